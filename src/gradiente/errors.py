@@ -1,0 +1,65 @@
+"""Every error: what was expected, what came, and what to do, in the reader's language."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from gradiente.locale import text
+
+
+class GradienteError(Exception):
+    """An error whose words come from the catalogue: `raise ShapeError("linear.shape", layer=…, got=…)`.
+
+    `exit_status` is what the command line ends with: 1, the work failed; 2, it was asked for wrongly.
+    """
+
+    exit_status = 1
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return text(f"error.{self.key}", **self.values)
+
+
+class ArgumentError(GradienteError, ValueError):
+    """A name, an option or a hyperparameter that cannot be: wrong usage."""
+
+    exit_status = 2
+
+
+class ShapeError(GradienteError, ValueError):
+    """An array whose shape or dtype does not fit."""
+
+
+class DataError(GradienteError, ValueError):
+    """Data that cannot be learned from: missing, infinite, of one class, out of range."""
+
+
+class FileError(GradienteError, OSError):
+    """A file or folder that is missing, corrupt, of another network, or cannot be written."""
+
+    def __str__(self) -> str:
+        return text(f"error.{self.key}", **self.values)
+
+
+class DivergenceError(GradienteError, ArithmeticError):
+    """The loss became NaN or infinite; the message is the diagnosis."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence that offers the nearest right name, then all of them."""
+    known = sorted(known)
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    names = ", ".join(known)
+    if near:
+        return text("error.did_you_mean", nearest=folded[near[0]], known=names)
+    return text("error.known_names", known=names)
+
+
+def require(condition: bool, key: str, /, **values: object) -> None:
+    """Raise ArgumentError(key, …) unless the condition holds: the one-line guard of a hyperparameter."""
+    if not condition:
+        raise ArgumentError(key, **values)
