@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from numbers import Real
 
 from gradiente.locale import text
 
@@ -37,11 +38,8 @@ class DataError(GradienteError, ValueError):
     """Data that cannot be learned from: missing, infinite, of one class, out of range."""
 
 
-class FileError(GradienteError, OSError):
+class FileError(GradienteError):
     """A file or folder that is missing, corrupt, of another network, or cannot be written."""
-
-    def __str__(self) -> str:
-        return text(f"error.{self.key}", **self.values)
 
 
 class DivergenceError(GradienteError, ArithmeticError):
@@ -63,3 +61,14 @@ def require(condition: bool, key: str, /, **values: object) -> None:
     """Raise ArgumentError(key, …) unless the condition holds: the one-line guard of a hyperparameter."""
     if not condition:
         raise ArgumentError(key, **values)
+
+
+def require_in(interval: str, owner: str, **values: float) -> None:
+    """Every value is a number inside the interval, written as in a book: "[0, 1)", "(-inf, inf)"."""
+    low, high = (float(end) for end in interval[1:-1].split(","))
+    for name, value in values.items():
+        inside = isinstance(value, Real) and (
+            (low < value or (interval[0] == "[" and value == low))
+            and (value < high or (interval[-1] == "]" and value == high))
+        )
+        require(inside, "interval", owner=owner, name=name, interval=interval, value=repr(value))

@@ -1,0 +1,136 @@
+"""Where the parameters start: one rule for each name, scaled by the fans of the layer."""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.errors import require_in
+from gradiente.parameters import ParameterSpec
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initializer(ABC):
+    """A distribution for the weights; biases start at 0 unless the rule says otherwise."""
+
+    def __call__(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        """The first value of a parameter, in float64."""
+        return np.zeros(spec.shape) if spec.is_bias else self.weight(spec, generator)
+
+    @abstractmethod
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        """The first value of a weight."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PyTorchDefault(Initializer):
+    r"""What torch.nn.Linear does: weights and biases uniform, the wider the fewer the inputs.
+
+    Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron
+
+    >>> rng = np.random.default_rng(0)
+    >>> bool(np.abs(PyTorchDefault()(ParameterSpec((3, 100), 100, 3), rng)).max() <= 0.1)
+    True
+
+    Source: torch.nn.Linear.reset_parameters
+    """
+
+    def __call__(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        return self.weight(spec, generator)
+
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        bound = 1 / math.sqrt(spec.fan_in)
+        return generator.uniform(-bound, bound, spec.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glorot(Initializer):
+    r"""For sigmoid and tanh: the variance of the signal stays the same forwards and backwards.
+
+    Equation:   W ~ U(−a, a),   a = gain √(6 / (k + n)),   with k inputs and n outputs;   b = 0
+
+    Arguments:
+        gain: > 0; 5/3 is often taken for tanh
+
+    Errors: ArgumentError for a gain that is not positive
+
+    >>> Glorot()(ParameterSpec((2,), 3, 2, is_bias=True), np.random.default_rng(0)).tolist()
+    [0.0, 0.0]
+
+    Source: Glorot and Bengio, 2010; torch.nn.init.xavier_uniform_
+    """
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        require_in("(0, inf)", "Glorot", gain=self.gain)
+
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        bound = self.gain * math.sqrt(6 / (spec.fan_in + spec.fan_out))
+        return generator.uniform(-bound, bound, spec.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class He(Initializer):
+    r"""For ReLU, which silences half of its inputs: twice the variance.
+
+    Equation:   W ~ N(0, 2 / k),   with k the inputs of a neuron;   b = 0
+
+    >>> He()(ParameterSpec((2, 3), 3, 2), np.random.default_rng(0)).shape
+    (2, 3)
+
+    Source: He et al., 2015; torch.nn.init.kaiming_normal_
+    """
+
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        return generator.normal(0, math.sqrt(2 / spec.fan_in), spec.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normal(Initializer):
+    r"""The bell curve, of a width that you choose.
+
+    Equation:   W ~ N(0, σ²);   b = 0
+
+    Arguments:
+        std: σ > 0
+
+    Errors: ArgumentError for a width that is not positive
+
+    >>> Normal(std=0.5)(ParameterSpec((2, 3), 3, 2), np.random.default_rng(0)).shape
+    (2, 3)
+
+    Source: torch.nn.init.normal_
+    """
+
+    std: float = 0.01
+
+    def __post_init__(self) -> None:
+        require_in("(0, inf)", "Normal", std=self.std)
+
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        return generator.normal(0, self.std, spec.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zeros(Initializer):
+    r"""All zeros, to see why not: neurons that start equal get equal gradients and stay equal for ever.
+
+    Equation:   W = 0,   b = 0
+
+    >>> Zeros()(ParameterSpec((1, 2), 2, 1), np.random.default_rng(0)).tolist()
+    [[0.0, 0.0]]
+
+    Source: torch.nn.init.zeros_
+    """
+
+    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+        return np.zeros(spec.shape)
+
+
+REGISTRY: dict[str, type[Initializer]] = {
+    initializer.__name__: initializer for initializer in (PyTorchDefault, Glorot, He, Normal, Zeros)
+}

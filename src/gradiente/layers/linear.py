@@ -1,0 +1,96 @@
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+
+from gradiente.errors import ShapeError
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
+from gradiente.locale import text
+from gradiente.parameters import ParameterSpec
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    r"""A dense layer: every output is a weighted sum of all inputs, plus a bias.
+
+    Equation:   y = x Wᵀ + b
+    Derivative: ∂J/∂x = δ W,   ∂J/∂W = δᵀ x,   ∂J/∂b = Σ δ over the batch,   with δ = ∂J/∂y
+
+    In the lecture's form, where columns are instances, Z = W A + b with the same W.
+
+    Arguments:
+        in_features: inputs of each neuron, ≥ 1
+        out_features: neurons, ≥ 1
+        bias: whether b is there; the lecture's XOR network has none
+
+    Shapes: x (batch, in_features) → y (batch, out_features); weight (out, in), bias (out,)
+    Errors: ArgumentError for a size below 1; ShapeError where x does not have in_features columns
+
+    >>> import numpy as np
+    >>> layer = Linear(3, 2)
+    >>> y, cache = layer.forward({"weight": np.ones((2, 3)), "bias": np.zeros(2)}, np.eye(3), Context())
+    >>> y.shape
+    (3, 2)
+
+    Source: the lecture, "Feed Forward para múltiples registros"; torch.nn.Linear
+    """
+
+    in_features: int
+    out_features: int
+    _: KW_ONLY
+    bias: bool = True
+
+    equation = r"Z = X W^{\top} + b"
+    derivative = {
+        "x": r"\frac{\partial J}{\partial X} = \delta W",
+        "weight": r"\frac{\partial J}{\partial W} = \delta^{\top} X",
+        "bias": r"\frac{\partial J}{\partial b} = \sum_{i=1}^{m} \delta_i",
+    }
+
+    def __post_init__(self) -> None:
+        require_positive("Linear", in_features=self.in_features, out_features=self.out_features)
+
+    def parameters(self) -> dict[str, ParameterSpec]:
+        k, n = self.in_features, self.out_features
+        specs = {"weight": ParameterSpec((n, k), fan_in=k, fan_out=n)}
+        if self.bias:
+            specs["bias"] = ParameterSpec((n,), fan_in=k, fan_out=n, is_bias=True)
+        return specs
+
+    def input_shape(self) -> Shape:
+        return (self.in_features,)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        self._require_features(("batch", *input_shape))
+        return (self.out_features,)
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
+        self._require_features(x.shape)
+        y = x @ parameters["weight"].T  # (batch, out)
+        if self.bias:
+            y += parameters["bias"]
+        return y, x
+
+    def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
+        return dy @ parameters["weight"]  # (batch, in)
+
+    def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
+        x = cache
+        np.matmul(dy.T, x, out=out["weight"])  # (out, in)
+        if self.bias:
+            np.sum(dy, axis=0, out=out["bias"])  # (out,)
+
+    def to_torch(self):
+        import torch
+
+        return torch.nn.Linear(self.in_features, self.out_features, bias=self.bias)
+
+    def _require_features(self, shape: tuple[int | str, ...]) -> None:
+        if len(shape) != 2 or shape[1] != self.in_features:
+            todo = "linear.todo_match" if len(shape) == 2 else "linear.todo_flatten"
+            raise ShapeError(
+                "linear.shape",
+                layer=f"Linear({self.in_features}, {self.out_features})",
+                features=self.in_features,
+                shape=f"({', '.join(map(str, shape))})",
+                todo=text(f"error.{todo}"),
+            )

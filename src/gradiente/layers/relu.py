@@ -1,0 +1,43 @@
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.layers.base import Array, Arrays, Context, Layer
+
+
+@dataclass(frozen=True)
+class ReLU(Layer):
+    r"""The rectifier, element by element: negative numbers become 0.
+
+    Equation:   a = max(0, z)
+    Derivative: ∂J/∂z = δ where z > 0, else 0,   with δ = ∂J/∂a
+
+    At z = 0 the lecture leaves the derivative undefined; here, as in PyTorch, it is 0.
+
+    Shapes: any → the same
+
+    >>> import numpy as np
+    >>> a, _ = ReLU().forward({}, np.array([[-2.0, 0.0, 3.0]]), Context())
+    >>> a
+    array([[0., 0., 3.]])
+
+    Source: the lecture, "Gradientes para las activaciones más comunes en DL"; torch.nn.ReLU
+    """
+
+    equation = r"A = \max(0, Z)"
+    derivative = {
+        "x": r"\frac{\partial J}{\partial Z} = \delta \odot \begin{cases} 1 & Z > 0 \\ 0 & Z \leq 0 \end{cases}"
+    }
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
+        a = np.maximum(x, 0)
+        return a, a
+
+    def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
+        a = cache
+        return np.where(a > 0, dy, 0)
+
+    def to_torch(self):
+        import torch
+
+        return torch.nn.ReLU()

@@ -1,0 +1,57 @@
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.errors import DataError
+from gradiente.losses.base import Array, Loss
+
+
+@dataclass(frozen=True)
+class BCELoss(Loss):
+    r"""Binary cross-entropy of probabilities: the network ends with a Sigmoid.
+
+    Equation:   J = −1/N Σ (y log a + (1 − y) log(1 − a))
+    Derivative: ∂J/∂a = (a − y) / (a (1 − a)) / N
+
+    Followed back through a = σ(z), the denominator cancels against σ′(z) = a (1 − a) and ∂J/∂z = (a − y) / N:
+    BCEWithLogitsLoss computes that directly, and stays exact where a rounds to 0 or 1. As in PyTorch, a
+    logarithm is never below −100 here and a denominator never below 10⁻¹².
+
+    Arguments:
+        reduction: "mean", over all N numbers of the batch, or "sum"
+
+    Shapes: a and y the same, a in [0, 1] → one number
+    Errors: ShapeError where a and y differ in shape; DataError where a is outside [0, 1]
+
+    >>> import numpy as np
+    >>> loss, a, y = BCELoss(), np.array([[0.5], [0.25]]), np.array([[1.0], [0.0]])
+    >>> round(loss.value(a, y), 4), loss.gradient(a, y).round(4).tolist()
+    (0.4904, [[-1.0], [0.6667]])
+
+    Source: the lecture, "Función de costo" and "Back-propagation"; torch.nn.BCELoss
+    """
+
+    equation = r"L = -\left( y \log A + (1 - y) \log(1 - A) \right)"
+    derivative = r"\frac{\partial L}{\partial A} = -\frac{y}{A} + \frac{1 - y}{1 - A} = \frac{A - y}{A (1 - A)}"
+
+    def value(self, prediction: Array, target: Array) -> float:
+        a, y = prediction, self._probabilities(prediction, target)
+        with np.errstate(divide="ignore"):
+            log_a, log_1_a = np.maximum(np.log(a), -100), np.maximum(np.log1p(-a), -100)
+        return float(self.reduced(-np.sum(y * log_a + (1 - y) * log_1_a), y.size))
+
+    def gradient(self, prediction: Array, target: Array) -> Array:
+        a, y = prediction, self._probabilities(prediction, target)
+        return self.reduced((a - y) / np.maximum(a * (1 - a), 1e-12), y.size)
+
+    def to_torch(self):
+        import torch
+
+        return torch.nn.BCELoss(reduction=self.reduction)
+
+    def _probabilities(self, prediction: Array, target: Array) -> Array:
+        y = self.same_shape(prediction, target)
+        outside = prediction[(prediction < 0) | (prediction > 1)]
+        if outside.size:
+            raise DataError("loss.probability", value=float(outside[0]))
+        return y

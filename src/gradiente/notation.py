@@ -1,0 +1,97 @@
+"""The one notation of the command line and of config files: `Linear(784, 512)`, `Adam(lr=0.001)`.
+
+It is read as data, never run: a name from a registry, with literals or further names as its arguments.
+"""
+
+import ast
+import inspect
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from gradiente.errors import ArgumentError, did_you_mean
+
+T = TypeVar("T")
+
+
+def parse(source: str, registry: Mapping[str, type[T]]) -> T:
+    """The object that the notation describes. Upper and lower case of a name are one.
+
+    >>> from gradiente.layers import REGISTRY
+    >>> parse("linear(3, 2, bias=False)", REGISTRY)
+    Linear(in_features=3, out_features=2, bias=False)
+    """
+    return _build(_tree(source), source, registry)
+
+
+def parse_list(source: str, registry: Mapping[str, type[T]]) -> list[T]:
+    """The objects that a comma-separated list of notations describes.
+
+    >>> from gradiente.layers import REGISTRY
+    >>> parse_list("Linear(3, 2), Tanh", REGISTRY)
+    [Linear(in_features=3, out_features=2, bias=True), Tanh()]
+    """
+    tree = _tree(f"[{source}]")
+    assert isinstance(tree, ast.List)
+    return [_build(node, source, registry) for node in tree.elts]
+
+
+def write(value: object, registry: Mapping[str, type]) -> str:
+    """The notation that describes an object, every field in it, so that a later default cannot change it.
+
+    >>> from gradiente.layers import REGISTRY, LeakyReLU
+    >>> write(LeakyReLU(0.2), REGISTRY)
+    'LeakyReLU(0.2)'
+    """
+    name = next(name for name, kind in registry.items() if kind is type(value))
+    arguments = []
+    for field in fields(value):  # pyright: ignore[reportArgumentType]
+        entry = getattr(value, field.name)
+        written = write(entry, registry) if type(entry) in registry.values() else repr(entry)
+        arguments.append(f"{field.name}={written}" if field.kw_only else written)
+    return f"{name}({', '.join(arguments)})"
+
+
+def _tree(source: str) -> ast.expr:
+    try:
+        return ast.parse(source.strip(), mode="eval").body
+    except SyntaxError:
+        raise ArgumentError("notation.syntax", source=source.strip("[]")) from None
+
+
+def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
+    call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
+    if not isinstance(call.func, ast.Name | ast.Attribute):
+        raise ArgumentError("notation.syntax", source=source)
+    kind = _find(ast.unparse(call.func), registry)
+    arguments = [_value(argument, source, registry) for argument in call.args]
+    options = {str(word.arg): _value(word.value, source, registry) for word in call.keywords}
+    signature = inspect.signature(kind)
+    for word in options:
+        if word not in signature.parameters:
+            hint = did_you_mean(word, signature.parameters)
+            raise ArgumentError("notation.keyword", name=kind.__name__, keyword=word, hint=hint)
+    try:
+        signature.bind(*arguments, **options)
+    except TypeError:
+        expected = ", ".join(str(parameter) for parameter in signature.parameters.values())
+        raise ArgumentError(
+            "notation.arguments", got=ast.unparse(node), name=kind.__name__, expected=expected
+        ) from None
+    return kind(*arguments, **options)
+
+
+def _find(name: str, registry: Mapping[str, type[T]]) -> type[T]:
+    folded = {known.casefold(): kind for known, kind in registry.items()}
+    if name.casefold() not in folded:
+        raise ArgumentError("notation.name", name=name, hint=did_you_mean(name, registry))
+    return folded[name.casefold()]
+
+
+def _value(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:
+    if isinstance(node, ast.Call):
+        return _build(node, source, registry)
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ArgumentError("notation.value", value=ast.unparse(node), source=source) from None

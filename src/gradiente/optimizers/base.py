@@ -1,0 +1,42 @@
+"""The contract of an optimizer: an element-wise rule from (θ, gradient, slots, t) to (θ, slots)."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from gradiente.errors import require_in
+
+Array = np.ndarray
+Slots = dict[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(ABC):
+    """How a parameter moves against its gradient.
+
+    The rule is element-wise, so the parameters of a whole network are updated as one flat array θ, and an
+    engine may cut it in pieces. What the rule remembers from step to step it gets and gives back as `slots`,
+    arrays as long as θ; t counts the steps from 1.
+    """
+
+    lr: float
+
+    equation: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        require_in("[0, inf)", type(self).__name__, lr=self.lr)
+
+    @abstractmethod
+    def initial_slots(self, theta: Array) -> Slots:
+        """What the rule remembers before the first step."""
+
+    @abstractmethod
+    def rule(self, theta: Array, gradient: Array, slots: Slots, t: int) -> tuple[Array, Slots]:
+        """One step: the new θ and the new slots."""
+
+
+def zeros(theta: Array, *names: str) -> Slots:
+    """A slot of zeros for every name, each as long as θ."""
+    return {name: np.zeros_like(theta) for name in names}

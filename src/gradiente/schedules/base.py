@@ -1,0 +1,21 @@
+"""The contract of a schedule: the learning rate as a function of time, in closed form."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule(ABC):
+    """α(t), from the learning rate α₀ that the optimizer was given.
+
+    t counts what is already done, in epochs (or steps, as the trainer is told): the first one runs at t = 0.
+    A schedule remembers nothing; the one that watches the loss is handed its whole history.
+    """
+
+    equation: ClassVar[str]
+
+    @abstractmethod
+    def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
+        """The learning rate for the epoch that follows t finished ones, whose monitored values are `metrics`."""

@@ -1,0 +1,68 @@
+"""Files that are whole or not there: atomic writes, and tensors as safetensors."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.errors import FileError
+
+Array = np.ndarray
+
+
+def write_atomically(path: str | Path, content: str | bytes) -> None:
+    """Write a file so that at any moment the old one or the new one is there, never a part of one.
+
+    Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
+    """
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        raise FileError("storage.write", path=path, reason=error.strerror or error) from error
+
+
+def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
+    """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
+    from safetensors.numpy import save
+
+    # safetensors stores the memory of an array, not its strides.
+    contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    write_atomically(path, save(contiguous, metadata=dict(metadata)))
+
+
+def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
+    """The arrays and the words of a safetensors file.
+
+    Errors: FileError where there is no such file, or it is cut short or of another kind
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    if not path.is_file():
+        raise FileError("storage.missing", path=path)
+    try:
+        with safe_open(path, framework="np") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError, TypeError, ValueError) as error:
+        raise FileError("storage.corrupt", path=path, reason=error) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
