@@ -110,6 +110,10 @@ class Network:
                 dy = layer.input_gradient(parameters, caches[index], dy)
         return dy if input_gradient else None
 
+    def layer_parameters(self, index: int) -> dict[str, Array]:
+        """The parameters of one layer, under their own names: views of `theta`."""
+        return self._parameters[index]
+
     def predict(self, x: Any, batch_size: int = 1024) -> Array:
         """The output for any number of instances, a part at a time, nothing kept of the way there."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)

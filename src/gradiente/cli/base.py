@@ -1,0 +1,145 @@
+"""What every command shares: being loaded late, speaking the reader's language, printing data."""
+
+import importlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from gradiente.errors import did_you_mean
+from gradiente.locale import LANGUAGES, text
+
+COMMANDS = ("train", "evaluate", "predict", "gradcheck", "doctor")
+
+
+def asked_language(arguments: Sequence[str]) -> str | None:
+    """The language named by --lang, found before any command is loaded: its help must already be in it."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, _, value = argument.partition("=")
+        if name == "--lang" and (code := value or following) in LANGUAGES:
+            return code
+    return None
+
+
+class Command(click.Command):
+    """A command whose help is in the reader's language."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = [piece.replace("[OPTIONS]", text("cli.options_piece")) for piece in self.collect_usage_pieces(ctx)]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{text('cli.usage')}: ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(text(f"cli.{self.name}"))
+        formatter.write_paragraph()
+        with formatter.section(text("cli.example")), formatter.indentation():
+            formatter.write_text("\b\n" + text(f"cli.{self.name}.example"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        with formatter.section(text("cli.options")):
+            formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = text("cli.help")
+        return option
+
+
+class LazyGroup(click.Group):
+    """The commands by name; a command's module is imported when it is asked for, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            raise click.UsageError(text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, COMMANDS)))
+        return importlib.import_module(f"gradiente.cli.{cmd_name}").command
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [*super().get_params(ctx), _version_option(), language_option()]
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        usage = f"{text('cli.options_piece')} {text('cli.command_piece')}"
+        formatter.write_usage("gradiente", usage, prefix=f"{text('cli.usage')}: ")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(text("cli.group"))
+        with formatter.section(text("cli.commands")):
+            formatter.write_dl([(name, text(f"cli.{name}")) for name in COMMANDS])
+        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        with formatter.section(text("cli.options")):
+            formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = text("cli.help")
+        return option
+
+
+def language_option() -> click.Option:
+    """--lang, whose value `asked_language` has read already."""
+    return click.Option(
+        ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=text("cli.lang"), is_eager=True
+    )
+
+
+def _version_option() -> click.Option:
+    def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+        if asked:
+            from importlib.metadata import version
+
+            click.echo(f"gradiente {version('gradiente')}")
+            ctx.exit()
+
+    return click.Option(
+        ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=show, help=text("cli.version")
+    )
+
+
+def command(name: str, parameters: Sequence[click.Parameter], callback: Callable[..., None]) -> Command:
+    """A command with those parameters and --lang."""
+    return Command(name, params=[*parameters, language_option()], callback=callback)
+
+
+def option(name: str, key: str, **settings: Any) -> click.Option:
+    """An option whose help is the message `key`."""
+    return click.Option([name], help=text(key), **settings)
+
+
+def json_option() -> click.Option:
+    """--json: the result as data on the standard output, everything else on the error stream."""
+    return click.Option(["--json", "as_json"], is_flag=True, help=text("cli.json"))
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on the standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def usage_message(error: click.UsageError) -> str:
+    """What was wrong with the command line, and how to learn what is right."""
+    message = _translated(error)
+    if error.ctx is None:
+        return message
+    return f"{message}\n{text('cli.try_help', command=error.ctx.command_path)}"
+
+
+def _translated(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption):
+        known = [name for p in error.ctx.command.get_params(error.ctx) for name in p.opts] if error.ctx else []
+        return text("cli.no_option", name=error.option_name, hint=did_you_mean(error.option_name, known))
+    if isinstance(error, click.MissingParameter):
+        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx else error.param_hint
+        return text("cli.missing", name=name)
+    if isinstance(error, click.BadParameter):
+        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx else error.param_hint
+        return text("cli.bad_value", name=name, reason=error.message)
+    if isinstance(error, click.BadOptionUsage):
+        return text("cli.bad_option", name=error.option_name)
+    return error.message

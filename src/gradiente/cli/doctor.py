@@ -1,0 +1,65 @@
+"""`gradiente doctor`: what is installed, what computes, which data are at hand."""
+
+import os
+import platform
+import sys
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from gradiente.cli.base import command, json_option, print_json
+from gradiente.cli.tables import console
+from gradiente.data import cached
+from gradiente.locale import language, text
+from gradiente.training.environment import blas, versions
+
+
+def doctor(as_json: bool) -> None:
+    findings = {
+        "python": {"version": platform.python_version(), "executable": sys.executable, "language": language()},
+        "versions": versions(),
+        "processor": {"system": platform.platform(), "cores": os.cpu_count(), "blas": blas()},
+        "data": cached(),
+        "torch": _torch(),
+    }
+    if as_json:
+        print_json(findings)
+        return
+    out = console()
+    for section, finding in findings.items():
+        table = Table(title=text(f"doctor.{section}"), title_justify="left", box=SIMPLE_HEAD, show_header=False)
+        for name, value in finding.items():
+            table.add_row(name, _words(value))
+        out.print(table)
+
+
+def _torch() -> dict[str, Any]:
+    """What PyTorch is and sees; it is only imported here, and only where it is installed."""
+    try:
+        import torch
+    except ImportError:
+        return {"installed": False, "advice": text("doctor.install_torch")}
+    cuda = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    return {
+        "installed": True,
+        "version": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "cuda": cuda,
+        "mps": torch.backends.mps.is_available(),
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return text("doctor.yes" if value else "doctor.no")
+    if value is None:
+        return text("doctor.not_installed")
+    if isinstance(value, list):
+        return "\n".join(map(_words, value)) or text("doctor.none")
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_words(entry)}" for name, entry in value.items())
+    return str(value)
+
+
+command = command("doctor", [json_option()], doctor)

@@ -1,0 +1,36 @@
+"""`gradiente evaluate`: a run's network on its data again."""
+
+import click
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.data import load_for
+from gradiente.cli.tables import console, print_metrics
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.notation import parse
+from gradiente.training import evaluate as measure
+from gradiente.training.run import Run
+
+
+def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
+    opened = Run.open(run)
+    config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
+    train, test = load_for(config)
+    dataset = test if part == "test" else train
+    metrics = measure(opened.network().predict(dataset.x), dataset, parse(str(config.loss), LOSSES))
+    if as_json:
+        print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
+    else:
+        print_metrics(console(), metrics, text(f"evaluate.{part}", name=dataset.name, count=len(dataset)))
+
+
+command = command(
+    "evaluate",
+    [
+        click.Argument(["run"]),
+        option("--part", "cli.evaluate.part", type=click.Choice(["test", "train"]), default="test"),
+        option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
+        json_option(),
+    ],
+    evaluate,
+)

@@ -1,0 +1,119 @@
+"""`gradiente gradcheck`: the closed form of a network's gradients against finite differences."""
+
+import sys
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.kinds import INTEGER, NUMBER
+from gradiente.cli.tables import console
+from gradiente.errors import require
+from gradiente.gradcheck import GradcheckResult, QuantityCheck
+from gradiente.gradcheck import gradcheck as check
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.losses import BCELoss, BCEWithLogitsLoss, Loss, MSLELoss
+from gradiente.network import Network
+from gradiente.notation import parse, parse_list
+
+DEFAULT_NETWORK = "Linear(4, 5), Tanh(), Linear(5, 3)"
+
+
+def gradcheck(
+    network: str,
+    loss: str,
+    batch_size: int,
+    seed: int,
+    epsilon: float,
+    tolerance: float,
+    entries: int,
+    as_json: bool,
+) -> None:
+    net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
+    require(net.input_shape is not None, "gradcheck.input")
+    require(batch_size >= 1, "batch_size.positive", value=batch_size)
+    criterion = parse(loss, LOSSES)
+    generator = np.random.default_rng(seed)
+    x = generator.normal(size=(batch_size, *(net.input_shape or ())))
+    y = _targets(criterion, net.forward(x)[0].shape, generator)
+    result = check(
+        net, criterion, x, y, epsilon=epsilon, tolerance=tolerance, entries=entries or None, seed=seed
+    )
+    if as_json:
+        print_json(_data(result))
+    else:
+        _print(result)
+    sys.exit(0 if result.passed else 1)
+
+
+def _targets(loss: Loss, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    """Random targets of the kind that the loss compares with."""
+    if loss.integer_targets:
+        return generator.integers(shape[1], size=shape[0])
+    if isinstance(loss, BCELoss | BCEWithLogitsLoss):
+        return generator.integers(2, size=shape).astype(np.float64)
+    normal = generator.normal(size=shape)
+    return np.abs(normal) if isinstance(loss, MSLELoss) else normal
+
+
+def _data(result: GradcheckResult) -> dict:
+    quantities = [vars(quantity) for quantity in result.quantities]
+    return {
+        "passed": result.passed,
+        "tolerance": result.tolerance,
+        "worst": vars(result.worst),
+        "quantities": quantities,
+    }
+
+
+def _entry(quantity: QuantityCheck) -> str:
+    return f"{quantity.name}[{', '.join(map(str, quantity.entry))}]"
+
+
+def _print(result: GradcheckResult) -> None:
+    out = console()
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column(text("gradcheck.quantity"))
+    for key in ("entry", "expected", "got", "error", "checked"):
+        table.add_column(text(f"gradcheck.{key}"), justify="right")
+    for quantity in result.quantities:
+        table.add_row(
+            f"∂J/∂{quantity.name}",
+            str(quantity.entry),
+            f"{quantity.expected:.10g}",
+            f"{quantity.got:.10g}",
+            f"{quantity.relative_error:.2e}",
+            f"{quantity.checked:,} / {quantity.size:,}",
+        )
+    out.print(table)
+    worst = result.worst
+    out.print(
+        text(
+            "gradcheck.passed" if result.passed else "gradcheck.failed",
+            error=f"{worst.relative_error:.2e}",
+            entry=_entry(worst),
+            expected=f"{worst.expected:.10g}",
+            got=f"{worst.got:.10g}",
+            tolerance=f"{result.tolerance:g}",
+        ),
+        markup=False,
+    )
+
+
+command = command(
+    "gradcheck",
+    [
+        option("--network", "cli.gradcheck.network", default=DEFAULT_NETWORK, metavar=text("cli.metavar.layers")),
+        option("--loss", "cli.gradcheck.loss", default="CrossEntropyLoss", metavar=text("cli.metavar.name")),
+        option("--batch-size", "cli.gradcheck.batch_size", type=INTEGER, default=7),
+        option("--seed", "cli.gradcheck.seed", type=INTEGER, default=0),
+        option("--epsilon", "cli.gradcheck.epsilon", type=NUMBER, default=1e-6),
+        option("--tolerance", "cli.gradcheck.tolerance", type=NUMBER, default=1e-5),
+        option("--entries", "cli.gradcheck.entries", type=INTEGER, default=500),
+        json_option(),
+    ],
+    gradcheck,
+)

@@ -1,0 +1,64 @@
+"""The kinds of values on the command line, each with its own words for a value that is not of the kind."""
+
+from typing import Any
+
+import click
+
+from gradiente.locale import text
+
+
+class Integer(click.ParamType):
+    """A whole number."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(text("cli.kind.integer", value=value), param, ctx)
+
+
+class Number(click.ParamType):
+    """A number."""
+
+    name = "X"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(text("cli.kind.number", value=value), param, ctx)
+
+
+class Integers(click.ParamType):
+    """Whole numbers with commas between them; `none` for no number at all."""
+
+    name = "N,N,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        if isinstance(value, list):
+            return value
+        if value.strip().casefold() == "none":
+            return []
+        try:
+            return [int(piece) for piece in value.split(",")]
+        except ValueError:
+            self.fail(text("cli.kind.integers", value=value), param, ctx)
+
+
+class BatchSize(click.ParamType):
+    """A whole number, or `all`."""
+
+    name = "N|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "all":
+            return value
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(text("cli.kind.batch_size", value=value), param, ctx)
+
+
+INTEGER, NUMBER, INTEGERS, BATCH_SIZE = Integer(), Number(), Integers(), BatchSize()

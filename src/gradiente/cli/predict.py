@@ -1,0 +1,126 @@
+"""`gradiente predict`: what a trained network says of new rows or pictures."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rich.table import Table
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.tables import console
+from gradiente.data import read_image, read_inputs
+from gradiente.errors import ArgumentError, ShapeError
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.losses import Loss
+from gradiente.notation import parse
+from gradiente.storage import write_atomically
+from gradiente.training.run import DataDescription, Run
+
+IMAGES = {".png", ".jpg", ".jpeg"}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network says of one instance: a class with its probability, or the numbers of a regression."""
+
+    source: str
+    values: dict[str, Any]
+
+
+def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool) -> None:
+    opened = Run.open(run)
+    description, network = opened.description(), opened.network()
+    loss = parse(str(opened.config().loss), LOSSES)
+    features = int(np.prod(network.input_shape or (0,)))
+    predictions = []
+    for file in files:
+        sources, x = _instances(Path(file), description)
+        if x.shape[1] != features:
+            raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
+        predictions += _predictions(sources, network.predict(x), description, loss)
+    if output is not None:
+        write_atomically(output, _csv(predictions))
+    if as_json:
+        print_json([{"source": prediction.source, **prediction.values} for prediction in predictions])
+    else:
+        _print(predictions)
+
+
+def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.ndarray]:
+    """The rows of a file as the network's inputs, and what to call each of them."""
+    kind = path.suffix.lower()
+    if kind in IMAGES:
+        if description.image_shape is None:
+            raise ArgumentError("predict.no_images", file=path, name=description.name)
+        return [path.name], read_image(path, tuple(description.image_shape))[None]
+    if kind == ".csv":
+        encoder = description.table_encoder()
+        if encoder is None:
+            raise ArgumentError("predict.no_table", file=path, name=description.name)
+        x = encoder.encode(path)
+    elif kind == ".npz":
+        x = read_inputs(path)
+    else:
+        raise ArgumentError("predict.kind", file=path)
+    return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x
+
+
+def _predictions(
+    sources: list[str], output: np.ndarray, description: DataDescription, loss: Loss
+) -> list[Prediction]:
+    estimate = loss.estimate(output)
+    if description.task == "regression":
+        rows = [{"value": row[0] if len(row) == 1 else row} for row in estimate.tolist()]
+    else:
+        probabilities = np.hstack([1 - estimate, estimate]) if estimate.shape[1] == 1 else estimate
+        rows = [
+            {
+                "class": description.classes[row.argmax()],
+                "probability": float(row.max()),
+                "probabilities": dict(zip(description.classes, row.tolist(), strict=True)),
+            }
+            for row in probabilities
+        ]
+    return [Prediction(source, values) for source, values in zip(sources, rows, strict=True)]
+
+
+def _csv(predictions: list[Prediction]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    flat = [{k: v for k, v in prediction.values.items() if k != "probabilities"} for prediction in predictions]
+    writer.writerow(["source", *flat[0]])
+    writer.writerows([prediction.source, *row.values()] for prediction, row in zip(predictions, flat, strict=True))
+    return out.getvalue()
+
+
+def _print(predictions: list[Prediction]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(text("predict.source"))
+    classified = "class" in predictions[0].values
+    table.add_column(text("predict.class" if classified else "predict.value"))
+    if classified:
+        table.add_column(text("predict.probability"), justify="right")
+    for prediction in predictions:
+        values = prediction.values
+        answer = (
+            [values["class"], f"{values['probability']:.1%}"] if classified else [f"{values['value']:.6g}"]
+        )
+        table.add_row(prediction.source, *answer)
+    console().print(table)
+
+
+command = command(
+    "predict",
+    [
+        click.Argument(["run"]),
+        click.Argument(["files"], nargs=-1, required=True),
+        option("--output", "cli.predict.output", metavar=text("cli.metavar.file")),
+        json_option(),
+    ],
+    predict,
+)

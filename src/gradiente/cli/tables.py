@@ -1,0 +1,54 @@
+"""What the commands print: on a terminal in colour, in a file as plain text."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from gradiente.data import Dataset
+from gradiente.locale import text
+from gradiente.network import Network
+from gradiente.reporting import metrics_table
+
+
+def console(as_json: bool = False) -> Console:
+    """The console for a command's words: the standard output, or the error stream where that carries JSON."""
+    return Console(stderr=as_json, highlight=False)
+
+
+def print_summary(out: Console, network: Network, train: Dataset, test: Dataset) -> None:
+    """The data in a line, and the network as a table."""
+    features = int(np.prod(train.x.shape[1:]))
+    out.print(
+        text(
+            f"train.data.{train.task}",
+            name=train.name,
+            train=f"{len(train):,}",
+            test=f"{len(test):,}",
+            features=features,
+            outputs=train.outputs,
+        )
+    )
+    summary = network.summary(train.x.shape[1:])
+    table = Table(show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
+    table.add_column(text("summary.index"))
+    table.add_column(text("summary.layer"), footer=text("summary.total"))
+    table.add_column(text("summary.output"))
+    table.add_column(text("summary.parameters"), footer=f"{summary.total:,}", justify="right")
+    for row in summary.rows:
+        shape = ", ".join(["m", *map(str, row.output_shape or ())])
+        table.add_row(row.index, row.layer, f"({shape})", f"{row.parameters:,}")
+    out.print(table)
+
+
+def print_metrics(out: Console, metrics: Mapping[str, float], title: str) -> None:
+    """Names and values of the metrics, under a title."""
+    table = Table(title=title, title_justify="left", show_header=False, box=SIMPLE_HEAD)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, value in metrics_table(metrics):
+        table.add_row(name, value)
+    out.print(table)
+

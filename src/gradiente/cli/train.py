@@ -1,0 +1,180 @@
+"""`gradiente train`: from a data set's name to a trained, evaluated and saved network."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import click
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.data import load_for
+from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
+from gradiente.cli.tables import console, print_metrics, print_summary
+from gradiente.errors import ArgumentError
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.locale import text
+from gradiente.notation import parse_list, write
+from gradiente.reporting import write_report
+from gradiente.training import Checkpoint, Trainer, evaluate
+from gradiente.training.build import Plan, plan
+from gradiente.training.callbacks import Callback
+from gradiente.training.config import Config
+from gradiente.training.environment import environment
+from gradiente.training.metrics_files import MetricsFiles
+from gradiente.training.progress import Progress
+from gradiente.training.run import DataDescription, Run, default_folder
+from gradiente.training.tensorboard import TensorBoard
+
+# What may differ when a training is taken up again: how long it goes on, and where its data lie.
+RESUMABLE = {"epochs", "data_dir"}
+
+
+def train(
+    as_json: bool,
+    config_file: str | None,
+    resume: str | None,
+    run_folder: str | None,
+    report: bool,
+    tensorboard: bool,
+    **given: Any,
+) -> None:
+    given = {key: value for key, value in given.items() if value is not None}
+    if given.get("network") is not None:
+        given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
+    run = Run.open(resume) if resume else None
+    config = _config(config_file, run, given)
+    out = console(as_json)
+
+    train_set, test_set = load_for(config)
+    planned = plan(config.portable(), train_set)
+    words = environment()
+    if run is None:
+        folder = run_folder or default_folder(config.data)
+        run = Run.create(folder, planned.config, DataDescription.of(train_set), words)
+    else:
+        planned.config.write(run.folder / "run.toml")
+    print_summary(out, planned.network, train_set, test_set)
+
+    trainer = planned.trainer(_callbacks(run, tensorboard))
+    with _threads(config):
+        resumed = run.last_checkpoint if run.last_checkpoint.is_file() else None
+        history = trainer.fit(
+            train_set,
+            validation=planned.config.validation or None,
+            epochs=planned.config.epochs or 0,
+            batch_size=planned.config.batch_size,  # pyright: ignore[reportArgumentType]
+            resume=resumed,
+        )
+        prediction = trainer.engine.predict(test_set.x)
+    metrics = evaluate(prediction, test_set, planned.loss)
+    run.finish(planned.network, metrics)
+    if report:
+        write_report(
+            run.report,
+            network=planned.network,
+            loss=planned.loss,
+            history=history,
+            train=train_set,
+            test=test_set,
+            metrics=metrics,
+            prediction=prediction,
+            config=planned.config.to_dict(),
+            environment=words,
+            stopped=trainer.stopped,
+        )
+    if as_json:
+        print_json(_result(run, planned, trainer, history.records, metrics, report))
+        return
+    print_metrics(out, metrics, text("train.test_set", count=len(test_set)))
+    out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
+    if report:
+        out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
+
+
+def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:
+    """What is asked for: a run's own config or a file's or none, and over it what the command line says."""
+    if run is None:
+        return (Config.read(config_file) if config_file else Config()).changed(**given)
+    if config_file or given.keys() - RESUMABLE:
+        name = "config" if config_file else sorted(given.keys() - RESUMABLE)[0]
+        raise ArgumentError("train.resume", option=f"--{name.replace('_', '-')}")
+    return run.config().changed(**given)
+
+
+def _callbacks(run: Run, tensorboard: bool) -> list[Callback]:
+    callbacks: list[Callback] = [Checkpoint(run.checkpoints), MetricsFiles(run.folder), Progress()]
+    return [*callbacks, TensorBoard(run.folder / "tensorboard")] if tensorboard else callbacks
+
+
+def _threads(config: Config) -> AbstractContextManager[Any]:
+    if config.threads is None:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(config.threads)
+
+
+def _result(
+    run: Run, planned: Plan, trainer: Trainer, records: list[dict[str, Any]], metrics: dict[str, float], report: bool
+) -> dict[str, Any]:
+    return {
+        "run": str(run.folder),
+        "report": str(run.report) if report else None,
+        "parameters": planned.network.theta.size,
+        "epochs": len(records),
+        "seconds": sum(record["seconds"] for record in records),
+        "stopped": trainer.stopped,
+        "last_epoch": records[-1] if records else None,
+        "test": metrics,
+        "config": planned.config.to_dict(),
+    }
+
+
+def _flag(on: str, key: str, off: str | None = None) -> click.Option:
+    """A yes-or-no option that stays None where it is not given."""
+    return option(f"{on}/{off}" if off else on, key, is_flag=True, default=None)
+
+
+command = command(
+    "train",
+    [
+        click.Argument(["data"], required=False),
+        option("--target", "cli.train.target", metavar=text("cli.metavar.column")),
+        option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
+        option("--test", "cli.train.test", type=NUMBER),
+        option("--validation", "cli.train.validation", type=NUMBER),
+        _flag("--standardize", "cli.train.standardize", "--no-standardize"),
+        _flag("--constant-input", "cli.train.constant_input"),
+        option("--samples", "cli.train.samples", type=INTEGER),
+        option("--noise", "cli.train.noise", type=NUMBER),
+        option("--hidden", "cli.train.hidden", type=INTEGERS),
+        option("--activation", "cli.train.activation", metavar=text("cli.metavar.name")),
+        _flag("--bias", "cli.train.bias", "--no-bias"),
+        option("--network", "cli.train.network", metavar=text("cli.metavar.layers")),
+        option("--initializer", "cli.train.initializer", metavar=text("cli.metavar.name")),
+        option("--dtype", "cli.train.dtype", metavar="float32|float64"),
+        option("--loss", "cli.train.loss", metavar=text("cli.metavar.name")),
+        option("--optimizer", "cli.train.optimizer", metavar=text("cli.metavar.name")),
+        option("--lr", "cli.train.lr", type=NUMBER),
+        option("--schedule", "cli.train.schedule", metavar=text("cli.metavar.name")),
+        option("--schedule-every", "cli.train.schedule_every", metavar="epoch|step"),
+        option("--epochs", "cli.train.epochs", type=INTEGER),
+        option("--batch-size", "cli.train.batch_size", type=BATCH_SIZE),
+        option("--clip-norm", "cli.train.clip_norm", type=NUMBER),
+        option("--clip-value", "cli.train.clip_value", type=NUMBER),
+        option("--patience", "cli.train.patience", type=INTEGER),
+        option("--monitor", "cli.train.monitor", metavar=text("cli.metavar.measure")),
+        option("--seed", "cli.train.seed", type=INTEGER),
+        option("--threads", "cli.train.threads", type=INTEGER),
+        option("--engine", "cli.train.engine", metavar="numpy"),
+        option("--device", "cli.train.device", metavar="cpu"),
+        click.Option(
+            ["--config", "config_file"], help=text("cli.train.config"), metavar=text("cli.metavar.file")
+        ),
+        click.Option(["--run", "run_folder"], help=text("cli.train.run"), metavar=text("cli.metavar.folder")),
+        option("--resume", "cli.train.resume", metavar=text("cli.metavar.run")),
+        option("--report/--no-report", "cli.train.report", default=True),
+        _flag("--tensorboard", "cli.train.tensorboard"),
+        json_option(),
+    ],
+    train,
+)

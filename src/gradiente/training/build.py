@@ -1,0 +1,131 @@
+"""What a config means for a data set: the network, the loss, the rule, and what a choice left open becomes."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradiente.data import Dataset
+from gradiente.engines import Clip
+from gradiente.errors import ArgumentError, require
+from gradiente.initializers import REGISTRY as INITIALIZERS
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.layers import Layer, Linear, Sigmoid
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, NLLLoss
+from gradiente.network import Network
+from gradiente.notation import parse, write
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.optimizers import Optimizer
+from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.schedules import Schedule
+from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
+from gradiente.training.config import Config
+from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
+
+_LOGIC = {"hidden": [4], "activation": "Tanh()", "lr": 0.1, "epochs": 150, "validation": 0.0}
+_PLANE = {"hidden": [32, 32], "activation": "Tanh()", "lr": 0.01, "epochs": 60, "validation": 0.1}
+_IMAGES = {"hidden": [512], "activation": "Tanh()", "lr": 0.001, "epochs": 10, "validation": 0.1}
+_TABLE = {"hidden": [64], "activation": "ReLU()", "lr": 0.003, "epochs": 40, "validation": 0.1}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("xor", "and", "or"), _LOGIC),
+    **dict.fromkeys(("moons", "circles", "spirals", "blobs"), _PLANE),
+    **dict.fromkeys(("mnist", "fashion-mnist"), _IMAGES),
+    "digits": {**_TABLE, "batch_size": 32},
+    "iris": {**_TABLE, "lr": 0.01, "batch_size": 16},
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A config with nothing left open, and the objects that it describes."""
+
+    config: Config
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    schedule: Schedule | None
+
+    def trainer(self, callbacks: list[Callback]) -> Trainer:
+        """The trainer of this plan: its own callbacks first, then those given."""
+        config = self.config
+        own: list[Callback] = []
+        if self.schedule is not None:
+            own.append(Scheduler(self.schedule, every=config.schedule_every))
+        if config.patience is not None:
+            own.append(EarlyStopping(patience=config.patience))
+        return Trainer(
+            self.network,
+            self.loss,
+            self.optimizer,
+            callbacks=[*own, *callbacks],
+            clip=Clip(norm=config.clip_norm, value=config.clip_value),
+            engine=config.engine,
+            seed=config.seed,
+            monitor=config.monitor,
+        )
+
+
+def plan(config: Config, train: Dataset) -> Plan:
+    """Complete a config for a data set, and build what it describes.
+
+    Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
+    """
+    defaults = _DEFAULTS.get(config.data, _TABLE)
+    loss = parse(config.loss, LOSSES) if config.loss else _loss(train)
+    optimizer = parse(config.optimizer or "Adam", OPTIMIZERS)
+    if config.lr is not None or config.optimizer is None:
+        optimizer = replace(optimizer, lr=defaults["lr"] if config.lr is None else config.lr)
+    schedule = parse(config.schedule, SCHEDULES) if config.schedule else None
+    layers = _layers(config, defaults, train, loss)
+    network = Network(
+        layers,
+        seed=config.seed,
+        initializer=parse(config.initializer, INITIALIZERS),
+        dtype=config.dtype,
+        input_shape=train.x.shape[1:],
+    )
+    validation = defaults["validation"] if config.validation is None else config.validation
+    held_out = round(validation * len(train))
+    batch_size = config.batch_size
+    if batch_size is None:
+        batch_size = min(defaults.get("batch_size", DEFAULT_BATCH_SIZE), len(train) - held_out)
+    complete = replace(
+        config,
+        network=[write(layer, LAYERS) for layer in layers],
+        hidden=None,
+        activation=None,
+        loss=write(loss, LOSSES),
+        optimizer=write(optimizer, OPTIMIZERS),
+        lr=None,
+        schedule=schedule and write(schedule, SCHEDULES),
+        validation=validation,
+        epochs=defaults["epochs"] if config.epochs is None else config.epochs,
+        batch_size=batch_size,
+    )
+    return Plan(complete, network, loss, optimizer, schedule)
+
+
+def _loss(train: Dataset) -> Loss:
+    """The loss of the task: two classes are one question, more are a choice, numbers are a regression."""
+    if train.task == "regression":
+        return MSELoss()
+    return BCEWithLogitsLoss() if train.outputs == 2 else CrossEntropyLoss()
+
+
+def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
+    if config.network is not None:
+        return [parse(layer, LAYERS) for layer in config.network]
+    require(not isinstance(loss, NLLLoss), "build.nll")
+    hidden = defaults["hidden"] if config.hidden is None else config.hidden
+    activation = parse(config.activation or defaults["activation"], LAYERS)
+    if isinstance(activation, Linear):
+        raise ArgumentError("build.activation", name="Linear")
+    outputs = train.outputs
+    if train.task == "classification" and outputs == 2 and not loss.integer_targets:
+        outputs = 1
+    sizes = [int(train.x[0].size), *hidden, outputs]
+    layers: list[Layer] = []
+    for inputs, neurons in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [Linear(inputs, neurons, bias=config.bias), activation]
+    layers.pop()
+    probabilities = isinstance(loss, BCELoss) or (isinstance(loss, MSELoss) and train.task == "classification")
+    return [*layers, Sigmoid()] if probabilities else layers

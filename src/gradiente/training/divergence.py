@@ -1,0 +1,59 @@
+"""Why a loss is not a number any more: where it happened first, and what to try."""
+
+import numpy as np
+
+from gradiente.errors import DivergenceError
+from gradiente.layers import Context
+from gradiente.locale import text
+from gradiente.network import Network
+
+Array = np.ndarray
+
+
+def diagnose(
+    network: Network, x: Array, context: Context, *, value: float, epoch: int, step: int, lr: float
+) -> DivergenceError:
+    """The error that stops a training whose loss became NaN or infinite.
+
+    The network is as it was before the step that failed, and its gradient that of the step before.
+    """
+    largest_name, largest = _largest(network.gradients)
+    return DivergenceError(
+        "divergence",
+        value=value,
+        epoch=epoch,
+        step=step,
+        where=_first_place(network, x, context),
+        lr=lr,
+        gradient=f"{largest:.3g}",
+        gradient_name=largest_name,
+        advice=_advice(x, lr),
+    )
+
+
+def _first_place(network: Network, x: Array, context: Context) -> str:
+    """The first layer that has, or gives, a value that is not finite."""
+    a = x
+    for index, layer in enumerate(network.layers):
+        parameters = network.layer_parameters(index)
+        for name, values in parameters.items():
+            if not np.isfinite(values).all():
+                return text("divergence.parameter", name=f"{index}.{name}", layer=type(layer).__name__)
+        a, _ = layer.forward(parameters, a, context)
+        if not np.isfinite(a).all():
+            return text("divergence.output", index=index, layer=type(layer).__name__)
+    return text("divergence.loss", largest=f"{np.abs(a).max():.3g}")
+
+
+def _largest(gradients: dict[str, Array]) -> tuple[str, float]:
+    sizes = {name: float(np.abs(gradient).max()) for name, gradient in gradients.items()}
+    # NaN is larger than any number here: it is what one looks for.
+    name = max(sizes, key=lambda name: np.inf if np.isnan(sizes[name]) else sizes[name])
+    return name, sizes[name]
+
+
+def _advice(x: Array, lr: float) -> str:
+    advice = [text("divergence.try_lr", lr=f"{lr / 10:.3g}"), text("divergence.try_clip")]
+    if np.abs(x).max() > 10:
+        advice.insert(0, text("divergence.try_scale", largest=f"{np.abs(x).max():.3g}"))
+    return "; ".join(advice)

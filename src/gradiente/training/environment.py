@@ -1,0 +1,58 @@
+"""Where a training ran: versions, processor, threads. Kept with every run, and shown by `gradiente doctor`."""
+
+import os
+import platform
+from importlib import metadata
+from typing import Any
+
+PACKAGES = (
+    "gradiente",
+    "numpy",
+    "scikit-learn",
+    "matplotlib",
+    "safetensors",
+    "pillow",
+    "pooch",
+    "rich",
+    "click",
+    "threadpoolctl",
+)
+OPTIONAL_PACKAGES = ("torch", "tensorboardX")
+
+
+def versions() -> dict[str, str | None]:
+    """The version of every package that gradiente uses; None where an optional one is not installed."""
+    return {name: _version(name) for name in (*PACKAGES, *OPTIONAL_PACKAGES)}
+
+
+def blas() -> list[dict[str, Any]]:
+    """The libraries of linear algebra that are loaded, each with its threads."""
+    from threadpoolctl import threadpool_info
+
+    return [
+        {
+            "library": library["internal_api"],
+            "version": library["version"],
+            "architecture": library.get("architecture"),
+            "threads": library["num_threads"],
+        }
+        for library in threadpool_info()
+    ]
+
+
+def environment() -> dict[str, str]:
+    """The environment in words, for a run's folder and its report."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "blas": ", ".join(f"{b['library']} {b['version']}, {b['threads']} threads" for b in blas()),
+        **{name: version for name, version in versions().items() if version is not None},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

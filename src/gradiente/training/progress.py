@@ -1,0 +1,82 @@
+"""How a training is going, on a terminal or in a log."""
+
+import sys
+import time
+from typing import Any, TextIO
+
+from gradiente.locale import text
+from gradiente.training.callbacks import Callback, TrainingState
+
+LINES = 20
+
+
+class Progress(Callback):
+    """A live bar on a terminal, and a line for an epoch: all of them when they are few, else about twenty.
+
+    Arguments:
+        file: where it goes; None is the standard error stream
+
+    >>> import io
+    >>> Progress(file=io.StringIO()).file.getvalue()
+    ''
+    """
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        self.file = file or sys.stderr
+
+    def fit_begin(self, state: TrainingState) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._console = Console(file=self.file)
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        total = state.epochs * state.steps_per_epoch
+        self._task = self._bar.add_task(self._describe(state), total=total)
+        self._moved = 0.0
+        self._bar.start()
+        self._advance(state, 0)
+
+    def epoch_begin(self, state: TrainingState) -> None:
+        self._bar.update(self._task, description=self._describe(state))
+
+    def step_begin(self, state: TrainingState, step: int) -> None:
+        if time.monotonic() - self._moved > 0.1:
+            self._advance(state, step)
+
+    def epoch_end(self, state: TrainingState) -> None:
+        self._advance(state, 0)
+        every = max(1, state.epochs // LINES)
+        if state.epoch == 1 or state.epoch % every == 0 or state.epoch == state.epochs:
+            self._console.print(epoch_line(state.history.records[-1], state.epochs), highlight=False)
+
+    def fit_end(self, state: TrainingState) -> None:
+        self._bar.stop()
+        if state.stop is not None:
+            self._console.print(state.stop, highlight=False)
+
+    def _advance(self, state: TrainingState, step: int) -> None:
+        self._bar.update(self._task, completed=state.epoch * state.steps_per_epoch + step)
+        self._moved = time.monotonic()
+
+    def _describe(self, state: TrainingState) -> str:
+        return text("progress.epoch", epoch=min(state.epoch + 1, state.epochs), epochs=state.epochs)
+
+
+def epoch_line(record: dict[str, Any], epochs: int) -> str:
+    """One line for an epoch: its number, its measures, its time."""
+    width = len(str(epochs))
+    parts = [text("progress.epoch", epoch=f"{record['epoch']:>{width}}", epochs=epochs)]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        if name in record:
+            value = f"{record[name]:.2%}" if name.endswith("accuracy") else f"{record[name]:.4f}"
+            parts.append(f"{text(f'progress.{name}')} {value}")
+    return "  ".join([*parts, f"{record['seconds']:.2f} s"])

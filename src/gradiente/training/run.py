@@ -1,0 +1,147 @@
+"""A run's folder: all that a training was and became, enough to use it, repeat it, or go on with it."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gradiente.data import Dataset, Encoder
+from gradiente.errors import ArgumentError, FileError
+from gradiente.network import Network
+from gradiente.storage import write_atomically
+from gradiente.training.checkpoint import BEST, LAST
+from gradiente.training.config import Config
+
+
+@dataclass(frozen=True)
+class DataDescription:
+    """What a network's inputs and outputs mean, kept so that a run can predict without its data set."""
+
+    name: str
+    task: str
+    classes: list[str]
+    image_shape: list[int] | None
+    encoder: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "DataDescription":
+        """The description of a data set."""
+        shape = dataset.image_shape
+        return cls(
+            name=dataset.name,
+            task=dataset.task,
+            classes=list(dataset.classes),
+            image_shape=None if shape is None else list(shape),
+            encoder=None if dataset.encoder is None else dataset.encoder.to_dict(),
+        )
+
+    def table_encoder(self) -> Encoder | None:
+        """How a row of a table becomes an input, where the run learned from a table."""
+        return None if self.encoder is None else Encoder.from_dict(self.encoder)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of one training.
+
+    run.toml · environment.json · data.json · metrics.jsonl · metrics.csv · checkpoints/ · network.safetensors ·
+    test.json · report.html
+    """
+
+    folder: Path
+
+    @classmethod
+    def create(
+        cls, folder: str | Path, config: Config, description: DataDescription, environment: Mapping[str, str]
+    ) -> "Run":
+        """Make the folder with what is known before the training, all at once or not at all.
+
+        Errors: ArgumentError where it exists already; FileError where it cannot be written
+        """
+        folder = Path(folder).absolute()
+        if folder.exists():
+            raise ArgumentError("run.exists", folder=folder)
+        draft = None
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+            (draft / "checkpoints").mkdir()
+            config.write(draft / "run.toml")
+            _write_json(draft / "environment.json", dict(environment))
+            _write_json(draft / "data.json", asdict(description))
+            draft.chmod(0o755)
+            draft.rename(folder)
+        except (OSError, FileError) as error:
+            if draft is not None:
+                shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, FileError):
+                raise
+            raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Run":
+        """The run in a folder.
+
+        Errors: FileError where the folder holds none
+        """
+        folder = Path(folder).absolute()
+        if not (folder / "run.toml").is_file():
+            raise FileError("run.none", folder=folder)
+        return cls(folder)
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        return self.checkpoints / LAST
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+    def config(self) -> Config:
+        """What was chosen."""
+        return Config.read(self.folder / "run.toml")
+
+    def description(self) -> DataDescription:
+        """What the inputs and outputs mean."""
+        path = self.folder / "data.json"
+        try:
+            return DataDescription(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, TypeError, ValueError) as error:
+            raise FileError("run.file", path=path, reason=error) from error
+
+    def network(self) -> Network:
+        """The trained network: as the training ended, or, while it has not ended, its best epoch so far."""
+        candidates = (self.folder / "network.safetensors", self.checkpoints / BEST, self.last_checkpoint)
+        path = next((path for path in candidates if path.is_file()), None)
+        if path is None:
+            raise FileError("run.no_network", folder=self.folder)
+        return Network.load(path)
+
+    def finish(self, network: Network, metrics: Mapping[str, float]) -> None:
+        """Keep the trained network and its test metrics."""
+        network.save(self.folder / "network.safetensors")
+        _write_json(self.folder / "test.json", dict(metrics))
+
+
+def default_folder(name: str) -> Path:
+    """runs/NAME, or with the first free number behind it."""
+    stem = Path(name).stem
+    number = 1
+    folder = Path("runs") / stem
+    while os.path.lexists(folder):
+        number += 1
+        folder = Path("runs") / f"{stem}-{number}"
+    return folder
+
+
+def _write_json(path: Path, value: Any) -> None:
+    write_atomically(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,44 @@
+"""The two sides of a loss: targets in the form it compares with, and classes from what a network says."""
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.errors import ShapeError
+from gradiente.losses import Loss
+
+Array = np.ndarray
+
+
+def targets(dataset: Dataset, loss: Loss, outputs: int) -> Array:
+    """The targets of a data set as `loss` takes them from a network of so many outputs.
+
+    Class numbers stay numbers for the losses that take them; for the others they become a column of 0 and 1
+    (one output) or a row with a single 1 (an output for each class). Numbers of a regression become a column.
+
+    Errors: ShapeError where the network's outputs fit neither form
+    """
+    classification = dataset.task == "classification"
+    if loss.integer_targets and not classification:
+        raise ShapeError("targets.needs_classes", loss=type(loss).__name__, name=dataset.name)
+    if loss.integer_targets or not classification:
+        fits = outputs >= dataset.outputs if classification else outputs == dataset.outputs
+        expected = str(dataset.outputs)
+    else:
+        fits = outputs == dataset.outputs or (outputs == 1 and dataset.outputs == 2)
+        expected = "1 | 2" if dataset.outputs == 2 else str(dataset.outputs)
+    if not fits:
+        raise ShapeError("targets.outputs", name=dataset.name, expected=expected, got=outputs)
+    if not classification:
+        return dataset.y.reshape(len(dataset), outputs)
+    if loss.integer_targets:
+        return dataset.y
+    if outputs == 1:
+        return dataset.y[:, None].astype(dataset.x.dtype)
+    return np.eye(outputs, dtype=dataset.x.dtype)[dataset.y]
+
+
+def classes(loss: Loss, prediction: Array) -> Array:
+    """The class that each row of a network's output says: ŷ > ½, or the largest."""
+    if prediction.shape[1] == 1:
+        return (loss.estimate(prediction)[:, 0] > 0.5).astype(np.int64)
+    return prediction.argmax(axis=1)

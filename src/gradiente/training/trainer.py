@@ -1,0 +1,262 @@
+"""The training loop."""
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gradiente.data import Dataset, batches, stratified_split
+from gradiente.engines import REGISTRY as ENGINES
+from gradiente.engines import Clip
+from gradiente.errors import ArgumentError, DivergenceError, FileError, did_you_mean, require
+from gradiente.layers import Context
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.losses import Loss
+from gradiente.metrics import classification_metrics, regression_metrics
+from gradiente.network import Network
+from gradiente.notation import write
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.optimizers import Optimizer
+from gradiente.training.callbacks import Best, Callback, TrainingState
+from gradiente.training.checkpoint import load_checkpoint
+from gradiente.training.divergence import diagnose
+from gradiente.training.history import History, larger_is_better
+from gradiente.training.interrupt import Interrupt, interruptible
+from gradiente.training.targets import classes, targets
+
+Array = np.ndarray
+DEFAULT_BATCH_SIZE = 128
+
+
+class Trainer:
+    r"""Descends the gradient: batch after batch, epoch after epoch.
+
+    Equation: θ := θ − α ∂J/∂θ over every batch, or what the optimizer makes of it
+
+    Everything random is drawn from (seed, epoch): a training that was interrupted and taken up again ends with
+    the same bits as one that was left alone.
+
+    Arguments:
+        network: whose parameters are learned, in place
+        loss: J
+        optimizer: the rule
+        callbacks: called in this order at every hook
+        clip: a bound on the gradient
+        engine: who executes the steps: "numpy"
+        seed: of the order of the instances, and of the layers that draw
+        monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
+
+    Errors: ArgumentError for an unknown engine
+
+    >>> from gradiente.data import load
+    >>> from gradiente.layers import Linear, Sigmoid
+    >>> from gradiente.losses import BCEWithLogitsLoss
+    >>> from gradiente.optimizers import Adam
+    >>> train, test = load("or")
+    >>> trainer = Trainer(Network([Linear(2, 1)]), BCEWithLogitsLoss(), Adam(lr=0.1))
+    >>> history = trainer.fit(train, epochs=100, batch_size=4)
+    >>> trainer.evaluate(test)["accuracy"]
+    1.0
+
+    Source: the lecture, "Optimizadores"
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        *,
+        callbacks: Sequence[Callback] = (),
+        clip: Clip | None = None,
+        engine: str = "numpy",
+        seed: int = 0,
+        monitor: str | None = None,
+    ) -> None:
+        if engine not in ENGINES:
+            raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
+        self.network = network
+        self.loss = loss
+        self.optimizer = optimizer
+        self.callbacks = tuple(callbacks)
+        self.engine = ENGINES[engine](network, loss, optimizer, clip or Clip())
+        self.seed = seed
+        self.monitor = monitor
+
+    def fit(
+        self,
+        train: Dataset,
+        *,
+        validation: float | Dataset | None = None,
+        epochs: int = 10,
+        batch_size: int | Literal["all"] | None = None,
+        resume: str | Path | None = None,
+    ) -> History:
+        """Train until `epochs` epochs are done, or a callback says stop, or Ctrl-C.
+
+        Arguments:
+            train: what is learned from
+            validation: the fraction of `train` to hold out, in (0, 1), or a data set of its own
+            epochs: ≥ 0, counted from the beginning also where the training is taken up again
+            batch_size: 1 is stochastic descent, "all" batch descent, between them mini-batch; None: 128, or all
+                where there are fewer instances
+            resume: the checkpoint to go on from
+
+        Errors: ArgumentError for a number out of range; FileError for a checkpoint of another training;
+            DivergenceError, with a diagnosis, where the loss becomes NaN or infinite
+        """
+        require(isinstance(epochs, int) and epochs >= 0, "trainer.epochs", value=epochs)
+        indices, held_out = self._split(train, validation)
+        size = _batch_size(batch_size, len(indices))
+        y = targets(train, self.loss, self._outputs(train))
+        state = self._begin(train, epochs, size, -(-len(indices) // size), held_out is not None)
+        if resume is not None:
+            self._resume(state, resume)
+        state.last_epoch = self.engine.state()
+        self._call("fit_begin", state)
+        with interruptible() as interrupt, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            try:
+                while state.epoch < epochs and state.stop is None:
+                    self._call("epoch_begin", state)
+                    record = self._epoch(state, train, y, batches(indices, size, self._order(state)), interrupt)
+                    if record is None:
+                        self.engine.load_state(state.last_epoch)
+                        state.stop = text("stop.interrupted", epoch=state.epoch)
+                        break
+                    if held_out is not None:
+                        record |= {f"val_{name}": value for name, value in self._measure(held_out).items()}
+                    self._finish_epoch(state, record)
+                    self._call("epoch_end", state)
+            except DivergenceError:
+                self.engine.load_state(state.last_epoch)
+                raise
+            finally:
+                self._call("fit_end", state)
+        self.stopped = state.stop
+        return state.history
+
+    def evaluate(self, dataset: Dataset) -> dict[str, float]:
+        """The loss and every metric of the task on a data set."""
+        prediction = self.engine.predict(dataset.x)
+        return evaluate(prediction, dataset, self.loss)
+
+    def _epoch(
+        self, state: TrainingState, train: Dataset, y: Array, order: Iterable[Array], interrupt: Interrupt
+    ) -> dict[str, Any] | None:
+        """One pass over the training data; returns its record, or None where it was interrupted."""
+        started = time.perf_counter()
+        epoch = state.epoch + 1
+        context = Context(training=True, generator=np.random.default_rng([self.seed, epoch, 1]))
+        total, seen, hits = 0.0, 0, 0
+        for step, batch in enumerate(order):
+            if interrupt.requested:
+                return None
+            for callback in self.callbacks:
+                callback.step_begin(state, step)
+            x_batch, y_batch = train.x[batch], y[batch]
+            value, prediction = self.engine.step(x_batch, y_batch, context, state.optimizer)
+            if not math.isfinite(value):
+                lr = state.optimizer.lr
+                raise diagnose(
+                    self.network, x_batch, context, value=value, epoch=epoch, step=step + 1, lr=lr
+                )
+            total += value * len(batch) if self.loss.reduction == "mean" else value
+            seen += len(batch)
+            if train.task == "classification":
+                hits += int(np.count_nonzero(classes(self.loss, prediction) == train.y[batch]))
+        record = {"epoch": epoch, "lr": state.optimizer.lr}
+        record["loss"] = total / seen if self.loss.reduction == "mean" else total
+        if train.task == "classification":
+            record["accuracy"] = hits / seen
+        norms = {name: float(np.linalg.norm(gradient)) for name, gradient in self.network.gradients.items()}
+        return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
+
+    def _order(self, state: TrainingState) -> np.random.Generator:
+        """What shuffles the coming epoch: a function of (seed, epoch) alone, so that it can be taken up again."""
+        return np.random.default_rng([self.seed, state.epoch + 1])
+
+    def _measure(self, dataset: Dataset) -> dict[str, float]:
+        """What is worth computing after every epoch."""
+        prediction = self.engine.predict(dataset.x)
+        measures = {"loss": self.loss.value(prediction, targets(dataset, self.loss, prediction.shape[1]))}
+        if dataset.task == "classification":
+            measures["accuracy"] = float(np.mean(classes(self.loss, prediction) == dataset.y))
+        return measures
+
+    def _begin(
+        self, train: Dataset, epochs: int, batch_size: int, steps: int, validated: bool
+    ) -> TrainingState:
+        measured = ["loss", "accuracy"] if train.task == "classification" else ["loss"]
+        measured += [f"val_{name}" for name in measured] if validated else []
+        monitor = self.monitor or ("val_loss" if validated else "loss")
+        require(monitor in measured, "trainer.monitor", monitor=monitor, known=", ".join(measured))
+        return TrainingState(
+            network=self.network,
+            loss=self.loss,
+            base_optimizer=self.optimizer,
+            optimizer=self.optimizer,
+            engine=self.engine,
+            epochs=epochs,
+            steps_per_epoch=steps,
+            monitor=monitor,
+            settings={
+                "loss": write(self.loss, LOSSES),
+                "optimizer": write(self.optimizer, OPTIMIZERS),
+                "batch_size": batch_size,
+                "seed": self.seed,
+                "monitor": monitor,
+            },
+        )
+
+    def _resume(self, state: TrainingState, path: str | Path) -> None:
+        saved = load_checkpoint(path)
+        if saved.form != self.network.to_dict():
+            raise FileError("checkpoint.other_network", path=path)
+        for name, value in state.settings.items():
+            if saved.settings[name] != value:
+                raise FileError(
+                    "checkpoint.other_setting", path=path, name=name, saved=saved.settings[name], now=value
+                )
+        self.engine.load_state(saved.state)
+        state.history, state.best = saved.history, saved.best
+
+    def _finish_epoch(self, state: TrainingState, record: dict[str, Any]) -> None:
+        state.history.records.append(record)
+        state.last_epoch = self.engine.state()
+        value = record[state.monitor]
+        if state.best is None or (
+            value > state.best.value if larger_is_better(state.monitor) else value < state.best.value
+        ):
+            state.best = Best(record["epoch"], value, state.last_epoch.theta)
+
+    def _split(self, train: Dataset, validation: float | Dataset | None) -> tuple[Array, Dataset | None]:
+        if isinstance(validation, Dataset) or validation is None:
+            return np.arange(len(train)), validation
+        kept, held_out = stratified_split(train.y, validation, self.seed)
+        return kept, train.subset(held_out)
+
+    def _outputs(self, train: Dataset) -> int:
+        """How many outputs the network has, found with one instance: so a wrong shape is said before training."""
+        return self.network.forward(train.x[:1])[0].shape[1]
+
+    def _call(self, hook: str, state: TrainingState) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(state)
+
+
+def _batch_size(asked: int | Literal["all"] | None, instances: int) -> int:
+    if asked is None:
+        return min(DEFAULT_BATCH_SIZE, instances)
+    return instances if asked == "all" else asked
+
+
+def evaluate(prediction: Array, dataset: Dataset, loss: Loss) -> dict[str, float]:
+    """The loss and every metric of the task, from a network's output on a data set."""
+    value = {"loss": loss.value(prediction, targets(dataset, loss, prediction.shape[1]))}
+    if dataset.task == "classification":
+        return value | classification_metrics(dataset.y, loss.estimate(prediction))
+    return value | regression_metrics(dataset.y, prediction.reshape(dataset.y.shape))
