@@ -27,3 +27,12 @@ from gradiente.schedules import (
     StepLR,
     WarmupLR,
 )
+from gradiente.training import (
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    History,
+    Progress,
+    Scheduler,
+    Trainer,
+)

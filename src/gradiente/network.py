@@ -166,7 +166,8 @@ class Network:
     def to_dict(self) -> dict[str, Any]:
         """The form of the network as plain data: layer names with their hyperparameters."""
         layers = [{"layer": _registered(layer), **asdict(layer)} for layer in self.layers]
-        return {"layers": layers, "dtype": self.dtype.name, "input_shape": self.input_shape}
+        shape = None if self.input_shape is None else list(self.input_shape)
+        return {"layers": layers, "dtype": self.dtype.name, "input_shape": shape}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> "Network":

@@ -38,15 +38,10 @@ class Command(click.Command):
             formatter.write_text("\b\n" + text(f"cli.{self.name}.example"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
-        with formatter.section(text("cli.options")):
-            formatter.write_dl(records)
+        _write_options(self, ctx, formatter)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = text("cli.help")
-        return option
+        return _translated_help(super().get_help_option(ctx))
 
 
 class LazyGroup(click.Group):
@@ -71,15 +66,10 @@ class LazyGroup(click.Group):
             formatter.write_text(text("cli.group"))
         with formatter.section(text("cli.commands")):
             formatter.write_dl([(name, text(f"cli.{name}")) for name in COMMANDS])
-        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
-        with formatter.section(text("cli.options")):
-            formatter.write_dl(records)
+        _write_options(self, ctx, formatter)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = text("cli.help")
-        return option
+        return _translated_help(super().get_help_option(ctx))
 
 
 def language_option() -> click.Option:
@@ -87,6 +77,18 @@ def language_option() -> click.Option:
     return click.Option(
         ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=text("cli.lang"), is_eager=True
     )
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    options = [parameter for parameter in command.get_params(ctx) if isinstance(parameter, click.Option)]
+    with formatter.section(text("cli.options")):
+        formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
+
+
+def _translated_help(option: click.Option | None) -> click.Option | None:
+    if option is not None:
+        option.help = text("cli.help")
+    return option
 
 
 def _version_option() -> click.Option:

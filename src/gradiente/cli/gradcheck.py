@@ -83,9 +83,9 @@ def _print(result: GradcheckResult) -> None:
         table.add_row(
             f"∂J/∂{quantity.name}",
             str(quantity.entry),
-            f"{quantity.expected:.10g}",
-            f"{quantity.got:.10g}",
-            f"{quantity.relative_error:.2e}",
+            f"{quantity.expected:.8g}",
+            f"{quantity.got:.8g}",
+            f"{quantity.relative_error:.1e}",
             f"{quantity.checked:,} / {quantity.size:,}",
         )
     out.print(table)

@@ -54,7 +54,7 @@ class BatchSize(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         if value == "all":
-            return value
+            return "all"
         try:
             return int(value)
         except ValueError:

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.tables import console
-from gradiente.data import read_image, read_inputs
+from gradiente.data import read_image
+read_inputs = None
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES

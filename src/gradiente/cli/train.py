@@ -1,6 +1,7 @@
 """`gradiente train`: from a data set's name to a trained, evaluated and saved network."""
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,7 +22,7 @@ from gradiente.training.config import Config
 from gradiente.training.environment import environment
 from gradiente.training.metrics_files import MetricsFiles
 from gradiente.training.progress import Progress
-from gradiente.training.run import DataDescription, Run, default_folder
+from gradiente.training.run import DataDescription, KeepRun, Run, default_folder
 from gradiente.training.tensorboard import TensorBoard
 
 # What may differ when a training is taken up again: how long it goes on, and where its data lie.
@@ -47,16 +48,13 @@ def train(
     train_set, test_set = load_for(config)
     planned = plan(config.portable(), train_set)
     words = environment()
+    resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     if run is None:
-        folder = run_folder or default_folder(config.data)
-        run = Run.create(folder, planned.config, DataDescription.of(train_set), words)
-    else:
-        planned.config.write(run.folder / "run.toml")
+        run = Run(Path(run_folder or default_folder(config.data)).absolute())
+    keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=resume is None)
+    trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     print_summary(out, planned.network, train_set, test_set)
-
-    trainer = planned.trainer(_callbacks(run, tensorboard))
     with _threads(config):
-        resumed = run.last_checkpoint if run.last_checkpoint.is_file() else None
         history = trainer.fit(
             train_set,
             validation=planned.config.validation or None,
@@ -158,7 +156,7 @@ command = command(
         option("--schedule", "cli.train.schedule", metavar=text("cli.metavar.name")),
         option("--schedule-every", "cli.train.schedule_every", metavar="epoch|step"),
         option("--epochs", "cli.train.epochs", type=INTEGER),
-        option("--batch-size", "cli.train.batch_size", type=BATCH_SIZE),
+        option("--batch-size", "cli.train.batch_size", type=BATCH_SIZE, metavar="N|all"),
         option("--clip-norm", "cli.train.clip_norm", type=NUMBER),
         option("--clip-value", "cli.train.clip_value", type=NUMBER),
         option("--patience", "cli.train.patience", type=INTEGER),

@@ -3,6 +3,7 @@
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler, TrainingState
 from gradiente.training.checkpoint import Checkpoint, load_checkpoint
 from gradiente.training.history import History
+from gradiente.training.progress import Progress
 from gradiente.training.trainer import Trainer, evaluate
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "History",
+    "Progress",
     "Scheduler",
     "Trainer",
     "TrainingState",

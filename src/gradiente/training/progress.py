@@ -56,12 +56,12 @@ class Progress(Callback):
         self._advance(state, 0)
         every = max(1, state.epochs // LINES)
         if state.epoch == 1 or state.epoch % every == 0 or state.epoch == state.epochs:
-            self._console.print(epoch_line(state.history.records[-1], state.epochs), highlight=False)
+            self._console.print(epoch_line(state.history.records[-1], state.epochs), highlight=False, soft_wrap=True)
 
     def fit_end(self, state: TrainingState) -> None:
         self._bar.stop()
         if state.stop is not None:
-            self._console.print(state.stop, highlight=False)
+            self._console.print(state.stop, highlight=False, soft_wrap=True)
 
     def _advance(self, state: TrainingState, step: int) -> None:
         self._bar.update(self._task, completed=state.epoch * state.steps_per_epoch + step)

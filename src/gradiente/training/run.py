@@ -13,6 +13,7 @@ from gradiente.data import Dataset, Encoder
 from gradiente.errors import ArgumentError, FileError
 from gradiente.network import Network
 from gradiente.storage import write_atomically
+from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
 
@@ -54,15 +55,12 @@ class Run:
 
     folder: Path
 
-    @classmethod
-    def create(
-        cls, folder: str | Path, config: Config, description: DataDescription, environment: Mapping[str, str]
-    ) -> "Run":
+    def create(self, config: Config, description: DataDescription, environment: Mapping[str, str]) -> None:
         """Make the folder with what is known before the training, all at once or not at all.
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
-        folder = Path(folder).absolute()
+        folder = self.folder
         if folder.exists():
             raise ArgumentError("run.exists", folder=folder)
         draft = None
@@ -81,7 +79,6 @@ class Run:
             if isinstance(error, FileError):
                 raise
             raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
-        return cls(folder)
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
@@ -130,6 +127,31 @@ class Run:
         """Keep the trained network and its test metrics."""
         network.save(self.folder / "network.safetensors")
         _write_json(self.folder / "test.json", dict(metrics))
+
+
+class KeepRun(Callback):
+    """Make the run's folder when all is checked and the training begins, so that a mistake leaves none behind."""
+
+    def __init__(
+        self,
+        run: Run,
+        config: Config,
+        description: DataDescription,
+        environment: Mapping[str, str],
+        *,
+        new: bool,
+    ) -> None:
+        self.run = run
+        self.config = config
+        self.description = description
+        self.environment = environment
+        self.new = new
+
+    def fit_begin(self, state: TrainingState) -> None:
+        if self.new:
+            self.run.create(self.config, self.description, self.environment)
+        else:
+            self.config.write(self.run.folder / "run.toml")
 
 
 def default_folder(name: str) -> Path:

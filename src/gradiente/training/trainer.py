@@ -86,6 +86,7 @@ class Trainer:
         self.engine = ENGINES[engine](network, loss, optimizer, clip or Clip())
         self.seed = seed
         self.monitor = monitor
+        self.stopped: str | None = None
 
     def fit(
         self,
@@ -112,6 +113,7 @@ class Trainer:
         require(isinstance(epochs, int) and epochs >= 0, "trainer.epochs", value=epochs)
         indices, held_out = self._split(train, validation)
         size = _batch_size(batch_size, len(indices))
+        batches(indices, size)
         y = targets(train, self.loss, self._outputs(train))
         state = self._begin(train, epochs, size, -(-len(indices) // size), held_out is not None)
         if resume is not None:

@@ -1,0 +1,37 @@
+"""Mini-batches, as row numbers: the data set itself is never copied or reordered."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradiente.errors import require
+
+
+def batches(
+    indices: np.ndarray, batch_size: int, generator: "np.random.Generator | None" = None
+) -> Iterator[np.ndarray]:
+    """One epoch: the row numbers, shuffled, in pieces of batch_size; the last piece may be shorter.
+
+    A batch is then one gather: x[batch], y[batch].
+
+    Arguments:
+        indices: the row numbers to go through, each once
+        batch_size: 1 to len(indices)
+        generator: what shuffles; None keeps the order
+
+    Shapes: indices (m,) → ⌈m / batch_size⌉ arrays of at most batch_size numbers
+    Errors: ArgumentError for a batch size below 1 or above the number of instances
+
+    >>> import numpy as np
+    >>> [batch.tolist() for batch in batches(np.arange(5), 2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
+    require(
+        whole and 1 <= batch_size <= len(indices),
+        "batches.size",
+        size=repr(batch_size),
+        instances=len(indices),
+    )
+    order = indices if generator is None else generator.permutation(indices)
+    return (order[start : start + batch_size] for start in range(0, len(order), batch_size))

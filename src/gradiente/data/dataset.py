@@ -1,0 +1,123 @@
+"""A data set: what a network sees, what it should answer, and what both mean."""
+
+import copy
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gradiente.data.encoder import Encoder
+from gradiente.errors import DataError, ShapeError
+
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Instances x with their targets y, checked once, when it is made.
+
+    Arguments:
+        x: real numbers; float32 and float64 stay as they are, other numbers become float32
+        y: whole class numbers from 0 (classification), or real numbers (regression), which take the type of x
+        task: "classification" or "regression"
+        name: what messages and reports call it
+        classes: names of the classes, by number; left out, the numbers themselves
+        features: names of the columns of x, when known
+        image_shape: what a row of x looks like as a picture: (28, 28)
+        encoder: how a row of a table became a row of x, so that other rows can follow
+
+    Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
+    Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
+        classes, a single class, anything but numbers; ShapeError for an x or y of another rank
+
+    >>> import numpy as np
+    >>> data = Dataset(np.eye(3), np.array([0, 1, 1]), "classification", "three", classes=("no", "yes"))
+    >>> len(data), data.outputs, len(data.subset(np.array([0, 2])))
+    (3, 2, 2)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    task: Task
+    name: str
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    image_shape: tuple[int, ...] | None = None
+    encoder: Encoder | None = None
+
+    def __post_init__(self) -> None:
+        x, y = self._numbers("x", self.x), self._numbers("y", self.y)
+        if x.ndim < 2:
+            raise ShapeError("data.x_shape", name=self.name, shape=x.shape)
+        if y.ndim not in ((1,) if self.task == "classification" else (1, 2)):
+            raise ShapeError("data.y_shape", name=self.name, shape=y.shape)
+        if len(x) != len(y):
+            raise DataError("data.lengths", name=self.name, x=len(x), y=len(y))
+        if x.size == 0:
+            raise DataError("data.empty", name=self.name)
+        if x.dtype not in (np.float32, np.float64):
+            x = x.astype(np.float32)
+        self._require_finite("x", x)
+        object.__setattr__(self, "x", x)
+        if self.task == "classification":
+            object.__setattr__(self, "y", self._class_numbers(y))
+        else:
+            self._require_finite("y", y)
+            object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers a network answers with: one score for each class, or one for each target."""
+        if self.task == "classification":
+            return len(self.classes)
+        return 1 if self.y.ndim == 1 else self.y.shape[1]
+
+    def subset(self, indices: np.ndarray) -> "Dataset":
+        """The instances of those row numbers, in that order; they may be of one class.
+
+        Errors: DataError where there are none
+        """
+        if len(indices) == 0:
+            raise DataError("data.empty", name=self.name)
+        part = copy.copy(self)
+        object.__setattr__(part, "x", self.x[indices])
+        object.__setattr__(part, "y", self.y[indices])
+        return part
+
+    def _numbers(self, array: str, values: np.ndarray) -> np.ndarray:
+        values = np.asarray(values)
+        if values.dtype.kind not in "biuf":
+            raise DataError("data.dtype", name=self.name, array=array, dtype=values.dtype)
+        return values
+
+    def _require_finite(self, array: str, values: np.ndarray) -> None:
+        if np.isfinite(values.min()) and np.isfinite(values.max()):  # NaN survives both; nothing is copied
+            return
+        row, *rest = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
+        named = array == "x" and len(rest) == 1 and self.features
+        column = repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0"
+        raise DataError(
+            "data.not_finite",
+            name=self.name,
+            array=array,
+            value=values[(row, *rest)],
+            row=row,
+            column=column,
+        )
+
+    def _class_numbers(self, y: np.ndarray) -> np.ndarray:
+        if y.dtype.kind == "f":
+            raise DataError("data.label_dtype", name=self.name, dtype=y.dtype)
+        if not self.classes:
+            object.__setattr__(self, "classes", tuple(map(str, range(int(y.max()) + 1))))
+        outside = np.flatnonzero((y < 0) | (y >= len(self.classes)))
+        if outside.size:
+            row = int(outside[0])
+            last = max(len(self.classes) - 1, 0)
+            raise DataError("data.label", name=self.name, label=int(y[row]), row=row, last=last)
+        if y.min() == y.max():
+            raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
+        return y.astype(np.int64, copy=False)

@@ -1,0 +1,150 @@
+"""How a row of a table becomes a row of numbers: learned from the training rows, the same ever after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradiente.data.standardize import Standardizer
+from gradiente.data.table import read_table
+from gradiente.errors import DataError
+
+CONSTANT = "1"
+MOST_CATEGORIES = 1000
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Plain data that turns columns into features; `to_dict` and `from_dict` carry it through a JSON file.
+
+    Numeric columns are standardized where mean and scale are given. A column of text becomes one column of 0
+    and 1 for each of its categories, "city=Cali"; a category that training never saw is all zeros.
+
+    Arguments:
+        columns: names of the input columns, in order
+        categories: the sorted categories of each column of text, by its name
+        mean: μ of each numeric column, in order; () to leave them as they are
+        scale: σ of each numeric column, in order
+        constant_input: whether a last column of ones stands for the bias, as in the lecture's b = 0
+        target: name of the target column, where there is one
+        classes: names of the classes, by number; () for a regression
+
+    >>> import numpy as np
+    >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
+    >>> encoder = Encoder.fit(table, np.array([0, 1]), standardize=True)
+    >>> encoder.features
+    ('height', 'city=Cali', 'city=Pasto')
+    >>> encoder.transform(table).round(3)
+    array([[-1.,  1.,  0.],
+           [ 1.,  0.,  1.]], dtype=float32)
+    """
+
+    columns: tuple[str, ...]
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mean: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    constant_input: bool = False
+    target: str | None = None
+    classes: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(
+        cls,
+        columns: Mapping[str, np.ndarray],
+        rows: np.ndarray,
+        *,
+        standardize: bool,
+        constant_input: bool = False,
+        target: str | None = None,
+        classes: Sequence[str] = (),
+    ) -> "Encoder":
+        """The encoder of those columns, all that is learned from data learned from those rows alone.
+
+        Errors: DataError for a column of text with more than 1,000 categories: a name or a date, not a kind
+        """
+        categories = {
+            name: tuple(np.unique(values[rows]).tolist())
+            for name, values in columns.items()
+            if values.dtype.kind == "U"
+        }
+        for name, kinds in categories.items():
+            if len(kinds) > MOST_CATEGORIES:
+                raise DataError("encoder.categories", column=name, count=len(kinds), most=MOST_CATEGORIES)
+        numeric = [values[rows] for name, values in columns.items() if name not in categories]
+        mean, scale = (), ()
+        if standardize and numeric:
+            standardizer = Standardizer.fit(np.column_stack(numeric))
+            mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
+        return cls(tuple(columns), categories, mean, scale, constant_input, target, tuple(classes))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of x."""
+        names = []
+        for column in self.columns:
+            kinds = self.categories.get(column)
+            names += [column] if kinds is None else [f"{column}={kind}" for kind in kinds]
+        return (*names, CONSTANT) if self.constant_input else tuple(names)
+
+    def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The features of those columns: float64 numbers, or text where the encoder has categories.
+
+        Shapes: one array (rows,) for each column → x (rows, features), float32
+        """
+        numeric = [name for name in self.columns if name not in self.categories]
+        values = {name: columns[name] for name in numeric}
+        if self.mean:
+            standardizer = Standardizer(np.array(self.mean), np.array(self.scale))
+            standard = standardizer.transform(np.column_stack([columns[name] for name in numeric]))
+            values = dict(zip(numeric, standard.T, strict=True))
+        rows = len(columns[self.columns[0]])
+        x = np.empty((rows, len(self.features)), dtype=np.float32)
+        position = 0
+        with np.errstate(over="ignore"):  # what no float32 can hold becomes infinite, and Dataset names it
+            for column in self.columns:
+                kinds = self.categories.get(column)
+                if kinds is None:
+                    x[:, position] = values[column]
+                    position += 1
+                else:
+                    x[:, position : position + len(kinds)] = columns[column][:, None] == np.array(kinds)
+                    position += len(kinds)
+        x[:, position:] = 1  # the constant input, where there is one
+        return x
+
+    def encode(self, path: str | Path) -> np.ndarray:
+        """The features of every row of a CSV file, exactly as in training; its columns are matched by name.
+
+        Shapes: a table of m rows → x (m, features), float32
+        Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
+        """
+        table = read_table(path)
+        missing = [name for name in self.columns if name not in table.cells]
+        if missing:
+            raise DataError("encoder.columns", path=path, missing=", ".join(missing))
+        return self.transform(
+            {
+                name: table.texts(name) if name in self.categories else table.numbers(name)
+                for name in self.columns
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, numbers and text, for a JSON file."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Encoder":
+        """The encoder that `to_dict` described, also after a journey through JSON.
+
+        Errors: DataError for other keys than an encoder has
+        """
+        expected = {item.name for item in fields(cls)}
+        if set(values) != expected:
+            keys = {"expected": ", ".join(sorted(expected)), "got": ", ".join(sorted(values))}
+            raise DataError("encoder.keys", **keys)
+        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        categories = {name: tuple(kinds) for name, kinds in values["categories"].items()}
+        return cls(**{**plain, "categories": categories})

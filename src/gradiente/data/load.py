@@ -1,0 +1,162 @@
+"""Every data set by its name, already parted in training and test."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data.dataset import Dataset, Task
+from gradiente.data.digits import digits
+from gradiente.data.encoder import Encoder
+from gradiente.data.iris import iris
+from gradiente.data.logic import TRUTH, logic
+from gradiente.data.mnist import fashion_mnist, mnist
+from gradiente.data.npz import read_npz
+from gradiente.data.splits import stratified_split
+from gradiente.data.table import read_table
+from gradiente.data.toy import TOYS, toy
+from gradiente.errors import ArgumentError, DataError, did_you_mean, require
+
+MOST_INTEGER_CLASSES = 20
+
+Split = tuple[np.ndarray, np.ndarray]
+_OFFICIAL = {"mnist": mnist, "fashion-mnist": fashion_mnist}
+_SCIKIT_LEARN = {"digits": digits, "iris": iris}
+_TARGETS = {"iris": "species"}
+NAMES = (*TRUTH, *TOYS, *_SCIKIT_LEARN, *_OFFICIAL)
+
+
+def load(
+    name: str | Path,
+    *,
+    data_dir: str | Path | None = None,
+    seed: int = 0,
+    test: float = 0.2,
+    target: str | None = None,
+    standardize: bool | None = None,
+    constant_input: bool = False,
+    samples: int | None = None,
+    noise: float | None = None,
+) -> tuple[Dataset, Dataset]:
+    """The training and the test part of a data set.
+
+    mnist and fashion-mnist come in their official split. The logic tables (and, or, xor) have four rows, so
+    their test part is their training part. Everything else is parted by `stratified_split`; what a table's
+    encoder learns (categories, mean and scale), it learns from the training part.
+
+    In a CSV file, columns of text become one column of 0 and 1 for each category. A target of text, or of
+    whole numbers with at most 20 different values, is a class; any other is a regression's.
+
+    Arguments:
+        name: a built-in name (see NAMES), or the path of a .csv or .npz file
+        data_dir: where the files of mnist and fashion-mnist are; other sets need none
+        seed: of the split, and of the toy sets, ≥ 0
+        test: the share held out for testing, above 0 and below 1
+        target: name of a CSV file's target column; None: the last one
+        standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
+            and logic tables
+        constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
+        samples: points of a toy set, ≥ 10
+        noise: of a toy set, ≥ 0
+
+    Errors: ArgumentError for an unknown name, or an option that this data set has no use for; FileError and
+        DataError for data that cannot be read or learned from
+
+    >>> train, test = load("iris")
+    >>> train.x.shape, test.x.shape, train.classes
+    ((120, 4), (30, 4), ('setosa', 'versicolor', 'virginica'))
+    """
+    path, name = Path(name), str(name)
+    is_csv, is_npz = path.suffix.lower() == ".csv", path.suffix.lower() == ".npz"
+    if name not in NAMES and not is_csv and not is_npz:
+        raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
+    _refuse(target is not None and not is_csv, name, "target")
+    _refuse(samples is not None and name not in TOYS, name, "samples")
+    _refuse(noise is not None and name not in TOYS, name, "noise")
+    require(0 < test < 1, "split.fraction", value=test)
+    require(seed >= 0, "load.seed", value=seed)
+    if is_csv:
+        return _load_csv(path, target, seed, test, standardize is not False, constant_input)
+    if name in _OFFICIAL:
+        _refuse(bool(standardize), name, "standardize")
+        _refuse(constant_input, name, "constant_input")
+        return _OFFICIAL[name](data_dir)
+    if name in TRUTH:
+        rows = np.arange(4)
+        return _encoded(logic(name), (rows, rows), bool(standardize), constant_input)
+    if name in TOYS:
+        whole = toy(name, samples, noise, seed)
+    else:
+        whole = read_npz(path) if is_npz else _SCIKIT_LEARN[name]()
+    split = _split(whole.y, whole.classes, test, seed)
+    if whole.image_shape is None:
+        return _encoded(whole, split, standardize is not False, constant_input)
+    _refuse(bool(standardize), name, "standardize")
+    _refuse(constant_input, name, "constant_input")
+    return whole.subset(split[0]), whole.subset(split[1])
+
+
+def _refuse(given: bool, name: str, option: str) -> None:
+    """An option that would change nothing is a misunderstanding: say so."""
+    require(not given, "load.option", name=name, option=option)
+
+
+def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> Split:
+    """The stratified split, which then calls a class by its name where it has one row too few."""
+    return stratified_split(np.array(classes)[y] if classes else y, test, seed)
+
+
+def _encoded(
+    whole: Dataset, split: Split, standardize: bool, constant_input: bool
+) -> tuple[Dataset, Dataset]:
+    """A table of numbers, encoded by what its training part teaches."""
+    columns = dict(zip(whole.features, whole.x.T, strict=True))
+    encoder = Encoder.fit(
+        columns,
+        split[0],
+        standardize=standardize,
+        constant_input=constant_input,
+        target=_TARGETS.get(whole.name, "y"),
+        classes=whole.classes,
+    )
+    return _parts(columns, whole.y, whole.task, whole.name, encoder, split)
+
+
+def _load_csv(
+    path: Path, target: str | None, seed: int, test: float, standardize: bool, constant_input: bool
+) -> tuple[Dataset, Dataset]:
+    table = read_table(path)
+    target = list(table.cells)[-1] if target is None else target
+    y, task, classes = _classes_or_numbers(table.column(target))
+    columns = {name: table.column(name) for name in table.cells if name != target}
+    if not columns:
+        raise DataError("csv.one_column", path=path, column=target)
+    split = _split(y, classes, test, seed)
+    encoder = Encoder.fit(
+        columns,
+        split[0],
+        standardize=standardize,
+        constant_input=constant_input,
+        target=target,
+        classes=classes,
+    )
+    return _parts(columns, y, task, path.stem, encoder, split)
+
+
+def _classes_or_numbers(values: np.ndarray) -> tuple[np.ndarray, Task, tuple[str, ...]]:
+    """Text and few whole numbers are classes, in ascending order; the rest is a regression's target."""
+    if values.dtype.kind == "U":
+        labels, y = np.unique(values, return_inverse=True)
+        return y, "classification", tuple(labels.tolist())
+    labels, y = np.unique(values, return_inverse=True)
+    if len(labels) <= MOST_INTEGER_CLASSES and np.all(labels == np.round(labels)):
+        return y, "classification", tuple(str(int(label)) for label in labels)
+    return values, "regression", ()
+
+
+def _parts(
+    columns: Mapping[str, np.ndarray], y: np.ndarray, task: Task, name: str, encoder: Encoder, split: Split
+) -> tuple[Dataset, Dataset]:
+    x = encoder.transform(columns)
+    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder)
+    return whole.subset(split[0]), whole.subset(split[1])

@@ -1,0 +1,73 @@
+"""Data sets of one's own as NumPy saves them: an .npz file with arrays x and y."""
+
+import math
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data.dataset import Dataset
+from gradiente.data.files import unreadable
+from gradiente.errors import DataError, FileError
+
+# What zipfile and NumPy raise for a wrong byte, depending on where it is.
+_CORRUPT = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, TypeError, ValueError)
+
+
+def read_npz(path: str | Path) -> Dataset:
+    """The data set in an .npz file; nothing in it is ever executed (no pickle).
+
+    Whole y are classes, named by their numbers in ascending order; real y are the targets of a regression.
+    Instances with several axes are pictures: each becomes a row. Bytes, 0 to 255, become numbers in [0, 1].
+
+    Arguments:
+        path: a file with x and y, as `numpy.savez(path, x=x, y=y)` writes it
+
+    Shapes: x (instances, features) or (instances, height, width, …); y (instances,) or, real, (instances, k)
+    Errors: FileError for a file that is missing, corrupt or cut short; DataError where x or y is not there,
+        or is not numbers, and whatever Dataset finds
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "two.npz")
+    ...     np.savez(path, x=np.zeros((3, 2, 2)), y=np.array([4, 7, 7]))
+    ...     data = read_npz(path)
+    >>> data.x.shape, data.image_shape, data.y, data.classes
+    ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'))
+    """
+    path = Path(path)
+    x, y = _read(path)
+    if x.dtype == np.uint8:
+        x = np.divide(x, np.float32(255), dtype=np.float32)
+    image_shape, features = None, ()
+    if x.ndim > 2:
+        image_shape = x.shape[1:]
+        x = x.reshape(len(x), math.prod(image_shape))
+        x = x.astype(np.float32) if x.dtype == np.float64 else x
+    elif x.ndim == 2:
+        features = tuple(f"x{j + 1}" for j in range(x.shape[1]))
+    if y.dtype.kind not in "biu":
+        return Dataset(x, y, "regression", path.stem, (), features, image_shape)
+    labels, y = np.unique(y, return_inverse=True)
+    classes = tuple(map(str, labels.tolist()))
+    return Dataset(x, y, "classification", path.stem, classes, features, image_shape)
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise unreadable(path, error) from error
+    with stream:
+        try:
+            archive = np.load(stream, allow_pickle=False)
+            arrays = {name: archive[name] for name in ("x", "y") if name in archive}
+        except _CORRUPT as error:
+            raise FileError("npz.corrupt", path=path) from error
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise FileError("npz.corrupt", path=path)
+    for name in ("x", "y"):
+        if name not in arrays:
+            raise DataError("npz.arrays", path=path, missing=name, got=", ".join(archive.files) or "∅")
+    return arrays["x"], arrays["y"]

@@ -1,0 +1,42 @@
+"""Standardization: every column with mean 0 and standard deviation 1."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Standardizer:
+    """Columns of different sizes become comparable; mean and scale come from the training rows alone.
+
+    Equation:   x′ⱼ = (xⱼ − μⱼ) / σⱼ
+
+    Arguments:
+        mean: μ of each column
+        scale: σ of each column, above 0; 1 where a column is constant
+
+    Shapes: x (rows, columns) → the same, float64
+
+    >>> import numpy as np
+    >>> x = np.array([[1.0, 5.0], [3.0, 5.0]])
+    >>> Standardizer.fit(x).transform(x)
+    array([[-1.,  0.],
+           [ 1.,  0.]])
+
+    Source: sklearn.preprocessing.StandardScaler
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def fit(cls, x: np.ndarray) -> "Standardizer":
+        """The mean and the standard deviation (dividing by the number of rows) of every column."""
+        x = np.asarray(x, dtype=np.float64)
+        # A constant column such as 0.1, 0.1, … has a rounding error for σ, not 0: compare its extremes.
+        constant = x.max(axis=0) == x.min(axis=0)
+        return cls(x.mean(axis=0), np.where(constant, 1.0, x.std(axis=0)))
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        """(x − μ) / σ."""
+        return (np.asarray(x, dtype=np.float64) - self.mean) / self.scale

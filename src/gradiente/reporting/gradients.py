@@ -1,0 +1,58 @@
+"""The norms of the gradients over the epochs: whether they vanish or explode, and in which layer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradiente.locale import text
+from gradiente.reporting.curves import epochs_chart
+from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.training.history import History
+
+MOST_PARAMETERS = 8  # with more, the biases are left out
+_FROM_INPUT_TO_OUTPUT = np.array([[47, 111, 196], [160, 80, 165], [217, 118, 40]])
+
+
+def gradient_norms(history: History) -> Markup | None:
+    """One line for each parameter, from blue at the input to orange at the output."""
+    if "gradient_norms" not in history:
+        return None
+    names = shown_parameters(list(history.records[0]["gradient_norms"]))
+    if not names:
+        return None
+    epochs = np.array(history["epoch"])
+    lines = [np.array([r["gradient_norms"].get(name, np.nan) for r in history], float) for name in names]
+    alt = text("report.gradients_alt", names=", ".join(names))
+    chart = epochs_chart(history, lines, alt=alt, log=True)
+    legend = []
+    for name, norms, colour in zip(names, lines, layer_colours(names), strict=True):
+        bias = not name.endswith("weight")
+        chart.line(epochs, norms, class_="dashed" if bias else "", style=f"stroke:{colour}")
+        shape = "line dashed" if bias else "line"
+        legend.append(key(name, shape=shape, style=f"border-color:{colour}"))
+    explanation = tag("p", text("report.gradients_explained"), class_="note")
+    picture = figure(chart.svg(), text("report.gradients_caption"), legend=legend)
+    return section(text("report.gradients"), explanation, tag("div", picture, class_="pair"))
+
+
+def shown_parameters(names: Sequence[str]) -> list[str]:
+    """All parameters, or the weights alone where there are many.
+
+    >>> shown_parameters(["0.weight", "0.bias"])
+    ['0.weight', '0.bias']
+    """
+    if len(names) <= MOST_PARAMETERS:
+        return list(names)
+    return [name for name in names if name.endswith("weight")]
+
+
+def layer_colours(names: Sequence[str]) -> list[str]:
+    """A colour for each parameter, the same for those of one layer."""
+    layers = list(dict.fromkeys(name.rpartition(".")[0] for name in names))
+    depth = np.linspace(0, 2, len(layers)) if len(layers) > 1 else np.zeros(1)
+    channels = [np.interp(depth, (0, 1, 2), channel) for channel in _FROM_INPUT_TO_OUTPUT.T]
+    colours = {
+        layer: "#{:02x}{:02x}{:02x}".format(*rgb)
+        for layer, rgb in zip(layers, np.rint(np.stack(channels, axis=1)).astype(int), strict=True)
+    }
+    return [colours[name.rpartition(".")[0]] for name in names]

@@ -1,0 +1,109 @@
+"""The report of a run: one HTML file that needs nothing but itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.locale import text
+from gradiente.losses import Loss
+from gradiente.metrics import confusion_matrix
+from gradiente.network import Network
+from gradiente.reporting.architecture import architecture
+from gradiente.reporting.confusion import confusion
+from gradiente.reporting.curves import curves
+from gradiente.reporting.gradients import gradient_norms
+from gradiente.reporting.headline import headline
+from gradiente.reporting.html import Markup, page, section, table, tag
+from gradiente.reporting.regions import regions
+from gradiente.reporting.regression import regression
+from gradiente.reporting.samples import probabilities, samples
+from gradiente.reporting.text import NONE, metrics_table, short
+from gradiente.reporting.weights import weights
+from gradiente.storage import write_atomically
+from gradiente.training.history import History
+
+
+def write_report(
+    path: str | Path,
+    *,
+    network: Network,
+    loss: Loss,
+    history: History,
+    train: Dataset,
+    test: Dataset,
+    metrics: Mapping[str, float],
+    prediction: np.ndarray,
+    config: Mapping[str, object],
+    environment: Mapping[str, str],
+    stopped: str | None = None,
+) -> None:
+    """Write what a run was, and what came of it, in the language in use.
+
+    Arguments:
+        path: of the HTML file, which is written whole or not at all
+        network: as it was trained
+        loss: what the network's output means: ŷ = loss.estimate(prediction)
+        history: of the training; it may be of no epochs
+        train, test: the data
+        metrics: of the test data, by name
+        prediction: the network's output on test.x, as it is
+        config: of the run; a mapping inside it becomes lines "optimizer.lr"
+        environment: versions and machine, by name
+        stopped: why the training ended, in the reader's language
+
+    Shapes: prediction (len(test), outputs)
+    Errors: FileError where the file cannot be written
+    """
+    sections: list[Markup | None] = [
+        headline(network, history, train, test, metrics, stopped),
+        curves(history),
+    ]
+    measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]))
+    if test.task == "classification":
+        p = probabilities(loss, prediction)
+        classes = [*test.classes, *map(str, range(len(test.classes), p.shape[1]))]
+        matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
+        sections += [tag("div", measured, confusion(matrix, classes), class_="beside"), *samples(test, p, classes)]
+        sections += [weights(network, train), regions(network, loss, train, test, classes)]
+    else:
+        sections += [measured, weights(network, train), regression(test, loss.estimate(prediction))]
+    sections += [
+        gradient_norms(history),
+        architecture(network, loss),
+        _settings(text("report.config"), flat(config)),
+        _settings(text("report.environment"), dict(environment)),
+    ]
+    title = text("report.title", name=train.name)
+    write_atomically(path, page(title, [part for part in sections if part is not None]))
+
+
+def flat(values: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Names and values on one level, as they are read.
+
+    >>> flat({"epochs": 3, "optimizer": {"lr": 0.001}, "layers": ["Linear(2, 1)", "Tanh()"]})
+    {'epochs': '3', 'optimizer.lr': '0.001', 'layers': 'Linear(2, 1), Tanh()'}
+    """
+    result = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            result |= flat(value, f"{prefix}{name}.")
+        else:
+            result[prefix + str(name)] = _written(value)
+    return result
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return text("report.yes" if value else "report.no")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_written, value))
+    return short(value) if isinstance(value, float) else str(value)
+
+
+def _settings(title: str, values: Mapping[str, str]) -> Markup | None:
+    rows = [(tag("code", name), value) for name, value in values.items()]
+    return section(title, table((), rows)) if rows else None

@@ -1,0 +1,136 @@
+"""The samples worth a look: what the network got wrong, surest first, and what it was least sure of."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.locale import text
+from gradiente.losses import Loss
+from gradiente.reporting.html import Markup, section, table, tag
+from gradiente.reporting.png import data_uri
+from gradiente.reporting.text import column, count, share
+from gradiente.reporting.units import in_own_units
+
+Array = np.ndarray
+
+MOST_PICTURES = 24
+MOST_ROWS = 10
+MOST_COLUMNS = 8
+
+
+def probabilities(loss: Loss, prediction: Array) -> Array:
+    """The probability of every class; one output alone is that of class 1.
+
+    Shapes: (n, k) → (n, k), and (n, 1) → (n, 2)
+    """
+    p = loss.estimate(prediction)
+    return np.hstack([1 - p, p]) if p.shape[1] == 1 else p
+
+
+def most_confident_mistakes(p: Array, truth: Array, most: int) -> Array:
+    """The rows that were classified wrongly, the largest probability of the wrong class first.
+
+    Shapes: p (n, k), truth (n,) → at most `most` row numbers
+
+    >>> p = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]])
+    >>> most_confident_mistakes(p, np.array([1, 0, 1]), 5).tolist()
+    [0, 1]
+    """
+    wrong = np.flatnonzero(p.argmax(axis=1) != truth)
+    return wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")][:most]
+
+
+def least_certain(p: Array, most: int) -> Array:
+    """The rows whose two largest probabilities are nearest to each other.
+
+    Shapes: p (n, k) → at most `most` row numbers
+
+    >>> least_certain(np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]]), 2).tolist()
+    [1, 2]
+    """
+    second, first = np.partition(p, -2, axis=1)[:, -2:].T
+    return np.argsort(first - second, kind="stable")[:most]
+
+
+def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
+    """Two sections: the mistakes, where there are any, and the least certain."""
+    most = MOST_PICTURES if is_pictures(data) else MOST_ROWS
+    wrong = most_confident_mistakes(p, data.y, most)
+    mistakes = int(np.sum(p.argmax(axis=1) != data.y))
+    if mistakes:
+        note = text("report.mistakes_explained", mistakes=count(mistakes), total=count(len(data)))
+        if len(wrong) < mistakes:
+            note += " " + text("report.mistakes_shown", shown=len(wrong))
+        first = section(text("report.mistakes"), _note(note), _shown(data, p, wrong, classes))
+    else:
+        first = section(text("report.mistakes"), _note(text("report.no_mistakes", total=count(len(data)))))
+    unsure = least_certain(p, most // 2 if is_pictures(data) else most)
+    note = _note(text("report.uncertain_explained"))
+    return [first, section(text("report.uncertain"), note, _shown(data, p, unsure, classes))]
+
+
+def is_pictures(data: Dataset) -> bool:
+    """Whether a row of the data can be shown as a grey or an RGB picture."""
+    shape = data.image_shape
+    return shape is not None and (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3))
+
+
+def is_drawing(x: Array) -> bool:
+    """Whether pictures are ink on an empty ground, the ground their smallest value; a photograph is not."""
+    return float(np.mean(x == x.min())) > 0.2
+
+
+def pixels(x: Array, low: float, high: float, *, ink: bool) -> Array:
+    """Values low … high as bytes, black to white; the other way round where the large ones are ink."""
+    scaled = np.clip((x - low) / (high - low or 1), 0, 1)
+    return np.rint(255 * (1 - scaled if ink else scaled)).astype(np.uint8)
+
+
+def _shown(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
+    return _pictures(data, p, rows, classes) if is_pictures(data) else _table(data, p, rows, classes)
+
+
+def _pictures(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
+    assert data.image_shape is not None
+    x = data.x[rows].reshape(-1, *data.image_shape)
+    grey = len(data.image_shape) == 2
+    ink = grey and is_drawing(x)
+    low, high = float(data.x.min()), float(data.x.max())
+    tiles = []
+    for row, picture in zip(rows, pixels(x, low, high, ink=ink), strict=True):
+        truth, said = data.y[row], int(p[row].argmax())
+        alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[said])
+        image = tag("img", src=data_uri(picture), alt=alt, class_="ink" if ink else None)
+        caption = tag("figcaption", *_verdict(classes[truth], classes[said], truth == said), " ", _sure(p[row]))
+        tiles.append(tag("figure", image, caption, title=alt))
+    return tag("div", *tiles, class_="tiles")
+
+
+def _verdict(truth: str, said: str, right: bool) -> list[object]:
+    return [truth, " → ", tag("b", said, class_=None if right else "warm")]
+
+
+def _sure(p: Array) -> Markup:
+    return tag("small", share(float(p.max())))
+
+
+def _table(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
+    x = in_own_units(data, data.x[rows].reshape(len(rows), -1))
+    shown = min(x.shape[1], MOST_COLUMNS)
+    names = list(data.features[:shown]) or [f"x{j + 1}" for j in range(shown)]
+    header = [text("report.row"), *names, text("report.truth"), text("report.predicted"), text("report.probability")]
+    written = list(zip(*(column(x[:, j]) for j in range(shown)), strict=True))
+    body = []
+    for row, features in zip(rows, written, strict=True):
+        truth, said = data.y[row], int(p[row].argmax())
+        verdict = tag("b", classes[said], class_=None if truth == said else "warm")
+        body.append([row, *features, classes[truth], verdict, share(float(p[row].max()))])
+    result = table(header, body, numeric=[*range(shown + 1), shown + 3])
+    more = x.shape[1] - shown
+    note = _note(text("report.more_columns", more=more)) if more else Markup()
+    return Markup(result + note)
+
+
+def _note(words: str) -> Markup:
+    return tag("p", words, class_="note")

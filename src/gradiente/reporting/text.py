@@ -1,0 +1,144 @@
+"""Numbers and measures in words: what the terminal and the report both say."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradiente.locale import text
+
+# Measures that are a share of the instances, or of a value: 0.975 is read as 97.50 %.
+SHARES = frozenset({"accuracy", "precision", "recall", "specificity", "mape"})
+NARROW_SPACE = "\u202f"  # keeps a number and its unit, or its groups of three digits, on one line
+NONE = "–"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
+    """One epoch on one line, for an output that is not a terminal.
+
+    Arguments:
+        record: of the epoch, as in a History
+        epochs: how many there are to be
+
+    >>> from gradiente.locale import set_language
+    >>> set_language("en")
+    >>> epoch_line({"epoch": 3, "loss": 0.25, "val_loss": 0.5, "seconds": 0.4}, 10)
+    'epoch  3/10   loss 0.2500   validation loss 0.5000   0.40 s'
+    """
+    epoch = str(record["epoch"]).rjust(len(str(epochs)))
+    measures = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in record]
+    parts = [f"{measure_name(name)} {measure_value(name, record[name])}" for name in measures]
+    seconds = [duration(record["seconds"])] if "seconds" in record else []
+    line = "   ".join([f"{text('report.epoch')} {epoch}/{epochs}", *parts, *seconds])
+    return line.replace(NARROW_SPACE, " ")
+
+
+def metrics_table(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Every metric with its name in the reader's language and its value as it is read.
+
+    >>> from gradiente.locale import set_language
+    >>> set_language("en")
+    >>> metrics_table({"loss": 0.123456, "f1": 0.5})
+    [('loss', '0.1235'), ('F1', '0.5000')]
+    """
+    return [(measure_name(name), measure_value(name, value)) for name, value in metrics.items()]
+
+
+def measure_name(name: str) -> str:
+    """A measure, with or without "val_" before it, in the reader's language."""
+    if name.startswith("val_"):
+        return text("report.of_validation", name=measure_name(name.removeprefix("val_")))
+    return text(f"metric.{name}")
+
+
+def measure_value(name: str, value: float) -> str:
+    """The value of a measure: a percentage where it is a share."""
+    return share(value, 2) if name.removeprefix("val_") in SHARES else number(value)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Four significant digits; very large and very small numbers with a power of ten.
+
+    >>> number(0.25), number(1234.5), number(3.2e-7), number(float("nan"))
+    ('0.2500', '1234', '3.200·10⁻⁷', '–')
+    """
+    if not math.isfinite(value):
+        return NONE if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return _minus(f"{mantissa}·10") + str(int(exponent)).translate(_SUPERSCRIPTS)
+    if abs(value) >= 10**digits:
+        return _minus(f"{value:.0f}")
+    return _minus(f"{value:#.{digits}g}".rstrip("."))
+
+
+def short(value: float) -> str:
+    """As few digits as the number needs: the label of a tick, a learning rate.
+
+    >>> short(0.001), short(20.0), short(1e-5), short(-2e6)
+    ('0.001', '20', '10⁻⁵', '−2·10⁶')
+    """
+    if value == 0 or 1e-4 < abs(value) < 1e5:
+        return _minus(f"{value:.6g}")
+    mantissa, exponent = f"{value:.4e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+    return power if mantissa == "1" else _minus(f"{mantissa}·{power}")
+
+
+def column(values: np.ndarray) -> list[str]:
+    """The numbers of a column with the same decimals: four significant digits of the largest, none where all are whole.
+
+    >>> column(np.array([0.5, 12.3456])), column(np.array([1.0, -20.0]))
+    (['0.50', '12.35'], ['1', '−20'])
+    """
+    largest = float(np.abs(values).max())
+    if not np.isfinite(largest) or not 1e-3 <= largest < 1e6:
+        return [number(float(value)) if value else "0" for value in values]
+    whole = bool(np.all(values == np.rint(values)))
+    decimals = 0 if whole else max(0, 3 - math.floor(math.log10(largest)))
+    return [_minus(f"{value:.{decimals}f}") for value in values]
+
+
+def share(value: float, decimals: int = 1) -> str:
+    """A share as a percentage; what is not quite everything never reads as 100 %.
+
+    >>> [share(p).replace(NARROW_SPACE, " ") for p in (0.5, 0.99999, 1.0)]
+    ['50.0 %', '> 99.9 %', '100 %']
+    """
+    if not math.isfinite(value):
+        return NONE
+    percent = f"{100 * value:.{decimals}f}"
+    if float(percent) == 100:
+        percent = "100" if value >= 1 else f">{NARROW_SPACE}99.{'9' * decimals}"
+    return f"{_minus(percent)}{NARROW_SPACE}%"
+
+
+def count(value: int) -> str:
+    """A whole number, from five digits on in groups of three.
+
+    >>> count(9999), count(407050).replace(NARROW_SPACE, " ")
+    ('9999', '407 050')
+    """
+    return str(value) if value < 10_000 else f"{value:,}".replace(",", NARROW_SPACE)
+
+
+def duration(seconds: float) -> str:
+    """A time as it is spoken.
+
+    >>> [duration(s).replace(NARROW_SPACE, " ") for s in (0.042, 12.34, 125, 3725)]
+    ['0.04 s', '12.3 s', '2 min 05 s', '1 h 02 min']
+    """
+    if seconds < 59.95:
+        written = f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
+    elif seconds < 3599.5:
+        written = f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
+    else:
+        written = f"{round(seconds / 60) // 60} h {round(seconds / 60) % 60:02d} min"
+    return written.replace(" ", NARROW_SPACE)
+
+
+def _minus(written: str) -> str:
+    return written.replace("-", "−")

@@ -1,0 +1,73 @@
+"""The weights of the first layer as pictures: what each neuron looks for in an image."""
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.layers import Flatten, Linear
+from gradiente.locale import text
+from gradiente.network import Network
+from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.png import data_uri
+from gradiente.reporting.text import short
+
+Array = np.ndarray
+
+MOST_NEURONS = 64
+POSITIVE, NEGATIVE = (47, 111, 196), (217, 118, 40)
+
+
+def weights(network: Network, data: Dataset) -> Markup | None:
+    """A picture for each neuron, 0 transparent; None where the first weights are not those of grey pixels."""
+    weight = pixel_weights(network, data)
+    if weight is None or data.image_shape is None:
+        return None
+    shown = strongest(weight, MOST_NEURONS)
+    limit = float(np.percentile(np.abs(weight[shown]), 99.5)) or 1.0
+    tiles = []
+    for neuron in shown:
+        picture = data_uri(diverging(weight[neuron].reshape(data.image_shape), limit))
+        alt = text("report.neuron", neuron=neuron)
+        tiles.append(tag("img", src=picture, alt=alt, title=alt))
+    scale = tag(
+        "p",
+        tag("span", f"−{short(float(f'{limit:.2g}'))}"),
+        tag("i", class_="ramp"),
+        tag("span", f"+{short(float(f'{limit:.2g}'))}"),
+        class_="scale",
+    )
+    note = text("report.weights_explained", shown=len(shown), neurons=len(weight))
+    pictures = tag("div", *tiles, class_="neurons")
+    return section(text("report.weights"), tag("p", note, class_="note"), scale, pictures)
+
+
+def pixel_weights(network: Network, data: Dataset) -> Array | None:
+    """W of the first layer, where that is a Linear over the pixels, a Flatten before it at most.
+
+    Shapes: (neurons, pixels)
+    """
+    first = 1 if isinstance(network.layers[0], Flatten) else 0
+    if data.image_shape is None or len(data.image_shape) != 2 or len(network.layers) <= first:
+        return None
+    layer = network.layers[first]
+    if not isinstance(layer, Linear) or layer.in_features != np.prod(data.image_shape):
+        return None
+    return network.parameters[f"{first}.weight"]
+
+
+def strongest(weight: Array, most: int) -> Array:
+    """The neurons with the largest norms ‖w‖, the largest first.
+
+    >>> strongest(np.array([[1.0, 0.0], [3.0, 4.0], [0.0, 2.0]]), 2).tolist()
+    [1, 2]
+    """
+    return np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[:most]
+
+
+def diverging(values: Array, limit: float) -> Array:
+    """Blue above 0, orange below, the more opaque the further away, full at ± limit: RGB and opacity.
+
+    Shapes: (height, width) → (height, width, 4), uint8
+    """
+    colour = np.where(values[..., None] > 0, np.array(POSITIVE), np.array(NEGATIVE))
+    opacity = np.rint(255 * np.clip(np.abs(values) / limit, 0, 1))
+    return np.concatenate([colour, opacity[..., None]], axis=-1).astype(np.uint8)
