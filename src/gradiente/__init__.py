@@ -11,7 +11,18 @@ from gradiente.errors import (
 )
 from gradiente.gradcheck import gradcheck
 from gradiente.initializers import Glorot, He, Normal, PyTorchDefault, Zeros
-from gradiente.layers import Context, Flatten, Identity, Layer, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from gradiente.layers import (
+    Context,
+    Flatten,
+    Identity,
+    Layer,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from gradiente.locale import set_language
 from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, MSLELoss, NLLLoss
 from gradiente.network import Network

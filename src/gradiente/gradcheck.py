@@ -47,7 +47,7 @@ def gradcheck(
     x: Any,
     y: Any,
     *,
-    epsilon: float = 1e-6,
+    epsilon: float = 1e-5,
     tolerance: float = 1e-5,
     entries: int | None = None,
     seed: int = 0,
@@ -55,7 +55,8 @@ def gradcheck(
     r"""Compare every gradient of a network with central differences, in float64.
 
     Equation:   ∂J/∂θᵢ ≈ (J(θᵢ + ε) − J(θᵢ − ε)) / 2ε
-                error = |expected − got| / max(|expected|, |got|, s/1000),   s the quantity's largest gradient
+                error = |expected − got| / max(|expected|, |got|, s/1000, r/tolerance),
+                s the quantity's largest gradient,   r = 2⁻⁵¹ |J| / ε what the rounding of J itself explains
 
     A central difference carries about nine digits of the largest gradients and none of one a billion times
     smaller: entries below a thousandth of the largest are measured against that thousandth. At a kink (ReLU at
@@ -91,6 +92,7 @@ def gradcheck(
     def cost() -> float:
         return loss.value(network.forward(x)[0], y)
 
+    floor = max(2**-51 * abs(cost()) / epsilon / tolerance, 1e-7)
     generator = np.random.default_rng(seed)
     pairs = {name: (values, network.gradients[name]) for name, values in network.parameters.items()}
     pairs["x"] = (x, dx)
@@ -99,7 +101,7 @@ def gradcheck(
         count = values.size if entries is None else min(entries, values.size)
         chosen = np.sort(generator.permutation(values.size)[:count])
         expected = np.array([_central_difference(values.reshape(-1), i, epsilon, cost) for i in chosen])
-        quantities.append(_compare(name, values.shape, chosen, expected, gradient))
+        quantities.append(_compare(name, values.shape, chosen, expected, gradient, floor))
     return GradcheckResult(quantities, tolerance)
 
 
@@ -113,10 +115,12 @@ def _central_difference(flat: Array, i: int, epsilon: float, cost: Any) -> float
     return (above - below) / (2 * epsilon)
 
 
-def _compare(name: str, shape: tuple[int, ...], chosen: Array, expected: Array, gradient: Array) -> QuantityCheck:
+def _compare(
+    name: str, shape: tuple[int, ...], chosen: Array, expected: Array, gradient: Array, floor: float
+) -> QuantityCheck:
     got = gradient.reshape(-1)[chosen]
-    floor = max(np.abs(expected).max(), np.abs(got).max()) / 1000
-    scale = np.maximum(np.maximum(np.abs(expected), np.abs(got)), max(floor, 1e-7))
+    largest = max(np.abs(expected).max(), np.abs(got).max())
+    scale = np.maximum(np.maximum(np.abs(expected), np.abs(got)), max(largest / 1000, floor))
     errors = np.abs(expected - got) / scale
     worst = int(np.argmax(np.where(np.isnan(errors), np.inf, errors)))
     return QuantityCheck(

@@ -154,6 +154,8 @@ class Network:
         for name, view in self.parameters.items():
             if arrays[name].shape != view.shape:
                 raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
+            if arrays[name].dtype.kind not in "fiu":
+                raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
         for name, view in self.parameters.items():
             view[...] = arrays[name]
 
@@ -165,7 +167,7 @@ class Network:
 
     def to_dict(self) -> dict[str, Any]:
         """The form of the network as plain data: layer names with their hyperparameters."""
-        layers = [{"layer": _registered(layer), **asdict(layer)} for layer in self.layers]
+        layers = [{"layer": _registered(layer), **_hyperparameters(layer)} for layer in self.layers]
         shape = None if self.input_shape is None else list(self.input_shape)
         return {"layers": layers, "dtype": self.dtype.name, "input_shape": shape}
 
@@ -201,7 +203,10 @@ class Network:
         return network
 
     def _batch(self, x: Any) -> Array:
-        x = np.asarray(x)
+        try:
+            x = np.asarray(x)
+        except ValueError:
+            raise ShapeError("network.ragged") from None
         if x.dtype.kind not in "fiub":
             raise ShapeError("network.input_dtype", got=x.dtype)
         if x.ndim < 2:
@@ -239,7 +244,9 @@ class Summary:
         ]
         widths = [max(len(line[column]) for line in [header, *cells]) for column in range(4)]
         lines = [
-            "  ".join([*(c.ljust(w) for c, w in zip(line[:3], widths, strict=False)), line[3].rjust(widths[3])])
+            "  ".join(
+                [*(c.ljust(w) for c, w in zip(line[:3], widths, strict=False)), line[3].rjust(widths[3])]
+            )
             for line in [header, *cells]
         ]
         rule = "─" * len(lines[0])
@@ -248,7 +255,8 @@ class Summary:
 
 
 def _input_shape(layers: Sequence[Layer], given: Shape | None) -> Shape | None:
-    return tuple(given) if given is not None else layers[0].input_shape()
+    shape = given if given is not None else layers[0].input_shape()
+    return None if shape is None else tuple(int(size) for size in shape)
 
 
 def _output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
@@ -286,3 +294,11 @@ def _registered(layer: Layer) -> str:
     name = type(layer).__name__
     require(REGISTRY.get(name) is type(layer), "network.unregistered", name=name)
     return name
+
+
+def _hyperparameters(layer: Layer) -> dict[str, Any]:
+    """As plain data: JSON knows no numbers of NumPy."""
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in asdict(layer).items()
+    }

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+import numpy as np
+
 from gradiente.errors import ArgumentError, did_you_mean
 
 T = TypeVar("T")
@@ -47,6 +49,7 @@ def write(value: object, registry: Mapping[str, type]) -> str:
     arguments = []
     for field in fields(value):  # pyright: ignore[reportArgumentType]
         entry = getattr(value, field.name)
+        entry = entry.item() if isinstance(entry, np.generic) else entry
         written = write(entry, registry) if type(entry) in registry.values() else repr(entry)
         arguments.append(f"{field.name}={written}" if field.kw_only else written)
     return f"{name}({', '.join(arguments)})"

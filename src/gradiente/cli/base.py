@@ -26,7 +26,9 @@ class Command(click.Command):
     """A command whose help is in the reader's language."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        pieces = [piece.replace("[OPTIONS]", text("cli.options_piece")) for piece in self.collect_usage_pieces(ctx)]
+        pieces = [
+            piece.replace("[OPTIONS]", text("cli.options_piece")) for piece in self.collect_usage_pieces(ctx)
+        ]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{text('cli.usage')}: ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -52,7 +54,9 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            raise click.UsageError(text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, COMMANDS)))
+            raise click.UsageError(
+                text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, COMMANDS))
+            )
         return importlib.import_module(f"gradiente.cli.{cmd_name}").command
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -100,7 +104,12 @@ def _version_option() -> click.Option:
             ctx.exit()
 
     return click.Option(
-        ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=show, help=text("cli.version")
+        ["--version"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=show,
+        help=text("cli.version"),
     )
 
 
@@ -134,13 +143,23 @@ def usage_message(error: click.UsageError) -> str:
 
 def _translated(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
-        known = [name for p in error.ctx.command.get_params(error.ctx) for name in p.opts] if error.ctx else []
+        known = (
+            [name for p in error.ctx.command.get_params(error.ctx) for name in p.opts] if error.ctx else []
+        )
         return text("cli.no_option", name=error.option_name, hint=did_you_mean(error.option_name, known))
     if isinstance(error, click.MissingParameter):
-        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx else error.param_hint
+        name = (
+            error.param.get_error_hint(error.ctx)
+            if error.param is not None and error.ctx
+            else error.param_hint
+        )
         return text("cli.missing", name=name)
     if isinstance(error, click.BadParameter):
-        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx else error.param_hint
+        name = (
+            error.param.get_error_hint(error.ctx)
+            if error.param is not None and error.ctx
+            else error.param_hint
+        )
         return text("cli.bad_value", name=name, reason=error.message)
     if isinstance(error, click.BadOptionUsage):
         return text("cli.bad_option", name=error.option_name)

@@ -10,17 +10,22 @@ from rich.table import Table
 
 from gradiente.cli.base import command, json_option, print_json
 from gradiente.cli.tables import console
-cached = dict
+
+from gradiente.data import whereabouts
 from gradiente.locale import language, text
 from gradiente.training.environment import blas, versions
 
 
 def doctor(as_json: bool) -> None:
     findings = {
-        "python": {"version": platform.python_version(), "executable": sys.executable, "language": language()},
+        "python": {
+            "version": platform.python_version(),
+            "executable": sys.executable,
+            "language": language(),
+        },
         "versions": versions(),
         "processor": {"system": platform.platform(), "cores": os.cpu_count(), "blas": blas()},
-        "data": cached(),
+        "data": {name: where or text("doctor.not_at_hand") for name, where in whereabouts().items()},
         "torch": _torch(),
     }
     if as_json:
@@ -28,7 +33,9 @@ def doctor(as_json: bool) -> None:
         return
     out = console()
     for section, finding in findings.items():
-        table = Table(title=text(f"doctor.{section}"), title_justify="left", box=SIMPLE_HEAD, show_header=False)
+        table = Table(
+            title=text(f"doctor.{section}"), title_justify="left", box=SIMPLE_HEAD, show_header=False
+        )
         for name, value in finding.items():
             table.add_row(name, _words(value))
         out.print(table)

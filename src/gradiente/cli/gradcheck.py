@@ -106,11 +106,13 @@ def _print(result: GradcheckResult) -> None:
 command = command(
     "gradcheck",
     [
-        option("--network", "cli.gradcheck.network", default=DEFAULT_NETWORK, metavar=text("cli.metavar.layers")),
+        option(
+            "--network", "cli.gradcheck.network", default=DEFAULT_NETWORK, metavar=text("cli.metavar.layers")
+        ),
         option("--loss", "cli.gradcheck.loss", default="CrossEntropyLoss", metavar=text("cli.metavar.name")),
         option("--batch-size", "cli.gradcheck.batch_size", type=INTEGER, default=7),
         option("--seed", "cli.gradcheck.seed", type=INTEGER, default=0),
-        option("--epsilon", "cli.gradcheck.epsilon", type=NUMBER, default=1e-6),
+        option("--epsilon", "cli.gradcheck.epsilon", type=NUMBER, default=1e-5),
         option("--tolerance", "cli.gradcheck.tolerance", type=NUMBER, default=1e-5),
         option("--entries", "cli.gradcheck.entries", type=INTEGER, default=500),
         json_option(),

@@ -12,8 +12,7 @@ from rich.table import Table
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.tables import console
-from gradiente.data import read_image
-read_inputs = None
+from gradiente.data import read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
@@ -59,13 +58,14 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
         if description.image_shape is None:
             raise ArgumentError("predict.no_images", file=path, name=description.name)
         return [path.name], read_image(path, tuple(description.image_shape))[None]
+    encoder = description.table_encoder()
     if kind == ".csv":
-        encoder = description.table_encoder()
         if encoder is None:
             raise ArgumentError("predict.no_table", file=path, name=description.name)
         x = encoder.encode(path)
     elif kind == ".npz":
         x = read_inputs(path)
+        x = x if encoder is None else encoder.transform_rows(x)
     else:
         raise ArgumentError("predict.kind", file=path)
     return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x
@@ -76,7 +76,9 @@ def _predictions(
 ) -> list[Prediction]:
     estimate = loss.estimate(output)
     if description.task == "regression":
-        rows = [{"value": row[0] if len(row) == 1 else row} for row in estimate.tolist()]
+        encoder = description.table_encoder()
+        values = estimate if encoder is None else encoder.in_units(estimate)
+        rows = [{"value": row[0] if len(row) == 1 else row} for row in values.tolist()]
     else:
         probabilities = np.hstack([1 - estimate, estimate]) if estimate.shape[1] == 1 else estimate
         rows = [
@@ -93,9 +95,13 @@ def _predictions(
 def _csv(predictions: list[Prediction]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    flat = [{k: v for k, v in prediction.values.items() if k != "probabilities"} for prediction in predictions]
+    flat = [
+        {k: v for k, v in prediction.values.items() if k != "probabilities"} for prediction in predictions
+    ]
     writer.writerow(["source", *flat[0]])
-    writer.writerows([prediction.source, *row.values()] for prediction, row in zip(predictions, flat, strict=True))
+    writer.writerows(
+        [prediction.source, *row.values()] for prediction, row in zip(predictions, flat, strict=True)
+    )
     return out.getvalue()
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from gradiente.data import Dataset
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.reporting import metrics_table
+from gradiente.words import metrics_table
 
 
 def console(as_json: bool = False) -> Console:
@@ -51,4 +51,3 @@ def print_metrics(out: Console, metrics: Mapping[str, float], title: str) -> Non
     for name, value in metrics_table(metrics):
         table.add_row(name, value)
     out.print(table)
-

@@ -112,7 +112,12 @@ def _threads(config: Config) -> AbstractContextManager[Any]:
 
 
 def _result(
-    run: Run, planned: Plan, trainer: Trainer, records: list[dict[str, Any]], metrics: dict[str, float], report: bool
+    run: Run,
+    planned: Plan,
+    trainer: Trainer,
+    records: list[dict[str, Any]],
+    metrics: dict[str, float],
+    report: bool,
 ) -> dict[str, Any]:
     return {
         "run": str(run.folder),
@@ -141,6 +146,7 @@ command = command(
         option("--test", "cli.train.test", type=NUMBER),
         option("--validation", "cli.train.validation", type=NUMBER),
         _flag("--standardize", "cli.train.standardize", "--no-standardize"),
+        _flag("--standardize-target", "cli.train.standardize_target", "--no-standardize-target"),
         _flag("--constant-input", "cli.train.constant_input"),
         option("--samples", "cli.train.samples", type=INTEGER),
         option("--noise", "cli.train.noise", type=NUMBER),
@@ -163,7 +169,7 @@ command = command(
         option("--monitor", "cli.train.monitor", metavar=text("cli.metavar.measure")),
         option("--seed", "cli.train.seed", type=INTEGER),
         option("--threads", "cli.train.threads", type=INTEGER),
-        option("--engine", "cli.train.engine", metavar="numpy"),
+        option("--engine", "cli.train.engine", metavar="auto|numpy|compiled"),
         option("--device", "cli.train.device", metavar="cpu"),
         click.Option(
             ["--config", "config_file"], help=text("cli.train.config"), metavar=text("cli.metavar.file")

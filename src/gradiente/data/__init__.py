@@ -5,6 +5,8 @@ from gradiente.data.dataset import Dataset
 from gradiente.data.encoder import Encoder
 from gradiente.data.images import read_image
 from gradiente.data.load import NAMES, load
+from gradiente.data.mnist import whereabouts
+from gradiente.data.npz import read_inputs
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 
@@ -16,5 +18,7 @@ __all__ = [
     "batches",
     "load",
     "read_image",
+    "read_inputs",
     "stratified_split",
+    "whereabouts",
 ]

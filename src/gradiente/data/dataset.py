@@ -75,6 +75,10 @@ class Dataset:
             return len(self.classes)
         return 1 if self.y.ndim == 1 else self.y.shape[1]
 
+    def in_units(self, targets: np.ndarray) -> np.ndarray:
+        """Targets of a regression, or predictions of them, as they were before they were standardized."""
+        return targets if self.encoder is None else self.encoder.in_units(targets)
+
     def subset(self, indices: np.ndarray) -> "Dataset":
         """The instances of those row numbers, in that order; they may be of one class.
 

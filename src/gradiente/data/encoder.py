@@ -30,6 +30,8 @@ class Encoder:
         constant_input: whether a last column of ones stands for the bias, as in the lecture's b = 0
         target: name of the target column, where there is one
         classes: names of the classes, by number; () for a regression
+        target_mean: μ of each target, where a regression learns (y − μ) / σ; otherwise ()
+        target_scale: σ of each target
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
@@ -48,6 +50,8 @@ class Encoder:
     constant_input: bool = False
     target: str | None = None
     classes: tuple[str, ...] = ()
+    target_mean: tuple[float, ...] = ()
+    target_scale: tuple[float, ...] = ()
 
     @classmethod
     def fit(
@@ -114,6 +118,16 @@ class Encoder:
         x[:, position:] = 1  # the constant input, where there is one
         return x
 
+    def transform_rows(self, x: np.ndarray) -> np.ndarray:
+        """The features of rows whose numbers are the input columns, in order.
+
+        Shapes: x (rows, columns) → (rows, features), float32
+        Errors: DataError where there are more or fewer columns, or one of them is text
+        """
+        if x.ndim != 2 or x.shape[1] != len(self.columns) or self.categories:
+            raise DataError("encoder.rows", columns=", ".join(self.columns), shape=x.shape)
+        return self.transform(dict(zip(self.columns, x.T, strict=True)))
+
     def encode(self, path: str | Path) -> np.ndarray:
         """The features of every row of a CSV file, exactly as in training; its columns are matched by name.
 
@@ -130,6 +144,10 @@ class Encoder:
                 for name in self.columns
             }
         )
+
+    def in_units(self, targets: np.ndarray) -> np.ndarray:
+        """Standardized targets, or predictions of them, in the units of the table again: y σ + μ."""
+        return targets * np.array(self.target_scale) + np.array(self.target_mean) if self.target_mean else targets
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, numbers and text, for a JSON file."""

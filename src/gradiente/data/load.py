@@ -1,6 +1,7 @@
 """Every data set by its name, already parted in training and test."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
 from gradiente.data.npz import read_npz
 from gradiente.data.splits import stratified_split
+from gradiente.data.standardize import Standardizer
 from gradiente.data.table import read_table
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, DataError, did_you_mean, require
@@ -34,6 +36,7 @@ def load(
     test: float = 0.2,
     target: str | None = None,
     standardize: bool | None = None,
+    standardize_target: bool = False,
     constant_input: bool = False,
     samples: int | None = None,
     noise: float | None = None,
@@ -55,6 +58,8 @@ def load(
         target: name of a CSV file's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
+        standardize_target: real-valued targets of a table with mean 0 and standard deviation 1 too: what a network
+            learns best; Dataset.in_units leads back
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
         samples: points of a toy set, ≥ 10
         noise: of a toy set, ≥ 0
@@ -76,21 +81,21 @@ def load(
     require(0 < test < 1, "split.fraction", value=test)
     require(seed >= 0, "load.seed", value=seed)
     if is_csv:
-        return _load_csv(path, target, seed, test, standardize is not False, constant_input)
+        return _load_csv(path, target, seed, test, standardize is not False, standardize_target, constant_input)
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
         _refuse(constant_input, name, "constant_input")
         return _OFFICIAL[name](data_dir)
     if name in TRUTH:
         rows = np.arange(4)
-        return _encoded(logic(name), (rows, rows), bool(standardize), constant_input)
+        return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
     else:
         whole = read_npz(path) if is_npz else _SCIKIT_LEARN[name]()
     split = _split(whole.y, whole.classes, test, seed)
     if whole.image_shape is None:
-        return _encoded(whole, split, standardize is not False, constant_input)
+        return _encoded(whole, split, standardize is not False, standardize_target, constant_input)
     _refuse(bool(standardize), name, "standardize")
     _refuse(constant_input, name, "constant_input")
     return whole.subset(split[0]), whole.subset(split[1])
@@ -107,7 +112,7 @@ def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> S
 
 
 def _encoded(
-    whole: Dataset, split: Split, standardize: bool, constant_input: bool
+    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
 ) -> tuple[Dataset, Dataset]:
     """A table of numbers, encoded by what its training part teaches."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
@@ -119,11 +124,17 @@ def _encoded(
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
     )
-    return _parts(columns, whole.y, whole.task, whole.name, encoder, split)
+    return _parts(columns, whole.y, whole.task, whole.name, encoder, split, standardize_target)
 
 
 def _load_csv(
-    path: Path, target: str | None, seed: int, test: float, standardize: bool, constant_input: bool
+    path: Path,
+    target: str | None,
+    seed: int,
+    test: float,
+    standardize: bool,
+    standardize_target: bool,
+    constant_input: bool,
 ) -> tuple[Dataset, Dataset]:
     table = read_table(path)
     target = list(table.cells)[-1] if target is None else target
@@ -140,7 +151,7 @@ def _load_csv(
         target=target,
         classes=classes,
     )
-    return _parts(columns, y, task, path.stem, encoder, split)
+    return _parts(columns, y, task, path.stem, encoder, split, standardize_target)
 
 
 def _classes_or_numbers(values: np.ndarray) -> tuple[np.ndarray, Task, tuple[str, ...]]:
@@ -155,8 +166,20 @@ def _classes_or_numbers(values: np.ndarray) -> tuple[np.ndarray, Task, tuple[str
 
 
 def _parts(
-    columns: Mapping[str, np.ndarray], y: np.ndarray, task: Task, name: str, encoder: Encoder, split: Split
+    columns: Mapping[str, np.ndarray],
+    y: np.ndarray,
+    task: Task,
+    name: str,
+    encoder: Encoder,
+    split: Split,
+    standardize_target: bool,
 ) -> tuple[Dataset, Dataset]:
+    if standardize_target and task == "regression":
+        targets = y.reshape(len(y), -1)
+        standardizer = Standardizer.fit(targets[split[0]])
+        mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
+        encoder = replace(encoder, target_mean=mean, target_scale=scale)
+        y = standardizer.transform(targets).reshape(y.shape)
     x = encoder.transform(columns)
     whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder)
     return whole.subset(split[0]), whole.subset(split[1])

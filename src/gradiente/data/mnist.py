@@ -88,6 +88,20 @@ def fashion_mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]
     return _load(_FASHION_MNIST, data_dir)
 
 
+def whereabouts() -> dict[str, str | None]:
+    """Where the files of each set are: the folder that GRADIENTE_DATA_DIR names, or the cache; None: nowhere."""
+    import pooch
+
+    chosen = os.environ.get(DATA_DIR_VARIABLE)
+    found = {}
+    for source in (_MNIST, _FASHION_MNIST):
+        folder = Path(chosen) if chosen else Path(pooch.os_cache("gradiente"))
+        folders = [folder / source.name, folder]
+        complete = (base for base in folders if all((base / file).is_file() for file in source.sha256))
+        found[source.name] = next(map(str, complete), None)
+    return found
+
+
 def _load(source: _Source, data_dir: str | Path | None) -> tuple[Dataset, Dataset]:
     folder = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     paths = _local(source, Path(folder)) if folder else _cached(source)

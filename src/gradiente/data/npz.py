@@ -37,16 +37,10 @@ def read_npz(path: str | Path) -> Dataset:
     ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'))
     """
     path = Path(path)
-    x, y = _read(path)
-    if x.dtype == np.uint8:
-        x = np.divide(x, np.float32(255), dtype=np.float32)
-    image_shape, features = None, ()
-    if x.ndim > 2:
-        image_shape = x.shape[1:]
-        x = x.reshape(len(x), math.prod(image_shape))
-        x = x.astype(np.float32) if x.dtype == np.float64 else x
-    elif x.ndim == 2:
-        features = tuple(f"x{j + 1}" for j in range(x.shape[1]))
+    x, y = _read(path, "x", "y")
+    image_shape = x.shape[1:] if x.ndim > 2 else None
+    features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
+    x = _rows(x)
     if y.dtype.kind not in "biu":
         return Dataset(x, y, "regression", path.stem, (), features, image_shape)
     labels, y = np.unique(y, return_inverse=True)
@@ -54,7 +48,24 @@ def read_npz(path: str | Path) -> Dataset:
     return Dataset(x, y, "classification", path.stem, classes, features, image_shape)
 
 
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def read_inputs(path: str | Path) -> np.ndarray:
+    """The x of an .npz file as `read_npz` gives it, for a network that is to say what y is.
+
+    Shapes: → (instances, features)
+    Errors: FileError for a file that is missing, corrupt or cut short; DataError where there is no x
+    """
+    (x,) = _read(Path(path), "x")
+    return _rows(x)
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    """Instances as rows, bytes as numbers in [0, 1]."""
+    if x.dtype == np.uint8:
+        x = np.divide(x, np.float32(255), dtype=np.float32)
+    return x.reshape(len(x), math.prod(x.shape[1:])).astype(np.float32) if x.ndim > 2 else x
+
+
+def _read(path: Path, *names: str) -> list[np.ndarray]:
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -62,12 +73,12 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     with stream:
         try:
             archive = np.load(stream, allow_pickle=False)
-            arrays = {name: archive[name] for name in ("x", "y") if name in archive}
+            arrays = {name: archive[name] for name in names if name in archive}
         except _CORRUPT as error:
             raise FileError("npz.corrupt", path=path) from error
     if not isinstance(archive, np.lib.npyio.NpzFile):
         raise FileError("npz.corrupt", path=path)
-    for name in ("x", "y"):
+    for name in names:
         if name not in arrays:
             raise DataError("npz.arrays", path=path, missing=name, got=", ".join(archive.files) or "∅")
-    return arrays["x"], arrays["y"]
+    return [arrays[name] for name in names]

@@ -46,7 +46,9 @@ class OptimizerState:
 
     def copy(self) -> "OptimizerState":
         """The same numbers in arrays of their own."""
-        return OptimizerState(self.t, self.theta.copy(), {name: slot.copy() for name, slot in self.slots.items()})
+        return OptimizerState(
+            self.t, self.theta.copy(), {name: slot.copy() for name, slot in self.slots.items()}
+        )
 
 
 class Engine(ABC):

@@ -11,8 +11,7 @@ from gradiente.layers.softmax import Softmax
 from gradiente.layers.tanh import Tanh
 
 REGISTRY: dict[str, type[Layer]] = {
-    layer.__name__: layer
-    for layer in (Linear, Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, Flatten, Identity)
+    layer.__name__: layer for layer in (Linear, Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, Flatten, Identity)
 }
 
 __all__ = [

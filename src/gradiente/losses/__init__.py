@@ -9,8 +9,7 @@ from gradiente.losses.msle import MSLELoss
 from gradiente.losses.nll import NLLLoss
 
 REGISTRY: dict[str, type[Loss]] = {
-    loss.__name__: loss
-    for loss in (MSELoss, MSLELoss, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, NLLLoss)
+    loss.__name__: loss for loss in (MSELoss, MSLELoss, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, NLLLoss)
 }
 
 __all__ = [

@@ -5,6 +5,8 @@ import numpy as np
 from gradiente.errors import DataError
 from gradiente.losses.base import Array, Loss
 
+EPSILON = float(np.float32(1e-12))  # PyTorch's constant is a float32, also where it computes in float64
+
 
 @dataclass(frozen=True)
 class BCELoss(Loss):
@@ -32,7 +34,9 @@ class BCELoss(Loss):
     """
 
     equation = r"L = -\left( y \log A + (1 - y) \log(1 - A) \right)"
-    derivative = r"\frac{\partial L}{\partial A} = -\frac{y}{A} + \frac{1 - y}{1 - A} = \frac{A - y}{A (1 - A)}"
+    derivative = (
+        r"\frac{\partial L}{\partial A} = -\frac{y}{A} + \frac{1 - y}{1 - A} = \frac{A - y}{A (1 - A)}"
+    )
 
     def value(self, prediction: Array, target: Array) -> float:
         a, y = prediction, self._probabilities(prediction, target)
@@ -42,7 +46,7 @@ class BCELoss(Loss):
 
     def gradient(self, prediction: Array, target: Array) -> Array:
         a, y = prediction, self._probabilities(prediction, target)
-        return self.reduced((a - y) / np.maximum(a * (1 - a), 1e-12), y.size)
+        return self.reduced((a - y) / np.maximum(a * (1 - a), EPSILON), y.size)
 
     def to_torch(self):
         import torch

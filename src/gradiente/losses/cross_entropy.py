@@ -55,7 +55,7 @@ class CrossEntropyLoss(Loss):
 
     def _one_hot(self, prediction: Array, target: Array) -> Array:
         target = np.asarray(target)
-        if target.dtype.kind not in "iu":
+        if target.dtype.kind not in "iu" and prediction.ndim == 2:
             return self.same_shape(prediction, target)
         y = np.zeros_like(prediction)
         y[np.arange(len(y)), self.class_numbers(prediction, target)] = 1

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.errors import require_in
-from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
+from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class AdamW(Optimizer):
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "AdamW", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)
-        require_in("[0, 1)", "AdamW", beta1=self.betas[0], beta2=self.betas[1])
+        require_betas("AdamW", self.betas)
 
     def initial_slots(self, theta: Array) -> Slots:
         return zeros(theta, "m", "v", *(["v_max"] if self.amsgrad else []))

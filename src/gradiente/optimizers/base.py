@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gradiente.errors import require_in
+from gradiente.errors import require, require_in
 
 Array = np.ndarray
 Slots = dict[str, Array]
@@ -40,3 +40,10 @@ class Optimizer(ABC):
 def zeros(theta: Array, *names: str) -> Slots:
     """A slot of zeros for every name, each as long as θ."""
     return {name: np.zeros_like(theta) for name in names}
+
+
+def require_betas(optimizer: str, betas: tuple[float, float]) -> None:
+    """β₁ and β₂ are two numbers in [0, 1)."""
+    pair = isinstance(betas, tuple | list) and len(betas) == 2
+    require(pair, "optimizer.betas", owner=optimizer, value=repr(betas))
+    require_in("[0, 1)", optimizer, beta1=betas[0], beta2=betas[1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.errors import require_in
-from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
+from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,9 @@ class Nesterov(Optimizer):
     lr: float = 0.1
     beta: float = 0.9
 
-    equation = r"m = \beta m + (1 - \beta) g, \quad \theta = \theta - \alpha \left( \beta m + (1 - \beta) g \right)"
+    equation = (
+        r"m = \beta m + (1 - \beta) g, \quad \theta = \theta - \alpha \left( \beta m + (1 - \beta) g \right)"
+    )
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "course.Nesterov", lr=self.lr)
@@ -254,7 +256,7 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "course.Adam", lr=self.lr)
-        require_in("[0, 1)", "course.Adam", beta1=self.betas[0], beta2=self.betas[1])
+        require_betas("course.Adam", self.betas)
         require_in("(0, inf)", "course.Adam", eps=self.eps)
 
     def initial_slots(self, theta: Array) -> Slots:

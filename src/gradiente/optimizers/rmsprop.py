@@ -67,7 +67,7 @@ class RMSprop(Optimizer):
         mean_square = new["S"]
         if self.centered:
             new["g_mean"] = beta * slots["g_mean"] + (1 - beta) * g
-            mean_square = new["S"] - new["g_mean"] ** 2
+            mean_square = new["S"] - new["g_mean"] * new["g_mean"]
         step = g / (np.sqrt(mean_square) + self.eps)
         if mu:
             step = new["m"] = mu * slots["m"] + step

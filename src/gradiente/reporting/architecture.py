@@ -5,7 +5,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, table, tag
 from gradiente.reporting.mathml import mathml
-from gradiente.reporting.text import NONE, count
+from gradiente.words import NONE, count
 
 
 def architecture(network: Network, loss: Loss) -> Markup:

@@ -1,7 +1,7 @@
 """A chart as SVG: two scales with their ticks, and lines, points and pictures between them.
 
-Drawn here and not by matplotlib, whose import alone takes longer than the whole report of a small run; and what
-is drawn takes its colours from the page, so that one picture serves on light and on dark.
+Drawn here and not by matplotlib, whose import alone takes many times as long as the whole report of a small
+run; and what is drawn takes its colours from the page, so that one picture serves on light and on dark.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gradiente.reporting.html import Markup, join, tag
-from gradiente.reporting.text import short
+from gradiente.words import short
 
 Array = np.ndarray
 Range = tuple[float, float]
@@ -87,9 +87,13 @@ def padded(values: Array, *, log: bool = False, share: float = 0.05) -> Range:
     values = values[np.isfinite(values) & (values > 0)] if log else values[np.isfinite(values)]
     if not values.size:
         return (0.1, 10.0) if log else (0.0, 1.0)
-    low, high = (np.log10([values.min(), values.max()]) if log else (values.min(), values.max()))
+    low, high = np.log10([values.min(), values.max()]) if log else (values.min(), values.max())
     air = share * (high - low) or (0.3 if log else abs(high) * 0.1 or 1.0)
-    return (float(10 ** (low - air)), float(10 ** (high + air))) if log else (float(low - air), float(high + air))
+    return (
+        (float(10 ** (low - air)), float(10 ** (high + air)))
+        if log
+        else (float(low - air), float(high + air))
+    )
 
 
 @dataclass
@@ -189,7 +193,9 @@ class Chart:
         middle = (TOP + bottom) / 2
         names = [
             tag("text", self.x_label, x=(LEFT + right) / 2, y=self.height - 5, class_="middle name"),
-            tag("text", self.y_label, transform=f"translate(11 {middle:g}) rotate(-90)", class_="middle name"),
+            tag(
+                "text", self.y_label, transform=f"translate(11 {middle:g}) rotate(-90)", class_="middle name"
+            ),
         ]
         frame = tag("path", d=f"M{LEFT} {bottom}H{right}", class_="axis")
         content = join([*parts, frame, *self._drawn, *names])

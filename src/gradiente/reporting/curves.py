@@ -7,8 +7,8 @@ import numpy as np
 from gradiente.locale import text
 from gradiente.reporting.chart import Chart, padded, spans
 from gradiente.reporting.html import Markup, figure, key, section, tag
-from gradiente.reporting.text import measure_name, measure_value, short
 from gradiente.training.history import History
+from gradiente.words import measure_name, measure_value, short
 
 Array = np.ndarray
 
@@ -16,7 +16,7 @@ _MOST_HINTS = 150  # columns under the pointer narrower than three pixels help n
 
 
 def curves(history: History) -> Markup | None:
-    """Loss, accuracy where it was measured, learning rate where it changed; None for a training of no epochs."""
+    """Loss, accuracy where it was measured, learning rate where it changed; None without any epoch."""
     if not len(history):
         return None
     measures = [measure for measure in ("loss", "accuracy") if measure in history]
@@ -70,7 +70,10 @@ def _measure(history: History, measure: str) -> Markup:
     chart.dots(np.array([best]), marked, class_="first", size=8)
     if len(history) <= _MOST_HINTS:
         chart.hints(epochs, [_hint(record, measure) for record in history])
-    legend = [key(text("report.training"), shape="line second"), key(text("report.validation"), shape="line first")]
+    legend = [
+        key(text("report.training"), shape="line second"),
+        key(text("report.validation"), shape="line first"),
+    ]
     return figure(chart.svg(), title, legend=legend if validation is not None else ())
 
 

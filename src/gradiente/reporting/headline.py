@@ -7,8 +7,8 @@ from gradiente.data import Dataset
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, tag
-from gradiente.reporting.text import count, duration, measure_name, measure_value
 from gradiente.training.history import History
+from gradiente.words import count, duration, measure_name, measure_value
 
 
 def headline(
@@ -40,11 +40,18 @@ def headline(
     )
     listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for value, name in facts))
     reason = tag("p", stopped, class_="stopped") if stopped else ""
-    return tag("header", tag("p", text("report.kicker"), class_="kicker"), tag("h1", train.name), large, listed, reason)
+    return tag(
+        "header",
+        tag("p", text("report.kicker"), class_="kicker"),
+        tag("h1", train.name),
+        large,
+        listed,
+        reason,
+    )
 
 
 def result_measure(metrics: Mapping[str, float]) -> str | None:
-    """The one measure that says how good it is: accuracy, else R², else the loss; None where none is a number.
+    """The one measure that says how good it is: accuracy, else R², else the loss; None where none is finite.
 
     >>> result_measure({"loss": 0.1, "accuracy": 0.9}), result_measure({"loss": 0.1, "r2": float("nan")})
     ('accuracy', 'loss')

@@ -56,7 +56,9 @@ def key(label: object, *, shape: str, style: str | None = None) -> Markup:
     return tag("span", tag("i", class_=f"key {shape}", style=style), label)
 
 
-def table(header: Sequence[object], rows: Iterable[Sequence[object]], *, numeric: Iterable[int] = ()) -> Markup:
+def table(
+    header: Sequence[object], rows: Iterable[Sequence[object]], *, numeric: Iterable[int] = ()
+) -> Markup:
     """A table; the columns whose numbers are `numeric` are aligned to the right."""
     right = set(numeric)
 

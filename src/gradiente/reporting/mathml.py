@@ -1,7 +1,7 @@
 r"""The LaTeX of layers and losses as MathML, which browsers set without help.
 
-It knows what those formulas use and no more: \frac, \hat, \operatorname, \begin{cases}, scripts, named functions and
-the symbols below. Anything else gives None, and no formula is better than half a formula.
+It knows what those formulas use and no more: \frac, \hat, \operatorname, \begin{cases}, scripts, named
+functions and the symbols below. Anything else gives None, and no formula is better than half a formula.
 """
 
 import html

@@ -12,8 +12,8 @@ from gradiente.reporting.chart import Chart, linear_ticks, padded
 from gradiente.reporting.html import Markup, figure, key, section, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import probabilities
-from gradiente.reporting.text import short
 from gradiente.reporting.units import units
+from gradiente.words import short
 
 Array = np.ndarray
 
@@ -93,8 +93,7 @@ def regions(
         alt,
         x_ticks=_own_ticks(left, right, mean[columns[0]], scale[columns[0]]),
         y_ticks=_own_ticks(bottom, top, mean[columns[1]], scale[columns[1]]),
-        width=560,
-        height=460,
+        height=400,
     )
     chart.picture(data_uri(shade(p.reshape(GRID, GRID, -1))))
     size = 12 if len(train) <= 40 else 5

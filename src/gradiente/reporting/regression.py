@@ -37,7 +37,13 @@ def _pair(truth: Array, predicted: Array, name: str) -> list[Markup]:
     size = 7 if len(truth) <= 100 else 4.5
     low, high = padded(np.concatenate([truth, predicted]))
     against = text("report.predicted_true", name=name)
-    chart = Chart((low, high), (low, high), f"{name} ({text('report.truth')})", f"ŷ ({text('report.predicted')})", against)
+    chart = Chart(
+        (low, high),
+        (low, high),
+        f"{name} ({text('report.truth')})",
+        f"ŷ ({text('report.predicted')})",
+        against,
+    )
     chart.straight((low, low), (high, high))
     chart.dots(truth, predicted, class_="first faint", size=size)
 

@@ -19,10 +19,10 @@ from gradiente.reporting.html import Markup, page, section, table, tag
 from gradiente.reporting.regions import regions
 from gradiente.reporting.regression import regression
 from gradiente.reporting.samples import probabilities, samples
-from gradiente.reporting.text import NONE, metrics_table, short
 from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
 from gradiente.training.history import History
+from gradiente.words import NONE, metrics_table, short
 
 
 def write_report(
@@ -65,7 +65,10 @@ def write_report(
         p = probabilities(loss, prediction)
         classes = [*test.classes, *map(str, range(len(test.classes), p.shape[1]))]
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
-        sections += [tag("div", measured, confusion(matrix, classes), class_="beside"), *samples(test, p, classes)]
+        sections += [
+            tag("div", measured, confusion(matrix, classes), class_="beside"),
+            *samples(test, p, classes),
+        ]
         sections += [weights(network, train), regions(network, loss, train, test, classes)]
     else:
         sections += [measured, weights(network, train), regression(test, loss.estimate(prediction))]

@@ -9,8 +9,8 @@ from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.reporting.html import Markup, section, table, tag
 from gradiente.reporting.png import data_uri
-from gradiente.reporting.text import column, count, share
 from gradiente.reporting.units import in_own_units
+from gradiente.words import column, count, share
 
 Array = np.ndarray
 
@@ -99,10 +99,12 @@ def _pictures(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> M
     low, high = float(data.x.min()), float(data.x.max())
     tiles = []
     for row, picture in zip(rows, pixels(x, low, high, ink=ink), strict=True):
-        truth, said = data.y[row], int(p[row].argmax())
+        truth, said = int(data.y[row]), int(p[row].argmax())
         alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[said])
         image = tag("img", src=data_uri(picture), alt=alt, class_="ink" if ink else None)
-        caption = tag("figcaption", *_verdict(classes[truth], classes[said], truth == said), " ", _sure(p[row]))
+        caption = tag(
+            "figcaption", *_verdict(classes[truth], classes[said], truth == said), " ", _sure(p[row])
+        )
         tiles.append(tag("figure", image, caption, title=alt))
     return tag("div", *tiles, class_="tiles")
 
@@ -119,11 +121,17 @@ def _table(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Mark
     x = in_own_units(data, data.x[rows].reshape(len(rows), -1))
     shown = min(x.shape[1], MOST_COLUMNS)
     names = list(data.features[:shown]) or [f"x{j + 1}" for j in range(shown)]
-    header = [text("report.row"), *names, text("report.truth"), text("report.predicted"), text("report.probability")]
+    header = [
+        text("report.row"),
+        *names,
+        text("report.truth"),
+        text("report.predicted"),
+        text("report.probability"),
+    ]
     written = list(zip(*(column(x[:, j]) for j in range(shown)), strict=True))
     body = []
     for row, features in zip(rows, written, strict=True):
-        truth, said = data.y[row], int(p[row].argmax())
+        truth, said = int(data.y[row]), int(p[row].argmax())
         verdict = tag("b", classes[said], class_=None if truth == said else "warm")
         body.append([row, *features, classes[truth], verdict, share(float(p[row].max()))])
     result = table(header, body, numeric=[*range(shown + 1), shown + 3])

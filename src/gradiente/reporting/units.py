@@ -8,7 +8,7 @@ Array = np.ndarray
 
 
 def units(data: Dataset) -> tuple[Array, Array]:
-    """μ and σ of each column of x, so that its own value was x · σ + μ; 0 and 1 where it was not standardized.
+    """μ and σ of each column of x, so that its own value was x · σ + μ; 0 and 1 where nothing was changed.
 
     Shapes: two arrays (features,)
     """

@@ -8,7 +8,7 @@ from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
-from gradiente.reporting.text import short
+from gradiente.words import short
 
 Array = np.ndarray
 

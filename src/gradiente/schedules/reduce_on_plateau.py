@@ -45,12 +45,16 @@ class ReduceLROnPlateau(Schedule):
     def __post_init__(self) -> None:
         require_in("(0, 1)", "ReduceLROnPlateau", factor=self.factor)
         require_in("[0, inf)", "ReduceLROnPlateau", patience=self.patience, cooldown=self.cooldown)
-        require_in("[0, inf)", "ReduceLROnPlateau", threshold=self.threshold, min_lr=self.min_lr, eps=self.eps)
+        require_in(
+            "[0, inf)", "ReduceLROnPlateau", threshold=self.threshold, min_lr=self.min_lr, eps=self.eps
+        )
         for name, value, (first, second) in (
             ("mode", self.mode, ("min", "max")),
             ("threshold_mode", self.threshold_mode, ("rel", "abs")),
         ):
-            require(value in (first, second), "schedule.mode", name=name, first=first, second=second, value=value)
+            require(
+                value in (first, second), "schedule.mode", name=name, first=first, second=second, value=value
+            )
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         lr, bad_epochs, cooldown = base_lr, 0, 0
@@ -84,8 +88,7 @@ class ReduceLROnPlateau(Schedule):
         )
 
     def _better(self, value: float, best: float) -> bool:
-        sign = -1 if self.mode == "min" else 1
-        if math.isinf(best):
-            return sign * value > sign * best
-        margin = self.threshold * (best if self.threshold_mode == "rel" else 1)
-        return sign * value > sign * best + margin
+        relative = self.threshold_mode == "rel"
+        if self.mode == "min":
+            return value < (best * (1 - self.threshold) if relative else best - self.threshold)
+        return value > (best * (1 + self.threshold) if relative else best + self.threshold)

@@ -1,9 +1,10 @@
 """What a config means for a data set: the network, the loss, the rule, and what a choice left open becomes."""
 
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any
 
-from gradiente.data import Dataset
+from gradiente.data import Dataset, stratified_split
 from gradiente.engines import Clip
 from gradiente.errors import ArgumentError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
@@ -20,6 +21,8 @@ from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
+
+WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
 
 _LOGIC = {"hidden": [4], "activation": "Tanh()", "lr": 0.1, "epochs": 150, "validation": 0.0}
 _PLANE = {"hidden": [32, 32], "activation": "Tanh()", "lr": 0.01, "epochs": 60, "validation": 0.1}
@@ -84,12 +87,13 @@ def plan(config: Config, train: Dataset) -> Plan:
         input_shape=train.x.shape[1:],
     )
     validation = defaults["validation"] if config.validation is None else config.validation
-    held_out = round(validation * len(train))
+    kept = len(stratified_split(train.y, validation, config.seed)[0]) if validation else len(train)
     batch_size = config.batch_size
     if batch_size is None:
-        batch_size = min(defaults.get("batch_size", DEFAULT_BATCH_SIZE), len(train) - held_out)
+        batch_size = min(defaults.get("batch_size", DEFAULT_BATCH_SIZE), kept)
     complete = replace(
         config,
+        engine=_engine(network) if config.engine == "auto" else config.engine,
         network=[write(layer, LAYERS) for layer in layers],
         hidden=None,
         activation=None,
@@ -111,6 +115,12 @@ def _loss(train: Dataset) -> Loss:
     return BCEWithLogitsLoss() if train.outputs == 2 else CrossEntropyLoss()
 
 
+def _engine(network: Network) -> str:
+    """The faster of two engines that give the same bits: compiling a rule pays where it has much to do."""
+    compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
+    return "compiled" if compiles else "numpy"
+
+
 def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
     if config.network is not None:
         return [parse(layer, LAYERS) for layer in config.network]
@@ -127,5 +137,7 @@ def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
     for inputs, neurons in zip(sizes[:-1], sizes[1:], strict=True):
         layers += [Linear(inputs, neurons, bias=config.bias), activation]
     layers.pop()
-    probabilities = isinstance(loss, BCELoss) or (isinstance(loss, MSELoss) and train.task == "classification")
+    probabilities = isinstance(loss, BCELoss) or (
+        isinstance(loss, MSELoss) and train.task == "classification"
+    )
     return [*layers, Sigmoid()] if probabilities else layers

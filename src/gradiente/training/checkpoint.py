@@ -57,6 +57,7 @@ class Checkpoint(Callback):
         self._best_epoch = 0
 
     def fit_begin(self, state: TrainingState) -> None:
+        self._best_epoch = 0
         self._write(state)
 
     def epoch_end(self, state: TrainingState) -> None:

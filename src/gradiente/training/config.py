@@ -29,6 +29,7 @@ class Config:
     test: float = 0.2
     validation: float | None = None
     standardize: bool | None = None
+    standardize_target: bool | None = None
     constant_input: bool = False
     samples: int | None = None
     noise: float | None = None
@@ -52,12 +53,16 @@ class Config:
     patience: int | None = None
     monitor: str | None = None
     seed: int = 0
-    engine: str = "numpy"
+    engine: str = "auto"
     device: str = "cpu"
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        require(self.batch_size is None or _is_batch_size(self.batch_size), "config.batch_size", value=self.batch_size)
+        require(
+            self.batch_size is None or _is_batch_size(self.batch_size),
+            "config.batch_size",
+            value=self.batch_size,
+        )
         require(self.seed >= 0, "load.seed", value=self.seed)
         require(self.threads is None or self.threads >= 1, "config.threads", value=self.threads)
         if self.device not in ("auto", "cpu"):
@@ -132,5 +137,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _kind_name(kind: Any) -> str:
-    names = [str(option) if isinstance(option, GenericAlias) else option.__name__ for option in get_args(kind)]
+    names = [
+        str(option) if isinstance(option, GenericAlias) else option.__name__ for option in get_args(kind)
+    ]
     return " | ".join(name for name in names if name != "NoneType") or kind.__name__

@@ -33,7 +33,7 @@ def diagnose(
 
 def _first_place(network: Network, x: Array, context: Context) -> str:
     """The first layer that has, or gives, a value that is not finite."""
-    a = x
+    a = x.astype(network.dtype, copy=False)
     for index, layer in enumerate(network.layers):
         parameters = network.layer_parameters(index)
         for name, values in parameters.items():

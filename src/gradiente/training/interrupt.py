@@ -23,7 +23,7 @@ def interruptible() -> Iterator[Interrupt]:
 
     def request(number: int, frame: FrameType | None) -> None:
         interrupt.requested = True
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:

@@ -2,10 +2,11 @@
 
 import sys
 import time
-from typing import Any, TextIO
+from typing import TextIO
 
 from gradiente.locale import text
 from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.words import epoch_line
 
 LINES = 20
 
@@ -56,7 +57,9 @@ class Progress(Callback):
         self._advance(state, 0)
         every = max(1, state.epochs // LINES)
         if state.epoch == 1 or state.epoch % every == 0 or state.epoch == state.epochs:
-            self._console.print(epoch_line(state.history.records[-1], state.epochs), highlight=False, soft_wrap=True)
+            self._console.print(
+                epoch_line(state.history.records[-1], state.epochs), highlight=False, soft_wrap=True
+            )
 
     def fit_end(self, state: TrainingState) -> None:
         self._bar.stop()
@@ -69,14 +72,3 @@ class Progress(Callback):
 
     def _describe(self, state: TrainingState) -> str:
         return text("progress.epoch", epoch=min(state.epoch + 1, state.epochs), epochs=state.epochs)
-
-
-def epoch_line(record: dict[str, Any], epochs: int) -> str:
-    """One line for an epoch: its number, its measures, its time."""
-    width = len(str(epochs))
-    parts = [text("progress.epoch", epoch=f"{record['epoch']:>{width}}", epochs=epochs)]
-    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
-        if name in record:
-            value = f"{record[name]:.2%}" if name.endswith("accuracy") else f"{record[name]:.4f}"
-            parts.append(f"{text(f'progress.{name}')} {value}")
-    return "  ".join([*parts, f"{record['seconds']:.2f} s"])

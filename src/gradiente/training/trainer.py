@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,10 +47,10 @@ class Trainer:
         callbacks: called in this order at every hook
         clip: a bound on the gradient
         engine: who executes the steps: "numpy"
-        seed: of the order of the instances, and of the layers that draw
+        seed: of the order of the instances, and of the layers that draw, ≥ 0
         monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
 
-    Errors: ArgumentError for an unknown engine
+    Errors: ArgumentError for an unknown engine, or a seed below 0
 
     >>> from gradiente.data import load
     >>> from gradiente.layers import Linear, Sigmoid
@@ -79,6 +79,7 @@ class Trainer:
     ) -> None:
         if engine not in ENGINES:
             raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
+        require(seed >= 0, "load.seed", value=seed)
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
@@ -88,6 +89,7 @@ class Trainer:
         self.monitor = monitor
         self.stopped: str | None = None
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def fit(
         self,
         train: Dataset,
@@ -115,16 +117,20 @@ class Trainer:
         size = _batch_size(batch_size, len(indices))
         batches(indices, size)
         y = targets(train, self.loss, self._outputs(train))
+        if held_out is not None:
+            targets(held_out, self.loss, self._outputs(held_out))
         state = self._begin(train, epochs, size, -(-len(indices) // size), held_out is not None)
         if resume is not None:
             self._resume(state, resume)
         state.last_epoch = self.engine.state()
         self._call("fit_begin", state)
-        with interruptible() as interrupt, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with interruptible() as interrupt:
             try:
                 while state.epoch < epochs and state.stop is None:
                     self._call("epoch_begin", state)
-                    record = self._epoch(state, train, y, batches(indices, size, self._order(state)), interrupt)
+                    record = self._epoch(
+                        state, train, y, batches(indices, size, self._order(state)), interrupt
+                    )
                     if record is None:
                         self.engine.load_state(state.last_epoch)
                         state.stop = text("stop.interrupted", epoch=state.epoch)
@@ -161,11 +167,12 @@ class Trainer:
                 callback.step_begin(state, step)
             x_batch, y_batch = train.x[batch], y[batch]
             value, prediction = self.engine.step(x_batch, y_batch, context, state.optimizer)
+            if step + 1 == state.steps_per_epoch and not np.isfinite(self.network.theta).all():
+                # The epoch's last update overflowed, and no loss of this epoch would meet it.
+                value = self.loss.value(self.engine.predict(x_batch), y_batch)
             if not math.isfinite(value):
                 lr = state.optimizer.lr
-                raise diagnose(
-                    self.network, x_batch, context, value=value, epoch=epoch, step=step + 1, lr=lr
-                )
+                raise diagnose(self.network, x_batch, context, value=value, epoch=epoch, step=step + 1, lr=lr)
             total += value * len(batch) if self.loss.reduction == "mean" else value
             seen += len(batch)
             if train.task == "classification":
@@ -206,8 +213,8 @@ class Trainer:
             steps_per_epoch=steps,
             monitor=monitor,
             settings={
-                "loss": write(self.loss, LOSSES),
-                "optimizer": write(self.optimizer, OPTIMIZERS),
+                "loss": _written(self.loss, LOSSES),
+                "optimizer": _written(self.optimizer, OPTIMIZERS),
                 "batch_size": batch_size,
                 "seed": self.seed,
                 "monitor": monitor,
@@ -250,6 +257,11 @@ class Trainer:
             getattr(callback, hook)(state)
 
 
+def _written(value: object, registry: Mapping[str, type]) -> str:
+    """The notation of what is registered; a loss or a rule of one's own has its repr."""
+    return write(value, registry) if type(value) in registry.values() else repr(value)
+
+
 def _batch_size(asked: int | Literal["all"] | None, instances: int) -> int:
     if asked is None:
         return min(DEFAULT_BATCH_SIZE, instances)
@@ -261,4 +273,5 @@ def evaluate(prediction: Array, dataset: Dataset, loss: Loss) -> dict[str, float
     value = {"loss": loss.value(prediction, targets(dataset, loss, prediction.shape[1]))}
     if dataset.task == "classification":
         return value | classification_metrics(dataset.y, loss.estimate(prediction))
-    return value | regression_metrics(dataset.y, prediction.reshape(dataset.y.shape))
+    truth, said = (dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction))
+    return value | regression_metrics(truth, said)

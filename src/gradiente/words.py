@@ -22,8 +22,6 @@ def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
         record: of the epoch, as in a History
         epochs: how many there are to be
 
-    >>> from gradiente.locale import set_language
-    >>> set_language("en")
     >>> epoch_line({"epoch": 3, "loss": 0.25, "val_loss": 0.5, "seconds": 0.4}, 10)
     'epoch  3/10   loss 0.2500   validation loss 0.5000   0.40 s'
     """
@@ -38,8 +36,6 @@ def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
 def metrics_table(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
     """Every metric with its name in the reader's language and its value as it is read.
 
-    >>> from gradiente.locale import set_language
-    >>> set_language("en")
     >>> metrics_table({"loss": 0.123456, "f1": 0.5})
     [('loss', '0.1235'), ('F1', '0.5000')]
     """
@@ -69,7 +65,7 @@ def number(value: float, digits: int = 4) -> str:
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return _minus(f"{mantissa}·10") + str(int(exponent)).translate(_SUPERSCRIPTS)
-    if abs(value) >= 10**digits:
+    if abs(value) >= 10**digits - 0.5:
         return _minus(f"{value:.0f}")
     return _minus(f"{value:#.{digits}g}".rstrip("."))
 
@@ -89,16 +85,17 @@ def short(value: float) -> str:
 
 
 def column(values: np.ndarray) -> list[str]:
-    """The numbers of a column with the same decimals: four significant digits of the largest, none where all are whole.
+    """The numbers of a column, with the decimals they need: at most four significant digits of the largest.
 
-    >>> column(np.array([0.5, 12.3456])), column(np.array([1.0, -20.0]))
-    (['0.50', '12.35'], ['1', '−20'])
+    >>> column(np.array([0.5, 12.3456])), column(np.array([5.1, 4.9])), column(np.array([1.0, -20.0]))
+    (['0.50', '12.35'], ['5.1', '4.9'], ['1', '−20'])
     """
     largest = float(np.abs(values).max())
-    if not np.isfinite(largest) or not 1e-3 <= largest < 1e6:
+    if largest and not 1e-3 <= largest < 1e6:
         return [number(float(value)) if value else "0" for value in values]
-    whole = bool(np.all(values == np.rint(values)))
-    decimals = 0 if whole else max(0, 3 - math.floor(math.log10(largest)))
+    most = max(0, 3 - math.floor(math.log10(largest or 1)))
+    needed = (d for d in range(most) if np.allclose(values, np.round(values, d), rtol=0, atol=1e-5 * largest))
+    decimals = next(needed, most)
     return [_minus(f"{value:.{decimals}f}") for value in values]
 
 

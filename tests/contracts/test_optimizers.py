@@ -1,0 +1,223 @@
+"""What every optimizer of the registry must satisfy; a new one is covered the moment it is registered."""
+
+import inspect
+import math
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import rosen, rosen_der
+
+from gradiente import ArgumentError, Optimizer
+from gradiente.notation import parse, write
+from gradiente.optimizers import REGISTRY
+
+every_optimizer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+WITH_TWIN = {name: kind for name, kind in REGISTRY.items() if hasattr(kind, "to_torch")}
+with_twin = pytest.mark.parametrize("kind", WITH_TWIN.values(), ids=WITH_TWIN)
+
+# What each hyperparameter may be. A new name needs a line here.
+HYPERPARAMETERS: dict[str, st.SearchStrategy[Any]] = {
+    "lr": st.floats(1e-4, 2e-2),
+    "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+    "dampening": st.sampled_from([0.0, 0.1, 0.5]),
+    "weight_decay": st.sampled_from([0.0, 1e-4, 0.1]),
+    "nesterov": st.booleans(),
+    "maximize": st.booleans(),
+    "lr_decay": st.sampled_from([0.0, 1e-3, 0.1]),
+    "initial_accumulator_value": st.sampled_from([0.0, 0.5]),
+    "eps": st.sampled_from([1e-10, 1e-8, 1e-3]),
+    "rho": st.sampled_from([0.5, 0.9, 0.99]),
+    "alpha": st.sampled_from([0.9, 0.99]),
+    "beta": st.sampled_from([0.0, 0.5, 0.9]),
+    "centered": st.booleans(),
+    "amsgrad": st.booleans(),
+    "betas": st.tuples(st.sampled_from([0.5, 0.9]), st.sampled_from([0.9, 0.99, 0.999])),
+}
+# Each option once by itself, with what else it needs.
+OPTIONS = {
+    "momentum": {"momentum": 0.9},
+    "dampening": {"momentum": 0.9, "dampening": 0.3},
+    "nesterov": {"momentum": 0.8, "nesterov": True},
+    "weight_decay": {"weight_decay": 0.05},
+    "maximize": {"maximize": True, "lr": 1e-3},
+    "lr_decay": {"lr_decay": 0.05},
+    "initial_accumulator_value": {"initial_accumulator_value": 0.3},
+    "eps": {"eps": 1e-3},
+    "rho": {"rho": 0.7},
+    "alpha": {"alpha": 0.8},
+    "centered": {"centered": True},
+    "amsgrad": {"amsgrad": True},
+    "betas": {"betas": (0.7, 0.95)},
+    "lr": {"lr": 0.02},
+}
+CHOICES = [(name, option) for name, kind in WITH_TWIN.items() for option in [f.name for f in fields(kind)]]
+
+
+def draw_optimizer(data, kind) -> Any:
+    options = {}
+    for field in fields(kind):
+        assert field.name in HYPERPARAMETERS, f"add a strategy for {field.name} to HYPERPARAMETERS"
+        options[field.name] = data.draw(HYPERPARAMETERS[field.name], label=field.name)
+    assume(not options.get("nesterov") or (options["momentum"] > 0 and options["dampening"] == 0))
+    return kind(**options)
+
+
+def descend(optimizer, theta, gradient, steps):
+    slots = optimizer.initial_slots(theta)
+    for t in range(1, steps + 1):
+        theta, slots = optimizer.rule(theta, gradient(theta), slots, t)
+    return theta
+
+
+def assert_same_course(optimizer, seed, steps, dtype, tolerance):
+    """200 steps down a quadratic of condition 10⁵ whose minimum keeps moving: every step another gradient."""
+    rng = np.random.default_rng(seed)
+    basis = np.linalg.qr(rng.normal(size=(7, 7)))[0]
+    H = (basis * np.logspace(-4, 1, 7) @ basis.T).astype(dtype)
+    theta = rng.normal(0, 1, 7).astype(dtype)
+    pushes = rng.normal(0, 1, (steps, 7)).astype(dtype)
+    leaf = torch.from_numpy(theta.copy()).requires_grad_()
+    twin = optimizer.to_torch([leaf])
+    slots = optimizer.initial_slots(theta)
+    for t, push in enumerate(pushes, start=1):
+        theta, slots = optimizer.rule(theta, H @ theta + push, slots, t)
+        leaf.grad = torch.from_numpy(H @ leaf.detach().numpy() + push)
+        twin.step()
+        expected = leaf.detach().numpy()
+        assert np.abs(theta - expected).max() <= tolerance * max(1, np.abs(expected).max()), t
+    assert theta.dtype == dtype
+
+
+@pytest.mark.parametrize(("name", "option"), CHOICES, ids=[f"{name}-{option}" for name, option in CHOICES])
+def test_every_option_equals_pytorch(name, option):
+    assert option in OPTIONS, f"add an example of {option} to OPTIONS"
+    optimizer = WITH_TWIN[name](**{"lr": 5e-3, **OPTIONS[option]})
+    changed = {field.name for field in fields(optimizer) if getattr(optimizer, field.name) != field.default}
+    assert option in changed
+    assert_same_course(optimizer, 1, 200, np.float64, 1e-10)
+    assert_same_course(optimizer, 2, 50, np.float32, 1e-5)
+
+
+@with_twin
+@settings(max_examples=15)
+@given(data=st.data(), seed=st.integers(0, 2**32 - 1))
+def test_any_options_equal_pytorch(kind, data, seed):
+    assert_same_course(draw_optimizer(data, kind), seed, 200, np.float64, 1e-10)
+
+
+@with_twin
+def test_names_and_defaults_are_pytorchs(kind):
+    ignored = {"params", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay"}
+    twin = inspect.signature(getattr(torch.optim, kind.__name__))
+    expected = {n: p.default for n, p in twin.parameters.items() if n not in ignored}
+    assert {field.name: field.default for field in fields(kind)} == expected
+
+
+def best_end(kind, start, cost, gradient, steps):
+    """Where the best of five learning rates ends: the lowest cost."""
+    with np.errstate(all="ignore"):  # with the largest of them, some run away
+        ends = [descend(kind(lr=lr), start, gradient, steps) for lr in (10, 1, 0.1, 0.01, 0.001)]
+        return min(float(cost(end)) for end in ends if np.isfinite(end).all())
+
+
+@every_optimizer
+def test_descends_a_parabola(kind):
+    h, start = np.array([1.0, 3.0]), np.array([2.0, -1.5])
+    end = best_end(kind, start, lambda theta: h @ theta**2 / 2, lambda theta: h * theta, 500)
+    assert end < 1e-2 * (h @ start**2 / 2)
+
+
+@every_optimizer
+def test_improves_on_rosenbrock(kind):
+    """From the classic start, whose cost is 24.2, down into the valley and along it."""
+    assert best_end(kind, np.array([-1.2, 1.0]), rosen, rosen_der, 1000) < 4
+
+
+@every_optimizer
+@settings(max_examples=15)
+@given(data=st.data(), seed=st.integers(0, 2**32 - 1))
+def test_the_rule_is_pure_and_element_wise(kind, data, seed):
+    optimizer, rng = draw_optimizer(data, kind), np.random.default_rng(seed)
+    dtype, size = data.draw(st.sampled_from([np.float32, np.float64])), data.draw(st.integers(1, 70))
+    theta = rng.normal(0, 1, size).astype(dtype)
+    slots = optimizer.initial_slots(theta)
+    names, cut = list(slots), data.draw(st.integers(0, size))
+    for t in (1, 2, 3):
+        gradient = rng.normal(0, 1, size).astype(dtype)
+        for array in (theta, gradient, *slots.values()):
+            array.flags.writeable = False
+        new, new_slots = optimizer.rule(theta, gradient, slots, t)
+        assert sorted(new_slots) == sorted(names)
+        for array in (new, *new_slots.values()):
+            assert array.dtype == dtype
+            assert array.shape == theta.shape
+        for piece in (slice(0, cut), slice(cut, None)):
+            part, part_slots = optimizer.rule(
+                theta[piece], gradient[piece], {n: s[piece] for n, s in slots.items()}, t
+            )
+            assert part.tobytes() == new[piece].tobytes()
+            assert all(part_slots[n].tobytes() == new_slots[n][piece].tobytes() for n in names)
+        theta, slots = new, new_slots
+
+
+@every_optimizer
+def test_hyperparameters_out_of_range_are_errors(kind):
+    for field in fields(kind):
+        if isinstance(field.default, bool):
+            continue
+        wrong = [math.nan, math.inf, "0.1", None] if field.name != "betas" else []
+        if field.name not in ("dampening", "betas"):
+            wrong.append(-0.1)
+        if field.name in ("beta", "alpha", "rho"):
+            wrong.append(1.01)
+        if field.name == "betas":
+            wrong += [(1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, math.nan), ("0.9", 0.99)]
+        for value in wrong:
+            with pytest.raises(ArgumentError, match="beta" if field.name == "betas" else field.name):
+                kind(**{field.name: value})
+
+
+@pytest.mark.parametrize("kind", [k for k in REGISTRY.values() if "betas" in {f.name for f in fields(k)}])
+@pytest.mark.parametrize("betas", [0.9, (0.9,), (0.9, 0.99, 0.999), None])
+def test_betas_are_two_numbers(kind, betas):
+    with pytest.raises(ArgumentError, match="beta"):
+        kind(betas=betas)
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "dampening": 0.1}])
+def test_nesterov_needs_momentum_and_no_dampening(options):
+    with pytest.raises(ArgumentError, match="nesterov"):
+        REGISTRY["SGD"](nesterov=True, **options)
+
+
+@every_optimizer
+def test_is_frozen_keyword_only_and_has_its_equation(kind):
+    optimizer = kind(lr=0.5)
+    for name in [*(field.name for field in fields(kind)), "anything"]:
+        with pytest.raises(FrozenInstanceError):
+            setattr(optimizer, name, 1)
+    with pytest.raises(TypeError):
+        kind(0.5)
+    assert optimizer.equation
+    assert optimizer.equation.count("{") == optimizer.equation.count("}")
+    assert replace(optimizer, lr=0.5) == optimizer
+
+
+@every_optimizer
+@settings(max_examples=15)
+@given(data=st.data())
+def test_round_trips_as_notation(kind, data):
+    optimizer = draw_optimizer(data, kind)
+    assert parse(write(optimizer, REGISTRY), REGISTRY) == optimizer
+
+
+def test_the_registry_holds_every_optimizer():
+    concrete = {k for k in Optimizer.__subclasses__() if k.__module__.startswith("gradiente.optimizers.")}
+    assert set(REGISTRY.values()) == concrete
+    for name, kind in REGISTRY.items():
+        assert name == ("course." if kind.__module__.endswith(".course") else "") + kind.__name__

@@ -1,0 +1,119 @@
+import io
+
+import numpy as np
+import pytest
+
+from gradiente.data.npz import read_npz
+from gradiente.errors import DataError, FileError, ShapeError
+
+X = np.random.default_rng(0).normal(size=(6, 3))
+Y = np.array([0, 1, 2, 0, 1, 2])
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(**arrays):
+        np.savez(tmp_path / "own.npz", **arrays)
+        return tmp_path / "own.npz"
+
+    return save
+
+
+def test_whole_y_is_a_class(saved):
+    data = read_npz(saved(x=X, y=Y))
+    assert (data.task, data.name, data.classes, data.features) == (
+        "classification",
+        "own",
+        ("0", "1", "2"),
+        ("x1", "x2", "x3"),
+    )
+    np.testing.assert_array_equal(data.x, X)
+    np.testing.assert_array_equal(data.y, Y)
+
+
+def test_real_y_is_a_regression(saved):
+    assert read_npz(saved(x=X, y=Y.astype(float))).task == "regression"
+    assert read_npz(saved(x=X, y=X[:, :2])).outputs == 2
+
+
+def test_compressed(tmp_path):
+    np.savez_compressed(tmp_path / "own.npz", x=X, y=Y)
+    np.testing.assert_array_equal(read_npz(tmp_path / "own.npz").x, X)
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 5), (6, 4, 5, 3)])
+def test_pictures_become_rows(saved, shape):
+    pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    data = read_npz(saved(x=pictures, y=Y))
+    assert data.image_shape == shape[1:]
+    assert data.x.dtype == np.float32
+    np.testing.assert_allclose(data.x.reshape(shape), pictures / 255, rtol=1e-6)
+
+
+def test_real_pictures_keep_their_values(saved):
+    pictures = np.random.default_rng(0).random((6, 4, 5))
+    data = read_npz(saved(x=pictures, y=Y))
+    np.testing.assert_array_equal(data.x, pictures.reshape(6, 20).astype(np.float32))
+
+
+def test_missing_array_names_what_is_there(saved):
+    with pytest.raises(DataError, match="y is not there, only: x, labels"):
+        read_npz(saved(x=X, labels=Y))
+
+
+def test_cut_anywhere_or_corrupt(saved):
+    path = saved(x=X, y=Y)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 37):
+        path.write_bytes(whole[:length])
+        with pytest.raises(FileError, match=r"not a whole .npz file"):
+            read_npz(path)
+    position = whole.index(X.tobytes()) + 5
+    path.write_bytes(whole[:position] + bytes([whole[position] ^ 0xFF]) + whole[position + 1 :])
+    with pytest.raises(FileError, match=r"not a whole .npz file"):
+        read_npz(path)
+
+
+def test_pickled_objects_are_never_opened(saved):
+    with pytest.raises(FileError, match="holds Python objects"):
+        read_npz(saved(x=np.array([{}, []], dtype=object), y=Y))
+
+
+def test_another_format_under_the_name(tmp_path):
+    path = tmp_path / "own.npz"
+    stream = io.BytesIO()
+    np.save(stream, X)
+    for content in (stream.getvalue(), b"x,y\n1,2\n"):
+        path.write_bytes(content)
+        with pytest.raises(FileError, match=r"not a whole .npz file"):
+            read_npz(path)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileError, match="there is no file"):
+        read_npz(tmp_path / "own.npz")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x": X[:0], "y": Y[:0]}, "no data"),
+        ({"x": np.empty((0, 4, 5)), "y": Y[:0]}, "no data"),
+        ({"x": X, "y": Y[:5]}, "x has 6 instances and y has 5"),
+        ({"x": X, "y": np.zeros(6, dtype=int)}, "single class"),
+        ({"x": X.astype(str), "y": Y}, "x must hold real numbers"),
+        ({"x": X, "y": Y.astype(str)}, "y must hold real numbers"),
+        ({"x": np.where(X[2, 1] < X, X, np.nan), "y": Y}, "nan in row"),
+        ({"x": X, "y": np.full(6, np.inf)}, "y holds inf in row 0"),
+    ],
+)
+def test_data_that_cannot_be_learned_from(saved, arrays, message):
+    with pytest.raises(DataError, match=message):
+        read_npz(saved(**arrays))
+
+
+def test_shapes(saved):
+    with pytest.raises(ShapeError, match=r"got \(6,\)"):
+        read_npz(saved(x=X[:, 0], y=Y))
+    with pytest.raises(ShapeError, match=r"got \(6, 1\)"):
+        read_npz(saved(x=X, y=Y[:, None]))

@@ -1,0 +1,74 @@
+"""Small networks, trained in a few lines of gradient descent, with all that a report is made of."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from gradiente.data import Dataset, load
+from gradiente.layers import Linear, ReLU, Sigmoid, Tanh
+from gradiente.losses import BCELoss, CrossEntropyLoss, MSELoss
+from gradiente.metrics import classification_metrics, regression_metrics
+from gradiente.network import Network
+from gradiente.training.history import History
+
+
+def descend(net, loss, x, y, epochs, lr):
+    """Gradient descent over the whole batch, with its history."""
+    history = History()
+    for epoch in range(1, epochs + 1):
+        prediction, caches = net.forward(x)
+        net.backward(caches, loss.gradient(prediction, y))
+        net.theta -= lr * net.gradient
+        norms = {name: float(np.linalg.norm(g)) for name, g in net.gradients.items()}
+        value = float(loss.value(net.predict(x), y))
+        history.records.append(
+            {"epoch": epoch, "lr": lr, "loss": value, "seconds": 0.01, "gradient_norms": norms}
+        )
+    return history
+
+
+def _sine():
+    x = np.random.default_rng(0).uniform(-2, 2, (120, 1))
+    whole = Dataset(x, np.sin(x[:, 0]), "regression", "sine", features=("x",))
+    return whole.subset(np.arange(90)), whole.subset(np.arange(90, 120))
+
+
+@cache
+def arguments(name):
+    """The arguments of write_report for "moons", "digits", "iris", "xor" or "sine"."""
+    train, test = (
+        _sine() if name == "sine" else load("xor", constant_input=True) if name == "xor" else load(name)
+    )
+    width = train.x.shape[1]
+    if name == "xor":
+        layers = [Linear(width, 4, bias=False), Sigmoid(), Linear(4, 1, bias=False), Sigmoid()]
+        loss, y = BCELoss(), train.y[:, None]
+    elif name == "sine":
+        layers, loss, y = [Linear(width, 16), Tanh(), Linear(16, 1)], MSELoss(), train.y[:, None]
+    else:
+        layers = [Linear(width, 16), ReLU(), Linear(16, train.outputs)]
+        loss, y = CrossEntropyLoss(), train.y
+    net = Network(layers, seed=1)
+    history = descend(net, loss, train.x, y, epochs=40, lr=0.5 if name != "sine" else 0.1)
+    prediction = net.predict(test.x)
+    if train.task == "classification":
+        metrics = classification_metrics(test.y, loss.estimate(prediction))
+    else:
+        metrics = regression_metrics(test.y, prediction[:, 0])
+    return {
+        "network": net,
+        "loss": loss,
+        "history": history,
+        "train": train,
+        "test": test,
+        "metrics": {"loss": history["loss"][-1], **metrics},
+        "prediction": prediction,
+        "config": {"data": name, "epochs": 40, "optimizer": {"lr": 0.5}, "tensorboard": False},
+        "environment": {"python": "3.11", "numpy": np.__version__},
+    }
+
+
+@pytest.fixture
+def run():
+    return lambda name: dict(arguments(name))

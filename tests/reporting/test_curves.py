@@ -1,0 +1,57 @@
+import math
+
+import numpy as np
+
+from gradiente.reporting.curves import best_epoch, curves, values
+from gradiente.training.history import History
+
+
+def history(losses, **columns):
+    return History(
+        [
+            {"epoch": i + 1, "loss": loss, **{name: column[i] for name, column in columns.items()}}
+            for i, loss in enumerate(losses)
+        ]
+    )
+
+
+def drawn(*args, **kwargs):
+    result = curves(history(*args, **kwargs))
+    assert result is not None
+    return result
+
+
+def test_the_best_epoch_is_that_of_the_validation_loss():
+    assert best_epoch(history([3.0, 2.0, 1.0], val_loss=[2.0, 1.0, 1.5])) == 2
+    assert best_epoch(history([3.0, 2.0, 1.0])) == 3
+    assert "best: 2" in drawn([3.0, 2.0, 1.0], val_loss=[2.0, 1.0, 1.5])
+
+
+def test_more_than_two_decades_take_a_log_scale():
+    assert "log scale" in drawn([1.0, 0.1, 0.009])
+    assert "log scale" not in drawn([1.0, 0.1, 0.011])
+    assert "log scale" not in drawn([1.0, 0.001, 0.0])
+
+
+def test_there_is_a_chart_for_what_was_measured():
+    assert drawn([1.0, 0.5]).count("<svg") == 1
+    assert drawn([1.0, 0.5], accuracy=[0.5, 0.6]).count("<svg") == 2
+    assert drawn([1.0, 0.5], lr=[0.1, 0.1]).count("<svg") == 1
+    assert "Learning rate" in drawn([1.0, 0.5], lr=[0.1, 0.01])
+
+
+def test_one_epoch_none_at_all_and_a_loss_that_is_no_number():
+    assert "<svg" in drawn([0.5])
+    assert curves(History()) is None
+    assert "nan" not in drawn([1.0, math.nan, 0.5])
+
+
+def test_what_an_epoch_lacks_is_not_a_number():
+    records = [{"epoch": 1, "loss": 1.0, "val_loss": 2.0}, {"epoch": 2, "loss": 1.0, "val_loss": None}]
+    assert np.array_equal(values(History(records), "val_loss"), [2.0, math.nan], equal_nan=True)
+
+
+def test_the_accuracy_axis_ends_at_all():
+    ticks = drawn([1.0, 0.5], accuracy=[0.97, 1.0])
+    assert ">100\u202f%<" in ticks
+    assert ">101\u202f%<" not in ticks

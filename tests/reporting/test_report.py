@@ -1,0 +1,189 @@
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix
+
+from gradiente.data import Dataset, load
+from gradiente.errors import FileError
+from gradiente.layers import Linear, Tanh
+from gradiente.locale import set_language
+from gradiente.losses import CrossEntropyLoss
+from gradiente.metrics import classification_metrics
+from gradiente.network import Network
+from gradiente.reporting import write_report
+from gradiente.reporting.samples import probabilities
+from gradiente.training.history import History
+
+NAMES = ("moons", "digits", "iris", "sine", "xor")
+VOID = {"meta", "img", "br"}
+
+
+class Checker(HTMLParser):
+    """Every element that opens closes, in order; every address is in the file; every picture has words."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.tags, self.language = [], [], None
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append(tag)
+        assert tag not in ("script", "link", "iframe", "object")
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("src", "href"):
+            assert (attributes.get(name) or "data:image/png").startswith("data:image/png")
+        if tag == "html":
+            self.language = attributes["lang"]
+        if tag == "img":
+            assert attributes["alt"]
+        if tag == "svg":
+            assert attributes["aria-label"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert tag not in VOID
+        assert self.open.pop() == tag
+
+
+def checked(page):
+    checker = Checker()
+    checker.feed(page)
+    checker.close()
+    assert not checker.open
+    assert page.startswith("<!DOCTYPE html>\n<html")
+    assert "http" not in page
+    assert "url(" not in page
+    assert "@import" not in page
+    return checker
+
+
+def written(folder, case, name="report.html"):
+    path = folder / name
+    write_report(path, **case)
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_report_is_one_whole_file_that_needs_no_other(run, tmp_path, name, language):
+    set_language(language)
+    page = written(tmp_path, run(name))
+    checker = checked(page)
+    assert checker.language == language
+    assert ("Curvas" in page) == (language == "es")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert not re.search(r"\bnan\b|\binf\b|None", re.sub(r"base64,[^\"]*", "", page))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_run_gives_the_same_bytes(run, tmp_path, name):
+    assert written(tmp_path, run(name)) == written(tmp_path, run(name), "again.html")
+
+
+SECTIONS = {
+    "moons": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
+    "digits": {"Confusion matrix", "What it got wrong", "What the first layer looks for", "Gradients"},
+    "iris": {"Confusion matrix", "What it got wrong", "Gradients"},
+    "xor": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
+    "sine": {"Predicted and true", "Gradients"},
+}
+SOMETIMES = set().union(*SECTIONS.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_section_is_there_when_it_applies(run, tmp_path, name):
+    headings = re.findall(r"<h2>([^<]*)</h2>", written(tmp_path, run(name)))
+    assert SOMETIMES & set(headings) == SECTIONS[name]
+    assert {"Curves", "Test metrics", "Network", "Configuration", "Environment"} <= set(headings)
+
+
+@pytest.mark.parametrize("name", ["moons", "digits", "iris", "xor"])
+def test_the_confusion_matrix_is_that_of_scikit_learn(run, tmp_path, name):
+    case = run(name)
+    prediction = case["prediction"]
+    said = prediction[:, 0] > 0.5 if prediction.shape[1] == 1 else prediction.argmax(axis=1)
+    matrix = confusion_matrix(case["test"].y, said, labels=range(len(case["test"].classes)))
+    page = written(tmp_path, case)
+    squares = re.findall(
+        r'<rect[^>]*class="(right|wrong|none)"[^>]*></rect>(?:<text[^>]*>(\d+)</text>)?', page
+    )
+    assert [int(n or 0) for _, n in squares] == matrix.ravel().tolist()
+
+
+def test_names_from_data_are_never_markup(run, tmp_path):
+    hostile = '<script>alert(1)</script>" onload="x'
+    case = run("iris")
+    parts = {
+        part: Dataset(
+            case[part].x,
+            case[part].y,
+            "classification",
+            hostile,
+            (hostile, "b</td>", "c&d"),
+            (hostile, "b", "c", "d"),
+        )
+        for part in ("train", "test")
+    }
+    strange = {"config": {hostile: hostile}, "environment": {hostile: hostile}, "stopped": hostile}
+    page = written(tmp_path, {**case, **parts, **strange})
+    checked(page)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_more_outputs_than_classes_have_numbers_for_names(tmp_path):
+    data = Dataset(np.eye(4), np.array([0, 1, 0, 1]), "classification", "d", ("no", "yes"))
+    net = Network([Linear(4, 3)])
+    page = written(
+        tmp_path,
+        {
+            "network": net,
+            "loss": CrossEntropyLoss(),
+            "history": History(),
+            "train": data,
+            "test": data,
+            "metrics": {"accuracy": 0.5},
+            "prediction": net.predict(data.x),
+            "config": {},
+            "environment": {},
+        },
+    )
+    checked(page)
+    assert re.search(r"<text[^>]*>2</text>", page)
+
+
+def test_a_folder_that_cannot_be_written_is_one_message(run, tmp_path):
+    with pytest.raises(FileError):
+        write_report(tmp_path / "missing" / "report.html", **run("iris"))
+
+
+def test_real_mnist(tmp_path, mnist_folder):
+    train, test = load("mnist", data_dir=mnist_folder)
+    net, loss = Network([Linear(784, 32), Tanh(), Linear(32, 10)], seed=0), CrossEntropyLoss()
+    for start in range(0, 20_000, 100):
+        x, y = train.x[start : start + 100], train.y[start : start + 100]
+        prediction, caches = net.forward(x)
+        net.backward(caches, loss.gradient(prediction, y))
+        net.theta -= 0.5 * net.gradient
+    prediction = net.predict(test.x)
+    p = probabilities(loss, prediction)
+    history = History([{"epoch": 1, "lr": 0.5, "loss": 0.5, "accuracy": 0.9, "seconds": 1.0}])
+    page = written(
+        tmp_path,
+        {
+            "network": net,
+            "loss": loss,
+            "history": history,
+            "train": train,
+            "test": test,
+            "metrics": classification_metrics(test.y, p),
+            "prediction": prediction,
+            "config": {"data": "mnist"},
+            "environment": {"python": "3.11"},
+        },
+    )
+    assert checked(page).tags.count("img") == 24 + 12 + 32
+    assert len(page) < 1_000_000

@@ -1,0 +1,76 @@
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import gradiente as gr
+from gradiente.errors import GradienteError, did_you_mean, require, require_in
+from gradiente.locale import set_language
+
+KINDS = [gr.ArgumentError, gr.ShapeError, gr.DataError, gr.FileError, gr.DivergenceError]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_speaks_the_readers_language(kind):
+    error = kind("storage.missing", path="net.safetensors")
+    assert str(error) == "there is no file net.safetensors"
+    set_language("es")
+    assert str(error) == "no existe el archivo net.safetensors"
+
+
+def test_exit_statuses():
+    assert [kind.exit_status for kind in KINDS] == [2, 1, 1, 1, 1]
+    assert all(issubclass(kind, GradienteError) for kind in KINDS)
+    for kind in (gr.ArgumentError, gr.ShapeError, gr.DataError):
+        assert issubclass(kind, ValueError)
+    assert issubclass(gr.DivergenceError, ArithmeticError)
+
+
+def test_the_values_stay_with_the_error():
+    error = gr.DataError("loss.label", label=7, row=3, last=4)
+    assert (error.key, error.values) == ("loss.label", {"label": 7, "row": 3, "last": 4})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_crosses_a_process_border(kind):
+    """As those of a worker process do."""
+    error = pickle.loads(pickle.dumps(kind("storage.missing", path="a")))
+    assert type(error) is kind
+    assert str(error) == "there is no file a"
+
+
+@pytest.mark.parametrize(("name", "near"), [("linar", "Linear"), ("RELU6", "ReLU"), ("tahn", "Tanh")])
+def test_the_nearest_name_comes_first(name, near):
+    hint = did_you_mean(name, ["Tanh", "Linear", "ReLU"])
+    assert hint == f"did you mean {near}? Known: Linear, ReLU, Tanh"
+
+
+def test_all_names_are_named_where_none_is_near():
+    assert did_you_mean("xyzzy", {"b": 1, "a": 2}) == "known: a, b"
+    assert did_you_mean("x", []) == "known: "
+
+
+def test_require():
+    require(True, "network.empty")
+    with pytest.raises(gr.ArgumentError, match="at least one layer"):
+        require(False, "network.empty")
+
+
+@pytest.mark.parametrize(
+    ("interval", "inside", "outside"),
+    [
+        ("[0, 1)", [0, 0.5, np.float32(0.5)], [-1e-9, 1, 2, math.nan, math.inf]),
+        ("(0, 1]", [1, 1e-300], [0, 1.1, -0.0]),
+        ("(-inf, inf)", [0, -1e300, 1e300], [math.inf, -math.inf, math.nan]),
+        ("[0, inf)", [0, -0.0, 1e300], [math.inf, -1]),
+        ("[1, inf)", [1, 10**20], [0.999, "2", None, [2], 2j]),
+    ],
+)
+def test_intervals(interval, inside, outside):
+    for value in inside:
+        require_in(interval, "Owner", lr=value)
+    for value in outside:
+        with pytest.raises(gr.ArgumentError) as raised:
+            require_in(interval, "Owner", lr=value)
+        assert str(raised.value) == f"Owner: lr must be a number in {interval}, got {value!r}"

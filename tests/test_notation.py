@@ -1,0 +1,120 @@
+import pytest
+
+from gradiente import (
+    SGD,
+    Adam,
+    ArgumentError,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    StepLR,
+    Tanh,
+    WarmupLR,
+    course,
+    layers,
+    optimizers,
+    schedules,
+)
+from gradiente.notation import parse, parse_list, write
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Linear(3, 2)", Linear(3, 2)),
+        (" linear( 3,2 , bias = False ) ", Linear(3, 2, bias=False)),
+        ("Linear(in_features=3, out_features=2)", Linear(3, 2)),
+        ("tanh", Tanh()),
+        ("TANH()", Tanh()),
+        ("LeakyReLU(-0.5)", LeakyReLU(-0.5)),
+        ("leakyrelu(negative_slope=1e-3)", LeakyReLU(1e-3)),
+    ],
+)
+def test_reads_a_layer(source, expected):
+    assert parse(source, layers.REGISTRY) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Adam", Adam()),
+        ("Adam(lr=0.01, betas=(0.8, 0.99), amsgrad=True)", Adam(lr=0.01, betas=(0.8, 0.99), amsgrad=True)),
+        ("course.Adam(lr=0.01)", course.Adam(lr=0.01)),
+        ("Course.adam", course.Adam()),
+        ("sgd(momentum=.9, nesterov=True)", SGD(momentum=0.9, nesterov=True)),
+    ],
+)
+def test_reads_an_optimizer(source, expected):
+    assert parse(source, optimizers.REGISTRY) == expected
+
+
+def test_reads_one_within_another():
+    source = "WarmupLR(total_iters=3, after=steplr(step_size=2))"
+    schedule = parse(source, schedules.REGISTRY)
+    assert schedule == WarmupLR(total_iters=3, after=StepLR(step_size=2))
+    assert parse(write(schedule, schedules.REGISTRY), schedules.REGISTRY) == schedule
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Linear(3, 2), Tanh, Linear(2, 1)", [Linear(3, 2), Tanh(), Linear(2, 1)]),
+        ("relu", [ReLU()]),
+        ("relu,", [ReLU()]),
+        ("", []),
+    ],
+)
+def test_reads_a_list(source, expected):
+    assert parse_list(source, layers.REGISTRY) == expected
+
+
+def test_writes_every_field():
+    assert write(Linear(3, 2, bias=False), layers.REGISTRY) == "Linear(3, 2, bias=False)"
+    written = write(course.Momentum(lr=0.5), optimizers.REGISTRY)
+    assert written.startswith("course.Momentum(")
+    assert "lr=0.5" in written
+    assert "beta=0.9" in written
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("Linaer(3, 2)", r"Linaer: did you mean Linear\?"),
+        ("tahn", r"tahn: did you mean Tanh\?"),
+        ("zzz", "zzz: known: .*Linear.*Tanh"),
+        ("course.Tanh", "course.Tanh"),
+        ("Linear(3, 2, biass=False)", r"Linear has no argument biass: did you mean bias\?"),
+        ("Linear(3)", r"Linear\(3\).*in_features.*out_features"),
+        ("Linear(1, 2, 3)", "Linear expects"),
+        ("Linear(3, 2", "cannot read 'Linear"),
+        ("Linear(3 2)", "cannot read"),
+        ("3", "cannot read '3'"),
+        ("", "cannot read"),
+        ("Tanh().__class__()", "unknown name|cannot read"),
+        ("Linear(3, two)", "two"),
+        ("Linear(3, __import__('os').system('true'))", "unknown name|cannot read"),
+        ("Linear(3, open('x'))", "open"),
+        ("Linear(*[3, 2])", "value"),
+        ("Linear(**{'in_features': 3})", "Linear"),
+        ("Linear(0, 2)", "in_features"),
+        ("LeakyReLU(1e999)", "negative_slope"),
+        ("Linear(3, 2, in_features=3)", "Linear"),
+        ("Linear(3, 2, bias=True, bias=False)", "cannot read"),
+    ],
+)
+def test_what_cannot_be_read_is_named(source, named):
+    with pytest.raises(ArgumentError, match=named):
+        parse(source, layers.REGISTRY)
+
+
+@pytest.mark.parametrize("source", ["Linear(3, 2), , Tanh", "Tanh Tanh", "Tanh]", "Tanh] + [Tanh", "a; b", "\0"])
+def test_what_is_no_list_is_named(source):
+    with pytest.raises(ArgumentError):
+        parse_list(source, layers.REGISTRY)
+
+
+def test_nothing_is_run(tmp_path):
+    target = tmp_path / "made"
+    with pytest.raises(ArgumentError):
+        parse(f"Tanh(open({str(target)!r}, 'w'))", layers.REGISTRY)
+    assert not target.exists()
