@@ -17,7 +17,7 @@ STARTS = {"PyTorch's": gr.PyTorchDefault(), "N(0, 1)": gr.Normal(std=1.0)}
 LOSSES = {"cross-entropy": gr.BCELoss(), "squared error": gr.MSELoss()}
 
 
-def learns(seed: int, lr: float, start: gr.initializers.Initializer, loss: gr.Loss, epochs: int) -> bool:
+def learns(seed: int, lr: float, start: gr.Initializer, loss: gr.Loss, epochs: int) -> bool:
     """Whether that seed ends with all four rows right."""
     train, _ = gr.data.load("xor", constant_input=True)
     layers = [gr.Linear(3, 4, bias=False), gr.Sigmoid(), gr.Linear(4, 1, bias=False), gr.Sigmoid()]

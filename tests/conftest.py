@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
-for name in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR"):
-    os.environ[f"{name}_NUM_THREADS" if name != "VECLIB_MAXIMUM" else f"{name}_THREADS"] = "1"
+# Before NumPy and PyTorch are loaded, which read it once; processes that a test starts inherit it.
+for library in ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM"):
+    os.environ[f"{library}_THREADS"] = "1"
 
-import pytest
-from hypothesis import settings
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
-from gradiente.locale import set_language
+from gradiente.locale import set_language  # noqa: E402
 
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
 settings.load_profile("fixed")

@@ -1,5 +1,4 @@
 import math
-import pickle
 
 import numpy as np
 import pytest
@@ -30,14 +29,6 @@ def test_exit_statuses():
 def test_the_values_stay_with_the_error():
     error = gr.DataError("loss.label", label=7, row=3, last=4)
     assert (error.key, error.values) == ("loss.label", {"label": 7, "row": 3, "last": 4})
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_error_crosses_a_process_border(kind):
-    """As those of a worker process do."""
-    error = pickle.loads(pickle.dumps(kind("storage.missing", path="a")))
-    assert type(error) is kind
-    assert str(error) == "there is no file a"
 
 
 @pytest.mark.parametrize(("name", "near"), [("linar", "Linear"), ("RELU6", "ReLU"), ("tahn", "Tanh")])

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def problems(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     sizes = draw(st.lists(st.integers(1, 6), min_size=2, max_size=4))
     layers = []
-    for k, n in zip(sizes, sizes[1:], strict=False):
+    for k, n in pairwise(sizes):
         layers += [
             Linear(k, n, bias=draw(st.booleans())),
             draw(st.sampled_from([Tanh(), Sigmoid(), Softmax()])),
@@ -45,10 +46,8 @@ def problems(draw):
     rows, outputs = draw(st.integers(1, 8)), sizes[-1]
     kind = draw(st.sampled_from(list(REGISTRY.values())))
     reduction: Reduction = draw(st.sampled_from(["mean", "sum"]))
-    if kind in (CrossEntropyLoss, NLLLoss):
-        y = rng.integers(0, outputs, rows)
-    else:
-        y = rng.random((rows, outputs))
+    labels = kind in (CrossEntropyLoss, NLLLoss)
+    y = rng.integers(0, outputs, rows) if labels else rng.random((rows, outputs))
     if kind in (BCELoss, MSLELoss):
         layers[-1] = Sigmoid()
     seed = draw(st.integers(0, 99))
@@ -71,7 +70,7 @@ def test_right_derivatives_pass(problem):
 )
 @pytest.mark.parametrize("sizes", [(64, 32, 10), (64, 200, 10), (30, 30, 30, 30, 10)])
 def test_larger_networks_raise_no_false_alarm(loss, sizes):
-    layers = [layer for k, n in zip(sizes, sizes[1:], strict=False) for layer in (Linear(k, n), Tanh())]
+    layers = [layer for k, n in pairwise(sizes) for layer in (Linear(k, n), Tanh())]
     x, y = RNG.normal(0, 1, (64, sizes[0])), RNG.dirichlet(np.ones(10), 64)
     result = gradcheck(Network(layers), loss, x, y, entries=25)
     assert result.passed, result.worst

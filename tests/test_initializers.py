@@ -107,7 +107,7 @@ def hidden_weights_after_training(initializer):
     x, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([[0], [1], [1], [1.0]])
     loss, rule = BCEWithLogitsLoss(), SGD(lr=0.7)
     for _ in range(300):
-        prediction, caches = network.forward(x + [0.1, -0.3])
+        prediction, caches = network.forward(x - 0.3)
         network.backward(caches, loss.gradient(prediction, y))
         network.theta[...], _ = rule.rule(network.theta, network.gradient, {}, 1)
     return network.parameters["0.weight"]

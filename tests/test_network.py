@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def networks(draw, dtype="float64"):
     if image:
         sizes[0] = image[0] * image[1]
         layers.append(Flatten())
-    for k, n in zip(sizes, sizes[1:], strict=False):
+    for k, n in pairwise(sizes):
         layers += [Linear(k, n, bias=draw(st.booleans())), draw(activations)]
     network = Network(layers, seed=draw(st.integers(0, 99)), dtype=dtype, input_shape=image)
     return network, image or (sizes[0],)

@@ -107,7 +107,9 @@ def test_what_cannot_be_read_is_named(source, named):
         parse(source, layers.REGISTRY)
 
 
-@pytest.mark.parametrize("source", ["Linear(3, 2), , Tanh", "Tanh Tanh", "Tanh]", "Tanh] + [Tanh", "a; b", "\0"])
+@pytest.mark.parametrize(
+    "source", ["Linear(3, 2), , Tanh", "Tanh Tanh", "Tanh]", "Tanh] + [Tanh", "a; b", "\0"]
+)
 def test_what_is_no_list_is_named(source):
     with pytest.raises(ArgumentError):
         parse_list(source, layers.REGISTRY)

@@ -13,7 +13,9 @@ from gradiente import FileError
 from gradiente.storage import load_tensors, save_tensors, write_atomically
 
 
-@pytest.mark.parametrize(("content", "expected"), [("año\n", "año\n".encode()), (b"\x00\xff", b"\x00\xff"), ("", b"")])
+@pytest.mark.parametrize(
+    ("content", "expected"), [("año\n", "año\n".encode()), (b"\x00\xff", b"\x00\xff"), ("", b"")]
+)
 def test_writes_and_replaces(tmp_path, content, expected):
     path = tmp_path / "file"
     path.write_bytes(b"old")
@@ -75,7 +77,9 @@ except FileError as error:
 def test_a_full_disk_leaves_the_old_file(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    done = subprocess.run([sys.executable, "-c", WRITE_TOO_MUCH, path], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE_TOO_MUCH, path], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1, done.stderr
     assert "cannot write" in done.stdout
     assert str(path) in done.stdout
@@ -93,7 +97,9 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
     assert (tmp_path / "file").read_text() == "old"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user whom permissions bind; the superuser writes anywhere")
+@pytest.mark.skipif(
+    os.geteuid() == 0, reason="needs a user whom permissions bind; the superuser writes anywhere"
+)
 def test_a_folder_without_permission_is_an_error(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(FileError, match="cannot write"):
@@ -116,7 +122,15 @@ TABLE = np.arange(24, dtype=np.float32).reshape(4, 6)
 
 @pytest.mark.parametrize(
     "array",
-    [TABLE, TABLE.T, TABLE[::2, ::3], TABLE[:, ::-1], np.asfortranarray(TABLE), np.float64(3).reshape(()), TABLE[:0]],
+    [
+        TABLE,
+        TABLE.T,
+        TABLE[::2, ::3],
+        TABLE[:, ::-1],
+        np.asfortranarray(TABLE),
+        np.float64(3).reshape(()),
+        TABLE[:0],
+    ],
 )
 def test_arrays_of_any_memory_layout_come_back(tmp_path, array):
     path = tmp_path / "a.safetensors"

@@ -10,7 +10,7 @@ from gradiente.errors import (
     ShapeError,
 )
 from gradiente.gradcheck import gradcheck
-from gradiente.initializers import Glorot, He, Normal, PyTorchDefault, Zeros
+from gradiente.initializers import Glorot, He, Initializer, Normal, PyTorchDefault, Zeros
 from gradiente.layers import (
     Context,
     Flatten,

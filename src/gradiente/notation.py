@@ -34,7 +34,8 @@ def parse_list(source: str, registry: Mapping[str, type[T]]) -> list[T]:
     [Linear(in_features=3, out_features=2, bias=True), Tanh()]
     """
     tree = _tree(f"[{source}]")
-    assert isinstance(tree, ast.List)
+    if not isinstance(tree, ast.List):
+        raise ArgumentError("notation.syntax", source=source)
     return [_build(node, source, registry) for node in tree.elts]
 
 
@@ -64,7 +65,8 @@ def _tree(source: str) -> ast.expr:
 
 def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
     call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
-    if not isinstance(call.func, ast.Name | ast.Attribute):
+    words = [word.arg for word in call.keywords]
+    if not isinstance(call.func, ast.Name | ast.Attribute) or len(words) != len(set(words)):
         raise ArgumentError("notation.syntax", source=source)
     kind = _find(ast.unparse(call.func), registry)
     arguments = [_value(argument, source, registry) for argument in call.args]

@@ -31,7 +31,7 @@ def softmax(draw):
     return Softmax(dim=draw(st.sampled_from([dim, dim - len(shape) - 1]))), shape
 
 
-# A layer and the shape of one instance for it. A layer that is not here is built without arguments, for any shape.
+# A layer and the shape of an instance for it. One that is not here is built without arguments, for any shape.
 EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = {
     Linear: linear(),
     Softmax: softmax(),

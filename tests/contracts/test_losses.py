@@ -88,7 +88,7 @@ def through_torch(loss, prediction, target) -> tuple[float, np.ndarray]:
 
 
 def assert_equals_torch(loss, prediction, target, tolerance):
-    """Relative to the largest number of each quantity, and to 1 for the value, which differences may make up."""
+    """Relative to the largest number of each quantity, where that is not small itself."""
     value, gradient = through_torch(loss, prediction, target)
     assert isinstance(loss.value(prediction, target), float)
     assert abs(loss.value(prediction, target) - value) <= tolerance * max(1, abs(value))

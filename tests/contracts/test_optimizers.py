@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import rosen, rosen_der
 
-from gradiente import ArgumentError, Optimizer
+from gradiente import SGD, ArgumentError, Optimizer
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY
 
@@ -192,7 +192,7 @@ def test_betas_are_two_numbers(kind, betas):
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "dampening": 0.1}])
 def test_nesterov_needs_momentum_and_no_dampening(options):
     with pytest.raises(ArgumentError, match="nesterov"):
-        REGISTRY["SGD"](nesterov=True, **options)
+        SGD(nesterov=True, **options)
 
 
 @every_optimizer

@@ -1,4 +1,4 @@
-"""The lecture's important result: at the last layer ∂L/∂Z = ∂L/∂A · ∂A/∂Z = ŷ − y, for sigmoid and for softmax."""
+"""The lecture's important result: at the last layer ∂L/∂Z = ∂L/∂A · ∂A/∂Z = ŷ − y."""
 
 import numpy as np
 import pytest

@@ -2,6 +2,7 @@ import json
 import os
 import random
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ from gradiente import (
     Adam,
     AdamW,
     ArgumentError,
+    Callback,
     Checkpoint,
     CrossEntropyLoss,
     EarlyStopping,
     FileError,
     Linear,
-    MSELoss,
     Network,
     ReduceLROnPlateau,
     RMSprop,
@@ -30,6 +31,8 @@ from gradiente.storage import load_tensors, save_tensors
 from gradiente.training import load_checkpoint
 from gradiente.training.checkpoint import BEST, LAST
 
+ENDLESS = 100_000
+
 every_way = pytest.mark.parametrize(
     ("optimizer", "callbacks"),
     [
@@ -38,7 +41,7 @@ every_way = pytest.mark.parametrize(
         (Adam(lr=0.05, amsgrad=True), lambda: []),
         (RMSprop(lr=0.01, momentum=0.5, centered=True), lambda: []),
         (AdamW(lr=0.05), lambda: [Scheduler(StepLR(step_size=2, gamma=0.5))]),
-        (Adam(lr=0.05), lambda: [Scheduler(WarmupLR(warmup_steps=25), every="step")]),
+        (Adam(lr=0.05), lambda: [Scheduler(WarmupLR(total_iters=25), every="step")]),
         (Adam(lr=0.3), lambda: [Scheduler(ReduceLROnPlateau(patience=0, factor=0.5))]),
         (Adam(lr=0.3), lambda: [EarlyStopping(patience=2)]),
         (Adam(lr=0.3), lambda: [EarlyStopping(patience=2, restore_best=False, min_delta=0.02)]),
@@ -141,12 +144,8 @@ def test_a_training_killed_again_and_again_ends_with_the_bits_of_one_left_alone(
     for _ in range(8):
         process = start(killed)
         said += read_epochs(process, moments.randint(0, 12))
-        try:
-            process.wait(timeout=moments.uniform(0, 0.01))
-        except TimeoutError:  # pragma: no cover
-            raise
-        except Exception:
-            process.kill()
+        time.sleep(moments.uniform(0, 0.01))
+        process.kill()
         process.wait()
         if (killed / LAST).exists():
             assert len(load_checkpoint(killed / LAST).history) >= said
@@ -164,32 +163,32 @@ def test_a_signal_ends_the_training_after_the_last_whole_epoch(tmp_path, work, s
     whole, interrupted = tmp_path / "whole", tmp_path / "interrupted"
     whole.mkdir()
     interrupted.mkdir()
-    alone, first = work(whole)
-    process = start(interrupted)
+    process = start(interrupted, ENDLESS)
     assert read_epochs(process, 5) == 5
     process.send_signal(number)
     output, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")
     kept = load_checkpoint(interrupted / LAST)
-    assert 5 <= len(kept.history) < len(first)
-    assert output.splitlines()[-1] == f"stopped: interrupted after epoch {len(kept.history)} {len(kept.history)}"
-    assert without_seconds(kept.history) == without_seconds(first)[: len(kept.history)]
-    resumed, second = work(interrupted)
+    done = len(kept.history)
+    assert done >= 5
+    assert output.splitlines()[-1] == f"stopped: interrupted after epoch {done} {done}"
+    resumed, second = work(interrupted, done + 10)
+    alone, first = work(whole, done + 10)
+    assert without_seconds(kept.history) == without_seconds(first)[:done]
     same_training(alone, first, resumed, second)
     same_files(whole, interrupted)
 
 
 def test_a_checkpoint_can_be_read_at_any_moment_of_its_being_written(tmp_path, start):
-    process = start(tmp_path)
+    process = start(tmp_path, ENDLESS)
     read_epochs(process, 1)
     epochs = []
-    while process.poll() is None:
+    while len(set(epochs)) < 60:
         epochs.append(len(load_checkpoint(tmp_path / LAST).history))
         Network.load(tmp_path / LAST)
         Network.load(tmp_path / BEST)
-    assert process.returncode == 0
+        assert process.poll() is None
     assert epochs == sorted(epochs)
-    assert len(set(epochs)) > 1
 
 
 def refused(path, words, clouds, *, optimizer=None, error=FileError, **options):
@@ -275,10 +274,13 @@ def test_bad_usage_is_said_before_the_checkpoint_is_read(saved, clouds):
 
 
 def test_a_checkpoint_holds_the_last_epoch_and_the_best_one_as_networks(clouds, tmp_path):
-    one = trainer(Adam(lr=0.5), [Checkpoint(tmp_path, seconds=0)])
     after = {}
-    record = one._finish_epoch
-    one._finish_epoch = lambda state, values: (record(state, values), after.update({state.epoch: one.network.theta.copy()}))
+
+    class Keep(Callback):
+        def epoch_end(self, state):
+            after[state.epoch] = state.network.theta.copy()
+
+    one = trainer(Adam(lr=0.5), [Keep(), Checkpoint(tmp_path, seconds=0)])
     history = one.fit(clouds, epochs=12, batch_size=10, validation=0.25)
     best = history.best("val_loss")["epoch"]
     assert best < 12
@@ -330,5 +332,3 @@ def test_a_time_below_0_is_refused(tmp_path, seconds):
 def test_a_checkpoint_is_plain_data(saved):
     _, metadata = load_tensors(saved)
     assert set(json.loads(metadata["gradiente"])) == {"network", "training"}
-    regression = Network([Linear(2, 1)])
-    assert isinstance(MSELoss().value(regression.predict(np.zeros((1, 2))), np.zeros((1, 1))), float)

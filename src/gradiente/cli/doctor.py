@@ -10,7 +10,6 @@ from rich.table import Table
 
 from gradiente.cli.base import command, json_option, print_json
 from gradiente.cli.tables import console
-
 from gradiente.data import whereabouts
 from gradiente.locale import language, text
 from gradiente.training.environment import blas, versions

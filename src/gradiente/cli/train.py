@@ -53,6 +53,8 @@ def train(
         run = Run(Path(run_folder or default_folder(config.data)).absolute())
     keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=resume is None)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
+    if (advice := planned.advice()) is not None:
+        out.print(advice, style="yellow", soft_wrap=True)
     print_summary(out, planned.network, train_set, test_set)
     with _threads(config):
         history = trainer.fit(

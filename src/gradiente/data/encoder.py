@@ -147,7 +147,11 @@ class Encoder:
 
     def in_units(self, targets: np.ndarray) -> np.ndarray:
         """Standardized targets, or predictions of them, in the units of the table again: y σ + μ."""
-        return targets * np.array(self.target_scale) + np.array(self.target_mean) if self.target_mean else targets
+        return (
+            targets * np.array(self.target_scale) + np.array(self.target_mean)
+            if self.target_mean
+            else targets
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, numbers and text, for a JSON file."""

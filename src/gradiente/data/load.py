@@ -81,7 +81,9 @@ def load(
     require(0 < test < 1, "split.fraction", value=test)
     require(seed >= 0, "load.seed", value=seed)
     if is_csv:
-        return _load_csv(path, target, seed, test, standardize is not False, standardize_target, constant_input)
+        return _load_csv(
+            path, target, seed, test, standardize is not False, standardize_target, constant_input
+        )
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
         _refuse(constant_input, name, "constant_input")
@@ -91,8 +93,10 @@ def load(
         return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
+    elif is_npz:
+        whole = read_npz(path)
     else:
-        whole = read_npz(path) if is_npz else _SCIKIT_LEARN[name]()
+        whole = _SCIKIT_LEARN[name]()
     split = _split(whole.y, whole.classes, test, seed)
     if whole.image_shape is None:
         return _encoded(whole, split, standardize is not False, standardize_target, constant_input)

@@ -57,7 +57,9 @@ class Layer(ABC):
     def input_gradient(self, parameters: Arrays, cache: Any, dy: Array) -> Array:
         """∂J/∂x, from dy = ∂J/∂y."""
 
-    def parameter_gradients(self, parameters: Arrays, cache: Any, dy: Array, out: Arrays) -> None:
+    def parameter_gradients(  # noqa: B027  (a layer without parameters has nothing to write)
+        self, parameters: Arrays, cache: Any, dy: Array, out: Arrays
+    ) -> None:
         """∂J/∂parameter for every parameter, written into the arrays of `out`."""
 
     def backward(self, parameters: Arrays, cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:

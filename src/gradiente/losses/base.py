@@ -1,8 +1,9 @@
 """The contract of a loss: its value and its gradient, in one file, over one batch."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Loss(ABC):
         return prediction
 
     @abstractmethod
-    def to_torch(self):
+    def to_torch(self) -> Callable[..., Any]:
         """The same loss as a callable of PyTorch, (prediction, target) → scalar."""
 
     def reduced(self, terms: Array, count: int) -> Array:

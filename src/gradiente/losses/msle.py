@@ -27,7 +27,10 @@ class MSLELoss(Loss):
     """
 
     equation = r"L = \left( \log(1 + \hat{y}) - \log(1 + y) \right)^{2}"
-    derivative = r"\frac{\partial L}{\partial \hat{y}} = \frac{2 \left( \log(1 + \hat{y}) - \log(1 + y) \right)}{1 + \hat{y}}"
+    derivative = (
+        r"\frac{\partial L}{\partial \hat{y}} = "
+        r"\frac{2 \left( \log(1 + \hat{y}) - \log(1 + y) \right)}{1 + \hat{y}}"
+    )
 
     def value(self, prediction: Array, target: Array) -> float:
         y = self._above_minus_one(prediction, target)

@@ -20,7 +20,7 @@ class Momentum(Optimizer):
                 θ := θ − α m
 
     PyTorch's SGD(momentum=β) adds instead of averaging, m := β m + g: with α (1 − β) as its learning rate
-    it ends up taking the same steps, its first one apart.
+    it takes the same steps.
 
     Arguments:
         lr: α ≥ 0
@@ -149,7 +149,8 @@ class Adadelta(Optimizer):
     Errors: ArgumentError for a hyperparameter out of range
 
     >>> import numpy as np
-    >>> Adadelta(lr=0.1, beta=0.75).rule(np.array([1.0]), np.array([-2.0]), {"S": np.zeros(1)}, t=1)[0].round(6).tolist()
+    >>> optimizer = Adadelta(lr=0.1, beta=0.75)
+    >>> optimizer.rule(np.array([1.0]), np.array([-2.0]), {"S": np.zeros(1)}, t=1)[0].round(6).tolist()
     [1.2]
 
     Source: the lecture, "Optimizadores"

@@ -3,7 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +22,7 @@ class Schedule(ABC):
     @abstractmethod
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         """The learning rate for the epoch that follows t finished ones, whose monitored values are `metrics`."""
+
+    @abstractmethod
+    def to_torch(self, optimizer: "torch.optim.Optimizer") -> Any:
+        """The same schedule for an optimizer of PyTorch."""

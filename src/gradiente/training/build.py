@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 from gradiente.data import Dataset, stratified_split
@@ -10,6 +11,7 @@ from gradiente.errors import ArgumentError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Layer, Linear, Sigmoid
+from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, NLLLoss
 from gradiente.network import Network
@@ -46,6 +48,16 @@ class Plan:
     loss: Loss
     optimizer: Optimizer
     schedule: Schedule | None
+
+    def advice(self) -> str | None:
+        """What is allowed and hardly meant: an activation that the loss already contains."""
+        last, loss = type(self.network.layers[-1]).__name__, type(self.loss).__name__
+        contained = {
+            ("Softmax", "CrossEntropyLoss"),
+            ("Sigmoid", "CrossEntropyLoss"),
+            ("Sigmoid", "BCEWithLogitsLoss"),
+        }
+        return text("build.contained", last=last, loss=loss) if (last, loss) in contained else None
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
@@ -134,7 +146,7 @@ def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
         outputs = 1
     sizes = [int(train.x[0].size), *hidden, outputs]
     layers: list[Layer] = []
-    for inputs, neurons in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.bias), activation]
     layers.pop()
     probabilities = isinstance(loss, BCELoss) or (

@@ -1,0 +1,115 @@
+"""The house over its syntax tree: who imports whom, what is heavy, how long a file may be."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import gradiente
+
+SOURCE = Path(gradiente.__file__).parent
+TESTS = Path(__file__).parent
+# A room imports only from those in the lines above its own.
+ORDER = [
+    ["locale"],
+    ["errors"],
+    ["notation"],
+    ["storage"],
+    ["words"],
+    ["parameters"],
+    ["layers", "losses", "optimizers", "schedules", "initializers"],
+    ["network"],
+    ["gradcheck"],
+    ["data", "metrics"],
+    ["engines"],
+    ["training"],
+    ["reporting"],
+    ["cli"],
+    ["__main__"],
+]
+RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
+HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
+FILES = sorted(SOURCE.rglob("*.py"))
+every_file = pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(SOURCE)) for path in FILES])
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "import by the full name: from gradiente.layers import …"
+        module = node.module or ""
+        return [f"{module}.{alias.name}" for alias in node.names] if module == "gradiente" else [module]
+    return []
+
+
+def imports(tree: ast.AST, *, inside: bool) -> Iterator[tuple[int, str]]:
+    """Line and module of every import, at the top of the file or inside its functions."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    within = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if (id(node) in within) == inside:
+            yield from ((getattr(node, "lineno", 0), module) for module in modules_of(node))
+
+
+def for_type_checking(tree: ast.AST) -> set[int]:
+    """The lines under `if TYPE_CHECKING:`, which never run."""
+    return {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@every_file
+def test_a_room_imports_only_from_those_before_it(path):
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert room in RANK, f"give {room} its place in ORDER"
+    for line, module in [*imports(parse(path), inside=False), *imports(parse(path), inside=True)]:
+        if module.split(".")[0] != "gradiente":
+            continue
+        other = module.split(".")[1] if "." in module else "the whole of gradiente"
+        allowed = other == room or RANK.get(other, len(ORDER)) < RANK[room]
+        assert allowed, f"{path}:{line}: {room} imports {other}"
+
+
+@every_file
+def test_our_own_modules_are_never_imported_inside_functions(path):
+    ours = [entry for entry in imports(parse(path), inside=True) if entry[1].split(".")[0] == "gradiente"]
+    assert not ours
+
+
+@every_file
+def test_heavy_modules_are_imported_inside_functions(path):
+    tree = parse(path)
+    exempt = for_type_checking(tree)
+    found = [entry for entry in imports(tree, inside=False) if entry[1].split(".")[0] in HEAVY]
+    assert not [entry for entry in found if entry[0] not in exempt]
+
+
+@pytest.mark.parametrize("folder", [SOURCE, TESTS], ids=["src", "tests"])
+def test_no_file_is_longer_than_400_lines(folder):
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py")}
+    assert not {name: length for name, length in lengths.items() if length > 400}
+
+
+def test_importing_gradiente_loads_nothing_heavy():
+    script = "import sys, gradiente; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "numpy" in loaded
+    assert not loaded & (HEAVY | {"safetensors", "rich", "click", "tqdm", "tensorboard"})

@@ -1,0 +1,142 @@
+"""The catalogue: the same keys in both languages, each of them used, each of them right."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import gradiente
+from gradiente import errors
+from gradiente.locale import LANGUAGES, catalogue, language, set_language, text
+
+SOURCE = Path(gradiente.__file__).parent
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+ERRORS = {
+    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)
+}
+# Where a call has the key of a message: which argument it is, and what stands before it in the catalogue.
+KEYED = {"text": (0, ""), "require": (1, "error."), **dict.fromkeys(ERRORS, (0, "error."))}
+
+
+def places(message: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(message) if name is not None}
+
+
+def calls() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Every call with a constant key: where, the key, and the names of its values where they are plain."""
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYED):
+                continue
+            index, prefix = KEYED[node.func.id]
+            if len(node.args) <= index or not isinstance(node.args[index], ast.Constant):
+                continue
+            key = node.args[index]
+            assert isinstance(key, ast.Constant)
+            words = {word.arg for word in node.keywords}
+            values = None if None in words else {str(word) for word in words}
+            yield f"{path.relative_to(SOURCE)}:{node.lineno}", f"{prefix}{key.value}", values
+
+
+CALLS = list(calls())
+
+
+def used_keys() -> set[str]:
+    """Keys that stand in the source as a text, and those that one of its f-strings can become."""
+    found: set[str] = set()
+    for path, tree in TREES.items():
+        nodes = list(ast.walk(tree))
+        words = {
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        found |= words | {f"error.{word}" for word in words}
+        if path.name == "errors.py":
+            continue  # its f"error.{self.key}" can become every error
+        for node in nodes:
+            if isinstance(node, ast.JoinedStr):
+                pattern = "".join(
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
+                    for part in node.values
+                )
+                if re.match(r"[a-z_]+\\\.", pattern):
+                    found |= {key for key in catalogue("en") if re.fullmatch(f"(error\\.)?{pattern}", key)}
+    return found
+
+
+def test_both_languages_have_the_same_keys_in_order():
+    assert list(catalogue("en")) == sorted(catalogue("en"))
+    assert list(catalogue("es")) == list(catalogue("en"))
+
+
+@pytest.mark.parametrize("key", catalogue("en"))
+def test_both_languages_have_the_same_places(key):
+    assert places(catalogue("en")[key]) == places(catalogue("es")[key])
+
+
+def test_every_key_of_the_source_is_in_the_catalogue():
+    assert CALLS
+    missing = [f"{place}: {key}" for place, key, _ in CALLS if key not in catalogue("en")]
+    assert not missing
+
+
+def test_every_place_of_a_message_is_filled():
+    unfilled = [
+        f"{place}: {key} lacks {sorted(places(catalogue('en')[key]) - values)}"
+        for place, key, values in CALLS
+        if values is not None and places(catalogue("en")[key]) - values
+    ]
+    assert not unfilled
+
+
+def test_no_key_is_unused():
+    assert not set(catalogue("en")) - used_keys()
+
+
+def test_texts_of_several_words_are_translated():
+    """One or two words may be the same in both, as total; a command is."""
+
+    def words(message):
+        prose = re.sub(r"\{.*?\}|^(gradiente|pip) .*$", "", message, flags=re.MULTILINE)
+        return re.findall(r"[^\W\d_]{3,}", prose)
+
+    en, es = catalogue("en"), catalogue("es")
+    assert not [key for key in en if en[key] == es[key] and len(words(en[key])) > 2]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_CO.UTF-8"}, "es"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "es_ES"}, "es"),
+        ({"LC_ALL": "en_GB", "LC_MESSAGES": "es_ES", "LANG": "es_ES"}, "en"),
+        ({"GRADIENTE_LANG": "es", "LC_ALL": "en_GB"}, "es"),
+        ({"GRADIENTE_LANG": "", "LC_ALL": "", "LANG": "ES"}, "es"),
+    ],
+)
+def test_the_environment_chooses_the_language(monkeypatch, environment, expected):
+    for name in ("GRADIENTE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert language() == expected
+
+
+def test_the_choice_comes_before_the_environment(monkeypatch):
+    monkeypatch.setenv("GRADIENTE_LANG", "es")
+    set_language("en")
+    assert text("summary.layer") == "layer"
+    set_language(None)
+    assert text("summary.layer") == "capa"
+
+
+def test_other_languages_are_an_error():
+    with pytest.raises(ValueError, match="'fr': expected one of en, es"):
+        set_language("fr")
+    assert LANGUAGES == ("en", "es")
