@@ -40,7 +40,7 @@ def draw(initializer, spec=WEIGHT, seed=0):
     return initializer(spec, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize(("initializer", "fill"), TORCH, ids=lambda part: repr(part)[:30])
+@pytest.mark.parametrize(("initializer", "fill"), TORCH, ids=[repr(initializer) for initializer, _ in TORCH])
 def test_weights_are_distributed_as_pytorchs(initializer, fill):
     ours = draw(initializer)
     theirs = torch.empty(WEIGHT.shape, dtype=torch.float64)

@@ -1,5 +1,6 @@
 """What every loss of the registry must satisfy; a new one is covered the moment it is registered."""
 
+import math
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -87,16 +88,23 @@ def through_torch(loss, prediction, target) -> tuple[float, np.ndarray]:
     return value.item(), leaf.grad.numpy()
 
 
+def count_of(loss, prediction):
+    if loss.reduction == "sum":
+        return 1
+    return len(prediction) if loss.integer_targets else prediction.size
+
+
 def assert_equals_torch(loss, prediction, target, tolerance):
-    """Relative to the largest number of each quantity, where that is not small itself."""
+    """Relative to 1, over the count that a mean divides by, and to what is larger."""
     value, gradient = through_torch(loss, prediction, target)
     assert isinstance(loss.value(prediction, target), float)
     assert abs(loss.value(prediction, target) - value) <= tolerance * max(1, abs(value))
     got = loss.gradient(prediction, target)
     assert got.shape == prediction.shape
     assert got.dtype == prediction.dtype
-    scale = 1 if prediction.dtype == np.float64 else min(1, len(prediction) / prediction.size)
-    assert np.abs(got - gradient).max() <= tolerance * np.abs(gradient).max(initial=scale)
+    assert np.abs(got - gradient).max() <= tolerance * np.abs(gradient).max(
+        initial=1 / count_of(loss, prediction)
+    )
 
 
 @every_loss
@@ -134,9 +142,9 @@ def test_nothing_that_was_given_is_changed(kind, data):
 @settings(max_examples=20)
 @given(data=st.data())
 def test_the_mean_is_the_sum_over_the_count(kind, data):
-    loss, prediction, target = draw_case(data, kind)
+    _, prediction, target = draw_case(data, kind)
     mean, total = kind(reduction="mean"), kind(reduction="sum")
-    count = len(prediction) if loss.integer_targets else prediction.size
+    count = count_of(mean, prediction)
     np.testing.assert_allclose(
         mean.gradient(prediction, target) * count, total.gradient(prediction, target), rtol=1e-13
     )
@@ -192,6 +200,12 @@ def test_saturated_scores_are_exact(dtype, reduction):
         assert_equals_torch(loss, z, y, tolerance)
         assert np.isfinite(loss.value(z, y))
         assert np.isfinite(loss.gradient(z, y)).all()
+
+
+@pytest.mark.parametrize("z", [20.0, 40.0, 300.0])
+def test_the_loss_of_a_sure_and_right_score_is_tiny_but_exact(z):
+    loss, right = BCEWithLogitsLoss(), np.array([[1.0], [0.0]])
+    assert loss.value(np.array([[z], [-z]]), right) == pytest.approx(math.log1p(math.exp(-z)), rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -111,7 +111,9 @@ def test_one_early_stopping_serves_a_second_training(clouds):
     assert lengths[0] == lengths[1] < 40
 
 
-@pytest.mark.parametrize("options", [{"patience": 0}, {"patience": -1}, {"min_delta": -0.1}, {"min_delta": math.nan}])
+@pytest.mark.parametrize(
+    "options", [{"patience": 0}, {"patience": -1}, {"min_delta": -0.1}, {"min_delta": math.nan}]
+)
 def test_early_stopping_refuses_numbers_out_of_range(options):
     with pytest.raises(ArgumentError, match=f"EarlyStopping.*{next(iter(options))}"):
         EarlyStopping(**options)
@@ -132,7 +134,9 @@ schedules = pytest.mark.parametrize(
 @schedules
 def test_a_schedule_by_epochs_sets_the_rate_of_all_its_steps(clouds, schedule):
     recorder = Recorder()
-    history = trainer(Scheduler(schedule), recorder, optimizer=SGD(lr=0.2)).fit(clouds, epochs=6, batch_size=30)
+    history = trainer(Scheduler(schedule), recorder, optimizer=SGD(lr=0.2)).fit(
+        clouds, epochs=6, batch_size=30
+    )
     expected = [schedule.lr(0.2, t) for t in range(6)]
     assert history["lr"] == expected
     assert recorder.rates == [lr for lr in expected for _ in range(3)]
@@ -163,7 +167,9 @@ def test_the_scheduled_rate_is_the_one_that_is_used(clouds):
 @pytest.mark.parametrize(("mode", "monitor"), [("min", "val_loss"), ("max", "val_accuracy")])
 def test_reduce_on_plateau_watches_what_is_monitored(clouds, mode, monitor):
     schedule = ReduceLROnPlateau(mode=mode, patience=1, factor=0.5)
-    history = trainer(Scheduler(schedule), monitor=monitor).fit(clouds, validation=0.3, epochs=15, batch_size=8)
+    history = trainer(Scheduler(schedule), monitor=monitor).fit(
+        clouds, validation=0.3, epochs=15, batch_size=8
+    )
     assert history["lr"] == [schedule.lr(0.3, t, history[monitor][:t]) for t in range(15)]
     assert len(set(history["lr"])) > 2
 
@@ -174,7 +180,11 @@ def test_a_schedule_that_counts_something_else_is_refused():
 
 
 def epoch(number, steps=3):
-    return [("epoch_begin", number), *[("step_begin", step) for step in range(steps)], ("epoch_end", number + 1)]
+    return [
+        ("epoch_begin", number),
+        *[("step_begin", step) for step in range(steps)],
+        ("epoch_end", number + 1),
+    ]
 
 
 def test_the_hooks_come_in_their_order(clouds):

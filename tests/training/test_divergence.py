@@ -61,7 +61,10 @@ def test_a_parameter_that_is_not_finite_is_named_with_its_epoch_and_step(line, n
     trainer = Trainer(network(), MSELoss(), SGD(lr=0.01), callbacks=[plant])
     error = diverge(trainer, line, epochs=5, batch_size=20)
     message = str(error)
-    assert re.search(rf"the loss became (nan|inf) in epoch 3, step 2: .*in the parameter {re.escape(name)} \(Linear\)", message)
+    assert re.search(
+        rf"the loss became (nan|inf) in epoch 3, step 2: .*in the parameter {re.escape(name)} \(Linear\)",
+        message,
+    )
     assert "The learning rate is 0.01 and the largest gradient of the step before was" in message
     assert "What to try: a smaller learning rate, such as 0.001; a bound on the gradient" in message
     assert len(plant.kept) == 3
@@ -70,9 +73,13 @@ def test_a_parameter_that_is_not_finite_is_named_with_its_epoch_and_step(line, n
 
 def test_the_same_words_in_spanish(line):
     set_language("es")
-    trainer = Trainer(network(), MSELoss(), SGD(lr=0.01), callbacks=[Plant("2.weight", math.inf, epoch=1, step=3)])
+    trainer = Trainer(
+        network(), MSELoss(), SGD(lr=0.01), callbacks=[Plant("2.weight", math.inf, epoch=1, step=3)]
+    )
     message = str(diverge(trainer, line, epochs=5, batch_size=20))
-    assert re.search(r"la pérdida se volvió (nan|inf) en la época 1, paso 3: .*el parámetro 2.weight \(Linear\)", message)
+    assert re.search(
+        r"la pérdida se volvió (nan|inf) en la época 1, paso 3: .*el parámetro 2.weight \(Linear\)", message
+    )
     assert "La tasa de aprendizaje es 0.01 y el mayor gradiente del paso anterior fue" in message
     assert "Qué intentar: una tasa de aprendizaje menor, por ejemplo 0.001; un límite al gradiente" in message
 
@@ -137,14 +144,21 @@ def test_inputs_far_too_large_are_followed_to_the_layer_that_overflows(scale, la
     assert outputs.index(False) == layer
     trainer = Trainer(net, MSELoss(), SGD(lr=0.1))
     message = str(diverge(trainer, data, epochs=1, batch_size=5))
-    assert f"in epoch 1, step 1: the first value that is not finite comes out of layer {layer} (Linear)" in message
-    assert f"What to try: standardized inputs, which now reach {scale:.3g}; a smaller learning rate" in message
+    assert (
+        f"in epoch 1, step 1: the first value that is not finite comes out of layer {layer} (Linear)"
+        in message
+    )
+    assert (
+        f"What to try: standardized inputs, which now reach {scale:.3g}; a smaller learning rate" in message
+    )
 
 
 def test_a_loss_that_overflows_behind_finite_layers():
     data = Dataset(np.full((20, 3), 1e25), np.arange(20.0), "regression", "large")
     message = str(diverge(Trainer(network(), MSELoss(), SGD(lr=0.1)), data, epochs=1))
-    assert re.search(r"the loss became inf in epoch 1, step 1: every layer still gives finite values, up to \d", message)
+    assert re.search(
+        r"the loss became inf in epoch 1, step 1: every layer still gives finite values, up to \d", message
+    )
     assert "standardized inputs, which now reach 1e+25" in message
 
 
@@ -184,12 +198,16 @@ def test_early_stopping_ends_a_divergence_with_the_best_parameters(line):
 
 def test_a_classifier_diverges_too(clouds):
     net = Network([Linear(2, 3), Identity()])
-    trainer = Trainer(net, CrossEntropyLoss(), SGD(lr=0.1), callbacks=[Plant("0.weight", math.inf, epoch=1, step=1)])
+    trainer = Trainer(
+        net, CrossEntropyLoss(), SGD(lr=0.1), callbacks=[Plant("0.weight", math.inf, epoch=1, step=1)]
+    )
     assert "in the parameter 0.weight (Linear)" in str(diverge(trainer, clouds, epochs=2))
 
 
 def test_the_error_carries_its_numbers_as_data(line):
-    trainer = Trainer(network(), MSELoss(), SGD(lr=0.01), callbacks=[Plant("4.bias", math.inf, epoch=2, step=3)])
+    trainer = Trainer(
+        network(), MSELoss(), SGD(lr=0.01), callbacks=[Plant("4.bias", math.inf, epoch=2, step=3)]
+    )
     error = diverge(trainer, line, epochs=5, batch_size=20)
     said = {name: error.values[name] for name in ("value", "epoch", "step", "lr")}
     assert said == {"value": math.inf, "epoch": 2, "step": 3, "lr": 0.01}

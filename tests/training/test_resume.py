@@ -86,7 +86,9 @@ def same_files(folder, other):
 
 @every_way
 @pytest.mark.parametrize("stops", [(3,), (0, 1, 2, 3, 4, 5)])
-def test_a_training_in_parts_ends_with_the_bits_of_one_in_a_piece(clouds, tmp_path, optimizer, callbacks, stops):
+def test_a_training_in_parts_ends_with_the_bits_of_one_in_a_piece(
+    clouds, tmp_path, optimizer, callbacks, stops
+):
     def fit(folder, epochs, resume=None):
         one = trainer(optimizer, [*callbacks(), Checkpoint(folder)])
         return one, one.fit(clouds, validation=0.25, epochs=epochs, batch_size=10, resume=resume)
@@ -302,7 +304,9 @@ def test_the_first_checkpoint_is_there_before_the_first_epoch(clouds, tmp_path):
 @pytest.mark.parametrize(("seconds", "writes"), [(0, 6), (1e9, 2)])
 def test_checkpoints_are_not_written_more_often_than_asked(clouds, tmp_path, monkeypatch, seconds, writes):
     written = []
-    monkeypatch.setattr("gradiente.training.checkpoint.save_checkpoint", lambda path, state: written.append(state.epoch))
+    monkeypatch.setattr(
+        "gradiente.training.checkpoint.save_checkpoint", lambda path, state: written.append(state.epoch)
+    )
     trainer(Adam(lr=0.05), [Checkpoint(tmp_path, seconds=seconds)]).fit(clouds, epochs=4, batch_size=10)
     assert len(written) == writes
     assert (written[0], written[-1]) == (0, 4)

@@ -208,7 +208,13 @@ def test_digits_are_learned_as_well_as_by_scikit_learn():
     assert metrics["accuracy"] == accuracy_score(test.y, network.predict(test.x).argmax(1))
     assert metrics["accuracy"] >= 0.95
     other = MLPClassifier(
-        (64,), learning_rate_init=0.003, batch_size=32, alpha=0, max_iter=30, n_iter_no_change=30, random_state=0
+        (64,),
+        learning_rate_init=0.003,
+        batch_size=32,
+        alpha=0,
+        max_iter=30,
+        n_iter_no_change=30,
+        random_state=0,
     )
     with pytest.warns(UserWarning, match="Maximum iterations"):
         other.fit(train.x, train.y)
@@ -305,9 +311,7 @@ def unsuited(classes=("a", "b", "c"), columns=2, task="classification"):
     ],
 )
 def test_what_cannot_be_fitted_changes_and_creates_nothing(clouds, tmp_path, options, error, words):
-    trainer = Trainer(
-        classifier(), CrossEntropyLoss(), Adam(lr=0.05), callbacks=[Checkpoint(tmp_path)]
-    )
+    trainer = Trainer(classifier(), CrossEntropyLoss(), Adam(lr=0.05), callbacks=[Checkpoint(tmp_path)])
     untouched(trainer, clouds, tmp_path, error, words, **options)
 
 
@@ -341,7 +345,11 @@ def test_a_last_layer_that_does_not_fit_the_classes_is_said_before_training(
     ("loss", "layers", "words"),
     [
         (MSELoss(), [Linear(3, 2)], "has 2 outputs and line needs 1"),
-        (CrossEntropyLoss(), [Linear(3, 2)], "CrossEntropyLoss learns classes and line has real-valued targets"),
+        (
+            CrossEntropyLoss(),
+            [Linear(3, 2)],
+            "CrossEntropyLoss learns classes and line has real-valued targets",
+        ),
         (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(1, 3\)"),
     ],
 )
@@ -353,7 +361,11 @@ def test_a_loss_or_a_network_of_another_task_is_said_before_training(line, tmp_p
 @pytest.mark.parametrize(
     ("monitor", "validation", "words"),
     [
-        ("val_los", 0.2, "cannot monitor val_los: this training measures loss, accuracy, val_loss, val_accuracy"),
+        (
+            "val_los",
+            0.2,
+            "cannot monitor val_los: this training measures loss, accuracy, val_loss, val_accuracy",
+        ),
         ("val_loss", None, "cannot monitor val_loss: this training measures loss, accuracy"),
         ("f1", 0.2, "cannot monitor f1"),
     ],

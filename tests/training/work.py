@@ -39,7 +39,11 @@ def work(folder, epochs=EPOCHS, callbacks=()):
         Network([Linear(20, 32), Tanh(), Linear(32, 4)], seed=1),
         CrossEntropyLoss(),
         Adam(lr=0.01),
-        callbacks=[Scheduler(StepLR(step_size=400, gamma=0.5), every="step"), Checkpoint(folder, seconds=0), *callbacks],
+        callbacks=[
+            Scheduler(StepLR(step_size=400, gamma=0.5), every="step"),
+            Checkpoint(folder, seconds=0),
+            *callbacks,
+        ],
         seed=2,
     )
     last = Path(folder) / LAST

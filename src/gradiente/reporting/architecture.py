@@ -3,8 +3,7 @@
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, section, table, tag
-from gradiente.reporting.mathml import mathml
+from gradiente.reporting.html import Markup, formula, section, table, tag
 from gradiente.words import NONE, count
 
 
@@ -13,9 +12,9 @@ def architecture(network: Network, loss: Loss) -> Markup:
     rows: list[list[object]] = []
     for row, layer in zip(network.summary().rows, network.layers, strict=True):
         shape = NONE if row.output_shape is None else " × ".join(map(str, ("m", *row.output_shape)))
-        equation = mathml(layer.equation) or ""
+        equation = formula(layer.equation)
         rows.append([row.index, tag("code", row.layer), equation, shape, count(row.parameters)])
-    rows.append(["", tag("code", type(loss).__name__), mathml(loss.equation) or "", "1", ""])
+    rows.append(["", tag("code", type(loss).__name__), formula(loss.equation), "1", ""])
     total = tag("b", count(network.theta.size))
     rows.append(["", tag("b", text("summary.total")), "", "", total])
     columns = ("index", "layer", "equation", "output", "parameters")

@@ -1,105 +1,131 @@
 """The curves of a training: loss, accuracy and learning rate over the epochs."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradiente.locale import text
-from gradiente.reporting.chart import Chart, padded, spans
 from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.reporting.plot import ACCENT, MUTED, axes, log_scale, svg
 from gradiente.training.history import History
 from gradiente.words import measure_name, measure_value, short
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 Array = np.ndarray
 
-_MOST_HINTS = 150  # columns under the pointer narrower than three pixels help nobody
 
+def curves(history: History, monitor: str | None = None) -> Markup | None:
+    """Loss, accuracy where it was measured, learning rate where it changed; None without any epoch.
 
-def curves(history: History) -> Markup | None:
-    """Loss, accuracy where it was measured, learning rate where it changed; None without any epoch."""
+    Arguments:
+        monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
+    """
     if not len(history):
         return None
-    measures = [measure for measure in ("loss", "accuracy") if measure in history]
-    charts = [_measure(history, measure) for measure in measures]
+    monitor = monitor or ("val_loss" if "val_loss" in history else "loss")
+    best = history.best(monitor)["epoch"]
+    charts = [_measure(history, measure, best) for measure in ("loss", "accuracy") if measure in history]
     if "lr" in history and len(set(history["lr"])) > 1:
         charts.append(_learning_rate(history))
     return section(text("report.curves"), tag("div", *charts, class_="pair"))
 
 
-def best_epoch(history: History) -> int:
-    """The number of the epoch with the smallest loss: on the validation data where there are any."""
-    return history.best("val_loss" if "val_loss" in history else "loss")["epoch"]
-
-
 def values(history: History, measure: str) -> Array:
-    """One number an epoch; NaN where an epoch has none."""
+    """One number an epoch; NaN where an epoch has none, or no finite one."""
     numbers = [record.get(measure) for record in history]
-    return np.array([np.nan if number is None else number for number in numbers], dtype=np.float64)
+    result = np.array([np.nan if number is None else number for number in numbers], dtype=np.float64)
+    return np.where(np.isfinite(result), result, np.nan)
 
 
-def epochs_chart(history: History, lines: Sequence[Array], *, alt: str, log: bool) -> Chart:
-    """An empty chart over the epochs whose y axis has room for those lines."""
+def spans(values: Array, decades: float) -> bool:
+    """Whether all numbers are positive and reach over more than so many powers of ten."""
+    known = values[~np.isnan(values)]
+    return known.size > 0 and known.min() > 0 and math.log10(known.max() / known.min()) > decades
+
+
+@contextmanager
+def epochs_axes(history: History) -> Iterator["Axes"]:
+    """Axes over the epochs."""
     first, last = history.records[0]["epoch"], history.records[-1]["epoch"]
-    x_range = (first, last) if last > first else (first - 0.5, last + 0.5)
-    y_range = padded(np.concatenate(lines), log=log)
-    return Chart(x_range, y_range, text("report.epoch"), "", alt, log_y=log, whole_x=True)
+    with axes() as plot:
+        plot.set_xlim((first, last) if last > first else (first - 0.5, last + 0.5))
+        plot.locator_params(axis="x", nbins=6, integer=True)
+        plot.set_xlabel(text("report.epoch"))
+        yield plot
 
 
-def _measure(history: History, measure: str) -> Markup:
+def line(plot: "Axes", epochs: Array, numbers: Array, **style: object) -> None:
+    """A line through the numbers; a single epoch is a point."""
+    marker = "o" if len(epochs) == 1 else None
+    plot.plot(epochs, numbers, marker=marker, clip_on=False, **style)  # pyright: ignore[reportArgumentType]
+
+
+def _measure(history: History, measure: str, best: int) -> Markup:
     epochs, training = values(history, "epoch"), values(history, measure)
-    validation = values(history, f"val_{measure}") if f"val_{measure}" in history else None
-    lines = [training] if validation is None else [training, validation]
+    validated = f"val_{measure}" in history
+    lines = [training, values(history, f"val_{measure}")] if validated else [training]
     every = np.concatenate(lines)
-    log = measure == "loss" and bool((every[np.isfinite(every)] > 0).all()) and spans(every, 2)
-    best = best_epoch(history)
-    title = _title(measure_name(measure), log)
+    log = measure == "loss" and spans(every, 2)
     alt = text(
         "report.curve_alt",
         name=measure_name(measure),
         first=measure_value(measure, training[0]),
         last=measure_value(measure, training[-1]),
     )
-    chart = epochs_chart(history, lines, alt=alt, log=log)
-    if measure == "accuracy":
-        chart = _percent(chart, every)
-    chart.vertical(best, text("report.best_epoch", epoch=best), below=measure == "accuracy")
-    chart.line(epochs, training, class_="second" if validation is not None else "first")
-    if validation is not None:
-        chart.line(epochs, validation, class_="first")
-    marked = lines[-1][epochs == best]
-    chart.dots(np.array([best]), marked, class_="first", size=8)
-    if len(history) <= _MOST_HINTS:
-        chart.hints(epochs, [_hint(record, measure) for record in history])
     legend = [
         key(text("report.training"), shape="line second"),
-        key(text("report.validation"), shape="line first"),
+        key(text("report.validation"), shape="line"),
     ]
-    return figure(chart.svg(), title, legend=legend if validation is not None else ())
+    with epochs_axes(history) as plot:
+        for numbers, colour in zip(lines, (MUTED, ACCENT) if validated else (ACCENT,), strict=True):
+            line(plot, epochs, numbers, color=colour)
+        if log:
+            log_scale(plot, np.nanmin(every), np.nanmax(every))
+        if measure == "accuracy":
+            _in_percent(plot)
+        plot.plot([best], lines[-1][epochs == best], "o", markersize=8, color=ACCENT, clip_on=False)
+        _mark(plot, best, below=measure == "accuracy")
+        picture = svg(plot, alt)
+    return figure(picture, _title(measure_name(measure), log), legend=legend if validated else ())
 
 
-def _percent(chart: Chart, every: Array) -> Chart:
-    """The chart of a share: in percent, and never above 100 %."""
-    low, high = padded(every)
-    y_range = (max(low, 0.0), min(high, 1 + 0.02 * (1 - low)))
-    return Chart(
-        chart.x_range, y_range, chart.x_label, chart.y_label, chart.alt, whole_x=True, percent_y=True
+def _in_percent(plot: "Axes") -> None:
+    """A share never goes above 100 %."""
+    low, high = plot.get_ylim()
+    plot.set_ylim(max(low, 0), min(high, 1 + 0.02 * (1 - low)))
+    plot.yaxis.set_major_formatter(lambda value, _: f"{short(100 * value)}\u202f%")
+
+
+def _mark(plot: "Axes", best: int, *, below: bool) -> None:
+    """A thin line at the best epoch, with its number on the side where there is room."""
+    left = best > sum(plot.get_xlim()) / 2
+    plot.axvline(best, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    plot.annotate(
+        text("report.best_epoch", epoch=best),
+        (best, 0 if below else 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-6 if left else 6, 6 if below else -2),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom" if below else "top",
     )
-
-
-def _hint(record: dict, measure: str) -> str:
-    names = [name for name in (measure, f"val_{measure}") if record.get(name) is not None]
-    said = ", ".join(f"{measure_name(name)} {measure_value(name, record[name])}" for name in names)
-    return f"{text('report.epoch')} {record['epoch']}: {said}"
 
 
 def _learning_rate(history: History) -> Markup:
     rates = values(history, "lr")
     name = text("report.learning_rate")
-    log = bool((rates > 0).all()) and spans(rates, 2)
+    log = spans(rates, 2)
     alt = text("report.curve_alt", name=name, first=short(rates[0]), last=short(rates[-1]))
-    chart = epochs_chart(history, [rates], alt=alt, log=log)
-    chart.line(values(history, "epoch"), rates, class_="first")
-    return figure(chart.svg(), _title(name, log))
+    with epochs_axes(history) as plot:
+        line(plot, values(history, "epoch"), rates, color=ACCENT)
+        if log:
+            log_scale(plot, rates.min(), rates.max())
+        return figure(svg(plot, alt), _title(name, log))
 
 
 def _title(name: str, log: bool) -> str:

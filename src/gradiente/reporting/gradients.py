@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.locale import text
-from gradiente.reporting.curves import epochs_chart
+from gradiente.reporting.curves import epochs_axes, line
 from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.reporting.plot import log_scale, svg
 from gradiente.training.history import History
 
 MOST_PARAMETERS = 8  # with more, the biases are left out
@@ -20,19 +21,22 @@ def gradient_norms(history: History) -> Markup | None:
     names = shown_parameters(list(history.records[0]["gradient_norms"]))
     if not names:
         return None
-    epochs = np.array(history["epoch"])
-    lines = [np.array([r["gradient_norms"].get(name, np.nan) for r in history], float) for name in names]
-    alt = text("report.gradients_alt", names=", ".join(names))
-    chart = epochs_chart(history, lines, alt=alt, log=True)
+    norms = np.array([[r["gradient_norms"].get(name, np.nan) for name in names] for r in history], float)
+    norms[~(np.isfinite(norms) & (norms > 0))] = np.nan
     legend = []
-    for name, norms, colour in zip(names, lines, layer_colours(names), strict=True):
-        bias = not name.endswith("weight")
-        chart.line(epochs, norms, class_="dashed" if bias else "", style=f"stroke:{colour}")
-        shape = "line dashed" if bias else "line"
-        legend.append(key(name, shape=shape, style=f"border-color:{colour}"))
+    with epochs_axes(history) as plot:
+        if not np.isnan(norms).all():
+            log_scale(plot, np.nanmin(norms), np.nanmax(norms))
+        for name, column, colour in zip(names, norms.T, layer_colours(names), strict=True):
+            dashed = not name.endswith("weight")
+            style = {"linestyle": (0, (3, 2)), "linewidth": 1.5} if dashed else {}
+            line(plot, np.array(history["epoch"]), column, color=colour, **style)
+            shape = "line dashed" if dashed else "line"
+            legend.append(key(name, shape=shape, style=f"border-color:{colour}"))
+        picture = svg(plot, text("report.gradients_alt", names=", ".join(names)))
     explanation = tag("p", text("report.gradients_explained"), class_="note")
-    picture = figure(chart.svg(), text("report.gradients_caption"), legend=legend)
-    return section(text("report.gradients"), explanation, tag("div", picture, class_="pair"))
+    framed = figure(picture, text("report.gradients_caption"), legend=legend)
+    return section(text("report.gradients"), explanation, tag("div", framed, class_="pair"))
 
 
 def shown_parameters(names: Sequence[str]) -> list[str]:

@@ -70,6 +70,13 @@ def table(
     return tag("div", tag("table", head, body), class_="scroll")
 
 
+def formula(latex: str) -> Markup:
+    """LaTeX as MathML, which browsers set without help."""
+    from latex2mathml.converter import convert
+
+    return Markup(convert(latex))
+
+
 def page(title: str, sections: Iterable[Markup]) -> str:
     """The whole file, with its style in it."""
     style = Markup(_STYLE.read_text(encoding="utf-8"))

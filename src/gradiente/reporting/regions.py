@@ -8,17 +8,15 @@ from gradiente.data import Dataset
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.reporting.chart import Chart, linear_ticks, padded
 from gradiente.reporting.html import Markup, figure, key, section, tag
-from gradiente.reporting.png import data_uri
+from gradiente.reporting.plot import PAPER, axes, svg
 from gradiente.reporting.samples import probabilities
-from gradiente.reporting.units import units
-from gradiente.words import short
+from gradiente.reporting.units import in_own_units
 
 Array = np.ndarray
 
 GRID = 120  # points of the grid on each side
-MOST_POINTS = 2000  # drawn of each part
+MOST_POINTS = 1000  # drawn of each part
 COLOURS = (
     (47, 111, 196),
     (217, 118, 40),
@@ -46,19 +44,16 @@ def plane(data: Dataset) -> tuple[int, int] | None:
     return (int(varying[0]), int(varying[1])) if len(varying) == 2 else None
 
 
-def grid(data: Dataset, columns: tuple[int, int], size: int) -> tuple[Array, tuple[float, ...]]:
-    """Inputs all over the plane, row by row from the top left, and the edges (left, right, bottom, top).
+def grid(data: Dataset, columns: tuple[int, int], size: int) -> Array:
+    """Inputs all over the plane and a little beyond the data, row by row from the top left.
 
-    Shapes: (size · size, features), every constant column with its constant
+    Shapes: (size, size, features), every constant column with its constant
     """
-    left, right = padded(data.x[:, columns[0]], share=0.12)
-    bottom, top = padded(data.x[:, columns[1]], share=0.12)
-    # The middles of the picture's pixels.
-    steps = (np.arange(size) + 0.5) / size
-    inputs = np.repeat(data.x[:1], size * size, axis=0)
-    inputs[:, columns[0]] = np.tile(left + steps * (right - left), size)
-    inputs[:, columns[1]] = np.repeat(top - steps * (top - bottom), size)
-    return inputs, (left, right, bottom, top)
+    x, y = (_around(data.x[:, column], size) for column in columns)
+    inputs = np.tile(data.x[0], (size, size, 1))
+    inputs[:, :, columns[0]] = x
+    inputs[:, :, columns[1]] = y[::-1, None]
+    return inputs
 
 
 def shade(p: Array) -> Array:
@@ -80,34 +75,33 @@ def regions(
     columns = plane(train)
     if columns is None or train.task != "classification":
         return None
-    inputs, (left, right, bottom, top) = grid(train, columns, GRID)
-    p = probabilities(loss, network.predict(inputs))
-    mean, scale = units(train)
+    inputs = grid(train, columns, GRID)
+    p = probabilities(loss, network.predict(inputs.reshape(GRID * GRID, -1)))
+    own = in_own_units(train, inputs.reshape(GRID * GRID, -1)).reshape(inputs.shape)
+    x, y = own[0, :, columns[0]], own[:, 0, columns[1]]
     names = [train.features[c] if train.features else f"x{c + 1}" for c in columns]
-    alt = text("report.regions_alt", x=names[0], y=names[1], classes=", ".join(classes))
-    chart = Chart(
-        (left, right),
-        (bottom, top),
-        names[0],
-        names[1],
-        alt,
-        x_ticks=_own_ticks(left, right, mean[columns[0]], scale[columns[0]]),
-        y_ticks=_own_ticks(bottom, top, mean[columns[1]], scale[columns[1]]),
-        height=400,
-    )
-    chart.picture(data_uri(shade(p.reshape(GRID, GRID, -1))))
-    size = 12 if len(train) <= 40 else 5
-    trained, tested = _spread(train), _spread(test)
-    for halo in (True, False):
-        for c in range(len(classes)):
-            x, y = (trained.x[trained.y == c, column] for column in columns)
-            if len(x):
-                style = None if halo else f"stroke:{_css(c)}"
-                chart.dots(x, y, class_="halo" if halo else "", size=size + 2 if halo else size, style=style)
-    for c in range(len(classes)):
-        x, y = (tested.x[tested.y == c, column] for column in columns)
-        if len(x):
-            chart.rings(x, y, radius=10 if len(train) <= 40 else 4.5, style=f"stroke:{_css(c)}")
+    few = len(train) <= 40
+    with axes(460, 400) as plot:
+        plot.grid(False)
+        plot.imshow(
+            shade(p.reshape(GRID, GRID, -1)),
+            extent=(x[0], x[-1], y[-1], y[0]),
+            aspect="auto",
+            interpolation="none",
+        )
+        for part, style in (
+            (train, {"markersize": 13 if few else 6.5, "markeredgecolor": PAPER}),
+            (test, {"markersize": 20 if few else 9, "markerfacecolor": "none", "markeredgewidth": 1.6}),
+        ):
+            part = _spread(part)
+            points = in_own_units(part, part.x)[:, columns]
+            for c in range(len(classes)):
+                if (part.y == c).any():
+                    plot.plot(*points[part.y == c].T, "o", color=_css(c), **style)
+        plot.set_xlabel(names[0])
+        plot.set_ylabel(names[1])
+        alt = text("report.regions_alt", x=names[0], y=names[1], classes=", ".join(classes))
+        picture = svg(plot, alt)
     legend = [
         *(key(name, shape="dot", style=f"background:{_css(c)}") for c, name in enumerate(classes)),
         key(text("report.training_points"), shape="dot plain"),
@@ -115,7 +109,12 @@ def regions(
     ]
     note = tag("p", text("report.regions_explained"), class_="note")
     caption = f"{names[0]} × {names[1]}"
-    return section(text("report.regions"), note, figure(chart.svg(), caption, legend=legend, class_="wide"))
+    return section(text("report.regions"), note, figure(picture, caption, legend=legend, class_="wide"))
+
+
+def _around(values: Array, size: int) -> Array:
+    air = 0.12 * (values.max() - values.min())
+    return np.linspace(values.min() - air, values.max() + air, size)
 
 
 def _spread(data: Dataset) -> Dataset:
@@ -125,11 +124,5 @@ def _spread(data: Dataset) -> Dataset:
     return data.subset(np.linspace(0, len(data) - 1, MOST_POINTS).astype(int))
 
 
-def _own_ticks(low: float, high: float, mean: float, scale: float) -> list[tuple[float, str]]:
-    """Ticks at round numbers of the data's own unit, where the standardized axis has them."""
-    ticks = linear_ticks(low * scale + mean, high * scale + mean, 6)
-    return [((tick - mean) / scale, short(tick)) for tick in ticks]
-
-
 def _css(c: int) -> str:
-    return "rgb({} {} {})".format(*COLOURS[c % len(COLOURS)])
+    return "#{:02x}{:02x}{:02x}".format(*COLOURS[c % len(COLOURS)])

@@ -4,13 +4,13 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.locale import text
-from gradiente.reporting.chart import Chart, padded
 from gradiente.reporting.html import Markup, figure, section, tag
+from gradiente.reporting.plot import ACCENT, MUTED, axes, svg
 
 Array = np.ndarray
 
 MOST_TARGETS = 3
-MOST_POINTS = 2000
+MOST_POINTS = 1000
 
 
 def regression(data: Dataset, estimate: Array) -> Markup:
@@ -19,13 +19,18 @@ def regression(data: Dataset, estimate: Array) -> Markup:
     charts = []
     for target in range(min(truth.shape[1], MOST_TARGETS)):
         name = f"y{target + 1}" if truth.shape[1] > 1 else "y"
-        charts += _pair(truth[:, target], predicted[:, target], name)
+        y, y_hat = truth[:, target], predicted[:, target]
+        said = f"ŷ ({text('report.predicted')})"
+        title = text("report.predicted_true", name=name)
+        charts.append(_scatter(y, y_hat, f"{name} ({text('report.truth')})", said, title, slope=1))
+        title = text("report.residuals", name=name)
+        charts.append(_scatter(y_hat, y_hat - y, said, f"ŷ − {name}", title, slope=0))
     note = tag("p", text("report.regression_explained"), class_="note")
     return section(text("report.regression"), note, tag("div", *charts, class_="pair"))
 
 
 def columns(truth: Array, estimate: Array) -> tuple[Array, Array]:
-    """Both with a column for each target, at most 2,000 rows of them at equal distances.
+    """Both with a column for each target, at most 1,000 rows of them at equal distances.
 
     Shapes: (n,) or (n, targets), and (n, targets) → twice (k, targets)
     """
@@ -33,25 +38,12 @@ def columns(truth: Array, estimate: Array) -> tuple[Array, Array]:
     return truth.reshape(len(truth), -1)[rows], estimate.reshape(len(truth), -1)[rows]
 
 
-def _pair(truth: Array, predicted: Array, name: str) -> list[Markup]:
-    size = 7 if len(truth) <= 100 else 4.5
-    low, high = padded(np.concatenate([truth, predicted]))
-    against = text("report.predicted_true", name=name)
-    chart = Chart(
-        (low, high),
-        (low, high),
-        f"{name} ({text('report.truth')})",
-        f"ŷ ({text('report.predicted')})",
-        against,
-    )
-    chart.straight((low, low), (high, high))
-    chart.dots(truth, predicted, class_="first faint", size=size)
-
-    residuals = predicted - truth
-    largest = float(np.abs(padded(residuals)).max())
-    left, right = padded(predicted)
-    title = text("report.residuals", name=name)
-    rest = Chart((left, right), (-largest, largest), f"ŷ ({text('report.predicted')})", f"ŷ − {name}", title)
-    rest.straight((left, 0), (right, 0))
-    rest.dots(predicted, residuals, class_="first faint", size=size)
-    return [figure(chart.svg(), against), figure(rest.svg(), title)]
+def _scatter(x: Array, y: Array, x_label: str, y_label: str, title: str, *, slope: float) -> Markup:
+    """Points, and where they would all be if every prediction were exact: y = slope · x."""
+    with axes() as plot:
+        plot.axline((0, 0), slope=slope, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+        size = 7 if len(x) <= 100 else 4.5
+        plot.plot(x, y, "o", color=ACCENT, markersize=size, markeredgewidth=0, alpha=0.55)
+        plot.set_xlabel(x_label)
+        plot.set_ylabel(y_label)
+        return figure(svg(plot, title), title)

@@ -38,6 +38,7 @@ def write_report(
     config: Mapping[str, object],
     environment: Mapping[str, str],
     stopped: str | None = None,
+    monitor: str | None = None,
 ) -> None:
     """Write what a run was, and what came of it, in the language in use.
 
@@ -52,13 +53,14 @@ def write_report(
         config: of the run; a mapping inside it becomes lines "optimizer.lr"
         environment: versions and machine, by name
         stopped: why the training ended, in the reader's language
+        monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
     sections: list[Markup | None] = [
         headline(network, history, train, test, metrics, stopped),
-        curves(history),
+        curves(history, monitor),
     ]
     measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]))
     if test.task == "classification":

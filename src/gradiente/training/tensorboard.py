@@ -14,7 +14,10 @@ class TensorBoard(Callback):
             from tensorboardX import SummaryWriter
         except ImportError:
             raise ArgumentError("tensorboard.missing") from None
-        self._open = lambda first: SummaryWriter(str(folder), purge_step=first)
+        # Its files are named by the second: one that is taken up again in the same second needs a name of its own.
+        self._open = lambda first: SummaryWriter(
+            str(folder), purge_step=first, filename_suffix=f".{first:06d}"
+        )
         self._writer = None
 
     def fit_begin(self, state: TrainingState) -> None:
