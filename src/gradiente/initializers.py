@@ -16,12 +16,12 @@ Array = np.ndarray
 class Initializer(ABC):
     """A distribution for the weights; biases start at 0 unless the rule says otherwise."""
 
-    def __call__(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         """The first value of a parameter, in float64."""
         return np.zeros(spec.shape) if spec.is_bias else self.weight(spec, generator)
 
     @abstractmethod
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         """The first value of a weight."""
 
 
@@ -38,10 +38,10 @@ class PyTorchDefault(Initializer):
     Source: torch.nn.Linear.reset_parameters
     """
 
-    def __call__(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         return self.weight(spec, generator)
 
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         bound = 1 / math.sqrt(spec.fan_in)
         return generator.uniform(-bound, bound, spec.shape)
 
@@ -68,7 +68,7 @@ class Glorot(Initializer):
     def __post_init__(self) -> None:
         require_in("(0, inf)", "Glorot", gain=self.gain)
 
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         bound = self.gain * math.sqrt(6 / (spec.fan_in + spec.fan_out))
         return generator.uniform(-bound, bound, spec.shape)
 
@@ -85,7 +85,7 @@ class He(Initializer):
     Source: He et al., 2015; torch.nn.init.kaiming_normal_
     """
 
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         return generator.normal(0, math.sqrt(2 / spec.fan_in), spec.shape)
 
 
@@ -111,7 +111,7 @@ class Normal(Initializer):
     def __post_init__(self) -> None:
         require_in("(0, inf)", "Normal", std=self.std)
 
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         return generator.normal(0, self.std, spec.shape)
 
 
@@ -127,7 +127,7 @@ class Zeros(Initializer):
     Source: torch.nn.init.zeros_
     """
 
-    def weight(self, spec: ParameterSpec, generator: np.random.Generator) -> Array:
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         return np.zeros(spec.shape)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,8 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
 
     Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
     """
+    import tempfile  # brings random and hashlib, which most uses of gradiente never need
+
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
     temporary = None

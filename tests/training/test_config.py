@@ -103,7 +103,7 @@ def test_a_value_that_cannot_be_is_refused(values, words):
 
 def test_the_words_in_spanish():
     set_language("es")
-    with pytest.raises(ArgumentError, match="epoch.*epochs"):
+    with pytest.raises(ArgumentError, match=r"epoch.*epochs"):
         Config.from_dict({"epoch": 3})
 
 

@@ -233,7 +233,7 @@ def test_the_checkpoint_of_other_settings_is_refused(saved, clouds, options, wor
 def test_another_loss_or_another_batch_size_is_refused(saved, clouds):
     one = trainer(Adam(lr=0.05), [])
     one.loss = CrossEntropyLoss(reduction="sum")
-    with pytest.raises(FileError, match="loss = CrossEntropyLoss.*mean.*now it is CrossEntropyLoss.*sum"):
+    with pytest.raises(FileError, match=r"loss = CrossEntropyLoss.*mean.*now it is CrossEntropyLoss.*sum"):
         one.fit(clouds, epochs=4, batch_size=10, resume=saved)
     with pytest.raises(FileError, match="batch_size = 10, and now it is 11"):
         trainer(Adam(lr=0.05), []).fit(clouds, epochs=4, batch_size=11, resume=saved)
@@ -329,7 +329,7 @@ def test_a_folder_that_is_not_there_is_said_before_the_first_epoch(clouds, tmp_p
 
 @pytest.mark.parametrize("seconds", [-1, float("nan")])
 def test_a_time_below_0_is_refused(tmp_path, seconds):
-    with pytest.raises(ArgumentError, match="Checkpoint.*seconds"):
+    with pytest.raises(ArgumentError, match=r"Checkpoint.*seconds"):
         Checkpoint(tmp_path, seconds=seconds)
 
 

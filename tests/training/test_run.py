@@ -107,7 +107,7 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 def test_a_folder_without_permission_is_said(tmp_path, description):
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(FileError, match="cannot write .*one: Permission denied"):
+        with pytest.raises(FileError, match=r"cannot write .*one: Permission denied"):
             Run(tmp_path / "one").create(Config(), description, ENVIRONMENT)
     finally:
         tmp_path.chmod(0o700)

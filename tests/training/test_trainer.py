@@ -378,12 +378,12 @@ def test_a_measure_that_is_not_taken_cannot_be_monitored(clouds, tmp_path, monit
 
 
 def test_an_unknown_engine_is_answered_with_the_nearest_one():
-    with pytest.raises(ArgumentError, match="unknown engine nunpy.*numpy"):
+    with pytest.raises(ArgumentError, match=r"unknown engine nunpy.*numpy"):
         Trainer(classifier(), CrossEntropyLoss(), SGD(), engine="nunpy")
 
 
 def test_a_seed_below_0_is_refused():
-    with pytest.raises(ArgumentError, match="seed.*at least 0.*-1"):
+    with pytest.raises(ArgumentError, match=r"seed.*at least 0.*-1"):
         Trainer(classifier(), CrossEntropyLoss(), SGD(), seed=-1)
 
 

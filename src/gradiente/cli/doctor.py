@@ -5,11 +5,8 @@ import platform
 import sys
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-
 from gradiente.cli.base import command, json_option, print_json
-from gradiente.cli.tables import console
+from gradiente.cli.tables import console, styled_table
 from gradiente.data import whereabouts
 from gradiente.locale import language, text
 from gradiente.training.environment import blas, versions
@@ -32,9 +29,7 @@ def doctor(as_json: bool) -> None:
         return
     out = console()
     for section, finding in findings.items():
-        table = Table(
-            title=text(f"doctor.{section}"), title_justify="left", box=SIMPLE_HEAD, show_header=False
-        )
+        table = styled_table(title=text(f"doctor.{section}"), show_header=False)
         for name, value in finding.items():
             table.add_row(name, _words(value))
         out.print(table)

@@ -3,12 +3,10 @@
 import sys
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER, NUMBER
-from gradiente.cli.tables import console
+from gradiente.cli.tables import console, styled_table
 from gradiente.errors import require
 from gradiente.gradcheck import GradcheckResult, QuantityCheck
 from gradiente.gradcheck import gradcheck as check
@@ -49,7 +47,7 @@ def gradcheck(
     sys.exit(0 if result.passed else 1)
 
 
-def _targets(loss: Loss, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+def _targets(loss: Loss, shape: tuple[int, ...], generator: "np.random.Generator") -> np.ndarray:
     """Random targets of the kind that the loss compares with."""
     if loss.integer_targets:
         return generator.integers(shape[1], size=shape[0])
@@ -75,7 +73,7 @@ def _entry(quantity: QuantityCheck) -> str:
 
 def _print(result: GradcheckResult) -> None:
     out = console()
-    table = Table(box=SIMPLE_HEAD)
+    table = styled_table()
     table.add_column(text("gradcheck.quantity"))
     for key in ("entry", "expected", "got", "error", "checked"):
         table.add_column(text(f"gradcheck.{key}"), justify="right")

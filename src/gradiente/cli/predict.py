@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 import numpy as np
-from rich.table import Table
 
 from gradiente.cli.base import command, json_option, option, print_json
-from gradiente.cli.tables import console
+from gradiente.cli.tables import console, styled_table
 from gradiente.data import read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.locale import text
@@ -106,7 +105,7 @@ def _csv(predictions: list[Prediction]) -> str:
 
 
 def _print(predictions: list[Prediction]) -> None:
-    table = Table(box=None, pad_edge=False)
+    table = styled_table()
     table.add_column(text("predict.source"))
     classified = "class" in predictions[0].values
     table.add_column(text("predict.class" if classified else "predict.value"))

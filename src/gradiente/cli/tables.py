@@ -1,24 +1,36 @@
 """What the commands print: on a terminal in colour, in a file as plain text."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from gradiente.data import Dataset
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.words import metrics_table
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
-def console(as_json: bool = False) -> Console:
+
+def console(as_json: bool = False) -> "Console":
     """The console for a command's words: the standard output, or the error stream where that carries JSON."""
+    from rich.console import Console
+
     return Console(stderr=as_json, highlight=False)
 
 
-def print_summary(out: Console, network: Network, train: Dataset, test: Dataset) -> None:
+def styled_table(**options: Any) -> "Table":
+    """An empty table in the one style of all commands."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(box=SIMPLE_HEAD, title_justify="left", **options)
+
+
+def print_summary(out: "Console", network: Network, train: Dataset, test: Dataset) -> None:
     """The data in a line, and the network as a table."""
     features = int(np.prod(train.x.shape[1:]))
     out.print(
@@ -32,7 +44,7 @@ def print_summary(out: Console, network: Network, train: Dataset, test: Dataset)
         )
     )
     summary = network.summary(train.x.shape[1:])
-    table = Table(show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
+    table = styled_table(show_footer=True, footer_style="bold")
     table.add_column(text("summary.index"))
     table.add_column(text("summary.layer"), footer=text("summary.total"))
     table.add_column(text("summary.output"))
@@ -43,9 +55,9 @@ def print_summary(out: Console, network: Network, train: Dataset, test: Dataset)
     out.print(table)
 
 
-def print_metrics(out: Console, metrics: Mapping[str, float], title: str) -> None:
+def print_metrics(out: "Console", metrics: Mapping[str, float], title: str) -> None:
     """Names and values of the metrics, under a title."""
-    table = Table(title=title, title_justify="left", show_header=False, box=SIMPLE_HEAD)
+    table = styled_table(title=title, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, value in metrics_table(metrics):

@@ -1,8 +1,6 @@
 """Downloads that end with the right file, or with nothing and every reason why."""
 
-import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,12 +45,16 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path) -> Path:
 
 def checksum(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
+    import hashlib
+
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _download(url: str, destination: Path, sha256: str) -> str | None:
     """Download, compare, and rename; or the reason why not."""
+    import tempfile
+
     import requests
     from pooch import HTTPDownloader
     from tqdm import tqdm

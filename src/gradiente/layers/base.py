@@ -23,7 +23,7 @@ class Context:
     """What a forward pass may depend on besides parameters and x: training or not, and the generator."""
 
     training: bool = False
-    generator: np.random.Generator | None = None
+    generator: "np.random.Generator | None" = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -60,6 +59,8 @@ class Run:
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
+        import tempfile
+
         folder = self.folder
         if folder.exists():
             raise ArgumentError("run.exists", folder=folder)

@@ -184,7 +184,7 @@ class Trainer:
         norms = {name: float(np.linalg.norm(gradient)) for name, gradient in self.network.gradients.items()}
         return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
 
-    def _order(self, state: TrainingState) -> np.random.Generator:
+    def _order(self, state: TrainingState) -> "np.random.Generator":
         """What shuffles the coming epoch: a function of (seed, epoch) alone, so that it can be taken up again."""
         return np.random.default_rng([self.seed, state.epoch + 1])
 
