@@ -210,7 +210,7 @@ def test_digits_are_learned_as_well_as_by_scikit_learn():
     other = MLPClassifier(
         (64,),
         learning_rate_init=0.003,
-        batch_size=32,
+        batch_size=32,  # pyright: ignore[reportArgumentType]
         alpha=0,
         max_iter=30,
         n_iter_no_change=30,
@@ -286,10 +286,12 @@ def test_a_loss_of_ones_own_is_learned_too(line):
     assert history["loss"][-1] < 0.2 < history["loss"][0]
 
 
-def unsuited(classes=("a", "b", "c"), columns=2, task="classification"):
+def unsuited(classes=("a", "b", "c"), columns=2):
     x = np.random.default_rng(0).normal(size=(12, columns))
-    y = np.arange(12) % len(classes) if task == "classification" else x[:, 0]
-    return Dataset(x, y, task, "unsuited", classes=classes if task == "classification" else ())
+    return Dataset(x, np.arange(12) % len(classes), "classification", "unsuited", classes=classes)
+
+
+REAL_VALUED = Dataset(np.eye(12, 2), np.arange(12.0), "regression", "unsuited")
 
 
 @pytest.mark.parametrize(
@@ -307,7 +309,7 @@ def unsuited(classes=("a", "b", "c"), columns=2, task="classification"):
         ({"validation": math.nan}, ArgumentError, "above 0 and below 1, got nan"),
         ({"validation": unsuited(columns=3)}, ShapeError, r"Linear\(2, 8\)"),
         ({"validation": unsuited(classes=tuple("abcd"))}, ShapeError, "has 3 outputs and unsuited needs 4"),
-        ({"validation": unsuited(task="regression")}, ShapeError, "unsuited has real-valued targets"),
+        ({"validation": REAL_VALUED}, ShapeError, "unsuited has real-valued targets"),
     ],
 )
 def test_what_cannot_be_fitted_changes_and_creates_nothing(clouds, tmp_path, options, error, words):
