@@ -55,7 +55,7 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
             gradients = [*(gradient.ravel() for gradient in own.values()), *gradients]
         gradient = np.concatenate(gradients)
         if clip_norm is not None:
-            gradient = gradient * min(1.0, clip_norm / np.sqrt(np.sum(gradient**2)))
+            gradient = gradient * min(1.0, clip_norm / (np.sqrt(np.sum(gradient**2)) + 1e-6))
         net.theta[...], slots = optimizer.rule(net.theta, gradient, slots, t)
     return np.array(losses)
 

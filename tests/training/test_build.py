@@ -161,7 +161,9 @@ def test_the_clip_of_the_config_bounds_the_step(line):
     planned = plan(config, line)
     before = planned.network.theta.copy()
     planned.trainer([]).fit(line, epochs=1, batch_size="all")
-    assert np.linalg.norm(planned.network.theta - before) == pytest.approx(0.01, rel=1e-9)
+    assert np.linalg.norm(planned.network.theta - before) == pytest.approx(
+        0.01, rel=1e-5
+    )  # PyTorch bounds by norm / (length + 1e-6)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 import importlib
 import json
+import sys
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import click
 
+from gradiente.cli.kinds import Choice
 from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
 
@@ -15,7 +18,7 @@ COMMANDS = ("train", "evaluate", "predict", "gradcheck", "doctor")
 
 def asked_language(arguments: Sequence[str]) -> str | None:
     """The language named by --lang, found before any command is loaded: its help must already be in it."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         name, _, value = argument.partition("=")
         if name == "--lang" and (code := value or following) in LANGUAGES:
             return code
@@ -24,6 +27,13 @@ def asked_language(arguments: Sequence[str]) -> str | None:
 
 class Command(click.Command):
     """A command whose help is in the reader's language."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # click's own words for them are English
+        extra = super().parse_args(ctx, args)
+        if extra:
+            raise click.UsageError(text("cli.extra", arguments=" ".join(extra)), ctx)
+        return extra
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = [
@@ -79,7 +89,7 @@ class LazyGroup(click.Group):
 def language_option() -> click.Option:
     """--lang, whose value `asked_language` has read already."""
     return click.Option(
-        ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=text("cli.lang"), is_eager=True
+        ["--lang"], type=Choice(LANGUAGES), expose_value=False, help=text("cli.lang"), is_eager=True
     )
 
 
@@ -143,9 +153,8 @@ def usage_message(error: click.UsageError) -> str:
 
 def _translated(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
-        known = (
-            [name for p in error.ctx.command.get_params(error.ctx) for name in p.opts] if error.ctx else []
-        )
+        known = error.ctx.command.get_params(error.ctx) if error.ctx else []
+        known = [name for option in known if isinstance(option, click.Option) for name in option.opts]
         return text("cli.no_option", name=error.option_name, hint=did_you_mean(error.option_name, known))
     if isinstance(error, click.MissingParameter):
         name = (
@@ -162,5 +171,7 @@ def _translated(error: click.UsageError) -> str:
         )
         return text("cli.bad_value", name=name, reason=error.message)
     if isinstance(error, click.BadOptionUsage):
-        return text("cli.bad_option", name=error.option_name)
+        # click says "requires an argument" of the one and "does not take a value" of the other.
+        needed = "requires" in error.message
+        return text("cli.needs_value" if needed else "cli.takes_no_value", name=error.option_name)
     return error.message

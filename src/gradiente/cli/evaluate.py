@@ -4,6 +4,7 @@ import click
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.data import load_for
+from gradiente.cli.kinds import Choice
 from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
@@ -27,8 +28,8 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
 command = command(
     "evaluate",
     [
-        click.Argument(["run"]),
-        option("--part", "cli.evaluate.part", type=click.Choice(["test", "train"]), default="test"),
+        click.Argument(["run"], metavar=text("cli.metavar.run")),
+        option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
         json_option(),
     ],

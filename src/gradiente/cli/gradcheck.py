@@ -32,6 +32,7 @@ def gradcheck(
 ) -> None:
     net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
     require(net.input_shape is not None, "gradcheck.input")
+    require(seed >= 0, "load.seed", value=seed)
     require(batch_size >= 1, "batch_size.positive", value=batch_size)
     criterion = parse(loss, LOSSES)
     generator = np.random.default_rng(seed)

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from gradiente.errors import did_you_mean
 from gradiente.locale import text
 
 
@@ -45,6 +46,15 @@ class Integers(click.ParamType):
             return [int(piece) for piece in value.split(",")]
         except ValueError:
             self.fail(text("cli.kind.integers", value=value), param, ctx)
+
+
+class Choice(click.Choice):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            self.fail(text("cli.kind.choice", value=value, hint=did_you_mean(value, self.choices)), param, ctx)
+        return value
 
 
 class BatchSize(click.ParamType):

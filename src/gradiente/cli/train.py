@@ -42,6 +42,9 @@ def train(
     if given.get("network") is not None:
         given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
     run = Run.open(resume) if resume else None
+    for option, value in (("--config", config_file), ("--run", run_folder)):
+        if run is not None and value is not None:
+            raise ArgumentError("train.resume", option=option)
     config = _config(config_file, run, given)
     out = console(as_json)
 
@@ -94,9 +97,10 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
     """What is asked for: a run's own config or a file's or none, and over it what the command line says."""
     if run is None:
         return (Config.read(config_file) if config_file else Config()).changed(**given)
-    if config_file or given.keys() - RESUMABLE:
-        name = "config" if config_file else sorted(given.keys() - RESUMABLE)[0]
-        raise ArgumentError("train.resume", option=f"--{name.replace('_', '-')}")
+    fixed = sorted(given.keys() - RESUMABLE)
+    if fixed:
+        option = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
+        raise ArgumentError("train.resume", option=option)
     return run.config().changed(**given)
 
 
@@ -142,7 +146,7 @@ def _flag(on: str, key: str, off: str | None = None) -> click.Option:
 command = command(
     "train",
     [
-        click.Argument(["data"], required=False),
+        click.Argument(["data"], required=False, metavar=f"[{text('cli.metavar.data')}]"),
         option("--target", "cli.train.target", metavar=text("cli.metavar.column")),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
         option("--test", "cli.train.test", type=NUMBER),

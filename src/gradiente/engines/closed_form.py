@@ -58,5 +58,4 @@ def clip_gradient(gradient: Array, clip: Clip) -> None:
         np.clip(gradient, -clip.value, clip.value, out=gradient)
     if clip.norm is not None:
         length = math.sqrt(float(gradient @ gradient))
-        if length > clip.norm:
-            gradient *= clip.norm / length
+        gradient *= min(1.0, clip.norm / (length + 1e-6))

@@ -59,27 +59,26 @@ class Run:
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
-        import tempfile
-
         folder = self.folder
         if folder.exists():
             raise ArgumentError("run.exists", folder=folder)
-        draft = None
+        draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-            (draft / "checkpoints").mkdir()
+            (draft / "checkpoints").mkdir(parents=True)
             config.write(draft / "run.toml")
             _write_json(draft / "environment.json", dict(environment))
             _write_json(draft / "data.json", asdict(description))
-            draft.chmod(0o755)
             draft.rename(folder)
         except (OSError, FileError) as error:
-            if draft is not None:
-                shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
             if isinstance(error, FileError):
                 raise
             raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
+
+    def sweep(self) -> None:
+        """Remove what a process killed in the middle of a write left behind."""
+        for part in self.folder.rglob(".*.part"):
+            part.unlink(missing_ok=True)
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
@@ -152,6 +151,7 @@ class KeepRun(Callback):
         if self.new:
             self.run.create(self.config, self.description, self.environment)
         else:
+            self.run.sweep()
             self.config.write(self.run.folder / "run.toml")
 
 

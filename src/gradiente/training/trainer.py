@@ -80,11 +80,13 @@ class Trainer:
         if engine not in ENGINES:
             raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
         require(seed >= 0, "load.seed", value=seed)
+        require(network.theta.size > 0, "trainer.no_parameters")
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
         self.callbacks = tuple(callbacks)
-        self.engine = ENGINES[engine](network, loss, optimizer, clip or Clip())
+        self.clip = clip or Clip()
+        self.engine = ENGINES[engine](network, loss, optimizer, self.clip)
         self.seed = seed
         self.monitor = monitor
         self.stopped: str | None = None
@@ -119,7 +121,7 @@ class Trainer:
         y = targets(train, self.loss, self._outputs(train))
         if held_out is not None:
             targets(held_out, self.loss, self._outputs(held_out))
-        state = self._begin(train, epochs, size, -(-len(indices) // size), held_out is not None)
+        state = self._begin(train, epochs, size, len(indices), held_out is not None)
         if resume is not None:
             self._resume(state, resume)
         state.last_epoch = self.engine.state()
@@ -136,7 +138,7 @@ class Trainer:
                         state.stop = text("stop.interrupted", epoch=state.epoch)
                         break
                     if held_out is not None:
-                        record |= {f"val_{name}": value for name, value in self._measure(held_out).items()}
+                        record |= self._validate(state, held_out)
                     self._finish_epoch(state, record)
                     self._call("epoch_end", state)
             except DivergenceError:
@@ -188,16 +190,20 @@ class Trainer:
         """What shuffles the coming epoch: a function of (seed, epoch) alone, so that it can be taken up again."""
         return np.random.default_rng([self.seed, state.epoch + 1])
 
-    def _measure(self, dataset: Dataset) -> dict[str, float]:
-        """What is worth computing after every epoch."""
-        prediction = self.engine.predict(dataset.x)
-        measures = {"loss": self.loss.value(prediction, targets(dataset, self.loss, prediction.shape[1]))}
-        if dataset.task == "classification":
-            measures["accuracy"] = float(np.mean(classes(self.loss, prediction) == dataset.y))
+    def _validate(self, state: TrainingState, held_out: Dataset) -> dict[str, float]:
+        """What is worth measuring after every epoch on data that are not learned from."""
+        prediction = self.engine.predict(held_out.x)
+        value = self.loss.value(prediction, targets(held_out, self.loss, prediction.shape[1]))
+        if not math.isfinite(value):
+            place = {"epoch": state.epoch + 1, "step": state.steps_per_epoch, "lr": state.optimizer.lr}
+            raise diagnose(self.network, held_out.x, Context(), value=value, **place)
+        measures = {"val_loss": value}
+        if held_out.task == "classification":
+            measures["val_accuracy"] = float(np.mean(classes(self.loss, prediction) == held_out.y))
         return measures
 
     def _begin(
-        self, train: Dataset, epochs: int, batch_size: int, steps: int, validated: bool
+        self, train: Dataset, epochs: int, batch_size: int, instances: int, validated: bool
     ) -> TrainingState:
         measured = ["loss", "accuracy"] if train.task == "classification" else ["loss"]
         measured += [f"val_{name}" for name in measured] if validated else []
@@ -210,7 +216,7 @@ class Trainer:
             optimizer=self.optimizer,
             engine=self.engine,
             epochs=epochs,
-            steps_per_epoch=steps,
+            steps_per_epoch=-(-instances // batch_size),
             monitor=monitor,
             settings={
                 "loss": _written(self.loss, LOSSES),
@@ -218,6 +224,8 @@ class Trainer:
                 "batch_size": batch_size,
                 "seed": self.seed,
                 "monitor": monitor,
+                "clip": repr(self.clip),
+                "instances": instances,
             },
         )
 
