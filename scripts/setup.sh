@@ -94,7 +94,7 @@ make_environment() {
 install_package() (
     cd "$root" &&
         "$python" -m pip install --quiet --no-input --disable-pip-version-check \
-            --constraint constraints.txt "$@" --editable ".${extra:+[$extra]}"
+            --constraint constraints.txt "$@" --editable ".[compiled${extra:+,$extra}]"
 )
 
 # Ten seconds at most, whatever it is that keeps silent; pip would try again and again for every package.
