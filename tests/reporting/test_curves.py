@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from gradiente.reporting.curves import best_epoch, curves, values
+from gradiente.reporting.curves import curves, values
 from gradiente.training.history import History
 
 
@@ -22,9 +22,14 @@ def drawn(*args, **kwargs):
 
 
 def test_the_best_epoch_is_that_of_the_validation_loss():
-    assert best_epoch(history([3.0, 2.0, 1.0], val_loss=[2.0, 1.0, 1.5])) == 2
-    assert best_epoch(history([3.0, 2.0, 1.0])) == 3
     assert "best: 2" in drawn([3.0, 2.0, 1.0], val_loss=[2.0, 1.0, 1.5])
+    assert "best: 3" in drawn([3.0, 2.0, 1.0])
+
+
+def test_the_best_epoch_is_that_of_the_monitored_measure():
+    section = curves(history([3.0, 2.0, 1.0], accuracy=[0.9, 0.8, 0.7]), monitor="accuracy")
+    assert section is not None
+    assert "best: 1" in section
 
 
 def test_more_than_two_decades_take_a_log_scale():

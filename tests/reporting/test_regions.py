@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 
 from gradiente.data import Dataset
@@ -22,15 +24,14 @@ def test_a_plane_has_two_columns_that_vary():
 
 def test_the_grid_covers_the_data_and_keeps_the_constant():
     x = np.array([[0.0, 10.0, 1.0], [4.0, 30.0, 1.0], [2.0, 20.0, 1.0]])
-    inputs, (left, right, bottom, top) = grid(
-        Dataset(x, np.array([0, 1, 1]), "classification", "d"), (0, 1), 50
-    )
+    inputs = grid(Dataset(x, np.array([0, 1, 1]), "classification", "d"), (0, 1), 50)
+    assert inputs.shape == (50, 50, 3)
+    assert np.all(inputs[:, :, 2] == 1)
+    (left, right), (bottom, top) = ((inputs[:, :, c].min(), inputs[:, :, c].max()) for c in (0, 1))
     assert left < 0 < 4 < right
     assert bottom < 10 < 30 < top
-    assert np.all(inputs[:, 2] == 1)
-    picture = inputs.reshape(50, 50, 3)
-    assert np.all(np.diff(picture[:, :, 0], axis=1) > 0)
-    assert np.all(np.diff(picture[:, :, 1], axis=0) < 0)  # the first row of a picture is its top
+    assert np.all(np.diff(inputs[:, :, 0], axis=1) > 0)
+    assert np.all(np.diff(inputs[:, :, 1], axis=0) < 0)  # the first row of a picture is its top
 
 
 def test_shades_are_the_class_and_how_sure_it_is():
@@ -44,12 +45,11 @@ def test_points_of_both_parts_are_drawn_on_the_plane(run):
     case = run("moons")
     section = regions(case["network"], case["loss"], case["train"], case["test"], case["train"].classes)
     assert section is not None
-    paths = [part.partition('"')[0] for part in section.split('<path d="')[1:]]
-    dots = [path for path in paths if path.count("h0") > 50]
-    rings = [path for path in paths if path.count("a4.5") > 20]
-    # Each class once as a halo and once as itself.
-    assert sum(path.count("h0") for path in dots) == 2 * len(case["train"])
-    assert sum(path.count("M") for path in rings) == len(case["test"])
+    points = re.findall(r'<use[^>]*style="([^"]*#[^"]*)"', section)
+    for k, colour in enumerate(("#2f6fc4", "#d97628")):
+        dots, rings = f"fill: {colour};", f"fill-opacity: 0; stroke: {colour};"
+        assert sum(style.startswith(dots) for style in points) == (case["train"].y == k).sum()
+        assert sum(style.startswith(rings) for style in points) == (case["test"].y == k).sum()
 
 
 def test_other_data_have_no_regions(run):

@@ -15,14 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     set_language(asked_language(arguments))
     try:
-        LazyGroup(name="gradiente").main(arguments, prog_name="gradiente", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(2)
+        LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
     except click.UsageError as error:
         _fail(usage_message(error), 2)
     except GradienteError as error:
         _fail(str(error), error.exit_status)
+    except MemoryError as error:
+        _fail(text("cli.memory", reason=error), 1)
     except (click.Abort, KeyboardInterrupt):
         _fail(text("cli.interrupted"), 130)
 

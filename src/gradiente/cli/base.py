@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import sys
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -59,6 +58,9 @@ class Command(click.Command):
 class LazyGroup(click.Group):
     """The commands by name; a command's module is imported when it is asked for, not before."""
 
+    def __init__(self) -> None:
+        super().__init__("gradiente", invoke_without_command=True, callback=_help_without_command)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -84,6 +86,13 @@ class LazyGroup(click.Group):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         return _translated_help(super().get_help_option(ctx))
+
+
+def _help_without_command() -> None:
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        sys.exit(2)
 
 
 def language_option() -> click.Option:

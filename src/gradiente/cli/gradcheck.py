@@ -30,9 +30,9 @@ def gradcheck(
     entries: int,
     as_json: bool,
 ) -> None:
+    require(seed >= 0, "load.seed", value=seed)
     net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
     require(net.input_shape is not None, "gradcheck.input")
-    require(seed >= 0, "load.seed", value=seed)
     require(batch_size >= 1, "batch_size.positive", value=batch_size)
     criterion = parse(loss, LOSSES)
     generator = np.random.default_rng(seed)
@@ -75,15 +75,15 @@ def _entry(quantity: QuantityCheck) -> str:
 def _print(result: GradcheckResult) -> None:
     out = console()
     table = styled_table()
-    table.add_column(text("gradcheck.quantity"))
+    table.add_column(text("gradcheck.quantity"), no_wrap=True)
     for key in ("entry", "expected", "got", "error", "checked"):
         table.add_column(text(f"gradcheck.{key}"), justify="right")
     for quantity in result.quantities:
         table.add_row(
             f"∂J/∂{quantity.name}",
             str(quantity.entry),
-            f"{quantity.expected:.8g}",
-            f"{quantity.got:.8g}",
+            f"{quantity.expected:.6g}",
+            f"{quantity.got:.6g}",
             f"{quantity.relative_error:.1e}",
             f"{quantity.checked:,} / {quantity.size:,}",
         )
@@ -97,8 +97,7 @@ def _print(result: GradcheckResult) -> None:
             expected=f"{worst.expected:.10g}",
             got=f"{worst.got:.10g}",
             tolerance=f"{result.tolerance:g}",
-        ),
-        markup=False,
+        )
     )
 
 

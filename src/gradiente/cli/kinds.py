@@ -53,7 +53,9 @@ class Choice(click.Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.choices:
-            self.fail(text("cli.kind.choice", value=value, hint=did_you_mean(value, self.choices)), param, ctx)
+            self.fail(
+                text("cli.kind.choice", value=value, hint=did_you_mean(value, self.choices)), param, ctx
+            )
         return value
 
 

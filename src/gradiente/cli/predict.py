@@ -11,7 +11,7 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import read_image, read_inputs
+from gradiente.data import Dataset, read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
@@ -19,6 +19,7 @@ from gradiente.losses import Loss
 from gradiente.notation import parse
 from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
+from gradiente.words import share
 
 IMAGES = {".png", ".jpg", ".jpeg"}
 
@@ -61,13 +62,18 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
     if kind == ".csv":
         if encoder is None:
             raise ArgumentError("predict.no_table", file=path, name=description.name)
-        x = encoder.encode(path)
+        x = _checked(encoder.encode(path), path, encoder.features)
     elif kind == ".npz":
-        x = read_inputs(path)
-        x = x if encoder is None else encoder.transform_rows(x)
+        x = _checked(read_inputs(path), path)
+        x = x if encoder is None else _checked(encoder.transform_rows(x), path, encoder.features)
     else:
         raise ArgumentError("predict.kind", file=path)
     return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x
+
+
+def _checked(x: np.ndarray, path: Path, features: tuple[str, ...] = ()) -> np.ndarray:
+    """x, held to what is asked of data that are learned from: rows of finite numbers, at least one."""
+    return Dataset(x, np.zeros(x.shape[:1]), "regression", path.name, features=features).x
 
 
 def _predictions(
@@ -80,11 +86,14 @@ def _predictions(
         rows = [{"value": row[0] if len(row) == 1 else row} for row in values.tolist()]
     else:
         probabilities = np.hstack([1 - estimate, estimate]) if estimate.shape[1] == 1 else estimate
+        # A network may have more outputs than its data set had classes: those are called by their numbers.
+        unnamed = range(len(description.classes), probabilities.shape[1])
+        classes = [*description.classes, *map(str, unnamed)]
         rows = [
             {
-                "class": description.classes[row.argmax()],
+                "class": classes[row.argmax()],
                 "probability": float(row.max()),
-                "probabilities": dict(zip(description.classes, row.tolist(), strict=True)),
+                "probabilities": dict(zip(classes, row.tolist(), strict=True)),
             }
             for row in probabilities
         ]
@@ -113,9 +122,10 @@ def _print(predictions: list[Prediction]) -> None:
         table.add_column(text("predict.probability"), justify="right")
     for prediction in predictions:
         values = prediction.values
-        answer = (
-            [values["class"], f"{values['probability']:.1%}"] if classified else [f"{values['value']:.6g}"]
-        )
+        if classified:
+            answer = [values["class"], share(values["probability"])]
+        else:
+            answer = [", ".join(f"{value:.6g}" for value in np.atleast_1d(values["value"]))]
         table.add_row(prediction.source, *answer)
     console().print(table)
 
@@ -123,8 +133,8 @@ def _print(predictions: list[Prediction]) -> None:
 command = command(
     "predict",
     [
-        click.Argument(["run"]),
-        click.Argument(["files"], nargs=-1, required=True),
+        click.Argument(["run"], metavar=text("cli.metavar.run")),
+        click.Argument(["files"], nargs=-1, required=True, metavar=text("cli.metavar.files")),
         option("--output", "cli.predict.output", metavar=text("cli.metavar.file")),
         json_option(),
     ],

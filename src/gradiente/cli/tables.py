@@ -19,7 +19,8 @@ def console(as_json: bool = False) -> "Console":
     """The console for a command's words: the standard output, or the error stream where that carries JSON."""
     from rich.console import Console
 
-    return Console(stderr=as_json, highlight=False)
+    # The name of a class or a folder may look like rich's own notation: [red], :smile:.
+    return Console(stderr=as_json, highlight=False, markup=False, emoji=False)
 
 
 def styled_table(**options: Any) -> "Table":
@@ -57,7 +58,8 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
 
 def print_metrics(out: "Console", metrics: Mapping[str, float], title: str) -> None:
     """Names and values of the metrics, under a title."""
-    table = styled_table(title=title, show_header=False)
+    out.print(title, style="italic")
+    table = styled_table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, value in metrics_table(metrics):

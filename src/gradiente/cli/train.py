@@ -42,9 +42,9 @@ def train(
     if given.get("network") is not None:
         given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
     run = Run.open(resume) if resume else None
-    for option, value in (("--config", config_file), ("--run", run_folder)):
+    for name, value in (("--config", config_file), ("--run", run_folder)):
         if run is not None and value is not None:
-            raise ArgumentError("train.resume", option=option)
+            raise ArgumentError("train.resume", option=name)
     config = _config(config_file, run, given)
     out = console(as_json)
 
@@ -83,6 +83,7 @@ def train(
             config=planned.config.to_dict(),
             environment=words,
             stopped=trainer.stopped,
+            monitor=trainer.monitor,
         )
     if as_json:
         print_json(_result(run, planned, trainer, history.records, metrics, report))
@@ -99,8 +100,8 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
         return (Config.read(config_file) if config_file else Config()).changed(**given)
     fixed = sorted(given.keys() - RESUMABLE)
     if fixed:
-        option = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
-        raise ArgumentError("train.resume", option=option)
+        name = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
+        raise ArgumentError("train.resume", option=name)
     return run.config().changed(**given)
 
 

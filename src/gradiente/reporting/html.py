@@ -74,7 +74,7 @@ def formula(latex: str) -> Markup:
     """LaTeX as MathML, which browsers set without help."""
     from latex2mathml.converter import convert
 
-    return Markup(convert(latex))
+    return Markup(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
 
 
 def page(title: str, sections: Iterable[Markup]) -> str:

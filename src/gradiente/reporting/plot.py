@@ -67,7 +67,8 @@ def axes(width: float = 460, height: float = 280) -> Iterator["Axes"]:
 
     logger.setLevel(level)
     left, right, top, bottom = 54 / width, 1 - 12 / width, 1 - 10 / height, 44 / height
-    with rc_context({**rcParamsDefault, **_STYLE}), warnings.catch_warnings():
+    style = {**rcParamsDefault, **_STYLE}
+    with rc_context(style), warnings.catch_warnings():  # pyright: ignore[reportArgumentType]
         warnings.filterwarnings("ignore", "Glyph")  # the browser has the letters that matplotlib's font lacks
         plot = Figure((width / 72, height / 72)).add_axes((left, bottom, right - left, top - bottom))
         plot.locator_params(axis="y", nbins=5)

@@ -14,8 +14,8 @@ MOST_POINTS = 1000
 
 
 def regression(data: Dataset, estimate: Array) -> Markup:
-    """For each target, at most three: ŷ against y, and the residuals ŷ − y against ŷ."""
-    truth, predicted = columns(data.y, estimate)
+    """For each target, at most three, in its own units: ŷ against y, and the residuals ŷ − y against ŷ."""
+    truth, predicted = columns(data.in_units(data.y), data.in_units(estimate))
     charts = []
     for target in range(min(truth.shape[1], MOST_TARGETS)):
         name = f"y{target + 1}" if truth.shape[1] > 1 else "y"
