@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any

@@ -65,6 +65,10 @@ class Config:
         )
         require(self.seed >= 0, "load.seed", value=self.seed)
         require(self.threads is None or self.threads >= 1, "config.threads", value=self.threads)
+        require(self.schedule_every in ("epoch", "step"), "scheduler.every", value=repr(self.schedule_every))
+        for name in ("hidden", "activation"):
+            both = self.network is not None and getattr(self, name) is not None
+            require(not both, "config.network", option=name)
         if self.device not in ("auto", "cpu"):
             raise ArgumentError("config.device", device=self.device, engine=self.engine)
 

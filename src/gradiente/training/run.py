@@ -111,8 +111,10 @@ class Run:
         """What the inputs and outputs mean."""
         path = self.folder / "data.json"
         try:
-            return DataDescription(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, TypeError, ValueError) as error:
+            description = DataDescription(**json.loads(path.read_text(encoding="utf-8")))
+            description.table_encoder()
+            return description
+        except (AttributeError, OSError, TypeError, ValueError) as error:
             raise FileError("run.file", path=path, reason=error) from error
 
     def network(self) -> Network:
