@@ -213,3 +213,12 @@ def test_the_error_carries_its_numbers_as_data(line):
     assert said == {"value": math.inf, "epoch": 2, "step": 3, "lr": 0.01}
     assert error.values["gradient_name"] in network().parameters
     assert error.exit_status == 1
+
+
+def test_a_validation_loss_that_is_not_finite_stops_with_a_diagnosis(line):
+    """The training rows are tame; one row that is only watched overflows."""
+    wild = Dataset(np.full((2, 3), 1e200), np.zeros(2), "regression", "wild")
+    trainer = Trainer(Network([Linear(3, 1)], dtype="float64"), MSELoss(), SGD(lr=0.1))
+    with pytest.raises(DivergenceError, match="epoch 1"):
+        trainer.fit(line, validation=wild, epochs=3)
+    assert np.isfinite(trainer.network.theta).all()
