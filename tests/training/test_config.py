@@ -141,8 +141,17 @@ def test_a_changed_config_differs_in_what_was_said_only():
 @pytest.mark.parametrize("values", [{"hidden": [8]}, {"activation": "ReLU"}, {"bias": False}])
 def test_a_network_in_short_replaces_one_in_full(values):
     assert Config.from_dict(FULL).changed(**values).network is None
-    both = Config().changed(network=["Linear(2, 1)"], **values)
-    assert both.network == ["Linear(2, 1)"]
+
+
+def test_a_network_in_full_replaces_one_in_short():
+    changed = Config(hidden=[8], activation="ReLU").changed(network=["Linear(2, 1)"])
+    assert (changed.network, changed.hidden, changed.activation) == (["Linear(2, 1)"], None, None)
+
+
+@pytest.mark.parametrize("values", [{"hidden": [8]}, {"activation": "ReLU"}])
+def test_a_network_in_full_and_in_short_at_once_is_an_error(values):
+    with pytest.raises(ArgumentError, match="give one of the two"):
+        Config().changed(network=["Linear(2, 1)"], **values)
 
 
 def test_a_change_is_checked_as_the_rest():

@@ -2,8 +2,9 @@
 
 import importlib
 import json
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -149,8 +150,16 @@ def json_option() -> click.Option:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on the standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """One JSON value on the standard output; JSON has no NaN and no infinity, but null."""
+    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def usage_message(error: click.UsageError) -> str:

@@ -74,7 +74,7 @@ def _entry(quantity: QuantityCheck) -> str:
 
 def _print(result: GradcheckResult) -> None:
     out = console()
-    table = styled_table()
+    table = styled_table(collapse_padding=True)
     table.add_column(text("gradcheck.quantity"), no_wrap=True)
     for key in ("entry", "expected", "got", "error", "checked"):
         table.add_column(text(f"gradcheck.{key}"), justify="right")
@@ -82,8 +82,8 @@ def _print(result: GradcheckResult) -> None:
         table.add_row(
             f"∂J/∂{quantity.name}",
             str(quantity.entry),
-            f"{quantity.expected:.6g}",
-            f"{quantity.got:.6g}",
+            f"{quantity.expected:.4g}",
+            f"{quantity.got:.4g}",
             f"{quantity.relative_error:.1e}",
             f"{quantity.checked:,} / {quantity.size:,}",
         )

@@ -41,7 +41,7 @@ def train(
     given = {key: value for key, value in given.items() if value is not None}
     if given.get("network") is not None:
         given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
-    run = Run.open(resume) if resume else None
+    run = Run.open(resume) if resume is not None else None
     for name, value in (("--config", config_file), ("--run", run_folder)):
         if run is not None and value is not None:
             raise ArgumentError("train.resume", option=name)
@@ -53,7 +53,8 @@ def train(
     words = environment()
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     if run is None:
-        run = Run(Path(run_folder or default_folder(config.data)).absolute())
+        folder = default_folder(config.data) if run_folder is None else Path(run_folder)
+        run = Run(folder.absolute())
     keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=resume is None)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     if (advice := planned.advice()) is not None:
@@ -97,7 +98,7 @@ def train(
 def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:
     """What is asked for: a run's own config or a file's or none, and over it what the command line says."""
     if run is None:
-        return (Config.read(config_file) if config_file else Config()).changed(**given)
+        return (Config() if config_file is None else Config.read(config_file)).changed(**given)
     fixed = sorted(given.keys() - RESUMABLE)
     if fixed:
         name = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"

@@ -69,7 +69,8 @@ def axes(width: float = 460, height: float = 280) -> Iterator["Axes"]:
     left, right, top, bottom = 54 / width, 1 - 12 / width, 1 - 10 / height, 44 / height
     style = {**rcParamsDefault, **_STYLE}
     with rc_context(style), warnings.catch_warnings():  # pyright: ignore[reportArgumentType]
-        warnings.filterwarnings("ignore", "Glyph")  # the browser has the letters that matplotlib's font lacks
+        # The browser has the letters that matplotlib's font lacks.
+        warnings.filterwarnings("ignore", "Glyph|Matplotlib currently does not support")
         plot = Figure((width / 72, height / 72)).add_axes((left, bottom, right - left, top - bottom))
         plot.locator_params(axis="y", nbins=5)
         for axis in (plot.xaxis, plot.yaxis):

@@ -40,8 +40,10 @@ def columns(truth: Array, estimate: Array) -> tuple[Array, Array]:
 
 def _scatter(x: Array, y: Array, x_label: str, y_label: str, title: str, *, slope: float) -> Markup:
     """Points, and where they would all be if every prediction were exact: y = slope · x."""
+    every = np.concatenate([x, y]) if slope else x
+    ends = np.array([every.min(), every.max()])
     with axes() as plot:
-        plot.axline((0, 0), slope=slope, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+        plot.plot(ends, slope * ends, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
         size = 7 if len(x) <= 100 else 4.5
         plot.plot(x, y, "o", color=ACCENT, markersize=size, markeredgewidth=0, alpha=0.55)
         plot.set_xlabel(x_label)

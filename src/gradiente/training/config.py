@@ -112,10 +112,12 @@ class Config:
     def changed(self, **values: Any) -> "Config":
         """The same config with other values, checked in the same way.
 
-        `hidden`, `activation` or `bias` describe another network: the layers written out before give way.
+        `hidden`, `activation` or `bias` describe another network: the layers written out before give way, and
+        they to new layers.
         """
-        short = {"hidden", "activation", "bias"} & values.keys()
-        if short and "network" not in values:
+        if "network" in values:
+            values = {"hidden": None, "activation": None, **values}
+        elif {"hidden", "activation", "bias"} & values.keys():
             values["network"] = None
         Config.from_dict({key: value for key, value in values.items() if value is not None})
         return replace(self, **values)
