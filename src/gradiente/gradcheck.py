@@ -11,6 +11,8 @@ from gradiente.network import Network
 
 Array = np.ndarray
 
+ROUNDED = 1e-5  # what rounding explains of a difference counts as this relative error at most
+
 
 @dataclass(frozen=True)
 class QuantityCheck:
@@ -55,7 +57,7 @@ def gradcheck(
     r"""Compare every gradient of a network with central differences, in float64.
 
     Equation:   ∂J/∂θᵢ ≈ (J(θᵢ + ε) − J(θᵢ − ε)) / 2ε
-                error = |expected − got| / max(|expected|, |got|, s/1000, r/tolerance),
+                error = |expected − got| / max(|expected|, |got|, s/1000, 10⁵ r),
                 s the quantity's largest gradient,   r = 2⁻⁵¹ |J| / ε what the rounding of J itself explains
 
     A central difference carries about nine digits of the largest gradients and none of one a billion times
@@ -65,7 +67,7 @@ def gradcheck(
     Arguments:
         network, loss: any; the network itself is left untouched
         x, y: a batch, as for Network.forward and Loss.value
-        epsilon: ε > 0
+        epsilon: ε in [1e-10, 1]; below, all digits of a difference are rounding
         tolerance: the relative error up to which the check passes, > 0
         entries: at most so many entries of each quantity, drawn at random; None checks all
         seed: of that draw
@@ -81,7 +83,8 @@ def gradcheck(
 
     Source: the definition of the derivative
     """
-    require_in("(0, inf)", "gradcheck", epsilon=epsilon, tolerance=tolerance)
+    require_in("[1e-10, 1]", "gradcheck", epsilon=epsilon)
+    require_in("(0, inf)", "gradcheck", tolerance=tolerance)
     require(entries is None or entries >= 1, "gradcheck.entries", value=entries)
     network = network.astype(np.float64)
     x = np.array(x, dtype=np.float64)
@@ -92,7 +95,7 @@ def gradcheck(
     def cost() -> float:
         return loss.value(network.forward(x)[0], y)
 
-    floor = max(2**-51 * abs(cost()) / epsilon / tolerance, 1e-7)
+    floor = max(2**-51 * abs(cost()) / epsilon / ROUNDED, 1e-7)
     generator = np.random.default_rng(seed)
     pairs = {name: (values, network.gradients[name]) for name, values in network.parameters.items()}
     pairs["x"] = (x, dx)

@@ -1,6 +1,8 @@
 """A network: layers in order, with all parameters in one flat array and all gradients in another."""
 
 import json
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +73,9 @@ class Network:
             _output_shapes(self.layers, self.input_shape)
 
         specs = [layer.parameters() for layer in self.layers]
-        size = sum(int(np.prod(spec.shape)) for layer in specs for spec in layer.values())
+        size = sum(math.prod(spec.shape) for layer in specs for spec in layer.values())
+        if size * self.dtype.itemsize > sys.maxsize:
+            raise MemoryError(f"{size:,} parameters")
         self.theta = np.empty(size, self.dtype)
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = _views(self.theta, specs)
@@ -276,7 +280,7 @@ def _views(flat: Array, specs: Sequence[Mapping[str, Any]]) -> list[dict[str, Ar
     for layer in specs:
         views.append({})
         for name, spec in layer.items():
-            stop = start + int(np.prod(spec.shape))
+            stop = start + math.prod(spec.shape)
             views[-1][name] = flat[start:stop].reshape(spec.shape)
             start = stop
     return views

@@ -1,9 +1,12 @@
 """Files that are whole or not there: atomic writes, and tensors as safetensors."""
 
 import contextlib
+import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +42,15 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise FileError("storage.write", path=path, reason=error.strerror or error) from error
 
 
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Plain data as JSON, which has no NaN and no infinity, but null.
+
+    >>> json_text({"loss": 0.5, "r2": float("nan")})
+    '{"loss": 0.5, "r2": null}'
+    """
+    return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
 def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
     """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
     from safetensors.numpy import save
@@ -63,6 +75,14 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (SafetensorError, OSError, TypeError, ValueError) as error:
         raise FileError("storage.corrupt", path=path, reason=error) from error
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _umask() -> int:

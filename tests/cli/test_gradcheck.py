@@ -82,6 +82,10 @@ def test_a_gradient_that_does_not_agree_ends_with_status_1(language, words):
     assert found.data["worst"]["relative_error"] > found.data["tolerance"]
 
 
+def test_a_tolerance_that_no_difference_can_meet_fails():
+    assert gradiente("gradcheck", "--tolerance", 1e-30).status == 1
+
+
 def test_no_more_entries_than_asked_for():
     found = gradiente("gradcheck", "--network", "Linear(20, 30)", "--entries", 11, "--json").data
     assert {q["name"]: q["checked"] for q in found["quantities"]} == {"0.weight": 11, "0.bias": 11, "x": 11}
@@ -97,6 +101,7 @@ def test_no_more_entries_than_asked_for():
     ("arguments", "status", "words"),
     [
         (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 cannot follow the one before it"),
+        (["--network", "Linear(4, 1)"], 2, "every gradient would be 0"),
         (["--network", "Tanh()"], 2, "begin it with Linear(inputs, outputs)"),
         (["--network", "Linaer(4, 5)"], 2, "did you mean Linear?"),
         (["--network", "Linear(4, 5"], 2, "cannot read"),
@@ -106,7 +111,7 @@ def test_no_more_entries_than_asked_for():
         (["--seed", "-1"], 2, "the seed must be a whole number of at least 0, got -1"),
         (["--batch-size", "0"], 2, "at least 1, got 0"),
         (["--entries", "-1"], 2, "at least 1, got -1"),
-        (["--epsilon", "0"], 2, "epsilon must be a number in (0, inf), got 0.0"),
+        (["--epsilon", "0"], 2, "epsilon must be a number in [1e-10, 1], got 0.0"),
         (["--tolerance", "nan"], 2, "tolerance must be a number in (0, inf), got nan"),
     ],
 )

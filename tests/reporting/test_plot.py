@@ -47,7 +47,7 @@ def test_the_page_gives_its_colours():
 def test_a_line_goes_through_its_numbers():
     losses = [1.0, 0.25, 0.5, 0.75]
     (path,) = re.findall(r'<path d="([^"]*)"[^>]*stroke: var\(--accent\); stroke-width: 2', drawn(losses))
-    points = np.array(re.findall(r"[ML] (\S+) (\S+)", path), dtype=float)
+    points = np.array(re.findall(r"[ML] ([\d.]+) ([\d.]+)", path), dtype=float)
     assert np.allclose(np.diff(points, n=2, axis=0)[:, 0], 0, atol=1e-3)
     slope, level = np.polyfit(losses, points[:, 1], 1)
     assert slope < 0  # the y of a picture goes down

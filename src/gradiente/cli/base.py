@@ -1,10 +1,8 @@
 """What every command shares: being loaded late, speaking the reader's language, printing data."""
 
 import importlib
-import json
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -13,6 +11,7 @@ import click
 from gradiente.cli.kinds import Choice
 from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
+from gradiente.storage import json_text
 
 COMMANDS = ("train", "evaluate", "predict", "gradcheck", "doctor")
 
@@ -150,16 +149,8 @@ def json_option() -> click.Option:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on the standard output; JSON has no NaN and no infinity, but null."""
-    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """One JSON value on the standard output."""
+    click.echo(json_text(value, indent=2))
 
 
 def usage_message(error: click.UsageError) -> str:

@@ -51,6 +51,7 @@ def gradcheck(
 def _targets(loss: Loss, shape: tuple[int, ...], generator: "np.random.Generator") -> np.ndarray:
     """Random targets of the kind that the loss compares with."""
     if loss.integer_targets:
+        require(shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
         return generator.integers(shape[1], size=shape[0])
     if isinstance(loss, BCELoss | BCEWithLogitsLoss):
         return generator.integers(2, size=shape).astype(np.float64)

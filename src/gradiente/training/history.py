@@ -2,10 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from gradiente.storage import json_text
 
 # Measures that grow as a network gets better; all the others are losses.
 LARGER_IS_BETTER = frozenset(
@@ -51,7 +52,7 @@ class History:
 
     def to_json_lines(self) -> str:
         """One JSON object a line, one line an epoch."""
-        return "".join(json.dumps(record) + "\n" for record in self.records)
+        return "".join(json_text(record) + "\n" for record in self.records)
 
     def to_csv(self) -> str:
         """A table with a header, one row an epoch; a gradient norm is a column `gradient_norms/0.weight`."""

@@ -11,7 +11,7 @@ from typing import Any
 from gradiente.data import Dataset, Encoder
 from gradiente.errors import ArgumentError, FileError
 from gradiente.network import Network
-from gradiente.storage import write_atomically
+from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
@@ -169,4 +169,4 @@ def default_folder(name: str) -> Path:
 
 
 def _write_json(path: Path, value: Any) -> None:
-    write_atomically(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_atomically(path, json_text(value, indent=2) + "\n")
