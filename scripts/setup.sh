@@ -94,7 +94,9 @@ make_environment() {
 install_package() (
     cd "$root" &&
         "$python" -m pip install --quiet --no-input --disable-pip-version-check \
-            --constraint constraints.txt "$@" --editable ".[compiled${extra:+,$extra}]"
+            --constraint constraints.txt "$@" --editable ".[compiled${extra:+,$extra}]" &&
+        # Where Python may not write bytecode by itself, every start would compile the package again.
+        "$python" -m compileall -q src
 )
 
 # Ten seconds at most, whatever it is that keeps silent; pip would try again and again for every package.

@@ -1,7 +1,6 @@
 """Every error: what was expected, what came, and what to do, in the reader's language."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from numbers import Real
 
 from gradiente.locale import text
@@ -48,6 +47,8 @@ class DivergenceError(GradienteError, ArithmeticError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A sentence that offers the nearest right name, then all of them."""
+    from difflib import get_close_matches
+
     known = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in known}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)

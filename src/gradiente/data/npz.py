@@ -1,7 +1,6 @@
 """Data sets of one's own as NumPy saves them: an .npz file with arrays x and y."""
 
 import math
-import zipfile
 import zlib
 from pathlib import Path
 
@@ -10,9 +9,6 @@ import numpy as np
 from gradiente.data.dataset import Dataset
 from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError
-
-# What zipfile and NumPy raise for a wrong byte, depending on where it is.
-_CORRUPT = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, TypeError, ValueError)
 
 
 def read_npz(path: str | Path) -> Dataset:
@@ -66,6 +62,10 @@ def _rows(x: np.ndarray) -> np.ndarray:
 
 
 def _read(path: Path, *names: str) -> list[np.ndarray]:
+    from zipfile import BadZipFile
+
+    # What zipfile and NumPy raise for a wrong byte, depending on where it is.
+    corrupt = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, TypeError, ValueError)
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -74,7 +74,7 @@ def _read(path: Path, *names: str) -> list[np.ndarray]:
         try:
             archive = np.load(stream, allow_pickle=False)
             arrays = {name: archive[name] for name in names if name in archive}
-        except _CORRUPT as error:
+        except corrupt as error:
             raise FileError("npz.corrupt", path=path) from error
     if not isinstance(archive, np.lib.npyio.NpzFile):
         raise FileError("npz.corrupt", path=path)
