@@ -1,6 +1,7 @@
 """Neural networks one can see through."""
 
-from gradiente import data
+from gradiente import data, metrics
+from gradiente.engines import Clip
 from gradiente.errors import (
     ArgumentError,
     DataError,

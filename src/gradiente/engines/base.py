@@ -24,6 +24,9 @@ class Clip:
 
     Errors: ArgumentError for a bound that is not positive
 
+    >>> Clip(norm=1.0)
+    Clip(norm=1.0, value=None)
+
     Source: torch.nn.utils.clip_grad_norm_ and clip_grad_value_
     """
 
