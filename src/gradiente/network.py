@@ -118,6 +118,10 @@ class Network:
         """The parameters of one layer, under their own names: views of `theta`."""
         return self._parameters[index]
 
+    def named(self, flat: Array) -> dict[str, Array]:
+        """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
+        return _named(_views(flat, [layer.parameters() for layer in self.layers]))
+
     def predict(self, x: Any, batch_size: int = 1024) -> Array:
         """The output for any number of instances, a part at a time, nothing kept of the way there."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
@@ -190,7 +194,11 @@ class Network:
 
     def save(self, path: str | Path) -> None:
         """Write form and parameters as one safetensors file; PyTorch reads the same names and shapes."""
-        save_tensors(path, self.parameters, {METADATA_KEY: json.dumps({"network": self.to_dict()})})
+        save_tensors(path, self.parameters, self.metadata())
+
+    def metadata(self, **more: Any) -> dict[str, str]:
+        """What a file says of its network besides the parameters, and whatever else goes with it."""
+        return {METADATA_KEY: json.dumps({"network": self.to_dict(), **more})}
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":

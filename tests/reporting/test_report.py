@@ -13,8 +13,8 @@ from gradiente.losses import CrossEntropyLoss
 from gradiente.metrics import classification_metrics
 from gradiente.network import Network
 from gradiente.reporting import write_report
-from gradiente.reporting.samples import probabilities
 from gradiente.training.history import History
+from gradiente.training.targets import probabilities
 
 NAMES = ("moons", "digits", "iris", "sine", "xor")
 VOID = {"meta", "img", "br"}

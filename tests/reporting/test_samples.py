@@ -13,9 +13,9 @@ from gradiente.reporting.samples import (
     least_certain,
     most_confident_mistakes,
     pixels,
-    probabilities,
     samples,
 )
+from gradiente.training.targets import probabilities
 
 
 def random_case(seed, n=40, k=4):

@@ -166,19 +166,14 @@ def _translated(error: click.UsageError) -> str:
         known = error.ctx.command.get_params(error.ctx) if error.ctx else []
         known = [name for option in known if isinstance(option, click.Option) for name in option.opts]
         return text("cli.no_option", name=error.option_name, hint=did_you_mean(error.option_name, known))
-    if isinstance(error, click.MissingParameter):
-        name = (
-            error.param.get_error_hint(error.ctx)
-            if error.param is not None and error.ctx
-            else error.param_hint
-        )
-        return text("cli.missing", name=name)
     if isinstance(error, click.BadParameter):
         name = (
             error.param.get_error_hint(error.ctx)
             if error.param is not None and error.ctx
             else error.param_hint
         )
+        if isinstance(error, click.MissingParameter):
+            return text("cli.missing", name=name)
         return text("cli.bad_value", name=name, reason=error.message)
     if isinstance(error, click.BadOptionUsage):
         # click says "requires an argument" of the one and "does not take a value" of the other.

@@ -19,6 +19,7 @@ from gradiente.losses import Loss
 from gradiente.notation import parse
 from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
+from gradiente.training.targets import class_names, probabilities
 from gradiente.words import share
 
 IMAGES = {".png", ".jpg", ".jpeg"}
@@ -79,23 +80,20 @@ def _checked(x: np.ndarray, path: Path, features: tuple[str, ...] = ()) -> np.nd
 def _predictions(
     sources: list[str], output: np.ndarray, description: DataDescription, loss: Loss
 ) -> list[Prediction]:
-    estimate = loss.estimate(output)
     if description.task == "regression":
-        encoder = description.table_encoder()
+        estimate, encoder = loss.estimate(output), description.table_encoder()
         values = estimate if encoder is None else encoder.in_units(estimate)
         rows = [{"value": row[0] if len(row) == 1 else row} for row in values.tolist()]
     else:
-        probabilities = np.hstack([1 - estimate, estimate]) if estimate.shape[1] == 1 else estimate
-        # A network may have more outputs than its data set had classes: those are called by their numbers.
-        unnamed = range(len(description.classes), probabilities.shape[1])
-        classes = [*description.classes, *map(str, unnamed)]
+        p = probabilities(loss, output)
+        classes = class_names(description.classes, p.shape[1])
         rows = [
             {
                 "class": classes[row.argmax()],
                 "probability": float(row.max()),
                 "probabilities": dict(zip(classes, row.tolist(), strict=True)),
             }
-            for row in probabilities
+            for row in p
         ]
     return [Prediction(source, values) for source, values in zip(sources, rows, strict=True)]
 

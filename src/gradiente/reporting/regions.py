@@ -10,8 +10,8 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, figure, key, section, tag
 from gradiente.reporting.plot import PAPER, axes, svg
-from gradiente.reporting.samples import probabilities
 from gradiente.reporting.units import in_own_units
+from gradiente.training.targets import probabilities
 
 Array = np.ndarray
 

@@ -18,10 +18,11 @@ from gradiente.reporting.headline import headline
 from gradiente.reporting.html import Markup, page, section, table, tag
 from gradiente.reporting.regions import regions
 from gradiente.reporting.regression import regression
-from gradiente.reporting.samples import probabilities, samples
+from gradiente.reporting.samples import samples
 from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
 from gradiente.training.history import History
+from gradiente.training.targets import class_names, probabilities
 from gradiente.words import NONE, metrics_table, short
 
 
@@ -65,7 +66,7 @@ def write_report(
     measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]))
     if test.task == "classification":
         p = probabilities(loss, prediction)
-        classes = [*test.classes, *map(str, range(len(test.classes), p.shape[1]))]
+        classes = class_names(test.classes, p.shape[1])
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
         sections += [
             tag("div", measured, confusion(matrix, classes), class_="beside"),

@@ -6,7 +6,6 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.locale import text
-from gradiente.losses import Loss
 from gradiente.reporting.html import Markup, section, table, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.units import in_own_units
@@ -17,15 +16,6 @@ Array = np.ndarray
 MOST_PICTURES = 24
 MOST_ROWS = 10
 MOST_COLUMNS = 8
-
-
-def probabilities(loss: Loss, prediction: Array) -> Array:
-    """The probability of every class; one output alone is that of class 1.
-
-    Shapes: (n, k) → (n, k), and (n, 1) → (n, 2)
-    """
-    p = loss.estimate(prediction)
-    return np.hstack([1 - p, p]) if p.shape[1] == 1 else p
 
 
 def most_confident_mistakes(p: Array, truth: Array, most: int) -> Array:

@@ -69,9 +69,8 @@ class Checkpoint(Callback):
 
     def _write(self, state: TrainingState) -> None:
         if state.best is not None and state.best.epoch != self._best_epoch:
-            best = Network.from_dict(state.network.to_dict())
-            best.theta[...] = state.best.theta
-            best.save(self.folder / BEST)
+            network = state.network
+            save_tensors(self.folder / BEST, network.named(state.best.theta), network.metadata())
             self._best_epoch = state.best.epoch
         save_checkpoint(self.folder / LAST, state)
         self._written_at = time.monotonic()
@@ -80,16 +79,13 @@ class Checkpoint(Callback):
 def save_checkpoint(path: Path, state: TrainingState) -> None:
     """Write the last finished epoch; Network.load reads the file too, and finds that epoch's network in it."""
     assert state.last_epoch is not None
-    network = Network.from_dict(state.network.to_dict())
-    network.theta[...] = state.last_epoch.theta
-    tensors = {**network.parameters}
+    tensors = state.network.named(state.last_epoch.theta)
     tensors |= {f"optimizer.{name}": slot for name, slot in state.last_epoch.slots.items()}
     training = {"t": state.last_epoch.t, "history": state.history.records, "settings": state.settings}
     if state.best is not None:
         tensors["best.theta"] = state.best.theta
         training["best"] = {"epoch": state.best.epoch, "value": state.best.value}
-    metadata = json.dumps({"network": network.to_dict(), "training": training})
-    save_tensors(path, tensors, {METADATA_KEY: metadata})
+    save_tensors(path, tensors, state.network.metadata(training=training))
 
 
 def load_checkpoint(path: str | Path) -> SavedTraining:

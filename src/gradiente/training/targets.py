@@ -1,4 +1,6 @@
-"""The two sides of a loss: targets in the form it compares with, and classes from what a network says."""
+"""The two sides of a loss: targets in the form it compares with, and what a network says as classes."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -42,3 +44,21 @@ def classes(loss: Loss, prediction: Array) -> Array:
     if prediction.shape[1] == 1:
         return (loss.estimate(prediction)[:, 0] > 0.5).astype(np.int64)
     return prediction.argmax(axis=1)
+
+
+def probabilities(loss: Loss, prediction: Array) -> Array:
+    """The probability of every class; one output alone is that of class 1.
+
+    Shapes: (n, k) → (n, k), and (n, 1) → (n, 2)
+    """
+    p = loss.estimate(prediction)
+    return np.hstack([1 - p, p]) if p.shape[1] == 1 else p
+
+
+def class_names(names: Sequence[str], outputs: int) -> list[str]:
+    """A name for every output: where a network has more than its data had classes, those are numbers.
+
+    >>> class_names(("no", "yes"), 3)
+    ['no', 'yes', '2']
+    """
+    return [*names, *map(str, range(len(names), outputs))]

@@ -119,8 +119,7 @@ class Trainer:
         size = _batch_size(batch_size, len(indices))
         batches(indices, size)
         y = targets(train, self.loss, self._outputs(train))
-        if held_out is not None:
-            targets(held_out, self.loss, self._outputs(held_out))
+        y_held_out = None if held_out is None else targets(held_out, self.loss, self._outputs(held_out))
         state = self._begin(train, epochs, size, len(indices), held_out is not None)
         if resume is not None:
             self._resume(state, resume)
@@ -137,8 +136,8 @@ class Trainer:
                         self.engine.load_state(state.last_epoch)
                         state.stop = text("stop.interrupted", epoch=state.epoch)
                         break
-                    if held_out is not None:
-                        record |= self._validate(state, held_out)
+                    if held_out is not None and y_held_out is not None:
+                        record |= self._validate(state, held_out, y_held_out)
                     self._finish_epoch(state, record)
                     self._call("epoch_end", state)
             except DivergenceError:
@@ -190,10 +189,10 @@ class Trainer:
         """What shuffles the coming epoch: a function of (seed, epoch) alone, so that it can be taken up again."""
         return np.random.default_rng([self.seed, state.epoch + 1])
 
-    def _validate(self, state: TrainingState, held_out: Dataset) -> dict[str, float]:
+    def _validate(self, state: TrainingState, held_out: Dataset, y: Array) -> dict[str, float]:
         """What is worth measuring after every epoch on data that are not learned from."""
         prediction = self.engine.predict(held_out.x)
-        value = self.loss.value(prediction, targets(held_out, self.loss, prediction.shape[1]))
+        value = self.loss.value(prediction, y)
         if not math.isfinite(value):
             place = {"epoch": state.epoch + 1, "step": state.steps_per_epoch, "lr": state.optimizer.lr}
             raise diagnose(self.network, held_out.x, Context(), value=value, **place)
