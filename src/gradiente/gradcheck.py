@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import require, require_in
+from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
 
@@ -52,6 +53,7 @@ def gradcheck(
     epsilon: float = 1e-5,
     tolerance: float = 1e-5,
     entries: int | None = None,
+    training: bool = False,
     seed: int = 0,
 ) -> GradcheckResult:
     r"""Compare every gradient of a network with central differences, in float64.
@@ -70,7 +72,8 @@ def gradcheck(
         epsilon: ε in [1e-10, 1]; below, all digits of a difference are rounding
         tolerance: the relative error up to which the check passes, > 0
         entries: at most so many entries of each quantity, drawn at random; None checks all
-        seed: of that draw
+        training: as in a training: batches normalized by themselves, numbers dropped, the same ones every time
+        seed: of that draw, and of what layers draw
 
     Errors: ArgumentError for a number out of range; ShapeError where x or y do not fit
 
@@ -88,12 +91,16 @@ def gradcheck(
     require(entries is None or entries >= 1, "gradcheck.entries", value=entries)
     network = network.astype(np.float64)
     x = np.array(x, dtype=np.float64)
-    prediction, caches = network.forward(x)
+
+    def forward() -> tuple[Array, list[Any]]:
+        return network.forward(x, Context(training=training, generator=np.random.default_rng(seed)))
+
+    prediction, caches = forward()
     dx = network.backward(caches, loss.gradient(prediction, y), input_gradient=True)
     assert dx is not None
 
     def cost() -> float:
-        return loss.value(network.forward(x)[0], y)
+        return loss.value(forward()[0], y)
 
     floor = max(2**-51 * abs(cost()) / epsilon / ROUNDED, 1e-7)
     generator = np.random.default_rng(seed)

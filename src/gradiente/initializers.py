@@ -18,7 +18,13 @@ class Initializer(ABC):
 
     def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         """The first value of a parameter, in float64."""
-        return np.zeros(spec.shape) if spec.is_bias else self.weight(spec, generator)
+        if spec.constant is not None:
+            return np.full(spec.shape, spec.constant)
+        return self.bias(spec, generator) if spec.is_bias else self.weight(spec, generator)
+
+    def bias(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
+        """The first value of a bias."""
+        return np.zeros(spec.shape)
 
     @abstractmethod
     def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
@@ -27,7 +33,7 @@ class Initializer(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchDefault(Initializer):
-    r"""What torch.nn.Linear does: weights and biases uniform, the wider the fewer the inputs.
+    r"""What torch.nn.Linear and torch.nn.Conv2d do: weights and biases uniform, the wider the fewer the inputs.
 
     Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron
 
@@ -38,7 +44,7 @@ class PyTorchDefault(Initializer):
     Source: torch.nn.Linear.reset_parameters
     """
 
-    def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
+    def bias(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         return self.weight(spec, generator)
 
     def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:

@@ -4,18 +4,18 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, FileError, ShapeError, did_you_mean, require
+from gradiente.errors import ArgumentError, FileError, ShapeError, require
+from gradiente.form import layer_from_dict, layer_to_dict, written
 from gradiente.initializers import Initializer, PyTorchDefault
-from gradiente.layers import REGISTRY, Context, Layer
-from gradiente.locale import text
-from gradiente.notation import write
+from gradiente.layers import Context, Layer
 from gradiente.storage import load_tensors, save_tensors
+from gradiente.summary import Summary, SummaryRow
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -29,7 +29,8 @@ class Network:
     Derivative: ∂J/∂A[l−1] from ∂J/∂A[l], layer after layer from the last to the first
 
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
-    `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses.
+    `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
+    the running statistics, `frozen` the places of the layers that do not learn.
 
     Arguments:
         layers: at least one layer, from input to output
@@ -80,8 +81,17 @@ class Network:
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = _views(self.theta, specs)
         self._gradients = _views(self.gradient, specs)
+        self._buffers = [
+            {
+                name: np.array(value, self.dtype if value.dtype.kind == "f" else None)
+                for name, value in all_.items()
+            }
+            for all_ in (layer.buffers() for layer in self.layers)
+        ]
         self.parameters = _named(self._parameters)
         self.gradients = _named(self._gradients)
+        self.buffers = _named(self._buffers)
+        self.frozen: frozenset[int] = frozenset()
 
         generator = np.random.default_rng(seed)
         draw = initializer or PyTorchDefault()
@@ -93,26 +103,118 @@ class Network:
         return f"Network([{', '.join(map(repr, self.layers))}])"
 
     def forward(self, x: Any, context: Context | None = None) -> tuple[Array, list[Any]]:
-        """The output for a batch, and the cache of every layer."""
-        a = self._batch(x)
-        context = context or Context()
-        caches = []
-        for layer, parameters in zip(self.layers, self._parameters, strict=True):
-            a, cache = layer.forward(parameters, a, context)
+        """The output for a batch, and the cache of every layer. The network itself stays as it is."""
+        y, caches = self._batch(x), []
+        for index in range(len(self.layers)):
+            y, cache = self._step(index, y, context or Context())
             caches.append(cache)
-        return a, caches
+        return y, caches
 
     def backward(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Array | None:
-        """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only where it is asked for, since it costs a product."""
-        with_parameters = [index for index, views in enumerate(self._parameters) if views]
-        last_needed = 0 if input_gradient or not with_parameters else with_parameters[0] + 1
-        for index in reversed(range(len(self.layers))):
+        """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only where it is asked for, since it costs a product.
+
+        The gradients of frozen layers are not computed, nor is anything before the first layer that learns.
+        """
+        learning = [
+            index for index, views in enumerate(self._parameters) if views and index not in self.frozen
+        ]
+        last_needed = 0 if input_gradient or not learning else learning[0] + 1
+        for index in range(len(self.layers) - 1, min([last_needed, *learning]) - 1, -1):
             layer, parameters = self.layers[index], self._parameters[index]
-            if parameters:
+            if index in learning:
                 layer.parameter_gradients(parameters, caches[index], dy, self._gradients[index])
             if index >= last_needed:
                 dy = layer.input_gradient(parameters, caches[index], dy)
         return dy if input_gradient else None
+
+    def update_buffers(self, caches: Sequence[Any]) -> None:
+        """Let the running statistics follow a forward pass of a training; those of frozen layers stay."""
+        for index, (layer, buffers) in enumerate(zip(self.layers, self._buffers, strict=True)):
+            if buffers and index not in self.frozen:
+                for name, value in layer.new_buffers(buffers, caches[index]).items():
+                    buffers[name][...] = value
+
+    def layer_context(self, index: int, context: Context) -> Context:
+        """The context as one layer gets it: with its own buffers, and never in training where it is frozen."""
+        if not self._buffers[index] and index not in self.frozen:
+            return context
+        training = context.training and index not in self.frozen
+        return replace(context, training=training, buffers=self._buffers[index])
+
+    def freeze(self, *layers: int) -> None:
+        """Let layers stay as they are: no gradient, no update, the running statistics as they have become.
+
+        Arguments:
+            layers: their places in the network, from 0; −1 is the last
+
+        Errors: ArgumentError for a layer that is not there
+        """
+        self.frozen |= {self._place(layer) for layer in layers}
+        self.gradient[...] = 0
+
+    def unfreeze(self, *layers: int) -> None:
+        """Let layers learn again; all of them where none is named.
+
+        Errors: ArgumentError for a layer that is not there
+        """
+        self.frozen -= {self._place(layer) for layer in layers} if layers else self.frozen
+
+    @property
+    def learning(self) -> list[slice]:
+        """The pieces of `theta` that an update changes: all of it, but for frozen layers."""
+        pieces, start = [], 0
+        for index, views in enumerate(self._parameters):
+            stop = start + sum(view.size for view in views.values())
+            if stop > start and index not in self.frozen:
+                if pieces and pieces[-1].stop == start:
+                    start = pieces.pop().start
+                pieces.append(slice(start, stop))
+            start = stop
+        return pieces
+
+    def weights(self) -> list[tuple[Array, Array]]:
+        """Every weight that learns with its gradient, as views: what penalties act on, biases and scales left out."""
+        return [
+            (self._parameters[index][name], self._gradients[index][name])
+            for index, layer in enumerate(self.layers)
+            if index not in self.frozen
+            for name, spec in layer.parameters().items()
+            if spec.is_weight
+        ]
+
+    def with_head(
+        self,
+        head: Sequence[Layer],
+        *,
+        keep: int | None = None,
+        seed: int = 0,
+        initializer: Initializer | None = None,
+    ) -> "Network":
+        """Transfer learning: a network of the first layers of this one, as they are, and of new ones behind them.
+
+        Arguments:
+            head: the new layers; none, and the network ends where this one is cut
+            keep: how many layers stay; None: all before the last one that has parameters
+            seed, initializer: of the head's parameters
+
+        Errors: ArgumentError for more layers than there are; ShapeError where the head does not fit
+        """
+        if keep is None:
+            keep = max((index for index, views in enumerate(self._parameters) if views), default=0)
+        require(0 <= keep <= len(self.layers), "network.keep", keep=keep, layers=len(self.layers))
+        network = Network(
+            [*self.layers[:keep], *head],
+            seed=seed,
+            initializer=initializer,
+            dtype=self.dtype,
+            input_shape=self.input_shape,
+        )
+        for ours, theirs in ((self._parameters, network._parameters), (self._buffers, network._buffers)):
+            for index in range(keep):
+                for name, value in ours[index].items():
+                    theirs[index][name][...] = value
+        network.frozen = frozenset(index for index in self.frozen if index < keep)
+        return network
 
     def layer_parameters(self, index: int) -> dict[str, Array]:
         """The parameters of one layer, under their own names: views of `theta`."""
@@ -122,79 +224,90 @@ class Network:
         """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
         return _named(_views(flat, [layer.parameters() for layer in self.layers]))
 
-    def predict(self, x: Any, batch_size: int = 1024) -> Array:
+    def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, a part at a time, nothing kept of the way there."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self._batch(x)
-        starts = range(0, max(len(x), 1), batch_size)
-        return np.concatenate([self.forward(x[start : start + batch_size])[0] for start in starts])
+        outputs = []
+        for start in range(0, max(len(x), 1), batch_size):
+            y = x[start : start + batch_size]
+            for index in range(len(self.layers)):
+                y, _ = self._step(index, y, Context())
+            outputs.append(y)
+        return np.concatenate(outputs)
 
-    def summary(self, input_shape: Shape | None = None) -> "Summary":
-        """Layer by layer: what comes out of it, and how many parameters it has."""
+    def summary(self, input_shape: Shape | None = None) -> Summary:
+        """Layer by layer: what comes out of it, how many parameters it has, and whether it is frozen."""
         shape = input_shape or self.input_shape
         shapes: Sequence[Shape | None] = (
             _output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
         )
         counts = [sum(view.size for view in views.values()) for views in self._parameters]
-        rows = [
-            SummaryRow(str(index), _written(layer), out, count)
-            for index, (layer, out, count) in enumerate(zip(self.layers, shapes, counts, strict=True))
-        ]
-        return Summary(rows, sum(counts))
+        return Summary(
+            [
+                SummaryRow(str(index), written(layer), out, count, index in self.frozen)
+                for index, (layer, out, count) in enumerate(zip(self.layers, shapes, counts, strict=True))
+            ]
+        )
 
     def state_dict(self) -> dict[str, Array]:
-        """A copy of every parameter, under PyTorch's names, in PyTorch's shapes."""
-        return {name: view.copy() for name, view in self.parameters.items()}
+        """A copy of every parameter and buffer, under PyTorch's names, in PyTorch's shapes and order."""
+        return {name: view.copy() for name, view in self._state().items()}
+
+    def restore(self, theta: Array, buffers: Mapping[str, Array]) -> None:
+        """Go back to parameters, as one flat array, and buffers by name."""
+        self.theta[...] = theta
+        for name, value in buffers.items():
+            self.buffers[name][...] = value
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the parameters of another network of the same form; all of them or, at an error, none.
+        """Take over the parameters and buffers of another network of the same form; at an error, none of them.
 
         Errors: FileError that names what is missing, what is too much, or which shape differs
         """
-        missing, unexpected = self.parameters.keys() - state.keys(), state.keys() - self.parameters.keys()
+        views = self._state()
+        missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
         if missing or unexpected:
             raise FileError(
                 "network.keys",
                 missing=", ".join(sorted(missing)) or "–",
                 unexpected=", ".join(sorted(unexpected)) or "–",
             )
-        arrays = {name: np.asarray(state[name]) for name in self.parameters}
-        for name, view in self.parameters.items():
+        arrays = {name: np.asarray(state[name]) for name in views}
+        for name, view in views.items():
             if arrays[name].shape != view.shape:
                 raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
             if arrays[name].dtype.kind not in "fiu":
                 raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
-        for name, view in self.parameters.items():
+        for name, view in views.items():
             view[...] = arrays[name]
 
     def astype(self, dtype: Any) -> "Network":
         """A copy that computes in float32 or float64."""
         twin = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
-        twin.theta[...] = self.theta
+        twin.restore(self.theta, self.buffers)
+        twin.frozen = self.frozen
         return twin
 
     def to_dict(self) -> dict[str, Any]:
         """The form of the network as plain data: layer names with their hyperparameters."""
-        layers = [{"layer": _registered(layer), **_hyperparameters(layer)} for layer in self.layers]
+        layers = [layer_to_dict(layer) for layer in self.layers]
         shape = None if self.input_shape is None else list(self.input_shape)
-        return {"layers": layers, "dtype": self.dtype.name, "input_shape": shape}
+        form = {"layers": layers, "dtype": self.dtype.name, "input_shape": shape}
+        return {**form, "frozen": sorted(self.frozen)} if self.frozen else form
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> "Network":
         """A network of that form, its parameters drawn anew."""
-        layers = []
-        for entry in form["layers"]:
-            options = dict(entry)
-            name = options.pop("layer")
-            if name not in REGISTRY:
-                raise FileError("network.unknown_layer", name=name, hint=did_you_mean(name, REGISTRY))
-            layers.append(REGISTRY[name](**options))
+        layers = [layer_from_dict(entry) for entry in form["layers"]]
         shape = form["input_shape"]
-        return cls(layers, dtype=form["dtype"], input_shape=tuple(shape) if shape else None)
+        network = cls(layers, dtype=form["dtype"], input_shape=tuple(shape) if shape else None)
+        network.freeze(*form.get("frozen", ()))
+        return network
 
     def save(self, path: str | Path) -> None:
-        """Write form and parameters as one safetensors file; PyTorch reads the same names and shapes."""
-        save_tensors(path, self.parameters, self.metadata())
+        """Write form, parameters and buffers as one safetensors file; PyTorch reads the same names and shapes."""
+        save_tensors(path, self._state(), self.metadata())
 
     def metadata(self, **more: Any) -> dict[str, str]:
         """What a file says of its network besides the parameters, and whatever else goes with it."""
@@ -211,8 +324,28 @@ class Network:
             network = cls.from_dict(json.loads(metadata[METADATA_KEY])["network"])
         except (KeyError, TypeError, ValueError) as error:
             raise FileError("network.not_ours", path=path) from error
-        network.load_state_dict({name: tensors[name] for name in network.parameters if name in tensors})
+        network.load_state_dict({name: tensors[name] for name in network._state() if name in tensors})
         return network
+
+    def _state(self) -> dict[str, Array]:
+        return _named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
+
+    def _step(self, index: int, x: Array, context: Context) -> tuple[Array, Any]:
+        """Output and cache of one layer."""
+        layer, parameters = self.layers[index], self._parameters[index]
+        return layer.forward(parameters, x, self.layer_context(index, context))
+
+    def _place(self, layer: int) -> int:
+        whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
+        count = len(self.layers)
+        require(
+            whole and -count <= layer < count,
+            "network.no_layer",
+            layer=repr(layer),
+            last=count - 1,
+            count=count,
+        )
+        return int(layer) % count
 
     def _batch(self, x: Any) -> Array:
         try:
@@ -224,46 +357,6 @@ class Network:
         if x.ndim < 2:
             raise ShapeError("network.batch", got=x.shape)
         return x.astype(self.dtype, copy=False)
-
-
-@dataclass(frozen=True)
-class SummaryRow:
-    """One layer: its index, itself, the shape of one output instance where known, its parameters' count."""
-
-    index: str
-    layer: str
-    output_shape: Shape | None
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The layers of a network, with the total of its parameters; printed, it is a table."""
-
-    rows: list[SummaryRow]
-    total: int
-
-    def __str__(self) -> str:
-        header = [text(f"summary.{column}") for column in ("index", "layer", "output", "parameters")]
-        cells = [
-            [
-                row.index,
-                row.layer,
-                "?" if row.output_shape is None else str(("m", *row.output_shape)).replace("'", ""),
-                f"{row.parameters:,}",
-            ]
-            for row in self.rows
-        ]
-        widths = [max(len(line[column]) for line in [header, *cells]) for column in range(4)]
-        lines = [
-            "  ".join(
-                [*(c.ljust(w) for c, w in zip(line[:3], widths, strict=False)), line[3].rjust(widths[3])]
-            )
-            for line in [header, *cells]
-        ]
-        rule = "─" * len(lines[0])
-        total = f"{text('summary.total')}: {self.total:,}"
-        return "\n".join([lines[0], rule, *lines[1:], rule, total.rjust(len(rule))])
 
 
 def _input_shape(layers: Sequence[Layer], given: Shape | None) -> Shape | None:
@@ -296,21 +389,3 @@ def _views(flat: Array, specs: Sequence[Mapping[str, Any]]) -> list[dict[str, Ar
 
 def _named(views: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {f"{index}.{name}": view for index, layer in enumerate(views) for name, view in layer.items()}
-
-
-def _written(layer: Layer) -> str:
-    return write(layer, REGISTRY) if REGISTRY.get(type(layer).__name__) is type(layer) else repr(layer)
-
-
-def _registered(layer: Layer) -> str:
-    name = type(layer).__name__
-    require(REGISTRY.get(name) is type(layer), "network.unregistered", name=name)
-    return name
-
-
-def _hyperparameters(layer: Layer) -> dict[str, Any]:
-    """As plain data: JSON knows no numbers of NumPy."""
-    return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in asdict(layer).items()
-    }

@@ -6,7 +6,7 @@ It is read as data, never run: a name from a registry, with literals or further 
 import ast
 import inspect
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -39,20 +39,26 @@ def parse_list(source: str, registry: Mapping[str, type[T]]) -> list[T]:
     return [_build(node, source, registry) for node in tree.elts]
 
 
-def write(value: object, registry: Mapping[str, type]) -> str:
+def write(value: object, registry: Mapping[str, type], *, brief: bool = False) -> str:
     """The notation that describes an object, every field in it, so that a later default cannot change it.
 
-    >>> from gradiente.layers import REGISTRY, LeakyReLU
-    >>> write(LeakyReLU(0.2), REGISTRY)
-    'LeakyReLU(0.2)'
+    Arguments:
+        brief: for reading: fields that have their default are left out
+
+    >>> from gradiente.layers import REGISTRY, Linear
+    >>> write(Linear(3, 2), REGISTRY), write(Linear(3, 2), REGISTRY, brief=True)
+    ('Linear(3, 2, bias=True)', 'Linear(3, 2)')
     """
     name = next(name for name, kind in registry.items() if kind is type(value))
     arguments = []
     for field in fields(value):  # pyright: ignore[reportArgumentType]
         entry = getattr(value, field.name)
+        if brief and entry == field.default:
+            continue
         entry = entry.item() if isinstance(entry, np.generic) else entry
-        written = write(entry, registry) if type(entry) in registry.values() else repr(entry)
-        arguments.append(f"{field.name}={written}" if field.kw_only else written)
+        written = write(entry, registry, brief=brief) if type(entry) in registry.values() else repr(entry)
+        named = field.kw_only or field.default is not MISSING
+        arguments.append(f"{field.name}={written}" if named else written)
     return f"{name}({', '.join(arguments)})"
 
 

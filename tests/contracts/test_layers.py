@@ -1,20 +1,47 @@
 """What every layer of the registry must satisfy; a new one is covered the moment it is registered."""
 
 import json
-from dataclasses import FrozenInstanceError, fields
+import math
+from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gradiente import Flatten, LeakyReLU, Linear, MSELoss, Network, Softmax, gradcheck
+from gradiente import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    MSELoss,
+    Network,
+    Softmax,
+    Unflatten,
+    gradcheck,
+)
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
+# In training they draw: their cache is what they drew, as a factor of x.
+DRAWS = {Dropout, Dropout2d}
+modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
 
 
@@ -31,12 +58,85 @@ def softmax(draw):
     return Softmax(dim=draw(st.sampled_from([dim, dim - len(shape) - 1]))), shape
 
 
+@st.composite
+def unflatten(draw):
+    shape = draw(shapes)
+    return Unflatten(1, shape), (math.prod(shape),)
+
+
+@st.composite
+def axis(draw):
+    """One axis: its length, and a kernel, stride, padding and dilation that fit it."""
+    kernel, stride, dilation = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    padding = draw(st.integers(0, kernel // 2))
+    span = dilation * (kernel - 1) + 1
+    return draw(st.integers(max(1, span - 2 * padding), 7)), kernel, stride, padding, dilation
+
+
+def geometry(draw, rank):
+    """Every hyperparameter as one number an axis; where all are equal, also as one number."""
+    numbers = zip(*(draw(axis()) for _ in range(rank)), strict=True)
+    lengths, *rest = (tuple(n) for n in numbers)
+    return lengths, *(n[0] if len(set(n)) == 1 and draw(st.booleans()) else n for n in rest)
+
+
+@st.composite
+def conv(draw, kind):
+    groups = draw(st.integers(1, 3))
+    channels, outputs = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    lengths, kernel, stride, padding, dilation = geometry(draw, kind.rank)
+    if draw(st.booleans()):
+        odd = tuple(2 * draw(st.integers(0, 1)) + 1 for _ in range(kind.rank))
+        kernel, stride, padding = odd, 1, "same"
+    layer = kind(
+        channels, outputs, kernel, stride, padding, dilation=dilation, groups=groups, bias=draw(st.booleans())
+    )
+    return layer, (channels, *lengths)
+
+
+@st.composite
+def pool(draw, kind):
+    lengths, kernel, stride, padding, dilation = geometry(draw, kind.rank)
+    options = {"ceil_mode": draw(st.booleans())}
+    if kind.__name__.startswith("Max"):
+        options["dilation"] = dilation
+    else:
+        options["count_include_pad"] = draw(st.booleans())
+        kernels = (kernel,) * kind.rank if isinstance(kernel, int) else kernel
+        lengths = tuple(
+            max(n, k) for n, k in zip(lengths, kernels, strict=True)
+        )  # or AvgPool3d of PyTorch refuses
+    layer, shape = kind(kernel, stride, padding, **options), (draw(st.integers(1, 3)), *lengths)
+    # Far taps on a short axis may both fall in the padding: the maximum is −∞, and PyTorch's gradient anywhere.
+    assume(np.isfinite(layer.forward({}, np.zeros((1, *shape)), Context())[0]).all())
+    return layer, shape
+
+
+@st.composite
+def batch_norm(draw, kind):
+    rank = draw(st.sampled_from(kind.ranks))
+    layer = kind(
+        draw(st.integers(1, 4)),
+        eps=draw(st.sampled_from([1e-5, 1e-2])),
+        momentum=draw(st.sampled_from([None, 0.0, 0.1, 1.0])),
+        affine=draw(st.booleans()),
+    )
+    return layer, (layer.num_features, *(draw(st.integers(1, 4)) for _ in range(rank)))
+
+
+probabilities = st.sampled_from([0.0, 0.2, 0.5, 0.9])
 # A layer and the shape of an instance for it. One that is not here is built without arguments, for any shape.
 EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = {
     Linear: linear(),
     Softmax: softmax(),
     LeakyReLU: st.tuples(st.floats(-2, 2).map(LeakyReLU), shapes),
     Flatten: st.tuples(st.just(Flatten()), shapes),
+    Unflatten: unflatten(),
+    Dropout: st.tuples(probabilities.map(Dropout), shapes),
+    Dropout2d: st.tuples(probabilities.map(Dropout2d), st.tuples(*(st.integers(1, 4),) * 3)),
+    **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
+    **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
+    **{kind: batch_norm(kind) for kind in (BatchNorm1d, BatchNorm2d, BatchNorm3d)},
 }
 
 
@@ -50,11 +150,43 @@ def examples(kind):
     return st.tuples(st.just(layer), shapes)
 
 
-def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0):
-    """A layer, its parameters, a batch, ∂J/∂y of a batch and a generator for more."""
+@dataclass
+class Case:
+    """A layer, its parameters and buffers, a batch, and ∂J/∂y of it."""
+
+    layer: Layer
+    parameters: dict[str, np.ndarray]
+    buffers: dict[str, np.ndarray]
+    x: np.ndarray
+    dy: np.ndarray
+
+    def context(self, training: bool = False) -> Context:
+        return Context(training=training, generator=np.random.default_rng(7), buffers=self.buffers)
+
+    def forward(self, training: bool = False) -> tuple[np.ndarray, Any]:
+        return self.layer.forward(self.parameters, self.x, self.context(training))
+
+    def backward(self, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return self.layer.backward(self.parameters, cache, self.dy)
+
+    def through_torch(self, mask: np.ndarray | None, training: bool) -> tuple[np.ndarray, np.ndarray, Any]:
+        """y, ∂J/∂x and the twin with its gradients; what our layer drew stands in for what PyTorch would draw."""
+        twin = self.layer.to_torch().to(torch.from_numpy(self.x).dtype).train(training)
+        state = self.parameters | self.buffers
+        twin.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
+        leaf = torch.from_numpy(self.x.copy()).requires_grad_()
+        y = twin(leaf) if mask is None else leaf * torch.from_numpy(mask)
+        y.backward(torch.from_numpy(self.dy.copy()))
+        assert leaf.grad is not None
+        return y.detach().numpy(), leaf.grad.numpy(), twin
+
+
+def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=False) -> Case:
     layer, shape = data.draw(examples(kind))
     generator = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     x = scale * generator.normal(0, 1.5, (data.draw(st.integers(1, 8)), *shape))
+    if training and layer.buffers():
+        assume(x.size > x.shape[1])  # a single value has no variance
     if kinks:
         x[generator.random(x.shape) < 0.1] = 0
     else:
@@ -62,19 +194,12 @@ def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0):
     parameters = {
         name: generator.normal(0, 1, spec.shape).astype(dtype) for name, spec in layer.parameters().items()
     }
+    buffers = {
+        name: np.asarray(value + generator.random(value.shape), dtype if value.dtype.kind == "f" else int)
+        for name, value in layer.buffers().items()
+    }
     dy = generator.normal(0, 1, (len(x), *layer.output_shape(shape)))
-    return layer, parameters, x.astype(dtype), dy.astype(dtype)
-
-
-def through_torch(layer, parameters, x, dy) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    twin = layer.to_torch().to(torch.from_numpy(x).dtype)
-    twin.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in parameters.items()})
-    leaf = torch.from_numpy(x.copy()).requires_grad_()
-    y = twin(leaf)
-    y.backward(torch.from_numpy(dy.copy()))
-    gradients = {name: value.grad.numpy() for name, value in twin.named_parameters()}
-    assert leaf.grad is not None
-    return y.detach().numpy(), leaf.grad.numpy(), gradients
+    return Case(layer, parameters, buffers, x.astype(dtype), dy.astype(dtype))
 
 
 def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
@@ -84,29 +209,37 @@ def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
 
 
 @every_layer
+@modes
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)])
 @settings(max_examples=40)
 @given(data=st.data())
-def test_equals_pytorch(kind, dtype, tolerance, data):
-    layer, parameters, x, dy = draw_case(data, kind, dtype)
-    y, cache = layer.forward(parameters, x, Context())
-    dx, gradients = layer.backward(parameters, cache, dy)
-    torch_y, torch_dx, torch_gradients = through_torch(layer, parameters, x, dy)
+def test_equals_pytorch(kind, training, dtype, tolerance, data):
+    case = draw_case(data, kind, dtype, training=training)
+    y, cache = case.forward(training)
+    dx, gradients = case.backward(cache)
+    drawn = cache if kind in DRAWS and training else None
+    torch_y, torch_dx, twin = case.through_torch(drawn, training)
     agree(y, torch_y, tolerance)
     agree(dx, torch_dx, tolerance)
-    assert list(gradients) == list(torch_gradients) == list(parameters)
+    torch_gradients = {name: value.grad.numpy() for name, value in twin.named_parameters()}
+    assert list(gradients) == list(torch_gradients) == list(case.parameters)
     for name, gradient in gradients.items():
         agree(gradient, torch_gradients[name], tolerance)
     assert {array.dtype for array in (y, dx, *gradients.values())} == {np.dtype(dtype)}
+    buffers = case.layer.new_buffers(case.buffers, cache)
+    assert list(buffers) == [name for name, _ in twin.named_buffers()]
+    for name, value in twin.named_buffers():
+        agree(np.asarray(buffers[name]), value.numpy(), tolerance)
 
 
 @every_layer
+@modes
 @settings(max_examples=15)
 @given(data=st.data())
-def test_equals_finite_differences(kind, data):
-    layer, _, x, dy = draw_case(data, kind, kinks=False)
-    network = Network([layer], dtype=np.float64, input_shape=x.shape[1:])
-    result = gradcheck(network, MSELoss(reduction="sum"), x, dy)
+def test_equals_finite_differences(kind, training, data):
+    case = draw_case(data, kind, kinks=False, training=training)
+    network = Network([case.layer], dtype=np.float64, input_shape=case.x.shape[1:])
+    result = gradcheck(network, MSELoss(reduction="sum"), case.x, case.dy, training=training)
     assert result.passed, result.worst
 
 
@@ -114,45 +247,56 @@ def test_equals_finite_differences(kind, data):
 @settings(max_examples=20)
 @given(data=st.data())
 def test_shapes_and_names_are_as_declared(kind, data):
-    layer, parameters, x, _ = draw_case(data, kind)
-    y, _ = layer.forward(parameters, x, Context())
-    assert y.shape == (len(x), *layer.output_shape(x.shape[1:]))
-    assert layer.input_shape() in (None, x.shape[1:])
-    declared = [(name, spec.shape) for name, spec in layer.parameters().items()]
-    assert declared == [(name, tuple(value.shape)) for name, value in layer.to_torch().state_dict().items()]
+    case = draw_case(data, kind)
+    y, _ = case.forward()
+    assert y.shape == (len(case.x), *case.layer.output_shape(case.x.shape[1:]))
+    assert case.layer.input_shape() in (None, case.x.shape[1:])
+    declared = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
+    declared += [(name, value.shape) for name, value in case.layer.buffers().items()]
+    twin = case.layer.to_torch()
+    assert declared == [(name, tuple(value.shape)) for name, value in twin.state_dict().items()]
+    for name, value in twin.named_buffers():
+        np.testing.assert_array_equal(case.layer.buffers()[name], value.numpy())
 
 
 @every_layer
+@modes
 @settings(max_examples=20)
 @given(data=st.data())
-def test_nothing_that_was_given_is_changed(kind, data):
-    layer, parameters, x, dy = draw_case(data, kind)
-    given = [x, dy, *parameters.values()]
+def test_nothing_that_was_given_is_changed(kind, training, data):
+    case = draw_case(data, kind, training=training)
+    given = [case.x, case.dy, *case.parameters.values(), *case.buffers.values()]
     before = [array.copy() for array in given]
     for array in given:
         array.flags.writeable = False
-    _, cache = layer.forward(parameters, x, Context())
-    layer.backward(parameters, cache, dy)
+    _, cache = case.forward(training)
+    case.backward(cache)
+    case.layer.new_buffers(case.buffers, cache)
     for array, kept in zip(given, before, strict=True):
         np.testing.assert_array_equal(array, kept)
 
 
 @every_layer
+@modes
 @settings(max_examples=20)
 @given(data=st.data())
-def test_strided_arrays_give_the_same_numbers(kind, data):
-    layer, parameters, x, dy = draw_case(data, kind)
+def test_strided_arrays_give_the_same_numbers(kind, training, data):
+    case = draw_case(data, kind, training=training)
 
     def strided(array):
         view = np.repeat(array, 2, axis=-1)[..., ::2]
         return np.asfortranarray(view) if view.shape[0] > 1 else view
 
-    y, cache = layer.forward(parameters, x, Context())
-    dx, _ = layer.backward(parameters, cache, dy)
-    other, cache = layer.forward({n: strided(p) for n, p in parameters.items()}, strided(x), Context())
-    other_dx, _ = layer.backward(parameters, cache, strided(dy))
-    agree(other, y, 1e-14)
-    agree(other_dx, dx, 1e-14)
+    y, cache = case.forward(training)
+    dx, gradients = case.backward(cache)
+    parameters = {name: strided(value) for name, value in case.parameters.items()}
+    other = Case(case.layer, parameters, case.buffers, strided(case.x), strided(case.dy))
+    other_y, cache = other.forward(training)
+    other_dx, other_gradients = other.backward(cache)
+    agree(other_y, y, 1e-13)
+    agree(other_dx, dx, 1e-13)
+    for name, gradient in gradients.items():
+        agree(other_gradients[name], gradient, 1e-13)
 
 
 @every_layer
@@ -160,13 +304,13 @@ def test_strided_arrays_give_the_same_numbers(kind, data):
 @settings(max_examples=15)
 @given(data=st.data())
 def test_saturated_inputs_stay_finite(kind, dtype, data):
-    layer, parameters, x, dy = draw_case(data, kind, dtype)
-    x = np.where(x > 0, 1e4, -1e4).astype(dtype)
-    y, cache = layer.forward(parameters, x, Context())
-    dx, gradients = layer.backward(parameters, cache, dy)
+    case = draw_case(data, kind, dtype)
+    case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
+    y, cache = case.forward()
+    dx, gradients = case.backward(cache)
     for array in (y, dx, *gradients.values()):
         assert np.isfinite(array).all()
-    agree(y, through_torch(layer, parameters, x, dy)[0], 1e-12 if dtype == np.float64 else 1e-5)
+    agree(y, case.through_torch(None, training=False)[0], 1e-12 if dtype == np.float64 else 1e-5)
 
 
 @every_layer
@@ -218,6 +362,10 @@ def test_round_trips_as_data_and_as_notation(kind, data):
 
 
 def test_the_registry_holds_every_layer_under_its_own_name():
-    concrete = {kind for kind in Layer.__subclasses__() if kind.__module__.startswith("gradiente.layers.")}
-    assert set(REGISTRY.values()) == concrete
+    def concrete(kind):
+        below = {leaf for child in kind.__subclasses__() for leaf in concrete(child)}
+        return below or {kind}
+
+    ours = {kind for kind in concrete(Layer) if kind.__module__.startswith("gradiente.layers.")}
+    assert set(REGISTRY.values()) == ours
     assert all(name == kind.__name__ for name, kind in REGISTRY.items())

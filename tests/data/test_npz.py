@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from gradiente.data.npz import read_npz
+from gradiente.data.npz import read_inputs, read_npz
 from gradiente.errors import DataError, FileError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(6, 3))
@@ -41,13 +41,25 @@ def test_compressed(tmp_path):
     np.testing.assert_array_equal(read_npz(tmp_path / "own.npz").x, X)
 
 
-@pytest.mark.parametrize("shape", [(6, 4, 5), (6, 4, 5, 3)])
+@pytest.mark.parametrize("shape", [(6, 4, 5), (6, 3, 4, 5), (6, 2, 7, 7), (6, 7, 7, 2), (6, 2, 3, 4, 3)])
 def test_pictures_become_rows(saved, shape):
     pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     data = read_npz(saved(x=pictures, y=Y))
     assert data.image_shape == shape[1:]
     assert data.x.dtype == np.float32
     np.testing.assert_allclose(data.x.reshape(shape), pictures / 255, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 5, 3), (6, 4, 5, 1), (6, 8, 8, 4), (6, 3, 5, 3)])
+def test_colours_come_first(saved, shape):
+    pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    path = saved(x=pictures, y=Y)
+    data = read_npz(path)
+    assert data.image_shape == (shape[3], *shape[1:3])
+    images = data.x.reshape(6, shape[3], *shape[1:3])
+    for colour in range(shape[3]):
+        np.testing.assert_allclose(images[:, colour], pictures[:, :, :, colour] / 255, rtol=1e-6)
+    np.testing.assert_array_equal(read_inputs(path), data.x)
 
 
 def test_real_pictures_keep_their_values(saved):

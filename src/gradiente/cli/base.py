@@ -13,7 +13,7 @@ from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
 from gradiente.storage import json_text
 
-COMMANDS = ("train", "evaluate", "predict", "gradcheck", "doctor")
+COMMANDS = ("train", "evaluate", "predict", "data", "gradcheck", "doctor")
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:
@@ -42,12 +42,7 @@ class Command(click.Command):
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{text('cli.usage')}: ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(text(f"cli.{self.name}"))
-        formatter.write_paragraph()
-        with formatter.section(text("cli.example")), formatter.indentation():
-            formatter.write_text("\b\n" + text(f"cli.{self.name}.example"))
+        _write_explanation(formatter, f"cli.{self.name}", example=True)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_options(self, ctx, formatter)
@@ -57,32 +52,39 @@ class Command(click.Command):
 
 
 class LazyGroup(click.Group):
-    """The commands by name; a command's module is imported when it is asked for, not before."""
+    """Commands by name; a command's module is imported when it is asked for, not before.
 
-    def __init__(self) -> None:
-        super().__init__("gradiente", invoke_without_command=True, callback=_help_without_command)
+    Arguments:
+        inside: the name of the command that these belong to; left out, they are those of gradiente itself
+        names: of the commands; the module of `gradiente data show` is gradiente.cli.data_show
+    """
+
+    def __init__(self, inside: str = "", names: Sequence[str] = COMMANDS) -> None:
+        super().__init__(inside or "gradiente", invoke_without_command=True, callback=_help_without_command)
+        self.inside = (inside,) if inside else ()
+        self.names = names
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.names:
             raise click.UsageError(
-                text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, COMMANDS))
+                text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, self.names))
             )
-        return importlib.import_module(f"gradiente.cli.{cmd_name}").command
+        return importlib.import_module(f"gradiente.cli.{'_'.join((*self.inside, cmd_name))}").command
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), _version_option(), language_option()]
+        version = [] if self.inside else [_version_option()]
+        return [*super().get_params(ctx), *version, language_option()]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         usage = f"{text('cli.options_piece')} {text('cli.command_piece')}"
-        formatter.write_usage("gradiente", usage, prefix=f"{text('cli.usage')}: ")
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(text("cli.group"))
+        formatter.write_usage(ctx.command_path, usage, prefix=f"{text('cli.usage')}: ")
+        key = ".".join(("cli", *self.inside))
+        _write_explanation(formatter, key if self.inside else "cli.group", example=bool(self.inside))
         with formatter.section(text("cli.commands")):
-            formatter.write_dl([(name, text(f"cli.{name}")) for name in COMMANDS])
+            formatter.write_dl([(name, text(f"{key}.{name}")) for name in self.names])
         _write_options(self, ctx, formatter)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -101,6 +103,16 @@ def language_option() -> click.Option:
     return click.Option(
         ["--lang"], type=Choice(LANGUAGES), expose_value=False, help=text("cli.lang"), is_eager=True
     )
+
+
+def _write_explanation(formatter: click.HelpFormatter, key: str, *, example: bool) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(text(key))
+    if example:
+        formatter.write_paragraph()
+        with formatter.section(text("cli.example")), formatter.indentation():
+            formatter.write_text("\b\n" + text(f"{key}.example"))
 
 
 def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -134,7 +146,11 @@ def _version_option() -> click.Option:
 
 
 def command(name: str, parameters: Sequence[click.Parameter], callback: Callable[..., None]) -> Command:
-    """A command with those parameters and --lang."""
+    """A command with those parameters and --lang.
+
+    Arguments:
+        name: as its messages are called: "train", or "data.show" for `gradiente data show`
+    """
     return Command(name, params=[*parameters, language_option()], callback=callback)
 
 

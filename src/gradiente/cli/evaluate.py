@@ -3,8 +3,8 @@
 import click
 
 from gradiente.cli.base import command, json_option, option, print_json
-from gradiente.cli.data import load_for
 from gradiente.cli.kinds import Choice
+from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES

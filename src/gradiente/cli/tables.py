@@ -46,13 +46,13 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
     )
     summary = network.summary(train.x.shape[1:])
     table = styled_table(show_footer=True, footer_style="bold")
-    table.add_column(text("summary.index"))
-    table.add_column(text("summary.layer"), footer=text("summary.total"))
-    table.add_column(text("summary.output"))
-    table.add_column(text("summary.parameters"), footer=f"{summary.total:,}", justify="right")
+    index, layer, output, parameters = summary.header()
+    table.add_column(index)
+    table.add_column(layer, footer=text("summary.total"))
+    table.add_column(output)
+    table.add_column(parameters, footer=summary.footer(), justify="right")
     for row in summary.rows:
-        shape = ", ".join(["m", *map(str, row.output_shape or ())])
-        table.add_row(row.index, row.layer, f"({shape})", f"{row.parameters:,}")
+        table.add_row(*row.cells())
     out.print(table)
 
 

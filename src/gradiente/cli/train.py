@@ -1,5 +1,6 @@
 """`gradiente train`: from a data set's name to a trained, evaluated and saved network."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import click
 
 from gradiente.cli.base import command, json_option, option, print_json
-from gradiente.cli.data import load_for
 from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
+from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics, print_summary
+from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.errors import ArgumentError
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
+from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.reporting import write_report
 from gradiente.training import Checkpoint, Trainer, evaluate
 from gradiente.training.build import Plan, plan
@@ -25,6 +28,8 @@ from gradiente.training.progress import Progress
 from gradiente.training.run import DataDescription, KeepRun, Run, default_folder
 from gradiente.training.tensorboard import TensorBoard
 
+# The options that are lists in the notation.
+LISTS: dict[str, Mapping[str, type]] = {"network": LAYERS, "penalty": PENALTIES, "augment": AUGMENTATIONS}
 # What may differ when a training is taken up again: how long it goes on, and where its data lie.
 RESUMABLE = {"epochs", "data_dir"}
 
@@ -39,8 +44,9 @@ def train(
     **given: Any,
 ) -> None:
     given = {key: value for key, value in given.items() if value is not None}
-    if given.get("network") is not None:
-        given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
+    for key, registry in LISTS.items():
+        if key in given:
+            given[key] = [write(entry, registry) for entry in parse_list(given[key], registry)]
     run = Run.open(resume) if resume is not None else None
     for name, value in (("--config", config_file), ("--run", run_folder)):
         if run is not None and value is not None:
@@ -163,6 +169,9 @@ command = command(
         _flag("--bias", "cli.train.bias", "--no-bias"),
         option("--network", "cli.train.network", metavar=text("cli.metavar.layers")),
         option("--initializer", "cli.train.initializer", metavar=text("cli.metavar.name")),
+        option("--pretrained", "cli.train.pretrained", metavar=text("cli.metavar.run")),
+        option("--keep", "cli.train.keep", type=INTEGER),
+        option("--freeze", "cli.train.freeze", type=INTEGERS),
         option("--dtype", "cli.train.dtype", metavar="float32|float64"),
         option("--loss", "cli.train.loss", metavar=text("cli.metavar.name")),
         option("--optimizer", "cli.train.optimizer", metavar=text("cli.metavar.name")),
@@ -173,6 +182,8 @@ command = command(
         option("--batch-size", "cli.train.batch_size", type=BATCH_SIZE, metavar="N|all"),
         option("--clip-norm", "cli.train.clip_norm", type=NUMBER),
         option("--clip-value", "cli.train.clip_value", type=NUMBER),
+        option("--penalty", "cli.train.penalty", metavar=text("cli.metavar.penalties")),
+        option("--augment", "cli.train.augment", metavar=text("cli.metavar.changes")),
         option("--patience", "cli.train.patience", type=INTEGER),
         option("--monitor", "cli.train.monitor", metavar=text("cli.metavar.measure")),
         option("--seed", "cli.train.seed", type=INTEGER),

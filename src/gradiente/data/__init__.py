@@ -1,6 +1,18 @@
-"""Data: sets by name, tables and arrays of one's own, splits, standardization, mini-batches, pictures."""
+"""Data: sets by name, tables and arrays of one's own, splits, standardization, mini-batches, augmentation, pictures."""
 
+from gradiente.data.augmentation import (
+    Augmentation,
+    Compose,
+    ElasticTransform,
+    GaussianNoise,
+    RandomAffine,
+    RandomErasing,
+    RandomHorizontalFlip,
+    RandomVerticalFlip,
+    augment_rows,
+)
 from gradiente.data.batches import batches
+from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
 from gradiente.data.encoder import Encoder
 from gradiente.data.images import read_image
@@ -12,10 +24,20 @@ from gradiente.data.standardize import Standardizer
 
 __all__ = [
     "NAMES",
+    "Augmentation",
+    "Compose",
     "Dataset",
+    "ElasticTransform",
     "Encoder",
+    "GaussianNoise",
+    "RandomAffine",
+    "RandomErasing",
+    "RandomHorizontalFlip",
+    "RandomVerticalFlip",
     "Standardizer",
+    "augment_rows",
     "batches",
+    "channels_first",
     "load",
     "read_image",
     "read_inputs",

@@ -6,21 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
 from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError
+
+_COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
 
 
 def read_npz(path: str | Path) -> Dataset:
     """The data set in an .npz file; nothing in it is ever executed (no pickle).
 
     Whole y are classes, named by their numbers in ascending order; real y are the targets of a regression.
-    Instances with several axes are pictures: each becomes a row. Bytes, 0 to 255, become numbers in [0, 1].
+    Instances with several axes are pictures: each becomes a row. A last axis of 1, 3 or 4 entries holds the colours,
+    and comes first in the row, as in PyTorch. Bytes, 0 to 255, become numbers in [0, 1].
 
     Arguments:
         path: a file with x and y, as `numpy.savez(path, x=x, y=y)` writes it
 
-    Shapes: x (instances, features) or (instances, height, width, …); y (instances,) or, real, (instances, k)
+    Shapes: x (instances, features), (instances, height, width), (instances, height, width, channels) or
+        (instances, channels, height, width); y (instances,) or, real, (instances, k)
     Errors: FileError for a file that is missing, corrupt or cut short; DataError where x or y is not there,
         or is not numbers, and whatever Dataset finds
 
@@ -34,6 +39,7 @@ def read_npz(path: str | Path) -> Dataset:
     """
     path = Path(path)
     x, y = _read(path, "x", "y")
+    x = _pictures(x)
     image_shape = x.shape[1:] if x.ndim > 2 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
     x = _rows(x)
@@ -51,7 +57,12 @@ def read_inputs(path: str | Path) -> np.ndarray:
     Errors: FileError for a file that is missing, corrupt or cut short; DataError where there is no x
     """
     (x,) = _read(Path(path), "x")
-    return _rows(x)
+    return _rows(_pictures(x))
+
+
+def _pictures(x: np.ndarray) -> np.ndarray:
+    """Pictures in colour with their channels before height and width; anything else as it is."""
+    return channels_first(x, "NHWC") if x.ndim == 4 and x.shape[3] in _COLOURS else x
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

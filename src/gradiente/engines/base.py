@@ -1,7 +1,9 @@
 """The contract of an engine: who executes a training step. The numbers are the formulas', whoever computes."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import Penalty
 
 Array = np.ndarray
 
@@ -40,18 +43,21 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class OptimizerState:
-    """How far a training is: steps taken, parameters, and what the optimizer remembers. A copy, or a place."""
+class EngineState:
+    """How far a training is: steps taken, parameters, running statistics, and what the optimizer remembers."""
 
     t: int
     theta: Array
+    buffers: dict[str, Array]
     slots: dict[str, Array]
 
-    def copy(self) -> "OptimizerState":
-        """The same numbers in arrays of their own."""
-        return OptimizerState(
-            self.t, self.theta.copy(), {name: slot.copy() for name, slot in self.slots.items()}
-        )
+
+class Step(NamedTuple):
+    """What one step says: J before the update, the penalties' part of it, and the network's output."""
+
+    value: float
+    penalty: float
+    prediction: Array
 
 
 class Engine(ABC):
@@ -60,24 +66,23 @@ class Engine(ABC):
     name: str
 
     @abstractmethod
-    def __init__(self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip) -> None:
+    def __init__(
+        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty]
+    ) -> None:
         """An engine for that network, at step 0."""
 
     @abstractmethod
-    def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> tuple[float, Array]:
-        """One step on a batch with that rule: its loss before the update, and the network's output.
-
-        Where the loss is not finite nothing is updated.
-        """
+    def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> Step:
+        """One step on a batch with that rule. Where the loss is not finite nothing is updated."""
 
     @abstractmethod
     def predict(self, x: Array) -> Array:
         """The network's output for any number of instances."""
 
     @abstractmethod
-    def state(self) -> OptimizerState:
+    def state(self) -> EngineState:
         """A copy of where the training is."""
 
     @abstractmethod
-    def load_state(self, state: OptimizerState) -> None:
+    def load_state(self, state: EngineState) -> None:
         """Go back to where a training was."""

@@ -2,14 +2,16 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
-from gradiente.engines.base import Clip, Engine, OptimizerState
+from gradiente.engines.base import Clip, Engine, EngineState, Step
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import Penalty, penalize
 
 Array = np.ndarray
 
@@ -17,33 +19,43 @@ Array = np.ndarray
 class ClosedFormEngine(Engine):
     """Forward and backward as the layers write them, in NumPy; then the rule, over the flat array."""
 
-    def __init__(self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip) -> None:
+    def __init__(
+        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty]
+    ) -> None:
         self.network = network
         self.loss = loss
         self.clip = clip
+        self.penalties = penalties
         self.t = 0
         self.slots = optimizer.initial_slots(network.theta)
 
-    def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> tuple[float, Array]:
+    def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> Step:
         network = self.network
         prediction, caches = network.forward(x, context)
-        value = self.loss.value(prediction, y)
+        value, penalty = self.loss.value(prediction, y), 0.0
         if math.isfinite(value):
             network.backward(caches, self.loss.gradient(prediction, y))
+            if self.penalties:
+                penalty = penalize(self.penalties, network.weights())
             clip_gradient(network.gradient, self.clip)
+            network.update_buffers(caches)
             self.t += 1
             self._update(optimizer)
-        return value, prediction
+        return Step(value + penalty, penalty, prediction)
 
     def predict(self, x: Array) -> Array:
         return self.network.predict(x)
 
-    def state(self) -> OptimizerState:
-        return OptimizerState(self.t, self.network.theta, self.slots).copy()
+    def state(self) -> EngineState:
+        buffers, slots = (
+            {name: array.copy() for name, array in arrays.items()}
+            for arrays in (self.network.buffers, self.slots)
+        )
+        return EngineState(self.t, self.network.theta.copy(), buffers, slots)
 
-    def load_state(self, state: OptimizerState) -> None:
+    def load_state(self, state: EngineState) -> None:
         self.t = state.t
-        self.network.theta[...] = state.theta
+        self.network.restore(state.theta, state.buffers)
         for name, slot in self.slots.items():
             slot[...] = state.slots[name]
 

@@ -1,6 +1,6 @@
 """The closed forms with the rule compiled: one pass over the parameters instead of one for every operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from gradiente.errors import ArgumentError
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import Penalty
 
 
 class CompiledEngine(ClosedFormEngine):
@@ -22,12 +23,14 @@ class CompiledEngine(ClosedFormEngine):
 
     name = "compiled"
 
-    def __init__(self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip) -> None:
+    def __init__(
+        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty]
+    ) -> None:
         try:
             import numba
         except ImportError:
             raise ArgumentError("engine.numba") from None
-        super().__init__(network, loss, optimizer, clip)
+        super().__init__(network, loss, optimizer, clip, penalties)
         self._compile = numba.njit(error_model="numpy")
         self._scope: dict[str, Any] = {"np": np}
         self._kernels: dict[str, Callable[..., None]] = {}
@@ -35,7 +38,10 @@ class CompiledEngine(ClosedFormEngine):
     def _update(self, optimizer: Optimizer) -> None:
         recording = record(optimizer, list(self.slots), self.t)
         constants = np.array(recording.constants, self.network.dtype)
-        self._kernel(recording)(self.network.theta, self.network.gradient, constants, *self.slots.values())
+        kernel = self._kernel(recording)
+        for piece in self.network.learning:
+            arrays = (array[piece] for array in (self.network.theta, self.network.gradient))
+            kernel(*arrays, constants, *(slot[piece] for slot in self.slots.values()))
 
     def _kernel(self, recording: Recording) -> Callable[..., None]:
         source = _program(recording, list(self.slots))

@@ -15,8 +15,12 @@ class NumpyEngine(ClosedFormEngine):
 
     def _update(self, optimizer: Optimizer) -> None:
         theta, gradient, slots = self.network.theta, self.network.gradient, self.slots
-        for start in range(0, theta.size, BLOCK):
-            block = slice(start, start + BLOCK)
+        blocks = [
+            slice(start, min(start + BLOCK, piece.stop))
+            for piece in self.network.learning
+            for start in range(piece.start, piece.stop, BLOCK)
+        ]
+        for block in blocks:
             pieces = {name: slot[block] for name, slot in slots.items()}
             theta[block], new = optimizer.rule(theta[block], gradient[block], pieces, self.t)
             for name, piece in new.items():

@@ -1,29 +1,75 @@
-"""The layers, one file each. A layer named in REGISTRY can be saved, loaded and written on a command line."""
+"""The layers, one concept, one file. A layer named in REGISTRY can be saved, loaded and written on a command line."""
 
+from gradiente.layers.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from gradiente.layers.base import Context, Layer
+from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
+from gradiente.layers.dropout import Dropout, Dropout2d
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.identity import Identity
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
+from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
 from gradiente.layers.relu import ReLU
 from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.softmax import Softmax
 from gradiente.layers.tanh import Tanh
+from gradiente.layers.unflatten import Unflatten
 
 REGISTRY: dict[str, type[Layer]] = {
-    layer.__name__: layer for layer in (Linear, Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, Flatten, Identity)
+    layer.__name__: layer
+    for layer in (
+        Linear,
+        Sigmoid,
+        Tanh,
+        ReLU,
+        LeakyReLU,
+        Softmax,
+        Flatten,
+        Unflatten,
+        Identity,
+        Conv1d,
+        Conv2d,
+        Conv3d,
+        MaxPool1d,
+        MaxPool2d,
+        MaxPool3d,
+        AvgPool1d,
+        AvgPool2d,
+        AvgPool3d,
+        BatchNorm1d,
+        BatchNorm2d,
+        BatchNorm3d,
+        Dropout,
+        Dropout2d,
+    )
 }
 
 __all__ = [
     "REGISTRY",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "Context",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "Dropout",
+    "Dropout2d",
     "Flatten",
     "Identity",
     "Layer",
     "LeakyReLU",
     "Linear",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
     "ReLU",
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "Unflatten",
 ]

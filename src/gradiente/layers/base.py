@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,10 +20,11 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass may depend on besides parameters and x: training or not, and the generator."""
+    """What a forward pass may depend on besides parameters and x: training or not, the generator, the buffers."""
 
     training: bool = False
     generator: "np.random.Generator | None" = None
+    buffers: Arrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Layer(ABC):
 
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""
+        return {}
+
+    def buffers(self) -> dict[str, Array]:
+        """What a training gathers beside the parameters, by name, as it starts: running statistics."""
+        return {}
+
+    def new_buffers(self, buffers: Arrays, cache: Any) -> dict[str, Array]:
+        """The buffers after a forward pass of a training, from those before it and its cache."""
         return {}
 
     def input_shape(self) -> Shape | None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
-from gradiente.data import Dataset, stratified_split
+from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.engines import Clip
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Layer, Linear, Sigmoid
@@ -18,10 +20,13 @@ from gradiente.network import Network
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import REGISTRY as PENALTIES
+from gradiente.penalties import Penalty
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.run import Run
 from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
@@ -48,6 +53,8 @@ class Plan:
     loss: Loss
     optimizer: Optimizer
     schedule: Schedule | None
+    penalties: list[Penalty]
+    augmentation: Augmentation | None
 
     def advice(self) -> str | None:
         """What is allowed and hardly meant: an activation that the loss already contains."""
@@ -73,6 +80,8 @@ class Plan:
             self.optimizer,
             callbacks=[*own, *callbacks],
             clip=Clip(norm=config.clip_norm, value=config.clip_value),
+            penalties=self.penalties,
+            augmentation=self.augmentation,
             engine=config.engine,
             seed=config.seed,
             monitor=config.monitor,
@@ -90,14 +99,10 @@ def plan(config: Config, train: Dataset) -> Plan:
     if config.lr is not None or config.optimizer is None:
         optimizer = replace(optimizer, lr=defaults["lr"] if config.lr is None else config.lr)
     schedule = parse(config.schedule, SCHEDULES) if config.schedule else None
-    layers = _layers(config, defaults, train, loss)
-    network = Network(
-        layers,
-        seed=config.seed,
-        initializer=parse(config.initializer, INITIALIZERS),
-        dtype=config.dtype,
-        input_shape=train.x.shape[1:],
-    )
+    penalties = [parse(penalty, PENALTIES) for penalty in config.penalty or ()]
+    changes = [parse(change, AUGMENTATIONS) for change in config.augment or ()]
+    network, keep = _network(config, defaults, train, loss)
+    network.freeze(*(config.freeze or ()))
     validation = defaults["validation"] if config.validation is None else config.validation
     kept = len(stratified_split(train.y, validation, config.seed)[0]) if validation else len(train)
     batch_size = config.batch_size
@@ -106,9 +111,12 @@ def plan(config: Config, train: Dataset) -> Plan:
     complete = replace(
         config,
         engine=_engine(network) if config.engine == "auto" else config.engine,
-        network=[write(layer, LAYERS) for layer in layers],
+        network=[write(layer, LAYERS) for layer in network.layers],
         hidden=None,
         activation=None,
+        keep=keep,
+        penalty=config.penalty and [write(penalty, PENALTIES) for penalty in penalties],
+        augment=config.augment and [write(change, AUGMENTATIONS) for change in changes],
         loss=write(loss, LOSSES),
         optimizer=write(optimizer, OPTIMIZERS),
         lr=None,
@@ -117,7 +125,9 @@ def plan(config: Config, train: Dataset) -> Plan:
         epochs=defaults["epochs"] if config.epochs is None else config.epochs,
         batch_size=batch_size,
     )
-    return Plan(complete, network, loss, optimizer, schedule)
+    return Plan(
+        complete, network, loss, optimizer, schedule, penalties, Compose(changes) if changes else None
+    )
 
 
 def _loss(train: Dataset) -> Loss:
@@ -133,6 +143,50 @@ def _engine(network: Network) -> str:
     return "compiled" if compiles else "numpy"
 
 
+def _network(
+    config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
+) -> tuple[Network, int | None]:
+    """The network to train, and how many of its layers are those of a trained one."""
+    options: Any = {"seed": config.seed, "initializer": parse(config.initializer, INITIALIZERS)}
+    features = train.x.shape[1:]
+    if config.pretrained is None:
+        layers = _layers(config, defaults, train, loss)
+        return Network(layers, dtype=config.dtype, input_shape=features, **options), None
+    base = _trained(config.pretrained).astype(config.dtype)
+    base.unfreeze()
+    if base.input_shape != features:
+        raise ShapeError(
+            "build.pretrained",
+            path=config.pretrained,
+            expected=base.input_shape,
+            name=train.name,
+            got=features,
+        )
+    head = max((index for index, layer in enumerate(base.layers) if isinstance(layer, Linear)), default=None)
+    if (config.network, config.hidden, config.activation) != (None, None, None):
+        layers = _layers(config, defaults, train, loss)
+    elif head is not None:
+        layers = [*base.layers[:head], replace(base.layers[head], out_features=_outputs(train, loss))]
+        layers += base.layers[head + 1 :]
+    else:
+        raise ArgumentError("build.no_head", path=config.pretrained)
+    same = [ours == theirs for ours, theirs in zip(layers, base.layers, strict=False)]
+    common = same.index(False) if False in same else len(same)
+    keep = config.keep if config.keep is not None else min(common, len(layers) if head is None else head)
+    require(0 < keep <= common, "build.keep", keep=keep, path=config.pretrained, common=common)
+    return base.with_head(layers[keep:], keep=keep, **options), keep
+
+
+def _trained(path: str) -> Network:
+    return Run.open(path).network() if Path(path).is_dir() else Network.load(path)
+
+
+def _outputs(train: Dataset, loss: Loss) -> int:
+    """A score for each class; two classes are one question for the losses that ask it."""
+    question = train.task == "classification" and train.outputs == 2 and not loss.integer_targets
+    return 1 if question else train.outputs
+
+
 def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
     if config.network is not None:
         return [parse(layer, LAYERS) for layer in config.network]
@@ -141,10 +195,7 @@ def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
     activation = parse(config.activation or defaults["activation"], LAYERS)
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
-    outputs = train.outputs
-    if train.task == "classification" and outputs == 2 and not loss.integer_targets:
-        outputs = 1
-    sizes = [int(train.x[0].size), *hidden, outputs]
+    sizes = [int(train.x[0].size), *hidden, _outputs(train, loss)]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.bias), activation]

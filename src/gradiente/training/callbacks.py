@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.engines import Engine, OptimizerState
+from gradiente.engines import Engine, EngineState
 from gradiente.errors import require, require_in
 from gradiente.locale import text
 from gradiente.losses import Loss
@@ -19,11 +19,12 @@ Array = np.ndarray
 
 @dataclass
 class Best:
-    """The best epoch so far by the monitored measure, with the parameters it ended with."""
+    """The best epoch so far by the monitored measure, with the parameters and buffers it ended with."""
 
     epoch: int
     value: float
     theta: Array
+    buffers: dict[str, Array]
 
 
 @dataclass
@@ -40,7 +41,7 @@ class TrainingState:
     monitor: str
     settings: dict[str, Any]
     history: History = field(default_factory=History)
-    last_epoch: OptimizerState | None = None
+    last_epoch: EngineState | None = None
     best: Best | None = None
     stop: str | None = None
 
@@ -102,7 +103,7 @@ class EarlyStopping(Callback):
 
     def fit_end(self, state: TrainingState) -> None:
         if self.restore_best and state.best is not None:
-            state.network.theta[...] = state.best.theta
+            state.network.restore(state.best.theta, state.best.buffers)
 
     def _observe(self, state: TrainingState, value: float) -> None:
         loss = -value if larger_is_better(state.monitor) else value

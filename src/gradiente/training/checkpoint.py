@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.engines import OptimizerState
+from gradiente.engines import EngineState
 from gradiente.errors import FileError, require_in
 from gradiente.network import METADATA_KEY, Network
 from gradiente.storage import load_tensors, save_tensors
@@ -24,7 +24,7 @@ class SavedTraining:
     """What a checkpoint holds: the network's form, where the training is, what it has seen, how it was set up."""
 
     form: dict[str, Any]
-    state: OptimizerState
+    state: EngineState
     history: History
     best: Best | None
     settings: dict[str, Any]
@@ -70,7 +70,8 @@ class Checkpoint(Callback):
     def _write(self, state: TrainingState) -> None:
         if state.best is not None and state.best.epoch != self._best_epoch:
             network = state.network
-            save_tensors(self.folder / BEST, network.named(state.best.theta), network.metadata())
+            best = network.named(state.best.theta) | state.best.buffers
+            save_tensors(self.folder / BEST, best, network.metadata())
             self._best_epoch = state.best.epoch
         save_checkpoint(self.folder / LAST, state)
         self._written_at = time.monotonic()
@@ -79,11 +80,12 @@ class Checkpoint(Callback):
 def save_checkpoint(path: Path, state: TrainingState) -> None:
     """Write the last finished epoch; Network.load reads the file too, and finds that epoch's network in it."""
     assert state.last_epoch is not None
-    tensors = state.network.named(state.last_epoch.theta)
+    tensors = state.network.named(state.last_epoch.theta) | state.last_epoch.buffers
     tensors |= {f"optimizer.{name}": slot for name, slot in state.last_epoch.slots.items()}
     training = {"t": state.last_epoch.t, "history": state.history.records, "settings": state.settings}
     if state.best is not None:
         tensors["best.theta"] = state.best.theta
+        tensors |= {f"best.{name}": value for name, value in state.best.buffers.items()}
         training["best"] = {"epoch": state.best.epoch, "value": state.best.value}
     save_tensors(path, tensors, state.network.metadata(training=training))
 
@@ -98,18 +100,21 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
         saved = json.loads(metadata[METADATA_KEY])
         training, form = saved["training"], saved["network"]
         network = Network.from_dict(form)
-        network.load_state_dict({name: tensors[name] for name in network.parameters})
+        network.load_state_dict({name: tensors[name] for name in network.state_dict()})
         slots = {
             name.removeprefix("optimizer."): tensor
             for name, tensor in tensors.items()
             if name.startswith("optimizer.")
         }
         best = training.get("best")
+        if best is not None:
+            buffers = {name: tensors[f"best.{name}"] for name in network.buffers}
+            best = Best(best["epoch"], best["value"], np.asarray(tensors["best.theta"]), buffers)
         return SavedTraining(
             form=form,
-            state=OptimizerState(int(training["t"]), network.theta, slots),
+            state=EngineState(int(training["t"]), network.theta, network.buffers, slots),
             history=History(training["history"]),
-            best=Best(best["epoch"], best["value"], np.asarray(tensors["best.theta"])) if best else None,
+            best=best,
             settings=training["settings"],
         )
     except (KeyError, TypeError, ValueError) as error:

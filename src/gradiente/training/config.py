@@ -39,6 +39,9 @@ class Config:
     activation: str | None = None
     bias: bool = True
     initializer: str = "PyTorchDefault()"
+    pretrained: str | None = None
+    keep: int | None = None
+    freeze: list[int] | None = None
     dtype: str = "float32"
     # the descent
     loss: str | None = None
@@ -50,6 +53,8 @@ class Config:
     batch_size: int | str | None = None
     clip_norm: float | None = None
     clip_value: float | None = None
+    penalty: list[str] | None = None
+    augment: list[str] | None = None
     patience: int | None = None
     monitor: str | None = None
     seed: int = 0
@@ -66,6 +71,7 @@ class Config:
         require(self.seed >= 0, "load.seed", value=self.seed)
         require(self.threads is None or self.threads >= 1, "config.threads", value=self.threads)
         require(self.schedule_every in ("epoch", "step"), "scheduler.every", value=repr(self.schedule_every))
+        require(self.keep is None or self.pretrained is not None, "config.keep")
         for name in ("hidden", "activation"):
             both = self.network is not None and getattr(self, name) is not None
             require(not both, "config.network", option=name)
@@ -125,7 +131,10 @@ class Config:
     def portable(self) -> "Config":
         """The same config with absolute paths, so that it means the same from any folder."""
         data = self.data if self.data in NAMES else str(Path(self.data).absolute())
-        return replace(self, data=data, data_dir=self.data_dir and str(Path(self.data_dir).absolute()))
+        places = {"data_dir": self.data_dir, "pretrained": self.pretrained}
+        return replace(
+            self, data=data, **{key: path and str(Path(path).absolute()) for key, path in places.items()}
+        )
 
 
 def _is_batch_size(value: int | str) -> bool:

@@ -39,7 +39,7 @@ def _first_place(network: Network, x: Array, context: Context) -> str:
         for name, values in parameters.items():
             if not np.isfinite(values).all():
                 return text("divergence.parameter", name=f"{index}.{name}", layer=type(layer).__name__)
-        a, _ = layer.forward(parameters, a, context)
+        a, _ = layer.forward(parameters, a, network.layer_context(index, context))
         if not np.isfinite(a).all():
             return text("divergence.output", index=index, layer=type(layer).__name__)
     return text("divergence.loss", largest=f"{np.abs(a).max():.3g}")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradiente.data import Dataset, batches, stratified_split
+from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Clip
 from gradiente.errors import ArgumentError, DivergenceError, FileError, did_you_mean, require
@@ -21,6 +21,8 @@ from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import REGISTRY as PENALTIES
+from gradiente.penalties import Penalty
 from gradiente.training.callbacks import Best, Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.divergence import diagnose
@@ -35,17 +37,19 @@ DEFAULT_BATCH_SIZE = 128
 class Trainer:
     r"""Descends the gradient: batch after batch, epoch after epoch.
 
-    Equation: θ := θ − α ∂J/∂θ over every batch, or what the optimizer makes of it
+    Equation: θ := θ − α ∂J/∂θ over every batch, or what the optimizer makes of it;   J = loss + penalties
 
     Everything random is drawn from (seed, epoch): a training that was interrupted and taken up again ends with
     the same bits as one that was left alone.
 
     Arguments:
         network: whose parameters are learned, in place
-        loss: J
+        loss: what J measures
         optimizer: the rule
         callbacks: called in this order at every hook
         clip: a bound on the gradient
+        penalties: what large weights cost, as terms of J
+        augmentation: how the images of every batch are changed at random before they are learned from
         engine: who executes the steps: "numpy"
         seed: of the order of the instances, and of the layers that draw, ≥ 0
         monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
@@ -73,6 +77,8 @@ class Trainer:
         *,
         callbacks: Sequence[Callback] = (),
         clip: Clip | None = None,
+        penalties: Sequence[Penalty] = (),
+        augmentation: Augmentation | None = None,
         engine: str = "numpy",
         seed: int = 0,
         monitor: str | None = None,
@@ -80,13 +86,14 @@ class Trainer:
         if engine not in ENGINES:
             raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
         require(seed >= 0, "load.seed", value=seed)
-        require(network.theta.size > 0, "trainer.no_parameters")
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
         self.callbacks = tuple(callbacks)
         self.clip = clip or Clip()
-        self.engine = ENGINES[engine](network, loss, optimizer, self.clip)
+        self.penalties = tuple(penalties)
+        self.augmentation = augmentation
+        self.engine = ENGINES[engine](network, loss, optimizer, self.clip, self.penalties)
         self.seed = seed
         self.monitor = monitor
         self.stopped: str | None = None
@@ -111,13 +118,16 @@ class Trainer:
                 where there are fewer instances
             resume: the checkpoint to go on from
 
-        Errors: ArgumentError for a number out of range; FileError for a checkpoint of another training;
-            DivergenceError, with a diagnosis, where the loss becomes NaN or infinite
+        Errors: ArgumentError for a number out of range, for nothing that learns, or for an augmentation of what
+            are no images; FileError for a checkpoint of another training; DivergenceError, with a diagnosis,
+            where the loss becomes NaN or infinite
         """
         require(isinstance(epochs, int) and epochs >= 0, "trainer.epochs", value=epochs)
+        require(bool(self.network.learning), "trainer.no_parameters")
         indices, held_out = self._split(train, validation)
         size = _batch_size(batch_size, len(indices))
         batches(indices, size)
+        self._try_smallest_batch(train, len(indices) % size or size)
         y = targets(train, self.loss, self._outputs(train))
         y_held_out = None if held_out is None else targets(held_out, self.loss, self._outputs(held_out))
         state = self._begin(train, epochs, size, len(indices), held_out is not None)
@@ -160,29 +170,41 @@ class Trainer:
         started = time.perf_counter()
         epoch = state.epoch + 1
         context = Context(training=True, generator=np.random.default_rng([self.seed, epoch, 1]))
-        total, seen, hits = 0.0, 0, 0
+        changes = np.random.default_rng([self.seed, epoch, 2])
+        total, penalty, seen, hits = 0.0, 0.0, 0, 0
         for step, batch in enumerate(order):
             if interrupt.requested:
                 return None
             for callback in self.callbacks:
                 callback.step_begin(state, step)
             x_batch, y_batch = train.x[batch], y[batch]
-            value, prediction = self.engine.step(x_batch, y_batch, context, state.optimizer)
+            if self.augmentation is not None:
+                x_batch = augment_rows(x_batch, train.image_shape, self.augmentation, changes)
+            done = self.engine.step(x_batch, y_batch, context, state.optimizer)
+            value = done.value
             if step + 1 == state.steps_per_epoch and not np.isfinite(self.network.theta).all():
                 # The epoch's last update overflowed, and no loss of this epoch would meet it.
                 value = self.loss.value(self.engine.predict(x_batch), y_batch)
             if not math.isfinite(value):
                 lr = state.optimizer.lr
                 raise diagnose(self.network, x_batch, context, value=value, epoch=epoch, step=step + 1, lr=lr)
-            total += value * len(batch) if self.loss.reduction == "mean" else value
+            share = len(batch) if self.loss.reduction == "mean" else 1
+            total += value * share
+            penalty += done.penalty * share
             seen += len(batch)
             if train.task == "classification":
-                hits += int(np.count_nonzero(classes(self.loss, prediction) == train.y[batch]))
-        record = {"epoch": epoch, "lr": state.optimizer.lr}
-        record["loss"] = total / seen if self.loss.reduction == "mean" else total
+                hits += int(np.count_nonzero(classes(self.loss, done.prediction) == train.y[batch]))
+        count = seen if self.loss.reduction == "mean" else 1
+        record = {"epoch": epoch, "lr": state.optimizer.lr, "loss": total / count}
+        if self.penalties:
+            record["penalty"] = penalty / count
         if train.task == "classification":
             record["accuracy"] = hits / seen
-        norms = {name: float(np.linalg.norm(gradient)) for name, gradient in self.network.gradients.items()}
+        norms = {
+            name: float(np.linalg.norm(gradient))
+            for name, gradient in self.network.gradients.items()
+            if int(name.split(".")[0]) not in self.network.frozen
+        }
         return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
 
     def _order(self, state: TrainingState) -> "np.random.Generator":
@@ -224,6 +246,8 @@ class Trainer:
                 "seed": self.seed,
                 "monitor": monitor,
                 "clip": repr(self.clip),
+                "penalties": [_written(penalty, PENALTIES) for penalty in self.penalties],
+                "augmentation": repr(self.augmentation),
                 "instances": instances,
             },
         )
@@ -247,13 +271,22 @@ class Trainer:
         if state.best is None or (
             value > state.best.value if larger_is_better(state.monitor) else value < state.best.value
         ):
-            state.best = Best(record["epoch"], value, state.last_epoch.theta)
+            state.best = Best(record["epoch"], value, state.last_epoch.theta, state.last_epoch.buffers)
 
     def _split(self, train: Dataset, validation: float | Dataset | None) -> tuple[Array, Dataset | None]:
         if isinstance(validation, Dataset) or validation is None:
             return np.arange(len(train)), validation
         kept, held_out = stratified_split(train.y, validation, self.seed)
         return kept, train.subset(held_out)
+
+    def _try_smallest_batch(self, train: Dataset, instances: int) -> None:
+        """What a training cannot do with its data is said before it begins, not at the end of an epoch."""
+        generator = np.random.default_rng(0)
+        x = train.x[:1]
+        if self.augmentation is not None:
+            x = augment_rows(x, train.image_shape, self.augmentation, generator)
+        if instances == 1:
+            self.network.forward(x, Context(training=True, generator=generator))
 
     def _outputs(self, train: Dataset) -> int:
         """How many outputs the network has, found with one instance: so a wrong shape is said before training."""

@@ -1,0 +1,44 @@
+"""A layer as plain data, and as it is read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from gradiente.errors import FileError, did_you_mean, require
+from gradiente.layers import REGISTRY, Layer
+from gradiente.notation import write
+
+
+def layer_to_dict(layer: Layer) -> dict[str, Any]:
+    """Its name and its hyperparameters; JSON knows no numbers of NumPy.
+
+    Errors: ArgumentError for a layer that is not in the registry, which nobody could make again
+
+    >>> from gradiente.layers import Linear
+    >>> layer_to_dict(Linear(3, 2))
+    {'layer': 'Linear', 'in_features': 3, 'out_features': 2, 'bias': True}
+    """
+    name = type(layer).__name__
+    require(REGISTRY.get(name) is type(layer), "network.unregistered", name=name)
+    values = asdict(layer).items()
+    return {"layer": name} | {key: v.item() if isinstance(v, np.generic) else v for key, v in values}
+
+
+def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
+    """The layer of that data.
+
+    Errors: FileError for a name that is no layer's
+    """
+    options = dict(entry)
+    name = options.pop("layer")
+    if name not in REGISTRY:
+        raise FileError("network.unknown_layer", name=name, hint=did_you_mean(name, REGISTRY))
+    return REGISTRY[name](**options)
+
+
+def written(layer: Layer) -> str:
+    """The layer in the notation of the command line, without what is as always; one of one's own has its repr."""
+    known = REGISTRY.get(type(layer).__name__) is type(layer)
+    return write(layer, REGISTRY, brief=True) if known else repr(layer)

@@ -1,0 +1,158 @@
+"""Average pools over one, two and three axes: one formula, three names."""
+
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+
+from gradiente.layers.base import Array, Arrays, Context, Shape
+from gradiente.layers.pool import Pool, size
+from gradiente.layers.windows import Windows
+from gradiente.threads import share
+
+
+@dataclass(frozen=True)
+class _AvgPool(Pool):
+    """What all three have in common: all but the number of axes that the window slides along."""
+
+    count_include_pad: bool = field(default=True, kw_only=True)
+
+    equation = r"Y_{c,p} = \frac{1}{k} \sum_{t} X_{c,\, s p + t}"
+    derivative = {
+        "x": r"\frac{\partial J}{\partial X_{c,q}} = \sum_{t} \sum_{p \,:\, s p + t = q} \frac{\delta_{c,p}}{k}"
+    }
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Shape]:
+        at = self._windows(x.shape)
+        y = np.zeros((*x.shape[:2], *at.output), x.dtype)
+        count = self._count(at).astype(x.dtype)
+
+        def work(part: range) -> None:
+            few = slice(part.start, part.stop)
+            padded, total = at.pad(x[few]), y[few]
+            for seen in at.seen():
+                total += padded[(..., *seen)]
+            total /= count
+
+        share(work, len(x), size(y, at))
+        return y, x.shape
+
+    def input_gradient(self, parameters: Arrays, cache: Shape, dy: Array) -> Array:
+        shape = cache
+        at = self._windows(shape)
+        dx = np.empty(shape, dy.dtype)
+        count = self._count(at).astype(dy.dtype)
+
+        def work(part: range) -> None:
+            few = slice(part.start, part.stop)
+            portion = dy[few] / count
+            gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
+            for seen in at.seen():
+                gradient[(..., *seen)] += portion
+            dx[few] = gradient[(..., *at.interior)]
+
+        share(work, len(dy), size(dy, at))
+        return dx
+
+    def to_torch(self):
+        import torch
+
+        return getattr(torch.nn, type(self).__name__)(
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            ceil_mode=self.ceil_mode,
+            count_include_pad=self.count_include_pad,
+        )
+
+    def _count(self, at: Windows) -> Array:
+        """k for every window: how many of its entries count."""
+        counts = []
+        for n, k, s, p, windows in zip(at.input, at.kernel, at.stride, at.before, at.output, strict=True):
+            start = np.arange(windows) * s - p
+            stop = np.minimum(start + k, n + p)
+            if not self.count_include_pad:
+                start, stop = np.maximum(start, 0), np.minimum(stop, n)
+            counts.append(stop - start)
+        return reduce(np.multiply.outer, counts)
+
+
+@dataclass(frozen=True)
+class AvgPool1d(_AvgPool):
+    r"""The mean of every few steps of a sequence.
+
+    Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   with stride s and k entries in the window
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
+
+    Arguments:
+        kernel_size: how many steps a window has, ≥ 1
+        stride: s, by how much it moves, ≥ 1; None is kernel_size
+        padding: zeros on both ends, from 0 to kernel_size / 2
+        ceil_mode: a last window may reach over the end; what is beyond does not count in k
+        count_include_pad: whether the zeros count in k
+
+    Shapes: x (batch, channels, length) → y (batch, channels, ⌊(length + 2p − kernel_size) / s⌋ + 1)
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> import numpy as np
+    >>> AvgPool1d(2).forward({}, np.array([[[1.0, 3.0, 2.0, 0.0]]]), Context())[0]
+    array([[[2., 1.]]])
+
+    Source: the lecture, "Overfitting" (pooling); torch.nn.AvgPool1d
+    """
+
+    rank = 1
+
+
+@dataclass(frozen=True)
+class AvgPool2d(_AvgPool):
+    r"""The mean of every small square of an image.
+
+    Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with two coordinates, k entries in the window
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
+
+    Arguments:
+        kernel_size: rows and columns of a window, one number where they are equal, ≥ 1
+        stride: by how much it moves, ≥ 1; None is kernel_size
+        padding: zeros on every side, from 0 to kernel_size / 2
+        ceil_mode: last windows may reach over the end; what is beyond does not count in k
+        count_include_pad: whether the zeros count in k
+
+    Shapes: x (batch, channels, height, width) → y (batch, channels, height', width'), each side
+        ⌊(side + 2p − kernel_size) / s⌋ + 1
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> AvgPool2d(7).output_shape((64, 7, 7))
+    (64, 1, 1)
+
+    Source: the lecture, "Overfitting" (pooling); LeCun et al., 1998; torch.nn.AvgPool2d
+    """
+
+    rank = 2
+
+
+@dataclass(frozen=True)
+class AvgPool3d(_AvgPool):
+    r"""The mean of every small block of a video or a volume.
+
+    Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with three coordinates, k entries in the window
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
+
+    Arguments:
+        kernel_size: frames, rows and columns of a window, one number where they are equal, ≥ 1
+        stride: by how much it moves, ≥ 1; None is kernel_size
+        padding: zeros on every side, from 0 to kernel_size / 2
+        ceil_mode: last windows may reach over the end; what is beyond does not count in k
+        count_include_pad: whether the zeros count in k
+
+    Shapes: x (batch, channels, depth, height, width) → y (batch, channels, depth', height', width'), each side
+        ⌊(side + 2p − kernel_size) / s⌋ + 1
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> AvgPool3d(2, ceil_mode=True).output_shape((8, 5, 5, 5))
+    (8, 3, 3, 3)
+
+    Source: the lecture, "Overfitting" (pooling); torch.nn.AvgPool3d
+    """
+
+    rank = 3

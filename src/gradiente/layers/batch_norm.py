@@ -1,0 +1,224 @@
+"""Batch normalization of rows and sequences, of images, of videos: one formula, three names."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from gradiente.errors import ShapeError, require_in
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
+from gradiente.layers.windows import require_channels_first
+from gradiente.parameters import ParameterSpec
+
+
+class _Cache(NamedTuple):
+    """x̂ and 1 / √(σ² + ε), and in training what the running statistics are made of."""
+
+    x_hat: Array
+    inverse_std: Array
+    mean: Array | None
+    variance: Array | None
+
+
+@dataclass(frozen=True)
+class _BatchNorm(Layer):
+    """What all three have in common: all but the rank of x. Everything is along axis 1, the channels."""
+
+    num_features: int
+    eps: float = 1e-5
+    momentum: float | None = 0.1
+    affine: bool = True
+
+    ranks: ClassVar[tuple[int, ...]]
+    equation = (
+        r"\hat{X} = \frac{X - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \quad Y = \gamma \odot \hat{X} + \beta"
+    )
+    derivative = {
+        "x": r"\frac{\partial J}{\partial X} = \frac{\gamma}{\sqrt{\sigma^2 + \varepsilon}} \odot"
+        r" \left( \delta - \overline{\delta} - \hat{X} \odot \overline{\delta \odot \hat{X}} \right)",
+        "weight": r"\frac{\partial J}{\partial \gamma} = \sum_{i=1}^{n} \delta_i \odot \hat{X}_i",
+        "bias": r"\frac{\partial J}{\partial \beta} = \sum_{i=1}^{n} \delta_i",
+    }
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        require_positive(name, num_features=self.num_features)
+        require_in("(0, inf)", name, eps=self.eps)
+        if self.momentum is not None:
+            require_in("[0, 1]", name, momentum=self.momentum)
+
+    def parameters(self) -> dict[str, ParameterSpec]:
+        if not self.affine:
+            return {}
+        shape = (self.num_features,)
+        return {
+            "weight": ParameterSpec(shape, fan_in=1, fan_out=1, constant=1.0),
+            "bias": ParameterSpec(shape, fan_in=1, fan_out=1, is_bias=True, constant=0.0),
+        }
+
+    def buffers(self) -> dict[str, Array]:
+        return {
+            "running_mean": np.zeros(self.num_features),
+            "running_var": np.ones(self.num_features),
+            "num_batches_tracked": np.array(0),
+        }
+
+    def new_buffers(self, buffers: Arrays, cache: _Cache) -> dict[str, Array]:
+        if cache.mean is None or cache.variance is None:
+            return dict(buffers)
+        batches = buffers["num_batches_tracked"] + 1
+        share = 1 / int(batches) if self.momentum is None else self.momentum
+        n = cache.x_hat.size // self.num_features
+        return {
+            "running_mean": (1 - share) * buffers["running_mean"] + share * cache.mean,
+            "running_var": (1 - share) * buffers["running_var"] + share * cache.variance * n / (n - 1),
+            "num_batches_tracked": batches,
+        }
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        self._require_shape(("batch", *input_shape))
+        return input_shape
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, _Cache]:
+        self._require_shape(x.shape)
+        axes = self._axes(x)
+        mean = variance = None
+        if context.training:
+            if x.size <= x.shape[1]:
+                raise ShapeError("batch_norm.one_value", layer=type(self).__name__, shape=x.shape)
+            mean = x.mean(axis=axes)
+            centred = x - self._along(mean, x)
+            variance = np.square(centred).mean(axis=axes)
+        else:
+            centred = x - self._along(context.buffers["running_mean"], x)
+        spread = context.buffers["running_var"] if variance is None else variance
+        inverse_std = 1 / np.sqrt(spread + self.eps)
+        x_hat = np.multiply(centred, self._along(inverse_std, x), out=centred)
+        y = x_hat
+        if self.affine:
+            y = self._along(parameters["weight"], x) * x_hat
+            y += self._along(parameters["bias"], x)
+        return y, _Cache(x_hat, inverse_std, mean, variance)
+
+    def input_gradient(self, parameters: Arrays, cache: _Cache, dy: Array) -> Array:
+        scale = cache.inverse_std * (parameters["weight"] if self.affine else 1)
+        if cache.mean is None:
+            return dy * self._along(scale, dy)
+        axes = self._axes(dy)
+        dx = dy - self._along(dy.mean(axis=axes), dy)
+        dx -= cache.x_hat * self._along((dy * cache.x_hat).mean(axis=axes), dy)
+        dx *= self._along(scale, dy)
+        return dx
+
+    def parameter_gradients(self, parameters: Arrays, cache: _Cache, dy: Array, out: Arrays) -> None:
+        if self.affine:
+            np.sum(dy * cache.x_hat, axis=self._axes(dy), out=out["weight"])
+            np.sum(dy, axis=self._axes(dy), out=out["bias"])
+
+    def to_torch(self):
+        import torch
+
+        kind = getattr(torch.nn, type(self).__name__)
+        return kind(self.num_features, eps=self.eps, momentum=self.momentum, affine=self.affine)
+
+    def _axes(self, x: Array) -> tuple[int, ...]:
+        return (0, *range(2, x.ndim))
+
+    def _along(self, values: Array, x: Array) -> Array:
+        """One number a channel, to be met by x."""
+        return values.reshape(-1, *(1,) * (x.ndim - 2))
+
+    def _require_shape(self, shape: tuple[Any, ...]) -> None:
+        rank = len(shape) - 2
+        if rank not in self.ranks:
+            rank = self.ranks[-1]
+        name = f"{type(self).__name__}({self.num_features})"
+        require_channels_first(name, rank, shape, self.num_features)
+
+
+@dataclass(frozen=True)
+class BatchNorm1d(_BatchNorm):
+    r"""Every feature with mean 0 and variance 1 over the batch, then with a scale and a shift that are learned.
+
+    Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
+    Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
+                with δ = ∂J/∂y;   when not training ∂J/∂x = γ / √(σ² + ε) · δ
+
+    In training the running statistics follow, r := (1 − momentum) r + momentum · (μ, or the unbiased σ²); when not
+    training they take the place of μ and σ². They are the layer's buffers: passed in by the context, and returned
+    by `new_buffers`.
+
+    Arguments:
+        num_features: features, or channels of a sequence, ≥ 1
+        eps: ε > 0
+        momentum: the share of the newest batch, in [0, 1]; None is the mean over all batches so far
+        affine: whether γ and β are there
+
+    Shapes: x (batch, features) or (batch, channels, length) → the same; weight γ and bias β (features,)
+    Errors: ArgumentError for a number out of range; ShapeError for other features, or for a training on a single
+        value a feature, which has no variance
+
+    >>> import numpy as np
+    >>> layer = BatchNorm1d(1, affine=False)
+    >>> y, _ = layer.forward({}, np.array([[1.0], [3.0]]), Context(training=True))
+    >>> y.round(3).tolist()
+    [[-1.0], [1.0]]
+
+    Source: the lecture, "PyTorch" (nn.BatchNorm); Ioffe and Szegedy, 2015; torch.nn.BatchNorm1d
+    """
+
+    ranks = (1, 0)
+
+
+@dataclass(frozen=True)
+class BatchNorm2d(_BatchNorm):
+    r"""Every channel with mean 0 and variance 1 over batch and places, then with a learned scale and shift.
+
+    Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
+    Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
+                with δ = ∂J/∂y;   when not training ∂J/∂x = γ / √(σ² + ε) · δ
+
+    Arguments:
+        num_features: channels, ≥ 1
+        eps: ε > 0
+        momentum: the share of the newest batch in the running statistics, in [0, 1]; None is the mean over all
+        affine: whether γ and β are there
+
+    Shapes: x (batch, channels, height, width) → the same; weight γ and bias β (channels,)
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single
+        value a channel
+
+    >>> sorted(BatchNorm2d(8).buffers())
+    ['num_batches_tracked', 'running_mean', 'running_var']
+
+    Source: the lecture, "PyTorch" (nn.BatchNorm); Ioffe and Szegedy, 2015; torch.nn.BatchNorm2d
+    """
+
+    ranks = (2,)
+
+
+@dataclass(frozen=True)
+class BatchNorm3d(_BatchNorm):
+    r"""Every channel of a video or volume with mean 0 and variance 1, then with a learned scale and shift.
+
+    Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
+    Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
+                with δ = ∂J/∂y;   when not training ∂J/∂x = γ / √(σ² + ε) · δ
+
+    Arguments:
+        num_features: channels, ≥ 1
+        eps: ε > 0
+        momentum: the share of the newest batch in the running statistics, in [0, 1]; None is the mean over all
+        affine: whether γ and β are there
+
+    Shapes: x (batch, channels, depth, height, width) → the same; weight γ and bias β (channels,)
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single
+        value a channel
+
+    >>> BatchNorm3d(4, affine=False).parameters()
+    {}
+
+    Source: the lecture, "PyTorch" (nn.BatchNorm); Ioffe and Szegedy, 2015; torch.nn.BatchNorm3d
+    """
+
+    ranks = (3,)

@@ -1,0 +1,256 @@
+"""Convolutions over one, two and three axes: one formula, three names."""
+
+import math
+from dataclasses import KW_ONLY, asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gradiente.errors import require
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
+from gradiente.layers.columns import Columns
+from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
+from gradiente.parameters import ParameterSpec
+from gradiente.threads import share
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    r"""What Conv1d, Conv2d and Conv3d have in common: all but the number of axes that the kernel slides along.
+
+    Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   with stride s, dilation d, taps t
+    Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
+                ∂J/∂x[c, q] = Σ_o Σ_t w[o, c, t] · δ[o, p] over the p with s·p + d·t = q,   with δ = ∂J/∂y
+
+    As products of matrices, with what tap t sees of channel c as row (t, c) of `columns`:
+    y = W columns + b,   ∂J/∂W = δ columnsᵀ,   ∂J/∂columns = Wᵀ δ, and every entry goes back to where it was seen.
+    The columns of a few images at a time, so that they stay in a core's cache.
+    """
+
+    in_channels: int
+    out_channels: int
+    kernel_size: int | Shape
+    stride: int | Shape = 1
+    padding: int | Shape | str = 0
+    _: KW_ONLY
+    dilation: int | Shape = 1
+    groups: int = 1
+    bias: bool = True
+
+    rank: ClassVar[int]
+    equation = r"Y_{o,p} = b_o + \sum_{c} \sum_{t} W_{o,c,t} \, X_{c,\, s p + d t}"
+    derivative = {
+        "x": r"\frac{\partial J}{\partial X_{c,q}} ="
+        r" \sum_{o} \sum_{t} \sum_{p \,:\, s p + d t = q} W_{o,c,t} \, \delta_{o,p}",
+        "weight": r"\frac{\partial J}{\partial W_{o,c,t}} = \sum_{i=1}^{m} \sum_{p} \delta_{o,p} \, X_{c,\, s p + d t}",
+        "bias": r"\frac{\partial J}{\partial b_o} = \sum_{i=1}^{m} \sum_{p} \delta_{o,p}",
+    }
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        for field in ("kernel_size", "stride", "padding", "dilation"):
+            object.__setattr__(self, field, canonical(getattr(self, field)))
+        require_positive(
+            name, in_channels=self.in_channels, out_channels=self.out_channels, groups=self.groups
+        )
+        for channels in ("in_channels", "out_channels"):
+            value = getattr(self, channels)
+            divisible = value % self.groups == 0
+            require(divisible, "conv.groups", layer=name, groups=self.groups, name=channels, value=value)
+        for field in ("kernel_size", "stride", "dilation"):
+            self._each_axis(field)
+        if not isinstance(self.padding, str):
+            self._each_axis("padding", least=0)
+            return
+        require(self.padding in ("same", "valid"), "conv.padding", layer=name, value=repr(self.padding))
+        if self.padding == "same":
+            require(set(self._each_axis("stride")) == {1}, "conv.same_stride", layer=name, stride=self.stride)
+            spans = zip(self._each_axis("kernel_size"), self._each_axis("dilation"), strict=True)
+            centred = all(d * (k - 1) % 2 == 0 for k, d in spans)
+            require(centred, "conv.same_even", layer=name, kernel=self.kernel_size)
+
+    def parameters(self) -> dict[str, ParameterSpec]:
+        kernel = self._each_axis("kernel_size")
+        per_group, taps = self.in_channels // self.groups, math.prod(kernel)
+        fan_in, fan_out = per_group * taps, self.out_channels // self.groups * taps
+        specs = {"weight": ParameterSpec((self.out_channels, per_group, *kernel), fan_in, fan_out)}
+        if self.bias:
+            specs["bias"] = ParameterSpec((self.out_channels,), fan_in, fan_out, is_bias=True)
+        return specs
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (self.out_channels, *self._windows(("batch", *input_shape)).output)
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
+        at = self._windows(x.shape)
+        weight = self._matrix(parameters["weight"])
+        bias = parameters["bias"].reshape(-1, *(1,) * self.rank) if self.bias else 0
+        y = np.empty((len(x), self.out_channels, *at.output), x.dtype)
+
+        def work(part: range) -> None:
+            columns = Columns(at, self.in_channels, self.groups, x.dtype)
+            for few in columns.few(part):
+                product = columns.product(weight, columns.of(x[few]))
+                np.add(columns.narrow(product), bias, out=y[few])
+
+        share(work, len(x), y.size * weight.shape[2])
+        return y, x
+
+    def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
+        x = cache
+        at = self._windows(x.shape)
+        weight = self._matrix(parameters["weight"]).swapaxes(1, 2)
+        dx = np.empty(x.shape, x.dtype)
+
+        def work(part: range) -> None:
+            columns = Columns(at, self.in_channels, self.groups, x.dtype, every=True)
+            for few in columns.few(part):
+                columns.back(columns.product(weight, columns.widen(dy[few])), out=dx[few])
+
+        share(work, len(x), dy.size * weight.shape[1])
+        return dx
+
+    def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
+        x = cache
+        at = self._windows(x.shape)
+        weight = out["weight"]
+
+        def work(part: range) -> Array:
+            columns = Columns(at, self.in_channels, self.groups, x.dtype)
+            total = np.zeros(self._matrix(weight).shape, x.dtype)
+            for few in columns.few(part):
+                total += columns.product(columns.widen(dy[few]), columns.of(x[few]).swapaxes(1, 2))
+            return total
+
+        totals = share(work, len(x), dy.size * weight[0].size)
+        by_tap = sum(totals[1:], start=totals[0]).reshape(len(weight), -1, weight.shape[1])
+        weight[...] = by_tap.swapaxes(1, 2).reshape(weight.shape)
+        if self.bias:
+            np.sum(dy, axis=(0, *range(2, dy.ndim)), out=out["bias"])
+
+    def _matrix(self, weight: Array) -> Array:
+        """The weights as the left factor: (groups, out / groups, taps · in / groups)."""
+        by_tap = weight.reshape(*weight.shape[:2], -1).swapaxes(1, 2)
+        return by_tap.reshape(self.groups, self.out_channels // self.groups, -1)
+
+    def _each_axis(self, field: str, least: int = 1) -> Shape:
+        return each_axis(type(self).__name__, field, getattr(self, field), self.rank, least=least)
+
+    def _padding(self) -> Shape:
+        if self.padding == "valid":
+            return (0,) * self.rank
+        if self.padding == "same":
+            spans = zip(self._each_axis("kernel_size"), self._each_axis("dilation"), strict=True)
+            return tuple(d * (k - 1) // 2 for k, d in spans)
+        return self._each_axis("padding", least=0)
+
+    def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        name = f"{type(self).__name__}({self.in_channels}, {self.out_channels}, {self.kernel_size})"
+        require_channels_first(name, self.rank, shape, self.in_channels)
+        return windows(
+            name,
+            shape[2:],
+            self._each_axis("kernel_size"),
+            stride=self._each_axis("stride"),
+            dilation=self._each_axis("dilation"),
+            padding=self._padding(),
+        )
+
+    def to_torch(self):
+        import torch
+
+        return getattr(torch.nn, type(self).__name__)(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Conv1d(Conv):
+    r"""A convolution along a sequence: the same few weights look at every stretch of time.
+
+    Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   with stride s, dilation d
+    Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
+                ∂J/∂x[c, q] = Σ_o Σ_t w[o, c, t] · δ[o, p] where s·p + d·t = q,   with δ = ∂J/∂y
+
+    Arguments:
+        in_channels, out_channels: features before and after, ≥ 1
+        kernel_size: k, how many steps of time a window has, ≥ 1
+        stride: s, by how much it moves, ≥ 1
+        padding: zeros on both ends, ≥ 0; "valid" is none, "same" as many as keep the length
+        dilation: d, the distance of the window's entries, ≥ 1
+        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
+        bias: whether b is there
+
+    Shapes: x (batch, in_channels, length) → y (batch, out_channels, ⌊(length + 2p − d(k − 1) − 1) / s⌋ + 1);
+        weight (out, in / groups, k), bias (out,)
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+
+    >>> import numpy as np
+    >>> parameters = {"weight": np.array([[[-1.0, 1.0]]]), "bias": np.zeros(1)}
+    >>> Conv1d(1, 1, 2).forward(parameters, np.array([[[1.0, 4.0, 9.0, 16.0]]]), Context())[0]
+    array([[[3., 5., 7.]]])
+
+    Source: the lecture, "PyTorch" (nn.Conv); torch.nn.Conv1d
+    """
+
+    rank = 1
+
+
+@dataclass(frozen=True)
+class Conv2d(Conv):
+    r"""A convolution over an image: the same few weights look at every place.
+
+    Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   p and t with two coordinates
+    Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
+                ∂J/∂x[c, q] = Σ_o Σ_t w[o, c, t] · δ[o, p] where s·p + d·t = q,   with δ = ∂J/∂y
+
+    Arguments:
+        in_channels, out_channels: channels before and after, ≥ 1
+        kernel_size: rows and columns of a window, one number where they are equal, ≥ 1
+        stride: s, by how much it moves, ≥ 1
+        padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
+        dilation: d, the distance of the window's entries, ≥ 1
+        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
+        bias: whether b is there
+
+    Shapes: x (batch, in_channels, height, width) → y (batch, out_channels, height', width'), each side
+        ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k), bias (out,)
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+
+    >>> import numpy as np
+    >>> layer = Conv2d(1, 32, 3, padding="same")
+    >>> layer.output_shape((1, 28, 28)), layer.parameters()["weight"].shape
+    ((32, 28, 28), (32, 1, 3, 3))
+
+    Source: the lecture, "PyTorch" (nn.Conv); torch.nn.Conv2d
+    """
+
+    rank = 2
+
+
+@dataclass(frozen=True)
+class Conv3d(Conv):
+    r"""A convolution over a video or a volume.
+
+    Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   p and t with three coordinates
+    Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
+                ∂J/∂x[c, q] = Σ_o Σ_t w[o, c, t] · δ[o, p] where s·p + d·t = q,   with δ = ∂J/∂y
+
+    Arguments:
+        in_channels, out_channels: channels before and after, ≥ 1
+        kernel_size: frames, rows and columns of a window, one number where they are equal, ≥ 1
+        stride: s, by how much it moves, ≥ 1
+        padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
+        dilation: d, the distance of the window's entries, ≥ 1
+        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
+        bias: whether b is there
+
+    Shapes: x (batch, in_channels, depth, height, width) → y (batch, out_channels, depth', height', width'), each
+        side ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k, k), bias (out,)
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+
+    >>> Conv3d(3, 8, (2, 3, 3), stride=(1, 2, 2)).output_shape((3, 16, 32, 32))
+    (8, 15, 15, 15)
+
+    Source: the lecture, "PyTorch" (nn.Conv); torch.nn.Conv3d
+    """
+
+    rank = 3

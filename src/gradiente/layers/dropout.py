@@ -1,0 +1,105 @@
+"""Dropout: of single numbers, or of whole channels."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.errors import ArgumentError, require_in
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
+from gradiente.layers.windows import require_channels_first
+
+
+@dataclass(frozen=True)
+class _Dropout(Layer):
+    """What both have in common: all but the shape of the mask, which is their cache."""
+
+    p: float = 0.5
+
+    equation = r"Y = \frac{M \odot X}{1 - p}, \quad M_{i} \sim \operatorname{Bernoulli}(1 - p)"
+    derivative = {"x": r"\frac{\partial J}{\partial X} = \frac{M \odot \delta}{1 - p}"}
+
+    def __post_init__(self) -> None:
+        require_in("[0, 1)", type(self).__name__, p=self.p)
+
+    @abstractmethod
+    def mask_shape(self, shape: Shape) -> Shape:
+        """The shape of M for that of x."""
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array | None]:
+        shape = self.mask_shape(x.shape)
+        if not context.training or self.p == 0:
+            return x, None
+        if context.generator is None:
+            raise ArgumentError("dropout.generator", layer=type(self).__name__)
+        kept = context.generator.random(shape, dtype=np.float32) >= self.p
+        mask = np.multiply(kept, 1 / (1 - self.p), dtype=x.dtype)  # M / (1 − p)
+        return x * mask, mask
+
+    def input_gradient(self, parameters: Arrays, cache: Array | None, dy: Array) -> Array:
+        mask = cache
+        return dy if mask is None else dy * mask
+
+    def to_torch(self):
+        import torch
+
+        return getattr(torch.nn, type(self).__name__)(self.p)
+
+
+@dataclass(frozen=True)
+class Dropout(_Dropout):
+    r"""In training every number is dropped with probability p, and the others make up for it.
+
+    Equation:   y = M ⊙ x / (1 − p),   with M 1 or 0, drawn anew for every batch; y = x when not training
+    Derivative: ∂J/∂x = M ⊙ δ / (1 − p),   with δ = ∂J/∂y
+
+    Because of the division the expected y is x, and nothing is left to do after training.
+
+    Arguments:
+        p: how probably a number is dropped, in [0, 1)
+
+    Shapes: any → the same; the cache is M / (1 − p)
+    Errors: ArgumentError for a probability out of range, or a training without a generator
+
+    >>> import numpy as np
+    >>> x = np.ones((1, 8))
+    >>> Dropout(0.5).forward({}, x, Context(training=True, generator=np.random.default_rng(1)))[0]
+    array([[2., 2., 2., 2., 0., 0., 2., 2.]])
+
+    Source: the lecture, "Overfitting" and "PyTorch" (nn.Dropout); Srivastava et al., 2014; torch.nn.Dropout
+    """
+
+    def mask_shape(self, shape: Shape) -> Shape:
+        return shape
+
+
+@dataclass(frozen=True)
+class Dropout2d(_Dropout):
+    r"""Dropout of whole channels: neighbouring pixels say nearly the same, so a lone one is not missed.
+
+    Equation:   y = M ⊙ x / (1 − p),   with one 1 or 0 for every channel of every instance; y = x when not training
+    Derivative: ∂J/∂x = M ⊙ δ / (1 − p),   with δ = ∂J/∂y
+
+    Arguments:
+        p: how probably a channel is dropped, in [0, 1)
+
+    Shapes: (batch, channels, height, width) → the same; the cache is M / (1 − p), (batch, channels, 1, 1)
+    Errors: ArgumentError for a probability out of range, or a training without a generator; ShapeError for x of
+        another rank
+
+    >>> import numpy as np
+    >>> context = Context(training=True, generator=np.random.default_rng(1))
+    >>> Dropout2d(0.5).forward({}, np.ones((2, 4, 5, 5)), context)[1].reshape(2, 4)
+    array([[2., 2., 2., 2.],
+           [0., 0., 2., 2.]])
+
+    Source: Tompson et al., 2015; torch.nn.Dropout2d
+    """
+
+    def mask_shape(self, shape: Shape) -> Shape:
+        require_channels_first("Dropout2d", 2, shape)
+        return (*shape[:2], 1, 1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_channels_first("Dropout2d", 2, ("batch", *input_shape))
+        return input_shape

@@ -1,0 +1,164 @@
+"""Maximum pools over one, two and three axes: one formula, three names."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gradiente.layers.base import Array, Arrays, Context, Shape
+from gradiente.layers.pool import Pool, size
+from gradiente.layers.windows import canonical
+from gradiente.threads import share
+
+
+@dataclass(frozen=True)
+class _MaxPool(Pool):
+    """What all three have in common: all but the number of axes that the window slides along."""
+
+    dilation: int | Shape = field(default=1, kw_only=True)
+
+    equation = r"Y_{c,p} = \max_{t} X_{c,\, s p + d t}"
+    derivative = {
+        "x": r"\frac{\partial J}{\partial X_{c,q}} = \sum_{p} \delta_{c,p}"
+        r" \begin{cases} 1 & q = s p + d \cdot \operatorname{argmax}_{t} X_{c,\, s p + d t} \\ 0 & \end{cases}"
+    }
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dilation", canonical(self.dilation))
+        super().__post_init__()
+        self._dilation()
+
+    def _dilation(self) -> Shape:
+        return self._each_axis("dilation")
+
+    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, tuple[Array, Array]]:
+        at = self._windows(x.shape)
+        y = np.empty((*x.shape[:2], *at.output), x.dtype)
+
+        def work(part: range) -> None:
+            few = slice(part.start, part.stop)
+            padded, largest = at.pad(x[few], -np.inf), y[few]
+            first, *others = at.seen()
+            largest[...] = padded[(..., *first)]
+            for seen in others:
+                np.maximum(largest, padded[(..., *seen)], out=largest)
+
+        share(work, len(x), size(y, at))
+        return y, (x, y)
+
+    def input_gradient(self, parameters: Arrays, cache: tuple[Array, Array], dy: Array) -> Array:
+        x, y = cache
+        at = self._windows(x.shape)
+        dx = np.empty(x.shape, dy.dtype)
+
+        def work(part: range) -> None:
+            few = slice(part.start, part.stop)
+            padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
+            gradient = np.zeros(padded.shape, dy.dtype)
+            open_ = np.ones(
+                largest.shape, bool
+            )  # windows whose maximum was not met yet: the first one counts
+            for seen in at.seen():
+                chosen = padded[(..., *seen)] == largest
+                chosen &= open_
+                open_ ^= chosen
+                gradient[(..., *seen)] += delta * chosen
+            dx[few] = gradient[(..., *at.interior)]
+
+        share(work, len(x), size(y, at))
+        return dx
+
+    def to_torch(self):
+        import torch
+
+        return getattr(torch.nn, type(self).__name__)(
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            dilation=self.dilation,  # pyright: ignore[reportArgumentType]
+            ceil_mode=self.ceil_mode,
+        )
+
+
+@dataclass(frozen=True)
+class MaxPool1d(_MaxPool):
+    r"""The largest of every few steps of a sequence.
+
+    Equation:   y[c, p] = max over t of x[c, s·p + d·t],   with stride s, dilation d
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
+
+    Where several entries are the largest, the first of them gets the gradient, as in PyTorch.
+
+    Arguments:
+        kernel_size: k, how many steps a window has, ≥ 1
+        stride: s, by how much it moves, ≥ 1; None is kernel_size
+        padding: entries of −∞ on both ends, from 0 to kernel_size / 2
+        dilation: d, the distance of the window's entries, ≥ 1
+        ceil_mode: a last window may reach over the end
+
+    Shapes: x (batch, channels, length) → y (batch, channels, ⌊(length + 2p − d(k − 1) − 1) / s⌋ + 1)
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> import numpy as np
+    >>> MaxPool1d(2).forward({}, np.array([[[1.0, 3.0, 2.0, 0.0]]]), Context())[0]
+    array([[[3., 2.]]])
+
+    Source: the lecture, "Overfitting" and "PyTorch" (nn.MaxPool); torch.nn.MaxPool1d
+    """
+
+    rank = 1
+
+
+@dataclass(frozen=True)
+class MaxPool2d(_MaxPool):
+    r"""The largest number of every small square of an image: what is there counts, not exactly where.
+
+    Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with two coordinates
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
+
+    Where several entries are the largest, the first of them gets the gradient, as in PyTorch.
+
+    Arguments:
+        kernel_size: rows and columns of a window, one number where they are equal, ≥ 1
+        stride: by how much it moves, ≥ 1; None is kernel_size
+        padding: entries of −∞ on every side, from 0 to kernel_size / 2
+        dilation: the distance of the window's entries, ≥ 1
+        ceil_mode: last windows may reach over the end
+
+    Shapes: x (batch, channels, height, width) → y (batch, channels, height', width'), each side
+        ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> MaxPool2d(2).output_shape((32, 28, 28))
+    (32, 14, 14)
+
+    Source: the lecture, "Overfitting" and "PyTorch" (nn.MaxPool); torch.nn.MaxPool2d
+    """
+
+    rank = 2
+
+
+@dataclass(frozen=True)
+class MaxPool3d(_MaxPool):
+    r"""The largest number of every small block of a video or a volume.
+
+    Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with three coordinates
+    Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
+
+    Arguments:
+        kernel_size: frames, rows and columns of a window, one number where they are equal, ≥ 1
+        stride: by how much it moves, ≥ 1; None is kernel_size
+        padding: entries of −∞ on every side, from 0 to kernel_size / 2
+        dilation: the distance of the window's entries, ≥ 1
+        ceil_mode: last windows may reach over the end
+
+    Shapes: x (batch, channels, depth, height, width) → y (batch, channels, depth', height', width'), each side
+        ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+
+    >>> MaxPool3d((1, 2, 2)).output_shape((8, 16, 32, 32))
+    (8, 16, 16, 16)
+
+    Source: the lecture, "Overfitting" and "PyTorch" (nn.MaxPool); torch.nn.MaxPool3d
+    """
+
+    rank = 3

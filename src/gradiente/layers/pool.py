@@ -1,0 +1,58 @@
+"""The contract of a pool: one number for every window, whatever it makes of the window's entries."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+from gradiente.errors import require
+from gradiente.layers.base import Array, Layer, Shape
+from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
+
+
+@dataclass(frozen=True)
+class Pool(Layer):
+    """Windows over every channel by itself; `stride` None is the kernel's size: windows side by side."""
+
+    kernel_size: int | Shape
+    stride: int | Shape | None = None
+    padding: int | Shape = 0
+    _: KW_ONLY
+    ceil_mode: bool = False
+
+    rank: ClassVar[int]
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        for field in ("kernel_size", "stride", "padding"):
+            object.__setattr__(self, field, canonical(getattr(self, field)))
+        kernel, padding = self._each_axis("kernel_size"), self._each_axis("padding", least=0)
+        half = all(2 * p <= k for p, k in zip(padding, kernel, strict=True))
+        require(half, "pool.padding", layer=name, padding=self.padding, kernel=self.kernel_size)
+        if self.stride is not None:
+            self._each_axis("stride")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], *self._windows(("batch", *input_shape)).output)
+
+    def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        name = f"{type(self).__name__}({self.kernel_size})"
+        require_channels_first(name, self.rank, shape)
+        return windows(
+            name,
+            shape[2:],
+            self._each_axis("kernel_size"),
+            stride=self._each_axis("kernel_size" if self.stride is None else "stride"),
+            dilation=self._dilation(),
+            padding=self._each_axis("padding", least=0),
+            ceil_mode=self.ceil_mode,
+        )
+
+    def _dilation(self) -> Shape:
+        return (1,) * self.rank
+
+    def _each_axis(self, field: str, least: int = 1) -> Shape:
+        return each_axis(type(self).__name__, field, getattr(self, field), self.rank, least=least)
+
+
+def size(y: Array, at: Windows) -> int:
+    """About how much work a pool is, in multiplications."""
+    return 4 * y.size * len(at.taps)

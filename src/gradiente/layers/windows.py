@@ -1,0 +1,123 @@
+"""Windows that slide over the spatial axes of a batch: one geometry for convolutions and pools of any rank."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from gradiente.errors import ShapeError, require
+from gradiente.layers.base import Array, Shape
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Where a kernel's taps fall on x, an entry an axis.
+
+    Window i of an axis begins at i · stride on the padded axis, and its tap k is dilation · k further on.
+    """
+
+    input: Shape
+    kernel: Shape
+    stride: Shape
+    dilation: Shape
+    before: Shape  # how many entries are put before the first one …
+    after: Shape  # … and behind the last one
+    output: Shape  # how many windows there are
+
+    @property
+    def padded(self) -> Shape:
+        """The spatial shape with what is put around it."""
+        return tuple(b + n + a for b, n, a in zip(self.before, self.input, self.after, strict=True))
+
+    @property
+    def interior(self) -> tuple[slice, ...]:
+        """Where x lies on the padded axes."""
+        return tuple(slice(b, b + n) for b, n in zip(self.before, self.input, strict=True))
+
+    @property
+    def taps(self) -> list[Shape]:
+        """The places of the kernel's taps inside a window, in the order of the kernel's entries."""
+        places = product(*(range(k) for k in self.kernel))
+        return [tuple(d * k for d, k in zip(self.dilation, place, strict=True)) for place in places]
+
+    def seen(self) -> Iterator[tuple[slice, ...]]:
+        """For every tap, the entries of the padded axes that it meets, in the shape of the output."""
+        for tap in self.taps:
+            yield tuple(
+                slice(t, t + s * (n - 1) + 1, s)
+                for t, s, n in zip(tap, self.stride, self.output, strict=True)
+            )
+
+    def pad(self, x: Array, fill: float = 0.0) -> Array:
+        """x with its surroundings; x itself where there are none."""
+        if self.padded == self.input:
+            return x
+        padded = np.full((*x.shape[: -len(self.input)], *self.padded), fill, x.dtype)
+        padded[(..., *self.interior)] = x
+        return padded
+
+
+def windows(
+    layer: str,
+    input_shape: Sequence[int],
+    kernel: Shape,
+    *,
+    stride: Shape,
+    dilation: Shape,
+    padding: Shape,
+    ceil_mode: bool = False,
+) -> Windows:
+    """The windows of a layer on an input, or an error where there is room for none.
+
+    Equation:   output = ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1,   ⌈ ⌉ in ceil mode,
+                where a window that would begin in the padding on the right is left out
+    """
+    output, after = [], []
+    for axis in zip(input_shape, kernel, stride, dilation, padding, strict=True):
+        n, k, s, d, p = axis
+        span = d * (k - 1) + 1
+        if span > n + 2 * p:
+            raise ShapeError(
+                "windows.kernel", layer=layer, span=span, size=n, padding=p, shape=tuple(input_shape)
+            )
+        count = (n + 2 * p - span) // s + 1
+        if ceil_mode and (n + 2 * p - span) % s and count * s < n + p:
+            count += 1
+        output.append(count)
+        after.append(max(p, (count - 1) * s + span - n - p))
+    return Windows(tuple(input_shape), kernel, stride, dilation, padding, tuple(after), tuple(output))
+
+
+def each_axis(layer: str, name: str, value: int | Shape, rank: int, *, least: int) -> Shape:
+    """A hyperparameter as one number an axis: a single number counts for every axis."""
+    numbers = (value,) * rank if isinstance(value, int | np.integer) else tuple(value)
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers)
+    require(
+        len(numbers) == rank and whole,
+        "windows.numbers",
+        layer=layer,
+        name=name,
+        rank=rank,
+        least=least,
+        value=repr(value),
+    )
+    return numbers
+
+
+def require_channels_first(
+    layer: str, rank: int, shape: Sequence[int | str], channels: int | None = None
+) -> None:
+    """x is (batch, channels, …) with `rank` spatial axes, and has the channels that the layer was made for."""
+    if len(shape) == rank + 2 and channels in (None, shape[1]):
+        return
+    axes = ("length",) if rank == 1 else ("depth", "height", "width")[3 - rank :]
+    expected = ", ".join(["batch", "channels" if channels is None else str(channels), *axes])
+    key = "windows.rank" if len(shape) != rank + 2 else "windows.channels"
+    raise ShapeError(key, layer=layer, expected=f"({expected})", shape=f"({', '.join(map(str, shape))})")
+
+
+def canonical(value: Any) -> Any:
+    """Lists, as JSON has them, become tuples."""
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,112 @@
+"""What large weights cost: terms of J, next to the loss."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from gradiente.errors import require_in
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Penalty(ABC):
+    """A function of the weights, added to the loss: J = loss + Σ penalty(W) over every weight.
+
+    Biases, and the scales and shifts of normalizations, are not punished: they do not make a function wilder.
+    """
+
+    strength: float
+
+    equation: ClassVar[str]
+    derivative: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        require_in("[0, inf)", type(self).__name__, strength=self.strength)
+
+    @abstractmethod
+    def value(self, weight: Array) -> float:
+        """What a weight costs."""
+
+    @abstractmethod
+    def gradient(self, weight: Array) -> Array:
+        """∂penalty/∂W, in the shape of W."""
+
+
+@dataclass(frozen=True)
+class L1(Penalty):
+    r"""The sum of the weights' absolute values: it pulls all of them with the same force, small ones down to 0.
+
+    Equation:   λ Σ |w|
+    Derivative: λ sign(w),   0 at w = 0
+
+    Arguments:
+        strength: λ ≥ 0
+
+    Shapes: any
+    Errors: ArgumentError for a strength below 0
+
+    >>> L1(0.1).value(np.array([[3.0, -4.0]])), L1(0.1).gradient(np.array([[3.0, -4.0]])).tolist()
+    (0.7, [[0.1, -0.1]])
+
+    Source: the lecture, "Overfitting"; Tibshirani, 1996
+    """
+
+    equation = r"\lambda \sum_{j} |w_j|"
+    derivative = r"\lambda \operatorname{sign}(w_j)"
+
+    def value(self, weight: Array) -> float:
+        return self.strength * float(np.abs(weight).sum())
+
+    def gradient(self, weight: Array) -> Array:
+        return self.strength * np.sign(weight)
+
+
+@dataclass(frozen=True)
+class L2(Penalty):
+    r"""Half the sum of the weights' squares: it pulls a weight the harder the larger it is.
+
+    Equation:   λ/2 Σ w²
+    Derivative: λ w
+
+    With plain gradient descent this is weight decay: θ := θ − α (∂J/∂θ + λ θ) = (1 − α λ) θ − α ∂J/∂θ. With Adam it
+    is not: there λ w is divided by √v as every gradient is, so that a weight whose gradients are large is hardly
+    pulled. AdamW takes the decay out of the gradient again.
+
+    Arguments:
+        strength: λ ≥ 0, the number that PyTorch's optimizers call weight_decay (and apply to biases too)
+
+    Shapes: any
+    Errors: ArgumentError for a strength below 0
+
+    >>> L2(0.1).value(np.array([[3.0, -4.0]])), L2(0.1).gradient(np.array([[3.0, -4.0]])).round(3).tolist()
+    (1.25, [[0.3, -0.4]])
+
+    Source: the lecture, "Overfitting"; Krogh and Hertz, 1991; Loshchilov and Hutter, 2019
+    """
+
+    equation = r"\frac{\lambda}{2} \sum_{j} w_j^2"
+    derivative = r"\lambda w_j"
+
+    def value(self, weight: Array) -> float:
+        flat = weight.reshape(-1)
+        return self.strength / 2 * float(flat @ flat)
+
+    def gradient(self, weight: Array) -> Array:
+        return self.strength * weight
+
+
+def penalize(penalties: Sequence[Penalty], weights: Iterable[tuple[Array, Array]]) -> float:
+    """Add every penalty's gradient to that of its weight, in place; the penalties' value."""
+    total = 0.0
+    for weight, gradient in weights:
+        for penalty in penalties:
+            total += penalty.value(weight)
+            gradient += penalty.gradient(weight)
+    return total
+
+
+REGISTRY: dict[str, type[Penalty]] = {penalty.__name__: penalty for penalty in (L1, L2)}

@@ -1,0 +1,51 @@
+"""The instances of a batch, shared between the cores: NumPy's copies and products let other threads work."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+WORTH_SHARING = 10_000_000  # multiplications; below, waking a thread takes a part of the time it saves
+
+
+def share(work: Callable[[range], T], instances: int, multiplications: int) -> list[T]:
+    """work(part) for consecutive parts of the instances, side by side; the results in the order of the parts.
+
+    There are as many parts as the linear algebra may use threads; while they run, it uses one in each.
+
+    >>> share(len, 5, multiplications=10)
+    [5]
+    """
+    threads = min(_threads(), instances) if multiplications >= WORTH_SHARING else 1
+    if threads == 1:
+        return [work(range(instances))]
+    bounds = [instances * part // threads for part in range(threads + 1)]
+    parts = [range(start, stop) for start, stop in pairwise(bounds)]
+    with _linear_algebra().limit(limits=1):
+        others = [_pool().submit(copy_context().run, work, part) for part in parts[1:]]
+        return [work(parts[0]), *(other.result() for other in others)]
+
+
+def _threads() -> int:
+    return max((library.get_num_threads() for library in _linear_algebra().lib_controllers), default=1)
+
+
+@cache
+def _linear_algebra() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="gradiente")
+
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork
+    os.register_at_fork(after_in_child=_pool.cache_clear)
