@@ -49,8 +49,8 @@ class L1(Penalty):
     Shapes: any
     Errors: ArgumentError for a strength below 0
 
-    >>> L1(0.1).value(np.array([[3.0, -4.0]])), L1(0.1).gradient(np.array([[3.0, -4.0]])).tolist()
-    (0.7, [[0.1, -0.1]])
+    >>> L1(0.5).value(np.array([[3.0, -4.0]])), L1(0.5).gradient(np.array([[3.0, -4.0]])).tolist()
+    (3.5, [[0.5, -0.5]])
 
     Source: the lecture, "Overfitting"; Tibshirani, 1996
     """
@@ -82,8 +82,8 @@ class L2(Penalty):
     Shapes: any
     Errors: ArgumentError for a strength below 0
 
-    >>> L2(0.1).value(np.array([[3.0, -4.0]])), L2(0.1).gradient(np.array([[3.0, -4.0]])).round(3).tolist()
-    (1.25, [[0.3, -0.4]])
+    >>> L2(0.5).value(np.array([[3.0, -4.0]])), L2(0.5).gradient(np.array([[3.0, -4.0]])).tolist()
+    (6.25, [[1.5, -2.0]])
 
     Source: the lecture, "Overfitting"; Krogh and Hertz, 1991; Loshchilov and Hutter, 2019
     """

@@ -55,8 +55,8 @@ def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mappi
     """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
     from safetensors.numpy import save
 
-    # safetensors stores the memory of an array, not its strides.
-    contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    # safetensors stores the memory of an array, not its strides. A single number stays without axes.
+    contiguous = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     write_atomically(path, save(contiguous, metadata=dict(metadata)))
 
 

@@ -93,7 +93,7 @@ def test_a_hundred_steps_equal_pytorch(loss, optimizer):
     engine = NumpyEngine(net, loss, optimizer, Clip())
     torch_optimizer = optimizer.to_torch(module.parameters())
     for step, (x, y) in enumerate(batches(loss, 100)):
-        value, prediction = engine.step(x, y, TRAINING, optimizer)
+        value, _, prediction = engine.step(x, y, TRAINING, optimizer)
         torch_optimizer.zero_grad()
         torch_prediction = module(torch.from_numpy(x))
         torch_value = torch_loss(torch_prediction, torch.from_numpy(y))
@@ -192,7 +192,7 @@ def test_a_loss_that_is_not_finite_updates_nothing(poison):
         engine.step(x, y, TRAINING, optimizer)
     before, gradient = engine.state(), net.gradient.copy()
     x, y = steps[3]
-    value, _ = engine.step(x, np.full_like(y, poison), TRAINING, optimizer)
+    value, _, _ = engine.step(x, np.full_like(y, poison), TRAINING, optimizer)
     assert not math.isfinite(value)
     same(engine.state(), before)
     np.testing.assert_array_equal(net.gradient, gradient)

@@ -389,5 +389,6 @@ def test_a_class_with_a_single_row_cannot_be_held_out(tmp_path):
 
 
 def test_a_network_with_nothing_to_learn_is_refused():
+    trainer = Trainer(Network([Tanh()]), MSELoss(), SGD(lr=0.1))
     with pytest.raises(ArgumentError, match="no parameters"):
-        Trainer(Network([Tanh()]), MSELoss(), SGD(lr=0.1))
+        trainer.fit(Dataset(np.eye(2), np.eye(2), "regression", "two"))

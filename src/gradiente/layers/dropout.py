@@ -63,8 +63,8 @@ class Dropout(_Dropout):
 
     >>> import numpy as np
     >>> x = np.ones((1, 8))
-    >>> Dropout(0.5).forward({}, x, Context(training=True, generator=np.random.default_rng(1)))[0]
-    array([[2., 2., 2., 2., 0., 0., 2., 2.]])
+    >>> Dropout(0.5).forward({}, x, Context(training=True, generator=np.random.default_rng(5)))[0]
+    array([[2., 2., 0., 2., 0., 2., 2., 0.]])
 
     Source: the lecture, "Overfitting" and "PyTorch" (nn.Dropout); Srivastava et al., 2014; torch.nn.Dropout
     """
@@ -88,10 +88,10 @@ class Dropout2d(_Dropout):
         another rank
 
     >>> import numpy as np
-    >>> context = Context(training=True, generator=np.random.default_rng(1))
+    >>> context = Context(training=True, generator=np.random.default_rng(5))
     >>> Dropout2d(0.5).forward({}, np.ones((2, 4, 5, 5)), context)[1].reshape(2, 4)
-    array([[2., 2., 2., 2.],
-           [0., 0., 2., 2.]])
+    array([[2., 2., 0., 2.],
+           [0., 2., 2., 0.]])
 
     Source: Tompson et al., 2015; torch.nn.Dropout2d
     """

@@ -37,8 +37,8 @@ class Unflatten(Layer):
         require(self.dim == 1, "unflatten.dim", value=repr(self.dim))
         object.__setattr__(self, "unflattened_size", canonical(self.unflattened_size))
         size = self.unflattened_size
-        valid = isinstance(size, tuple) and len(size) > 0 and all(n >= 1 for n in size)
-        require(valid, "unflatten.size", value=repr(size))
+        valid = isinstance(size, tuple) and size and all(isinstance(n, int) and n >= 1 for n in size)
+        require(bool(valid), "unflatten.size", value=repr(size))
 
     def input_shape(self) -> Shape:
         return (math.prod(self.unflattened_size),)

@@ -92,7 +92,7 @@ def windows(
 
 def each_axis(layer: str, name: str, value: int | Shape, rank: int, *, least: int) -> Shape:
     """A hyperparameter as one number an axis: a single number counts for every axis."""
-    numbers = (value,) * rank if isinstance(value, int | np.integer) else tuple(value)
+    numbers = value if isinstance(value, tuple) else (value,) * rank
     whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers)
     require(
         len(numbers) == rank and whole,

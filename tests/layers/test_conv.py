@@ -1,0 +1,118 @@
+"""Convolutions beyond the contract of all layers: against SciPy, their memory, their threads, bad hyperparameters."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from scipy.signal import correlate
+from threadpoolctl import threadpool_limits
+
+from gradiente import ArgumentError, Context, Conv1d, Conv2d, Conv3d, Network, ReLU, ShapeError
+from gradiente.layers.columns import CACHED_BYTES
+
+
+def drawn(layer, dtype="float64", seed=0):
+    generator = np.random.default_rng(seed)
+    return {
+        name: generator.normal(size=spec.shape).astype(dtype) for name, spec in layer.parameters().items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [(Conv1d(2, 3, 4), (2, 9)), (Conv2d(2, 3, (2, 4)), (2, 5, 9)), (Conv3d(2, 3, 2), (2, 4, 5, 3))],
+    ids=lambda value: type(value).__name__,
+)
+def test_equals_the_cross_correlation_of_scipy(layer, shape):
+    parameters = drawn(layer)
+    x = np.random.default_rng(1).normal(size=(3, *shape))
+    y, _ = layer.forward(parameters, x, Context())
+    for image, channels in zip(y, x, strict=True):
+        for channel, weight, bias in zip(image, parameters["weight"], parameters["bias"], strict=True):
+            np.testing.assert_allclose(channel, correlate(channels, weight, "valid")[0] + bias, rtol=1e-10)
+
+
+def test_an_edge_is_found_where_it_is():
+    image = np.zeros((1, 1, 4, 6))
+    image[..., 3:] = 1
+    sobel = np.array([[[[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]]])
+    y, _ = Conv2d(1, 1, 3, bias=False).forward({"weight": sobel}, image, Context())
+    np.testing.assert_array_equal(y[0, 0], [[0, 4, 4, 0], [0, 4, 4, 0]])
+
+
+def test_two_threads_give_the_numbers_of_one():
+    layer = Conv2d(8, 16, 3, padding=1)
+    parameters = drawn(layer)
+    x = np.random.default_rng(1).normal(size=(33, 8, 24, 24))
+    dy = np.random.default_rng(2).normal(size=(33, 16, 24, 24))
+
+    def everything():
+        y, cache = layer.forward(parameters, x, Context())
+        dx, gradients = layer.backward(parameters, cache, dy)
+        return [y, dx, *gradients.values()]
+
+    with threadpool_limits(1):
+        alone = everything()
+    with threadpool_limits(2):
+        shared = everything()
+    for one, two in zip(alone, shared, strict=True):
+        np.testing.assert_allclose(two, one, rtol=1e-10, atol=1e-10)
+
+
+def test_the_columns_of_a_whole_batch_are_never_held():
+    layer = Conv2d(16, 16, 5, padding=2)
+    parameters = drawn(layer, "float32")
+    x = np.random.default_rng(1).normal(size=(64, 16, 28, 28)).astype("float32")
+    columns_of_all = 25 * x.nbytes
+    tracemalloc.start()
+    y, cache = layer.forward(parameters, x, Context())
+    layer.backward(parameters, cache, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    results = y.nbytes + x.nbytes  # y, ∂J/∂x
+    assert peak < results + 2 * 4 * max(CACHED_BYTES, columns_of_all // 64)
+    assert peak < columns_of_all / 4
+
+
+def test_padding_in_words():
+    assert Conv2d(1, 4, 3, padding="same", dilation=2).output_shape((1, 9, 7)) == (4, 9, 7)
+    assert Conv2d(1, 4, (3, 5), padding="valid").output_shape((1, 9, 7)) == (4, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((4, 6, 3), {"groups": 3}, r"groups = 3 does not divide in_channels = 4"),
+        ((6, 4, 3), {"groups": 3}, r"groups = 3 does not divide out_channels = 4"),
+        ((1, 4, 2), {"padding": "same"}, r"odd kernel"),
+        ((1, 4, (3, 4)), {"padding": "same"}, r"odd kernel"),
+        ((1, 4, 3), {"padding": "same", "stride": 2}, r"stride=1"),
+        ((1, 4, 3), {"padding": "full"}, r'"same" or "valid"; got \'full\''),
+        ((1, 4, 3), {"padding": -1}, r"padding is a whole number ≥ 0"),
+        ((1, 4, 0), {}, r"kernel_size is a whole number ≥ 1"),
+        ((1, 4, (3, 3, 3)), {}, r"or 2 of them"),
+        ((1, 4, 3), {"stride": 0}, r"stride is"),
+        ((1, 4, 3), {"dilation": 1.5}, r"dilation is"),
+        ((0, 4, 3), {}, r"in_channels"),
+        ((1, 4, 3), {"groups": 0}, r"groups"),
+    ],
+)
+def test_bad_hyperparameters(arguments, options, message):
+    with pytest.raises(ArgumentError, match=message):
+        Conv2d(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((1, 4, 28), r"window spans 5 entries, and x has 4.*smaller kernel"),
+        ((3, 28, 28), r"takes x of shape \(batch, 1, height, width\); got \(batch, 3, 28, 28\).*in_channels"),
+        ((28, 28), r"channels first; got \(batch, 28, 28\).*Unflatten"),
+        ((784,), r"Unflatten"),
+    ],
+)
+def test_bad_shapes_are_said_before_any_number_is_computed(shape, message):
+    with pytest.raises(ShapeError, match=message):
+        Network([Conv2d(1, 4, 5), ReLU()], input_shape=shape)
+    with pytest.raises(ShapeError, match=message.replace("batch, 3", "2, 3").replace("batch, 28", "2, 28")):
+        Network([Conv2d(1, 4, 5), ReLU()]).forward(np.zeros((2, *shape)))
