@@ -12,7 +12,7 @@ from gradiente.notation import write
 
 
 def layer_to_dict(layer: Layer) -> dict[str, Any]:
-    """Its name and its hyperparameters; JSON knows no numbers of NumPy.
+    """Its name and its hyperparameters, as JSON has them: no tuples, no numbers of NumPy.
 
     Errors: ArgumentError for a layer that is not in the registry, which nobody could make again
 
@@ -22,8 +22,7 @@ def layer_to_dict(layer: Layer) -> dict[str, Any]:
     """
     name = type(layer).__name__
     require(REGISTRY.get(name) is type(layer), "network.unregistered", name=name)
-    values = asdict(layer).items()
-    return {"layer": name} | {key: v.item() if isinstance(v, np.generic) else v for key, v in values}
+    return {"layer": name} | {key: _plain(value) for key, value in asdict(layer).items()}
 
 
 def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
@@ -42,3 +41,9 @@ def written(layer: Layer) -> str:
     """The layer in the notation of the command line, without what is as always; one of one's own has its repr."""
     known = REGISTRY.get(type(layer).__name__) is type(layer)
     return write(layer, REGISTRY, brief=True) if known else repr(layer)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    return value.item() if isinstance(value, np.generic) else value

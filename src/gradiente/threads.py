@@ -1,7 +1,10 @@
-"""The instances of a batch, shared between the cores: NumPy's copies and products let other threads work."""
+"""The instances of a batch, shared between the cores, and in pieces that fit their caches.
+
+NumPy's copies, sums and products let other threads work meanwhile.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
@@ -10,6 +13,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+CACHED_BYTES = 1_500_000
+MOST_INSTANCES = 16
 WORTH_SHARING = 10_000_000  # multiplications; below, waking a thread takes a part of the time it saves
 
 
@@ -29,6 +34,13 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
     with _linear_algebra().limit(limits=1):
         others = [_pool().submit(copy_context().run, work, part) for part in parts[1:]]
         return [work(parts[0]), *(other.result() for other in others)]
+
+
+def pieces(part: range, bytes_each: int) -> Iterator[slice]:
+    """A part of the instances in so small pieces that a core's own caches hold what is computed of one."""
+    few = max(1, min(MOST_INSTANCES, CACHED_BYTES // bytes_each))
+    for start in range(part.start, part.stop, few):
+        yield slice(start, min(start + few, part.stop))
 
 
 def _threads() -> int:

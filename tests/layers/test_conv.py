@@ -8,7 +8,7 @@ from scipy.signal import correlate
 from threadpoolctl import threadpool_limits
 
 from gradiente import ArgumentError, Context, Conv1d, Conv2d, Conv3d, Network, ReLU, ShapeError
-from gradiente.layers.columns import CACHED_BYTES
+from gradiente.threads import CACHED_BYTES
 
 
 def drawn(layer, dtype="float64", seed=0):

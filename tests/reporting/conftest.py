@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradiente.data import Dataset, load
-from gradiente.layers import Linear, ReLU, Sigmoid, Tanh
+from gradiente.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh, Unflatten
 from gradiente.losses import BCELoss, CrossEntropyLoss, MSELoss
 from gradiente.metrics import classification_metrics, regression_metrics
 from gradiente.network import Network
@@ -36,21 +36,30 @@ def _sine():
 
 @cache
 def arguments(name):
-    """The arguments of write_report for "moons", "digits", "iris", "xor" or "sine"."""
-    train, test = (
-        _sine() if name == "sine" else load("xor", constant_input=True) if name == "xor" else load(name)
-    )
+    """The arguments of write_report for "moons", "digits", "cnn" (of the digits), "iris", "xor" or "sine"."""
+    if name == "sine":
+        train, test = _sine()
+    elif name == "cnn":
+        train, test = load("digits")
+    else:
+        train, test = load("xor", constant_input=True) if name == "xor" else load(name)
     width = train.x.shape[1]
     if name == "xor":
         layers = [Linear(width, 4, bias=False), Sigmoid(), Linear(4, 1, bias=False), Sigmoid()]
         loss, y = BCELoss(), train.y[:, None]
     elif name == "sine":
         layers, loss, y = [Linear(width, 16), Tanh(), Linear(16, 1)], MSELoss(), train.y[:, None]
+    elif name == "cnn":
+        layers = [Unflatten(1, (1, 8, 8)), Conv2d(1, 6, 3), ReLU(), MaxPool2d(2), Conv2d(6, 12, 2), ReLU()]
+        layers += [Flatten(), Linear(48, train.outputs)]
+        loss, y = CrossEntropyLoss(), train.y
     else:
         layers = [Linear(width, 16), ReLU(), Linear(16, train.outputs)]
         loss, y = CrossEntropyLoss(), train.y
     net = Network(layers, seed=1)
-    history = descend(net, loss, train.x, y, epochs=40, lr=0.5 if name != "sine" else 0.1)
+    history = descend(
+        net, loss, train.x, y, epochs=10 if name == "cnn" else 40, lr=0.5 if name != "sine" else 0.1
+    )
     prediction = net.predict(test.x)
     if train.task == "classification":
         metrics = classification_metrics(test.y, loss.estimate(prediction))

@@ -1,6 +1,8 @@
 import math
+import re
 
 import numpy as np
+import pytest
 
 from gradiente.reporting.curves import curves, values
 from gradiente.training.history import History
@@ -15,8 +17,8 @@ def history(losses, **columns):
     )
 
 
-def drawn(*args, **kwargs):
-    result = curves(history(*args, **kwargs))
+def drawn(*args, restored=False, **kwargs):
+    result = curves(history(*args, **kwargs), restored=restored)
     assert result is not None
     return result
 
@@ -60,3 +62,42 @@ def test_the_accuracy_axis_ends_at_all():
     ticks = drawn([1.0, 0.5], accuracy=[0.97, 1.0])
     assert ">100\u202f%<" in ticks
     assert ">101\u202f%<" not in ticks
+
+
+def drawn_line(section, colour):
+    """The points of the first line of that colour."""
+    (path,) = re.findall(rf'<path d="([^"]*)"[^>]*stroke: var\(--{colour}\); stroke-width: 2;', section)
+    return np.array(re.findall(r"[ML] (\S+) ([\d.]+)", path), dtype=float)
+
+
+def test_what_comes_after_the_kept_epoch_is_shaded_and_said_to_be_discarded():
+    validation = [4.0, 3.0, 2.0, 3.0, 4.0]
+    section = drawn([4.0, 3.0, 2.0, 1.0, 0.5], val_loss=validation, restored=True)
+    assert "kept: epoch 3" in section
+    assert "parameters of epoch 3, its best by validation loss" in section
+    assert ">discarded<" in section
+    (shaded,) = re.findall(r'<path d="([^"]*)"[^>]*fill: var\(--wash\)', section)
+    across = [float(x) for x in re.findall(r"[ML] (\S+)", shaded)]
+    x = drawn_line(section, "accent")[:, 0]
+    assert (min(across), max(across)) == (x[2], x[4])
+
+
+@pytest.mark.parametrize(
+    ("validation", "restored"), [([3.0, 2.0, 2.5], False), ([3.0, 2.0, 1.0], True), ([3.0, 2.0, 1.0], False)]
+)
+def test_nothing_is_discarded_by_a_training_that_ends_where_it_ends(validation, restored):
+    section = drawn([3.0, 2.0, 1.0], val_loss=validation, restored=restored)
+    assert "discarded" not in section
+    assert "--wash" not in section
+    assert ("kept: epoch 3" in section) == restored
+    assert ("best: " in section) != restored
+
+
+def test_the_training_loss_is_drawn_without_its_penalty():
+    loss, penalty, validation = [4.0, 2.0, 1.0], [0.5, 2.0, 4.0], [3.0, 2.5, 2.0]
+    both = [value + part for value, part in zip(loss, penalty, strict=True)]
+    plain, penalized = drawn(loss, val_loss=validation), drawn(both, penalty=penalty, val_loss=validation)
+    for colour in ("muted", "accent"):
+        assert np.array_equal(drawn_line(plain, colour), drawn_line(penalized, colour))
+    assert ">Loss without penalty<" in penalized
+    assert "penalty" not in plain

@@ -62,6 +62,15 @@ def test_decades_are_ticks_of_a_log_scale():
         assert {"5", "10", "20"} <= set(ticks(plot.svg(narrow, "narrow")))
 
 
+def test_many_decades_have_the_labels_of_the_page_alone():
+    with plot.axes() as wide:
+        wide.plot([1, 2], [1e-7, 1])
+        plot.log_scale(wide, 1e-7, 1)
+        picture = plot.svg(wide, "wide")
+    assert {"0.1", "10⁻⁷"} <= set(ticks(picture))
+    assert "math" not in picture
+
+
 def test_no_two_pictures_of_a_page_share_an_id():
     y = np.random.default_rng(0).random(20)
     section = regression(Dataset(y[:, None], y, "regression", "r"), y[:, None])

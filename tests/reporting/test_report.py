@@ -1,3 +1,4 @@
+import json
 import re
 from html.parser import HTMLParser
 
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
+from gradiente.cli import main
 from gradiente.data import Dataset, load
 from gradiente.errors import FileError
 from gradiente.layers import Linear, Tanh
@@ -16,7 +18,7 @@ from gradiente.reporting import write_report
 from gradiente.training.history import History
 from gradiente.training.targets import probabilities
 
-NAMES = ("moons", "digits", "iris", "sine", "xor")
+NAMES = ("moons", "digits", "cnn", "iris", "sine", "xor")
 VOID = {"meta", "img", "br"}
 
 
@@ -86,6 +88,13 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path, name):
 SECTIONS = {
     "moons": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
     "digits": {"Confusion matrix", "What it got wrong", "What the first layer looks for", "Gradients"},
+    "cnn": {
+        "Confusion matrix",
+        "What it got wrong",
+        "What the first convolution looks for",
+        "What each layer keeps of an image",
+        "Gradients",
+    },
     "iris": {"Confusion matrix", "What it got wrong", "Gradients"},
     "xor": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
     "sine": {"Predicted and true", "Gradients"},
@@ -100,7 +109,7 @@ def test_a_section_is_there_when_it_applies(run, tmp_path, name):
     assert {"Curves", "Test metrics", "Network", "Configuration", "Environment"} <= set(headings)
 
 
-@pytest.mark.parametrize("name", ["moons", "digits", "iris", "xor"])
+@pytest.mark.parametrize("name", ["moons", "digits", "cnn", "iris", "xor"])
 def test_the_confusion_matrix_is_that_of_scikit_learn(run, tmp_path, name):
     case = run(name)
     prediction = case["prediction"]
@@ -108,6 +117,21 @@ def test_the_confusion_matrix_is_that_of_scikit_learn(run, tmp_path, name):
     matrix = confusion_matrix(case["test"].y, said, labels=range(len(case["test"].classes)))
     drawn = " ".join(re.findall(r"<text[^>]*>(\d+)</text>", written(tmp_path, case)))
     assert f" {' '.join(map(str, matrix[matrix > 0]))} " in f" {drawn} "
+
+
+@pytest.mark.parametrize("patience", [None, 1])
+def test_only_early_stopping_discards(tmp_path, patience):
+    """A learning rate so large that the validation loss soon gets worse again."""
+    options = ["--epochs", "12", "--lr", "0.3", "--penalty", "L2(0.001)", "--run", str(tmp_path / "run")]
+    main(["train", "iris", *options, *([] if patience is None else ["--patience", str(patience)])])
+    records = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    best = min(records, key=lambda record: record["val_loss"])["epoch"]
+    assert best < len(records)
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert (f"parameters of epoch {best}" in page) == (patience is not None)
+    assert ("discarded" in page) == (patience is not None)
+    assert "Loss without penalty" in page
+    assert "L2(0.001)" in page
 
 
 def test_names_from_data_are_never_markup(run, tmp_path):

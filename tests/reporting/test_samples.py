@@ -1,8 +1,12 @@
 import re
+from base64 import b64decode
+from io import BytesIO
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from sklearn.datasets import load_iris
 
 from gradiente.data import Dataset
@@ -98,13 +102,26 @@ def test_drawings_are_ink_and_photographs_are_not():
     assert pixels(np.array([3.0]), 3, 3, ink=False).tolist() == [0]
 
 
-def test_grey_and_rgb_are_pictures():
-    def data(shape):
-        x = np.random.default_rng(0).random((2, int(np.prod(shape))))
-        return Dataset(x, np.array([0, 1]), "classification", "p", image_shape=shape)
+def images(shape):
+    x = np.random.default_rng(0).integers(0, 256, (2, int(np.prod(shape)))) / 255
+    x[0, :2] = 0, 1
+    return Dataset(x, np.array([0, 1]), "classification", "p", image_shape=shape)
 
-    assert is_pictures(data((4, 4)))
-    assert is_pictures(data((4, 4, 3)))
-    assert not is_pictures(data((4, 4, 2)))
-    section, _ = samples(data((4, 4, 3)), np.array([[0.1, 0.9], [0.9, 0.1]]), ("a", "b"))
-    assert section.count("<img") == 2
+
+def test_grey_and_rgb_are_pictures():
+    assert is_pictures(images((4, 4)))
+    assert is_pictures(images((1, 4, 4)))
+    assert is_pictures(images((3, 4, 4)))
+    assert not is_pictures(images((5, 4, 4)))
+    assert not is_pictures(images((3, 2, 4, 4)))
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (2, "LA"), (3, "RGB"), (4, "RGBA")])
+def test_colours_are_those_of_the_data(channels, mode):
+    data = images((channels, 3, 5))
+    section, _ = samples(data, np.array([[0.1, 0.9], [0.9, 0.1]]), ("a", "b"))
+    shown = [Image.open(BytesIO(b64decode(png))) for png in re.findall(r"base64,([^\"]*)", section)]
+    assert [(image.mode, image.size) for image in shown] == [(mode, (5, 3))] * 2
+    bytes_ = np.stack([np.asarray(image).reshape(3, 5, channels) for image in shown])
+    expected = np.rint(255 * data.x).reshape(2, channels, 3, 5)
+    assert np.array_equal(np.moveaxis(bytes_, -1, 1), expected)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Flatten, Linear, Tanh
+from gradiente.layers import Dropout, Flatten, Linear, Tanh, Unflatten
 from gradiente.network import Network
 from gradiente.reporting.weights import NEGATIVE, POSITIVE, diverging, pixel_weights, strongest, weights
 
@@ -31,6 +31,8 @@ def test_weights_are_those_of_the_first_linear_layer_over_the_pixels():
     assert pixel_weights(direct, pictures()) is direct.parameters["0.weight"]
     flattened = Network([Flatten(), Linear(16, 3)], input_shape=(4, 4))
     assert pixel_weights(flattened, pictures()) is flattened.parameters["1.weight"]
+    dropped = Network([Unflatten(1, (1, 4, 4)), Flatten(), Dropout(), Linear(16, 3)])
+    assert pixel_weights(dropped, pictures()) is dropped.parameters["3.weight"]
 
 
 def test_other_first_layers_have_no_pictures():
@@ -39,7 +41,8 @@ def test_other_first_layers_have_no_pictures():
     assert (
         weights(Network([Linear(16, 3)]), Dataset(np.eye(2), np.array([0, 1]), "classification", "t")) is None
     )
-    assert weights(Network([Linear(12, 3)]), pictures((2, 2, 3))) is None
+    assert weights(Network([Linear(12, 3)]), pictures((3, 2, 2))) is None
+    assert weights(Network([Tanh(), Linear(16, 16), Linear(16, 3)]), pictures()) is None
 
 
 def test_there_is_a_picture_for_each_of_64_neurons():

@@ -8,7 +8,7 @@ import numpy as np
 from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, size
 from gradiente.layers.windows import Windows
-from gradiente.threads import share
+from gradiente.threads import pieces, share
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class _AvgPool(Pool):
         count = self._count(at).astype(x.dtype)
 
         def work(part: range) -> None:
-            few = slice(part.start, part.stop)
-            padded, total = at.pad(x[few]), y[few]
-            for seen in at.seen():
-                total += padded[(..., *seen)]
-            total /= count
+            for few in pieces(part, x[0].nbytes):
+                padded, total = at.pad(x[few]), y[few]
+                for seen in at.seen():
+                    total += padded[(..., *seen)]
+                total /= count
 
         share(work, len(x), size(y, at))
         return y, x.shape
@@ -44,12 +44,12 @@ class _AvgPool(Pool):
         count = self._count(at).astype(dy.dtype)
 
         def work(part: range) -> None:
-            few = slice(part.start, part.stop)
-            portion = dy[few] / count
-            gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
-            for seen in at.seen():
-                gradient[(..., *seen)] += portion
-            dx[few] = gradient[(..., *at.interior)]
+            for few in pieces(part, dx[0].nbytes):
+                portion = dy[few] / count
+                gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
+                for seen in at.seen():
+                    gradient[(..., *seen)] += portion
+                dx[few] = gradient[(..., *at.interior)]
 
         share(work, len(dy), size(dy, at))
         return dx

@@ -7,9 +7,7 @@ import numpy as np
 
 from gradiente.layers.base import Array, Shape
 from gradiente.layers.windows import Windows
-
-CACHED_BYTES = 1_500_000  # of columns at a time: about what a core's own caches hold
-MOST_IMAGES = 16
+from gradiente.threads import pieces
 
 
 class Columns:
@@ -43,10 +41,7 @@ class Columns:
 
     def few(self, images: range) -> Iterator[slice]:
         """The images in pieces so small that their columns stay in the cache."""
-        size = self.channels * self.taps * self.positions * self.dtype.itemsize
-        few = max(1, min(MOST_IMAGES, CACHED_BYTES // size))
-        for start in range(images.start, images.stop, few):
-            yield slice(start, min(start + few, images.stop))
+        return pieces(images, self.channels * self.taps * self.positions * self.dtype.itemsize)
 
     def of(self, x: Array) -> Array:
         """The columns of x: (n, channels, …) → (groups, taps · channels / groups, n · positions)."""

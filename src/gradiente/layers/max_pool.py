@@ -7,7 +7,7 @@ import numpy as np
 from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, size
 from gradiente.layers.windows import canonical
-from gradiente.threads import share
+from gradiente.threads import pieces, share
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class _MaxPool(Pool):
         y = np.empty((*x.shape[:2], *at.output), x.dtype)
 
         def work(part: range) -> None:
-            few = slice(part.start, part.stop)
-            padded, largest = at.pad(x[few], -np.inf), y[few]
-            first, *others = at.seen()
-            largest[...] = padded[(..., *first)]
-            for seen in others:
-                np.maximum(largest, padded[(..., *seen)], out=largest)
+            for few in pieces(part, x[0].nbytes):
+                padded, largest = at.pad(x[few], -np.inf), y[few]
+                first, *others = at.seen()
+                largest[...] = padded[(..., *first)]
+                for seen in others:
+                    np.maximum(largest, padded[(..., *seen)], out=largest)
 
         share(work, len(x), size(y, at))
         return y, (x, y)
@@ -51,18 +51,19 @@ class _MaxPool(Pool):
         dx = np.empty(x.shape, dy.dtype)
 
         def work(part: range) -> None:
-            few = slice(part.start, part.stop)
-            padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
-            gradient = np.zeros(padded.shape, dy.dtype)
-            open_ = np.ones(
-                largest.shape, bool
-            )  # windows whose maximum was not met yet: the first one counts
-            for seen in at.seen():
-                chosen = padded[(..., *seen)] == largest
-                chosen &= open_
-                open_ ^= chosen
-                gradient[(..., *seen)] += delta * chosen
-            dx[few] = gradient[(..., *at.interior)]
+            for few in pieces(part, x[0].nbytes):
+                padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
+                gradient = np.zeros(padded.shape, dy.dtype)
+                pending = np.ones(largest.shape, bool)  # a window's gradient goes to the first of its maxima
+                for seen in at.seen():
+                    chosen = padded[(..., *seen)] == largest
+                    chosen &= pending
+                    pending ^= chosen
+                    if at.overlap:
+                        gradient[(..., *seen)] += delta * chosen
+                    else:
+                        np.multiply(delta, chosen, out=gradient[(..., *seen)])
+                dx[few] = gradient[(..., *at.interior)]
 
         share(work, len(x), size(y, at))
         return dx

@@ -32,6 +32,11 @@ class Windows:
         return tuple(b + n + a for b, n, a in zip(self.before, self.input, self.after, strict=True))
 
     @property
+    def overlap(self) -> bool:
+        """Whether an entry may be seen by more than one window."""
+        return any(s <= d * (k - 1) for s, d, k in zip(self.stride, self.dilation, self.kernel, strict=True))
+
+    @property
     def interior(self) -> tuple[slice, ...]:
         """Where x lies on the padded axes."""
         return tuple(slice(b, b + n) for b, n in zip(self.before, self.input, strict=True))
