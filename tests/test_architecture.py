@@ -28,6 +28,7 @@ ORDER = [
     ["data", "metrics"],
     ["engines"],
     ["training"],
+    ["comparison"],
     ["reporting"],
     ["cli"],
     ["__main__"],

@@ -32,6 +32,16 @@ def test_a_network_named_on_the_command_line_passes(network, loss):
     assert found["worst"] == max(found["quantities"], key=lambda quantity: quantity["relative_error"])
 
 
+@pytest.mark.parametrize("mode", [[], ["--training"]])
+def test_convolutions_pass_as_in_a_training_and_afterwards(mode):
+    network = "Unflatten(1, (1, 6, 6)), Conv2d(1, 3, 3), BatchNorm2d(3), ReLU, MaxPool2d(2), Flatten, Dropout"
+    network += ", Linear(12, 3)"
+    answer = gradiente("gradcheck", "--network", network, *mode, "--json")
+    assert answer.status == 0
+    sizes = {quantity["name"]: quantity["size"] for quantity in answer.data["quantities"]}
+    assert (sizes["1.weight"], sizes["2.weight"], sizes["7.weight"], sizes["x"]) == (27, 3, 36, 7 * 36)
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [

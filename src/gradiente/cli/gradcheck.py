@@ -28,6 +28,7 @@ def gradcheck(
     epsilon: float,
     tolerance: float,
     entries: int,
+    training: bool,
     as_json: bool,
 ) -> None:
     require(seed >= 0, "load.seed", value=seed)
@@ -39,7 +40,15 @@ def gradcheck(
     x = generator.normal(size=(batch_size, *(net.input_shape or ())))
     y = _targets(criterion, net.forward(x)[0].shape, generator)
     result = check(
-        net, criterion, x, y, epsilon=epsilon, tolerance=tolerance, entries=entries or None, seed=seed
+        net,
+        criterion,
+        x,
+        y,
+        epsilon=epsilon,
+        tolerance=tolerance,
+        entries=entries or None,
+        training=training,
+        seed=seed,
     )
     if as_json:
         print_json(_data(result))
@@ -114,6 +123,7 @@ command = command(
         option("--epsilon", "cli.gradcheck.epsilon", type=NUMBER, default=1e-5),
         option("--tolerance", "cli.gradcheck.tolerance", type=NUMBER, default=1e-5),
         option("--entries", "cli.gradcheck.entries", type=INTEGER, default=500),
+        option("--training", "cli.gradcheck.training", is_flag=True),
         json_option(),
     ],
     gradcheck,
