@@ -91,6 +91,7 @@ def train(
             environment=words,
             stopped=trainer.stopped,
             monitor=trainer.monitor,
+            restored=planned.config.patience is not None,
         )
     if as_json:
         print_json(_result(run, planned, trainer, history.records, metrics, report))

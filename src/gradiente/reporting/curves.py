@@ -9,7 +9,7 @@ import numpy as np
 
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, key, section, tag
-from gradiente.reporting.plot import ACCENT, MUTED, axes, log_scale, svg
+from gradiente.reporting.plot import ACCENT, MUTED, WASH, axes, log_scale, svg
 from gradiente.training.history import History
 from gradiente.words import measure_name, measure_value, short
 
@@ -19,20 +19,27 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-def curves(history: History, monitor: str | None = None) -> Markup | None:
+def curves(history: History, monitor: str | None = None, *, restored: bool = False) -> Markup | None:
     """Loss, accuracy where it was measured, learning rate where it changed; None without any epoch.
 
     Arguments:
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
+        restored: whether the network went back to that epoch, so that what it learned afterwards was discarded
     """
     if not len(history):
         return None
     monitor = monitor or ("val_loss" if "val_loss" in history else "loss")
     best = history.best(monitor)["epoch"]
-    charts = [_measure(history, measure, best) for measure in ("loss", "accuracy") if measure in history]
+    charts = [
+        _measure(history, measure, best, restored) for measure in ("loss", "accuracy") if measure in history
+    ]
     if "lr" in history and len(set(history["lr"])) > 1:
         charts.append(_learning_rate(history))
-    return section(text("report.curves"), tag("div", *charts, class_="pair"))
+    parts = [tag("div", *charts, class_="pair")]
+    if restored and best < history.records[-1]["epoch"]:
+        note = text("report.early_stopping", monitor=measure_name(monitor), epoch=best)
+        parts.insert(0, tag("p", note, class_="note"))
+    return section(text("report.curves"), *parts)
 
 
 def values(history: History, measure: str) -> Array:
@@ -65,22 +72,26 @@ def line(plot: "Axes", epochs: Array, numbers: Array, **style: object) -> None:
     plot.plot(epochs, numbers, marker=marker, clip_on=False, **style)  # pyright: ignore[reportArgumentType]
 
 
-def _measure(history: History, measure: str, best: int) -> Markup:
-    epochs, training = values(history, "epoch"), values(history, measure)
+def _measure(history: History, measure: str, best: int, restored: bool) -> Markup:
+    epochs, training, name = values(history, "epoch"), values(history, measure), measure_name(measure)
+    if measure == "loss" and "penalty" in history:
+        training, name = training - values(history, "penalty"), text("report.without_penalty", name=name)
     validated = f"val_{measure}" in history
     lines = [training, values(history, f"val_{measure}")] if validated else [training]
     every = np.concatenate(lines)
     log = measure == "loss" and spans(every, 2)
     alt = text(
         "report.curve_alt",
-        name=measure_name(measure),
+        name=name,
         first=measure_value(measure, training[0]),
         last=measure_value(measure, training[-1]),
     )
-    legend = [
-        key(text("report.training"), shape="line second"),
-        key(text("report.validation"), shape="line"),
-    ]
+    legend = []
+    if validated:
+        legend += [
+            key(text("report.training"), shape="line second"),
+            key(text("report.validation"), shape="line"),
+        ]
     with epochs_axes(history) as plot:
         for numbers, colour in zip(lines, (MUTED, ACCENT) if validated else (ACCENT,), strict=True):
             line(plot, epochs, numbers, color=colour)
@@ -89,9 +100,14 @@ def _measure(history: History, measure: str, best: int) -> Markup:
         if measure == "accuracy":
             _in_percent(plot)
         plot.plot([best], lines[-1][epochs == best], "o", markersize=8, color=ACCENT, clip_on=False)
-        _mark(plot, best, below=measure == "accuracy")
+        discards = restored and best < epochs[-1]
+        if discards:
+            plot.axvspan(best, epochs[-1], color=WASH, linewidth=0, zorder=0)
+            legend.append(key(text("report.discarded"), shape="patch"))
+        mark = text("report.kept_epoch" if restored else "report.best_epoch", epoch=best)
+        _mark(plot, best, mark, below=measure == "accuracy", before=discards)
         picture = svg(plot, alt)
-    return figure(picture, _title(measure_name(measure), log), legend=legend if validated else ())
+    return figure(picture, _title(name, log), legend=legend)
 
 
 def _in_percent(plot: "Axes") -> None:
@@ -101,12 +117,13 @@ def _in_percent(plot: "Axes") -> None:
     plot.yaxis.set_major_formatter(lambda value, _: f"{short(100 * value)}\u202f%")
 
 
-def _mark(plot: "Axes", best: int, *, below: bool) -> None:
-    """A thin line at the best epoch, with its number on the side where there is room."""
-    left = best > sum(plot.get_xlim()) / 2
+def _mark(plot: "Axes", best: int, words: str, *, below: bool, before: bool) -> None:
+    """A thin line at the best epoch, with its words on the side where there is room, rather `before` it."""
+    first, last = plot.get_xlim()
+    left = best > first + (last - first) / (3 if before else 2)
     plot.axvline(best, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
     plot.annotate(
-        text("report.best_epoch", epoch=best),
+        words,
         (best, 0 if below else 1),
         xycoords=("data", "axes fraction"),
         xytext=(-6 if left else 6, 6 if below else -2),

@@ -81,7 +81,8 @@ def axes(width: float = 460, height: float = 280) -> Iterator["Axes"]:
 def log_scale(plot: "Axes", low: float, high: float) -> None:
     """Powers of ten up the y axis; where low … high is less than two of them, also 2 and 5 times each."""
     subs = (1, 2, 5) if high < 100 * low else (1,)
-    plot.set_yscale("log", subs=())
+    plot.set_yscale("log")
+    plot.minorticks_off()
     plot.locator_params(axis="y", numticks=6, subs=subs)
     plot.yaxis.set_major_formatter(lambda value, _: short(value))
 

@@ -13,6 +13,8 @@ from gradiente.network import Network
 from gradiente.reporting.architecture import architecture
 from gradiente.reporting.confusion import confusion
 from gradiente.reporting.curves import curves
+from gradiente.reporting.feature_maps import feature_maps
+from gradiente.reporting.filters import filters
 from gradiente.reporting.gradients import gradient_norms
 from gradiente.reporting.headline import headline
 from gradiente.reporting.html import Markup, page, section, table, tag
@@ -40,6 +42,7 @@ def write_report(
     environment: Mapping[str, str],
     stopped: str | None = None,
     monitor: str | None = None,
+    restored: bool = False,
 ) -> None:
     """Write what a run was, and what came of it, in the language in use.
 
@@ -55,13 +58,14 @@ def write_report(
         environment: versions and machine, by name
         stopped: why the training ended, in the reader's language
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
+        restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
     sections: list[Markup | None] = [
         headline(network, history, train, test, metrics, stopped),
-        curves(history, monitor),
+        curves(history, monitor, restored=restored),
     ]
     measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]))
     if test.task == "classification":
@@ -72,9 +76,9 @@ def write_report(
             tag("div", measured, confusion(matrix, classes), class_="beside"),
             *samples(test, p, classes),
         ]
-        sections += [weights(network, train), regions(network, loss, train, test, classes)]
+        sections += [*_inside(network, test), regions(network, loss, train, test, classes)]
     else:
-        sections += [measured, weights(network, train), regression(test, loss.estimate(prediction))]
+        sections += [measured, regression(test, loss.estimate(prediction)), *_inside(network, test)]
     sections += [
         gradient_norms(history),
         architecture(network, loss),
@@ -83,6 +87,10 @@ def write_report(
     ]
     title = text("report.title", name=train.name)
     write_atomically(path, page(title, [part for part in sections if part is not None]))
+
+
+def _inside(network: Network, test: Dataset) -> list[Markup | None]:
+    return [weights(network, test), filters(network, test), feature_maps(network, test)]
 
 
 def flat(values: Mapping[str, object], prefix: str = "") -> dict[str, str]:

@@ -61,9 +61,9 @@ def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
 
 
 def is_pictures(data: Dataset) -> bool:
-    """Whether a row of the data can be shown as a grey or an RGB picture."""
+    """Whether a row of the data can be shown as a picture: grey or RGB, with its opacity or without."""
     shape = data.image_shape
-    return shape is not None and (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3))
+    return shape is not None and (len(shape) == 2 or (len(shape) == 3 and shape[0] <= 4))
 
 
 def is_drawing(x: Array) -> bool:
@@ -77,18 +77,27 @@ def pixels(x: Array, low: float, high: float, *, ink: bool) -> Array:
     return np.rint(255 * (1 - scaled if ink else scaled)).astype(np.uint8)
 
 
+def pictures(data: Dataset, rows: Array) -> tuple[Array, bool]:
+    """Rows as bytes, with their channels last where they have several, and whether they are ink on paper.
+
+    Shapes: → (rows, height, width) or (rows, height, width, channels)
+    """
+    assert data.image_shape is not None
+    channels, height, width = (1, *data.image_shape)[-3:]
+    x = data.x[rows].reshape(-1, channels, height, width)
+    ink = channels == 1 and is_drawing(x)
+    shades = pixels(x, float(data.x.min()), float(data.x.max()), ink=ink)
+    return (shades[:, 0] if channels == 1 else np.moveaxis(shades, 1, -1)), ink
+
+
 def _shown(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
     return _pictures(data, p, rows, classes) if is_pictures(data) else _table(data, p, rows, classes)
 
 
 def _pictures(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
-    assert data.image_shape is not None
-    x = data.x[rows].reshape(-1, *data.image_shape)
-    grey = len(data.image_shape) == 2
-    ink = grey and is_drawing(x)
-    low, high = float(data.x.min()), float(data.x.max())
+    shades, ink = pictures(data, rows)
     tiles = []
-    for row, picture in zip(rows, pixels(x, low, high, ink=ink), strict=True):
+    for row, picture in zip(rows, shades, strict=True):
         truth, said = int(data.y[row]), int(p[row].argmax())
         alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[said])
         image = tag("img", src=data_uri(picture), alt=alt, class_="ink" if ink else None)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Flatten, Linear
+from gradiente.layers import Dropout, Dropout2d, Flatten, Identity, Linear, Unflatten
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, tag
@@ -14,6 +14,7 @@ Array = np.ndarray
 
 MOST_NEURONS = 64
 POSITIVE, NEGATIVE = (47, 111, 196), (217, 118, 40)
+_KEEP_PIXELS = (Flatten, Unflatten, Dropout, Dropout2d, Identity)
 
 
 def weights(network: Network, data: Dataset) -> Markup | None:
@@ -22,36 +23,30 @@ def weights(network: Network, data: Dataset) -> Markup | None:
     if weight is None or data.image_shape is None:
         return None
     shown = strongest(weight, MOST_NEURONS)
-    limit = float(np.percentile(np.abs(weight[shown]), 99.5)) or 1.0
+    limit = full_colour(weight[shown])
     tiles = []
     for neuron in shown:
         picture = data_uri(diverging(weight[neuron].reshape(data.image_shape), limit))
         alt = text("report.neuron", neuron=neuron)
         tiles.append(tag("img", src=picture, alt=alt, title=alt))
-    scale = tag(
-        "p",
-        tag("span", f"−{short(float(f'{limit:.2g}'))}"),
-        tag("i", class_="ramp"),
-        tag("span", f"+{short(float(f'{limit:.2g}'))}"),
-        class_="scale",
-    )
     note = text("report.weights_explained", shown=len(shown), neurons=len(weight))
     pictures = tag("div", *tiles, class_="neurons")
-    return section(text("report.weights"), tag("p", note, class_="note"), scale, pictures)
+    return section(text("report.weights"), tag("p", note, class_="note"), scale(limit), pictures)
 
 
 def pixel_weights(network: Network, data: Dataset) -> Array | None:
-    """W of the first layer, where that is a Linear over the pixels, a Flatten before it at most.
+    """W of the first layer, where that is a Linear over the pixels, with nothing before it that changes them.
 
     Shapes: (neurons, pixels)
     """
-    first = 1 if isinstance(network.layers[0], Flatten) else 0
-    if data.image_shape is None or len(data.image_shape) != 2 or len(network.layers) <= first:
+    if data.image_shape is None or len(data.image_shape) != 2:
         return None
-    layer = network.layers[first]
-    if not isinstance(layer, Linear) or layer.in_features != np.prod(data.image_shape):
-        return None
-    return network.parameters[f"{first}.weight"]
+    for index, layer in enumerate(network.layers):
+        if isinstance(layer, Linear) and layer.in_features == np.prod(data.image_shape):
+            return network.layer_parameters(index)["weight"]
+        if not isinstance(layer, _KEEP_PIXELS):
+            return None
+    return None
 
 
 def strongest(weight: Array, most: int) -> Array:
@@ -61,6 +56,17 @@ def strongest(weight: Array, most: int) -> Array:
     [1, 2]
     """
     return np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[:most]
+
+
+def full_colour(values: Array) -> float:
+    """The distance from 0 that gets the full colour: the largest but for a few outliers."""
+    return float(np.percentile(np.abs(values), 99.5)) or 1.0
+
+
+def scale(limit: float) -> Markup:
+    """What the colours of `diverging` stand for."""
+    end = short(float(f"{limit:.2g}"))
+    return tag("p", tag("span", f"−{end}"), tag("i", class_="ramp"), tag("span", f"+{end}"), class_="scale")
 
 
 def diverging(values: Array, limit: float) -> Array:

@@ -1,0 +1,118 @@
+"""A few test images on their way through a convolutional network: what each layer makes of them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.form import written
+from gradiente.layers import Context, Conv2d, Dropout, Dropout2d, Identity, Layer, Unflatten
+from gradiente.locale import text
+from gradiente.network import Network
+from gradiente.reporting.filters import first_convolution
+from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.png import data_uri
+from gradiente.reporting.samples import is_pictures, pictures
+from gradiente.reporting.weights import diverging, full_colour
+
+Array = np.ndarray
+
+MOST_INSTANCES = 3
+MOST_MAPS = 8
+MOST_PIXELS = 128  # a side: more would not be seen
+_NOTHING_NEW = (Unflatten, Identity, Dropout, Dropout2d)  # outside training their output is their input
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A layer with its output.
+
+    Shapes: maps (instances, channels, height, width)
+    """
+
+    index: int
+    layer: Layer
+    maps: Array
+
+
+def feature_maps(network: Network, data: Dataset) -> Markup | None:
+    """For each of a few instances the input, then a row of maps a layer; None for networks without Conv2d."""
+    if first_convolution(network) is None or data.image_shape is None or not is_pictures(data):
+        return None
+    rows = instances(data)
+    found = blocks(stages(network, data.x[rows]))
+    inputs, ink = pictures(data, rows)
+    figures = []
+    for place, row in enumerate(rows):
+        alt = text("report.map_instance", row=row)
+        image = tag("img", src=data_uri(inputs[place]), alt=alt, class_="ink" if ink else None)
+        name = tag("b", data.classes[data.y[row]]) if data.task == "classification" else ""
+        lines = [_line(text("report.map_input"), (1, *data.image_shape)[-3:], [image])]
+        for block in found:
+            channels = _strongest(block[-1])
+            lines += [_maps(stage, channels, place, first=stage is block[0]) for stage in block]
+        table = tag("div", tag("table", *lines, class_="maps"), class_="scroll")
+        figures.append(tag("figure", tag("figcaption", name, " ", tag("small", alt)), table))
+    note = tag("p", text("report.maps_explained", most=MOST_MAPS), class_="note")
+    return section(text("report.maps"), note, tag("div", *figures, class_="journeys"))
+
+
+def instances(data: Dataset) -> Array:
+    """The first rows of a few classes; without classes the first rows.
+
+    >>> data = Dataset(np.eye(4), np.array([2, 2, 0, 1]), "classification", "four")
+    >>> instances(data).tolist()
+    [2, 3, 0]
+    """
+    if data.task == "classification":
+        return np.unique(data.y, return_index=True)[1][:MOST_INSTANCES]
+    return np.arange(min(len(data), MOST_INSTANCES))
+
+
+def stages(network: Network, x: Array) -> list[Stage]:
+    """Every layer that changes what it gets and gives images, with its output for a batch."""
+    found, y = [], x.astype(network.dtype)
+    for index, layer in enumerate(network.layers):
+        context = network.layer_context(index, Context())
+        y, _ = layer.forward(network.layer_parameters(index), y, context)
+        if y.ndim == 4 and not isinstance(layer, _NOTHING_NEW):
+            found.append(Stage(index, layer, y))
+    return found
+
+
+def blocks(stages: Sequence[Stage]) -> list[list[Stage]]:
+    """Every Conv2d with the layers behind it, which keep its channels."""
+    result: list[list[Stage]] = []
+    for stage in stages:
+        other = not result or stage.maps.shape[1] != result[-1][-1].maps.shape[1]
+        if other or isinstance(stage.layer, Conv2d):
+            result.append([])
+        result[-1].append(stage)
+    return result
+
+
+def _strongest(stage: Stage) -> Array:
+    """The channels with the largest mean absolute values, the largest first."""
+    return np.argsort(-np.abs(stage.maps).mean(axis=(0, 2, 3)), kind="stable")[:MOST_MAPS]
+
+
+def _maps(stage: Stage, channels: Array, place: int, *, first: bool) -> Markup:
+    limit, name = full_colour(stage.maps[:, channels]), type(stage.layer).__name__
+    images = []
+    for channel in channels:
+        values = stage.maps[place, channel]
+        every = math.ceil(max(values.shape) / MOST_PIXELS)
+        alt = text("report.map", layer=f"{stage.index} {name}", channel=channel)
+        picture = data_uri(diverging(values[::every, ::every], limit))
+        images.append(tag("img", src=picture, alt=alt, title=alt))
+    layer = tag("code", f"{stage.index} {written(stage.layer)}")
+    return _line(layer, stage.maps.shape[1:], images, class_="block" if first else None)
+
+
+def _line(
+    name: object, shape: tuple[int, ...], images: Sequence[Markup], *, class_: str | None = None
+) -> Markup:
+    head = tag("th", name, tag("small", " × ".join(map(str, shape))), scope="row")
+    return tag("tr", head, *(tag("td", image) for image in images), class_=class_)
