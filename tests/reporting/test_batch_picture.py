@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from scipy.ndimage import label
 
-from gradiente.reporting.batch_picture import Panel, batch_picture, can_be_shown
+from gradiente.reporting.batch_picture import Panel, batch_picture
 
 
 def opened(png):
@@ -25,12 +25,6 @@ def tiles(image, colour):
     numbered = np.zeros_like(there)
     label(there, output=numbered)
     return numbered.max(), there.sum()
-
-
-def test_what_can_be_shown():
-    shapes = [(8, 8), (1, 8, 8), (2, 8, 8), (3, 8, 8), (4, 8, 8)]
-    assert all(can_be_shown(shape) for shape in shapes)
-    assert not any(can_be_shown(shape) for shape in (None, (5,), (5, 8, 8), (3, 4, 8, 8)))
 
 
 @pytest.mark.parametrize("image_shape", [(6, 5), (1, 6, 5), (2, 6, 5), (3, 6, 5), (4, 6, 5)])

@@ -60,7 +60,7 @@ def test_the_page_holds_all_of_it(comparison, language, tmp_path):
     for row in done.rows:
         assert row.remedy.label() in words
         assert row.remedy.does() in words
-        assert all(row.words(part) in words for part in ("train", "validation", "test", "gap"))
+        assert all(row.words(part) in words for part in ("train", "validation", "test", "gap", "test_loss"))
     assert done.facts() in words
     assert (done.verdict() or "") in words
     assert (done.without() or "") in words

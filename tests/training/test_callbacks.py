@@ -83,7 +83,8 @@ def test_early_stopping_ends_where_the_history_says(clouds, patience, min_delta,
     assert history["loss"] == unstopped["loss"][:expected]
     best = 1 + values[:expected].index(min(values[:expected]))
     np.testing.assert_array_equal(stopped.network.theta, recorder.theta[best])
-    reason = f"early stopping: {monitor or 'val_loss'} did not get better for {patience} epochs"
+    name = (monitor or "val_loss").replace("val_", "validation ")
+    reason = f"early stopping: {name} did not get better for {patience} epochs"
     assert stopped.stopped == (reason if expected else None)
 
 

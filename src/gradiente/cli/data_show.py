@@ -14,7 +14,8 @@ from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.errors import ArgumentError, require
 from gradiente.locale import text
 from gradiente.notation import parse_list
-from gradiente.reporting.batch_picture import Panel, batch_picture, can_be_shown
+from gradiente.reporting.batch_picture import Panel, batch_picture
+from gradiente.reporting.samples import is_pictures
 from gradiente.storage import write_atomically
 from gradiente.words import count as in_groups
 from gradiente.words import short
@@ -36,7 +37,7 @@ def show(
         raise ArgumentError("data_show.output", output=output)
     require(1 <= count <= MOST_IMAGES, "data_show.count", most=MOST_IMAGES, value=count)
     train, test = load(name, data_dir=data_dir, seed=seed, standardize=False)
-    if can_be_shown(train.image_shape):
+    if is_pictures(train):
         output = output or f"{train.name}.png"
         note = None if augment is None else " ".join(augment.split())
         write_atomically(output, _picture(train, augmentation, note, min(count, len(train)), seed))

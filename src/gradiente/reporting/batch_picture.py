@@ -64,17 +64,6 @@ class _Grid:
         return column * (self.width + _GAP), row * (self.height + _CAPTION + _GAP)
 
 
-def can_be_shown(image_shape: tuple[int, ...] | None) -> bool:
-    """Whether instances of that shape are pictures: grey, or with 1 to 4 channels before height and width.
-
-    >>> can_be_shown((28, 28)), can_be_shown((3, 32, 32)), can_be_shown((9, 32, 32)), can_be_shown(None)
-    (True, True, False, False)
-    """
-    return image_shape is not None and (
-        len(image_shape) == 2 or (len(image_shape) == 3 and 1 <= image_shape[0] <= 4)
-    )
-
-
 def batch_picture(
     panels: Sequence[Panel],
     image_shape: tuple[int, ...],

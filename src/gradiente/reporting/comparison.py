@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = np.ndarray
+COLUMNS = (*PARTS, "gap", "test_loss")
 
 
 def write_comparison(path: str | Path, comparison: Comparison) -> None:
@@ -42,7 +43,7 @@ def headline(comparison: Comparison) -> Markup:
 def scores(comparison: Comparison) -> Markup:
     """Every remedy's measure on the three parts, and its gap: as a table and as a picture."""
     best = comparison.best()
-    header = [text(f"compare.{name}") for name in ("remedy", *PARTS, "gap")]
+    header = [text(f"compare.{name}") for name in ("remedy", *COLUMNS)]
     rows = [_cells(row, best=row is best) for row in comparison.rows]
     note = tag("p", text(f"compare.table.{comparison.measure}", seeds=comparison.seeds), class_="note")
     name = measure_name(comparison.measure)
@@ -53,7 +54,7 @@ def scores(comparison: Comparison) -> Markup:
     caption = text("compare.dots", measure=name)
     picture = figure(dots(comparison), caption, legend=legend, class_="dots")
     title = name[0].upper() + name[1:]
-    return section(title, note, table(header, rows, numeric=range(1, 5)), picture)
+    return section(title, note, table(header, rows, numeric=range(1, 6)), picture)
 
 
 def dots(comparison: Comparison) -> Markup:
@@ -71,10 +72,8 @@ def dots(comparison: Comparison) -> Markup:
             linewidth=5,
         )
         for part, colour in (("train", MUTED), ("test", ACCENT)):
-            means, sds = ([f(part) for row in rows for f in [getattr(row, name)]] for name in ("mean", "sd"))
-            plot.errorbar(
-                means, places, xerr=np.nan_to_num(sds), fmt="o", color=colour, markersize=7, linewidth=2
-            )
+            means, sds = [row.mean(part) for row in rows], np.nan_to_num([row.sd(part) for row in rows])
+            plot.errorbar(means, places, xerr=sds, fmt="o", color=colour, markersize=7, linewidth=2)
         plot.set_yticks(places, [row.remedy.label() for row in rows], color=INK)
         plot.set_ylim(len(rows) - 0.4, -0.6)
         if comparison.measure == "accuracy":
@@ -126,7 +125,7 @@ def explained(comparison: Comparison) -> Markup:
 
 
 def _cells(row: Row, *, best: bool) -> list[object]:
-    label, *numbers = row.remedy.label(), *(row.words(part) for part in (*PARTS, "gap"))
+    label, *numbers = row.remedy.label(), *(row.words(part) for part in COLUMNS)
     if not best:
         return [label, *numbers]
     numbers[2] = f"★ {numbers[2]}"

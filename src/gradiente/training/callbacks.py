@@ -13,6 +13,7 @@ from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
 from gradiente.training.history import History, larger_is_better
+from gradiente.words import measure_name
 
 Array = np.ndarray
 
@@ -112,7 +113,7 @@ class EarlyStopping(Callback):
         else:
             self._waited += 1
         if self._waited >= self.patience:
-            state.stop = text("stop.early", monitor=state.monitor, patience=self.patience)
+            state.stop = text("stop.early", monitor=measure_name(state.monitor), patience=self.patience)
 
 
 class Scheduler(Callback):
