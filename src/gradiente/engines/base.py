@@ -67,7 +67,12 @@ class Engine(ABC):
 
     @abstractmethod
     def __init__(
-        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty] = ()
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        clip: Clip,
+        penalties: Sequence[Penalty] = (),
     ) -> None:
         """An engine for that network, at step 0."""
 

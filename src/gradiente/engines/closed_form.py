@@ -20,7 +20,12 @@ class ClosedFormEngine(Engine):
     """Forward and backward as the layers write them, in NumPy; then the rule, over the flat array."""
 
     def __init__(
-        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty] = ()
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        clip: Clip,
+        penalties: Sequence[Penalty] = (),
     ) -> None:
         self.network = network
         self.loss = loss

@@ -24,7 +24,12 @@ class CompiledEngine(ClosedFormEngine):
     name = "compiled"
 
     def __init__(
-        self, network: Network, loss: Loss, optimizer: Optimizer, clip: Clip, penalties: Sequence[Penalty] = ()
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        clip: Clip,
+        penalties: Sequence[Penalty] = (),
     ) -> None:
         try:
             import numba
