@@ -1,9 +1,10 @@
 """Transfer learning, measured honestly: does a network that knows the digits 0 to 4 learn 5 to 9 from fewer images?
 
 A convolutional network learns the digits 0 to 4 from all their images. Then, from a few images of each of the digits
-5 to 9: a network of the same form from scratch; the trained one with a new head, its other layers frozen; and the
-trained one with a new head, all of it learning on. Every row is a mean over seeds, with its standard deviation: other
-images, other first weights. Nothing is chosen by looking at the test images. Usage:
+5 to 9, four networks of the same form learn: one from scratch; the trained one with a new head, of which only the head
+learns; the same, of which only the convolutions are frozen; the same, all of which learns on. Every row is a mean over
+seeds, with its standard deviation: other images, other first weights. Nothing is chosen by looking at the test images.
+Usage:
 
     python examples/transfer.py [--data-dir FOLDER] [--seeds 5] [--per-class 1 5 20 100]
 """
@@ -29,7 +30,7 @@ LAYERS = [
     gr.ReLU(),
     gr.Linear(64, 5),
 ]
-HEAD = len(LAYERS) - 1
+FLATTEN, HEAD = 7, 10
 STEPS = 150
 
 
@@ -62,16 +63,19 @@ def scratch(base: gr.Network, seed: int) -> gr.Network:
     return gr.Network(base.layers, seed=seed, input_shape=base.input_shape)
 
 
-def frozen(base: gr.Network, seed: int) -> gr.Network:
-    """The trained network with a new head; only the head learns."""
+def trained(base: gr.Network, seed: int, *frozen: int) -> gr.Network:
+    """The trained network with a new head, some of its layers frozen."""
     network = base.with_head([gr.Linear(64, 5)], seed=seed)
-    network.freeze(*range(HEAD))
+    network.freeze(*frozen)
     return network
 
 
-def tuned(base: gr.Network, seed: int) -> gr.Network:
-    """The trained network with a new head; everything learns on."""
-    return base.with_head([gr.Linear(64, 5)], seed=seed)
+WAYS = {
+    "from scratch": scratch,
+    "head learns": lambda base, seed: trained(base, seed, *range(HEAD)),
+    "dense part learns": lambda base, seed: trained(base, seed, *range(FLATTEN)),
+    "all learns": trained,
+}
 
 
 def main() -> None:
@@ -92,21 +96,19 @@ def main() -> None:
     print(
         f"pre-trained on {len(known):,} images of 0 to 4: {trainer.evaluate(known_test)['accuracy']:.2%} of them known"
     )
-    print(frozen(base, 0).summary())
+    print(WAYS["dense part learns"](base, 0).summary())
     print(f"\ntest accuracy on 5 to 9, mean ± standard deviation over {options.seeds} seeds")
-    print(
-        f"{'images of each digit':>20}  {'from scratch':>16}  {'frozen, new head':>16}  {'all learn on':>16}"
-    )
+    print("  ".join([f"{'images of each digit':>20}", *(f"{way:>17}" for way in WAYS)]))
     for per_class in options.per_class:
         cells = []
-        for make in (scratch, frozen, tuned):
+        for make in WAYS.values():
             accuracies = [
                 learn(make(base, seed), few(new, per_class, seed), new_test, seed)
                 for seed in range(options.seeds)
             ]
             spread = statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0
             cells.append(f"{statistics.mean(accuracies):7.1%} ± {spread:5.1%}")
-        print(f"{per_class:>20}  " + "  ".join(f"{cell:>16}" for cell in cells), flush=True)
+        print("  ".join([f"{per_class:>20}", *(f"{cell:>17}" for cell in cells)]), flush=True)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,10 @@ def test_heavy_modules_are_imported_inside_functions(path):
 
 @pytest.mark.parametrize("folder", [SOURCE, TESTS], ids=["src", "tests"])
 def test_no_file_is_longer_than_400_lines(folder):
-    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py")}
+    lengths = {
+        str(path.relative_to(folder)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in folder.rglob("*.py")
+    }
     assert not {name: length for name, length in lengths.items() if length > 400}
 
 

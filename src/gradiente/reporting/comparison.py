@@ -77,6 +77,8 @@ def dots(comparison: Comparison) -> Markup:
         plot.set_yticks(places, [row.remedy.label() for row in rows], color=INK)
         plot.set_ylim(len(rows) - 0.4, -0.6)
         if comparison.measure == "accuracy":
+            low, high = plot.get_xlim()
+            plot.set_xlim(low, min(high, 1 + 0.02 * (1 - low)))  # a share never goes above 100 %
             plot.xaxis.set_major_formatter(lambda value, _: f"{short(round(100 * value, 6))}\u202f%")
         best = comparison.best()
         alt = text(
