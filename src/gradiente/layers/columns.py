@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from gradiente.layers.base import Array, Shape
 from gradiente.layers.windows import Windows
@@ -27,55 +28,55 @@ class Columns:
         self, at: Windows, channels: int, groups: int, dtype: "np.dtype", *, every: bool = False
     ) -> None:
         self.at = at
-        self.channels = channels
         self.groups = groups
+        self.per_group = channels // groups
         self.dtype = dtype
         self.in_one_piece = set(at.stride) == {1}
         self.rows = (at.padded[0] if every else at.output[0], *at.padded[1:])
         if not self.in_one_piece:
             self.rows = at.output
         self.positions = math.prod(self.rows)
-        self.taps = len(at.taps)
+        # Where the first window's taps fall, and behind the last window's place, on the image laid end to end.
+        self._starts = [int(np.ravel_multi_index(tap, at.padded)) for tap in at.taps]
+        self._stop = 1 + int(np.ravel_multi_index([n - 1 for n in at.output], self.rows))
         self._kept = tuple(slice(n) for n in at.output)
         self._memory: dict[str, Array] = {}
 
     def few(self, images: range) -> Iterator[slice]:
         """The images in pieces so small that their columns stay in the cache."""
-        return pieces(images, self.channels * self.taps * self.positions * self.dtype.itemsize)
+        rows = self.groups * len(self._starts) * self.per_group
+        return pieces(images, rows * self.positions * self.dtype.itemsize)
 
     def of(self, x: Array) -> Array:
         """The columns of x: (n, channels, …) → (groups, taps · channels / groups, n · positions)."""
         padded = np.ascontiguousarray(self.at.pad(x))
-        columns = self._scratch("columns", (self.groups, self.taps, self._per_group, len(x), *self.rows))
-        if not self.in_one_piece:
-            images = self._by_group(padded)
-            for tap, seen in enumerate(self.at.seen()):
-                columns[:, tap] = images[(..., *seen)]
+        columns = self._scratch(
+            "columns", (self.groups, *self.at.kernel, self.per_group, len(x), self.positions)
+        )
+        if self.in_one_piece:
+            columns[..., self._stop :] = 0
+            columns[..., : self._stop] = self._seen(padded)
         else:
-            pieces, flat = (
-                columns.reshape(*columns.shape[:4], -1),
-                self._by_group(padded.reshape(*x.shape[:2], -1)),
-            )
-            last = 1 + int(np.ravel_multi_index([n - 1 for n in self.at.output], self.rows))
-            pieces[..., last:] = 0
-            for tap, start in enumerate(self._starts()):
-                pieces[:, tap, ..., :last] = flat[..., start : start + last]
+            columns.reshape(*columns.shape[:-1], *self.rows)[...] = self._seen(padded)
         return columns.reshape(self.groups, -1, len(x) * self.positions)
 
     def back(self, columns: Array, out: Array) -> None:
         """Every entry of the columns is added to the entry of x that it came from: (…) → (n, channels, …)."""
-        columns = columns.reshape(self.groups, self.taps, self._per_group, len(out), *self.rows)
-        padded = self._scratch("padded", (self.groups, self._per_group, len(out), *self.at.padded))
-        padded[...] = 0
-        if not self.in_one_piece:
-            for tap, seen in enumerate(self.at.seen()):
-                padded[(..., *seen)] += columns[:, tap]
+        if self.in_one_piece:
+            padded = self._scratch("padded", (*out.shape[1::-1], *self.at.padded))
+            padded[...] = 0
+            flat = padded.reshape(self.groups, -1)
+            by_tap = columns.reshape(self.groups, len(self._starts), -1)
+            for tap, start in enumerate(self._starts):
+                flat[:, start:] += by_tap[:, tap, : flat.shape[1] - start]
+            out[...] = padded[(..., *self.at.interior)].swapaxes(0, 1)
         else:
-            flat, pieces = padded.reshape(self.groups, -1), columns.reshape(self.groups, self.taps, -1)
-            for tap, start in enumerate(self._starts()):
-                flat[:, start:] += pieces[:, tap, : flat.shape[1] - start]
-        inside = padded.reshape(self.channels, len(out), *self.at.padded)[(..., *self.at.interior)]
-        out[...] = inside.swapaxes(0, 1)
+            padded = np.zeros((*out.shape[:2], *self.at.padded), self.dtype)
+            seen = self._seen(padded)
+            columns = columns.reshape(seen.shape)
+            for tap in np.ndindex(self.at.kernel):
+                seen[:, *tap] += columns[:, *tap]
+            out[...] = padded[(..., *self.at.interior)]
 
     def widen(self, y: Array) -> Array:
         """y as a matrix, 0 where no window is: (n, out, …) → (groups, out / groups, n · positions)."""
@@ -95,17 +96,17 @@ class Columns:
         out = self._scratch("product", (len(left), left.shape[1], right.shape[2]))
         return np.matmul(left, right, out=out)
 
-    @property
-    def _per_group(self) -> int:
-        return self.channels // self.groups
-
-    def _by_group(self, images: Array) -> Array:
-        """(n, channels, …) → (groups, channels / groups, n, …), nothing copied."""
-        return np.moveaxis(images.reshape(len(images), self.groups, self._per_group, *images.shape[2:]), 0, 2)
-
-    def _starts(self) -> list[int]:
-        """Where every tap of the first window falls on the padded image, laid end to end."""
-        return [int(np.ravel_multi_index(tap, self.at.padded)) for tap in self.at.taps]
+    def _seen(self, padded: Array) -> Array:
+        """What every tap sees, nothing copied: (n, channels, …) → (groups, *kernel, channels / groups, n, …)."""
+        image, channel, *axes = padded.strides
+        taps = (stride * dilation for stride, dilation in zip(axes, self.at.dilation, strict=True))
+        if self.in_one_piece:
+            places, steps = (self._stop,), (padded.itemsize,)
+        else:
+            places = self.at.output
+            steps = tuple(a * s for a, s in zip(axes, self.at.stride, strict=True))
+        shape = (self.groups, *self.at.kernel, self.per_group, len(padded), *places)
+        return as_strided(padded, shape, (self.per_group * channel, *taps, channel, image, *steps))
 
     def _scratch(self, name: str, shape: Shape) -> Array:
         """Memory for one piece of the images after the other: fresh memory would cost more than the copies."""
