@@ -15,6 +15,7 @@ from gradiente import (
     AdamW,
     ArgumentError,
     BatchNorm1d,
+    DivergenceError,
     Linear,
     MSELoss,
     Network,
@@ -142,6 +143,25 @@ def test_the_history_says_how_much_of_the_loss_is_the_penalty():
     assert record["loss"] - record["penalty"] == pytest.approx(plain["loss"][0])
     assert record["val_loss"] == pytest.approx(plain["val_loss"][0])
     assert "penalty" not in plain.records[0]
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_penalty_that_overflows_updates_nothing_and_is_named(engine):
+    net = Network([Linear(6, 2)])
+    net.theta[...] = 3e19
+    data = Dataset(np.zeros((40, 6), np.float32), np.zeros((40, 2)), "regression", "zeros")
+    net.parameters["0.bias"][...] = 0
+    before = net.state_dict()
+    trainer = Trainer(net, MSELoss(), Adam(lr=0.1), penalties=[L2(0.1)], engine=engine)
+    with pytest.raises(DivergenceError, match=r"the penalty overflows: the weights reach 3e\+19"):
+        trainer.fit(data, epochs=1)
+    assert all(np.array_equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+@pytest.mark.parametrize("penalties", [L2(0.1), ["L2(0.1)"], [L2]])
+def test_what_is_no_list_of_penalties(penalties):
+    with pytest.raises(ArgumentError, match="list of penalties"):
+        Trainer(network(), MSELoss(), Adam(), penalties=penalties)
 
 
 @every_penalty

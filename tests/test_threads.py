@@ -43,6 +43,23 @@ def test_what_the_caller_said_of_floating_point_errors_holds_in_every_part():
         share(overflow, 2, WORTH_SHARING)
 
 
+def test_while_one_batch_is_shared_another_threads_is_not():
+    inside, finished = threading.Event(), threading.Event()
+
+    def slow(part):
+        inside.set()
+        assert finished.wait(timeout=20)
+
+    first = threading.Thread(target=lambda: share(slow, 4, WORTH_SHARING))
+    with threadpool_limits(2):
+        first.start()
+        assert inside.wait(timeout=20)
+        parts = share(list, 4, WORTH_SHARING)
+        finished.set()
+        first.join(timeout=20)
+    assert parts == [[0, 1, 2, 3]]
+
+
 def test_an_error_in_any_part_is_the_callers():
     def fail(part):
         if 5 in part:

@@ -25,6 +25,7 @@ from gradiente import (
     Tanh,
     Trainer,
     Unflatten,
+    gradcheck,
 )
 from gradiente.data import Dataset
 from gradiente.engines import REGISTRY
@@ -98,6 +99,15 @@ def test_frozen_layers_keep_their_bits(engine):
     kept = {name for name in before if before[name].tobytes() == after[name].tobytes()}
     assert kept == {name for name in before if name[0] in "12"}
     assert set(history.records[-1]["gradient_norms"]) == {"6.weight", "6.bias"}
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_gradient_check_leaves_frozen_layers_out(training):
+    net = convolutional()
+    net.freeze(1, 2)
+    result = gradcheck(net, CrossEntropyLoss(), images(6).x, images(6).y, training=training)
+    assert result.passed
+    assert [quantity.name for quantity in result.quantities] == ["6.weight", "6.bias", "x"]
 
 
 def test_gradients_of_frozen_layers_are_not_computed():

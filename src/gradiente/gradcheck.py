@@ -67,7 +67,7 @@ def gradcheck(
     exactly 0) there is no derivative to compare with.
 
     Arguments:
-        network, loss: any; the network itself is left untouched
+        network, loss: any; the network itself is left untouched, what is frozen is left out
         x, y: a batch, as for Network.forward and Loss.value
         epsilon: ε in [1e-10, 1]; below, all digits of a difference are rounding
         tolerance: the relative error up to which the check passes, > 0
@@ -104,7 +104,9 @@ def gradcheck(
 
     floor = max(2**-51 * abs(cost()) / epsilon / ROUNDED, 1e-7)
     generator = np.random.default_rng(seed)
-    pairs = {name: (values, network.gradients[name]) for name, values in network.parameters.items()}
+    pairs = {
+        name: (network.parameters[name], gradient) for name, gradient in network.learning_gradients().items()
+    }
     pairs["x"] = (x, dx)
     quantities = []
     for name, (values, gradient) in pairs.items():

@@ -56,6 +56,8 @@ class PyTorchDefault(Initializer):
 class Glorot(Initializer):
     r"""For sigmoid and tanh: the variance of the signal stays the same forwards and backwards.
 
+    A convolution's k and n count the taps, and with groups only the channels of one group (PyTorch counts all outputs).
+
     Equation:   W ~ U(−a, a),   a = gain √(6 / (k + n)),   with k inputs and n outputs;   b = 0
 
     Arguments:

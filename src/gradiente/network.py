@@ -13,7 +13,7 @@ import numpy as np
 from gradiente.errors import ArgumentError, FileError, ShapeError, require
 from gradiente.form import layer_from_dict, layer_to_dict, written
 from gradiente.initializers import Initializer, PyTorchDefault
-from gradiente.layers import Context, Layer
+from gradiente.layers import Context, Layer, Linear
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.summary import Summary, SummaryRow
 
@@ -81,13 +81,7 @@ class Network:
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = _views(self.theta, specs)
         self._gradients = _views(self.gradient, specs)
-        self._buffers = [
-            {
-                name: np.array(value, self.dtype if value.dtype.kind == "f" else None)
-                for name, value in all_.items()
-            }
-            for all_ in (layer.buffers() for layer in self.layers)
-        ]
+        self._buffers = [_typed(layer.buffers(), self.dtype) for layer in self.layers]
         self.parameters = _named(self._parameters)
         self.gradients = _named(self._gradients)
         self.buffers = _named(self._buffers)
@@ -115,9 +109,7 @@ class Network:
 
         The gradients of frozen layers are not computed, nor is anything before the first layer that learns.
         """
-        learning = [
-            index for index, views in enumerate(self._parameters) if views and index not in self.frozen
-        ]
+        learning = [i for i, views in enumerate(self._parameters) if views and i not in self.frozen]
         last_needed = 0 if input_gradient or not learning else learning[0] + 1
         for index in range(len(self.layers) - 1, min([last_needed, *learning]) - 1, -1):
             layer, parameters = self.layers[index], self._parameters[index]
@@ -153,10 +145,7 @@ class Network:
         self.gradient[...] = 0
 
     def unfreeze(self, *layers: int) -> None:
-        """Let layers learn again; all of them where none is named.
-
-        Errors: ArgumentError for a layer that is not there
-        """
+        """Let layers learn again; all of them where none is named."""
         self.frozen -= {self._place(layer) for layer in layers} if layers else self.frozen
 
     @property
@@ -172,6 +161,15 @@ class Network:
             start = stop
         return pieces
 
+    def learning_gradients(self) -> dict[str, Array]:
+        """Those of `gradients` that are computed: not those of frozen layers."""
+        return {
+            f"{index}.{name}": gradient
+            for index, views in enumerate(self._gradients)
+            if index not in self.frozen
+            for name, gradient in views.items()
+        }
+
     def weights(self) -> list[tuple[Array, Array]]:
         """Every weight that learns with its gradient, as views: what penalties act on, biases and scales left out."""
         return [
@@ -181,6 +179,12 @@ class Network:
             for name, spec in layer.parameters().items()
             if spec.is_weight
         ]
+
+    @property
+    def head(self) -> int | None:
+        """The place of the last Linear, which answers; None where there is none."""
+        places = [index for index, layer in enumerate(self.layers) if isinstance(layer, Linear)]
+        return places[-1] if places else None
 
     def with_head(
         self,
@@ -194,14 +198,14 @@ class Network:
 
         Arguments:
             head: the new layers; none, and the network ends where this one is cut
-            keep: how many layers stay; None: all before the last one that has parameters
+            keep: how many layers stay; None: all before the last Linear
             seed, initializer: of the head's parameters
 
         Errors: ArgumentError for more layers than there are; ShapeError where the head does not fit
         """
-        if keep is None:
-            keep = max((index for index, views in enumerate(self._parameters) if views), default=0)
-        require(0 <= keep <= len(self.layers), "network.keep", keep=keep, layers=len(self.layers))
+        keep = self.head if keep is None else keep
+        if not isinstance(keep, int) or not 0 <= keep <= len(self.layers):
+            raise ArgumentError("network.keep", keep=keep, layers=len(self.layers))
         network = Network(
             [*self.layers[:keep], *head],
             seed=seed,
@@ -209,10 +213,10 @@ class Network:
             dtype=self.dtype,
             input_shape=self.input_shape,
         )
-        for ours, theirs in ((self._parameters, network._parameters), (self._buffers, network._buffers)):
-            for index in range(keep):
-                for name, value in ours[index].items():
-                    theirs[index][name][...] = value
+        kept = self._state()
+        for name, view in network._state().items():
+            if int(name.split(".")[0]) < keep:
+                view[...] = kept[name]
         network.frozen = frozenset(index for index in self.frozen if index < keep)
         return network
 
@@ -338,13 +342,8 @@ class Network:
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
         count = len(self.layers)
-        require(
-            whole and -count <= layer < count,
-            "network.no_layer",
-            layer=repr(layer),
-            last=count - 1,
-            count=count,
-        )
+        there = whole and -count <= layer < count
+        require(there, "network.no_layer", layer=repr(layer), last=count - 1, count=count)
         return int(layer) % count
 
     def _batch(self, x: Any) -> Array:
@@ -385,6 +384,11 @@ def _views(flat: Array, specs: Sequence[Mapping[str, Any]]) -> list[dict[str, Ar
             views[-1][name] = flat[start:stop].reshape(spec.shape)
             start = stop
     return views
+
+
+def _typed(buffers: Mapping[str, Array], dtype: np.dtype) -> dict[str, Array]:
+    """Buffers of one's own: real numbers in the network's type, counts as they are."""
+    return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
 
 
 def _named(views: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

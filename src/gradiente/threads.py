@@ -4,6 +4,7 @@ NumPy's copies, sums and products let other threads work meanwhile.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from functools import cache
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
+_sharing = threading.Lock()
 
 CACHED_BYTES = 1_500_000
 MOST_INSTANCES = 16
@@ -29,18 +31,21 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
     [5]
     """
     threads = min(_threads(), instances) if multiplications >= WORTH_SHARING else 1
-    if threads == 1:
+    if threads == 1 or not _sharing.acquire(blocking=False):  # another thread's batch has the cores
         return [work(range(instances))]
     bounds = [instances * part // threads for part in range(threads + 1)]
     parts = [range(start, stop) for start, stop in pairwise(bounds)]
-    with _linear_algebra().limit(limits=1):
-        others = [_pool().submit(copy_context().run, work, part) for part in parts[1:]]
-        return [work(parts[0]), *(other.result() for other in others)]
+    try:
+        with _linear_algebra().limit(limits=1):
+            others = [_pool().submit(copy_context().run, work, part) for part in parts[1:]]
+            return [work(parts[0]), *(other.result() for other in others)]
+    finally:
+        _sharing.release()
 
 
 def pieces(part: range, bytes_each: int) -> Iterator[slice]:
-    """A part of the instances in so small pieces that a core's own caches hold what is computed of one."""
-    few = max(1, min(MOST_INSTANCES, CACHED_BYTES // bytes_each))
+    """A part of the instances in pieces so small that a core's own caches hold what is computed of one."""
+    few = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
     for start in range(part.start, part.stop, few):
         yield slice(start, min(start + few, part.stop))
 

@@ -206,7 +206,7 @@ def test_patience_stops_and_goes_back_to_the_best(own_folder):
         "train", "iris", "--lr", 0.3, "--patience", 3, "--epochs", 200, "--no-report", "--lang", "es"
     )
     assert answer.status == 0
-    assert "parada temprana: val_loss no mejoró en 3 épocas" in answer.err
+    assert "parada temprana: pérdida de validación no mejoró en 3 épocas" in answer.err
     run = own_folder / "runs" / "iris"
     losses = [json.loads(line)["val_loss"] for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert len(losses) == int(np.argmin(losses)) + 1 + 3

@@ -1,5 +1,7 @@
 """`gradiente train --pretrained --keep --freeze`: what is kept of a trained network, and what learns."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -75,7 +77,8 @@ def test_it_is_repeated_and_taken_up_again_to_the_same_bits(base_run, own_folder
     ("chosen", "status", "words"),
     [
         (["--freeze", "9"], 2, "7 layers, 0 to 6"),
-        (["--keep", "7", "--hidden", "5"], 2, "first 0 layers are the same"),
+        (["--hidden", "5"], 2, "not even the first layer"),
+        (["--keep", "8"], 2, "keep from 1 to 7"),
         (["--keep", "0"], 2, "keep from 1 to 7"),
         (["--freeze", "1,2,6"], 2, "frozen"),
     ],
@@ -85,6 +88,18 @@ def test_bad_choices(base_run, own_folder, chosen, status, words):
     assert answer.status == status
     assert words in answer.err
     assert not (own_folder / "runs").exists()
+
+
+def test_it_goes_on_where_the_start_is_gone(base_run, own_folder):
+    shutil.copytree(base_run, own_folder / "start")
+    chosen = ["digits", "--pretrained", "start", "--freeze", "1", "--epochs"]
+    train(*chosen, 3, run="whole")
+    train(*chosen, 1, run="parts")
+    shutil.rmtree(own_folder / "start")
+    answer = gradiente("train", "--resume", "parts", "--epochs", 3, "--no-report")
+    assert answer.status == 0, answer.err
+    assert same_bits(weights("whole"), weights("parts"))
+    assert config_of(own_folder / "parts")["keep"] == 6
 
 
 def test_a_network_that_cannot_be_a_start(base_run, own_folder):
@@ -106,6 +121,17 @@ def test_a_network_that_cannot_be_a_start(base_run, own_folder):
         ("Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 2, padding='same'), Flatten(), Linear(4, 10)", "odd kernel"),
         ("Linear(64, 10), Dropout(1.0)", "[0, 1)"),
         ("Unflatten(1, (1, 9, 9)), Flatten(), Linear(81, 10)", "rows of 81"),
+        ("Unflatten(1, (1, 8, 8)), Conv2d(1, 10, 3)", "end it with Flatten()"),
+        (
+            "Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3), BatchNorm1d(4), Flatten(), Linear(144, 10)",
+            "BatchNorm2d",
+        ),
+        (
+            "Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3), BatchNorm2d(5), Flatten(), Linear(144, 10)",
+            "num_features=4",
+        ),
+        ("Unflatten(1, (1, True, 64)), Flatten(), Linear(64, 10)", "unflattened_size"),
+        ("Linear(64, 10, bias=3)", "True or False"),
     ],
 )
 def test_networks_that_cannot_be(network, words, own_folder):

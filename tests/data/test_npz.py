@@ -50,7 +50,7 @@ def test_pictures_become_rows(saved, shape):
     np.testing.assert_allclose(data.x.reshape(shape), pictures / 255, rtol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(6, 4, 5, 3), (6, 4, 5, 1), (6, 8, 8, 4), (6, 3, 5, 3)])
+@pytest.mark.parametrize("shape", [(6, 8, 5, 3), (6, 8, 5, 1), (6, 8, 8, 4), (6, 5, 3, 3)])
 def test_colours_come_first(saved, shape):
     pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     path = saved(x=pictures, y=Y)
@@ -60,6 +60,12 @@ def test_colours_come_first(saved, shape):
     for colour in range(shape[3]):
         np.testing.assert_allclose(images[:, colour], pictures[:, :, :, colour] / 255, rtol=1e-6)
     np.testing.assert_array_equal(read_inputs(path), data.x)
+
+
+@pytest.mark.parametrize("shape", [(6, 1, 4, 4), (6, 3, 5, 3)])
+def test_colours_that_may_be_first_or_last_are_refused(saved, shape):
+    with pytest.raises(DataError, match="second or last"):
+        read_npz(saved(x=np.zeros(shape), y=Y))
 
 
 def test_real_pictures_keep_their_values(saved):

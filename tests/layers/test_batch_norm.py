@@ -46,9 +46,25 @@ def test_bad_hyperparameters(options, message):
         BatchNorm1d(3, **options)
 
 
-@pytest.mark.parametrize("shape", [(5,), (4, 2, 2), (3, 3)])
-def test_other_shapes(shape):
-    with pytest.raises(ShapeError, match="BatchNorm2d"):
-        Network([BatchNorm2d(3)], input_shape=shape)
+@pytest.mark.parametrize(
+    ("layer", "shape", "message"),
+    [
+        (BatchNorm2d(3), (5,), r"\(batch, 5\).*there is BatchNorm1d"),
+        (BatchNorm2d(3), (3, 3), r"there is BatchNorm1d"),
+        (BatchNorm1d(3), (3, 6, 6), r"\(batch, 3, 6, 6\).*there is BatchNorm2d"),
+        (BatchNorm2d(3), (4, 2, 2), r"normalizes 3 channels.*num_features=4"),
+        (BatchNorm1d(3), (4,), r"num_features=4"),
+    ],
+)
+def test_other_shapes(layer, shape, message):
+    with pytest.raises(ShapeError, match=message):
+        Network([layer], input_shape=shape)
+
+
+def test_bad_arguments():
+    with pytest.raises(ArgumentError, match="running statistics"):
+        BatchNorm1d(3).forward({}, np.ones((2, 3)), Context())
+    with pytest.raises(ArgumentError, match="affine is True or False"):
+        BatchNorm1d(3, affine="no")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ArgumentError, match="num_features"):
         BatchNorm2d(0)

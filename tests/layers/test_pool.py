@@ -51,6 +51,15 @@ def test_bad_hyperparameters(kind, arguments, message):
         kind(*arguments)
 
 
+def test_no_instances_and_a_window_over_the_end():
+    for kind in (MaxPool2d, AvgPool2d):
+        layer = kind(2)
+        y, cache = layer.forward({}, np.zeros((0, 3, 4, 4)), Context())
+        assert y.shape == (0, 3, 2, 2)
+        assert layer.input_gradient({}, cache, y).shape == (0, 3, 4, 4)
+    assert MaxPool2d(2, ceil_mode=True).output_shape((3, 1, 1)) == (3, 1, 1)
+
+
 def test_bad_shapes():
     with pytest.raises(ShapeError, match="window spans 5 entries"):
         Network([MaxPool2d(5)], input_shape=(1, 4, 9))

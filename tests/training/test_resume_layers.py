@@ -45,7 +45,9 @@ def trainer(folder, *callbacks):
         CrossEntropyLoss(),
         Adam(lr=0.01),
         penalties=[L1(1e-4)],
-        augmentation=Compose([RandomAffine(degrees=10, translate=(0.1, 0.1)), GaussianNoise(sigma=0.1)]),
+        augmentation=Compose(
+            [RandomAffine(degrees=10, translate=(0.1, 0.1)), GaussianNoise(sigma=0.1, clip=False)]
+        ),
         callbacks=[*callbacks, Checkpoint(folder, seconds=0)],
         seed=4,
     )
@@ -66,11 +68,11 @@ def test_a_training_in_two_parts_ends_with_the_bits_of_a_whole_one(tmp_path):
 
 
 def test_the_best_epoch_comes_back_with_its_running_statistics(tmp_path):
-    stopping = trainer(tmp_path / "stopping", EarlyStopping(patience=2, min_delta=1e9))
+    stopping = trainer(tmp_path / "stopping", EarlyStopping(patience=4))
     history = stopping.fit(data(), validation=0.2, epochs=50, batch_size=16)
+    assert history.best("val_loss")["epoch"] < len(history)
     best = history.best("val_loss")["epoch"]
     alone = trainer(tmp_path / "alone")
     alone.fit(data(), validation=0.2, epochs=best, batch_size=16)
-    assert len(history) > best or best == len(history) == 3
     assert bits(stopping.network) == bits(alone.network)
     assert bits(Network.load(tmp_path / "stopping" / BEST)) == bits(alone.network)

@@ -55,9 +55,9 @@ def train(
     out = console(as_json)
 
     train_set, test_set = load_for(config)
-    planned = plan(config.portable(), train_set)
-    words = environment()
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
+    planned = plan(config.portable(), train_set, resumed=resumed is not None)
+    words = environment()
     if run is None:
         folder = default_folder(config.data) if run_folder is None else Path(run_folder)
         run = Run(folder.absolute())

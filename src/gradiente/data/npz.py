@@ -39,7 +39,7 @@ def read_npz(path: str | Path) -> Dataset:
     """
     path = Path(path)
     x, y = _read(path, "x", "y")
-    x = _pictures(x)
+    x = _pictures(x, path)
     image_shape = x.shape[1:] if x.ndim > 2 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
     x = _rows(x)
@@ -57,12 +57,16 @@ def read_inputs(path: str | Path) -> np.ndarray:
     Errors: FileError for a file that is missing, corrupt or cut short; DataError where there is no x
     """
     (x,) = _read(Path(path), "x")
-    return _rows(_pictures(x))
+    return _rows(_pictures(x, Path(path)))
 
 
-def _pictures(x: np.ndarray) -> np.ndarray:
+def _pictures(x: np.ndarray, path: Path) -> np.ndarray:
     """Pictures in colour with their channels before height and width; anything else as it is."""
-    return channels_first(x, "NHWC") if x.ndim == 4 and x.shape[3] in _COLOURS else x
+    if x.ndim != 4 or x.shape[3] not in _COLOURS:
+        return x
+    if x.shape[1] in _COLOURS:
+        raise DataError("npz.channels", path=path, shape=x.shape)
+    return channels_first(x, "NHWC")
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

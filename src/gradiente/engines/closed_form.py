@@ -42,6 +42,7 @@ class ClosedFormEngine(Engine):
             network.backward(caches, self.loss.gradient(prediction, y))
             if self.penalties:
                 penalty = penalize(self.penalties, network.weights())
+        if math.isfinite(value + penalty):
             clip_gradient(network.gradient, self.clip)
             network.update_buffers(caches)
             self.t += 1

@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 
 from gradiente.layers.base import Array, Arrays, Context, Shape
-from gradiente.layers.pool import Pool, size
+from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows
 from gradiente.threads import pieces, share
 
@@ -28,7 +28,7 @@ class _AvgPool(Pool):
         count = self._count(at).astype(x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, x[0].nbytes):
+            for few in pieces(part, instance_bytes(x)):
                 padded, total = at.pad(x[few]), y[few]
                 for seen in at.seen():
                     total += padded[(..., *seen)]
@@ -44,7 +44,7 @@ class _AvgPool(Pool):
         count = self._count(at).astype(dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, dx[0].nbytes):
+            for few in pieces(part, instance_bytes(dx)):
                 portion = dy[few] / count
                 gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
                 for seen in at.seen():

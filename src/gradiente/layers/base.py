@@ -1,13 +1,14 @@
 """The contract of a layer: hyperparameters are its fields; parameters, caches and generators pass through."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from gradiente.errors import require
+from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 
 if TYPE_CHECKING:
@@ -82,8 +83,19 @@ class Layer(ABC):
         """The same layer as a module of PyTorch, with PyTorch's own initial parameters."""
 
 
+def require_flag(layer: str, **flags: bool) -> None:
+    """Every flag is True or False, or an error that names it."""
+    for name, value in flags.items():
+        require(isinstance(value, bool), "layer.flag", layer=layer, name=name, value=repr(value))
+
+
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
     for name, value in sizes.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         require(whole and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+
+
+def written_shape(shape: Sequence[int | str]) -> str:
+    """A shape for a message, its axes in the reader's language."""
+    return f"({', '.join(text(f'axis.{size}') if isinstance(size, str) else str(size) for size in shape)})"

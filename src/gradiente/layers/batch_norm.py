@@ -5,9 +5,17 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from gradiente.errors import ShapeError, require_in
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
-from gradiente.layers.windows import require_channels_first
+from gradiente.errors import ArgumentError, ShapeError, require_in
+from gradiente.layers.base import (
+    Array,
+    Arrays,
+    Context,
+    Layer,
+    Shape,
+    require_flag,
+    require_positive,
+    written_shape,
+)
 from gradiente.parameters import ParameterSpec
 
 
@@ -43,6 +51,7 @@ class _BatchNorm(Layer):
     def __post_init__(self) -> None:
         name = type(self).__name__
         require_positive(name, num_features=self.num_features)
+        require_flag(name, affine=self.affine)
         require_in("(0, inf)", name, eps=self.eps)
         if self.momentum is not None:
             require_in("[0, 1]", name, momentum=self.momentum)
@@ -89,6 +98,8 @@ class _BatchNorm(Layer):
             mean = x.mean(axis=axes)
             centred = x - self._along(mean, x)
             variance = np.square(centred).mean(axis=axes)
+        elif not context.buffers:
+            raise ArgumentError("batch_norm.buffers", layer=type(self).__name__)
         else:
             centred = x - self._along(context.buffers["running_mean"], x)
         spread = context.buffers["running_var"] if variance is None else variance
@@ -129,11 +140,20 @@ class _BatchNorm(Layer):
         return values.reshape(-1, *(1,) * (x.ndim - 2))
 
     def _require_shape(self, shape: tuple[Any, ...]) -> None:
-        rank = len(shape) - 2
-        if rank not in self.ranks:
-            rank = self.ranks[-1]
         name = f"{type(self).__name__}({self.num_features})"
-        require_channels_first(name, rank, shape, self.num_features)
+        fitting = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}.get(
+            len(shape), "–"
+        )
+        if len(shape) - 2 not in self.ranks:
+            raise ShapeError("batch_norm.rank", layer=name, shape=written_shape(shape), fitting=fitting)
+        if shape[1] != self.num_features:
+            raise ShapeError(
+                "batch_norm.features",
+                layer=name,
+                features=self.num_features,
+                channels=shape[1],
+                shape=written_shape(shape),
+            )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradiente.errors import require
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_flag, require_positive
 from gradiente.layers.columns import Columns
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
 from gradiente.parameters import ParameterSpec
@@ -24,7 +24,7 @@ class Conv(Layer):
 
     As products of matrices, with what tap t sees of channel c as row (t, c) of `columns`:
     y = W columns + b,   ∂J/∂W = δ columnsᵀ,   ∂J/∂columns = Wᵀ δ, and every entry goes back to where it was seen.
-    The columns of a few images at a time, so that they stay in a core's cache.
+    The columns of a few images at a time, of one at least, so that they stay in a core's cache.
     """
 
     in_channels: int
@@ -53,6 +53,7 @@ class Conv(Layer):
         require_positive(
             name, in_channels=self.in_channels, out_channels=self.out_channels, groups=self.groups
         )
+        require_flag(name, bias=self.bias)
         for channels in ("in_channels", "out_channels"):
             value = getattr(self, channels)
             divisible = value % self.groups == 0

@@ -27,7 +27,7 @@ class Flatten(Layer):
         return (math.prod(input_shape),)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Shape]:
-        return x.reshape(len(x), -1), x.shape
+        return x.reshape(len(x), math.prod(x.shape[1:])), x.shape
 
     def input_gradient(self, parameters: Arrays, cache: Shape, dy: Array) -> Array:
         return dy.reshape(cache)

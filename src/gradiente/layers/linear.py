@@ -3,7 +3,16 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from gradiente.errors import ShapeError
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive
+from gradiente.layers.base import (
+    Array,
+    Arrays,
+    Context,
+    Layer,
+    Shape,
+    require_flag,
+    require_positive,
+    written_shape,
+)
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 
@@ -48,6 +57,7 @@ class Linear(Layer):
 
     def __post_init__(self) -> None:
         require_positive("Linear", in_features=self.in_features, out_features=self.out_features)
+        require_flag("Linear", bias=self.bias)
 
     def parameters(self) -> dict[str, ParameterSpec]:
         k, n = self.in_features, self.out_features
@@ -91,6 +101,6 @@ class Linear(Layer):
                 "linear.shape",
                 layer=f"Linear({self.in_features}, {self.out_features})",
                 features=self.in_features,
-                shape=f"({', '.join(map(str, shape))})",
+                shape=written_shape(shape),
                 todo=text(f"error.{todo}"),
             )

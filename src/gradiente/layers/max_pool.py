@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gradiente.layers.base import Array, Arrays, Context, Shape
-from gradiente.layers.pool import Pool, size
+from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import canonical
 from gradiente.threads import pieces, share
 
@@ -35,7 +35,7 @@ class _MaxPool(Pool):
         y = np.empty((*x.shape[:2], *at.output), x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, x[0].nbytes):
+            for few in pieces(part, instance_bytes(x)):
                 padded, largest = at.pad(x[few], -np.inf), y[few]
                 first, *others = at.seen()
                 largest[...] = padded[(..., *first)]
@@ -51,7 +51,7 @@ class _MaxPool(Pool):
         dx = np.empty(x.shape, dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, x[0].nbytes):
+            for few in pieces(part, instance_bytes(x)):
                 padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
                 gradient = np.zeros(padded.shape, dy.dtype)
                 pending = np.ones(largest.shape, bool)  # a window's gradient goes to the first of its maxima

@@ -1,16 +1,21 @@
 """The contract of a pool: one number for every window, whatever it makes of the window's entries."""
 
+import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 from gradiente.errors import require
-from gradiente.layers.base import Array, Layer, Shape
+from gradiente.layers.base import Array, Layer, Shape, require_flag
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
 
 
 @dataclass(frozen=True)
 class Pool(Layer):
-    """Windows over every channel by itself; `stride` None is the kernel's size: windows side by side."""
+    """Windows over every channel by itself; `stride` None is the kernel's size: windows side by side.
+
+    Padding is at most half of the kernel, so that no window sees nothing but padding; with a dilation as large as x
+    one may.
+    """
 
     kernel_size: int | Shape
     stride: int | Shape | None = None
@@ -22,6 +27,7 @@ class Pool(Layer):
 
     def __post_init__(self) -> None:
         name = type(self).__name__
+        require_flag(name, ceil_mode=self.ceil_mode)
         for field in ("kernel_size", "stride", "padding"):
             object.__setattr__(self, field, canonical(getattr(self, field)))
         kernel, padding = self._each_axis("kernel_size"), self._each_axis("padding", least=0)
@@ -56,3 +62,8 @@ class Pool(Layer):
 def size(y: Array, at: Windows) -> int:
     """About how much work a pool is, in multiplications."""
     return 4 * y.size * len(at.taps)
+
+
+def instance_bytes(x: Array) -> int:
+    """The memory of one instance, also where there is none."""
+    return math.prod(x.shape[1:]) * x.itemsize

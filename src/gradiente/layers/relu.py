@@ -35,7 +35,7 @@ class ReLU(Layer):
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
         a = cache
-        return dy * (a > 0)
+        return dy * (a > 0)  # choosing, np.where, takes ten times as long where the signs are mixed
 
     def to_torch(self):
         import torch

@@ -2,7 +2,7 @@ import math
 from dataclasses import dataclass
 
 from gradiente.errors import ShapeError, require
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, written_shape
 from gradiente.layers.windows import canonical
 
 
@@ -34,11 +34,11 @@ class Unflatten(Layer):
     derivative = {"x": r"\frac{\partial J}{\partial X_{i}} = \operatorname{vec}(\delta_{i})"}
 
     def __post_init__(self) -> None:
-        require(self.dim == 1, "unflatten.dim", value=repr(self.dim))
+        require(self.dim == 1 and not isinstance(self.dim, bool), "unflatten.dim", value=repr(self.dim))
         object.__setattr__(self, "unflattened_size", canonical(self.unflattened_size))
         size = self.unflattened_size
-        valid = isinstance(size, tuple) and size and all(isinstance(n, int) and n >= 1 for n in size)
-        require(bool(valid), "unflatten.size", value=repr(size))
+        valid = isinstance(size, tuple) and len(size) > 0 and all(type(n) is int and n >= 1 for n in size)
+        require(valid, "unflatten.size", value=repr(size))
 
     def input_shape(self) -> Shape:
         return (math.prod(self.unflattened_size),)
@@ -52,7 +52,7 @@ class Unflatten(Layer):
         return x.reshape(len(x), *self.unflattened_size), None
 
     def input_gradient(self, parameters: Arrays, cache: None, dy: Array) -> Array:
-        return dy.reshape(len(dy), -1)
+        return dy.reshape(len(dy), math.prod(self.unflattened_size))
 
     def to_torch(self):
         import torch
@@ -66,5 +66,5 @@ class Unflatten(Layer):
                 "unflatten.shape",
                 size=self.unflattened_size,
                 features=features,
-                shape=f"({', '.join(map(str, shape))})",
+                shape=written_shape(shape),
             )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import ShapeError, require
-from gradiente.layers.base import Array, Shape
+from gradiente.layers.base import Array, Shape, written_shape
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ def windows(
     for axis in zip(input_shape, kernel, stride, dilation, padding, strict=True):
         n, k, s, d, p = axis
         span = d * (k - 1) + 1
-        if span > n + 2 * p:
-            raise ShapeError(
-                "windows.kernel", layer=layer, span=span, size=n, padding=p, shape=tuple(input_shape)
-            )
         count = (n + 2 * p - span) // s + 1
         if ceil_mode and (n + 2 * p - span) % s and count * s < n + p:
             count += 1
+        if count < 1:
+            raise ShapeError(
+                "windows.kernel", layer=layer, span=span, size=n, padding=p, shape=tuple(input_shape)
+            )
         output.append(count)
         after.append(max(p, (count - 1) * s + span - n - p))
     return Windows(tuple(input_shape), kernel, stride, dilation, padding, tuple(after), tuple(output))
@@ -118,11 +118,13 @@ def require_channels_first(
     if len(shape) == rank + 2 and channels in (None, shape[1]):
         return
     axes = ("length",) if rank == 1 else ("depth", "height", "width")[3 - rank :]
-    expected = ", ".join(["batch", "channels" if channels is None else str(channels), *axes])
+    expected = ("batch", "channels" if channels is None else channels, *axes)
     key = "windows.rank" if len(shape) != rank + 2 else "windows.channels"
-    raise ShapeError(key, layer=layer, expected=f"({expected})", shape=f"({', '.join(map(str, shape))})")
+    raise ShapeError(key, layer=layer, expected=written_shape(expected), shape=written_shape(shape))
 
 
 def canonical(value: Any) -> Any:
-    """Lists, as JSON has them, become tuples."""
-    return tuple(value) if isinstance(value, list) else value
+    """Lists, as JSON has them, become tuples; numbers of NumPy become Python's."""
+    if isinstance(value, list | tuple):
+        return tuple(canonical(entry) for entry in value)
+    return value.item() if isinstance(value, np.integer) else value

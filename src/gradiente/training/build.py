@@ -88,8 +88,11 @@ class Plan:
         )
 
 
-def plan(config: Config, train: Dataset) -> Plan:
+def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     """Complete a config for a data set, and build what it describes.
+
+    Arguments:
+        resumed: a checkpoint will bring every number: a pretrained network is not looked for
 
     Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
     """
@@ -101,7 +104,7 @@ def plan(config: Config, train: Dataset) -> Plan:
     schedule = parse(config.schedule, SCHEDULES) if config.schedule else None
     penalties = [parse(penalty, PENALTIES) for penalty in config.penalty or ()]
     changes = [parse(change, AUGMENTATIONS) for change in config.augment or ()]
-    network, keep = _network(config, defaults, train, loss)
+    network, keep = _network(config, defaults, train, loss, resumed)
     network.freeze(*(config.freeze or ()))
     validation = defaults["validation"] if config.validation is None else config.validation
     kept = len(stratified_split(train.y, validation, config.seed)[0]) if validation else len(train)
@@ -144,17 +147,17 @@ def _engine(network: Network) -> str:
 
 
 def _network(
-    config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
+    config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss, resumed: bool
 ) -> tuple[Network, int | None]:
     """The network to train, and how many of its layers are those of a trained one."""
     options: Any = {"seed": config.seed, "initializer": parse(config.initializer, INITIALIZERS)}
     features = train.x.shape[1:]
-    if config.pretrained is None:
+    if config.pretrained is None or resumed:
         layers = _layers(config, defaults, train, loss)
-        return Network(layers, dtype=config.dtype, input_shape=features, **options), None
+        return Network(layers, dtype=config.dtype, input_shape=features, **options), config.keep
     base = _trained(config.pretrained).astype(config.dtype)
     base.unfreeze()
-    if base.input_shape != features:
+    if base.input_shape not in (None, features):
         raise ShapeError(
             "build.pretrained",
             path=config.pretrained,
@@ -162,7 +165,7 @@ def _network(
             name=train.name,
             got=features,
         )
-    head = max((index for index, layer in enumerate(base.layers) if isinstance(layer, Linear)), default=None)
+    head = base.head
     if (config.network, config.hidden, config.activation) != (None, None, None):
         layers = _layers(config, defaults, train, loss)
     elif head is not None:
@@ -172,6 +175,7 @@ def _network(
         raise ArgumentError("build.no_head", path=config.pretrained)
     same = [ours == theirs for ours, theirs in zip(layers, base.layers, strict=False)]
     common = same.index(False) if False in same else len(same)
+    require(common > 0, "build.nothing_kept", path=config.pretrained)
     keep = config.keep if config.keep is not None else min(common, len(layers) if head is None else head)
     require(0 < keep <= common, "build.keep", keep=keep, path=config.pretrained, common=common)
     return base.with_head(layers[keep:], keep=keep, **options), keep

@@ -1,5 +1,7 @@
 """Why a loss is not a number any more: where it happened first, and what to try."""
 
+import math
+
 import numpy as np
 
 from gradiente.errors import DivergenceError
@@ -11,19 +13,29 @@ Array = np.ndarray
 
 
 def diagnose(
-    network: Network, x: Array, context: Context, *, value: float, epoch: int, step: int, lr: float
+    network: Network,
+    x: Array,
+    context: Context,
+    *,
+    value: float,
+    epoch: int,
+    step: int,
+    lr: float,
+    penalty: float = 0.0,
 ) -> DivergenceError:
     """The error that stops a training whose loss became NaN or infinite.
 
-    The network is as it was before the step that failed, and its gradient that of the step before.
+    The network is as it was before the step that failed, the generator too, and the gradient is that of the step
+    before.
     """
+    where = _first_place(network, x, context, penalty)
     largest_name, largest = _largest(network.gradients)
     return DivergenceError(
         "divergence",
         value=value,
         epoch=epoch,
         step=step,
-        where=_first_place(network, x, context),
+        where=where,
         lr=lr,
         gradient=f"{largest:.3g}",
         gradient_name=largest_name,
@@ -31,8 +43,8 @@ def diagnose(
     )
 
 
-def _first_place(network: Network, x: Array, context: Context) -> str:
-    """The first layer that has, or gives, a value that is not finite."""
+def _first_place(network: Network, x: Array, context: Context, penalty: float) -> str:
+    """The first layer that has, or gives, a value that is not finite; or the part of J that overflows."""
     a = x.astype(network.dtype, copy=False)
     for index, layer in enumerate(network.layers):
         parameters = network.layer_parameters(index)
@@ -42,6 +54,8 @@ def _first_place(network: Network, x: Array, context: Context) -> str:
         a, _ = layer.forward(parameters, a, network.layer_context(index, context))
         if not np.isfinite(a).all():
             return text("divergence.output", index=index, layer=type(layer).__name__)
+    if not math.isfinite(penalty):
+        return text("divergence.penalty", largest=f"{np.abs(network.theta).max():.3g}")
     return text("divergence.loss", largest=f"{np.abs(a).max():.3g}")
 
 

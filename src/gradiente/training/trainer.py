@@ -11,8 +11,9 @@ import numpy as np
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Clip
-from gradiente.errors import ArgumentError, DivergenceError, FileError, did_you_mean, require
+from gradiente.errors import ArgumentError, DivergenceError, FileError, ShapeError, did_you_mean, require
 from gradiente.layers import Context
+from gradiente.layers.base import written_shape
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
@@ -91,6 +92,11 @@ class Trainer:
         self.optimizer = optimizer
         self.callbacks = tuple(callbacks)
         self.clip = clip or Clip()
+        known = isinstance(penalties, Sequence) and all(isinstance(entry, Penalty) for entry in penalties)
+        require(known, "trainer.penalties", value=repr(penalties))
+        require(
+            isinstance(augmentation, Augmentation | None), "trainer.augmentation", value=repr(augmentation)
+        )
         self.penalties = tuple(penalties)
         self.augmentation = augmentation
         self.engine = ENGINES[engine](network, loss, optimizer, self.clip, self.penalties)
@@ -169,7 +175,8 @@ class Trainer:
         """One pass over the training data; returns its record, or None where it was interrupted."""
         started = time.perf_counter()
         epoch = state.epoch + 1
-        context = Context(training=True, generator=np.random.default_rng([self.seed, epoch, 1]))
+        generator = np.random.default_rng([self.seed, epoch, 1])
+        context = Context(training=True, generator=generator)
         changes = np.random.default_rng([self.seed, epoch, 2])
         total, penalty, seen, hits = 0.0, 0.0, 0, 0
         for step, batch in enumerate(order):
@@ -180,14 +187,16 @@ class Trainer:
             x_batch, y_batch = train.x[batch], y[batch]
             if self.augmentation is not None:
                 x_batch = augment_rows(x_batch, train.image_shape, self.augmentation, changes)
+            before = generator.bit_generator.state
             done = self.engine.step(x_batch, y_batch, context, state.optimizer)
             value = done.value
             if step + 1 == state.steps_per_epoch and not np.isfinite(self.network.theta).all():
                 # The epoch's last update overflowed, and no loss of this epoch would meet it.
                 value = self.loss.value(self.engine.predict(x_batch), y_batch)
             if not math.isfinite(value):
-                lr = state.optimizer.lr
-                raise diagnose(self.network, x_batch, context, value=value, epoch=epoch, step=step + 1, lr=lr)
+                generator.bit_generator.state = before
+                place = {"epoch": epoch, "step": step + 1, "lr": state.optimizer.lr}
+                raise diagnose(self.network, x_batch, context, value=value, penalty=done.penalty, **place)
             share = len(batch) if self.loss.reduction == "mean" else 1
             total += value * share
             penalty += done.penalty * share
@@ -200,11 +209,8 @@ class Trainer:
             record["penalty"] = penalty / count
         if train.task == "classification":
             record["accuracy"] = hits / seen
-        norms = {
-            name: float(np.linalg.norm(gradient))
-            for name, gradient in self.network.gradients.items()
-            if int(name.split(".")[0]) not in self.network.frozen
-        }
+        gradients = self.network.learning_gradients()
+        norms = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
         return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
 
     def _order(self, state: TrainingState) -> "np.random.Generator":
@@ -257,9 +263,13 @@ class Trainer:
         if saved.form != self.network.to_dict():
             raise FileError("checkpoint.other_network", path=path)
         for name, value in state.settings.items():
-            if saved.settings[name] != value:
+            if saved.settings.get(name) != value:
                 raise FileError(
-                    "checkpoint.other_setting", path=path, name=name, saved=saved.settings[name], now=value
+                    "checkpoint.other_setting",
+                    path=path,
+                    name=name,
+                    saved=saved.settings.get(name),
+                    now=value,
                 )
         self.engine.load_state(saved.state)
         state.history, state.best = saved.history, saved.best
@@ -290,7 +300,10 @@ class Trainer:
 
     def _outputs(self, train: Dataset) -> int:
         """How many outputs the network has, found with one instance: so a wrong shape is said before training."""
-        return self.network.forward(train.x[:1])[0].shape[1]
+        shape = self.network.forward(train.x[:1])[0].shape
+        if len(shape) != 2:
+            raise ShapeError("trainer.output", shape=written_shape(("batch", *shape[1:])))
+        return shape[1]
 
     def _call(self, hook: str, state: TrainingState) -> None:
         for callback in self.callbacks:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data.augmentation.base import Array, Augmentation
-from gradiente.errors import require, require_in
+from gradiente.errors import DataError, require, require_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +15,10 @@ class GaussianNoise(Augmentation):
     Arguments:
         mean: any finite number, in units of the pixels
         sigma: the standard deviation, ≥ 0
-        clip: keep the pixels in [0, 1]; leave it on for images that are there, off for any others
+        clip: keep the pixels in [0, 1], where those of the images must be; False for images in other units
 
     Shapes: (m, C, H, W) → the same
-    Errors: ArgumentError for a hyperparameter out of range
+    Errors: ArgumentError for a hyperparameter out of range; DataError for pixels outside [0, 1] that would be clipped
 
     >>> grey = np.full((1, 1, 2, 2), 0.5, dtype=np.float32)
     >>> GaussianNoise(mean=0.25, sigma=0.0)(grey, np.random.default_rng(0)).tolist()
@@ -37,6 +37,8 @@ class GaussianNoise(Augmentation):
         require(isinstance(self.clip, bool), "augmentation.clip", value=repr(self.clip))
 
     def augmented(self, images: Array, generator: "np.random.Generator") -> Array:
+        if self.clip and images.size and not 0 <= images.min() <= images.max() <= 1:
+            raise DataError("augmentation.pixels", least=images.min(), largest=images.max())
         noise = generator.standard_normal(images.shape, dtype=np.float32).astype(images.dtype, copy=False)
         noise *= self.sigma
         noise += self.mean
