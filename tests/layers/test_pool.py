@@ -52,11 +52,13 @@ def test_bad_hyperparameters(kind, arguments, message):
 
 
 def test_no_instances_and_a_window_over_the_end():
-    for kind in (MaxPool2d, AvgPool2d):
-        layer = kind(2)
-        y, cache = layer.forward({}, np.zeros((0, 3, 4, 4)), Context())
+    for layer in (MaxPool2d(2), AvgPool2d(2)):
+        net = Network([layer])
+        y, caches = net.forward(np.zeros((0, 3, 4, 4)))
+        dx = net.backward(caches, y, input_gradient=True)
         assert y.shape == (0, 3, 2, 2)
-        assert layer.input_gradient({}, cache, y).shape == (0, 3, 4, 4)
+        assert dx is not None
+        assert dx.shape == (0, 3, 4, 4)
     assert MaxPool2d(2, ceil_mode=True).output_shape((3, 1, 1)) == (3, 1, 1)
 
 
