@@ -5,9 +5,9 @@ import threading
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from gradiente.threads import WORTH_SHARING, share
+from gradiente.threads import WORTH_SHARING, share, sharing
 
 pytestmark = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
@@ -24,6 +24,26 @@ def test_little_work_and_one_thread_are_not_shared():
         assert share(list, 7, WORTH_SHARING - 1) == [list(range(7))]
         assert share(list, 1, WORTH_SHARING) == [[0]]
     with threadpool_limits(1):
+        assert share(list, 7, WORTH_SHARING) == [list(range(7))]
+
+
+def test_the_linear_algebra_keeps_to_one_thread_while_batches_are_shared():
+    def products():
+        return max(
+            library.get_num_threads()
+            for library in ThreadpoolController().select(user_api="blas").lib_controllers
+        )
+
+    with threadpool_limits(2):
+        with sharing():
+            assert products() == 1
+            assert len(share(list, 7, WORTH_SHARING)) == 2
+            assert products() == 1
+        assert products() == 2
+        with sharing(), sharing():
+            pass
+        assert products() == 2
+    with threadpool_limits(1), sharing():
         assert share(list, 7, WORTH_SHARING) == [list(range(7))]
 
 
@@ -72,8 +92,8 @@ def test_an_error_in_any_part_is_the_callers():
 def test_a_forked_process_has_threads_of_its_own():
     script = """
 import os
-from threadpoolctl import threadpool_limits
-from gradiente.threads import WORTH_SHARING, share
+from threadpoolctl import ThreadpoolController, threadpool_limits
+from gradiente.threads import WORTH_SHARING, share, sharing
 threadpool_limits(2)
 share(list, 4, WORTH_SHARING)
 child = os.fork()

@@ -6,7 +6,8 @@ NumPy's copies, sums and products let other threads work meanwhile.
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
-_sharing = threading.Lock()
+_sharing, _keeping = threading.Lock(), threading.Lock()
+_threads_to_share: ContextVar[int | None] = ContextVar("threads to share", default=None)
 
 CACHED_BYTES = 1_500_000
 MOST_INSTANCES = 16
@@ -30,7 +32,7 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
     >>> share(len, 5, multiplications=10)
     [5]
     """
-    threads = min(_threads(), instances) if multiplications >= WORTH_SHARING else 1
+    threads = min(_threads_to_share.get() or _threads(), instances) if multiplications >= WORTH_SHARING else 1
     if threads == 1 or not _sharing.acquire(blocking=False):  # another thread's batch has the cores
         return [work(range(instances))]
     bounds = [instances * part // threads for part in range(threads + 1)]
@@ -41,6 +43,25 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
             return [work(parts[0]), *(other.result() for other in others)]
     finally:
         _sharing.release()
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """While it lasts, the linear algebra keeps to one thread, and `share` has as many as it had before.
+
+    The linear algebra's own threads wait for their next product without sleeping, on the cores that a shared batch
+    needs: for a network with both kinds of work, one thread for the products is faster than two.
+    """
+    if not _keeping.acquire(blocking=False):  # another thread keeps it to one already
+        yield
+        return
+    token = _threads_to_share.set(_threads())
+    try:
+        with _linear_algebra().limit(limits=1):
+            yield
+    finally:
+        _threads_to_share.reset(token)
+        _keeping.release()
 
 
 def pieces(part: range, bytes_each: int) -> Iterator[slice]:

@@ -3,6 +3,7 @@
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.penalties import Penalty, penalize
+from gradiente.threads import sharing
 
 Array = np.ndarray
 
@@ -31,10 +33,15 @@ class ClosedFormEngine(Engine):
         self.loss = loss
         self.clip = clip
         self.penalties = penalties
+        self.threads = sharing if any(layer.shares_batch for layer in network.layers) else nullcontext
         self.t = 0
         self.slots = optimizer.initial_slots(network.theta)
 
     def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> Step:
+        with self.threads():
+            return self._step(x, y, context, optimizer)
+
+    def _step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> Step:
         network = self.network
         prediction, caches = network.forward(x, context)
         value, penalty = self.loss.value(prediction, y), 0.0
@@ -50,7 +57,8 @@ class ClosedFormEngine(Engine):
         return Step(value + penalty, penalty, prediction)
 
     def predict(self, x: Array) -> Array:
-        return self.network.predict(x)
+        with self.threads():
+            return self.network.predict(x)
 
     def state(self) -> EngineState:
         buffers, slots = (

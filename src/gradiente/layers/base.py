@@ -38,6 +38,7 @@ class Layer(ABC):
 
     equation: ClassVar[str]
     derivative: ClassVar[Mapping[str, str]]
+    shares_batch: ClassVar[bool] = False  # between the cores, by threads.share
 
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""

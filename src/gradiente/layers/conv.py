@@ -38,6 +38,7 @@ class Conv(Layer):
     bias: bool = True
 
     rank: ClassVar[int]
+    shares_batch = True
     equation = r"Y_{o,p} = b_o + \sum_{c} \sum_{t} W_{o,c,t} \, X_{c,\, s p + d t}"
     derivative = {
         "x": r"\frac{\partial J}{\partial X_{c,q}} ="

@@ -24,6 +24,7 @@ class Pool(Layer):
     ceil_mode: bool = False
 
     rank: ClassVar[int]
+    shares_batch = True
 
     def __post_init__(self) -> None:
         name = type(self).__name__
