@@ -30,7 +30,8 @@ class Network:
 
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
-    the running statistics, `frozen` the places of the layers that do not learn.
+    the running statistics, `frozen` the places of the layers that do not learn, `learning` the pieces of `theta` that
+    do.
 
     Arguments:
         layers: at least one layer, from input to output
@@ -85,7 +86,7 @@ class Network:
         self.parameters = _named(self._parameters)
         self.gradients = _named(self._gradients)
         self.buffers = _named(self._buffers)
-        self.frozen: frozenset[int] = frozenset()
+        self._set_frozen(frozenset())
 
         generator = np.random.default_rng(seed)
         draw = initializer or PyTorchDefault()
@@ -141,25 +142,12 @@ class Network:
 
         Errors: ArgumentError for a layer that is not there
         """
-        self.frozen |= {self._place(layer) for layer in layers}
+        self._set_frozen(self.frozen | {self._place(layer) for layer in layers})
         self.gradient[...] = 0
 
     def unfreeze(self, *layers: int) -> None:
         """Let layers learn again; all of them where none is named."""
-        self.frozen -= {self._place(layer) for layer in layers} if layers else self.frozen
-
-    @property
-    def learning(self) -> list[slice]:
-        """The pieces of `theta` that an update changes: all of it, but for frozen layers."""
-        pieces, start = [], 0
-        for index, views in enumerate(self._parameters):
-            stop = start + sum(view.size for view in views.values())
-            if stop > start and index not in self.frozen:
-                if pieces and pieces[-1].stop == start:
-                    start = pieces.pop().start
-                pieces.append(slice(start, stop))
-            start = stop
-        return pieces
+        self._set_frozen(self.frozen - {self._place(layer) for layer in layers} if layers else frozenset())
 
     def learning_gradients(self) -> dict[str, Array]:
         """Those of `gradients` that are computed: not those of frozen layers."""
@@ -217,7 +205,7 @@ class Network:
         for name, view in network._state().items():
             if int(name.split(".")[0]) < keep:
                 view[...] = kept[name]
-        network.frozen = frozenset(index for index in self.frozen if index < keep)
+        network.freeze(*(index for index in self.frozen if index < keep))
         return network
 
     def layer_parameters(self, index: int) -> dict[str, Array]:
@@ -290,7 +278,7 @@ class Network:
         """A copy that computes in float32 or float64."""
         twin = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
         twin.restore(self.theta, self.buffers)
-        twin.frozen = self.frozen
+        twin.freeze(*self.frozen)
         return twin
 
     def to_dict(self) -> dict[str, Any]:
@@ -333,6 +321,17 @@ class Network:
 
     def _state(self) -> dict[str, Array]:
         return _named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
+
+    def _set_frozen(self, frozen: frozenset[int]) -> None:
+        """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
+        self.frozen, self.learning, start = frozen, list[slice](), 0
+        for index, views in enumerate(self._parameters):
+            stop = start + sum(view.size for view in views.values())
+            if stop > start and index not in frozen:
+                if self.learning and self.learning[-1].stop == start:
+                    start = self.learning.pop().start
+                self.learning.append(slice(start, stop))
+            start = stop
 
     def _step(self, index: int, x: Array, context: Context) -> tuple[Array, Any]:
         """Output and cache of one layer."""

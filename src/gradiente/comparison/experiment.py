@@ -9,13 +9,13 @@ from gradiente.data import Dataset, stratified_split
 from gradiente.errors import DataError, require
 from gradiente.layers import Layer, Linear
 from gradiente.locale import text
-from gradiente.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
+from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 from gradiente.training import Callback, Trainer, TrainingState, evaluate
-from gradiente.training.targets import targets
+from gradiente.training.targets import targets, usual_loss, usual_outputs
 
 EPOCHS = 100
 BATCH_SIZE = 32
@@ -72,7 +72,7 @@ def compare(
     require(len(hidden) >= 1, "compare.hidden")
     samples = _samples(train, samples)
     parts = {seed: draw(train, samples, seed) for seed in seeds}
-    loss = _loss(train)
+    loss = usual_loss(train)
     outcomes: dict[str, list[Outcome]] = {remedy.name: [] for remedy in chosen}
     with threadpool_limits(1):  # products so small cost several threads more than they save
         for remedy, seed in product(chosen, seeds):
@@ -81,7 +81,7 @@ def compare(
             outcomes[remedy.name].append(outcome)
             finished(remedy, outcome)
     measure = "accuracy" if train.task == "classification" else "r2"
-    sizes = [int(train.x[0].size), *hidden, _outputs(train)]
+    sizes = [int(train.x[0].size), *hidden, usual_outputs(train, loss)]
     return Comparison(
         data=train.name,
         measure=measure,
@@ -129,7 +129,7 @@ def _run(
     epochs: int,
     seed: int,
 ) -> Outcome:
-    network = Network(_layers(remedy, train, hidden), seed=seed)
+    network = Network(_layers(remedy, train, loss, hidden), seed=seed)
     measured = _Measured(train)
     options = remedy.trainer(**remedy.values)
     callbacks = [measured, *options.pop("callbacks", [])]
@@ -148,23 +148,12 @@ def _run(
     )
 
 
-def _layers(remedy: Remedy, train: Dataset, hidden: Sequence[int]) -> list[Layer]:
+def _layers(remedy: Remedy, train: Dataset, loss: Loss, hidden: Sequence[int]) -> list[Layer]:
     sizes = [int(train.x[0].size), *hidden]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons), *remedy.hidden(neurons, **remedy.values)]
-    return [*layers, Linear(sizes[-1], _outputs(train))]
-
-
-def _outputs(train: Dataset) -> int:
-    """A score for each class; two classes are one question."""
-    return 1 if train.task == "classification" and train.outputs == 2 else train.outputs
-
-
-def _loss(train: Dataset) -> Loss:
-    if train.task == "regression":
-        return MSELoss()
-    return BCEWithLogitsLoss() if train.outputs == 2 else CrossEntropyLoss()
+    return [*layers, Linear(sizes[-1], usual_outputs(train, loss))]
 
 
 def _batch_size(samples: int) -> int:

@@ -15,7 +15,7 @@ from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Layer, Linear, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
-from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, NLLLoss
+from gradiente.losses import BCELoss, Loss, MSELoss, NLLLoss
 from gradiente.network import Network
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
@@ -27,6 +27,7 @@ from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
+from gradiente.training.targets import usual_loss, usual_outputs
 from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
@@ -97,7 +98,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
     """
     defaults = _DEFAULTS.get(config.data, _TABLE)
-    loss = parse(config.loss, LOSSES) if config.loss else _loss(train)
+    loss = parse(config.loss, LOSSES) if config.loss else usual_loss(train)
     optimizer = parse(config.optimizer or "Adam", OPTIMIZERS)
     if config.lr is not None or config.optimizer is None:
         optimizer = replace(optimizer, lr=defaults["lr"] if config.lr is None else config.lr)
@@ -133,13 +134,6 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     )
 
 
-def _loss(train: Dataset) -> Loss:
-    """The loss of the task: two classes are one question, more are a choice, numbers are a regression."""
-    if train.task == "regression":
-        return MSELoss()
-    return BCEWithLogitsLoss() if train.outputs == 2 else CrossEntropyLoss()
-
-
 def _engine(network: Network) -> str:
     """The faster of two engines that give the same bits: compiling a rule pays where it has much to do."""
     compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
@@ -169,7 +163,7 @@ def _network(
     if (config.network, config.hidden, config.activation) != (None, None, None):
         layers = _layers(config, defaults, train, loss)
     elif head is not None:
-        layers = [*base.layers[:head], replace(base.layers[head], out_features=_outputs(train, loss))]
+        layers = [*base.layers[:head], replace(base.layers[head], out_features=usual_outputs(train, loss))]
         layers += base.layers[head + 1 :]
     else:
         raise ArgumentError("build.no_head", path=config.pretrained)
@@ -185,12 +179,6 @@ def _trained(path: str) -> Network:
     return Run.open(path).network() if Path(path).is_dir() else Network.load(path)
 
 
-def _outputs(train: Dataset, loss: Loss) -> int:
-    """A score for each class; two classes are one question for the losses that ask it."""
-    question = train.task == "classification" and train.outputs == 2 and not loss.integer_targets
-    return 1 if question else train.outputs
-
-
 def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
     if config.network is not None:
         return [parse(layer, LAYERS) for layer in config.network]
@@ -199,7 +187,7 @@ def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
     activation = parse(config.activation or defaults["activation"], LAYERS)
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
-    sizes = [int(train.x[0].size), *hidden, _outputs(train, loss)]
+    sizes = [int(train.x[0].size), *hidden, usual_outputs(train, loss)]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.bias), activation]

@@ -100,7 +100,7 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
         saved = json.loads(metadata[METADATA_KEY])
         training, form = saved["training"], saved["network"]
         network = Network.from_dict(form)
-        network.load_state_dict({name: tensors[name] for name in network.state_dict()})
+        network.load_state_dict({name: tensors[name] for name in (*network.parameters, *network.buffers)})
         slots = {
             name.removeprefix("optimizer."): tensor
             for name, tensor in tensors.items()

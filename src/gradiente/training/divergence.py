@@ -28,14 +28,13 @@ def diagnose(
     The network is as it was before the step that failed, the generator too, and the gradient is that of the step
     before.
     """
-    where = _first_place(network, x, context, penalty)
     largest_name, largest = _largest(network.gradients)
     return DivergenceError(
         "divergence",
         value=value,
         epoch=epoch,
         step=step,
-        where=where,
+        where=_first_place(network, x, context, penalty),
         lr=lr,
         gradient=f"{largest:.3g}",
         gradient_name=largest_name,

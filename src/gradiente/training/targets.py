@@ -1,4 +1,4 @@
-"""The two sides of a loss: targets in the form it compares with, and what a network says as classes."""
+"""The two sides of a loss, its targets and what a network says, and which loss fits a task."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,22 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.errors import ShapeError
-from gradiente.losses import Loss
+from gradiente.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 
 Array = np.ndarray
+
+
+def usual_loss(dataset: Dataset) -> Loss:
+    """The loss of the task: two classes are one question, more are a choice, numbers are a regression."""
+    if dataset.task == "regression":
+        return MSELoss()
+    return BCEWithLogitsLoss() if dataset.outputs == 2 else CrossEntropyLoss()
+
+
+def usual_outputs(dataset: Dataset, loss: Loss) -> int:
+    """A score for each class; two classes are one question for the losses that ask it."""
+    question = dataset.task == "classification" and dataset.outputs == 2 and not loss.integer_targets
+    return 1 if question else dataset.outputs
 
 
 def targets(dataset: Dataset, loss: Loss, outputs: int) -> Array:
