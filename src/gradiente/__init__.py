@@ -1,7 +1,7 @@
 """Neural networks one can see through."""
 
 from gradiente import data, metrics
-from gradiente.engines import Clip
+from gradiente.engines import Clip, Torch
 from gradiente.errors import (
     ArgumentError,
     DataError,

@@ -1,7 +1,9 @@
 """Every error: what was expected, what came, and what to do, in the reader's language."""
 
 from collections.abc import Iterable
+from functools import partial
 from numbers import Real
+from typing import Any
 
 from gradiente.locale import text
 
@@ -21,6 +23,9 @@ class GradienteError(Exception):
 
     def __str__(self) -> str:
         return text(f"error.{self.key}", **self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.key, **self.values), ()
 
 
 class ArgumentError(GradienteError, ValueError):
@@ -43,6 +48,10 @@ class FileError(GradienteError):
 
 class DivergenceError(GradienteError, ArithmeticError):
     """The loss became NaN or infinite; the message is the diagnosis."""
+
+
+class ProcessError(GradienteError):
+    """Another process of the same training is gone."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -73,3 +82,15 @@ def require_in(interval: str, owner: str, **values: float) -> None:
             and (value < high or (interval[-1] == "]" and value == high))
         )
         require(inside, "interval", owner=owner, name=name, interval=interval, value=repr(value))
+
+
+def require_installed(package: str, *, extra: str) -> None:
+    """An optional package is there, or an error with the command that installs it.
+
+    Arguments:
+        extra: the name under which gradiente asks for it
+    """
+    from importlib.util import find_spec
+
+    command = f'pip install "gradiente[{extra}]"'
+    require(find_spec(package) is not None, "package.missing", package=package, command=command)

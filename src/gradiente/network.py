@@ -1,21 +1,24 @@
 """A network: layers in order, with all parameters in one flat array and all gradients in another."""
 
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, FileError, ShapeError, require
+from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
 from gradiente.form import layer_from_dict, layer_to_dict, written
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
+from gradiente.layout import learning_pieces, named, size_of, typed, views_of
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.summary import Summary, SummaryRow
+
+if TYPE_CHECKING:
+    import torch
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -75,17 +78,17 @@ class Network:
             _output_shapes(self.layers, self.input_shape)
 
         specs = [layer.parameters() for layer in self.layers]
-        size = sum(math.prod(spec.shape) for layer in specs for spec in layer.values())
+        size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
             raise MemoryError(f"{size:,} parameters")
         self.theta = np.empty(size, self.dtype)
         self.gradient = np.zeros(size, self.dtype)
-        self._parameters = _views(self.theta, specs)
-        self._gradients = _views(self.gradient, specs)
-        self._buffers = [_typed(layer.buffers(), self.dtype) for layer in self.layers]
-        self.parameters = _named(self._parameters)
-        self.gradients = _named(self._gradients)
-        self.buffers = _named(self._buffers)
+        self._parameters = views_of(self.theta, specs)
+        self._gradients = views_of(self.gradient, specs)
+        self._buffers = [typed(layer.buffers(), self.dtype) for layer in self.layers]
+        self.parameters = named(self._parameters)
+        self.gradients = named(self._gradients)
+        self.buffers = named(self._buffers)
         self._set_frozen(frozenset())
 
         generator = np.random.default_rng(seed)
@@ -214,7 +217,7 @@ class Network:
 
     def named(self, flat: Array) -> dict[str, Array]:
         """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
-        return _named(_views(flat, [layer.parameters() for layer in self.layers]))
+        return named(views_of(flat, [layer.parameters() for layer in self.layers]))
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, a part at a time, nothing kept of the way there."""
@@ -281,6 +284,31 @@ class Network:
         twin.freeze(*self.frozen)
         return twin
 
+    def to_torch(self) -> "torch.nn.Sequential":
+        """The same network of PyTorch's own modules: same dtype, parameters and buffers, in memory of its own.
+
+        The parameters of frozen layers do not require a gradient. In a training of one's own give those layers
+        eval(), which train() takes back: their running statistics are to stay, too.
+
+        Errors: ArgumentError where PyTorch is not installed
+
+        >>> from gradiente.layers import Linear, Tanh
+        >>> Network([Linear(2, 3), Tanh()]).to_torch()
+        Sequential(
+          (0): Linear(in_features=2, out_features=3, bias=True)
+          (1): Tanh()
+        )
+        """
+        require_installed("torch", extra="torch")
+        import torch
+
+        twin = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
+        twin.to(getattr(torch, self.dtype.name))
+        twin.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
+        for index in self.frozen:
+            twin[index].requires_grad_(False)
+        return twin
+
     def to_dict(self) -> dict[str, Any]:
         """The form of the network as plain data: layer names with their hyperparameters."""
         layers = [layer_to_dict(layer) for layer in self.layers]
@@ -320,18 +348,11 @@ class Network:
         return network
 
     def _state(self) -> dict[str, Array]:
-        return _named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
+        return named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
         """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
-        self.frozen, self.learning, start = frozen, list[slice](), 0
-        for index, views in enumerate(self._parameters):
-            stop = start + sum(view.size for view in views.values())
-            if stop > start and index not in frozen:
-                if self.learning and self.learning[-1].stop == start:
-                    start = self.learning.pop().start
-                self.learning.append(slice(start, stop))
-            start = stop
+        self.frozen, self.learning = frozen, learning_pieces(self._parameters, frozen)
 
     def _step(self, index: int, x: Array, context: Context) -> tuple[Array, Any]:
         """Output and cache of one layer."""
@@ -371,24 +392,3 @@ def _output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
             raise ShapeError("network.chain", index=index, reason=error) from error
         shapes.append(shape)
     return shapes
-
-
-def _views(flat: Array, specs: Sequence[Mapping[str, Any]]) -> list[dict[str, Array]]:
-    """The parameters of every layer as pieces of the flat array, in order."""
-    views, start = [], 0
-    for layer in specs:
-        views.append({})
-        for name, spec in layer.items():
-            stop = start + math.prod(spec.shape)
-            views[-1][name] = flat[start:stop].reshape(spec.shape)
-            start = stop
-    return views
-
-
-def _typed(buffers: Mapping[str, Array], dtype: np.dtype) -> dict[str, Array]:
-    """Buffers of one's own: real numbers in the network's type, counts as they are."""
-    return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
-
-
-def _named(views: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    return {f"{index}.{name}": view for index, layer in enumerate(views) for name, view in layer.items()}

@@ -1,9 +1,9 @@
 """What large weights cost: terms of J, next to the loss."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,10 @@ class Penalty(ABC):
     def gradient(self, weight: Array) -> Array:
         """∂penalty/∂W, in the shape of W."""
 
+    @abstractmethod
+    def to_torch(self) -> Callable[..., Any]:
+        """The same penalty as a function of a tensor, for PyTorch to differentiate."""
+
 
 @dataclass(frozen=True)
 class L1(Penalty):
@@ -63,6 +67,9 @@ class L1(Penalty):
 
     def gradient(self, weight: Array) -> Array:
         return self.strength * np.sign(weight)
+
+    def to_torch(self):
+        return lambda weight: self.strength * weight.abs().sum()
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,9 @@ class L2(Penalty):
 
     def gradient(self, weight: Array) -> Array:
         return self.strength * weight
+
+    def to_torch(self):
+        return lambda weight: self.strength / 2 * (weight * weight).sum()
 
 
 def penalize(penalties: Sequence[Penalty], weights: Iterable[tuple[Array, Array]]) -> float:

@@ -1,6 +1,8 @@
 """Numbers and measures in words: what the terminal and the report both say."""
 
+import json
 import math
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +35,7 @@ def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
     return line.replace(NARROW_SPACE, " ")
 
 
-def metrics_table(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+def metrics_table(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every metric with its name in the reader's language and its value as it is read.
 
     >>> metrics_table({"loss": 0.123456, "f1": 0.5})
@@ -46,11 +48,13 @@ def measure_name(name: str) -> str:
     """A measure, with or without "val_" before it, in the reader's language."""
     if name.startswith("val_"):
         return text("report.of_validation", name=measure_name(name.removeprefix("val_")))
-    return text(f"metric.{name}")
+    return name if name[0].isupper() else text(f"metric.{name}")  # those of torchmetrics have names only
 
 
-def measure_value(name: str, value: float) -> str:
-    """The value of a measure: a percentage where it is a share."""
+def measure_value(name: str, value: Any) -> str:
+    """The value of a measure: a percentage where it is a share; of a matrix or a curve its numbers, shortened."""
+    if isinstance(value, list | dict):
+        return textwrap.shorten(json.dumps(_rounded(value)), 60, placeholder=" …")
     return share(value, 2) if name.removeprefix("val_") in SHARES else number(value)
 
 
@@ -135,6 +139,12 @@ def duration(seconds: float) -> str:
     else:
         written = f"{round(seconds / 60) // 60} h {round(seconds / 60) % 60:02d} min"
     return written.replace(" ", NARROW_SPACE)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    return [_rounded(entry) for entry in value] if isinstance(value, list) else float(f"{value:.4g}")
 
 
 def _minus(written: str) -> str:

@@ -91,7 +91,9 @@ def test_a_value_of_another_kind_is_refused_by_its_key(key, value, expected):
         ({"batch_size": "everything"}, 'whole number or "all", got everything'),
         ({"seed": -1}, "seed.*at least 0, got -1"),
         ({"threads": 0}, "threads must be at least 1, got 0"),
-        ({"device": "cuda"}, "no device cuda"),
+        ({"device": "gpu"}, "the device is one of auto, cpu, cuda, mps"),
+        ({"engine": "numpy", "device": "cuda"}, "--device needs the engine torch"),
+        ({"engine": "compiled", "compile": True, "metric": ["F1Score"]}, "--compile, --metric needs"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(values, words):

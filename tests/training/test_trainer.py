@@ -49,9 +49,9 @@ class Batches(Callback):
         self.epochs = []
         step = trainer.engine.step
 
-        def recording(x, y, context, optimizer):
+        def recording(x, y, context, optimizer, **options):
             self.epochs[-1].append((x, y))
-            return step(x, y, context, optimizer)
+            return step(x, y, context, optimizer, **options)
 
         trainer.engine.step = recording
         trainer.callbacks = (*trainer.callbacks, self)

@@ -9,6 +9,7 @@ from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.notation import parse
+from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
 from gradiente.training.run import Run
 
@@ -18,7 +19,9 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
     train, test = load_for(config)
     dataset = test if part == "test" else train
-    metrics = measure(opened.network().predict(dataset.x), dataset, parse(str(config.loss), LOSSES))
+    prediction = opened.network().predict(dataset.x)
+    named = [TorchMetric.parse(metric) for metric in config.metric or ()]
+    metrics = measure(prediction, dataset, parse(str(config.loss), LOSSES), named)
     if as_json:
         print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
     else:

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER, NUMBER
+from gradiente.cli.random_batch import random_batch
 from gradiente.cli.tables import console, styled_table
 from gradiente.errors import require
 from gradiente.gradcheck import GradcheckResult, QuantityCheck
@@ -13,7 +14,6 @@ from gradiente.gradcheck import gradcheck as check
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
-from gradiente.losses import BCELoss, BCEWithLogitsLoss, Loss, MSLELoss
 from gradiente.network import Network
 from gradiente.notation import parse, parse_list
 
@@ -33,12 +33,8 @@ def gradcheck(
 ) -> None:
     require(seed >= 0, "load.seed", value=seed)
     net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
-    require(net.input_shape is not None, "gradcheck.input")
-    require(batch_size >= 1, "batch_size.positive", value=batch_size)
     criterion = parse(loss, LOSSES)
-    generator = np.random.default_rng(seed)
-    x = generator.normal(size=(batch_size, *(net.input_shape or ())))
-    y = _targets(criterion, net.forward(x)[0].shape, generator)
+    x, y = random_batch(net, criterion, batch_size, np.random.default_rng(seed))
     result = check(
         net,
         criterion,
@@ -55,17 +51,6 @@ def gradcheck(
     else:
         _print(result)
     sys.exit(0 if result.passed else 1)
-
-
-def _targets(loss: Loss, shape: tuple[int, ...], generator: "np.random.Generator") -> np.ndarray:
-    """Random targets of the kind that the loss compares with."""
-    if loss.integer_targets:
-        require(shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
-        return generator.integers(shape[1], size=shape[0])
-    if isinstance(loss, BCELoss | BCEWithLogitsLoss):
-        return generator.integers(2, size=shape).astype(np.float64)
-    normal = generator.normal(size=shape)
-    return np.abs(normal) if isinstance(loss, MSLELoss) else normal
 
 
 def _data(result: GradcheckResult) -> dict:

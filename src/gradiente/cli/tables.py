@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def console(as_json: bool = False) -> "Console":
-    """The console for a command's words: the standard output, or the error stream where that carries JSON."""
+def console(as_json: bool = False, *, quiet: bool = False) -> "Console":
+    """The console for a command's words: the standard output, or the error stream where that carries JSON.
+
+    Arguments:
+        quiet: say nothing: another process says it
+    """
     from rich.console import Console
 
     # The name of a class or a folder may look like rich's own notation: [red], :smile:.
-    return Console(stderr=as_json, highlight=False, markup=False, emoji=False)
+    return Console(stderr=as_json, highlight=False, markup=False, emoji=False, quiet=quiet)
 
 
 def styled_table(**options: Any) -> "Table":

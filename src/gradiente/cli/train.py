@@ -1,5 +1,6 @@
 """`gradiente train`: from a data set's name to a trained, evaluated and saved network."""
 
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -12,7 +13,8 @@ from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
 from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.errors import ArgumentError
+from gradiente.engines import Processes, TorchEngine
+from gradiente.errors import ArgumentError, require
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
@@ -30,8 +32,19 @@ from gradiente.training.tensorboard import TensorBoard
 
 # The options that are lists in the notation.
 LISTS: dict[str, Mapping[str, type]] = {"network": LAYERS, "penalty": PENALTIES, "augment": AUGMENTATIONS}
-# What may differ when a training is taken up again: how long it goes on, and where its data lie.
-RESUMABLE = {"epochs", "data_dir"}
+# What may differ when a training is taken up again: how long it goes on, where its data lie, who executes it.
+RESUMABLE = {
+    "epochs",
+    "data_dir",
+    "engine",
+    "device",
+    "precision",
+    "compile",
+    "cuda_graphs",
+    "shard",
+    "threads",
+    "metric",
+}
 
 
 def train(
@@ -43,7 +56,9 @@ def train(
     tensorboard: bool,
     **given: Any,
 ) -> None:
-    given = {key: value for key, value in given.items() if value is not None}
+    given = {key: value for key, value in given.items() if value not in (None, ())}
+    if "metric" in given:
+        given["metric"] = list(given["metric"])
     for key, registry in LISTS.items():
         if key in given:
             given[key] = [write(entry, registry) for entry in parse_list(given[key], registry)]
@@ -52,7 +67,11 @@ def train(
         if run is not None and value is not None:
             raise ArgumentError("train.resume", option=name)
     config = _config(config_file, run, given)
-    out = console(as_json)
+    group = Processes.launched()
+    out = console(as_json, quiet=group.rank > 0)
+    if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
+        run = _started_before(run_folder)
+    new = run is None
 
     train_set, test_set = load_for(config)
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
@@ -61,11 +80,16 @@ def train(
     if run is None:
         folder = default_folder(config.data) if run_folder is None else Path(run_folder)
         run = Run(folder.absolute())
-    keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=resume is None)
+    elif resume is None and _fixed(run.config()) != _fixed(planned.config):
+        raise ArgumentError("run.exists", folder=run.folder)
+    keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=new)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     if (advice := planned.advice()) is not None:
         out.print(advice, style="yellow", soft_wrap=True)
     print_summary(out, planned.network, train_set, test_set)
+    if isinstance(trainer.engine, TorchEngine):
+        where = {"device": trainer.engine.device, "processes": trainer.engine.processes}
+        out.print(text("train.engine", version=words["torch"], **where))
     with _threads(config):
         history = trainer.fit(
             train_set,
@@ -75,7 +99,9 @@ def train(
             resume=resumed,
         )
         prediction = trainer.engine.predict(test_set.x)
-    metrics = evaluate(prediction, test_set, planned.loss)
+    if group.rank > 0:
+        return
+    metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     run.finish(planned.network, metrics)
     if report:
         write_report(
@@ -111,6 +137,22 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
         name = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
         raise ArgumentError("train.resume", option=name)
     return run.config().changed(**given)
+
+
+def _started_before(folder: str | None) -> Run | None:
+    """The run that torchrun starts again, with the same command, after one of its processes was lost."""
+    restarts = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0"))
+    require(restarts == 0 or folder is not None, "train.restarts", restarts=restarts)
+    if folder is None or not os.path.lexists(folder):
+        return None
+    if (Path(folder) / "network.safetensors").exists():
+        raise ArgumentError("run.exists", folder=Path(folder).absolute())
+    return Run.open(folder)
+
+
+def _fixed(config: Config) -> dict[str, Any]:
+    """What of a config may not differ when a training is taken up again."""
+    return {key: value for key, value in config.to_dict().items() if key not in RESUMABLE}
 
 
 def _callbacks(run: Run, tensorboard: bool) -> list[Callback]:
@@ -189,12 +231,21 @@ command = command(
         option("--monitor", "cli.train.monitor", metavar=text("cli.metavar.measure")),
         option("--seed", "cli.train.seed", type=INTEGER),
         option("--threads", "cli.train.threads", type=INTEGER),
-        option("--engine", "cli.train.engine", metavar="auto|numpy|compiled"),
-        option("--device", "cli.train.device", metavar="cpu"),
+        option("--engine", "cli.train.engine", metavar="auto|numpy|compiled|torch"),
+        option("--device", "cli.train.device", metavar="auto|cpu|cuda|mps"),
+        option("--precision", "cli.train.precision", metavar="float32|bf16"),
+        _flag("--compile", "cli.train.compile"),
+        _flag("--cuda-graphs", "cli.train.cuda_graphs"),
+        _flag("--shard", "cli.train.shard"),
+        option("--metric", "cli.train.metric", metavar=text("cli.metavar.name"), multiple=True),
         click.Option(
             ["--config", "config_file"], help=text("cli.train.config"), metavar=text("cli.metavar.file")
         ),
-        click.Option(["--run", "run_folder"], help=text("cli.train.run"), metavar=text("cli.metavar.folder")),
+        click.Option(
+            ["--run", "--run-name", "run_folder"],  # torchrun takes --run for an option of its own, cut short
+            help=text("cli.train.run"),
+            metavar=text("cli.metavar.folder"),
+        ),
         option("--resume", "cli.train.resume", metavar=text("cli.metavar.run")),
         option("--report/--no-report", "cli.train.report", default=True),
         _flag("--tensorboard", "cli.train.tensorboard"),

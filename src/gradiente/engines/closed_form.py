@@ -8,6 +8,8 @@ from contextlib import nullcontext
 import numpy as np
 
 from gradiente.engines.base import Clip, Engine, EngineState, Step
+from gradiente.engines.processes import Processes
+from gradiente.errors import require
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
@@ -29,6 +31,8 @@ class ClosedFormEngine(Engine):
         clip: Clip,
         penalties: Sequence[Penalty] = (),
     ) -> None:
+        launched = Processes.launched().count
+        require(launched == 1, "engine.processes", engine=self.name, count=launched)
         self.network = network
         self.loss = loss
         self.clip = clip
@@ -37,7 +41,9 @@ class ClosedFormEngine(Engine):
         self.t = 0
         self.slots = optimizer.initial_slots(network.theta)
 
-    def step(self, x: Array, y: Array, context: Context, optimizer: Optimizer) -> Step:
+    def step(
+        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, count: int | None = None
+    ) -> Step:
         with self.threads():
             return self._step(x, y, context, optimizer)
 

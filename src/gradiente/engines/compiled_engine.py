@@ -8,7 +8,7 @@ import numpy as np
 from gradiente.engines.base import Clip
 from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.engines.recording import Recording, record
-from gradiente.errors import ArgumentError
+from gradiente.errors import require_installed
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
@@ -31,10 +31,9 @@ class CompiledEngine(ClosedFormEngine):
         clip: Clip,
         penalties: Sequence[Penalty] = (),
     ) -> None:
-        try:
-            import numba
-        except ImportError:
-            raise ArgumentError("engine.numba") from None
+        require_installed("numba", extra="compiled")
+        import numba
+
         super().__init__(network, loss, optimizer, clip, penalties)
         self._compile = numba.njit(error_model="numpy")
         self._scope: dict[str, Any] = {"np": np}

@@ -43,6 +43,7 @@ class Adadelta(Optimizer):
         r"S = \rho S + (1 - \rho) g^{2}, \quad \Delta = \frac{\sqrt{D + \epsilon}}{\sqrt{S + \epsilon}} g, \quad "
         r"D = \rho D + (1 - \rho) \Delta^{2}, \quad \theta = \theta - \alpha \Delta"
     )
+    torch_slots = {"S": "square_avg", "D": "acc_delta"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "Adadelta", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)

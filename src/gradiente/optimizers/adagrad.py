@@ -41,6 +41,7 @@ class Adagrad(Optimizer):
     maximize: bool = False
 
     equation = r"S = S + g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
+    torch_slots = {"S": "sum"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "Adagrad", lr=self.lr, lr_decay=self.lr_decay, eps=self.eps)

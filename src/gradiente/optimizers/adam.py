@@ -47,6 +47,7 @@ class Adam(Optimizer):
         r"m = \beta_1 m + (1 - \beta_1) g, \quad v = \beta_2 v + (1 - \beta_2) g^{2}, \quad "
         r"\theta = \theta - \alpha \frac{m / (1 - \beta_1^{t})}{\sqrt{v / (1 - \beta_2^{t})} + \epsilon}"
     )
+    torch_slots = {"m": "exp_avg", "v": "exp_avg_sq", "v_max": "max_exp_avg_sq"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "Adam", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)

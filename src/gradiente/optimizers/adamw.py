@@ -46,6 +46,7 @@ class AdamW(Optimizer):
         r"v = \beta_2 v + (1 - \beta_2) g^{2}, \quad "
         r"\theta = \theta - \alpha \frac{m / (1 - \beta_1^{t})}{\sqrt{v / (1 - \beta_2^{t})} + \epsilon}"
     )
+    torch_slots = {"m": "exp_avg", "v": "exp_avg_sq", "v_max": "max_exp_avg_sq"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "AdamW", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)

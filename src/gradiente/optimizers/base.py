@@ -1,6 +1,7 @@
 """The contract of an optimizer: an element-wise rule from (θ, gradient, slots, t) to (θ, slots)."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +25,7 @@ class Optimizer(ABC):
     lr: float
 
     equation: ClassVar[str]
+    torch_slots: ClassVar[Mapping[str, str]] = {}  # what PyTorch's twin calls a slot, where not the same
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", type(self).__name__, lr=self.lr)

@@ -48,6 +48,7 @@ class RMSprop(Optimizer):
     equation = (
         r"S = \beta S + (1 - \beta) g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
     )
+    torch_slots = {"S": "square_avg", "g_mean": "grad_avg", "m": "momentum_buffer"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "RMSprop", lr=self.lr, eps=self.eps)

@@ -39,6 +39,7 @@ class SGD(Optimizer):
     maximize: bool = False
 
     equation = r"m = \mu m + (1 - \tau) g, \quad \theta = \theta - \alpha m"
+    torch_slots = {"m": "momentum_buffer"}
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "SGD", lr=self.lr, momentum=self.momentum, weight_decay=self.weight_decay)

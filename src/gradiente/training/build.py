@@ -8,7 +8,7 @@ from typing import Any
 
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.engines import Clip
+from gradiente.engines import Clip, Processes
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
@@ -83,7 +83,8 @@ class Plan:
             clip=Clip(norm=config.clip_norm, value=config.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
-            engine=config.engine,
+            metrics=config.metric or (),
+            engine=config.torch_settings() if config.engine == "torch" else config.engine,
             seed=config.seed,
             monitor=config.monitor,
         )
@@ -114,7 +115,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
         batch_size = min(defaults.get("batch_size", DEFAULT_BATCH_SIZE), kept)
     complete = replace(
         config,
-        engine=_engine(network) if config.engine == "auto" else config.engine,
+        engine=_engine(config, network) if config.engine == "auto" else config.engine,
         network=[write(layer, LAYERS) for layer in network.layers],
         hidden=None,
         activation=None,
@@ -134,8 +135,10 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     )
 
 
-def _engine(network: Network) -> str:
-    """The faster of two engines that give the same bits: compiling a rule pays where it has much to do."""
+def _engine(config: Config, network: Network) -> str:
+    """PyTorch where something asks for it; else the faster of two engines that give the same bits."""
+    if config.needs_torch() or Processes.launched().count > 1:
+        return "torch"
     compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
     return "compiled" if compiles else "numpy"
 

@@ -1,7 +1,7 @@
 """What may happen around the loop: a few hooks, each handed the state of the training."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -53,7 +53,13 @@ class TrainingState:
 
 
 class Callback:
-    """Does nothing at every hook: a callback overrides those it needs."""
+    """Does nothing at every hook: a callback overrides those it needs.
+
+    Where several processes share a training, the first one alone calls it; every one of them with `everywhere`,
+    which a callback needs that changes the optimizer, or has the engine predict.
+    """
+
+    everywhere: ClassVar[bool] = False
 
     def fit_begin(self, state: TrainingState) -> None:
         """Before the first epoch, also of a training that is taken up again."""
@@ -86,6 +92,8 @@ class EarlyStopping(Callback):
 
     Source: the lecture, "Overfitting"; Prechelt, 1998
     """
+
+    everywhere = True
 
     def __init__(self, *, patience: int = 10, min_delta: float = 0.0, restore_best: bool = True) -> None:
         require_in("[1, inf)", "EarlyStopping", patience=patience)
@@ -129,6 +137,8 @@ class Scheduler(Callback):
 
     Source: the lecture, "Degradación de la tasa de aprendizaje"
     """
+
+    everywhere = True
 
     def __init__(self, schedule: Schedule, *, every: str = "epoch") -> None:
         require(every in ("epoch", "step"), "scheduler.every", value=repr(every))

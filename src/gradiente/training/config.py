@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 import tomli_w
 
 from gradiente.data import NAMES
+from gradiente.engines import Torch
 from gradiente.errors import ArgumentError, FileError, did_you_mean, require
 from gradiente.storage import write_atomically
 
@@ -58,8 +59,14 @@ class Config:
     patience: int | None = None
     monitor: str | None = None
     seed: int = 0
+    metric: list[str] | None = None
+    # who executes it, and where
     engine: str = "auto"
-    device: str = "cpu"
+    device: str = "auto"
+    precision: str = "float32"
+    compile: bool = False
+    cuda_graphs: bool = False
+    shard: bool = False
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -75,8 +82,32 @@ class Config:
         for name in ("hidden", "activation"):
             both = self.network is not None and getattr(self, name) is not None
             require(not both, "config.network", option=name)
-        if self.device not in ("auto", "cpu"):
-            raise ArgumentError("config.device", device=self.device, engine=self.engine)
+        needs = self.needs_torch()
+        allowed = self.engine in ("auto", "torch") or not needs
+        require(allowed, "config.needs_torch", options=", ".join(needs), engine=self.engine)
+        self.torch_settings()
+
+    def needs_torch(self) -> list[str]:
+        """The options given that only the engine `torch` knows."""
+        only = {
+            "device": self.device not in ("auto", "cpu"),
+            "precision": self.precision != "float32",
+            "compile": self.compile,
+            "cuda_graphs": self.cuda_graphs,
+            "shard": self.shard,
+            "metric": bool(self.metric),
+        }
+        return [f"--{name.replace('_', '-')}" for name, given in only.items() if given]
+
+    def torch_settings(self) -> Torch:
+        """How the engine `torch` is to compute."""
+        return Torch(
+            device=self.device,
+            precision=self.precision,  # pyright: ignore[reportArgumentType]
+            compile=self.compile,
+            cuda_graphs=self.cuda_graphs,
+            shard=self.shard,
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Config":

@@ -55,7 +55,7 @@ def _first_place(network: Network, x: Array, context: Context, penalty: float) -
             return text("divergence.output", index=index, layer=type(layer).__name__)
     if not math.isfinite(penalty):
         return text("divergence.penalty", largest=f"{np.abs(network.theta).max():.3g}")
-    return text("divergence.loss", largest=f"{np.abs(a).max():.3g}")
+    return text("divergence.loss", largest=f"{np.abs(a).max(initial=0):.3g}")
 
 
 def _largest(gradients: dict[str, Array]) -> tuple[str, float]:
@@ -67,6 +67,6 @@ def _largest(gradients: dict[str, Array]) -> tuple[str, float]:
 
 def _advice(x: Array, lr: float) -> str:
     advice = [text("divergence.try_lr", lr=f"{lr / 10:.3g}"), text("divergence.try_clip")]
-    if np.abs(x).max() > 10:
+    if np.abs(x).max(initial=0) > 10:
         advice.insert(0, text("divergence.try_scale", largest=f"{np.abs(x).max():.3g}"))
     return "; ".join(advice)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gradiente.errors import ArgumentError
+from gradiente.errors import require_installed
 from gradiente.training.callbacks import Callback, TrainingState
 
 
@@ -10,10 +10,9 @@ class TensorBoard(Callback):
     """Write every measure of an epoch as TensorBoard events."""
 
     def __init__(self, folder: Path) -> None:
-        try:
-            from tensorboardX import SummaryWriter
-        except ImportError:
-            raise ArgumentError("tensorboard.missing") from None
+        require_installed("tensorboardX", extra="tensorboard")
+        from tensorboardX import SummaryWriter
+
         # Its files are named by the second: one that is taken up again in the same second needs a name of its own.
         self._open = lambda first: SummaryWriter(
             str(folder), purge_step=first, filename_suffix=f".{first:06d}"

@@ -2,33 +2,35 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import REGISTRY as ENGINES
-from gradiente.engines import Clip
+from gradiente.engines import Clip, Engine, Torch, TorchEngine
 from gradiente.errors import ArgumentError, DivergenceError, FileError, ShapeError, did_you_mean, require
 from gradiente.layers import Context
 from gradiente.layers.base import written_shape
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
-from gradiente.metrics import classification_metrics, regression_metrics
 from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.penalties import Penalty
+from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training.callbacks import Best, Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.divergence import diagnose
 from gradiente.training.history import History, larger_is_better
 from gradiente.training.interrupt import Interrupt, interruptible
+from gradiente.training.measures import evaluate, measured
+from gradiente.training.tally import Tally
 from gradiente.training.targets import classes, targets
 
 Array = np.ndarray
@@ -51,7 +53,8 @@ class Trainer:
         clip: a bound on the gradient
         penalties: what large weights cost, as terms of J
         augmentation: how the images of every batch are changed at random before they are learned from
-        engine: who executes the steps: "numpy"
+        metrics: of torchmetrics, by their names: measured on validation data after every epoch, and by `evaluate`
+        engine: who executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
         seed: of the order of the instances, and of the layers that draw, ≥ 0
         monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
 
@@ -80,17 +83,15 @@ class Trainer:
         clip: Clip | None = None,
         penalties: Sequence[Penalty] = (),
         augmentation: Augmentation | None = None,
-        engine: str = "numpy",
+        metrics: Sequence[str] = (),
+        engine: str | Torch = "numpy",
         seed: int = 0,
         monitor: str | None = None,
     ) -> None:
-        if engine not in ENGINES:
-            raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
         require(seed >= 0, "load.seed", value=seed)
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
-        self.callbacks = tuple(callbacks)
         self.clip = clip or Clip()
         known = isinstance(penalties, Sequence) and all(isinstance(entry, Penalty) for entry in penalties)
         require(known, "trainer.penalties", value=repr(penalties))
@@ -99,7 +100,9 @@ class Trainer:
         )
         self.penalties = tuple(penalties)
         self.augmentation = augmentation
-        self.engine = ENGINES[engine](network, loss, optimizer, self.clip, self.penalties)
+        self.metrics = [TorchMetric.parse(metric) for metric in metrics]
+        self.engine = self._make_engine(engine)
+        self.callbacks = [entry for entry in callbacks if entry.everywhere or self.engine.rank == 0]
         self.seed = seed
         self.monitor = monitor
         self.stopped: str | None = None
@@ -133,21 +136,23 @@ class Trainer:
         indices, held_out = self._split(train, validation)
         size = _batch_size(batch_size, len(indices))
         batches(indices, size)
+        require(size >= self.engine.processes, "trainer.processes", size=size, count=self.engine.processes)
+        for metric in self.metrics:
+            metric.check(task=train.task, outputs=train.outputs)
         self._try_smallest_batch(train, len(indices) % size or size)
         y = targets(train, self.loss, self._outputs(train))
         y_held_out = None if held_out is None else targets(held_out, self.loss, self._outputs(held_out))
         state = self._begin(train, epochs, size, len(indices), held_out is not None)
+        self.engine.start()
         if resume is not None:
             self._resume(state, resume)
         state.last_epoch = self.engine.state()
-        self._call("fit_begin", state)
-        with interruptible() as interrupt:
+        with interruptible() as interrupt, self.engine.together():
+            self._call("fit_begin", state)
             try:
                 while state.epoch < epochs and state.stop is None:
                     self._call("epoch_begin", state)
-                    record = self._epoch(
-                        state, train, y, batches(indices, size, self._order(state)), interrupt
-                    )
+                    record = self._epoch(state, train, y, indices, size, interrupt)
                     if record is None:
                         self.engine.load_state(state.last_epoch)
                         state.stop = text("stop.interrupted", epoch=state.epoch)
@@ -156,77 +161,91 @@ class Trainer:
                         record |= self._validate(state, held_out, y_held_out)
                     self._finish_epoch(state, record)
                     self._call("epoch_end", state)
+                    state.stop = self.engine.first(lambda: state.stop)
             except DivergenceError:
                 self.engine.load_state(state.last_epoch)
                 raise
             finally:
                 self._call("fit_end", state)
+        self.engine.start()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
         return state.history
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """The loss and every metric of the task on a data set."""
         prediction = self.engine.predict(dataset.x)
-        return evaluate(prediction, dataset, self.loss)
+        return evaluate(prediction, dataset, self.loss, self.metrics)
 
     def _epoch(
-        self, state: TrainingState, train: Dataset, y: Array, order: Iterable[Array], interrupt: Interrupt
+        self,
+        state: TrainingState,
+        train: Dataset,
+        y: Array,
+        indices: Array,
+        batch_size: int,
+        interrupt: Interrupt,
     ) -> dict[str, Any] | None:
         """One pass over the training data; returns its record, or None where it was interrupted."""
         started = time.perf_counter()
-        epoch = state.epoch + 1
+        engine, epoch = self.engine, state.epoch + 1
         generator = np.random.default_rng([self.seed, epoch, 1])
         context = Context(training=True, generator=generator)
-        changes = np.random.default_rng([self.seed, epoch, 2])
-        total, penalty, seen, hits = 0.0, 0.0, 0, 0
-        for step, batch in enumerate(order):
-            if interrupt.requested:
+        tally = Tally(engine, self.loss, train)
+        order = batches(indices, batch_size, np.random.default_rng([self.seed, epoch]))
+        for step, batch in enumerate(engine.batches(train.x, y, order, self._change(train, epoch))):
+            if engine.agree(interrupt.requested, step):
                 return None
             for callback in self.callbacks:
                 callback.step_begin(state, step)
-            x_batch, y_batch = train.x[batch], y[batch]
-            if self.augmentation is not None:
-                x_batch = augment_rows(x_batch, train.image_shape, self.augmentation, changes)
             before = generator.bit_generator.state
-            done = self.engine.step(x_batch, y_batch, context, state.optimizer)
-            value = done.value
-            if step + 1 == state.steps_per_epoch and not np.isfinite(self.network.theta).all():
-                # The epoch's last update overflowed, and no loss of this epoch would meet it.
-                value = self.loss.value(self.engine.predict(x_batch), y_batch)
-            if not math.isfinite(value):
+            done = engine.step(batch.x, batch.y, context, state.optimizer, count=batch.count)
+            if not engine.deferred and not math.isfinite(done.value):
                 generator.bit_generator.state = before
-                place = {"epoch": epoch, "step": step + 1, "lr": state.optimizer.lr}
-                raise diagnose(self.network, x_batch, context, value=value, penalty=done.penalty, **place)
-            share = len(batch) if self.loss.reduction == "mean" else 1
-            total += value * share
-            penalty += done.penalty * share
-            seen += len(batch)
-            if train.task == "classification":
-                hits += int(np.count_nonzero(classes(self.loss, done.prediction) == train.y[batch]))
-        count = seen if self.loss.reduction == "mean" else 1
-        record = {"epoch": epoch, "lr": state.optimizer.lr, "loss": total / count}
-        if self.penalties:
-            record["penalty"] = penalty / count
-        if train.task == "classification":
-            record["accuracy"] = hits / seen
+                self._diverged(state, train.x[batch.rows], context, step, done.value, done.penalty)
+            tally.add(batch, done)
+        record = {"epoch": epoch, "lr": state.optimizer.lr, **tally.record()}
+        if engine.deferred and not math.isfinite(record["loss"]):
+            engine.deferred = False  # the same steps once more, each looked at before it changes anything
+            engine.load_state(state.last_epoch)  # pyright: ignore[reportArgumentType]
+            return self._epoch(state, train, y, indices, batch_size, interrupt)
+        engine.settle()
+        if not np.isfinite(self.network.theta).all():
+            # The epoch's last update overflowed, and no loss of this epoch met it.
+            self._diverged(state, train.x[:1], context, step, math.nan)
+        if not self.penalties:
+            del record["penalty"]
         gradients = self.network.learning_gradients()
         norms = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
         return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
 
-    def _order(self, state: TrainingState) -> "np.random.Generator":
-        """What shuffles the coming epoch: a function of (seed, epoch) alone, so that it can be taken up again."""
-        return np.random.default_rng([self.seed, state.epoch + 1])
+    def _change(self, train: Dataset, epoch: int) -> Callable[[Array], Array] | None:
+        """What augments the batches of an epoch, drawn from (seed, epoch), and for each process by itself."""
+        augmentation, rank = self.augmentation, self.engine.rank
+        if augmentation is None:
+            return None
+        generator = np.random.default_rng([self.seed, epoch, 2, rank] if rank else [self.seed, epoch, 2])
+        return lambda x: augment_rows(x, train.image_shape, augmentation, generator)
+
+    def _diverged(
+        self, state: TrainingState, x: Array, context: Context, step: int, value: float, penalty: float = 0.0
+    ) -> NoReturn:
+        """Stop with the diagnosis, made by the closed forms on the network as it is."""
+        self.engine.settle()
+        place = {"epoch": state.epoch + 1, "step": step + 1, "lr": state.optimizer.lr}
+        raise diagnose(self.network, x, context, value=value, penalty=penalty, **place)
 
     def _validate(self, state: TrainingState, held_out: Dataset, y: Array) -> dict[str, float]:
         """What is worth measuring after every epoch on data that are not learned from."""
         prediction = self.engine.predict(held_out.x)
         value = self.loss.value(prediction, y)
         if not math.isfinite(value):
-            place = {"epoch": state.epoch + 1, "step": state.steps_per_epoch, "lr": state.optimizer.lr}
-            raise diagnose(self.network, held_out.x, Context(), value=value, **place)
+            self._diverged(state, held_out.x, Context(), state.steps_per_epoch - 1, value)
         measures = {"val_loss": value}
         if held_out.task == "classification":
             measures["val_accuracy"] = float(np.mean(classes(self.loss, prediction) == held_out.y))
+        for name, number in measured(prediction, held_out, self.loss, self.metrics).items():
+            if isinstance(number, float):  # a curve or a matrix of every epoch is not a course
+                measures[f"val_{name}"] = number
         return measures
 
     def _begin(
@@ -259,7 +278,7 @@ class Trainer:
         )
 
     def _resume(self, state: TrainingState, path: str | Path) -> None:
-        saved = load_checkpoint(path)
+        saved = self.engine.first(lambda: load_checkpoint(path))
         if saved.form != self.network.to_dict():
             raise FileError("checkpoint.other_network", path=path)
         for name, value in state.settings.items():
@@ -305,6 +324,14 @@ class Trainer:
             raise ShapeError("trainer.output", shape=written_shape(("batch", *shape[1:])))
         return shape[1]
 
+    def _make_engine(self, engine: str | Torch) -> Engine:
+        arguments = (self.network, self.loss, self.optimizer, self.clip, self.penalties)
+        if isinstance(engine, Torch):
+            return TorchEngine(*arguments, settings=engine)
+        if engine not in ENGINES:
+            raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
+        return ENGINES[engine](*arguments)
+
     def _call(self, hook: str, state: TrainingState) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(state)
@@ -319,12 +346,3 @@ def _batch_size(asked: int | Literal["all"] | None, instances: int) -> int:
     if asked is None:
         return min(DEFAULT_BATCH_SIZE, instances)
     return instances if asked == "all" else asked
-
-
-def evaluate(prediction: Array, dataset: Dataset, loss: Loss) -> dict[str, float]:
-    """The loss and every metric of the task, from a network's output on a data set."""
-    value = {"loss": loss.value(prediction, targets(dataset, loss, prediction.shape[1]))}
-    if dataset.task == "classification":
-        return value | classification_metrics(dataset.y, loss.estimate(prediction))
-    truth, said = (dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction))
-    return value | regression_metrics(truth, said)

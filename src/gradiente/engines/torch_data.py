@@ -1,0 +1,108 @@
+"""The data of a training on PyTorch's device: as a whole where they fit, else a batch at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradiente.engines.base import Batch
+from gradiente.engines.processes import Processes
+
+if TYPE_CHECKING:
+    import torch
+
+Array = np.ndarray
+MOST_HELD = 6  # arrays: x and y of training, validation and test data
+
+
+class DeviceData:
+    """Arrays as tensors of one device and one real type.
+
+    Arguments:
+        device: where they go
+        dtype: of real numbers; whole numbers stay as they are
+        processes: those that share every batch
+    """
+
+    def __init__(self, device: "torch.device", dtype: "torch.dtype", processes: Processes) -> None:
+        self.device = device
+        self.dtype = dtype
+        self.processes = processes
+        self._held: dict[int, tuple[Array, torch.Tensor]] = {}
+
+    def tensor(self, values: "Array | torch.Tensor") -> "torch.Tensor":
+        """An array on the device; on a CPU it is the array's own memory where its type fits."""
+        import torch
+
+        if isinstance(values, np.ndarray):
+            values = torch.from_numpy(np.require(values, requirements=["C", "W"]))
+        dtype = self.dtype if values.is_floating_point() else values.dtype
+        return values.to(self.device, dtype, non_blocking=True)
+
+    def hold(self, values: Array) -> "torch.Tensor | None":
+        """The whole array on the device, kept there for the next time; None where it does not fit."""
+        if id(values) not in self._held:
+            if not self.fits(values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)):
+                return None
+            while len(self._held) >= MOST_HELD:
+                del self._held[next(iter(self._held))]
+            self._held[id(values)] = values, self.tensor(values)
+        return self._held[id(values)][1]
+
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes leave the device half of what is free."""
+        import torch
+
+        if self.device.type == "cuda":
+            return size < torch.cuda.mem_get_info(self.device)[0] // 2
+        if self.device.type == "mps":
+            return size < (torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()) // 2
+        return True
+
+    def batches(
+        self, x: Array, y: Array, order: Iterable[Array], change: Callable[[Array], Array] | None
+    ) -> Iterator[Batch]:
+        """This process's part of every batch: every `count`-th row, none twice and none left out."""
+        rank, count = self.processes.rank, self.processes.count
+        whole = list(order)
+        own = [rows[rank::count] for rows in whole]
+        if change is None and (held_x := self.hold(x)) is not None and (held_y := self.hold(y)) is not None:
+            for every, rows in zip(whole, own, strict=True):
+                index = self.tensor(rows)
+                yield Batch(rows, held_x.index_select(0, index), held_y.index_select(0, index), len(every))
+            return
+        for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
+            yield Batch(rows, self.tensor(part_x), self.tensor(part_y), len(every))
+
+    def _stream(
+        self, x: Array, y: Array, order: list[Array], change: Callable[[Array], Array] | None
+    ) -> "torch.utils.data.DataLoader":
+        """Batches gathered in the host's memory, from where the device fetches them while it computes."""
+        from torch.utils.data import DataLoader
+
+        return DataLoader(
+            _Rows(x, y, change),  # pyright: ignore[reportArgumentType]
+            batch_sampler=order,  # pyright: ignore[reportArgumentType]
+            collate_fn=tuple,
+            pin_memory=self.device.type == "cuda",
+        )
+
+
+class _Rows:
+    """A data set as DataLoader takes one: whole batches at once, by their row numbers."""
+
+    def __init__(self, x: Array, y: Array, change: Callable[[Array], Array] | None) -> None:
+        self.x = x
+        self.y = y
+        self.change = change
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitems__(self, rows: Array) -> "tuple[torch.Tensor, torch.Tensor]":
+        import torch
+
+        x = self.x[rows]
+        if self.change is not None and len(rows):
+            x = self.change(x)
+        return torch.from_numpy(x), torch.from_numpy(self.y[rows])

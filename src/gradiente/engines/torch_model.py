@@ -1,0 +1,160 @@
+"""A network's twin at work: on its device, with the processes that share it, compiled or replayed as graphs."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradiente.engines.processes import Processes
+from gradiente.engines.torch_settings import Torch
+from gradiente.network import Network
+from gradiente.pytorch.sync_batch_norm import synchronize
+
+if TYPE_CHECKING:
+    import torch
+
+Array = np.ndarray
+
+
+class TorchModel:
+    """A network as PyTorch's modules, kept in step with the network's own arrays.
+
+    `module` is the twin, `parameters` those of it that learn, by name; with `shard` each process holds a part of every
+    parameter.
+    """
+
+    def __init__(
+        self, network: Network, device: "torch.device", processes: Processes, settings: Torch
+    ) -> None:
+        import torch
+
+        self.network = network
+        self.device = device
+        self.settings = settings
+        self.frozen = network.frozen
+        self.module = network.to_torch()
+        if not settings.shard:  # what is parted goes to the devices part by part
+            self.module.to(device)
+        self.learns = bool(network.learning)
+        self._training: bool | None = None
+        self._graphed: tuple[torch.Size, Any] | None = None
+        self.work: Any = self.module
+        if processes.count > 1:
+            synchronize(self.module)
+            self.work = self._shared() if self.learns else self.module
+        self.parameters = {
+            name: parameter for name, parameter in self.module.named_parameters() if parameter.requires_grad
+        }
+        if settings.compile:
+            self.work = torch.compile(self.work)
+
+    def forward(self, x: "torch.Tensor", training: bool) -> "torch.Tensor":
+        """The output for a batch, with what autograd needs of the way there."""
+        import torch
+
+        self._set_mode(training)
+        with self.autocast():
+            if training and self.settings.cuda_graphs and len(x):
+                shape, replay = self._graphed or self._record(x)
+                if x.shape == shape:
+                    return replay(x.clone())
+            y = self.work(x)
+        return y.float() if y.dtype == torch.bfloat16 else y
+
+    def predict(self, x: "torch.Tensor") -> "torch.Tensor":
+        """The output for a batch, and nothing else."""
+        import torch
+
+        self._set_mode(False)
+        with torch.no_grad(), self.autocast():
+            y = self.module(x)
+        return y.float() if y.dtype == torch.bfloat16 else y
+
+    def autocast(self) -> Any:
+        """Products in 16 bits, where the settings say so."""
+        import torch
+
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
+
+    def push(self) -> None:
+        """Take over the network's parameters and buffers."""
+        for name, array in (self.network.parameters | self.network.buffers).items():
+            self.write(self._tensors()[name], array)
+
+    def pull(self) -> None:
+        """Bring the network's parameters, buffers and gradients up to date."""
+        network, tensors = self.network, self._tensors()
+        for name, array in (network.parameters | network.buffers).items():
+            array[...] = whole(tensors[name]).numpy(force=True)
+        for name, parameter in self.parameters.items():
+            if parameter.grad is not None:
+                network.gradients[name][...] = whole(parameter.grad).numpy(force=True)
+
+    def like(self, name: str, array: Array) -> "torch.Tensor":
+        """An array as a tensor that lies where, and is parted as, the parameter of that name is."""
+        import torch
+
+        tensor = torch.empty_like(self.parameters[name], requires_grad=False)
+        self.write(tensor, array)
+        return tensor
+
+    def write(self, tensor: "torch.Tensor", array: Array) -> None:
+        """Put an array's numbers into a tensor of the device, or into this process's part of it."""
+        import torch
+
+        values = torch.from_numpy(np.require(array, requirements=["C", "W"])).to(self.device, tensor.dtype)
+        if hasattr(tensor, "device_mesh"):
+            from torch.distributed.tensor import distribute_tensor
+
+            values = distribute_tensor(values, tensor.device_mesh, tensor.placements)  # pyright: ignore
+        with torch.no_grad():
+            tensor.copy_(values)
+
+    def _tensors(self) -> "Mapping[str, torch.Tensor]":
+        return dict(self.module.named_parameters()) | dict(self.module.named_buffers())
+
+    def _shared(self) -> Any:
+        """The twin with what averages its gradients over the processes."""
+        if not self.settings.shard:
+            from torch.nn.parallel import DistributedDataParallel
+
+            return DistributedDataParallel(self.module)
+        import torch.distributed as dist
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+
+        mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
+        for layer in self.module:
+            if any(parameter.requires_grad for parameter in layer.parameters()):
+                fully_shard(layer, mesh=mesh)
+        return fully_shard(self.module, mesh=mesh)
+
+    def _record(self, x: "torch.Tensor") -> tuple["torch.Size", Any]:
+        """Record forward and backward for batches of that shape; recording runs them, which moves the buffers."""
+        import torch
+
+        buffers = [(buffer, buffer.clone()) for buffer in self.module.buffers()]
+        modules = torch.nn.Sequential(*self.module)  # the recording takes this one's forward, not the twin's
+        replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
+        for buffer, before in buffers:
+            buffer.copy_(before)
+        self._graphed = x.shape, replay
+        return self._graphed
+
+    def _set_mode(self, training: bool) -> None:
+        if training != self._training:
+            self.module.train(training)
+            self.work.train(training)
+            for index in self.frozen:
+                self.module[index].eval()
+            self._training = training
+
+
+def whole(tensor: "torch.Tensor") -> "torch.Tensor":
+    """A tensor that processes hold in parts, put together; any other as it is."""
+    return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor  # pyright: ignore
+
+
+def own_part(tensor: "torch.Tensor") -> "torch.Tensor":
+    """This process's part of a tensor that processes hold in parts; any other as it is."""
+    return tensor.to_local() if hasattr(tensor, "to_local") else tensor  # pyright: ignore

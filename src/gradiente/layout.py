@@ -1,0 +1,52 @@
+"""How all parameters lie in one flat array: layer after layer, in the order of PyTorch's state_dict."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from gradiente.parameters import ParameterSpec
+
+Array = np.ndarray
+Arrays = Mapping[str, Array]
+Specs = Sequence[Mapping[str, ParameterSpec]]
+
+
+def size_of(specs: Specs) -> int:
+    """How many numbers the parameters of all layers are."""
+    return sum(math.prod(spec.shape) for layer in specs for spec in layer.values())
+
+
+def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
+    """The parameters of every layer as pieces of the flat array."""
+    views, start = [], 0
+    for layer in specs:
+        views.append({})
+        for name, spec in layer.items():
+            stop = start + math.prod(spec.shape)
+            views[-1][name] = flat[start:stop].reshape(spec.shape)
+            start = stop
+    return views
+
+
+def named(views: Iterable[Arrays]) -> dict[str, Array]:
+    """The arrays of every layer under PyTorch's names: "0.weight" is layer 0's weight."""
+    return {f"{index}.{name}": view for index, layer in enumerate(views) for name, view in layer.items()}
+
+
+def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
+    """Buffers of one's own: real numbers in the network's type, counts as they are."""
+    return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
+
+
+def learning_pieces(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
+    """The pieces of the flat array that hold parameters of layers that are not frozen, neighbours as one."""
+    pieces, start = list[slice](), 0
+    for index, layer in enumerate(views):
+        stop = start + sum(view.size for view in layer.values())
+        if stop > start and index not in frozen:
+            if pieces and pieces[-1].stop == start:
+                start = pieces.pop().start
+            pieces.append(slice(start, stop))
+        start = stop
+    return pieces

@@ -1,0 +1,219 @@
+"""Every layer, loss, optimizer and schedule by itself: the closed form against PyTorch, in float64."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradiente.errors import require, require_installed
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.layers import Context, Layer
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.losses import Loss
+from gradiente.notation import parse
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.optimizers import Optimizer
+from gradiente.parity import examples
+from gradiente.parity.course import DRAWING
+from gradiente.parity.difference import Difference, difference, largest
+from gradiente.pytorch.optimizer_state import torch_optimizer
+from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.schedules import ReduceLROnPlateau, Schedule
+
+Array = np.ndarray
+
+BOUNDS = {"layer": 1e-12, "loss": 1e-12, "optimizer": 1e-10, "schedule": 1e-10}
+STEPS, EPOCHS = 200, 100
+
+
+
+
+@dataclass(frozen=True)
+class Example:
+    """A concept with its options, in a setting (in training; with class numbers as targets), and what was compared."""
+
+    notation: str
+    setting: str | None
+    differences: tuple[Difference, ...]
+
+    def called(self) -> str:
+        """The example in the reader's language."""
+        return ", ".join([self.notation, *([text(f"parity.setting.{self.setting}")] if self.setting else [])])
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One registered name: every quantity of every example of it. `kind` is a key of BOUNDS."""
+
+    kind: str
+    name: str
+    examples: tuple[Example, ...]
+
+    @property
+    def bound(self) -> float:
+        return BOUNDS[self.kind]
+
+    @property
+    def worst(self) -> tuple[Example, Difference]:
+        """The largest relative difference, and where it is."""
+        pairs = [(example, entry) for example in self.examples for entry in example.differences]
+        return max(pairs, key=lambda pair: pair[1].relative)
+
+    @property
+    def passed(self) -> bool:
+        return self.worst[1].relative <= self.bound
+
+
+def compare_concepts(seed: int = 0) -> list[Concept]:
+    """Compare every registered layer, loss, optimizer and schedule with its twin in PyTorch, in float64.
+
+    Of a layer: y, every derivative and the running statistics, in training and in inference; what Dropout drew stands
+    in for what PyTorch would draw. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
+    keeps moving. Of a schedule: α in each of 100 epochs.
+
+    A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
+    gradient of a mean of m terms; to the first α).
+
+    Arguments:
+        seed: of the numbers that are compared, ≥ 0
+
+    Errors: ArgumentError where PyTorch is not installed, or for a seed below 0
+    """
+    require(seed >= 0, "load.seed", value=seed)
+    require_installed("torch", extra="torch")
+    return [
+        *_concepts("layer", LAYERS, _layer_examples(seed)),
+        *_concepts("loss", LOSSES, _loss_examples(seed)),
+        *_concepts("optimizer", OPTIMIZERS, _optimizer_examples(seed)),
+        *_concepts("schedule", SCHEDULES, _schedule_examples(seed)),
+    ]
+
+
+def _concepts(kind: str, registry: Mapping[str, Any], found: Iterator[Example]) -> list[Concept]:
+    """The examples by name, in the registry's order."""
+    compared = list(found)
+    return [
+        Concept(kind, name, tuple(e for e in compared if examples.name_of(e.notation) == name))
+        for name in registry
+    ]
+
+
+def _layer_examples(seed: int) -> Iterator[Example]:
+    for notation, shape in examples.LAYERS:
+        layer = parse(notation, LAYERS)
+        for training in (True, False):
+            differences = tuple(_layer(layer, shape, training, np.random.default_rng(seed)))
+            yield Example(notation, "training" if training else "inference", differences)
+
+
+def _layer(
+    layer: Layer, shape: examples.Shape, training: bool, generator: "np.random.Generator"
+) -> Iterator[Difference]:
+    import torch
+
+    x = generator.normal(0, 1.5, shape)
+    x[generator.random(shape) < 0.1] = 0  # where ReLU has its kink, and maxima are shared
+    parameters = {name: generator.normal(size=spec.shape) for name, spec in layer.parameters().items()}
+    buffers = {
+        name: np.asarray(value + generator.random(value.shape), value.dtype)
+        for name, value in layer.buffers().items()
+    }
+    y, cache = layer.forward(parameters, x, Context(training, generator, buffers))
+    dy = generator.normal(size=y.shape)
+    dx, gradients = layer.backward(parameters, cache, dy)
+
+    twin = layer.to_torch().double().train(training)
+    twin.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
+    leaf = torch.tensor(x, requires_grad=True)
+    drawn = training and isinstance(layer, DRAWING) and cache is not None
+    twin_y = leaf * torch.tensor(cache) if drawn else twin(leaf)
+    twin_y.backward(torch.tensor(dy))
+
+    theirs = {"y": twin_y.detach(), "∂J/∂x": leaf.grad}
+    theirs |= {f"∂J/∂{name}": parameter.grad for name, parameter in twin.named_parameters()}
+    theirs |= dict(twin.named_buffers())
+    ours = {"y": y, "∂J/∂x": dx, **{f"∂J/∂{name}": gradient for name, gradient in gradients.items()}}
+    ours |= layer.new_buffers(buffers, cache)
+    for quantity, tensor in theirs.items():
+        yield difference(quantity, ours[quantity], tensor.numpy(), largest(tensor.numpy()))
+
+
+def _loss_examples(seed: int) -> Iterator[Example]:
+    for notation, shape, predicted, targeted in examples.LOSSES:
+        generator = np.random.default_rng(seed)
+        prediction, target = (examples.DRAWN[drawn](generator, shape) for drawn in (predicted, targeted))
+        yield Example(notation, targeted, tuple(_loss(parse(notation, LOSSES), prediction, target)))
+
+
+def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
+    import torch
+
+    leaf = torch.tensor(prediction, requires_grad=True)
+    J = loss.to_torch()(leaf, torch.tensor(target))
+    J.backward()
+    assert leaf.grad is not None
+    dy = leaf.grad.numpy()
+    terms = len(prediction) if loss.integer_targets else prediction.size
+    yield difference(
+        "J", np.asarray(loss.value(prediction, target)), J.detach().numpy(), max(1.0, abs(J.item()))
+    )
+    least = 1.0 if loss.reduction == "sum" else 1 / terms
+    yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))
+
+
+def _optimizer_examples(seed: int) -> Iterator[Example]:
+    for notation in examples.OPTIMIZERS:
+        ours, theirs = _descents(parse(notation, OPTIMIZERS), np.random.default_rng(seed))
+        yield Example(notation, None, (difference("θ", ours, theirs, largest(theirs)),))
+
+
+def _descents(optimizer: Optimizer, generator: "np.random.Generator") -> tuple[Array, Array]:
+    """θ after each of the steps, by the rule and by its twin.
+
+    The slope is a quadratic of condition 10⁵ whose minimum keeps moving: every step has another gradient.
+
+    Shapes: → twice (STEPS, 7)
+    """
+    import torch
+
+    basis = np.linalg.qr(generator.normal(size=(7, 7)))[0]
+    H = basis * np.logspace(-4, 1, 7) @ basis.T
+    theta, pushes = generator.normal(size=7), generator.normal(size=(STEPS, 7))
+    leaf = torch.tensor(theta, requires_grad=True)
+    twin = torch_optimizer(optimizer, [leaf])
+    slots = optimizer.initial_slots(theta)
+    ours, theirs = np.empty((2, STEPS, 7))
+    for t, push in enumerate(pushes, start=1):
+        theta, slots = optimizer.rule(theta, H @ theta + push, slots, t)
+        leaf.grad = torch.tensor(H @ leaf.detach().numpy() + push)
+        twin.step()
+        ours[t - 1], theirs[t - 1] = theta, leaf.detach().numpy()
+    return ours, theirs
+
+
+def _schedule_examples(seed: int) -> Iterator[Example]:
+    generator = np.random.default_rng(seed)
+    # Rough values, so that ties happen: what the schedule that watches a measure is shown.
+    metrics = (np.linspace(3, 0, EPOCHS) + generator.normal(0, 0.3, EPOCHS)).round(1).tolist()
+    for notation in examples.SCHEDULES:
+        ours, theirs = _rates(parse(notation, SCHEDULES), 0.3, metrics)
+        yield Example(notation, None, (difference("α", ours, theirs, largest(theirs, 0.3)),))
+
+
+def _rates(schedule: Schedule, base_lr: float, metrics: list[float]) -> tuple[Array, Array]:
+    """The learning rate of every epoch, by the formula and as PyTorch's scheduler sets it.
+
+    Shapes: → twice (EPOCHS,)
+    """
+    import torch
+
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base_lr)
+    scheduler = schedule.to_torch(optimizer)
+    theirs = np.empty(EPOCHS)
+    for t, value in enumerate(metrics):
+        theirs[t] = optimizer.param_groups[0]["lr"]
+        optimizer.step()
+        scheduler.step(*([value] if isinstance(schedule, ReduceLROnPlateau) else []))
+    return np.array([schedule.lr(base_lr, t, metrics[:t]) for t in range(EPOCHS)]), theirs

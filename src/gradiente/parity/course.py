@@ -1,0 +1,194 @@
+"""What both engines are to do: a network, its data, and everything that a step depends on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+
+from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
+from gradiente.engines import Clip
+from gradiente.layers import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Identity,
+    Layer,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+from gradiente.losses import Loss
+from gradiente.network import Network
+from gradiente.optimizers import Optimizer
+from gradiente.penalties import Penalty
+from gradiente.schedules import Schedule
+from gradiente.training.build import Plan
+from gradiente.training.config import Config
+from gradiente.training.targets import targets
+
+Array = np.ndarray
+
+# In training they draw, each engine for itself; their cache is what they drew, as a factor of x.
+DRAWING = (Dropout, Dropout2d)
+_NORMALIZING = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
+_AVERAGING = (AvgPool1d, AvgPool2d, AvgPool3d)
+_SHIFTED_ALIKE = (Identity, Flatten, MaxPool1d, MaxPool2d, MaxPool3d, *DRAWING)
+# What is trained where nothing else is asked for: a dense and a convolutional network that read digits.
+DEFAULTS = (
+    Config(
+        network=["Linear(64, 32)", "Tanh()", "Linear(32, 10)"],
+        optimizer="Adam(lr=0.003)",
+    ),
+    Config(
+        network=[
+            "Unflatten(1, (1, 8, 8))",
+            "Conv2d(1, 6, 3, padding=1, bias=False)",
+            "BatchNorm2d(6)",
+            "ReLU()",
+            "MaxPool2d(2)",
+            "Flatten()",
+            "Linear(96, 10)",
+        ],
+        optimizer="Adam(lr=0.003)",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A training as both engines can do it alike: in float64, without what draws at random inside the network.
+
+    Arguments:
+        network: as it begins
+        data: what the data are called; None: random numbers
+        x, y: the instances, and the targets as the loss takes them
+        image_shape: of an instance, where there is an augmentation
+        the others: as of a Trainer and of a config
+    """
+
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    data: str | None
+    x: Array
+    y: Array
+    batch_size: int
+    seed: int = 0
+    schedule: Schedule | None = None
+    schedule_every: str = "epoch"
+    clip: Clip = Clip()
+    penalties: Sequence[Penalty] = ()
+    augmentation: Augmentation | None = None
+    image_shape: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, train: Dataset) -> "Course":
+        """The training that a config describes, on the instances that it would learn from."""
+        config = plan.config
+        outputs = plan.network.forward(train.x[:1])[0].shape[1]
+        y = targets(train, plan.loss, outputs)
+        rows = np.arange(len(train))
+        if config.validation:
+            rows, _ = stratified_split(train.y, config.validation, config.seed)
+        return cls(
+            network=plan.network,
+            loss=plan.loss,
+            optimizer=plan.optimizer,
+            data=train.name,
+            x=train.x[rows],
+            y=y[rows],
+            batch_size=config.batch_size if isinstance(config.batch_size, int) else len(rows),
+            seed=config.seed,
+            schedule=plan.schedule,
+            schedule_every=config.schedule_every,
+            clip=Clip(norm=config.clip_norm, value=config.clip_value),
+            penalties=plan.penalties,
+            augmentation=plan.augmentation,
+            image_shape=train.image_shape,
+        )
+
+    @property
+    def drawing(self) -> list[Layer]:
+        """The layers that draw: an Identity stands in their places."""
+        return [layer for layer in self.network.layers if isinstance(layer, DRAWING)]
+
+    @property
+    def subtracted(self) -> list[str]:
+        """The biases that a batch normalization behind them subtracts again; they are left out.
+
+        ∂J/∂b = 0, and what is computed of it is rounding, different rounding on every machine: a rule that divides a
+        gradient by its own size, as Adam does, makes steps of it.
+        """
+        layers, frozen = self.network.layers, self.network.frozen
+        return [
+            f"{index}.bias"
+            for index, layer in enumerate(layers)
+            if getattr(layer, "bias", False) and index not in frozen and self._subtracts(index + 1)
+        ]
+
+    def _subtracts(self, index: int) -> bool:
+        """Whether what is added to all instances before that layer is taken away again by it, or by one behind it."""
+        for place, layer in enumerate(self.network.layers[index:], start=index):
+            if isinstance(layer, _NORMALIZING):
+                return place not in self.network.frozen
+            if not _shifted_alike(layer):
+                return False
+        return False
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.x) // self.batch_size)
+
+    def start(self) -> Network:
+        """A copy of the network in float64, without what is left out."""
+        layers: list[Layer] = []
+        for index, layer in enumerate(self.network.layers):
+            if isinstance(layer, DRAWING):
+                layer = Identity()
+            elif f"{index}.bias" in self.subtracted:
+                layer = replace(layer, bias=False)  # pyright: ignore[reportCallIssue]
+            layers.append(layer)
+        copy = Network(layers, dtype=np.float64, input_shape=self.network.input_shape)
+        state = self.network.state_dict()
+        copy.load_state_dict({name: state[name] for name in (copy.parameters | copy.buffers)})
+        copy.freeze(*self.network.frozen)
+        return copy
+
+    def batches(self) -> Iterator[tuple[Array, Array]]:
+        """x and y of every batch, epoch after epoch without end, in the order that a Trainer would take them."""
+        for epoch in count(1):
+            augmenting = np.random.default_rng([self.seed, epoch, 2])
+            order = np.random.default_rng([self.seed, epoch])
+            for rows in batches(np.arange(len(self.x)), self.batch_size, order):
+                x = self.x[rows]
+                if self.augmentation is not None:
+                    x = augment_rows(x, self.image_shape, self.augmentation, augmenting)
+                yield x.astype(np.float64), self.y[rows]
+
+    def rule(self, step: int, losses: Array) -> Optimizer:
+        """The optimizer of a step, with the learning rate of then; a schedule that watches is shown the loss.
+
+        Arguments:
+            step: counted from 0
+            losses: of the steps before
+        """
+        if self.schedule is None:
+            return self.optimizer
+        epoch = step // self.steps_per_epoch
+        watched = losses[: epoch * self.steps_per_epoch].reshape(epoch, -1).mean(axis=1).tolist() if epoch else []
+        t = epoch if self.schedule_every == "epoch" else step
+        return replace(self.optimizer, lr=self.schedule.lr(self.optimizer.lr, t, watched))
+
+
+def _shifted_alike(layer: Layer) -> bool:
+    """Whether a number added to all of a channel comes out added to all of it."""
+    if isinstance(layer, _AVERAGING):
+        return not (np.any(layer.padding) and layer.count_include_pad)
+    return isinstance(layer, _SHIFTED_ALIKE)

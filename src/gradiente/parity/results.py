@@ -1,0 +1,178 @@
+"""What the comparison with PyTorch came to: in words, and as plain data."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.layers import Layer
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.notation import write
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.parity.concepts import BOUNDS, Concept
+from gradiente.parity.course import Course
+from gradiente.parity.difference import Difference
+from gradiente.parity.trajectory import Trajectory
+from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.training.environment import versions
+from gradiente.words import count, number, short
+
+COMPARED = ("gradiente", "numpy", "torch")
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Every concept by itself, and the trajectories."""
+
+    concepts: Sequence[Concept]
+    trajectories: Sequence[Trajectory]
+
+    @property
+    def passed(self) -> bool:
+        return all(entry.passed for entry in (*self.concepts, *self.trajectories))
+
+    def of_kind(self, kind: str) -> list[Concept]:
+        """The concepts of one kind, in the registry's order."""
+        return [concept for concept in self.concepts if concept.kind == kind]
+
+    def agreeing(self) -> str:
+        """How many concepts agree, of how many."""
+        return f"{sum(concept.passed for concept in self.concepts)}/{len(self.concepts)}"
+
+    def verdict(self) -> str:
+        """The result in a sentence."""
+        if not self.passed:
+            names = [concept.name for concept in self.concepts if not concept.passed]
+            names += [heading(entry.course) for entry in self.trajectories if not entry.passed]
+            return text("parity.failed", names=", ".join(names))
+        return text(
+            "parity.passed",
+            concepts=len(self.concepts),
+            concept=relative(max(concept.worst[1].relative for concept in self.concepts)),
+            steps=self.trajectories[0].steps,
+            drift=relative(max(trajectory.worst[1].relative for trajectory in self.trajectories)),
+        )
+
+    def failures(self) -> list[str]:
+        """A line for everything that exceeds its bound."""
+        lines = []
+        for concept in self.concepts:
+            example, worst = concept.worst
+            if not concept.passed:
+                what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.called()}
+                lines.append(text("parity.differs", **what, **_figures(worst), bound=short(concept.bound)))
+        for entry in self.trajectories:
+            step, worst = entry.worst
+            if not entry.passed:
+                what = {"course": heading(entry.course), "step": step}
+                lines.append(text("parity.drifted", **what, **_figures(worst), bound=short(entry.bound)))
+        return lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure, as plain data."""
+        return {
+            "passed": self.passed,
+            "versions": {name: versions()[name] for name in COMPARED},
+            "bounds": {**BOUNDS, "trajectory": Trajectory.bound},
+            "concepts": [_concept_as_data(concept) for concept in self.concepts],
+            "trajectories": [_trajectory_as_data(trajectory) for trajectory in self.trajectories],
+        }
+
+
+def relative(value: float) -> str:
+    """A relative difference as it is read; none at all is 0."""
+    return number(value, 2) if value else "0"
+
+
+def heading(course: Course) -> str:
+    """The data, and the layers as they are written: digits: Linear(64, 32), Tanh(), Linear(32, 10)."""
+    data = text("parity.random") if course.data is None else course.data
+    return f"{data}: {_layers(course.network.layers)}"
+
+
+def facts(course: Course) -> str:
+    """What both engines did, in a line."""
+    schedule = [] if course.schedule is None else [write(course.schedule, SCHEDULES, brief=True)]
+    return text(
+        "parity.facts",
+        parameters=count(course.network.theta.size),
+        loss=write(course.loss, LOSSES, brief=True),
+        rule=", ".join([write(course.optimizer, OPTIMIZERS, brief=True), *schedule]),
+        size=course.batch_size,
+    )
+
+
+def outcome(trajectory: Trajectory) -> str:
+    """How far the engines drifted apart, in a line."""
+    step, worst = trajectory.worst
+    return text(
+        "parity.drift",
+        steps=trajectory.steps,
+        first=number(float(trajectory.losses[0, 0])),
+        last=number(float(trajectory.losses[-1, 0])),
+        place=worst.place(),
+        step=step,
+        difference=relative(worst.relative),
+        bound=short(trajectory.bound),
+    )
+
+
+def left_out(course: Course) -> list[str]:
+    """What both engines did without, and why."""
+    lines = []
+    if course.drawing:
+        lines.append(text("parity.drawing", layers=_layers(course.drawing)))
+    if course.subtracted:
+        lines.append(text("parity.subtracted", names=", ".join(course.subtracted)))
+    return lines
+
+
+def _figures(worst: Difference) -> dict[str, str]:
+    return {
+        "place": worst.place(),
+        "closed_form": f"{worst.closed_form:.10g}",
+        "pytorch": f"{worst.pytorch:.10g}",
+        "difference": relative(worst.relative),
+    }
+
+
+def _layers(layers: Sequence[Layer]) -> str:
+    return ", ".join(write(layer, LAYERS, brief=True) for layer in layers)
+
+
+def _concept_as_data(concept: Concept) -> dict[str, Any]:
+    example, worst = concept.worst
+    return {
+        "kind": concept.kind,
+        "name": concept.name,
+        "passed": concept.passed,
+        "bound": concept.bound,
+        "worst": {"notation": example.notation, "setting": example.setting, **asdict(worst)},
+        "examples": [asdict(example) for example in concept.examples],
+    }
+
+
+def _trajectory_as_data(trajectory: Trajectory) -> dict[str, Any]:
+    course, (step, worst) = trajectory.course, trajectory.worst
+    return {
+        "data": course.data,
+        "network": [write(layer, LAYERS) for layer in course.network.layers],
+        "parameters": course.network.theta.size,
+        "loss": write(course.loss, LOSSES),
+        "optimizer": write(course.optimizer, OPTIMIZERS),
+        "schedule": course.schedule and write(course.schedule, SCHEDULES),
+        "batch_size": course.batch_size,
+        "seed": course.seed,
+        "left_out": [*(write(layer, LAYERS) for layer in course.drawing), *course.subtracted],
+        "steps": trajectory.steps,
+        "passed": trajectory.passed,
+        "bound": trajectory.bound,
+        "worst": {"step": step, **asdict(worst)},
+        "losses": {
+            name: values.tolist()
+            for name, values in zip(("closed_form", "pytorch"), trajectory.losses.T, strict=True)
+        },
+        "drift": [asdict(entry) for entry in trajectory.drift],
+        "differences": [asdict(entry) for entry in trajectory.differences],
+    }

@@ -1,0 +1,101 @@
+"""One network trained by both engines, from the same weights, with the same batches: how far do they drift apart?"""
+
+import math
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from gradiente.engines import NumpyEngine, Torch, TorchEngine
+from gradiente.errors import DivergenceError, require
+from gradiente.layers import Context
+from gradiente.network import Network
+from gradiente.parity.course import Course
+from gradiente.parity.difference import Difference, difference
+
+Array = np.ndarray
+
+BOUND = 1e-9
+SMALL = 1e-3  # of the largest entry of a parameter: what is smaller is measured against that
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What became of a course on both engines.
+
+    `losses` is J before every step, by the closed form and by PyTorch; `drift` the difference of the weight or running
+    statistic that differs most after every step; `differences` those of each parameter and buffer after the last.
+
+    Shapes: losses (steps, 2)
+    """
+
+    course: Course
+    losses: Array
+    drift: tuple[Difference, ...]
+    differences: tuple[Difference, ...]
+
+    bound = BOUND
+
+    @property
+    def steps(self) -> int:
+        return len(self.drift)
+
+    @property
+    def worst(self) -> tuple[int, Difference]:
+        """The largest difference of all steps, and the step after which it was there, counted from 1."""
+        step = max(range(self.steps), key=lambda step: self.drift[step].relative)
+        return step + 1, self.drift[step]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the bound held after every step."""
+        return self.worst[1].relative <= self.bound
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def follow(course: Course, steps: int = 200) -> Trajectory:
+    """Train the network with NumPy's closed forms and with PyTorch's automatic differentiation, side by side.
+
+    Equation:   drift = max_i |a_i − b_i| / max(|a_i|, |b_i|, s/1000),   s the largest entry of a_i's array
+
+    A weight may cross zero, where nothing has digits left: entries below a thousandth of the largest of their own
+    array are measured against that thousandth.
+
+    Arguments:
+        steps: ≥ 1
+
+    Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing learns;
+        DivergenceError where the loss becomes NaN or infinite
+    """
+    require(steps >= 1, "parity.steps", value=steps)
+    numpy_network, torch_network = course.start(), course.start()
+    require(bool(numpy_network.learning), "trainer.no_parameters")
+    rest = (course.loss, course.optimizer, course.clip, course.penalties)
+    closed_form = NumpyEngine(numpy_network, *rest)
+    pytorch = TorchEngine(torch_network, *rest, settings=Torch(device="cpu"))
+    losses, drift = np.empty((steps, 2)), list[Difference]()
+    differences: tuple[Difference, ...] = ()
+    for step, (x, y) in enumerate(islice(course.batches(), steps)):
+        rule = course.rule(step, losses[:step, 0])
+        for column, engine in enumerate((closed_form, pytorch)):
+            losses[step, column] = engine.step(x, y, Context(training=True), rule).value
+        if not math.isfinite(losses[step, 0]):
+            raise DivergenceError("parity.diverged", step=step + 1, value=losses[step, 0], lr=rule.lr)
+        pytorch.settle()
+        differences = compare_networks(numpy_network, torch_network)
+        drift.append(max(differences, key=lambda entry: entry.relative))
+    return Trajectory(course, losses, tuple(drift), differences)
+
+
+def compare_networks(closed_form: Network, pytorch: Network) -> tuple[Difference, ...]:
+    """The differences of every parameter and buffer of two networks of one form."""
+    theirs = pytorch.parameters | pytorch.buffers
+    return tuple(
+        difference(name, ours, theirs[name], _scale(ours, theirs[name]))
+        for name, ours in (closed_form.parameters | closed_form.buffers).items()
+    )
+
+
+def _scale(a: Array, b: Array) -> Array:
+    larger = np.maximum(np.abs(a), np.abs(b))
+    return np.maximum(larger, SMALL * larger.max() or 1.0)

@@ -1,0 +1,221 @@
+"""An optimizer's twin in PyTorch, and what it remembers, both ways: training goes on where the other stopped."""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradiente.errors import ArgumentError, require, require_installed
+from gradiente.network import Network
+from gradiente.optimizers import Optimizer
+from gradiente.optimizers.base import Slots
+
+if TYPE_CHECKING:
+    import torch
+
+Tensors = Mapping[str, "torch.Tensor"]
+
+
+def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") -> "torch.optim.Optimizer":
+    """The optimizer of PyTorch that takes the same steps; for the lecture's, those of gradiente.pytorch.optim.
+
+    Errors: ArgumentError for a rule of one's own that has no to_torch(parameters)
+
+    >>> import torch
+    >>> from gradiente.optimizers import Adam
+    >>> type(torch_optimizer(Adam(lr=0.01), torch.nn.Linear(2, 1).parameters()))
+    <class 'torch.optim.adam.Adam'>
+    """
+    require_installed("torch", extra="torch")
+    if to_torch := getattr(optimizer, "to_torch", None):
+        return to_torch(parameters)
+    # It subclasses PyTorch's class, so that where PyTorch is missing it cannot even be imported.
+    twins = import_module("gradiente.pytorch.optim").TWINS
+    require(type(optimizer) in twins, "torch_optimizer.no_twin", name=type(optimizer).__name__)
+    return twins[type(optimizer)](parameters, **vars(optimizer))
+
+
+def optimizer_to_torch(
+    optimizer: Optimizer,
+    network: Network,
+    module: "torch.nn.Module",
+    *,
+    slots: Slots | None = None,
+    t: int = 0,
+) -> "torch.optim.Optimizer":
+    """The optimizer's twin over those parameters of a network's twin that learn, after t steps.
+
+    Arguments:
+        network: it says where in a slot each parameter's numbers lie
+        module: its twin, network.to_torch(), on any device
+        slots: what the optimizer remembers after t steps; None: as before the first
+        t: steps taken, ≥ 0
+
+    Shapes: every slot (θ.size,), as the network's theta
+    Errors: ArgumentError for a module that is not the network's twin, or slots that are not the optimizer's
+
+    >>> from gradiente.layers import Linear
+    >>> from gradiente.optimizers import Adam
+    >>> network, rule = Network([Linear(2, 1)]), Adam()
+    >>> slots = {"m": np.array([1, 2, 3], np.float32), "v": np.array([4, 5, 6], np.float32)}
+    >>> module = network.to_torch()
+    >>> twin = optimizer_to_torch(rule, network, module, slots=slots, t=7)
+    >>> twin.state[module[0].bias]
+    {'exp_avg': tensor([3.]), 'exp_avg_sq': tensor([6.]), 'step': tensor(7.)}
+    """
+    parameters = _learning(network, module)
+    twin = torch_optimizer(optimizer, list(parameters.values()))
+    slots = _checked(optimizer, network, slots, t)
+    write_slots(twin, optimizer, parameters, _as_tensors(network, slots, parameters), t)
+    return twin
+
+
+def optimizer_from_torch(
+    twin: "torch.optim.Optimizer", optimizer: Optimizer, network: Network, module: "torch.nn.Module"
+) -> tuple[int, Slots]:
+    """How many steps the twin has taken, and what it remembers, as `optimizer` would.
+
+    PyTorch's SGD and the lecture's optimizers do not count: there it is 1 after any step, which is as good to them.
+    Parameters that do not learn keep the slots that they begin with.
+
+    Errors: ArgumentError for a module that is not the network's twin, or a twin of another optimizer
+
+    >>> from gradiente.layers import Linear
+    >>> from gradiente.optimizers import Adam
+    >>> network = Network([Linear(2, 1)])
+    >>> module = network.to_torch()
+    >>> twin = optimizer_to_torch(Adam(), network, module)
+    >>> for parameter in module.parameters():
+    ...     parameter.grad = parameter.detach() * 0 + 1
+    >>> _ = twin.step()
+    >>> t, slots = optimizer_from_torch(twin, Adam(), network, module)
+    >>> t, slots["m"]
+    (1, array([0.1, 0.1, 0.1], dtype=float32))
+    """
+    parameters = _learning(network, module)
+    slots = optimizer.initial_slots(network.theta)
+    for slot, tensors in read_slots(twin, optimizer, parameters).items():
+        views = network.named(slots[slot])
+        for name, tensor in tensors.items():
+            views[name][...] = tensor.numpy(force=True)
+    states = [twin.state[parameter] for parameter in parameters.values() if twin.state.get(parameter)]
+    return max((int(state.get("step", 1)) for state in states), default=0), slots
+
+
+def write_slots(
+    twin: "torch.optim.Optimizer",
+    optimizer: Optimizer,
+    parameters: Tensors,
+    slots: Mapping[str, Tensors],
+    t: int,
+) -> None:
+    """Let the twin remember what the optimizer does after t steps.
+
+    Arguments:
+        parameters: any of the twin's, by name
+        slots: by slot and parameter; the twin takes over the tensors themselves
+    """
+    for parameter in parameters.values():
+        twin.state.pop(parameter, None)
+    if t == 0:  # only some of PyTorch's remember anything then
+        twin.state.update(torch_optimizer(optimizer, list(parameters.values())).state)
+        return
+    counts = _counts(optimizer)
+    groups = {parameter: group for group in twin.param_groups for parameter in group["params"]}
+    for name, parameter in parameters.items():
+        state = {_torch_name(optimizer, slot): tensors[name] for slot, tensors in slots.items()}
+        if counts:
+            state["step"] = _step(groups[parameter], parameter, t)
+        if state:
+            twin.state[parameter] = state
+
+
+def read_slots(
+    twin: "torch.optim.Optimizer", optimizer: Optimizer, parameters: Tensors
+) -> "dict[str, dict[str, torch.Tensor]]":
+    """What the twin remembers, by slot and parameter: its own tensors, or what the rule begins with.
+
+    Errors: ArgumentError where the twin remembers something else
+    """
+    import torch
+
+    initial = optimizer.initial_slots(np.zeros(1))
+    slots = {slot: dict[str, torch.Tensor]() for slot in initial}
+    for name, parameter in parameters.items():
+        state = twin.state.get(parameter)
+        for slot, value in initial.items():
+            known = _torch_name(optimizer, slot)
+            if not state:
+                slots[slot][name] = torch.full_like(parameter, value.item(), requires_grad=False)
+                continue
+            require(
+                known in state,
+                "torch_optimizer.other",
+                twin=type(twin).__name__,
+                optimizer=optimizer,
+                slot=known,
+            )
+            slots[slot][name] = state[known]
+    return slots
+
+
+def _torch_name(optimizer: Optimizer, slot: str) -> str:
+    return optimizer.torch_slots.get(slot, slot)
+
+
+def _counts(optimizer: Optimizer) -> bool:
+    """Whether the twin counts its steps: one step of a parameter of its own tells."""
+    import torch
+
+    parameter = torch.zeros(1, requires_grad=True)
+    parameter.grad = torch.zeros(1)
+    twin = torch_optimizer(optimizer, [parameter])
+    twin.step()
+    return "step" in twin.state[parameter]
+
+
+def _step(group: Mapping[str, object], parameter: "torch.Tensor", t: int) -> "torch.Tensor":
+    import torch
+
+    on_device = group.get("capturable") or group.get("fused")
+    return torch.tensor(float(t), dtype=torch.float32, device=parameter.device if on_device else "cpu")
+
+
+def _learning(network: Network, module: "torch.nn.Module") -> "dict[str, torch.Tensor]":
+    """The module's parameters that learn, under the network's names."""
+    shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+    expected = {name: view.shape for name, view in network.parameters.items()}
+    differing = sorted(name for name in shapes | expected if shapes.get(name) != expected.get(name))
+    require(not differing, "torch_optimizer.module", names=", ".join(differing))
+    return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+
+
+def _checked(optimizer: Optimizer, network: Network, slots: Slots | None, t: int) -> Slots:
+    """The slots, where they can be the optimizer's after t steps."""
+    require(isinstance(t, int) and t >= 0, "torch_optimizer.t", value=repr(t))
+    initial = optimizer.initial_slots(network.theta)
+    if slots is None:
+        return initial
+    shapes = {slot: np.shape(array) for slot, array in slots.items()}
+    expected = {slot: array.shape for slot, array in initial.items()}
+    if shapes != expected:
+        raise ArgumentError("torch_optimizer.slots", optimizer=optimizer, expected=expected, got=shapes)
+    begun = any(not np.array_equal(slots[slot], initial[slot]) for slot in slots)
+    require(t > 0 or not begun, "torch_optimizer.no_t")
+    return slots
+
+
+def _as_tensors(
+    network: Network, slots: Slots, parameters: Tensors
+) -> "dict[str, dict[str, torch.Tensor]]":
+    """Flat slots as tensors of their own, where the parameters are."""
+    import torch
+
+    return {
+        slot: {
+            name: torch.from_numpy(network.named(flat)[name].copy()).to(parameter)
+            for name, parameter in parameters.items()
+        }
+        for slot, flat in slots.items()
+    }

@@ -1,0 +1,45 @@
+"""How good a network is, from what it says about a data set."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.losses import Loss
+from gradiente.metrics import classification_metrics, regression_metrics
+from gradiente.pytorch.metrics import TorchMetric
+from gradiente.training.targets import probabilities, targets
+
+Array = np.ndarray
+
+
+def evaluate(
+    prediction: Array, dataset: Dataset, loss: Loss, metrics: Sequence[TorchMetric] = ()
+) -> dict[str, Any]:
+    """The loss, every metric of the task, and those asked for by name, from a network's output on a data set."""
+    value = {"loss": loss.value(prediction, targets(dataset, loss, prediction.shape[1]))}
+    if dataset.task == "classification":
+        value |= classification_metrics(dataset.y, loss.estimate(prediction))
+    else:
+        value |= regression_metrics(*_in_units(prediction, dataset))
+    return value | measured(prediction, dataset, loss, metrics)
+
+
+def measured(
+    prediction: Array, dataset: Dataset, loss: Loss, metrics: Sequence[TorchMetric]
+) -> dict[str, Any]:
+    """What metrics of torchmetrics say of a network's output on a data set."""
+    if not metrics:
+        return {}
+    if dataset.task == "classification":
+        truth, said = dataset.y, probabilities(loss, prediction)
+    else:
+        truth, said = _in_units(prediction, dataset)
+    return {metric.name: metric.measure(truth, said, task=dataset.task) for metric in metrics}
+
+
+def _in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:
+    """Targets and predictions of a regression as its table has them."""
+    truth, said = (dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction))
+    return truth, said

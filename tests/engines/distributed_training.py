@@ -1,0 +1,164 @@
+"""Trainings that any number of processes must end in the same way; run by torchrun, or imported by a test.
+
+python -m torch.distributed.run --nproc-per-node 2 distributed_training.py FOLDER
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradiente import (
+    L1,
+    L2,
+    SGD,
+    Adam,
+    ArgumentError,
+    BatchNorm1d,
+    BatchNorm2d,
+    BCEWithLogitsLoss,
+    Clip,
+    Conv2d,
+    CrossEntropyLoss,
+    EarlyStopping,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    MSELoss,
+    Network,
+    ReLU,
+    Tanh,
+    Torch,
+    Trainer,
+    Unflatten,
+    course,
+)
+from gradiente.data import Dataset
+from gradiente.engines import Processes
+from gradiente.storage import save_tensors
+
+
+def classified(rows: int, classes: int = 3) -> Dataset:
+    generator = np.random.default_rng(1)
+    x = generator.normal(size=(rows, 16))
+    return Dataset(x, np.arange(rows) % classes, "classification", "drawn")
+
+
+def dense(*, outputs: int = 3, seed: int = 5) -> Network:
+    return Network([Linear(16, 9), Tanh(), Linear(9, outputs)], seed=seed, dtype="float64")
+
+
+def normalized() -> Network:
+    layers = [
+        Linear(16, 9, bias=False),
+        BatchNorm1d(9),
+        ReLU(),
+        Linear(9, 3, bias=False),
+        BatchNorm1d(3, momentum=None),
+    ]
+    return Network(layers, seed=6, dtype="float64")
+
+
+def convolutional() -> Network:
+    layers = [
+        Unflatten(1, (1, 4, 4)),
+        Conv2d(1, 3, 3, padding=1, bias=False),
+        BatchNorm2d(3),
+        ReLU(),
+        MaxPool2d(2),
+    ]
+    return Network([*layers, Flatten(), Linear(12, 3)], seed=7, dtype="float64")
+
+
+def with_a_frozen_layer() -> Network:
+    network = normalized()
+    network.freeze(0, 1)
+    return network
+
+
+# 27 rows in batches of 8 leave 3 for the last; 25 leave a single one, which no two processes can share.
+Made = tuple[Trainer, Dataset, dict[str, Any]]
+TRAININGS: dict[str, Callable[[Any], Made]] = {
+    "Adam": lambda engine: (
+        Trainer(dense(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 5, "batch_size": 8},
+    ),
+    "a last batch of one": lambda engine: (
+        Trainer(dense(), CrossEntropyLoss(), course.RMSprop(lr=0.01), engine=engine),
+        classified(25),
+        {"epochs": 5, "batch_size": 8},
+    ),
+    "sum, penalties, clip": lambda engine: (
+        Trainer(
+            dense(outputs=1),
+            BCEWithLogitsLoss(reduction="sum"),
+            SGD(lr=0.05, momentum=0.9),
+            penalties=[L1(0.01), L2(0.02)],
+            clip=Clip(norm=0.7),
+            engine=engine,
+        ),
+        classified(27, classes=2),
+        {"epochs": 5, "batch_size": 8},
+    ),
+    "validation, squared error": lambda engine: (
+        Trainer(
+            dense(), MSELoss(), Adam(lr=0.02), callbacks=[EarlyStopping(patience=2)], engine=engine, seed=3
+        ),
+        classified(30),
+        {"epochs": 8, "batch_size": 7, "validation": 0.3},
+    ),
+    "batch normalization": lambda engine: (
+        Trainer(normalized(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 5, "batch_size": 8},
+    ),
+    "convolutions": lambda engine: (
+        Trainer(convolutional(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 5, "batch_size": 8},
+    ),
+    "a frozen layer": lambda engine: (
+        Trainer(with_a_frozen_layer(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 5, "batch_size": 8},
+    ),
+}
+
+
+def train(name: str, engine: str | Torch) -> dict[str, np.ndarray]:
+    """Every number that a training ends with."""
+    trainer, data, options = TRAININGS[name](engine)
+    history = trainer.fit(data, **options)
+    measures = [
+        value for record in history for value in record.values() if isinstance(value, float) and value < 1e3
+    ]
+    seconds = {record["seconds"] for record in history}
+    state = trainer.engine.state()
+    return {
+        "theta": trainer.network.theta.copy(),
+        "measures": np.array([value for value in measures if value not in seconds]),
+        "norms": np.array([list(record["gradient_norms"].values()) for record in history]),
+        "prediction": trainer.engine.predict(data.x),
+        **{f"buffer {key}": np.array(value) for key, value in trainer.network.buffers.items()},
+        **{f"slot {key}": value for key, value in state.slots.items()},
+    }
+
+
+def main(folder: Path) -> None:
+    rank = Processes.launched().rank
+    for shard in (False, True):
+        for name in TRAININGS:
+            numbers = train(name, Torch(device="cpu", shard=shard))
+            if rank == 0:
+                save_tensors(folder / f"{name}, {'shard' if shard else 'copies'}.safetensors", numbers, {})
+    try:
+        Trainer(dense(), CrossEntropyLoss(), Adam(), engine="torch").fit(classified(9), batch_size=1)
+    except ArgumentError as error:
+        (folder / f"batch of one {rank}.txt").write_text(str(error))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,82 @@
+"""Several processes of one training: they take the steps of one."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradiente import Adam, ArgumentError, CrossEntropyLoss, Linear, Network, Trainer
+from gradiente.engines import Processes
+from gradiente.errors import ShapeError
+from gradiente.storage import load_tensors
+
+SCRIPT = Path(__file__).parent / "distributed_training.py"
+spec = importlib.util.spec_from_file_location("distributed_training", SCRIPT)
+assert spec is not None
+assert spec.loader is not None
+work = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(work)
+
+
+@pytest.fixture(scope="module", params=[2, 3])
+def ended(request, tmp_path_factory):
+    """What the trainings ended with in so many processes, all of them in one launch."""
+    folder = tmp_path_factory.mktemp("processes")
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        str(request.param),
+    ]
+    done = subprocess.run([*command, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", ["copies", "shard"])
+@pytest.mark.parametrize("name", work.TRAININGS)
+def test_n_processes_end_as_one_does_by_the_closed_forms(ended, name, kept):
+    numbers, _ = load_tensors(ended / f"{name}, {kept}.safetensors")
+    expected = work.train(name, "numpy")
+    assert numbers.keys() == expected.keys()
+    for key, value in expected.items():
+        np.testing.assert_allclose(numbers[key], value, rtol=1e-10, atol=1e-10, err_msg=key)
+
+
+@pytest.mark.slow
+def test_a_batch_smaller_than_the_number_of_processes_is_refused_by_each(ended):
+    said = [path.read_text() for path in ended.glob("batch of one *.txt")]
+    assert len(said) >= 2
+    assert all("a batch of 1 cannot be parted among" in words for words in said)
+
+
+def launched(monkeypatch, rank, count):
+    for name, value in {"RANK": rank, "WORLD_SIZE": count, "LOCAL_RANK": rank, "MASTER_ADDR": "::1"}.items():
+        monkeypatch.setenv(name, str(value))
+
+
+def test_a_launcher_says_in_the_environment_who_this_is(monkeypatch):
+    assert Processes.launched() == Processes(0, 1, 0)
+    launched(monkeypatch, 3, 8)
+    assert Processes.launched() == Processes(3, 8, 3)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_an_engine_of_one_process_says_so_under_a_launcher(monkeypatch, engine):
+    launched(monkeypatch, 0, 2)
+    with pytest.raises(
+        ArgumentError, match=f"2 processes were launched and the engine {engine} computes in one"
+    ):
+        Trainer(Network([Linear(2, 2)]), CrossEntropyLoss(), Adam(), engine=engine)
+
+
+def test_the_first_process_alone_works_for_itself():
+    assert Processes().first(lambda: 3) == 3
+    with pytest.raises(ShapeError):
+        Processes().first(lambda: Network([Linear(2, 3), Linear(4, 1)]))
