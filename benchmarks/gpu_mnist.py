@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 import gradiente as gr
 
 BATCH_SIZE = 500
-EPOCHS = 2
+EPOCHS = 4
 LR = 0.01
 GOAL = 0.99
 

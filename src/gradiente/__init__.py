@@ -1,6 +1,6 @@
 """Neural networks one can see through."""
 
-from gradiente import data, metrics
+from gradiente import data, metrics, pytorch
 from gradiente.engines import Clip, Torch
 from gradiente.errors import (
     ArgumentError,
@@ -44,6 +44,7 @@ from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss,
 from gradiente.network import Network
 from gradiente.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, course
 from gradiente.penalties import L1, L2, Penalty
+from gradiente.pytorch import from_torch
 from gradiente.schedules import (
     CosineAnnealingLR,
     ExponentialLR,

@@ -246,6 +246,13 @@ CASES = [
     Case("train digits --network Linear(64,10) --hidden 3", USAGE, "give one of the two", "dé solo una de las dos"),
     Case("train digits --engine cuda", USAGE, "unknown engine cuda: known: compiled, numpy", "motor desconocido cuda"),
     Case("train digits --device cuda", USAGE, "there is no device cuda", "no hay dispositivo cuda"),
+    Case("train digits --engine numpy --device cuda", USAGE, "--device needs the engine torch", "--device necesita el motor torch"),
+    Case("train digits --engine compiled --compile", USAGE, "--compile needs the engine torch", "--compile necesita el motor torch"),
+    Case("train digits --device gpu", USAGE, "the device is one of auto, cpu, cuda, mps", "el dispositivo es uno de"),
+    Case("train digits --engine torch --precision half", USAGE, "precision is one of float32, bf16, not 'half'", "la precisión es una de"),
+    Case("train digits --shard", USAGE, "among several processes, and there is one", "hay uno solo"),
+    Case("train digits --device cpu --cuda-graphs", USAGE, "CUDA graphs are of CUDA devices", "son de dispositivos CUDA"),
+    Case("train digits --metric F1Scor", USAGE, "did you mean F1Score?", "¿quiso decir F1Score?"),
     # options that a data set has no use for
     Case("train digits --target flower", USAGE, "digits has no use for the option target", "digits"),
     Case("train digits --samples 100", USAGE, "digits has no use for the option samples", "digits"),

@@ -65,8 +65,9 @@ def epochs_done(run):
     return len(path.read_text().splitlines()) - 1 if path.exists() else 0
 
 
-def test_two_processes_end_as_one(own_folder):
-    several = finish(torchrun(*DIGITS, "--epochs", 5, "--run-name", "two", "--json"))
+@pytest.mark.parametrize("how", [[], ["--shard"]], ids=["copies", "shard"])
+def test_two_processes_end_as_one(own_folder, how):
+    several = finish(torchrun(*DIGITS, *how, "--epochs", 5, "--run-name", "two", "--json"))
     assert several.status == 0, several.err
     one = train(*DIGITS, "--epochs", 5, run="one")
     assert several.data["test"] == pytest.approx(one["test"], rel=1e-10)

@@ -132,6 +132,9 @@ OPTIONS = [
     ("iris", ["--threads", "1"], {"threads": 1}, False),
     ("iris", ["--engine", "compiled"], {"engine": "compiled"}, False),
     ("iris", ["--device", "cpu"], {"device": "cpu"}, False),
+    ("iris", ["--engine", "torch"], {"engine": "torch"}, True),
+    ("iris", ["--precision", "bf16"], {"precision": "bf16", "engine": "torch"}, True),
+    ("iris", ["--metric", "F1Score", "--metric", "fbetascore(beta=2.0)"], {"metric": ["F1Score", "fbetascore(beta=2.0)"]}, True),
 ]  # fmt: skip
 
 
@@ -168,8 +171,35 @@ def test_all_options_of_the_config_are_tried():
         option.lstrip("-").removeprefix("no-").replace("-", "_") for _, o, _, _ in OPTIONS for option in o
     }
     elsewhere = {"pretrained", "keep", "freeze"}  # test_transfer.py
+    elsewhere |= {
+        "shard",
+        "compile",
+        "cuda_graphs",
+    }  # test_torchrun.py, test_torch_engine.py, test_bad_input.py
     elsewhere |= {"data", "data_dir", "target", "standardize_target", "schedule_every"}
     assert {field.name for field in fields(Config)} <= tried | elsewhere
+
+
+def test_metrics_of_torchmetrics_are_measured_by_their_names():
+    asked = ["F1Score(average='macro')", "CohenKappa", "ConfusionMatrix"]
+    named = [part for metric in asked for part in ("--metric", metric)]
+    result = train("iris", "--epochs", 3, *named)
+    test, epoch = result["test"], result["last_epoch"]
+    assert test["F1Score(average='macro')"] == pytest.approx(test["f1"], abs=1e-6)
+    assert test["CohenKappa"] == pytest.approx(test["cohen_kappa"], abs=1e-6)
+    assert np.array(test["ConfusionMatrix"]).trace() == round(test["accuracy"] * 30)
+    assert 0 < epoch["val_CohenKappa"] <= 1
+    assert "val_ConfusionMatrix" not in epoch
+    words = gradiente("evaluate", "run")
+    assert "CohenKappa" in words.out
+    assert "[[10" in words.out
+
+
+def test_metrics_of_a_regression_are_in_the_units_of_its_table():
+    write_prices("prices.csv")
+    test = train("prices.csv", "--epochs", 3, "--metric", "MeanSquaredError", "--metric", "R2Score")["test"]
+    assert test["MeanSquaredError"] == pytest.approx(test["mse"], rel=1e-4)
+    assert test["R2Score"] == pytest.approx(test["r2"], rel=1e-4)
 
 
 def test_dtype_is_that_of_the_weights():

@@ -51,7 +51,7 @@ def with_dropout():
     return Network([Linear(6, 30), ReLU(), Dropout(0.5), Linear(30, 3)], seed=2, dtype="float64")
 
 
-def data(rows=44, dtype=np.float64):
+def data(rows=44, dtype: type[np.floating] = np.float64):
     x = np.random.default_rng(0).normal(size=(rows, 6)).astype(dtype)
     return Dataset(x, np.arange(rows) % 3, "classification", "drawn", image_shape=(2, 3))
 
@@ -102,6 +102,7 @@ def test_a_training_goes_from_engine_to_engine_and_ends_as_if_left_alone(tmp_pat
     train = data()
     alone = trainer(network(), "numpy", optimizer)
     expected = alone.fit(train, validation=0.2, epochs=9, batch_size=8)
+    net, history = network(), None
     for number, engine in enumerate(engines, start=1):
         net = network()
         part = trainer(net, engine, optimizer, callbacks=[Checkpoint(tmp_path)])
@@ -238,6 +239,7 @@ def test_a_device_that_is_not_there_is_said_with_those_that_are(device):
         ({"device": "gpu"}, "the device is one of auto, cpu, cuda, mps"),
         ({"device": "cpu:0"}, "the device is one of"),
         ({"precision": "float16"}, "precision is one of float32, bf16"),
+        ({"compile": True, "cuda_graphs": True}, "give one of the two"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(settings, words):

@@ -64,5 +64,7 @@ def test_the_folder_is_made_when_the_training_begins(tmp_path):
 
 def test_a_package_that_is_missing_is_said_with_the_command_that_installs_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(ArgumentError, match=r"needs the package tensorboardX, which is not installed: pip install"):
+    with pytest.raises(
+        ArgumentError, match=r"needs the package tensorboardX, which is not installed: pip install"
+    ):
         TensorBoard(tmp_path)

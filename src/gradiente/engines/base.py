@@ -57,13 +57,13 @@ class EngineState:
 class Batch(NamedTuple):
     """A batch as an engine computes with it: row numbers of the data set, x and y of those rows.
 
-    Where several processes share a training, `rows` are this one's and `count` all of theirs.
+    Where several processes share a training, `rows` are this one's, and `instances` is how many all of them have.
     """
 
     rows: Array
     x: Any
     y: Any
-    count: int
+    instances: int
 
 
 class Step(NamedTuple):
@@ -120,12 +120,12 @@ class Engine(ABC):
 
     @abstractmethod
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, count: int | None = None
+        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
     ) -> Step:
         """One step on a batch with that rule. Where the loss is not finite nothing is updated.
 
         Arguments:
-            count: the instances of the batch over all processes; None: those of x
+            instances: of the batch over all processes; None: those of x
         """
 
     def fetch(self, parts: Sequence[Any]) -> Array:

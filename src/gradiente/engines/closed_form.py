@@ -42,7 +42,7 @@ class ClosedFormEngine(Engine):
         self.slots = optimizer.initial_slots(network.theta)
 
     def step(
-        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, count: int | None = None
+        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, instances: int | None = None
     ) -> Step:
         with self.threads():
             return self._step(x, y, context, optimizer)

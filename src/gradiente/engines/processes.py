@@ -12,7 +12,7 @@ from uuid import uuid4
 from gradiente.errors import GradienteError
 
 if TYPE_CHECKING:
-    import torch.distributed as dist
+    from torch.distributed.distributed_c10d import Store
 
 T = TypeVar("T")
 
@@ -40,10 +40,12 @@ class Processes:
     def join(self, device: str) -> None:
         """Meet the others, once: over NCCL where each has a CUDA device, else over gloo."""
         import torch.distributed as dist
+        from torch.distributed.distributed_c10d import PrefixStore
+        from torch.distributed.rendezvous import rendezvous
 
         if self.count > 1 and not dist.is_initialized():
-            store, _, _ = next(dist.rendezvous("env://"))
-            store = dist.PrefixStore(_name_of_start(store, self.rank, self.count), store)
+            store, _, _ = next(rendezvous("env://"))
+            store = PrefixStore(_name_of_start(store, self.rank, self.count), store)
             backend = "nccl" if device == "cuda" else "gloo"
             dist.init_process_group(backend, store=store, rank=self.rank, world_size=self.count)
             atexit.register(_leave)
@@ -66,7 +68,7 @@ class Processes:
         return found[0]  # pyright: ignore[reportReturnType]
 
 
-def _name_of_start(store: "dist.Store", rank: int, count: int) -> str:
+def _name_of_start(store: "Store", rank: int, count: int) -> str:
     """A name of their own for processes that start together.
 
     torchrun keeps one store over all its restarts: under the same names, processes would look for those that died.
@@ -78,7 +80,9 @@ def _name_of_start(store: "dist.Store", rank: int, count: int) -> str:
         if rank == 0:
             if store.add(f"met {own}", 0) == count - 1:
                 return own
-            store.set("processes", json.dumps([store.get(f"process {each}").decode() for each in range(count)]))
+            store.set(
+                "processes", json.dumps([store.get(f"process {each}").decode() for each in range(count)])
+            )
         elif (started := json.loads(store.get("processes")))[rank] == own:
             store.add(f"met {started[0]}", 1)
             return started[0]

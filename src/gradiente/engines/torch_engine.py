@@ -58,7 +58,9 @@ class TorchEngine(Engine):
         require(not self.settings.shard or self.processes > 1, "torch.shard")
         self.device = find_device(self.settings.device, self.group.local_rank, network.dtype)
         on_cuda = self.device.type == "cuda"
-        require(on_cuda or not self.settings.cuda_graphs, "torch.cuda_graphs", device=self.device)
+        graphs = self.settings.cuda_graphs
+        require(on_cuda or not graphs, "torch.cuda_graphs", device=self.device)
+        require(self.processes == 1 or not graphs, "torch.graphs_of_one", count=self.processes)
         self.deferred = on_cuda
         if on_cuda:
             torch.cuda.set_device(self.device)
@@ -93,12 +95,12 @@ class TorchEngine(Engine):
         return self.data.batches(x, y, order, change)
 
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, count: int | None = None
+        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
     ) -> Step:
         x, y = self.data.tensor(x), self.data.tensor(y)
         self._follow(context, optimizer)
         prediction = self.model.forward(x, context.training)
-        loss = self._loss(prediction, y, len(x) if count is None else count)
+        loss = self._loss(prediction, y, len(x) if instances is None else instances)
         penalty, penalty_gradients = self._penalties(loss)
         done = Step(self._over_processes(loss.detach()) + penalty, penalty, prediction.detach())
         if not self.deferred:
@@ -107,7 +109,7 @@ class TorchEngine(Engine):
             self.twin.zero_grad()
             loss.backward()
             for weight, gradient in zip(self.weights, penalty_gradients, strict=False):
-                own_part(weight.grad).add_(gradient)
+                own_part(weight.grad).add_(gradient)  # pyright: ignore[reportArgumentType]
             self._clip()
             self.t += 1
             self.twin.step()
@@ -190,13 +192,13 @@ class TorchEngine(Engine):
             self.draws = context.generator
             torch.manual_seed(int(context.generator.integers(2**48)) + self.rank)
 
-    def _loss(self, prediction: "torch.Tensor", y: "torch.Tensor", count: int) -> "torch.Tensor":
+    def _loss(self, prediction: "torch.Tensor", y: "torch.Tensor", instances: int) -> "torch.Tensor":
         """This process's part of J, so that its mean over the processes, as for gradients, is J."""
         if self.processes == 1:
             return self.loss_function(prediction, y)
         if len(prediction) == 0:
             return prediction.sum()
-        part = len(prediction) / count if self.loss.reduction == "mean" else 1
+        part = len(prediction) / instances if self.loss.reduction == "mean" else 1
         return self.loss_function(prediction, y) * part * self.processes
 
     def _penalties(self, loss: "torch.Tensor") -> "tuple[torch.Tensor, list[torch.Tensor]]":
@@ -209,7 +211,7 @@ class TorchEngine(Engine):
         gradients = []
         for weight in self.weights:
             own = own_part(weight).detach().requires_grad_()
-            value = sum(penalty(own) for penalty in self.penalties)
+            value = torch.stack([penalty(own) for penalty in self.penalties]).sum()
             gradients += torch.autograd.grad(value, own)
             total += value.detach()
         return self._over_processes(total, mean=False) if self.settings.shard else total, gradients

@@ -1,6 +1,7 @@
 """A network's twin at work: on its device, with the processes that share it, compiled or replayed as graphs."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,11 +55,7 @@ class TorchModel:
 
         self._set_mode(training)
         with self.autocast():
-            if training and self.settings.cuda_graphs and len(x):
-                shape, replay = self._graphed or self._record(x)
-                if x.shape == shape:
-                    return replay(x.clone())
-            y = self.work(x)
+            y = self._replayed(x) if training and self.settings.cuda_graphs else self.work(x)
         return y.float() if y.dtype == torch.bfloat16 else y
 
     def predict(self, x: "torch.Tensor") -> "torch.Tensor":
@@ -70,11 +67,15 @@ class TorchModel:
             y = self.module(x)
         return y.float() if y.dtype == torch.bfloat16 else y
 
-    def autocast(self) -> Any:
+    def autocast(self) -> AbstractContextManager[Any]:
         """Products in 16 bits, where the settings say so."""
         import torch
 
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
+        half = self.settings.precision == "bf16"
+        cached = not self.settings.cuda_graphs  # a recording would hold the cached copies of old weights
+        return (
+            torch.autocast(self.device.type, torch.bfloat16, cache_enabled=cached) if half else nullcontext()
+        )
 
     def push(self) -> None:
         """Take over the network's parameters and buffers."""
@@ -129,8 +130,17 @@ class TorchModel:
                 fully_shard(layer, mesh=mesh)
         return fully_shard(self.module, mesh=mesh)
 
-    def _record(self, x: "torch.Tensor") -> tuple["torch.Size", Any]:
-        """Record forward and backward for batches of that shape; recording runs them, which moves the buffers."""
+    def _replayed(self, x: "torch.Tensor") -> "torch.Tensor":
+        """The output by a recording, for batches of the first one's shape; another shape is computed as ever."""
+        if self._graphed is None:
+            self._graphed = x.shape, self._record(x)
+        shape, replay = self._graphed
+        return (
+            replay(x).clone() if x.shape == shape else self.work(x)
+        )  # the next replay writes to the same place
+
+    def _record(self, x: "torch.Tensor") -> Any:
+        """Forward and backward as graphs; recording runs them, which moves the buffers."""
         import torch
 
         buffers = [(buffer, buffer.clone()) for buffer in self.module.buffers()]
@@ -138,8 +148,7 @@ class TorchModel:
         replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
         for buffer, before in buffers:
             buffer.copy_(before)
-        self._graphed = x.shape, replay
-        return self._graphed
+        return replay
 
     def _set_mode(self, training: bool) -> None:
         if training != self._training:

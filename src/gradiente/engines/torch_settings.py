@@ -22,7 +22,7 @@ class Torch:
         device: "cpu", "cuda", "cuda:1", "mps", or "auto": the fastest that is there
         precision: "float32": all in the network's own type; "bf16": products in 16 bits, parameters in float32
         compile: let torch.compile fuse the network
-        cuda_graphs: record the network's kernels once and replay them; for small networks on CUDA devices
+        cuda_graphs: record the network's kernels once and replay them; for small networks on one CUDA device
         shard: with several processes, part parameters and optimizer among them (FSDP) instead of copying them
 
     Errors: ArgumentError for a setting that does not exist, or that the device cannot do
@@ -46,6 +46,7 @@ class Torch:
             value=repr(self.precision),
             known=", ".join(PRECISIONS),
         )
+        require(not (self.compile and self.cuda_graphs), "torch.compile_or_graphs")
         kind, _, index = self.device.partition(":")
         known = kind in DEVICES and (not index or (kind == "cuda" and index.isdecimal()))
         require(known, "torch.device_name", value=repr(self.device), known=", ".join(DEVICES))

@@ -1,6 +1,6 @@
 """The proof that the closed form and PyTorch are equal: quantity by quantity, and step by step."""
 
-from gradiente.parity.concepts import BOUNDS, Concept, Example, compare_concepts
+from gradiente.parity.concepts import BOUNDS, Concept, Example, compare_concepts, title
 from gradiente.parity.course import DEFAULTS, Course
 from gradiente.parity.difference import Difference
 from gradiente.parity.results import Parity
@@ -17,4 +17,5 @@ __all__ = [
     "Trajectory",
     "compare_concepts",
     "follow",
+    "title",
 ]

@@ -28,8 +28,6 @@ BOUNDS = {"layer": 1e-12, "loss": 1e-12, "optimizer": 1e-10, "schedule": 1e-10}
 STEPS, EPOCHS = 200, 100
 
 
-
-
 @dataclass(frozen=True)
 class Example:
     """A concept with its options, in a setting (in training; with class numbers as targets), and what was compared."""
@@ -89,6 +87,11 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
         *_concepts("optimizer", OPTIMIZERS, _optimizer_examples(seed)),
         *_concepts("schedule", SCHEDULES, _schedule_examples(seed)),
     ]
+
+
+def title(kind: str) -> str:
+    """What is compared of the concepts of a kind, in the reader's language."""
+    return text(f"parity.kind.{kind}", steps=STEPS, epochs=EPOCHS)
 
 
 def _concepts(kind: str, registry: Mapping[str, Any], found: Iterator[Example]) -> list[Concept]:
@@ -156,10 +159,9 @@ def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
     assert leaf.grad is not None
     dy = leaf.grad.numpy()
     terms = len(prediction) if loss.integer_targets else prediction.size
-    yield difference(
-        "J", np.asarray(loss.value(prediction, target)), J.detach().numpy(), max(1.0, abs(J.item()))
-    )
     least = 1.0 if loss.reduction == "sum" else 1 / terms
+    value = np.asarray(loss.value(prediction, target))
+    yield difference("J", value, J.detach().numpy(), largest(J.detach().numpy()))
     yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))
 
 

@@ -1,13 +1,14 @@
 """What both engines are to do: a network, its data, and everything that a step depends on."""
 
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import Clip
+from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import (
     AvgPool1d,
     AvgPool2d,
@@ -24,14 +25,20 @@ from gradiente.layers import (
     MaxPool2d,
     MaxPool3d,
 )
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.notation import write
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
 from gradiente.penalties import Penalty
+from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.training.build import Plan
 from gradiente.training.config import Config
 from gradiente.training.targets import targets
+from gradiente.words import count
 
 Array = np.ndarray
 
@@ -83,7 +90,7 @@ class Course:
     seed: int = 0
     schedule: Schedule | None = None
     schedule_every: str = "epoch"
-    clip: Clip = Clip()
+    clip: Clip = field(default_factory=Clip)
     penalties: Sequence[Penalty] = ()
     augmentation: Augmentation | None = None
     image_shape: tuple[int, ...] | None = None
@@ -163,7 +170,7 @@ class Course:
 
     def batches(self) -> Iterator[tuple[Array, Array]]:
         """x and y of every batch, epoch after epoch without end, in the order that a Trainer would take them."""
-        for epoch in count(1):
+        for epoch in itertools.count(1):
             augmenting = np.random.default_rng([self.seed, epoch, 2])
             order = np.random.default_rng([self.seed, epoch])
             for rows in batches(np.arange(len(self.x)), self.batch_size, order):
@@ -181,10 +188,40 @@ class Course:
         """
         if self.schedule is None:
             return self.optimizer
-        epoch = step // self.steps_per_epoch
-        watched = losses[: epoch * self.steps_per_epoch].reshape(epoch, -1).mean(axis=1).tolist() if epoch else []
+        each = self.steps_per_epoch
+        epoch = step // each
+        watched = losses[: epoch * each].reshape(epoch, each).mean(axis=1).tolist()
         t = epoch if self.schedule_every == "epoch" else step
         return replace(self.optimizer, lr=self.schedule.lr(self.optimizer.lr, t, watched))
+
+    def heading(self) -> str:
+        """The data, and the layers as they are written: digits: Linear(64, 32), Tanh(), Linear(32, 10)."""
+        data = text("parity.random") if self.data is None else self.data
+        return f"{data}: {_written(self.network.layers)}"
+
+    def facts(self) -> str:
+        """How both engines train, in a line."""
+        schedule = [] if self.schedule is None else [write(self.schedule, SCHEDULES, brief=True)]
+        return text(
+            "parity.facts",
+            parameters=count(self.network.theta.size),
+            loss=write(self.loss, LOSSES, brief=True),
+            rule=", ".join([write(self.optimizer, OPTIMIZERS, brief=True), *schedule]),
+            size=self.batch_size,
+        )
+
+    def left_out(self) -> list[str]:
+        """What both engines do without, and why."""
+        lines = []
+        if self.drawing:
+            lines.append(text("parity.drawing", layers=_written(self.drawing)))
+        if self.subtracted:
+            lines.append(text("parity.subtracted", names=", ".join(self.subtracted)))
+        return lines
+
+
+def _written(layers: Sequence[Layer]) -> str:
+    return ", ".join(write(layer, LAYERS, brief=True) for layer in layers)
 
 
 def _shifted_alike(layer: Layer) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradiente.words import number
+
 Array = np.ndarray
 
 
@@ -25,6 +27,10 @@ class Difference:
     def place(self) -> str:
         """The quantity with the entry behind it: ∂J/∂weight[3, 0]."""
         return f"{self.quantity}[{', '.join(map(str, self.entry))}]" if self.entry else self.quantity
+
+    def size(self) -> str:
+        """The relative difference as it is read; 0 where both have the same bits."""
+        return number(self.relative, 2) if self.relative else "0"
 
 
 def difference(quantity: str, closed_form: Array, pytorch: Array, scale: Array | float) -> Difference:
@@ -58,9 +64,9 @@ def difference(quantity: str, closed_form: Array, pytorch: Array, scale: Array |
 
 
 def largest(values: Array, least: float = 1.0) -> float:
-    """The size of the largest entry, and never less than `least`: the scale of a whole quantity.
+    """The size of the largest finite entry, and never less than `least`: the scale of a whole quantity.
 
     >>> largest(np.array([0.5, -3.0])), largest(np.array([0.5]))
     (3.0, 1.0)
     """
-    return float(np.abs(values).max(initial=least))
+    return float(np.abs(values[np.isfinite(values)]).max(initial=least))

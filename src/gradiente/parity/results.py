@@ -5,18 +5,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gradiente.layers import REGISTRY as LAYERS
-from gradiente.layers import Layer
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.parity.concepts import BOUNDS, Concept
-from gradiente.parity.course import Course
 from gradiente.parity.difference import Difference
 from gradiente.parity.trajectory import Trajectory
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.environment import versions
-from gradiente.words import count, number, short
+from gradiente.words import short
 
 COMPARED = ("gradiente", "numpy", "torch")
 
@@ -44,14 +42,14 @@ class Parity:
         """The result in a sentence."""
         if not self.passed:
             names = [concept.name for concept in self.concepts if not concept.passed]
-            names += [heading(entry.course) for entry in self.trajectories if not entry.passed]
+            names += [entry.course.heading() for entry in self.trajectories if not entry.passed]
             return text("parity.failed", names=", ".join(names))
         return text(
             "parity.passed",
             concepts=len(self.concepts),
-            concept=relative(max(concept.worst[1].relative for concept in self.concepts)),
+            largest=_largest(self.concepts),
             steps=self.trajectories[0].steps,
-            drift=relative(max(trajectory.worst[1].relative for trajectory in self.trajectories)),
+            drift=_largest(self.trajectories),
         )
 
     def failures(self) -> list[str]:
@@ -65,7 +63,7 @@ class Parity:
         for entry in self.trajectories:
             step, worst = entry.worst
             if not entry.passed:
-                what = {"course": heading(entry.course), "step": step}
+                what = {"course": entry.course.heading(), "step": step}
                 lines.append(text("parity.drifted", **what, **_figures(worst), bound=short(entry.bound)))
         return lines
 
@@ -80,52 +78,8 @@ class Parity:
         }
 
 
-def relative(value: float) -> str:
-    """A relative difference as it is read; none at all is 0."""
-    return number(value, 2) if value else "0"
-
-
-def heading(course: Course) -> str:
-    """The data, and the layers as they are written: digits: Linear(64, 32), Tanh(), Linear(32, 10)."""
-    data = text("parity.random") if course.data is None else course.data
-    return f"{data}: {_layers(course.network.layers)}"
-
-
-def facts(course: Course) -> str:
-    """What both engines did, in a line."""
-    schedule = [] if course.schedule is None else [write(course.schedule, SCHEDULES, brief=True)]
-    return text(
-        "parity.facts",
-        parameters=count(course.network.theta.size),
-        loss=write(course.loss, LOSSES, brief=True),
-        rule=", ".join([write(course.optimizer, OPTIMIZERS, brief=True), *schedule]),
-        size=course.batch_size,
-    )
-
-
-def outcome(trajectory: Trajectory) -> str:
-    """How far the engines drifted apart, in a line."""
-    step, worst = trajectory.worst
-    return text(
-        "parity.drift",
-        steps=trajectory.steps,
-        first=number(float(trajectory.losses[0, 0])),
-        last=number(float(trajectory.losses[-1, 0])),
-        place=worst.place(),
-        step=step,
-        difference=relative(worst.relative),
-        bound=short(trajectory.bound),
-    )
-
-
-def left_out(course: Course) -> list[str]:
-    """What both engines did without, and why."""
-    lines = []
-    if course.drawing:
-        lines.append(text("parity.drawing", layers=_layers(course.drawing)))
-    if course.subtracted:
-        lines.append(text("parity.subtracted", names=", ".join(course.subtracted)))
-    return lines
+def _largest(compared: Sequence[Concept] | Sequence[Trajectory]) -> str:
+    return max((entry.worst[1] for entry in compared), key=lambda worst: worst.relative).size()
 
 
 def _figures(worst: Difference) -> dict[str, str]:
@@ -133,12 +87,8 @@ def _figures(worst: Difference) -> dict[str, str]:
         "place": worst.place(),
         "closed_form": f"{worst.closed_form:.10g}",
         "pytorch": f"{worst.pytorch:.10g}",
-        "difference": relative(worst.relative),
+        "difference": worst.size(),
     }
-
-
-def _layers(layers: Sequence[Layer]) -> str:
-    return ", ".join(write(layer, LAYERS, brief=True) for layer in layers)
 
 
 def _concept_as_data(concept: Concept) -> dict[str, Any]:

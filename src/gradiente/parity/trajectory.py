@@ -9,9 +9,11 @@ import numpy as np
 from gradiente.engines import NumpyEngine, Torch, TorchEngine
 from gradiente.errors import DivergenceError, require
 from gradiente.layers import Context
+from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.parity.course import Course
-from gradiente.parity.difference import Difference, difference
+from gradiente.parity.difference import Difference, difference, largest
+from gradiente.words import number, short
 
 Array = np.ndarray
 
@@ -51,6 +53,20 @@ class Trajectory:
         """Whether the bound held after every step."""
         return self.worst[1].relative <= self.bound
 
+    def outcome(self) -> str:
+        """How far the engines drifted apart, in a line."""
+        step, worst = self.worst
+        return text(
+            "parity.drift",
+            steps=self.steps,
+            first=number(float(self.losses[0, 0])),
+            last=number(float(self.losses[-1, 0])),
+            place=worst.place(),
+            step=step,
+            difference=worst.size(),
+            bound=short(self.bound),
+        )
+
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def follow(course: Course, steps: int = 200) -> Trajectory:
@@ -66,6 +82,14 @@ def follow(course: Course, steps: int = 200) -> Trajectory:
 
     Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing learns;
         DivergenceError where the loss becomes NaN or infinite
+
+    >>> from gradiente.layers import Linear
+    >>> from gradiente.losses import MSELoss
+    >>> from gradiente.optimizers import Adam
+    >>> given = {"network": Network([Linear(3, 2)]), "loss": MSELoss(), "optimizer": Adam()}
+    >>> done = follow(Course(**given, data=None, x=np.eye(3), y=np.ones((3, 2)), batch_size=2), steps=5)
+    >>> done.passed, done.losses.shape
+    (True, (5, 2))
     """
     require(steps >= 1, "parity.steps", value=steps)
     numpy_network, torch_network = course.start(), course.start()
@@ -98,4 +122,4 @@ def compare_networks(closed_form: Network, pytorch: Network) -> tuple[Difference
 
 def _scale(a: Array, b: Array) -> Array:
     larger = np.maximum(np.abs(a), np.abs(b))
-    return np.maximum(larger, SMALL * larger.max() or 1.0)
+    return np.maximum(larger, SMALL * largest(larger, least=0.0) or 1.0)

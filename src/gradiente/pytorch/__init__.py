@@ -3,18 +3,19 @@
 `gradiente.pytorch.optim`, the lecture's optimizers for any program of PyTorch, is imported by its own name.
 """
 
+from gradiente.pytorch.files import read_state_dict, save_state_dict
+from gradiente.pytorch.from_torch import from_torch
 from gradiente.pytorch.optimizer_state import (
     optimizer_from_torch,
     optimizer_to_torch,
-    read_slots,
     torch_optimizer,
-    write_slots,
 )
 
 __all__ = [
+    "from_torch",
     "optimizer_from_torch",
     "optimizer_to_torch",
-    "read_slots",
+    "read_state_dict",
+    "save_state_dict",
     "torch_optimizer",
-    "write_slots",
 ]

@@ -1,11 +1,10 @@
 """A network from modules of PyTorch: whatever a layer of ours is a twin of, found by its name."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import Field, fields
+from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args
-
-import numpy as np
 
 from gradiente.errors import ArgumentError, GradienteError, require, require_installed
 from gradiente.layers import REGISTRY, Layer
@@ -14,7 +13,7 @@ from gradiente.network import Network, Shape
 if TYPE_CHECKING:
     import torch
 
-COSTS_MEMORY_ONLY = "inplace"  # the one hyperparameter of PyTorch's that changes no number
+CHANGES_NO_NUMBER = "inplace"  # of PyTorch's hyperparameters the only one
 
 
 def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -> Network:
@@ -34,7 +33,7 @@ def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -
     require_installed("torch", extra="torch")
     modules = list(_flat(module, ""))
     layers = [_layer(path, part) for path, part in modules]
-    _require_own_memory(modules)
+    _require_memory_of_its_own(modules)
     network = Network(layers, dtype=_dtype(module), input_shape=input_shape)
     network.load_state_dict(
         {
@@ -54,35 +53,78 @@ def _flat(module: "torch.nn.Module", path: str) -> "Iterator[tuple[str, torch.nn
     if type(module) is not torch.nn.Sequential:
         yield path, module
         return
-    for name, part in module.named_children():
-        yield from _flat(part, f"{path}.{name}" if path else name)
+    for name, part in module._modules.items():  # named_children() leaves out what comes a second time
+        yield from _flat(part, f"{path}.{name}" if path else name)  # pyright: ignore[reportArgumentType]
 
 
 def _layer(path: str, module: "torch.nn.Module") -> Layer:
-    """Our layer of the module's name, with its hyperparameters; then its own twin must be the same module."""
+    """Our layer of the module's name, with its hyperparameters; its own twin must be the same as the module."""
     import torch
 
-    kind = type(module)
+    kind, called = type(module), _called(path, module)
     layer_kind = REGISTRY.get(kind.__name__)
     if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
-        raise ArgumentError("from_torch.no_twin", module=_called(path, module), known=_known())
+        raise ArgumentError("from_torch.no_twin", module=called, known=_known())
     try:
         layer = layer_kind(**{field.name: _value(module, field) for field in fields(layer_kind)})
     except GradienteError as error:
-        raise ArgumentError("from_torch.refused", module=_called(path, module), reason=error) from error
+        raise ArgumentError("from_torch.refused", module=called, reason=error) from error
     twin = layer.to_torch()
     for name in getattr(kind, "__constants__", ()):
-        value, ours = getattr(module, name), getattr(twin, name)
-        same = name == COSTS_MEMORY_ONLY or _short(value) == _short(ours)
-        require(
-            same, "from_torch.differs", module=_called(path, module), name=name, value=repr(value), ours=repr(ours)
-        )
-    state, expected = sorted(module.state_dict()), sorted(twin.state_dict())
-    require(
-        state == expected,
-        "from_torch.state",
-        module=_called(path, module),
-        state=", ".join(state) or "–",
-        expected=", ".join(expected) or "–",
-    )
+        if name == CHANGES_NO_NUMBER:
+            continue
+        got, expected = getattr(module, name), getattr(twin, name)
+        same = _short(got) == _short(expected)
+        require(same, "from_torch.differs", module=called, name=name, got=repr(got), expected=repr(expected))
+    got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, twin))
+    require(got == expected, "from_torch.state", module=called, got=got, expected=expected)
     return layer
+
+
+def _value(module: "torch.nn.Module", field: "Field[Any]") -> Any:
+    """A hyperparameter of the module, as our layer takes it: 3 for (3, 3), and of a tensor whether it is there."""
+    value = getattr(module, field.name)
+    if field.name in module._parameters:
+        return value is not None
+    either = isinstance(field.type, UnionType) and int in get_args(field.type)
+    return _short(value) if either else value
+
+
+def _short(value: Any) -> Any:
+    """One number for a number an axis, where all are the same."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def _require_memory_of_its_own(modules: "Sequence[tuple[str, torch.nn.Module]]") -> None:
+    owners = dict[int, str]()
+    for path, module in modules:
+        for name, tensor in module.state_dict().items():
+            place = f"{path}.{name}" if path else name
+            owner = owners.setdefault(tensor.data_ptr(), place)
+            require(owner == place, "from_torch.shared", first=owner, second=place)
+
+
+def _dtype(module: "torch.nn.Module") -> str:
+    """The one type of all its real numbers; without parameters, the usual one."""
+    kinds = {tensor.dtype for tensor in module.state_dict().values() if tensor.is_floating_point()}
+    names = sorted(str(kind).removeprefix("torch.") for kind in kinds) or ["float32"]
+    require(names in (["float32"], ["float64"]), "from_torch.dtype", got=", ".join(names))
+    return names[0]
+
+
+def _is_frozen(path: str, module: "torch.nn.Module") -> bool:
+    frozen = {name for name, parameter in module.named_parameters() if not parameter.requires_grad}
+    whole = not frozen or frozen == dict(module.named_parameters()).keys()
+    names = ", ".join(sorted(frozen))
+    require(whole, "from_torch.partly_frozen", module=_called(path, module), frozen=names)
+    return bool(frozen)
+
+
+def _called(path: str, module: "torch.nn.Module") -> str:
+    name = type(module).__name__
+    return f"{path} ({name})" if path else name
+
+
+def _known() -> str:
+    """The layers that have a twin, those that differ in their axes as one: Conv1d–3d."""
+    return re.sub(r"(?P<name>\w+)1d, (?P=name)2d, (?P=name)3d", r"\g<name>1d–3d", ", ".join(REGISTRY))

@@ -196,9 +196,7 @@ class Adadelta(CourseOptimizer):
     lecture = course.Adadelta
     slots = ("S",)
 
-    def __init__(
-        self, params: ParamsT, lr: float = 0.01, beta: float = 0.9, eps: float = 1e-8
-    ) -> None:
+    def __init__(self, params: ParamsT, lr: float = 0.01, beta: float = 0.9, eps: float = 1e-8) -> None:
         super().__init__(params, {"lr": lr, "beta": beta, "eps": eps})
 
     def rule(self, theta: Tensor, g: Tensor, state: Mapping[str, Tensor], group: Mapping[str, Any]) -> None:
@@ -234,9 +232,7 @@ class RMSprop(CourseOptimizer):
     lecture = course.RMSprop
     slots = ("S",)
 
-    def __init__(
-        self, params: ParamsT, lr: float = 0.01, beta: float = 0.9, eps: float = 1e-8
-    ) -> None:
+    def __init__(self, params: ParamsT, lr: float = 0.01, beta: float = 0.9, eps: float = 1e-8) -> None:
         super().__init__(params, {"lr": lr, "beta": beta, "eps": eps})
 
     def rule(self, theta: Tensor, g: Tensor, state: Mapping[str, Tensor], group: Mapping[str, Any]) -> None:

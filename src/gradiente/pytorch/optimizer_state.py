@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 Tensors = Mapping[str, "torch.Tensor"]
+SHOWN = 5  # names in a message
 
 
 def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") -> "torch.optim.Optimizer":
@@ -187,7 +188,7 @@ def _learning(network: Network, module: "torch.nn.Module") -> "dict[str, torch.T
     shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
     expected = {name: view.shape for name, view in network.parameters.items()}
     differing = sorted(name for name in shapes | expected if shapes.get(name) != expected.get(name))
-    require(not differing, "torch_optimizer.module", names=", ".join(differing))
+    require(not differing, "torch_optimizer.module", names=", ".join(differing[:SHOWN]))
     return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
 
 
@@ -206,9 +207,7 @@ def _checked(optimizer: Optimizer, network: Network, slots: Slots | None, t: int
     return slots
 
 
-def _as_tensors(
-    network: Network, slots: Slots, parameters: Tensors
-) -> "dict[str, dict[str, torch.Tensor]]":
+def _as_tensors(network: Network, slots: Slots, parameters: Tensors) -> "dict[str, dict[str, torch.Tensor]]":
     """Flat slots as tensors of their own, where the parameters are."""
     import torch
 

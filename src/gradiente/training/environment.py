@@ -16,7 +16,7 @@ PACKAGES = (
     "click",
     "threadpoolctl",
 )
-OPTIONAL_PACKAGES = ("numba", "torch", "tensorboardX")
+OPTIONAL_PACKAGES = ("numba", "torch", "torchmetrics", "tensorboardX")
 
 
 def versions() -> dict[str, str | None]:

@@ -40,7 +40,7 @@ class Tally:
             return
         batches, steps = zip(*self._waiting, strict=True)
         self._waiting, self._numbers = [], 0
-        instances = np.array([batch.count for batch in batches])
+        instances = np.array([batch.instances for batch in batches])
         shares = instances if self.loss.reduction == "mean" else np.ones_like(instances)
         self.total += float(shares @ self.engine.fetch([step.value for step in steps]))
         self.penalty += float(shares @ self.engine.fetch([step.penalty for step in steps]))

@@ -198,7 +198,7 @@ class Trainer:
             for callback in self.callbacks:
                 callback.step_begin(state, step)
             before = generator.bit_generator.state
-            done = engine.step(batch.x, batch.y, context, state.optimizer, count=batch.count)
+            done = engine.step(batch.x, batch.y, context, state.optimizer, instances=batch.instances)
             if not engine.deferred and not math.isfinite(done.value):
                 generator.bit_generator.state = before
                 self._diverged(state, train.x[batch.rows], context, step, done.value, done.penalty)
@@ -211,7 +211,7 @@ class Trainer:
         engine.settle()
         if not np.isfinite(self.network.theta).all():
             # The epoch's last update overflowed, and no loss of this epoch met it.
-            self._diverged(state, train.x[:1], context, step, math.nan)
+            self._diverged(state, train.x[:1], context, state.steps_per_epoch - 1, math.nan)
         if not self.penalties:
             del record["penalty"]
         gradients = self.network.learning_gradients()

@@ -1,0 +1,183 @@
+"""`gradiente parity`: the closed form and PyTorch, number by number and step by step."""
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.kinds import INTEGER
+from gradiente.cli.load_for import load_for
+from gradiente.cli.random_batch import random_batch
+from gradiente.cli.tables import console, styled_table
+from gradiente.errors import FileError, require, require_installed
+from gradiente.layers import REGISTRY as LAYERS
+from gradiente.locale import text
+from gradiente.losses import REGISTRY as LOSSES
+from gradiente.network import Network
+from gradiente.notation import parse, parse_list, write
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.parity import (
+    BOUNDS,
+    DEFAULTS,
+    Concept,
+    Course,
+    Parity,
+    Trajectory,
+    compare_concepts,
+    follow,
+    title,
+)
+from gradiente.reporting.certificate import write_certificate
+from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.training.build import plan
+from gradiente.training.config import Config
+from gradiente.words import short
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+RANDOM_INSTANCES, BATCH_SIZE = 320, 32
+
+
+def parity(
+    config_file: str | None, steps: int, seed: int | None, html: str | None, as_json: bool, **given: Any
+) -> None:
+    require_installed("torch", extra="torch")
+    require(steps >= 1, "parity.steps", value=steps)
+    if html is not None and not Path(html).absolute().parent.is_dir():  # found now, not after the work
+        raise FileError("storage.write", path=html, reason=os.strerror(errno.ENOENT))
+    courses = _courses(config_file, seed, {name: value for name, value in given.items() if value is not None})
+    threads = nullcontext() if config_file is not None else _one_thread()
+    trajectories = []
+    with threads, console(as_json=True).status(text("parity.comparing")) as status:
+        concepts = compare_concepts(seed or 0)
+        for course in courses:
+            status.update(text("parity.training", course=course.heading()))
+            trajectories.append(follow(course, steps))
+    done = Parity(concepts, trajectories)
+    if html is not None:
+        write_certificate(html, done)
+    if as_json:
+        print_json({**done.to_dict(), "html": html})
+    else:
+        _print(done, html)
+    sys.exit(0 if done.passed else 1)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """NumPy and PyTorch on one thread each: products so small cost several threads more than they save."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _courses(config_file: str | None, seed: int | None, given: dict[str, Any]) -> list[Course]:
+    """What is trained: the user's network on random data, the config's training, or those that come with gradiente."""
+    if config_file is None and "network" in given:
+        return [_random(seed or 0, **given)]
+    if "network" in given:
+        given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
+    if seed is not None:
+        given["seed"] = seed
+    configs = DEFAULTS if config_file is None else [Config.read(config_file)]
+    courses = []
+    for config in configs:
+        config = config.changed(**given, dtype="float64")
+        train, _ = load_for(config)
+        courses.append(Course.of(plan(config, train), train))
+    return courses
+
+
+def _random(
+    seed: int,
+    network: str,
+    loss: str = "CrossEntropyLoss",
+    optimizer: str = "Adam(lr=0.003)",
+    schedule: str | None = None,
+) -> Course:
+    """A training of that network on random numbers."""
+    require(seed >= 0, "load.seed", value=seed)
+    net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
+    criterion = parse(loss, LOSSES)
+    x, y = random_batch(net, criterion, RANDOM_INSTANCES, np.random.default_rng(seed))
+    return Course(
+        network=net,
+        loss=criterion,
+        optimizer=parse(optimizer, OPTIMIZERS),
+        data=None,
+        x=x,
+        y=y,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        schedule=None if schedule is None else parse(schedule, SCHEDULES),
+    )
+
+
+def _print(done: Parity, html: str | None) -> None:
+    out = console()
+    for kind in BOUNDS:
+        out.print(title(kind), style="italic")
+        out.print(_table(kind, done.of_kind(kind)))
+    for trajectory in done.trajectories:
+        lines = [trajectory.course.heading(), trajectory.course.facts(), *trajectory.course.left_out()]
+        for line in (*lines, f"{_mark(trajectory)} {trajectory.outcome()}"):
+            out.print(line, soft_wrap=True)
+        _, worst = trajectory.worst
+        out.print(f"   NumPy    {worst.closed_form: .17g}\n   PyTorch  {worst.pytorch: .17g}\n")
+    if html is not None:
+        out.print(text("parity.written", path=html), soft_wrap=True)
+    for line in (*done.failures(), done.verdict()):
+        out.print(line, soft_wrap=True)
+
+
+def _table(kind: str, concepts: list[Concept]) -> "Table":
+    bound = short(BOUNDS[kind])
+    table = styled_table()
+    table.add_column(text(f"parity.one.{kind}"), no_wrap=True)
+    for name in ("largest", "bound"):
+        table.add_column(text(f"parity.{name}"), justify="right")
+    table.add_column(text("parity.quantity"), no_wrap=True)
+    table.add_column()
+    for concept in concepts:
+        _, worst = concept.worst
+        quantity = worst.place() if worst.relative else ""
+        table.add_row(concept.name, worst.size(), bound, quantity, _mark(concept))
+    return table
+
+
+def _mark(compared: Concept | Trajectory) -> str:
+    return "✓" if compared.passed else "✗"
+
+
+command = command(
+    "parity",
+    [
+        option("--network", "cli.parity.network", metavar=text("cli.metavar.layers")),
+        click.Option(
+            ["--config", "config_file"], help=text("cli.parity.config"), metavar=text("cli.metavar.file")
+        ),
+        option("--loss", "cli.parity.loss", metavar=text("cli.metavar.name")),
+        option("--optimizer", "cli.parity.optimizer", metavar=text("cli.metavar.name")),
+        option("--schedule", "cli.parity.schedule", metavar=text("cli.metavar.name")),
+        option("--steps", "cli.parity.steps", type=INTEGER, default=200),
+        option("--seed", "cli.parity.seed", type=INTEGER),
+        option("--html", "cli.parity.html", metavar=text("cli.metavar.file")),
+        json_option(),
+    ],
+    parity,
+)

@@ -1,0 +1,48 @@
+"""One flat array and what lies where in it."""
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradiente.layers import BatchNorm1d, Conv2d, Linear, Tanh
+from gradiente.layout import learning_pieces, named, size_of, typed, views_of
+
+LAYERS = [Conv2d(2, 3, 2), Tanh(), Linear(4, 5), BatchNorm1d(5), Linear(5, 1, bias=False)]
+SPECS = [layer.parameters() for layer in LAYERS]
+
+
+def test_views_lie_as_pytorch_flattens_its_parameters():
+    flat = np.arange(float(size_of(SPECS)))
+    views = named(views_of(flat, SPECS))
+    twin = torch.nn.Sequential(*(layer.to_torch() for layer in LAYERS)).double()
+    torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), twin.parameters())
+    assert list(views) == [name for name, _ in twin.named_parameters()]
+    for name, parameter in twin.named_parameters():
+        assert np.shares_memory(views[name], flat)
+        np.testing.assert_array_equal(views[name], parameter.detach().numpy())
+
+
+@given(frozen=st.sets(st.integers(0, len(LAYERS) - 1)))
+def test_the_learning_pieces_are_the_places_of_what_is_not_frozen(frozen):
+    flat = np.zeros(size_of(SPECS))
+    views = views_of(flat, SPECS)
+    for index, layer in enumerate(views):
+        for view in layer.values():
+            view[...] = index not in frozen
+    learns = np.zeros_like(flat)
+    pieces = learning_pieces(views, frozen)
+    for piece in pieces:
+        learns[piece] += 1
+    np.testing.assert_array_equal(learns, flat)
+    assert all(one.stop < other.start for one, other in pairwise(pieces))
+
+
+def test_buffers_take_the_type_of_the_network_and_counts_stay_whole():
+    given = {"mean": np.zeros(3), "count": np.array(7)}
+    own = typed(given, np.dtype(np.float32))
+    assert (own["mean"].dtype, own["count"].dtype) == (np.float32, given["count"].dtype)
+    own["count"] += 1
+    assert given["count"] == 7
