@@ -10,7 +10,8 @@ import re
 import pytest
 
 import gradiente
-from gradiente import course, initializers, layers, losses, optimizers, schedules
+from gradiente import course, initializers, layers, losses, optimizers, pytorch, schedules
+from gradiente.pytorch import optim
 
 MODULES = [
     name
@@ -19,7 +20,13 @@ MODULES = [
 ]
 PUBLIC = {
     f"{prefix}{name}": value
-    for prefix, module in (("", gradiente), ("course.", course), ("data.", gradiente.data))
+    for prefix, module in (
+        ("", gradiente),
+        ("course.", course),
+        ("data.", gradiente.data),
+        ("pytorch.", pytorch),
+        ("pytorch.optim.", optim),
+    )
     for name, value in vars(module).items()
     if not name.startswith("_")
     and callable(value)

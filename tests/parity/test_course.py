@@ -70,18 +70,22 @@ def test_a_schedule_that_watches_is_shown_the_mean_loss_of_every_epoch():
     assert (
         rates == [1e-3] * 6 + [5e-4] * 2
     )  # the third epoch, with a mean of 9, was no better than the second
-    assert of_layers("Linear(3, 1)", x, schedule=StepLR(step_size=3)).rule(7, losses[:7]).lr == pytest.approx(1e-4)
+    assert of_layers("Linear(3, 1)", x, schedule=StepLR(step_size=3)).rule(7, losses[:7]).lr == pytest.approx(
+        1e-4
+    )
     by_step = of_layers("Linear(3, 1)", x, schedule=StepLR(step_size=3), schedule_every="step")
     assert by_step.rule(3, losses[:3]).lr == pytest.approx(1e-4)
 
 
 def test_layers_that_draw_are_left_out():
-    course = of_layers("Unflatten(1, (1, 3, 2)), Dropout2d(0.1), Flatten, Linear(6, 4), Dropout(0.3)", np.zeros((8, 6)))
+    course = of_layers(
+        "Unflatten(1, (1, 3, 2)), Dropout2d(0.1), Flatten, Linear(6, 4), Dropout(0.3)", np.zeros((8, 6))
+    )
     network = course.start()
     assert [type(layer) for layer in network.layers].count(Identity) == 2
     assert network.theta.tobytes() == course.network.theta.tobytes()
     assert len(course.left_out()) == 1
-    assert "Dropout2d(0.1), Dropout(0.3)" in course.left_out()[0]
+    assert "Dropout2d(p=0.1), Dropout(p=0.3)" in course.left_out()[0]
 
 
 BEFORE_NORMALIZATION = {
@@ -93,7 +97,9 @@ BEFORE_NORMALIZATION = {
     "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), MaxPool1d(2), Flatten, BatchNorm1d(4)": ["1.bias"],
     "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), AvgPool1d(2), BatchNorm1d(2)": ["1.bias"],
     "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), AvgPool1d(3, stride=1, padding=1), BatchNorm1d(2)": [],
-    "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), AvgPool1d(3, 1, 1, count_include_pad=False), BatchNorm1d(2)": ["1.bias"],
+    "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), AvgPool1d(3, 1, 1, count_include_pad=False), BatchNorm1d(2)": [
+        "1.bias"
+    ],
     "Linear(6, 6), Unflatten(1, (2, 3)), BatchNorm1d(2)": [],
 }
 

@@ -83,6 +83,8 @@ def test_every_weight_and_statistic_is_compared_after_every_step():
     step, worst = done.worst
     assert worst == done.drift[step - 1]
     assert worst.relative == max(entry.relative for entry in done.drift)
+    assert "on both" in done.outcome()
+    assert f"{worst.place()} after step {step} differs most: by {worst.size()}" in done.outcome()
 
 
 def test_small_weights_are_measured_against_a_thousandth_of_the_largest():
@@ -109,6 +111,7 @@ def test_what_is_wrong_drifts(wrong, bad):
     done = follow(tiny(**wrong), 20)
     assert not done.passed
     assert done.worst[1].relative > bad
+    assert "in PyTorch" in done.outcome()
 
 
 def test_a_loss_that_is_not_finite_ends_it():

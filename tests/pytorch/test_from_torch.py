@@ -152,8 +152,9 @@ def test_a_layer_without_parameters_may_come_twice():
 
 def test_neither_changes_the_other():
     module = convnet()
-    before = bits(module)
+    before, random_state = bits(module), torch.get_rng_state()
     network = from_torch(module)
+    assert torch.equal(torch.get_rng_state(), random_state)
     twin = network.to_torch()
     network.theta += 1
     for buffer in network.buffers.values():

@@ -131,7 +131,7 @@ def _random(
 def _print(done: Parity, html: str | None) -> None:
     out = console()
     for kind in BOUNDS:
-        out.print(title(kind), style="italic")
+        out.print(title(kind), style="italic", soft_wrap=True)
         out.print(_table(kind, done.of_kind(kind)))
     for trajectory in done.trajectories:
         lines = [trajectory.course.heading(), trajectory.course.facts(), *trajectory.course.left_out()]

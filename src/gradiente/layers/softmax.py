@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradiente.errors import require
 from gradiente.layers.base import Array, Arrays, Context, Layer
 
 
@@ -19,6 +20,7 @@ class Softmax(Layer):
         dim: the axis that sums to 1; the last one, the classes
 
     Shapes: any → the same
+    Errors: ArgumentError for a dim that is no whole number
 
     >>> import numpy as np
     >>> a, _ = Softmax().forward({}, np.array([[1e4, 1e4], [0.0, -1e4]]), Context())
@@ -35,6 +37,10 @@ class Softmax(Layer):
     derivative = {
         "x": r"\frac{\partial J}{\partial Z_{ij}} = A_{ij} \left( \delta_{ij} - \sum_{k} \delta_{ik} A_{ik} \right)"
     }
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
+        require(whole, "softmax.dim", value=repr(self.dim))
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         e = np.exp(x - x.max(axis=self.dim, keepdims=True))

@@ -57,10 +57,11 @@ class Trajectory:
         """How far the engines drifted apart, in a line."""
         step, worst = self.worst
         return text(
-            "parity.drift",
+            "parity.drift" if self.passed else "parity.drift_apart",
             steps=self.steps,
             first=number(float(self.losses[0, 0])),
             last=number(float(self.losses[-1, 0])),
+            other=number(float(self.losses[-1, 1])),
             place=worst.place(),
             step=step,
             difference=worst.size(),

@@ -1,4 +1,4 @@
-"""A network from modules of PyTorch: whatever a layer of ours is a twin of, found by its name."""
+"""A network from modules of PyTorch: every module that has the name of a layer of ours."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ def _flat(module: "torch.nn.Module", path: str) -> "Iterator[tuple[str, torch.nn
 
 
 def _layer(path: str, module: "torch.nn.Module") -> Layer:
-    """Our layer of the module's name, with its hyperparameters; its own twin must be the same as the module."""
+    """Our layer of the module's name, with its hyperparameters, where what they make in PyTorch is the module again."""
     import torch
 
     kind, called = type(module), _called(path, module)
@@ -69,7 +69,8 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
         layer = layer_kind(**{field.name: _value(module, field) for field in fields(layer_kind)})
     except GradienteError as error:
         raise ArgumentError("from_torch.refused", module=called, reason=error) from error
-    twin = layer.to_torch()
+    with torch.device("meta"):  # no memory, no random numbers
+        twin = layer.to_torch()
     for name in getattr(kind, "__constants__", ()):
         if name == CHANGES_NO_NUMBER:
             continue

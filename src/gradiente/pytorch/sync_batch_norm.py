@@ -4,7 +4,7 @@ PyTorch's own SyncBatchNorm asks for CUDA devices.
 """
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -19,10 +19,10 @@ def synchronize(module: "torch.nn.Module") -> None:
 
     for part in module.modules():
         if isinstance(part, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d | torch.nn.BatchNorm3d):
-            part.forward = partial(_forward, part)
+            part.forward = partial(_forward, part)  # pyright: ignore
 
 
-def _forward(norm: "torch.nn.BatchNorm1d", x: "torch.Tensor") -> "torch.Tensor":
+def _forward(norm: Any, x: "torch.Tensor") -> "torch.Tensor":
     import torch
 
     if not norm.training:
@@ -54,12 +54,9 @@ def _added(values: "torch.Tensor") -> "torch.Tensor":
     return total
 
 
-def _follow(norm: "torch.nn.BatchNorm1d", mean: "torch.Tensor", var: "torch.Tensor") -> None:
+def _follow(norm: Any, mean: "torch.Tensor", var: "torch.Tensor") -> None:
     import torch
 
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    assert norm.num_batches_tracked is not None
     norm.num_batches_tracked.add_(1)
     momentum = 1 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
     with torch.no_grad():

@@ -137,8 +137,8 @@ def _losses(done: Trajectory) -> Markup:
             key("NumPy", shape="line", style="border-width:6px;opacity:.35"),
             key("PyTorch", shape="line", style="border-color:var(--ink)"),
         ]
-        first, last = (number(float(done.losses[place, 0])) for place in (0, -1))
-        alt = text("parity.losses_alt", first=first, last=last)
+        first, last, other = (number(float(value)) for value in (done.losses[0, 0], *done.losses[-1]))
+        alt = text("parity.losses_alt", first=first, last=last, other=other)
         return figure(svg(plot, alt), text("parity.losses_title"), legend=legend)
 
 

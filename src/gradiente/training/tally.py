@@ -9,13 +9,13 @@ from gradiente.engines import Batch, Engine, Step
 from gradiente.losses import Loss
 from gradiente.training.targets import classes
 
-MOST_WAITING = 1_000_000  # numbers of predictions that stay on the device before they are counted
+MOST_WAITING = 1_000_000  # numbers of predictions that are kept before they are counted
 
 
 class Tally:
     """Loss, penalties and hits over the instances of an epoch.
 
-    What an engine defers is fetched now and then, and at the end: asking for a number makes a GPU wait.
+    Steps are counted many at a time: asking for a number makes a GPU wait.
     """
 
     def __init__(self, engine: Engine, loss: Loss, train: Dataset) -> None:
@@ -24,31 +24,30 @@ class Tally:
         self.train = train
         self.total = self.penalty = 0.0
         self.seen = self.hits = 0
-        self._waiting: list[tuple[Batch, Step]] = []
+        self._waiting: list[tuple[np.ndarray, int, Step]] = []
         self._numbers = 0
 
     def add(self, batch: Batch, done: Step) -> None:
         """Count a step."""
-        self._waiting.append((batch, done))
+        self._waiting.append((batch.rows, batch.instances, done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
-        if not self.engine.deferred or self._numbers > MOST_WAITING:
+        if self._numbers > MOST_WAITING:
             self.count()
 
     def count(self) -> None:
         """Count what waits."""
         if not self._waiting:
             return
-        batches, steps = zip(*self._waiting, strict=True)
+        rows, counts, steps = zip(*self._waiting, strict=True)
         self._waiting, self._numbers = [], 0
-        instances = np.array([batch.instances for batch in batches])
+        instances = np.array(counts)
         shares = instances if self.loss.reduction == "mean" else np.ones_like(instances)
         self.total += float(shares @ self.engine.fetch([step.value for step in steps]))
         self.penalty += float(shares @ self.engine.fetch([step.penalty for step in steps]))
         self.seen += int(instances.sum())
         if self.train.task == "classification":
             said = classes(self.loss, self.engine.fetch([step.prediction for step in steps]))
-            rows = np.concatenate([batch.rows for batch in batches])
-            self.hits += int(np.count_nonzero(said == self.train.y[rows]))
+            self.hits += int(np.count_nonzero(said == self.train.y[np.concatenate(rows)]))
 
     def record(self) -> dict[str, float]:
         """The epoch's loss, over all instances of all processes; for a classifier its accuracy."""
