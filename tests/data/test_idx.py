@@ -21,7 +21,7 @@ def written(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("content", [IDX, gzip.compress(IDX)])
+@pytest.mark.parametrize("content", [IDX, gzip.compress(IDX)], ids=["plain", "gzip"])
 def test_with_and_without_gzip(written, content):
     np.testing.assert_array_equal(read_idx(written(content)), ARRAY)
 
