@@ -102,7 +102,7 @@ class Network:
 
     def forward(self, x: Any, context: Context | None = None) -> tuple[Array, list[Any]]:
         """The output for a batch, and the cache of every layer. The network itself stays as it is."""
-        y, caches = self._batch(x), []
+        y, caches = self.as_batch(x), []
         for index in range(len(self.layers)):
             y, cache = self._step(index, y, context or Context())
             caches.append(cache)
@@ -222,7 +222,7 @@ class Network:
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, a part at a time, nothing kept of the way there."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
-        x = self._batch(x)
+        x = self.as_batch(x)
         outputs = []
         for start in range(0, max(len(x), 1), batch_size):
             y = x[start : start + batch_size]
@@ -366,7 +366,8 @@ class Network:
         require(there, "network.no_layer", layer=repr(layer), last=count - 1, count=count)
         return int(layer) % count
 
-    def _batch(self, x: Any) -> Array:
+    def as_batch(self, x: Any) -> Array:
+        """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
         try:
             x = np.asarray(x)
         except ValueError:

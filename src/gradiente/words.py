@@ -144,7 +144,9 @@ def duration(seconds: float) -> str:
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(entry) for key, entry in value.items()}
-    return [_rounded(entry) for entry in value] if isinstance(value, list) else float(f"{value:.4g}")
+    if isinstance(value, list):
+        return [_rounded(entry) for entry in value]
+    return value if isinstance(value, int) else float(f"{value:.4g}")
 
 
 def _minus(written: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .conftest import Answer, finish, gradiente, same_bits, train, weights
+from .conftest import finish, gradiente, same_bits, train, weights
 
 pytestmark = pytest.mark.slow
 DIGITS = ["digits", "--engine", "torch", "--device", "cpu", "--dtype", "float64", "--no-report"]
@@ -139,8 +139,39 @@ def test_the_numpy_engine_is_of_one_process(own_folder, monkeypatch):
     answer = gradiente("train", "digits", "--engine", "numpy")
     assert answer.status == 2
     assert "2 processes were launched and the engine numpy computes in one" in answer.err
+
+
+def test_what_all_processes_meet_is_said_once(own_folder):
+    ended = finish(torchrun("digits", "--engine", "numpy"))
+    assert ended.status != 0
+    assert ended.err.count("2 processes were launched") == 1
+
+
+def test_what_another_process_meets_alone_is_said_by_it(own_folder, monkeypatch):
     launched(monkeypatch, RANK=1)
-    assert gradiente("train", "digits", "--engine", "numpy") == Answer(2, "", "")
+    monkeypatch.setattr("gradiente.cli.PATIENCE", 0)
+    assert "torch under torchrun" in gradiente("train", "digits", "--engine", "numpy").err
+
+
+def test_a_run_whose_machine_was_taken_back_goes_on_with_the_same_command(own_folder):
+    train(*DIGITS, "--epochs", 1, run="base")
+    command = [*DIGITS, "--pretrained", "base", "--freeze", "0", "--epochs", 25, "--run-name", "big"]
+    process = torchrun(*command)
+    until = time.monotonic() + 90
+    while epochs_done("big") < 2:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    finish(process)
+    assert 2 <= epochs_done("big") < 25
+    ended = finish(torchrun(*command, "--json"))
+    assert ended.status == 0, ended.err
+    assert ended.data["epochs"] == 25
+    train(*DIGITS, "--pretrained", "base", "--freeze", "0", "--epochs", 25, run="alone")
+    for name, array in weights("alone").items():
+        np.testing.assert_allclose(weights("big")[name], array, rtol=1e-6, atol=1e-9)
+    assert finish(torchrun(*command)).status != 0
 
 
 def test_what_may_be_started_again_needs_a_name(own_folder, monkeypatch):
@@ -154,7 +185,7 @@ def test_a_finished_run_of_that_name_is_not_touched(own_folder, monkeypatch):
     train("iris", "--epochs", 1, run="mine")
     before = weights("mine")
     launched(monkeypatch)
-    answer = gradiente("train", "iris", "--epochs", 2, "--engine", "torch", "--run", "mine")
+    answer = gradiente("train", "iris", "--epochs", 1, "--engine", "torch", "--run", "mine")
     assert answer.status == 2
     assert same_bits(weights("mine"), before)
 

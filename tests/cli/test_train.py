@@ -134,7 +134,7 @@ OPTIONS = [
     ("iris", ["--device", "cpu"], {"device": "cpu"}, False),
     ("iris", ["--engine", "torch"], {"engine": "torch"}, True),
     ("iris", ["--precision", "bf16"], {"precision": "bf16", "engine": "torch"}, True),
-    ("iris", ["--metric", "F1Score"], {"metric": ["F1Score"], "engine": "torch"}, True),
+    ("iris", ["--metric", "F1Score"], {"metric": ["F1Score"]}, False),
 ]  # fmt: skip
 
 

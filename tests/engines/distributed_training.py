@@ -154,6 +154,11 @@ def main(folder: Path) -> None:
             numbers = train(name, Torch(device="cpu", shard=shard))
             if rank == 0:
                 save_tensors(folder / f"{name}, {'shard' if shard else 'copies'}.safetensors", numbers, {})
+    half = Network([Linear(16, 9), BatchNorm1d(9), ReLU(), Linear(9, 3)], seed=1)
+    trainer = Trainer(half, CrossEntropyLoss(), Adam(lr=0.01), engine=Torch(device="cpu", precision="bf16"))
+    losses = trainer.fit(classified(64), epochs=20, batch_size=16)["loss"]
+    if rank == 0:
+        (folder / "bf16.txt").write_text(f"{losses[0]} {losses[-1]}")
     try:
         Trainer(dense(), CrossEntropyLoss(), Adam(), engine="torch").fit(classified(9), batch_size=1)
     except ArgumentError as error:

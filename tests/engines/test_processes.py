@@ -56,6 +56,12 @@ def test_a_batch_smaller_than_the_number_of_processes_is_refused_by_each(ended):
     assert all("a batch of 1 cannot be parted among" in words for words in said)
 
 
+@pytest.mark.slow
+def test_half_precision_learns_with_normalization_over_processes(ended):
+    first, last = map(float, (ended / "bf16.txt").read_text().split())
+    assert last < 0.8 * first
+
+
 def launched(monkeypatch, rank, count):
     for name, value in {"RANK": rank, "WORLD_SIZE": count, "LOCAL_RANK": rank, "MASTER_ADDR": "::1"}.items():
         monkeypatch.setenv(name, str(value))

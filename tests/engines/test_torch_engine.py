@@ -27,6 +27,7 @@ from gradiente import (
     MSELoss,
     Network,
     ReLU,
+    ShapeError,
     Sigmoid,
     Tanh,
     Torch,
@@ -144,11 +145,79 @@ def test_what_was_changed_between_two_fits_is_taken_over():
     agree(histories[1], histories[0])
 
 
+class Meddles(Callback):
+    """Changes what a callback may change."""
+
+    def epoch_begin(self, state):
+        if state.epoch == 1:
+            state.network.theta *= 0.5
+        if state.epoch == 2:
+            state.network.freeze(0)
+        if state.epoch == 3:
+            state.network.unfreeze(0)
+
+
+def test_what_callbacks_change_on_the_way_counts_for_every_engine():
+    histories = []
+    for engine in ("numpy", CPU):
+        training = trainer(network(), engine, callbacks=[Meddles()])
+        histories.append(without_times(training.fit(data(), epochs=5, batch_size=8)))
+        training.network.load_state_dict(network().state_dict())
+        histories[-1].append(training.evaluate(data()))
+    for ours, theirs in zip(*histories, strict=True):
+        assert theirs["loss"] == pytest.approx(ours["loss"], rel=1e-9)
+
+
+def test_a_rule_of_another_kind_takes_over():
+    net = network()
+    engine = TorchEngine(net, CrossEntropyLoss(), Adam(), Clip(), settings=CPU)
+    x, y = data().x, data().y
+    engine.step(x, y, TRAINING, Adam())
+    before = engine.state().theta
+    engine.step(x, y, TRAINING, SGD(lr=0.5))
+    engine.settle()
+    np.testing.assert_allclose(net.theta, before - 0.5 * net.gradient, rtol=1e-12)
+
+
+def test_a_loss_that_is_not_finite_leaves_the_running_statistics():
+    engine = TorchEngine(network(), MSELoss(), Adam(), Clip(), settings=CPU)
+    before = engine.state().buffers
+    engine.step(data().x, np.full((44, 3), np.nan), TRAINING, Adam())
+    for name, values in engine.state().buffers.items():
+        np.testing.assert_array_equal(values, before[name])
+
+
+@pytest.mark.parametrize(
+    "x", [[[1, 2, 3, 4, 5, 6]], np.ones((3, 6), bool), np.zeros((0, 6)), np.ones((2, 6), int)]
+)
+def test_it_predicts_for_what_the_network_predicts_for(x):
+    net = network()
+    engine = TorchEngine(net, MSELoss(), SGD(), Clip(), settings=CPU)
+    np.testing.assert_allclose(engine.predict(x), net.predict(x), rtol=1e-12)
+
+
+def test_an_instance_of_another_shape_is_said_as_ever():
+    engine = TorchEngine(network(), MSELoss(), SGD(), Clip(), settings=CPU)
+    with pytest.raises(ShapeError, match=r"Linear\(6, 8\)"):
+        engine.predict(np.ones((3, 5)))
+
+
+def test_data_changed_between_two_trainings_are_seen():
+    net, train = network(), data(dtype=np.float32)
+    training = trainer(net, CPU)
+    training.fit(train, epochs=1, batch_size=8)
+    train.x[...] = 0
+    expected = trainer(net.astype("float64"), "numpy").fit(train, epochs=1, batch_size=8)
+    again = trainer(net, CPU).fit(train, epochs=1, batch_size=8)
+    assert again["loss"] == pytest.approx(expected["loss"], rel=1e-9)
+    assert training.predict(train.x) == pytest.approx(training.network.predict(train.x), rel=1e-9)
+
+
 def test_after_early_stopping_the_best_epoch_predicts():
     net = network()
     training = trainer(net, CPU, SGD(lr=3.0), callbacks=[EarlyStopping(patience=2)])
     training.fit(data(), validation=0.3, epochs=30, batch_size=8)
-    np.testing.assert_allclose(training.engine.predict(data().x), net.predict(data().x), rtol=1e-10)
+    np.testing.assert_allclose(training.predict(data().x), net.predict(data().x), rtol=1e-10)
 
 
 class OnTheDevice(Callback):
@@ -223,6 +292,15 @@ def test_a_compiled_network_takes_the_same_steps():
     agree(compiled.fit(data(40), epochs=2, batch_size=8), expected, 1e-8)
 
 
+def test_metrics_are_a_list_of_names():
+    with pytest.raises(ArgumentError, match="metrics is a list of names"):
+        trainer(network(), "numpy", metrics="F1Score")
+
+
+def test_a_device_may_be_one_of_pytorchs():
+    assert Torch(device=torch.device("cpu")).device == "cpu"  # pyright: ignore[reportArgumentType]
+
+
 @pytest.mark.parametrize("device", ["cuda", "cuda:7", "mps"])
 def test_a_device_that_is_not_there_is_said_with_those_that_are(device):
     if device.startswith("cuda") and torch.cuda.device_count() > 7:
@@ -252,6 +330,8 @@ def test_settings_that_do_not_exist_are_refused(settings, words):
     [
         (Torch(device="cpu", cuda_graphs=True), "CUDA graphs are of CUDA devices, and this is cpu"),
         (Torch(device="cpu", shard=True), "among several processes, and there is one"),
+        (Torch(device="cpu", precision="bf16"), "bf16 computes for a network in float32"),
+        (None, "unknown engine None"),
     ],
 )
 def test_settings_that_this_device_cannot_do_are_refused(settings, words):

@@ -93,7 +93,7 @@ def test_a_value_of_another_kind_is_refused_by_its_key(key, value, expected):
         ({"threads": 0}, "threads must be at least 1, got 0"),
         ({"device": "gpu"}, "the device is one of auto, cpu, cuda, mps"),
         ({"engine": "numpy", "device": "cuda"}, "--device needs the engine torch"),
-        ({"engine": "compiled", "compile": True, "metric": ["F1Score"]}, "--compile, --metric needs"),
+        ({"engine": "compiled", "compile": True, "shard": True}, "--compile, --shard needs"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(values, words):

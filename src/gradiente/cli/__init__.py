@@ -1,7 +1,10 @@
 """The command `gradiente`: one command, one file, each loaded only when it is called."""
 
+import os
 import sys
+import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -10,6 +13,8 @@ from gradiente.engines import Processes
 from gradiente.errors import GradienteError, ProcessError
 from gradiente.locale import set_language, text
 
+PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends with status 0, 1 where the work failed, 2 where it was asked for wrongly."""
@@ -17,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     set_language(asked_language(arguments))
     try:
         LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
+        if Processes.launched().count > 1:
+            _leave()
     except click.UsageError as error:
         _fail(usage_message(error), 2)
     except GradienteError as error:
@@ -27,9 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(text("cli.interrupted"), 130)
 
 
+def _leave() -> NoReturn:
+    """End one of several processes, all done: waiting for the threads of PyTorch's group aborts it now and then."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
-    """Say it and end; of the processes of one training only the first says what all of them meet."""
-    if everyone or Processes.launched().rank == 0:
-        click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(message, err=True)
+    """Say it and end. Of the processes of one training the first says what all of them meet, and they end with it."""
+    if Processes.launched().rank > 0 and not everyone:
+        time.sleep(PATIENCE)
+    click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(message, err=True)
     sys.exit(status)

@@ -12,6 +12,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
 from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics, print_summary
+from gradiente.data import Dataset
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.engines import Processes, TorchEngine
 from gradiente.errors import ArgumentError, require
@@ -20,7 +21,7 @@ from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.reporting import write_report
-from gradiente.training import Checkpoint, Trainer, evaluate
+from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
@@ -69,19 +70,19 @@ def train(
     config = _config(config_file, run, given)
     group = Processes.launched()
     out = console(as_json, quiet=group.rank > 0)
+    train_set, test_set = load_for(config)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
-        run = _started_before(run_folder)
+        run = _started_before(run_folder, config, train_set)
+        if run is not None:
+            config = _config(None, run, {key: value for key, value in given.items() if key in RESUMABLE})
     new = run is None
 
-    train_set, test_set = load_for(config)
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()
     if run is None:
         folder = default_folder(config.data) if run_folder is None else Path(run_folder)
         run = Run(folder.absolute())
-    elif resume is None and _fixed(run.config()) != _fixed(planned.config):
-        raise ArgumentError("run.exists", folder=run.folder)
     keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=new)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     if (advice := planned.advice()) is not None:
@@ -98,7 +99,7 @@ def train(
             batch_size=planned.config.batch_size,  # pyright: ignore[reportArgumentType]
             resume=resumed,
         )
-        prediction = trainer.engine.predict(test_set.x)
+        prediction = trainer.predict(test_set.x)
     if group.rank > 0:
         return
     metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
@@ -136,18 +137,27 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
     if fixed:
         name = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
         raise ArgumentError("train.resume", option=name)
-    return run.config().changed(**given)
+    saved = run.config()
+    changes = {"shard": saved.shard and Processes.launched().count > 1}
+    if "engine" in given:  # how another engine was told to compute says nothing of this one
+        changes = {
+            key: getattr(Config(), key) for key in ("device", "precision", "compile", "cuda_graphs", "shard")
+        }
+    return saved.changed(**{**changes, **given})
 
 
-def _started_before(folder: str | None) -> Run | None:
-    """The run that torchrun starts again, with the same command, after one of its processes was lost."""
+def _started_before(folder: str | None, config: Config, train_set: Dataset) -> Run | None:
+    """The run that torchrun starts again, with the same command, after a process was lost or the machine taken back."""
     restarts = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0"))
     require(restarts == 0 or folder is not None, "train.restarts", restarts=restarts)
     if folder is None or not os.path.lexists(folder):
         return None
-    if (Path(folder) / "network.safetensors").exists():
-        raise ArgumentError("run.exists", folder=Path(folder).absolute())
-    return Run.open(folder)
+    run = Run.open(folder)
+    saved, asked = run.config(), plan(config.portable(), train_set).config
+    done = len(load_checkpoint(run.last_checkpoint).history) if run.last_checkpoint.is_file() else 0
+    if _fixed(saved) != _fixed(asked) or done >= (asked.epochs or 0):
+        raise ArgumentError("run.exists", folder=run.folder)
+    return run
 
 
 def _fixed(config: Config) -> dict[str, Any]:
@@ -228,7 +238,15 @@ command = command(
         option("--penalty", "cli.train.penalty", metavar=text("cli.metavar.penalties")),
         option("--augment", "cli.train.augment", metavar=text("cli.metavar.changes")),
         option("--patience", "cli.train.patience", type=INTEGER),
-        option("--monitor", "cli.train.monitor", metavar=text("cli.metavar.measure")),
+        click.Option(
+            [
+                "--monitor",
+                "--monitor-measure",
+                "monitor",
+            ],  # torchrun takes --monitor and --run for its own, cut short
+            help=text("cli.train.monitor"),
+            metavar=text("cli.metavar.measure"),
+        ),
         option("--seed", "cli.train.seed", type=INTEGER),
         option("--threads", "cli.train.threads", type=INTEGER),
         option("--engine", "cli.train.engine", metavar="auto|numpy|compiled|torch"),
@@ -242,7 +260,7 @@ command = command(
             ["--config", "config_file"], help=text("cli.train.config"), metavar=text("cli.metavar.file")
         ),
         click.Option(
-            ["--run", "--run-name", "run_folder"],  # torchrun takes --run for an option of its own, cut short
+            ["--run", "--run-name", "run_folder"],
             help=text("cli.train.run"),
             metavar=text("cli.metavar.folder"),
         ),

@@ -57,13 +57,13 @@ class EngineState:
 class Batch(NamedTuple):
     """A batch as an engine computes with it: row numbers of the data set, x and y of those rows.
 
-    Where several processes share a training, `rows` are this one's, and `instances` is how many all of them have.
+    Where several processes share a training, `rows` are this one's, and `whole` those of all of them.
     """
 
     rows: Array
     x: Any
     y: Any
-    instances: int
+    whole: Array
 
 
 class Step(NamedTuple):
@@ -116,7 +116,7 @@ class Engine(ABC):
     ) -> Iterator[Batch]:
         """The batches of an epoch, one for each array of row numbers, their x changed where that is asked for."""
         for rows in order:
-            yield Batch(rows, x[rows] if change is None else change(x[rows]), y[rows], len(rows))
+            yield Batch(rows, x[rows] if change is None else change(x[rows]), y[rows], rows)
 
     @abstractmethod
     def step(
@@ -145,7 +145,7 @@ class Engine(ABC):
         return work()
 
     def together(self) -> AbstractContextManager[None]:
-        """While it lasts, the loss of another process ends this one with a message."""
+        """Around all that is computed of a training: the loss of another process ends this one with a message."""
         return nullcontext()
 
     @abstractmethod

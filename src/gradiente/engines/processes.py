@@ -35,7 +35,7 @@ class Processes:
         if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
             return cls()
         rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-        return cls(rank, count, int(os.environ.get("LOCAL_RANK", rank)))
+        return cls(rank, count, int(os.environ.get("LOCAL_RANK", 0)))
 
     def join(self, device: str) -> None:
         """Meet the others, once: over NCCL where each has a CUDA device, else over gloo."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
-MOST_HELD = 6  # arrays: x and y of training, validation and test data
 
 
 class DeviceData:
@@ -40,14 +39,20 @@ class DeviceData:
         return values.to(self.device, dtype, non_blocking=True)
 
     def hold(self, values: Array) -> "torch.Tensor | None":
-        """The whole array on the device, kept there for the next time; None where it does not fit."""
+        """The whole array on the device, kept there until `forget`; None where it does not fit."""
         if id(values) not in self._held:
             if not self.fits(values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)):
                 return None
-            while len(self._held) >= MOST_HELD:
-                del self._held[next(iter(self._held))]
             self._held[id(values)] = values, self.tensor(values)
         return self._held[id(values)][1]
+
+    def held(self, values: Array) -> "torch.Tensor | None":
+        """The array on the device, where it is held there."""
+        return self._held[id(values)][1] if id(values) in self._held else None
+
+    def forget(self) -> None:
+        """Hold nothing any more: an array may change between two trainings."""
+        self._held = {}
 
     def fits(self, size: int) -> bool:
         """Whether so many bytes leave the device half of what is free."""
@@ -69,10 +74,10 @@ class DeviceData:
         if change is None and (held_x := self.hold(x)) is not None and (held_y := self.hold(y)) is not None:
             for every, rows in zip(whole, own, strict=True):
                 index = self.tensor(rows)
-                yield Batch(rows, held_x.index_select(0, index), held_y.index_select(0, index), len(every))
+                yield Batch(rows, held_x.index_select(0, index), held_y.index_select(0, index), every)
             return
         for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
-            yield Batch(rows, self.tensor(part_x), self.tensor(part_y), len(every))
+            yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every)
 
     def _stream(
         self, x: Array, y: Array, order: list[Array], change: Callable[[Array], Array] | None

@@ -56,11 +56,15 @@ class TorchEngine(Engine):
         self.group = Processes.launched()
         self.rank, self.processes = self.group.rank, self.group.count
         require(not self.settings.shard or self.processes > 1, "torch.shard")
-        self.device = find_device(self.settings.device, self.group.local_rank, network.dtype)
+        self.device = find_device(self.settings.device, self.group, network.dtype)
         on_cuda = self.device.type == "cuda"
         graphs = self.settings.cuda_graphs
         require(on_cuda or not graphs, "torch.cuda_graphs", device=self.device)
         require(self.processes == 1 or not graphs, "torch.graphs_of_one", count=self.processes)
+        counted = any(layer.buffers() and getattr(layer, "momentum", 0) is None for layer in network.layers)
+        require(not (graphs and counted), "torch.graphs_momentum")
+        half = self.settings.precision == "bf16"
+        require(not half or network.dtype == np.float32, "torch.bf16_dtype", dtype=network.dtype)
         self.deferred = on_cuda
         if on_cuda:
             torch.cuda.set_device(self.device)
@@ -74,11 +78,14 @@ class TorchEngine(Engine):
         self.data = DeviceData(self.device, getattr(torch, network.dtype.name), self.group)
         self.draws: np.random.Generator | None = None
         self.t = 0
-        self._build(optimizer.initial_slots(network.theta))
+        self.slots = optimizer.initial_slots(network.theta)  # of every parameter; `twin` has those that learn
+        with self.together():
+            self._build()
 
     def start(self) -> None:
         if self.network.frozen != self.model.frozen:
-            self._build(self._slots())
+            self._read_slots()
+            self._build()
         else:
             self.model.push()
 
@@ -99,24 +106,30 @@ class TorchEngine(Engine):
     ) -> Step:
         x, y = self.data.tensor(x), self.data.tensor(y)
         self._follow(context, optimizer)
-        prediction = self.model.forward(x, context.training)
+        prediction = self.model.forward(x, context.training, undoable=not self.deferred)
         loss = self._loss(prediction, y, len(x) if instances is None else instances)
         penalty, penalty_gradients = self._penalties(loss)
         done = Step(self._over_processes(loss.detach()) + penalty, penalty, prediction.detach())
         if not self.deferred:
             done = Step(float(done.value), float(done.penalty), done.prediction.numpy(force=True))
-        if self.deferred or math.isfinite(done.value):
-            self.twin.zero_grad()
-            loss.backward()
-            for weight, gradient in zip(self.weights, penalty_gradients, strict=False):
-                own_part(weight.grad).add_(gradient)  # pyright: ignore[reportArgumentType]
-            self._clip()
-            self.t += 1
-            self.twin.step()
+            if not math.isfinite(done.value):
+                self.model.undo()
+                return done
+        self.twin.zero_grad()
+        loss.backward()
+        for weight, gradient in zip(self.weights, penalty_gradients, strict=False):
+            own_part(weight.grad).add_(gradient)  # pyright: ignore[reportArgumentType]
+        self._clip()
+        self.t += 1
+        self.twin.step()
         return done
 
     def predict(self, x: Array) -> Array:
-        held = self.data.hold(x)
+        held = self.data.held(x)
+        x = self.network.as_batch(x)
+        if len(x) == 0:
+            return self.network.predict(x)
+        self.network.predict(x[:1])  # says what is wrong with the shape of an instance
         each = -(-len(x) // self.processes)
         rows = np.arange(each * self.rank, each * (self.rank + 1)) % len(x)  # of equal number everywhere
         outputs = []
@@ -129,13 +142,16 @@ class TorchEngine(Engine):
     def state(self) -> EngineState:
         self.settle()
         buffers = {name: array.copy() for name, array in self.network.buffers.items()}
-        return EngineState(self.t, self.network.theta.copy(), buffers, self._slots())
+        self._read_slots()
+        slots = {name: array.copy() for name, array in self.slots.items()}
+        return EngineState(self.t, self.network.theta.copy(), buffers, slots)
 
     def load_state(self, state: EngineState) -> None:
         self.t = state.t
         self.network.restore(state.theta, state.buffers)
         self.model.push()
-        self._write_slots(state.slots)
+        self.slots = {name: array.copy() for name, array in state.slots.items()}
+        self._write_slots()
 
     def fetch(self, parts: Sequence[Any]) -> Array:
         import torch
@@ -159,15 +175,26 @@ class TorchEngine(Engine):
 
     @contextmanager
     def together(self) -> Iterator[None]:
+        import torch
+        from torch.distributed import DistError
+
         try:
             yield
         except RuntimeError as error:
-            if self.processes == 1:
-                raise
-            raise ProcessError("processes.lost", rank=self.rank, reason=str(error).split("\n")[0]) from error
+            words = str(error).split("\n")[0]
+            if isinstance(error, torch.OutOfMemoryError) or "alloc_cpu" in words:
+                raise MemoryError(words) from error
+            if self.processes > 1 and (isinstance(error, DistError) or "gloo" in words):
+                reason = words.rpartition("] ")[2][:80]  # without the place in gloo's sources
+                raise ProcessError("processes.lost", rank=self.rank, reason=reason) from error
+            raise
+        finally:
+            self.data.forget()
+            if hasattr(self, "model"):
+                self.model.forget()
 
-    def _build(self, slots: dict[str, Array]) -> None:
-        """The twin of the network as it is now, and its optimizer, which remembers those slots."""
+    def _build(self) -> None:
+        """The twin of the network as it is now, and its optimizer with what it remembers."""
         self.model = TorchModel(self.network, self.device, self.group, self.settings)
         self.weights = [
             self.model.parameters[f"{index}.{name}"]
@@ -178,13 +205,17 @@ class TorchEngine(Engine):
         ]
         if self.model.learns:
             self.twin = torch_optimizer(self.optimizer, list(self.model.parameters.values()))
-            self._write_slots(slots)
+            self._write_slots()
 
     def _follow(self, context: Context, optimizer: Optimizer) -> None:
         """The rule of this step, with the learning rate of now; and with a new epoch, new draws."""
         import torch
 
-        if optimizer is not self.optimizer:
+        if type(optimizer) is not type(self.optimizer):
+            self.optimizer = optimizer
+            self.slots = optimizer.initial_slots(self.network.theta)
+            self.twin = torch_optimizer(optimizer, list(self.model.parameters.values()))
+        elif optimizer is not self.optimizer:
             self.optimizer = optimizer
             for group in self.twin.param_groups:
                 group.update({key: value for key, value in vars(optimizer).items() if key in group})
@@ -244,16 +275,16 @@ class TorchEngine(Engine):
         torch.distributed.all_gather(everyone, own)
         return torch.cat(everyone)
 
-    def _slots(self) -> dict[str, Array]:
-        slots = self.optimizer.initial_slots(self.network.theta)
-        if self.model.learns:
-            for slot, tensors in read_slots(self.twin, self.optimizer, self.model.parameters).items():
-                views = self.network.named(slots[slot])
-                for name, tensor in tensors.items():
-                    views[name][...] = whole(tensor).numpy(force=True)
-        return slots
+    def _read_slots(self) -> None:
+        """Bring `slots` up to date; what is frozen keeps what was remembered of it."""
+        if not self.model.learns:
+            return
+        for slot, tensors in read_slots(self.twin, self.optimizer, self.model.parameters).items():
+            views = self.network.named(self.slots[slot])
+            for name, tensor in tensors.items():
+                views[name][...] = whole(tensor).numpy(force=True)
 
-    def _write_slots(self, slots: dict[str, Array]) -> None:
+    def _write_slots(self) -> None:
         if not self.model.learns:
             return
         tensors = {
@@ -262,6 +293,6 @@ class TorchEngine(Engine):
                 for name, view in self.network.named(flat).items()
                 if name in self.model.parameters
             }
-            for slot, flat in slots.items()
+            for slot, flat in self.slots.items()
         }
         write_slots(self.twin, self.optimizer, self.model.parameters, tensors, self.t)

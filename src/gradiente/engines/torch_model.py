@@ -39,6 +39,7 @@ class TorchModel:
         self.learns = bool(network.learning)
         self._training: bool | None = None
         self._graphed: tuple[torch.Size, Any] | None = None
+        self._before: list[torch.Tensor] = []
         self.work: Any = self.module
         if processes.count > 1:
             synchronize(self.module)
@@ -49,14 +50,28 @@ class TorchModel:
         if settings.compile:
             self.work = torch.compile(self.work)
 
-    def forward(self, x: "torch.Tensor", training: bool) -> "torch.Tensor":
-        """The output for a batch, with what autograd needs of the way there."""
+    def forward(self, x: "torch.Tensor", training: bool, *, undoable: bool = False) -> "torch.Tensor":
+        """The output for a batch, with what autograd needs of the way there.
+
+        Arguments:
+            undoable: `undo` can give the running statistics back
+        """
         import torch
 
         self._set_mode(training)
+        self._before = [buffer.clone() for buffer in self.module.buffers()] if undoable else []
         with self.autocast():
             y = self._replayed(x) if training and self.settings.cuda_graphs else self.work(x)
         return y.float() if y.dtype == torch.bfloat16 else y
+
+    def undo(self) -> None:
+        """Give the running statistics back that the last forward pass moved."""
+        for buffer, before in zip(self.module.buffers(), self._before, strict=False):
+            buffer.copy_(before)
+
+    def forget(self) -> None:
+        """Record anew: another training may have batches of another shape."""
+        self._graphed = None
 
     def predict(self, x: "torch.Tensor") -> "torch.Tensor":
         """The output for a batch, and nothing else."""
@@ -145,7 +160,8 @@ class TorchModel:
 
         buffers = [(buffer, buffer.clone()) for buffer in self.module.buffers()]
         modules = torch.nn.Sequential(*self.module)  # the recording takes this one's forward, not the twin's
-        replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
+        with torch.random.fork_rng([self.device], device_type="cuda"):
+            replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
         for buffer, before in buffers:
             buffer.copy_(before)
         return replay

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from gradiente.engines.processes import Processes
 from gradiente.errors import require
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ class Torch:
     """The settings of the engine `torch`: Trainer(…, engine=Torch(device="cuda")).
 
     Arguments:
-        device: "cpu", "cuda", "cuda:1", "mps", or "auto": the fastest that is there
+        device: "cpu", "cuda", "cuda:1", "mps", or "auto": the fastest that is there; of several processes each takes
+            the CUDA device of its number
         precision: "float32": all in the network's own type; "bf16": products in 16 bits, parameters in float32
         compile: let torch.compile fuse the network
         cuda_graphs: record the network's kernels once and replay them; for small networks on one CUDA device
@@ -40,6 +42,7 @@ class Torch:
     shard: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "device", str(self.device))
         require(
             self.precision in PRECISIONS,
             "torch.precision",
@@ -52,7 +55,7 @@ class Torch:
         require(known, "torch.device_name", value=repr(self.device), known=", ".join(DEVICES))
 
 
-def find_device(name: str, local_rank: int, dtype: "np.dtype") -> "torch.device":
+def find_device(name: str, processes: Processes, dtype: "np.dtype") -> "torch.device":
     """The device of that name; where processes share a machine, the CUDA device of this process's number.
 
     Errors: ArgumentError that says which devices there are, where it is not there or does not know the dtype
@@ -64,7 +67,9 @@ def find_device(name: str, local_rank: int, dtype: "np.dtype") -> "torch.device"
     if name == "auto":
         name = "cuda" if cuda else "mps" if mps and dtype == np.float32 else "cpu"
     if name == "cuda":
-        name = f"cuda:{local_rank}"
+        name = f"cuda:{processes.local_rank}"
+    else:
+        require(processes.count == 1 or not name.startswith("cuda:"), "torch.one_device", device=name)
     there = ["cpu", *cuda, *mps]
     require(name in there, "torch.device", device=name, there=", ".join(there))
     require(name != "mps" or dtype == np.float32, "torch.mps_dtype", dtype=dtype)

@@ -103,5 +103,6 @@ def _unwrapped(state: "Mapping[str, torch.Tensor]") -> "Mapping[str, torch.Tenso
 
 
 def _array(tensor: "torch.Tensor") -> Array:
+    tensor = tensor.to_dense()
     short = tensor.is_floating_point() and tensor.itemsize < 4
     return (tensor.float() if short else tensor).numpy(force=True)

@@ -79,6 +79,8 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
         require(same, "from_torch.differs", module=called, name=name, got=repr(got), expected=repr(expected))
     got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, twin))
     require(got == expected, "from_torch.state", module=called, got=got, expected=expected)
+    require(not any(part.is_meta for part in module.state_dict().values()), "from_torch.meta", module=called)
+    require(not (module._forward_hooks or module._forward_pre_hooks), "from_torch.hooks", module=called)
     return layer
 
 

@@ -27,6 +27,7 @@ def _forward(norm: Any, x: "torch.Tensor") -> "torch.Tensor":
 
     if not norm.training:
         return type(norm).forward(norm, x)
+    dtype, x = x.dtype, x.to(norm.running_mean.dtype)
     axes = [0, *range(2, x.ndim)]
     shape = (1, -1, *(1,) * (x.ndim - 2))
     n = _sum_over_processes(x.new_tensor([x.numel() / x.shape[1]]))
@@ -35,7 +36,8 @@ def _forward(norm: Any, x: "torch.Tensor") -> "torch.Tensor":
     var = _sum_over_processes((centred * centred).sum(axes)) / n
     _follow(norm, mu.detach(), (var * n / (n - 1)).detach())
     y = centred * torch.rsqrt(var + norm.eps).reshape(shape)
-    return y * norm.weight.reshape(shape) + norm.bias.reshape(shape) if norm.affine else y
+    y = y * norm.weight.reshape(shape) + norm.bias.reshape(shape) if norm.affine else y
+    return y.to(dtype)
 
 
 def _sum_over_processes(values: "torch.Tensor") -> "torch.Tensor":

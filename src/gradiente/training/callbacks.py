@@ -56,7 +56,7 @@ class Callback:
     """Does nothing at every hook: a callback overrides those it needs.
 
     Where several processes share a training, the first one alone calls it; every one of them with `everywhere`,
-    which a callback needs that changes the optimizer, or has the engine predict.
+    which a callback needs that changes the network or the optimizer, or has the engine predict.
     """
 
     everywhere: ClassVar[bool] = False

@@ -95,7 +95,6 @@ class Config:
             "compile": self.compile,
             "cuda_graphs": self.cuda_graphs,
             "shard": self.shard,
-            "metric": bool(self.metric),
         }
         return [f"--{name.replace('_', '-')}" for name, given in only.items() if given]
 

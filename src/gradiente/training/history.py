@@ -24,7 +24,8 @@ class History:
     """The records of a training, an epoch each.
 
     A record has `epoch` (from 1), `lr`, `loss`, `seconds`, for a classifier `accuracy`; with penalties `penalty`,
-    the part of `loss` that is theirs; with validation data `val_loss` (without penalties) and `val_accuracy`; and
+    the part of `loss` that is theirs; with validation data `val_loss` (without penalties), `val_accuracy` and
+    a `val_NAME` for every metric of torchmetrics that was asked for and is one number; and
     `gradient_norms`, the norm of ∂J/∂parameter by name at the epoch's end, for every parameter that learns.
 
     >>> history = History([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}])

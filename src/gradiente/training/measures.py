@@ -1,11 +1,13 @@
 """How good a network is, from what it says about a data set."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.errors import DataError
 from gradiente.losses import Loss
 from gradiente.metrics import classification_metrics, regression_metrics
 from gradiente.pytorch.metrics import TorchMetric
@@ -29,14 +31,21 @@ def evaluate(
 def measured(
     prediction: Array, dataset: Dataset, loss: Loss, metrics: Sequence[TorchMetric]
 ) -> dict[str, Any]:
-    """What metrics of torchmetrics say of a network's output on a data set."""
+    """What metrics of torchmetrics say of a network's output on a data set; NaN where they cannot say it."""
     if not metrics:
         return {}
     if dataset.task == "classification":
         truth, said = dataset.y, probabilities(loss, prediction)
     else:
         truth, said = _in_units(prediction, dataset)
-    return {metric.name: metric.measure(truth, said, task=dataset.task) for metric in metrics}
+    return {metric.name: _value(metric, truth, said, dataset) for metric in metrics}
+
+
+def _value(metric: TorchMetric, truth: Array, said: Array, dataset: Dataset) -> Any:
+    try:
+        return metric.measure(truth, said, task=dataset.task)
+    except DataError:
+        return math.nan
 
 
 def _in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:

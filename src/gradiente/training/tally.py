@@ -29,7 +29,7 @@ class Tally:
 
     def add(self, batch: Batch, done: Step) -> None:
         """Count a step."""
-        self._waiting.append((batch.rows, batch.instances, done))  # not x and y, which may be large
+        self._waiting.append((batch.rows, len(batch.whole), done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
         if self._numbers > MOST_WAITING:
             self.count()

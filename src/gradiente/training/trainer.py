@@ -100,6 +100,8 @@ class Trainer:
         )
         self.penalties = tuple(penalties)
         self.augmentation = augmentation
+        named = not isinstance(metrics, str) and all(isinstance(metric, str) for metric in metrics)
+        require(named, "trainer.metrics", value=repr(metrics))
         self.metrics = [TorchMetric.parse(metric) for metric in metrics]
         self.engine = self._make_engine(engine)
         self.callbacks = [entry for entry in callbacks if entry.everywhere or self.engine.rank == 0]
@@ -152,6 +154,7 @@ class Trainer:
             try:
                 while state.epoch < epochs and state.stop is None:
                     self._call("epoch_begin", state)
+                    self.engine.start()  # a callback may have changed the network
                     record = self._epoch(state, train, y, indices, size, interrupt)
                     if record is None:
                         self.engine.load_state(state.last_epoch)
@@ -173,8 +176,14 @@ class Trainer:
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """The loss and every metric of the task on a data set."""
-        prediction = self.engine.predict(dataset.x)
+        prediction = self.predict(dataset.x)
         return evaluate(prediction, dataset, self.loss, self.metrics)
+
+    def predict(self, x: Array) -> Array:
+        """The output of the network, as it is now, for any number of instances."""
+        with self.engine.together():
+            self.engine.start()
+            return self.engine.predict(x)
 
     def _epoch(
         self,
@@ -198,10 +207,10 @@ class Trainer:
             for callback in self.callbacks:
                 callback.step_begin(state, step)
             before = generator.bit_generator.state
-            done = engine.step(batch.x, batch.y, context, state.optimizer, instances=batch.instances)
+            done = engine.step(batch.x, batch.y, context, state.optimizer, instances=len(batch.whole))
             if not engine.deferred and not math.isfinite(done.value):
                 generator.bit_generator.state = before
-                self._diverged(state, train.x[batch.rows], context, step, done.value, done.penalty)
+                self._diverged(state, train.x[batch.whole], context, step, done.value, done.penalty)
             tally.add(batch, done)
         record = {"epoch": epoch, "lr": state.optimizer.lr, **tally.record()}
         if engine.deferred and not math.isfinite(record["loss"]):
@@ -329,7 +338,7 @@ class Trainer:
         if isinstance(engine, Torch):
             return TorchEngine(*arguments, settings=engine)
         if engine not in ENGINES:
-            raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(engine, ENGINES))
+            raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(str(engine), ENGINES))
         return ENGINES[engine](*arguments)
 
     def _call(self, hook: str, state: TrainingState) -> None:
