@@ -77,6 +77,7 @@ def test_two_processes_end_as_one(own_folder, how):
     for name, array in weights("one").items():
         np.testing.assert_allclose(weights("two")[name], array, rtol=1e-9, atol=1e-12)
     assert several.err.count("epoch 5/5") == 1
+    assert gradiente("train", "--resume", "two", "--epochs", 6, "--json").data["epochs"] == 6
 
 
 def test_a_killed_process_ends_the_run_with_a_message_and_a_checkpoint_that_loads(own_folder):
