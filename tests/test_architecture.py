@@ -25,6 +25,7 @@ ORDER = [
     ["form", "summary", "layout"],
     ["network"],
     ["gradcheck"],
+    ["trace"],
     ["pytorch"],
     ["data", "metrics"],
     ["engines"],

@@ -56,6 +56,7 @@ from gradiente.schedules import (
     StepLR,
     WarmupLR,
 )
+from gradiente.trace import Trace, trace
 from gradiente.training import (
     Callback,
     Checkpoint,

@@ -1,0 +1,73 @@
+"""One number of a step, opened."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gradiente.trace.quantity import Quantity
+from gradiente.trace.terms import Closing, Index, Opening, Term
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number, the terms it is the sum of, and two witnesses who compute it in other ways.
+
+    `terms` and `closing` make the number: their sum, or what `closing` makes of them. `opened` is False where the kind
+    of layer, loss or rule cannot be opened yet, and where nothing is computed: X, y and the parameters.
+    In the symbols δ is ∂J/∂output of the layer, g the gradient that an optimizer gets, m⁻ a slot before the step,
+    ⟨ ⟩ a mean over the batch, and [ ] around a condition 1 where it holds, else 0.
+    `finite_difference` is that of J, for a gradient; `torch` is PyTorch's value, where it is installed and has one.
+    """
+
+    quantity: Quantity
+    index: Index
+    value: float
+    opening: Opening | None
+    finite_difference: float | None
+    torch: float | None
+
+    @property
+    def opened(self) -> bool:
+        return self.opening is not None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.opening.terms if self.opening else ()
+
+    @property
+    def closing(self) -> Closing | None:
+        return self.opening.closing if self.opening else None
+
+    @property
+    def total(self) -> float | None:
+        """The number once more, from its terms."""
+        return self.opening.total if self.opening else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as JSON has it."""
+        closing = self.closing
+        return {
+            "name": self.quantity.name,
+            "index": list(self.index),
+            "value": self.value,
+            "opened": self.opened,
+            "terms": [
+                {
+                    "symbol": term.symbol,
+                    "value": term.value,
+                    "path": term.path,
+                    "factors": [
+                        {
+                            "symbol": factor.symbol,
+                            "value": factor.value,
+                            "source": factor.source,
+                            "index": list(factor.index),
+                        }
+                        for factor in term.factors
+                    ],
+                }
+                for term in self.terms
+            ],
+            "closing": closing and {"symbol": closing.symbol, "value": closing.value},
+            "finite_difference": self.finite_difference,
+            "torch": self.torch,
+        }

@@ -1,0 +1,201 @@
+"""Every number of every layer, loss and optimizer of the registries, opened: terms, finite differences, PyTorch."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradiente import (
+    BatchNorm1d,
+    Conv2d,
+    Dropout,
+    Identity,
+    Linear,
+    MaxPool2d,
+    MSELoss,
+    Network,
+    Softmax,
+    Tanh,
+    layers,
+    losses,
+    optimizers,
+    trace,
+)
+from gradiente.notation import parse
+from gradiente.parity.examples import DRAWN, LAYERS, LOSSES, OPTIMIZERS
+from gradiente.trace.kinds import KINDS
+from gradiente.trace.losses import OPENERS
+
+GIVEN = ("input", "parameter", "target")
+forms = pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
+
+
+def assert_opens(step, rng, *, count=3, differences=True):
+    """Random entries of every quantity, by all who know the number."""
+    for quantity in step:
+        for _ in range(count):
+            entry = step.entry(quantity.name, *(int(rng.integers(n)) for n in quantity.shape))
+            where = f"{quantity.name}{list(entry.index)}"
+            assert entry.opened == (quantity.role not in GIVEN), where
+            if not entry.opened:
+                continue
+            size = max([abs(entry.value), *(abs(term.value) for term in entry.terms)])
+            assert entry.total == pytest.approx(entry.value, rel=0, abs=1e-12 * size), where
+            assert quantity.name not in quantity.sources
+            assert {f.source for t in entry.terms for f in t.factors} - {None} <= set(quantity.sources), where
+            largest = np.abs(quantity.value).max()
+            if entry.torch is not None:
+                assert entry.torch == pytest.approx(entry.value, rel=1e-10, abs=1e-10 * max(size, largest)), (
+                    where
+                )
+            if differences and quantity.role.endswith("gradient"):
+                assert entry.finite_difference is not None
+                close = pytest.approx(entry.value, rel=1e-5, abs=1e-5 * max(largest, 1e-4))
+                assert entry.finite_difference == close, where
+
+
+def stirred(network, rng):
+    """Parameters that are not all 1 or 0."""
+    network.theta += rng.normal(0, 0.5, network.theta.shape)
+    return network
+
+
+@forms
+@pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
+@pytest.mark.parametrize(("notation", "shape"), LAYERS, ids=[f"{n} {s}" for n, s in LAYERS])
+def test_a_layer(notation, shape, training, columns):
+    rng = np.random.default_rng(1)
+    network = stirred(Network([parse(notation, layers.REGISTRY)], dtype="float64"), rng)
+    x = rng.normal(0, 1, shape)
+    y = rng.normal(0, 1, (len(x), *network.layers[0].output_shape(shape[1:])))
+    step = trace(network, MSELoss(), x, y, training=training, columns=columns)
+    assert_opens(step, rng)
+    output, gradient = step.names[-1], next(q for q in step if q.role == "output")
+    assert step.entry(output, *(0,) * len(step[output].shape)).torch is not None
+    assert step.entry(gradient.name, *(0,) * len(gradient.shape)).torch is not None
+
+
+@forms
+@pytest.mark.parametrize(("notation", "shape", "prediction", "target"), LOSSES)
+def test_a_loss(notation, shape, prediction, target, columns):
+    rng = np.random.default_rng(2)
+    loss = parse(notation, losses.REGISTRY)
+    x, y = DRAWN[prediction](rng, shape), DRAWN[target](rng, shape)
+    step = trace(Network([Identity()], dtype="float64"), loss, x, y, columns=columns)
+    smooth = prediction not in ("large-numbers", "binary")
+    assert_opens(step, rng, count=5, differences=smooth)
+    assert step.entry("J").torch is not None
+    count = step["X"].value.size if step["y"].value.shape == step["X"].shape else len(x)
+    if loss.reduction == "mean" and notation[:5] != "Cross":
+        closing = step.entry("J").closing
+        assert closing is not None
+        assert closing.symbol == f"Σ/{count}"
+        assert step.entry("dA[0.2]", 0, 0).terms[0].symbol.endswith(f"·1/{count}")
+
+
+@forms
+@pytest.mark.parametrize("t", [1, 4])
+@pytest.mark.parametrize("notation", OPTIMIZERS)
+def test_an_optimizer(notation, t, columns):
+    rng = np.random.default_rng(3)
+    network = Network([Linear(3, 2), Tanh(), Linear(2, 2)], dtype="float64")
+    optimizer = parse(notation, optimizers.REGISTRY)
+    slots = None
+    for earlier in range(1, t):
+        before = slots or optimizer.initial_slots(network.theta)
+        gradient = rng.normal(0, 1, network.theta.shape)
+        slots = optimizer.rule(network.theta, gradient, before, earlier)[1]
+    x, y = rng.normal(0, 1, (5, 3)), rng.normal(0, 1, (5, 2))
+    step = trace(network, MSELoss(), x, y, optimizer=optimizer, slots=slots, t=t, columns=columns)
+    assert_opens(step, rng)
+    old = slots or optimizer.initial_slots(network.theta)
+    flat = np.concatenate([step.as_rows()[f"d{name}"].value.ravel() for name in ("W1", "b1", "W2", "b2")])
+    theta, after = optimizer.rule(network.theta, flat, old, t)
+    for values, form in ((theta, "{}⁺"), *((after[name], f"{name}({{}})") for name in after)):
+        got = [step[form.format(name)].value.ravel() for name in ("W[1]", "b[1]", "W[2]", "b[2]")]
+        np.testing.assert_allclose(np.concatenate(got), values, rtol=1e-13)
+    if t == 1 and hasattr(optimizer, "to_torch"):
+        assert step.entry("W[1]⁺", 0, 0).torch is not None
+
+
+def test_every_registered_concept_has_its_opener():
+    assert set(KINDS) == set(layers.REGISTRY.values())
+    assert set(OPENERS) == set(losses.REGISTRY.values())
+    for kind in KINDS.values():
+        assert kind.output
+        assert kind.input_gradient
+        assert kind.letters.keys() == kind.parameter_gradients.keys() == kind.parameter_needs.keys()
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),
+    rows=st.integers(1, 6),
+    columns=st.booleans(),
+)
+def test_any_dense_network(seed, sizes, rows, columns):
+    rng = np.random.default_rng(seed)
+    stack = []
+    for k, n in pairwise(sizes):
+        stack += [Linear(k, n, bias=bool(rng.integers(2))), [Tanh(), Softmax()][rng.integers(2)]]
+    x, y = rng.normal(0, 1, (rows, sizes[0])), rng.normal(0, 1, (rows, sizes[-1]))
+    step = trace(Network(stack, seed=seed), MSELoss(), x, y, columns=columns)
+    assert_opens(step, rng, count=2)
+
+
+def one_layer(layer, x, **options):
+    y = np.random.default_rng(0).normal(size=(len(x), *layer.output_shape(x.shape[1:])))
+    return trace(Network([layer], dtype="float64"), MSELoss(), x, y, **options)
+
+
+def test_the_gradient_of_a_weight_is_a_sum_over_the_instances():
+    step = one_layer(Linear(3, 2), np.ones((4, 3)))
+    symbols = [term.symbol for term in step.entry("dW[1]", 1, 2).terms]
+    assert symbols == ["δ[0,1]·x[0,2]", "δ[1,1]·x[1,2]", "δ[2,1]·x[2,2]", "δ[3,1]·x[3,2]"]
+
+
+def test_a_convolution_opens_into_its_window_and_leaves_out_the_padding():
+    step = one_layer(Conv2d(2, 3, 3, padding=1), np.ones((1, 2, 4, 4)))
+    assert len(step.entry("Z[1]", 0, 0, 1, 1).terms) == 2 * 9 + 1
+    assert len(step.entry("Z[1]", 0, 0, 0, 0).terms) == 2 * 4 + 1
+    assert len(step.entry("dX", 0, 0, 0, 0).terms) == 3 * 4
+    assert step.entry("Z[1]", 0, 0, 0, 0).terms[0].symbol == "w[0,0,1,1]·x[0,0,0,0]"
+
+
+def test_a_pool_says_where_its_maximum_is():
+    x = np.array([[[[1.0, 5.0, 2.0], [0.0, 5.0, 3.0]]]])
+    step = one_layer(MaxPool2d(2, stride=1), x)
+    entry = step.entry("P[0]", 0, 0, 0, 0)
+    assert ([term.value for term in entry.terms], entry.total) == ([1.0, 5.0, 0.0, 5.0], 5.0)
+    chosen = [term.factors[1].value for term in step.entry("dX", 0, 0, 0, 1).terms]
+    assert chosen == [1.0, 1.0]
+    assert [term.factors[1].value for term in step.entry("dX", 0, 0, 1, 1).terms] == [0.0, 0.0]
+
+
+def test_the_gradient_of_a_normalization_takes_three_paths():
+    x = np.random.default_rng(1).normal(size=(6, 2))
+    paths = {term.path for term in one_layer(BatchNorm1d(2), x).entry("dX", 0, 1).terms}
+    assert paths == {"direct", "mean", "variance"}
+    assert [t.path for t in one_layer(BatchNorm1d(2), x, training=False).entry("dX", 0, 1).terms] == [
+        "direct"
+    ]
+
+
+def test_softmax_opens_into_its_row():
+    step = one_layer(Softmax(), np.array([[0.0, 1.0, -1.0], [2.0, 0.0, 0.0]]))
+    entry = step.entry("dX", 0, 1)
+    assert [term.symbol for term in entry.terms] == [
+        "−δ[0,0]·a[0,0]·a[0,1]",
+        "δ[0,1]·a[0,1]·(1−a[0,1])",
+        "−δ[0,2]·a[0,2]·a[0,1]",
+    ]
+    assert len(step.entry("A[0.2]", 1, 2).terms) == 3
+
+
+def test_dropout_shows_its_mask():
+    step = one_layer(Dropout(0.5), np.ones((8, 4)))
+    factors = {step.entry("D[0]", i, j).terms[0].factors[1].value for i in range(8) for j in range(4)}
+    assert factors == {0.0, 2.0}
