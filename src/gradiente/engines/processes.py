@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 from gradiente.errors import GradienteError
 
@@ -74,7 +73,7 @@ def _name_of_start(store: "Store", rank: int, count: int) -> str:
     torchrun keeps one store over all its restarts: under the same names, processes would look for those that died.
     The first process gives the name, and says it until each of the others has found itself in its list.
     """
-    own = uuid4().hex
+    own = os.urandom(16).hex()
     store.set(f"process {rank}", own)
     while True:
         if rank == 0:
