@@ -13,7 +13,7 @@ from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
 from gradiente.storage import json_text
 
-COMMANDS = ("train", "evaluate", "predict", "compare", "data", "gradcheck", "parity", "doctor")
+COMMANDS = ("train", "evaluate", "predict", "compare", "data", "gradcheck", "explain", "parity", "doctor")
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:
