@@ -46,13 +46,6 @@ def torch_epoch(
     return time.perf_counter() - started
 
 
-def torch_twin(network: gr.Network) -> torch.nn.Sequential:
-    """The same network in PyTorch, with the same parameters."""
-    module = torch.nn.Sequential(*(layer.to_torch() for layer in network.layers))
-    module.load_state_dict({name: torch.from_numpy(value) for name, value in network.state_dict().items()})
-    return module
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -71,7 +64,7 @@ def main() -> None:
         )
         for engine in ("numpy", "compiled")
     }
-    plain, fused = (torch_twin(gr.Network(layers, seed=0)) for _ in range(2))
+    plain, fused = (gr.Network(layers, seed=0).to_torch() for _ in range(2))
     plain_adam = torch.optim.Adam(plain.parameters(), lr=1e-3)
     fused_adam = torch.optim.Adam(fused.parameters(), lr=1e-3, fused=True)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.engines import Processes, TorchEngine
+from gradiente.engines import Processes, Torch, TorchEngine
 from gradiente.errors import ArgumentError, require
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
@@ -38,13 +39,9 @@ RESUMABLE = {
     "epochs",
     "data_dir",
     "engine",
-    "device",
-    "precision",
-    "compile",
-    "cuda_graphs",
-    "shard",
     "threads",
     "metric",
+    *(field.name for field in fields(Torch)),
 }
 
 
@@ -140,9 +137,7 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
     saved = run.config()
     changes = {"shard": saved.shard and Processes.launched().count > 1}
     if "engine" in given:  # how another engine was told to compute says nothing of this one
-        changes = {
-            key: getattr(Config(), key) for key in ("device", "precision", "compile", "cuda_graphs", "shard")
-        }
+        changes = {field.name: field.default for field in fields(Torch)}
     return saved.changed(**{**changes, **given})
 
 

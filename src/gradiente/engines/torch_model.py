@@ -94,8 +94,9 @@ class TorchModel:
 
     def push(self) -> None:
         """Take over the network's parameters and buffers."""
+        tensors = self._tensors()
         for name, array in (self.network.parameters | self.network.buffers).items():
-            self.write(self._tensors()[name], array)
+            self.write(tensors[name], array)
 
     def pull(self) -> None:
         """Bring the network's parameters, buffers and gradients up to date."""

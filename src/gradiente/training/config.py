@@ -100,13 +100,7 @@ class Config:
 
     def torch_settings(self) -> Torch:
         """How the engine `torch` is to compute."""
-        return Torch(
-            device=self.device,
-            precision=self.precision,  # pyright: ignore[reportArgumentType]
-            compile=self.compile,
-            cuda_graphs=self.cuda_graphs,
-            shard=self.shard,
-        )
+        return Torch(**{field.name: getattr(self, field.name) for field in fields(Torch)})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Config":
