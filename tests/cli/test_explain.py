@@ -1,3 +1,5 @@
+import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -157,6 +159,42 @@ def test_what_a_training_adds_to_the_step_is_said_to_be_missing(own_folder):
     assert "without" not in gradiente("explain", "iris", "--lang", "en").out
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "page: step.html"), ("es", "página: step.html")])
+@pytest.mark.parametrize("form", [[], ["--columns"]], ids=["rows", "columns"])
+def test_the_step_as_a_page_that_holds_every_number(own_folder, language, said, form):
+    answer = gradiente("explain", "xor", "--html", "step.html", *form, "--lang", language)
+    assert (answer.status, answer.out.strip(), answer.err) == (0, said, "")
+    page = Path("step.html").read_text(encoding="utf-8")
+    (told,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
+    quantities = {quantity["name"]: quantity["entries"] for quantity in json.loads(told)["quantities"]}
+    for quantity in explain("xor", *form)["quantities"]:
+        values = np.array(quantity["value"])
+        entries = {".".join(map(str, place)): values[place] for place in np.ndindex(*values.shape)}
+        assert {place: entry[0] for place, entry in quantities[quantity["name"]].items()} == entries
+    w1, w2 = (torch.tensor(w, requires_grad=True) for w in lecture_weights())
+    (gradient,) = torch.autograd.grad(cost(w1, w2), w2)
+    _, terms, closing, _, difference, by_torch = quantities["dW[2]"]["0.1"]
+    expected = float(gradient[0, 1])
+    assert len(terms) == len(ROWS)
+    assert [closing[1], by_torch] == pytest.approx([expected] * 2, rel=1e-12)
+    assert difference == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_page_says_what_a_training_adds_to_the_step(own_folder):
+    Path("own.toml").write_text('data = "iris"\nclip_norm = 1.0\n', encoding="utf-8")
+    assert gradiente("explain", "--config", "own.toml", "--html", "step.html", "--lang", "en").status == 0
+    assert "without --clip-norm" in Path("step.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "cannot write"), ("es", "no se puede escribir")])
+def test_a_page_that_cannot_be_written(own_folder, language, words):
+    answer = gradiente("explain", "--html", "nowhere/step.html", "--lang", language)
+    assert (answer.status, answer.out) == (1, "")
+    assert "nowhere/step.html" in answer.err
+    assert words in answer.err
+    assert len(answer.err.splitlines()) == 1
+
+
 WRONG = [
     (["--quantity", "dW[3]"], "did you mean dW[", "¿quiso decir dW["),
     (["--quantity", "dW[2]", "--entry", "1,0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
@@ -164,6 +202,9 @@ WRONG = [
     (["--entry", "0,1"], "say in which, with --quantity", "diga en cuál, con --quantity"),
     (["--instances", "0"], "must be at least 1, got 0", "debe ser al menos 1; llegó 0"),
     (["--latex", "--json"], "without --json", "sin --json"),
+    (["--html", "x.html", "--json"], "writes the whole step", "escribe el paso completo"),
+    (["--html", "x.html", "--latex"], "writes the whole step", "escribe el paso completo"),
+    (["--html", "x.html", "--quantity", "dW[2]"], "writes the whole step", "escribe el paso completo"),
     ([".", "--config", "x.toml"], "not both", "no ambas"),
 ]
 

@@ -87,6 +87,7 @@ def test_a_loss(notation, shape, prediction, target, columns):
     smooth = prediction not in ("large-numbers", "binary")
     assert_opens(step, rng, count=5, differences=smooth)
     assert step.entry("J").torch is not None
+    assert "ŷ" not in step.names or step.entry("ŷ", 0, 0).torch is not None
     count = step["X"].value.size if step["y"].value.shape == step["X"].shape else len(x)
     if loss.reduction == "mean" and notation[:5] != "Cross":
         closing = step.entry("J").closing
@@ -116,8 +117,10 @@ def test_an_optimizer(notation, t, columns):
     for values, form in ((theta, "{}⁺"), *((after[name], f"{name}({{}})") for name in after)):
         got = [step[form.format(name)].value.ravel() for name in ("W[1]", "b[1]", "W[2]", "b[2]")]
         np.testing.assert_allclose(np.concatenate(got), values, rtol=1e-13)
-    if t == 1 and hasattr(optimizer, "to_torch"):
-        assert step.entry("W[1]⁺", 0, 0).torch is not None
+    if hasattr(optimizer, "to_torch"):
+        updated = [q.name for q in step if q.role in ("slot", "new parameter") and "W[1]" in q.name]
+        assert len(updated) == 1 + len(after)
+        assert all(step.entry(name, 0, 0).torch is not None for name in updated)
 
 
 def test_every_registered_concept_has_its_opener():

@@ -14,7 +14,8 @@ from gradiente.data import NAMES
 from gradiente.errors import require
 from gradiente.locale import text
 from gradiente.parity import Course
-from gradiente.reporting.explanation import heading, latex_line, parts, value_lines
+from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
+from gradiente.reporting.explanation_page import write_explanation
 from gradiente.trace import Entry, Quantity, Trace, trace
 from gradiente.training.build import plan
 from gradiente.training.config import Config
@@ -46,15 +47,21 @@ def explain(
     columns: bool,
     as_json: bool,
     latex: bool,
+    html: str | None,
 ) -> None:
     require(instances >= 1, "explain.instances", value=instances)
     require(entry is None or quantity is not None, "explain.entry")
     require(not latex or not (as_json or entry is not None), "explain.latex")
+    require(html is None or not (as_json or latex or quantity is not None), "explain.html")
     config, run = _asked(what, config_file)
     step = _step(config, run, instances, columns)
     chosen = None if quantity is None else step[quantity]
     opened = None if chosen is None or entry is None else step.entry(chosen.name, *entry)
-    if as_json:
+    if html is not None:
+        with console(as_json=True).status(text("explain.opening")):
+            write_explanation(html, step, data=config.data, notes=_left_out(config))
+        console().print(text("compare.written", path=html), soft_wrap=True)
+    elif as_json:
         print_json((opened or chosen or step).to_dict())
     elif latex:
         for one in step if chosen is None else [chosen]:
@@ -102,13 +109,18 @@ def _print_step(out: "Console", step: Trace, config: Config) -> None:
     out.print(
         text("explain.step", data=config.data, loss=data["loss"], optimizer=data["optimizer"]), soft_wrap=True
     )
-    left_out = [f"--{name.replace('_', '-')}" for name in LEFT_OUT if getattr(config, name)]
-    if left_out:
-        out.print(text("explain.left_out", names=", ".join(left_out)), style="yellow", soft_wrap=True)
+    for note in _left_out(config):
+        out.print(note, style="yellow", soft_wrap=True)
     for part, quantities in parts(step).items():
         out.print(f"\n{text(f'explain.part.{part}')}", style="bold")
         for one in quantities:
             _print_quantity(out, one)
+
+
+def _left_out(config: Config) -> list[str]:
+    """What of the training is not in the step, in a sentence if there is such."""
+    names = [f"--{name.replace('_', '-')}" for name in LEFT_OUT if getattr(config, name)]
+    return [text("explain.left_out", names=", ".join(names))] if names else []
 
 
 def _print_quantity(out: "Console", quantity: Quantity, *, whole: bool = False) -> None:
@@ -127,7 +139,7 @@ def _print_entry(out: "Console", entry: Entry) -> None:
         for term in entry.terms:
             factors = " · ".join(f"{factor.value:.6g}" for factor in term.factors)
             product = f"{term.value + 0.0:.10g}"  # −0 + 0 = 0
-            table.add_row(f"{term.symbol}  {term.path}".rstrip(), factors, product)
+            table.add_row(f"{term.symbol}  {path_name(term)}".rstrip(), factors, product)
         out.print(table)
     else:
         out.print(text("explain.not_opened"), soft_wrap=True)
@@ -150,6 +162,7 @@ command = command(
         option("--columns", "cli.explain.columns", is_flag=True),
         json_option(),
         option("--latex", "cli.explain.latex", is_flag=True),
+        option("--html", "cli.explain.html", metavar=text("cli.metavar.file")),
     ],
     explain,
 )

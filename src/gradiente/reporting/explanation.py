@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradiente.locale import text
-from gradiente.trace import Quantity, Trace
+from gradiente.trace import Quantity, Term, Trace
 from gradiente.words import column, number
 
 LARGEST = 8  # rows and columns that are shown without being asked for
@@ -59,6 +59,11 @@ def value_lines(values: np.ndarray, *, whole: bool = False) -> list[str]:
 def latex_line(quantity: Quantity) -> str:
     """The LaTeX of the name and, of what is computed, the formula."""
     return rf"{quantity.latex}:\quad {quantity.formula}" if quantity.formula else quantity.latex
+
+
+def path_name(term: Term) -> str:
+    """The way that a gradient takes through a normalization, where it takes several."""
+    return text(f"explain.path.{term.path}") if term.path else ""
 
 
 def _matrices(values: np.ndarray) -> Iterator[str]:

@@ -77,9 +77,9 @@ def formula(latex: str) -> Markup:
     return Markup(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
 
 
-def page(title: str, sections: Iterable[Markup]) -> str:
-    """The whole file, with its style in it."""
-    style = Markup(_STYLE.read_text(encoding="utf-8"))
+def page(title: str, sections: Iterable[Markup], *, style: str = "") -> str:
+    """The whole file, with its style in it, and what one kind of page adds to that."""
+    style = Markup(_STYLE.read_text(encoding="utf-8") + style)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

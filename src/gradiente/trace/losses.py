@@ -142,13 +142,12 @@ def _logits(at: Judged, index: Index) -> list[Term]:
 def _categorical(at: Judged, index: Index) -> list[Term]:
     """−y·log ŷ, left out where y is 0"""
     i, _ = index
-    y, symbol = _target(at, index)
-    if y == 0:
+    if _target(at, index)[0] == 0:
         return []
     row = at.prediction.values[i]
     log = at.prediction.values[index] - row.max() - np.log(np.sum(np.exp(row - row.max())))
     factor = at.estimate.made(index, "log ", float(log))
-    return [term(MINUS, factor) if at.labels else term(MINUS, Factor(symbol, y, at.target.name), factor)]
+    return [term(MINUS, factor) if at.labels else term(MINUS, at.target[index], factor)]
 
 
 def _likelihood(at: Judged, index: Index) -> list[Term]:
@@ -158,7 +157,7 @@ def _likelihood(at: Judged, index: Index) -> list[Term]:
 
 def _likelihood_gradient(at: Judged, index: Index) -> tuple[Factor, ...]:
     i, k = index
-    return MINUS, Factor(f"[{k}={at.target[(i,)].symbol}]", _target(at, index)[0], at.target.name)
+    return MINUS, at.target.made((i,), f"[{k}=", _target(at, index)[0], "]")
 
 
 def _only_difference(at: Judged, index: Index) -> tuple[Factor, ...]:

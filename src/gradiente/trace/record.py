@@ -80,13 +80,14 @@ class Trace:
         """The names, in the order in which the quantities are computed."""
         return list(self._quantities)
 
-    def entry(self, name: str, *index: int, witnesses: bool = True) -> Entry:
+    def entry(self, name: str, *index: int, witnesses: bool = True, differences: bool = True) -> Entry:
         """One number of a quantity, opened into the terms of its sum.
 
         Arguments:
             name: of the quantity
             index: its place there, from 0, an entry an axis; −1 is the last
             witnesses: False leaves out the finite difference and PyTorch, which takes seconds to import
+            differences: False leaves out the finite difference, which is the whole forward pass twice
 
         Errors: ArgumentError for an unknown name, or a place that is not there
         """
@@ -98,7 +99,7 @@ class Trace:
             place,
             float(quantity.value[place]),
             self._opener.open(quantity, stored),
-            self._opener.finite_difference(quantity, stored) if witnesses else None,
+            self._opener.finite_difference(quantity, stored) if witnesses and differences else None,
             self._by_torch(quantity, stored) if witnesses else None,
         )
 
@@ -136,8 +137,9 @@ class Trace:
             "slot": ("slots", (parameter, quantity.slot)),
             "new parameter": ("updated", parameter),
         }
-        if quantity.role == "cost":
-            return float(self._torch["cost"]) if self._torch else None
+        if quantity.role in ("cost", "estimate"):
+            value = self._torch.get(quantity.role)
+            return None if value is None else float(value[index])
         table, key = tables.get(quantity.role, ("", None))
         values = self._torch.get(table)
         if values is None or (isinstance(values, dict) and key not in values):
