@@ -13,7 +13,19 @@ from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
 from gradiente.storage import json_text
 
-COMMANDS = ("train", "evaluate", "predict", "compare", "data", "gradcheck", "explain", "parity", "doctor")
+COMMANDS = (
+    "train",
+    "evaluate",
+    "predict",
+    "compare",
+    "data",
+    "gradcheck",
+    "explain",
+    "parity",
+    "workshop",
+    "grade",
+    "doctor",
+)
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:

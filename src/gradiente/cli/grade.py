@@ -1,0 +1,131 @@
+"""`gradiente grade`: the submissions of a whole class, checked side by side."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.kinds import INTEGER
+from gradiente.cli.tables import console, styled_table
+from gradiente.locale import text
+from gradiente.workshops.checking import check
+from gradiente.workshops.grading import (
+    Gradebook,
+    Outputs,
+    Result,
+    Rubric,
+    default_output,
+    gradebook,
+    submissions,
+    write_outputs,
+)
+from gradiente.workshops.grading import grade as grade_all
+from gradiente.workshops.grading.table import points_text
+from gradiente.workshops.workshop import workshop_named
+
+MOST_MISTAKES = 10
+
+
+def grade(
+    folder: str,
+    workshop: str | None,
+    rubric_file: str | None,
+    output: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    if workshop is not None:
+        workshop_named(workshop)
+    rubric = Rubric() if rubric_file is None else Rubric.read(rubric_file, workshop)
+    handed_in = submissions(folder)
+    outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
+    outputs.prepare(Path(folder))
+    with _progress(len(handed_in), outputs) as finished:
+        results = grade_all(
+            handed_in, outputs.verdicts, check, workshop=workshop, workers=workers, finished=finished
+        )
+    graded = gradebook(results, rubric, workshop)
+    pages = write_outputs(outputs, graded)
+    if as_json:
+        found = graded.to_dict()
+        found["students"] = [{**entry, "page": pages[entry["student"]]} for entry in found["students"]]
+        print_json({**found, "output": str(outputs.folder)})
+    else:
+        _print(graded, outputs)
+
+
+@contextmanager
+def _progress(total: int, outputs: Outputs) -> Iterator[Callable[[Result], None]]:
+    """What hears of every student: a bar on a terminal, a line for each in a log, on the error stream."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    err = console(as_json=True)
+    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}")
+    done = 0
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+
+        def finished(result: Result) -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, advance=1, description=result.student)
+            if not err.is_terminal:
+                status = text(f"grade.status.{result.status}")
+                err.print(text("grade.done", student=result.student, status=status), soft_wrap=True)
+
+        try:
+            yield finished
+        except KeyboardInterrupt:
+            bar.stop()
+            kept = text("grade.interrupted", done=done, total=total, folder=outputs.verdicts)
+            err.print(kept, soft_wrap=True)
+            raise
+
+
+def _print(graded: Gradebook, outputs: Outputs) -> None:
+    out = console()
+    statuses = ", ".join(f"{text(f'grade.status.{s}')}: {n}" for s, n in graded.statuses().items())
+    out.print(
+        text("grade.facts", workshop=graded.title, count=len(graded.rows), statuses=statuses), soft_wrap=True
+    )
+    if graded.mean() is not None:
+        values = {"mean": points_text(graded.mean()), "median": points_text(graded.median())}
+        out.print(text("grade.averages", **values), soft_wrap=True)
+    mistakes = graded.mistakes()
+    if mistakes:
+        table = styled_table()
+        table.add_column(text("grade.column.count"), justify="right")
+        table.add_column(text("grade.column.function"))
+        table.add_column(text("grade.column.mistake"), overflow="fold")
+        for entry in mistakes[:MOST_MISTAKES]:
+            ((function, words),) = entry.what
+            table.add_row(str(len(entry.students)), function, words)
+        out.print(table)
+    for row in graded.rows:
+        if row.total is None:
+            said = text("grade.not_graded", student=row.result.student, reason=row.result.first_mistake())
+            out.print(said, style="yellow", soft_wrap=True)
+    for key, path in (
+        ("grades", outputs.grades),
+        ("class", outputs.class_page),
+        ("feedback", outputs.feedback),
+    ):
+        out.print(text(f"grade.written.{key}", path=path), soft_wrap=True)
+
+
+command = command(
+    "grade",
+    [
+        click.Argument(["folder"], metavar=text("cli.metavar.folder")),
+        option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
+        click.Option(
+            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
+        ),
+        option("--output", "cli.grade.output", metavar=text("cli.metavar.folder")),
+        option("--workers", "cli.grade.workers", type=INTEGER),
+        json_option(),
+    ],
+    grade,
+)

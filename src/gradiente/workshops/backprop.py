@@ -1,0 +1,196 @@
+"""backProp, judged: the layout it is written in, and the mistakes that give its numbers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradiente.workshops.gradient_findings import findings_of, variants_of
+from gradiente.workshops.identify import orders, taken
+from gradiente.workshops.problems import problem_finding, returned_finding
+from gradiente.workshops.repair import Mutant, mutants
+from gradiente.workshops.runs import Run, runs
+from gradiente.workshops.sandbox import Outcome
+from gradiente.workshops.search import UNKNOWN, Explanation, Search
+from gradiente.workshops.session import OWN, SIZES, SQUARE, Judgement, Session, step_arguments
+from gradiente.workshops.values import Array, Values
+from gradiente.workshops.verdict import Finding
+
+NAME = "backProp"
+RETURNED = ("dW1", "db1", "dW2", "db2")  # the lecture's order
+SEARCHED = 4  # how many layouts are searched for mistakes, where none is right
+MUTANTS = 6  # how many changed functions that run, but are not right, are searched for what else is wrong
+SWAPPED = 0.5  # what results under each other's names cost
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read what came back: the gradients, taken in a way, and what explains them.
+
+    `kind` says how they were taken: by the "names" in the return statement, in the lecture's "order", or in another
+    order that only their "shapes" show.
+    """
+
+    run: Run
+    kind: str
+    way: Mapping[str, Any]
+    observed: Sequence[Mapping[str, Array | None]]
+    explanation: Explanation
+    swapped: bool
+
+    @property
+    def cost(self) -> float:
+        return self.explanation.cost + SWAPPED * self.swapped
+
+
+def judge(session: Session) -> Judgement:
+    """Call it on random steps in every layout; explain what comes back with as few mistakes as will do."""
+    general = list(runs(session, NAME, SIZES[session.workshop.name]))
+    reading = best(session, general)
+    fixed = False
+    if _doubtful(reading, general):
+        for sizes in (OWN, SQUARE):
+            other = best(session, list(runs(session, NAME, sizes[session.workshop.name])))
+            if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
+                reading, fixed = other, sizes is OWN
+        mended = None if reading and reading.cost <= 1 else _mended(session, general)
+        if mended is not None and (reading is None or len(mended.findings) < reading.cost):
+            return mended
+    if reading is None:
+        return _failed(session, general)
+    learned(session, reading)
+    findings = [*findings_of(session, reading), *_manners(session, reading)]
+    variants = variants_of(reading) + ((("fixed_sizes", {}),) if fixed and reading.cost == 0 else ())
+    return Judgement(tuple(findings), variants)
+
+
+def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) -> Reading | None:
+    """The reading with the fewest mistakes: first whether one is right, then, unless that is all, what is wrong."""
+    found: Reading | None = None
+    finished = [run for run in tried if run.finished]
+    for run in finished:
+        for kind, way in ways(session, run):
+            reading = _read(session, run, kind, way, Search.plain)
+            if reading.cost == 0:
+                return reading
+            if not reading.explanation.unknown and (found is None or reading.cost < found.cost):
+                found = reading
+    for run in [] if only_right else finished[:SEARCHED]:
+        if found is not None and found.cost <= 1 and not found.swapped:
+            break
+        for kind, way in ways(session, run)[:1]:
+            reading = _read(session, run, kind, way, Search.best)
+            if found is None or reading.cost < found.cost:
+                found = reading
+    return found
+
+
+def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
+    """The ways to take what it returned."""
+    return orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED)
+
+
+def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any], explain: Any) -> Reading:
+    observed = [taken(outcome.result, way) for outcome in run.outcomes]
+    cases = [_with_changes(session, run, *pair) for pair in zip(run.cases, run.outcomes, strict=True)]
+    explanation = explain(Search(cases, observed, run.layout))
+    named = ways(session, run)[0][0] == "names" or _all_named(session)
+    return Reading(run, kind, way, observed, explanation, kind == "shapes" and named)
+
+
+def _with_changes(session: Session, run: Run, case: Values, outcome: Outcome) -> Values:
+    """The step, with W[2] as the function left it where it changed it."""
+    place = session.bindings[NAME].place("w2")
+    if place not in outcome.mutated or np.shape(outcome.after[place]) != run.layout.form("W2", case.W2).shape:
+        return case
+    after = outcome.after[place]
+    return case.having(W2_after=after if run.layout.out_in else after.T)
+
+
+def _all_named(session: Session) -> bool:
+    """Whether the return statement has the names of all four gradients, so that another order is no choice."""
+    names = session.function(NAME).returned()
+    return bool(names) and all(names)
+
+
+def _negative(reading: Reading) -> bool:
+    scales = reading.explanation.scales.values()
+    return bool(scales) and all(scale.sign < 0 for scale in scales)
+
+
+def _doubtful(reading: Reading | None, tried: Sequence[Run]) -> bool:
+    """Whether another reading may be the better one: none was found, or a strange one where the usual ones raised."""
+    if reading is None:
+        return not any(run.ended for run in tried)
+    raised = any(not run.finished for run in tried if run.layout.columns == run.layout.out_in)
+    return reading.cost >= 2 and raised and reading.run.layout != tried[0].layout
+
+
+def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
+    """It raised, or gave no four arrays, in every layout, and no change mends it: the likeliest layout's problem."""
+    finished = [run for run in tried if run.finished]
+    if finished:
+        found = returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED)
+        return Judgement((found,), error=True)
+    problem = tried[0].outcomes[-1].problem
+    assert problem is not None
+    return Judgement((problem_finding(session, NAME, problem),), error=True)
+
+
+def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
+    """The one change that makes it right; or that makes it run, with what is wrong then."""
+    if any(run.ended for run in general):
+        return None
+    first: tuple[Mutant, Reading] | None = None
+    running: list[tuple[Mutant, list[Run]]] = []
+    for mutant in mutants(session.function(NAME)):
+        tried = [run for run in runs(session, NAME, SIZES[session.workshop.name], mutant=mutant) if run.finished]
+        reading = best(session, tried, only_right=True)
+        if reading is not None and reading.cost == 0:
+            first = mutant, reading
+            break
+        running += [(mutant, tried)] if tried else []
+    for mutant, tried in [] if first else running[:MUTANTS]:
+        reading = best(session, tried)
+        if reading is not None and (first is None or reading.cost < first[1].cost):
+            first = mutant, reading
+    if first is None or first[1].cost >= UNKNOWN:
+        return None
+    mutant, reading = first
+    learned(session, reading)
+    words = session.submission.statement(mutant.line)
+    found = Finding(mutant.key, NAME, line=mutant.line, values={"where": words})
+    return Judgement((found, *findings_of(session, reading)), variants_of(reading))
+
+
+def learned(session: Session, reading: Reading) -> None:
+    """What the functions that come after may take for known."""
+    session.learn(reading.run.layout, reading.run.cases[0].activation)
+    session.ways[NAME] = reading.way
+    session.downhill = not _negative(reading)
+
+
+def _manners(session: Session, reading: Reading) -> Iterator[Finding]:
+    """What is wrong beside the numbers: arguments that were changed, whole numbers that were cut."""
+    run, binding = reading.run, session.bindings[NAME]
+    changed = sorted({binding.names[place] for outcome in run.outcomes for place in outcome.mutated})
+    if changed:
+        yield Finding("argument_mutated", NAME, values={"names": ", ".join(changed)})
+    if reading.explanation.right and not changed:
+        yield from _whole_numbers(session, reading)
+
+
+def _whole_numbers(session: Session, reading: Reading) -> Iterator[Finding]:
+    """The same with X and y of integers, as a table has them."""
+    layout, name = reading.run.layout, session.workshop.name
+    sizes = reading.run.cases[0].sizes
+    case = session.table() if name == "xor" else session.cases(reading.run.cases[0].activation, [sizes], integers=True)[0]
+    outcome = session.call(NAME, step_arguments(case, layout, whole=True))
+    if outcome.problem is not None:
+        yield problem_finding(session, NAME, outcome.problem)
+        return
+    observed = taken(outcome.result, reading.way)
+    if Search([case], [observed], layout).plain().unknown:
+        wrong = next(q for q in ("dW2", "db2", "dW1", "db1") if q in Search([case], [observed], layout).plain().unknown)
+        yield Finding("integer_truncation", NAME, f"{wrong[:2]}[{wrong[2]}]")

@@ -1,0 +1,132 @@
+"""Everything that lies in the folder of a class, unpacked, read, or refused with its reason."""
+
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from gradiente.locale import text
+from gradiente.workshops.submission import LARGEST
+
+SUBMISSIONS = (".py", ".ipynb")
+PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+IGNORED = ("__MACOSX", "__pycache__")
+
+Barred = Literal["two_files", "no_file", "refused", "unreadable", "error"]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why something cannot be graded.
+
+    Arguments:
+        status: what stands in the column of that name
+        key: its words, `grade.obstacle.KEY`
+        values: what fills their places
+    """
+
+    status: Barred
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """The reason in one sentence."""
+        return text(f"grade.obstacle.{self.key}", **self.values)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file, or a folder, and what is in it.
+
+    Arguments:
+        parts: its path inside the folder of the class; an archive counts as a folder
+        content: the bytes of a submission, None for anything else
+        obstacle: why it was not read
+        folder: whether it is one
+    """
+
+    parts: tuple[str, ...]
+    content: bytes | None = None
+    obstacle: Obstacle | None = None
+    folder: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether someone handed it in: a submission, or what was refused."""
+        return self.content is not None or self.obstacle is not None
+
+    @property
+    def path(self) -> str:
+        """Its path as it can be shown."""
+        return shown("/".join(self.parts))
+
+
+def shown(name: str) -> str:
+    """A name from outside, without what could steer a terminal or cannot be written."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+
+
+def ignored(name: str) -> bool:
+    """Whether a file or folder of that name is a machine's own: hidden, or left behind by an archiver."""
+    return name.startswith(".") or name in IGNORED
+
+
+def suffix(name: str) -> str:
+    """The end of a file's name, in lower case."""
+    return Path(name).suffix.lower()
+
+
+def sized(parts: tuple[str, ...], content: bytes) -> Found:
+    """A submission that was read up to one byte more than is allowed."""
+    if len(content) > LARGEST:
+        large = Obstacle("refused", "large", {"file": shown(parts[-1]), "megabytes": LARGEST >> 20})
+        return Found(parts, obstacle=large)
+    return Found(parts, content)
+
+
+def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Found, Path]]:
+    """Everything below a folder with where it is, in the order of the names; links are not followed."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        yield Found(parts, obstacle=unreadable(folder.name, error)), folder
+        return
+    for path in inside:
+        own = (*parts, path.name)
+        if ignored(path.name):
+            continue
+        try:
+            mode = path.lstat().st_mode
+        except OSError as error:
+            yield Found(own, obstacle=unreadable(path.name, error)), path
+            continue
+        if stat.S_ISDIR(mode):
+            yield Found(own, folder=True), path
+            yield from walk(path, own)
+        else:
+            yield _file(path, mode, own), path
+
+
+def unreadable(name: str, error: Exception) -> Obstacle:
+    """What keeps a file from being read, in the system's words."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return Obstacle("unreadable", "unreadable", {"file": shown(name), "reason": reason})
+
+
+def _file(path: Path, mode: int, parts: tuple[str, ...]) -> Found:
+    kind = suffix(path.name)
+    handed_in = kind in (*SUBMISSIONS, ".zip")
+    if stat.S_ISLNK(mode) and (handed_in or path.is_dir()):
+        return Found(parts, obstacle=Obstacle("refused", "link", {"file": shown(path.name)}))
+    if kind in PACKED:
+        return Found(parts, obstacle=Obstacle("refused", "packed", {"file": shown(path.name)}))
+    if handed_in and not stat.S_ISREG(mode):
+        return Found(parts, obstacle=Obstacle("refused", "no_plain_file", {"file": shown(path.name)}))
+    if kind not in SUBMISSIONS:
+        return Found(parts)
+    try:
+        with path.open("rb") as file:
+            return sized(parts, file.read(LARGEST + 1))
+    except OSError as error:
+        return Found(parts, obstacle=unreadable(path.name, error))

@@ -1,0 +1,188 @@
+"""What a check found: plain data, and the same in words."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+from gradiente.errors import require
+from gradiente.locale import text
+
+Status = Literal["right", "wrong", "missing", "blank", "error"]
+HINTS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One number of the first wrong quantity, worked out: its terms, what it is, and what came instead.
+
+    `quantity` is the name, `place` where the number stands in it, in the form in which the student has it; `terms`
+    are (symbol, numbers, product), `closing` what makes the number of their sum, "" where nothing more is done.
+    """
+
+    quantity: str
+    place: tuple[int, ...]
+    terms: tuple[tuple[str, str, str], ...]
+    closing: str
+    expected: float
+    got: float | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake in one function, or what keeps a file from being checked.
+
+    Arguments:
+        mistake: its key in the table of mistakes, "unknown" where no known one gives these numbers; in the
+            catalogue it has a title `mistake.KEY` and, where there is one, a derivation `mistake.KEY.why`
+        function: the student's function it is in, "" for the file
+        quantity: the first wrong quantity by the lecture's name, "" where no quantity is wrong
+        line: of the file (or of all cells of a notebook one after the other), where it is known
+        values: what fills the places of the words
+        formula: of the quantity, in the lecture's notation, as plain text
+        worked: one number of it, worked out
+        right: keys of what is right about it, `check.right.KEY`
+    """
+
+    mistake: str
+    function: str = ""
+    quantity: str = ""
+    line: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    formula: str = ""
+    worked: Worked | None = None
+    right: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """The mistake in one sentence."""
+        return text(f"mistake.{self.mistake}", **self.values)
+
+    def why(self) -> str:
+        """The derivation, for who asks for the last hint."""
+        return text(f"mistake.{self.mistake}.why", **self.values)
+
+
+@dataclass(frozen=True)
+class FunctionVerdict:
+    """One function: what became of it, which legitimate variant it is, what is wrong with it.
+
+    `variants` are keys of `variant.KEY` with the values that fill their places.
+    """
+
+    name: str
+    status: Status
+    variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def variant_words(self) -> list[str]:
+        """The variants, in the reader's language."""
+        return [text(f"variant.{key}", **values) for key, values in self.variants]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A file, checked.
+
+    Arguments:
+        file: its name
+        workshop: its name, "" where it was not recognized
+        functions: in the order of the workshop
+        findings: of the file itself: a syntax error, a time limit at import …
+        notices: what the student may want to know and is no mistake, keys of `notice.KEY` with their values
+        isolation: "bubblewrap" or "process"; "" where nothing was run
+    """
+
+    file: str
+    workshop: str
+    functions: tuple[FunctionVerdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    isolation: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every function is right, and nothing is wrong with the file."""
+        return (
+            bool(self.functions)
+            and not self.findings
+            and all(function.status == "right" for function in self.functions)
+        )
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Those of the file, then those of the functions, in order."""
+        return (*self.findings, *(found for function in self.functions for found in function.findings))
+
+    def notice_words(self) -> list[str]:
+        """The notices, in the reader's language."""
+        return [text(f"notice.{key}", **values) for key, values in self.notices]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as JSON has it; `from_dict` is the way back."""
+        return {**asdict(self), "passed": self.passed}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The verdict of that data."""
+        functions = tuple(
+            FunctionVerdict(
+                entry["name"],
+                entry["status"],
+                _pairs(entry["variants"]),
+                tuple(map(_finding, entry["findings"])),
+            )
+            for entry in data["functions"]
+        )
+        return cls(
+            data["file"],
+            data["workshop"],
+            functions,
+            tuple(map(_finding, data["findings"])),
+            _pairs(data["notices"]),
+            data["isolation"],
+        )
+
+
+def hint_lines(finding: Finding, hint: int) -> list[str]:
+    """A finding in words, without its title: 1 where to look, 2 the formula and one worked number, 3 the derivation.
+
+    Errors: ArgumentError for another hint
+    """
+    require(hint in HINTS, "check.hint", value=hint)
+    lines = []
+    if finding.quantity:
+        lines.append(text("check.first_wrong", quantity=finding.quantity))
+    if finding.line is not None:
+        lines.append(text("check.line", line=finding.line))
+    lines += [text(f"check.right.{key}") for key in finding.right]
+    if hint >= 2 and finding.formula:
+        lines.append(text("check.formula", formula=finding.formula))
+    if hint >= 2 and finding.worked:
+        lines += worked_lines(finding.worked)
+    if hint >= 3:
+        lines.append(finding.why())
+    return lines
+
+
+def worked_lines(worked: Worked) -> list[str]:
+    """One number, term by term, and what came instead."""
+    place = f"[{','.join(map(str, worked.place))}]" if worked.place else ""
+    name = f"{worked.quantity}{place}"
+    lines = [text("check.worked", name=name)]
+    lines += [f"  {symbol} = {numbers} = {product}" for symbol, numbers, product in worked.terms]
+    if worked.closing:
+        lines.append(f"  {worked.closing}")
+    got = text("check.nothing") if worked.got is None else f"{worked.got:.6g}"
+    lines.append(text("check.expected_got", name=name, expected=f"{worked.expected:.6g}", got=got))
+    return lines
+
+
+def _pairs(entries: Any) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    return tuple((key, values) for key, values in entries)
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    worked = data["worked"]
+    if worked is not None:
+        terms = tuple(tuple(entry) for entry in worked["terms"])
+        worked = Worked(**{**worked, "place": tuple(worked["place"]), "terms": terms})
+    return Finding(**{**data, "worked": worked, "right": tuple(data["right"])})

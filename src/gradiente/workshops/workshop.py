@@ -1,0 +1,67 @@
+"""The workshops: their names, and the functions a student writes in each, with the lecture's signatures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradiente.errors import did_you_mean, require
+from gradiente.locale import text
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """One workshop.
+
+    Arguments:
+        name: as on the command line
+        functions: the parameters of every function that is checked, by its name, in the order of checking
+        optional: functions that a student may leave out: helpers that the file brings along
+    """
+
+    name: str
+    functions: Mapping[str, tuple[str, ...]]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return text(f"workshop.{self.name}.title")
+
+
+_LOOP = ("lr", "X", "y", "w1", "b1", "w2", "b2", "a1", "a2")
+
+WORKSHOPS: dict[str, Workshop] = {
+    workshop.name: workshop
+    for workshop in (
+        Workshop(
+            "xor",
+            {
+                "backProp": ("X", "y", "w1", "w2", "b1", "b2", "a2", "a1"),
+                "entrenarRed": ("epocas", *_LOOP),
+            },
+        ),
+        Workshop(
+            "mnist",
+            {
+                "softmax": ("z",),
+                "tanh": ("z",),
+                "tanhGrad": ("z",),
+                "relu": ("z",),
+                "reluGrad": ("z",),
+                "initParams": (),
+                "costoGlobal": ("y_est", "y"),
+                "feedForward": ("X", "w1", "b1", "w2", "b2"),
+                "backProp": ("X", "y", "w1", "b1", "w2", "b2", "a1", "a2"),
+                "entrenarRed": ("epocas", *_LOOP),
+                "entrenarRedMiniBatch": ("epocas", "batch_size", *_LOOP),
+            },
+        ),
+    )
+}
+
+
+def workshop_named(name: str) -> Workshop:
+    """The workshop of that name.
+
+    Errors: ArgumentError for another name
+    """
+    require(name in WORKSHOPS, "workshop.unknown", name=name, hint=did_you_mean(name, WORKSHOPS))
+    return WORKSHOPS[name]
