@@ -28,6 +28,10 @@ class Binding:
         """What the function is called with."""
         return tuple(values[parameter] for parameter in self.parameters)
 
+    def own(self, parameter: str) -> str:
+        """The function's own name of a parameter."""
+        return self.names[self.place(parameter)]
+
     def place(self, parameter: str) -> int:
         """Where an argument stands."""
         return self.parameters.index(parameter)

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from gradiente.errors import did_you_mean
-from gradiente.workshops import backprop, cost, elementwise, forward, initial, softmax
+from gradiente.workshops import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
 from gradiente.workshops.binding import bind
 from gradiente.workshops.problems import problem_finding
 from gradiente.workshops.sandbox import Limits, Sandbox
@@ -16,7 +17,7 @@ from gradiente.workshops.workshop import WORKSHOPS, Workshop, workshop_named
 
 # Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
 JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
-    "xor": {"backProp": backprop.judge},
+    "xor": {"backProp": backprop.judge, "entrenarRed": loop.judge},
     "mnist": {
         **{name: elementwise.judge(name) for name in ("tanh", "tanhGrad", "relu", "reluGrad")},
         "initParams": initial.judge,
@@ -24,6 +25,8 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
         "softmax": softmax.judge,
         "costoGlobal": cost.judge,
         "backProp": backprop.judge,
+        "entrenarRed": loop.judge,
+        "entrenarRedMiniBatch": minibatch.judge,
     },
 }
 
@@ -46,8 +49,43 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
         _bind(session)
         for name in JUDGES[chosen.name]:
             session.verdicts[name] = _function(session, name)
+        _settle(session)
         functions = tuple(session.verdicts[name] for name in chosen.functions if name in session.verdicts)
         return Verdict(Path(path).name, chosen.name, functions, submission.findings, submission.notices, sandbox.isolation)
+
+
+def _settle(session: Session) -> None:
+    """What the loops tell of the functions before them, and what two functions share and is one mistake.
+
+    −∂J/∂θ is no mistake where the training adds it; an order that the loops do not expect is one.
+    """
+    verdict = session.verdicts.get("backProp")
+    if session.other_order and verdict and not verdict.findings:
+        names = session.function("backProp").returned() or ()
+        finding = Finding("names_swapped", "backProp", values={"order": ", ".join(names)})
+        session.verdicts["backProp"] = replace(verdict, status="wrong", findings=(finding,))
+    if session.adds_negative and verdict and [found.mistake for found in verdict.findings] == ["output_sign"]:
+        variants = (*verdict.variants, ("negative_gradient", {}))
+        session.verdicts["backProp"] = replace(verdict, status="right", variants=variants, findings=())
+    _once(session)
+
+
+def _once(session: Session) -> None:
+    """A mistake that several functions get from the same helper stands at the first of them."""
+    said: dict[str, str] = {}
+    for name, verdict in session.verdicts.items():
+        own = [f for f in verdict.findings if not (f.mistake in said and _shared(session, said[f.mistake], name))]
+        if len(own) < len(verdict.findings):
+            status = verdict.status if own else "unchecked"
+            session.verdicts[name] = replace(verdict, status=status, findings=tuple(own))
+        said |= {found.mistake: name for found in own if found.mistake not in said}
+
+
+def _shared(session: Session, one: str, other: str) -> bool:
+    """Whether two functions use the same third, or one the other."""
+    helpers = [name for name in session.submission.functions if name not in session.workshop.functions]
+    called = [{h for h in (*helpers, one, other) if h != f and session.calls(f, h)} for f in (one, other)]
+    return bool(called[0] & called[1]) or one in called[1]
 
 
 def recognized(submission: Submission) -> Workshop:

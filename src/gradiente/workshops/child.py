@@ -224,10 +224,11 @@ def recording(name, function, records):
     """The function, its calls written down."""
 
     def recorded(*arguments, **keywords):
-        given = copied(arguments), copied(keywords)
-        result = function(*arguments, **keywords)
+        entry = {"name": name, "args": copied(arguments), "kwargs": copied(keywords), "result": None}
         if len(records) < MOST_RECORDS:
-            records.append({"name": name, "args": given[0], "kwargs": given[1], "result": copied(result)})
+            records.append(entry)
+        result = function(*arguments, **keywords)
+        entry["result"] = copied(result)
         return result
 
     return recorded

@@ -11,7 +11,7 @@ from gradiente.losses import CrossEntropyLoss
 from gradiente.workshops.formulas import plain
 from gradiente.workshops.layout import Layout
 from gradiente.workshops.problems import problem_finding, returned_finding
-from gradiente.workshops.runs import Run, runs
+from gradiente.workshops.runs import Run, furthest, runs
 from gradiente.workshops.session import OWN, SIZES, Judgement, Session
 from gradiente.workshops.values import Array, Values
 from gradiente.workshops.verdict import Finding, Worked
@@ -35,6 +35,10 @@ OTHERS: list[tuple[str, Rule]] = [
     ("cost_other_loss", _binary),
     ("cost_other_loss", lambda q: float(np.sum(np.abs(q.A2 - q.Y))) / q.m),
     ("cost_other_loss", lambda q: float(-np.sum((1 - q.Y) * np.log(1 - q.A2))) / q.m),
+    *(
+        ("onehot_shift", lambda q, by=by: float(-np.sum(np.roll(q.Y, by, axis=0) * np.log(q.A2)) / q.m))
+        for by in (1, -1)
+    ),
     ("cost_target_missing", lambda q: float(-np.sum(np.log(q.A2))) / q.m),
     ("cost_target_missing", lambda q: float(-np.sum(q.A2 * np.log(q.A2))) / q.m),
     ("cost_log_missing", lambda q: float(np.sum(q.Y * q.A2)) / q.m),
@@ -53,9 +57,7 @@ def judge(session: Session) -> Judgement:
         tried += runs(session, NAME, OWN[session.workshop.name], arguments=_arguments)
     finished = [run for run in tried if run.finished]
     if not finished:
-        problem = tried[0].outcomes[-1].problem
-        assert problem is not None
-        return Judgement((problem_finding(session, NAME, problem),), error=True)
+        return Judgement((problem_finding(session, NAME, furthest(tried)),), error=True)
     explained = [(run, found) for run in finished if (found := explain(run)) is not None]
     if not explained:
         return _unexplained(session, finished[0])

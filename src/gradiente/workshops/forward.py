@@ -1,5 +1,7 @@
 """feedForward: Z[1], A[1], Z[2], A[2], each by the right rule or a wrong one, judged from what the student has before it."""
 
+import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +15,7 @@ from gradiente.workshops.identify import orders, taken
 from gradiente.workshops.layout import Layout
 from gradiente.workshops.problems import problem_finding, returned_finding
 from gradiente.workshops.repair import Mutant, mutants
-from gradiente.workshops.runs import Run, runs
+from gradiente.workshops.runs import Run, furthest, runs
 from gradiente.workshops.session import OWN, SIZES, SQUARE, Judgement, Session, step_arguments
 from gradiente.workshops.values import Array, Values, softmax, squash
 from gradiente.workshops.verdict import Finding, Worked
@@ -33,6 +35,10 @@ class Step:
     rule: Rule
 
 
+def _over_all(powers: Array) -> Array:
+    return powers / powers.sum()
+
+
 RIGHT: dict[str, Rule] = {
     "Z1": lambda q: q.W1 @ q.X + q.b1,
     "A1": lambda q: q.squash(q.Z1),
@@ -43,6 +49,9 @@ TABLE = [
     Step("bias_missing", "Z1", lambda q: q.W1 @ q.X),
     Step("bias_sign", "Z1", lambda q: q.W1 @ q.X - q.b1),
     Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.T),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.sum()),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.mean()),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1[0, 0]),
     Step("transpose_missing", "Z1", lambda q: q.W1.T @ q.X + q.b1),
     Step("activation_missing", "A1", lambda q: q.Z1),
     Step("activation_other", "A1", lambda q: squash("sigmoid", q.Z1)),
@@ -59,9 +68,13 @@ TABLE = [
     Step("wrong_input", "Z2", lambda q: q.W2 @ q.X + q.b2),
     Step("softmax_axis", "A2", lambda q: softmax(q.Z2, 1)),
     Step("softmax_total", "A2", lambda q: np.exp(q.Z2) / np.exp(q.Z2).sum()),
+    *(
+        Step("softmax_total", "A2", lambda q, axis=axis: _over_all(np.exp(q.Z2 - q.Z2.max(axis=axis, keepdims=True))))
+        for axis in (0, 1)
+    ),
     Step("softmax_missing", "A2", lambda q: q.Z2),
     Step("softmax_sigmoid", "A2", lambda q: squash("sigmoid", q.Z2)),
-    Step("softmax_sigmoid", "A2", lambda q: np.tanh(q.Z2)),
+    Step("activation_other", "A2", lambda q: np.tanh(q.Z2)),
     Step("softmax_missing_sum", "A2", lambda q: np.exp(q.Z2)),
     Step("softmax_log", "A2", lambda q: np.log(softmax(q.Z2))),
     Step("softmax_twice", "A2", lambda q: softmax(softmax(q.Z2))),
@@ -106,13 +119,18 @@ def judge(session: Session) -> Judgement:
 
 def _judged(session: Session, reading: Reading) -> Judgement:
     layout = reading.run.layout
-    session.learn(layout, _activation(reading))
+    hidden_right = "A1" not in reading.unknown and not any(step.at == "A1" for step in reading.mistakes)
+    session.learn(layout, reading.run.cases[0].activation if hidden_right else None)
+    session.other_activation = _other_activation(reading)
     session.ways[NAME] = reading.way
     session.softmax_fits = not any(step.at == "A2" for step in reading.mistakes) and "A2" not in reading.unknown
-    findings = [_finding(session, reading, step.key, step.at) for step in _own(session, reading)]
+    places: dict[str, list[str]] = {}
+    for step in _own(session, reading):
+        places.setdefault(_told_apart(session, reading, step), []).append(step.at)
+    findings = [_finding(session, reading, key, at) for key, at in places.items()]
     if reading.swapped:
         findings.insert(0, Finding("names_swapped", NAME, values={"order": "a2, a1"}))
-    findings += [_finding(session, reading, "unknown", at) for at in _own_unknown(session, reading)[:1]]
+    findings += [_finding(session, reading, "unknown", [at]) for at in _own_unknown(session, reading)[:1]]
     binding = session.bindings[NAME]
     changed = sorted({binding.names[place] for outcome in reading.run.outcomes for place in outcome.mutated})
     if changed:
@@ -123,25 +141,32 @@ def _judged(session: Session, reading: Reading) -> Judgement:
     return Judgement(tuple(findings), tuple(variants))
 
 
-def _activation(reading: Reading) -> str:
-    """g of the hidden layer; another one counts from here on, so that it is one mistake and not many."""
+def _other_activation(reading: Reading) -> str | None:
+    """"sigmoid", where the hidden layer has that instead of its own: backProp may well derive what is there."""
+    if not any(step.key == "activation_other" for step in reading.mistakes):
+        return None
     case, observed = reading.run.cases[0], reading.observed[0]["A1"]
-    if any(step.key == "activation_other" for step in reading.mistakes) and observed is not None:
-        z = case.Z1 if not any(step.at == "Z1" for step in reading.mistakes) else case.W1 @ case.X
-        if np.allclose(reading.run.layout.lecture("A1", observed), squash("sigmoid", z), rtol=1e-4):
-            return "sigmoid"
-    return case.activation
+    same = observed is not None and np.allclose(
+        reading.run.layout.lecture("A1", observed), squash("sigmoid", case.Z1), rtol=1e-4
+    )
+    return "sigmoid" if same else None
 
 
 def _own(session: Session, reading: Reading) -> list[Step]:
     """The mistakes that are not those of softmax or tanh, which it only uses."""
     own = []
     for step in reading.mistakes:
-        helper = {"A1": reading.run.cases[0].activation, "A2": "softmax"}.get(step.at)
-        if helper and session.has(helper) and session.uses(NAME, helper) and _blamed(session, helper, step.key):
-            continue
-        own.append(step)
+        if not _helper_to_blame(session, step.at, step.key):
+            own.append(step)
     return own
+
+
+def _told_apart(session: Session, reading: Reading, step: Step) -> str:
+    """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
+    body = ast.unparse(session.function(NAME).node).partition(":")[2]
+    written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
+    alone = step.at == "Z2" and not any(other.at == "Z1" for other in reading.mistakes)
+    return "bias_broadcast" if step.key == "bias_missing" and alone and written else step.key
 
 
 def _blamed(session: Session, helper: str, key: str) -> bool:
@@ -155,12 +180,14 @@ def _blamed(session: Session, helper: str, key: str) -> bool:
 
 
 def _own_unknown(session: Session, reading: Reading) -> list[str]:
-    helpers = {"A1": reading.run.cases[0].activation, "A2": "softmax"}
-    return [
-        at
-        for at in reading.unknown
-        if not (session.has(helpers[at]) and session.uses(NAME, helpers[at]) and _blamed(session, helpers[at], ""))
-    ]
+    return [at for at in reading.unknown if not _helper_to_blame(session, at, "")]
+
+
+def _helper_to_blame(session: Session, at: str, key: str) -> bool:
+    """Whether a function that it uses for that quantity makes the mistake."""
+    helpers = {"A1": ("tanh", "relu"), "A2": ("softmax",)}.get(at, ())
+    used = [helper for helper in helpers if session.has(helper) and session.uses(NAME, helper)]
+    return any(_blamed(session, helper, key) for helper in used)
 
 
 def _runs(session: Session, sizes: Mapping[str, Any], mutant: Mutant | None = None) -> list[Run]:
@@ -248,9 +275,7 @@ def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
     finished = [run for run in tried if run.finished]
     if finished:
         return Judgement((returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED),), error=True)
-    problem = tried[0].outcomes[-1].problem
-    assert problem is not None
-    return Judgement((problem_finding(session, NAME, problem),), error=True)
+    return Judgement((problem_finding(session, NAME, furthest(tried)),), error=True)
 
 
 def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
@@ -267,12 +292,13 @@ def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
     return None
 
 
-def _finding(session: Session, reading: Reading, key: str, at: str) -> Finding:
+def _finding(session: Session, reading: Reading, key: str, places: Sequence[str]) -> Finding:
+    at = places[0]
     case = reading.run.cases[0]
     function = session.function(NAME)
     seen = "A1" if at.endswith("1") else "A2"
     worked = _worked(reading, seen)
-    return Finding(key, NAME, label(at), line_of(function, at), {"where": label(at)}, formula(case, at), worked)
+    return Finding(key, NAME, label(at), line_of(function, at), {"where": ", ".join(map(label, places))}, formula(case, at), worked)
 
 
 def _worked(reading: Reading, name: str) -> Worked | None:

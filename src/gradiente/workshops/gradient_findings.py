@@ -1,6 +1,7 @@
 """An explanation of gradients as findings: grouped, in the order of computation, with one number worked out."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from gradiente.workshops.formulas import formula
 from gradiente.workshops.identify import quantity_named
 from gradiente.workshops.layout import Layout
 from gradiente.workshops.matching import Scale
-from gradiente.workshops.mistakes import ORDER, Mistake
+from gradiente.workshops.mistakes import INHERITED, ORDER, Mistake
 from gradiente.workshops.search import GRADIENTS
 from gradiente.workshops.session import Session
 from gradiente.workshops.submission import Function
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gradiente.workshops.backprop import Reading
 
 MOST_TERMS = 8
+CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
 # The gradient that a student returns in which a wrong quantity is seen first.
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
 
@@ -75,14 +77,24 @@ def _rules(session: Session, reading: "Reading") -> Iterator[tuple[str, Finding]
     """The wrong rules; one that is made at several places is one mistake."""
     places: dict[str, list[str]] = {}
     for mistake in reading.explanation.mistakes:
+        if mistake.key == INHERITED:
+            continue
         places.setdefault(_told_apart(session, reading, mistake), []).append(mistake.at)
+    if "integer_truncation" in places:
+        places = {"integer_truncation": places["integer_truncation"]}
     for key, at in places.items():
         yield at[0], _finding(session, reading, key, at)
 
 
 def _told_apart(session: Session, reading: "Reading", mistake: Mistake) -> str:
-    """With one output a sum over the wrong axis gives what no sum gives: the line says which it is."""
-    line = line_of(session.function("backProp"), mistake.at)
+    """Mistakes that give the same numbers: the text of the function says which it is.
+
+    With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
+    """
+    function = session.function("backProp")
+    if mistake.key in CUT and re.search(r"\bint(32|64|8)?\b|//", ast.unparse(function.node)):
+        return "integer_truncation"
+    line = line_of(function, mistake.at)
     one = reading.run.cases[0].sizes.k == 1 and mistake.at == "db2"
     summed = line is not None and "sum" in session.submission.statement(line)
     return "bias_axis" if mistake.key == "bias_not_summed" and one and summed else mistake.key
@@ -95,16 +107,18 @@ def _scales(session: Session, reading: "Reading") -> Iterator[tuple[str, Finding
     if negative:
         at = _source(negative, scales)
         yield at[0], _finding(session, reading, "output_sign" if at == ["dZ2"] else "sign_hidden", at)
-    sizes = [name for name in GRADIENTS if name in scales and scales[name].size]
+    summed = {m.at for m in reading.explanation.mistakes if m.key in ("bias_axis", "bias_total", "bias_not_summed")}
+    sizes = [name for name in GRADIENTS if name in scales and scales[name].size and name not in summed]
     if sizes:
         size = scales[sizes[0]].size
         number = getattr(reading.run.cases[0].sizes, size)
         yield sizes[0], _finding(session, reading, "mean_wrong_size", sizes, size=size, number=number)
     factors = [name for name in GRADIENTS if name in scales and scales[name].factor != 1]
-    if factors:
+    squares = any(mistake.key == "output_other_loss" for mistake in reading.explanation.mistakes)
+    if factors and not squares:  # the 2 of the squared error is that mistake's
         at = _source(factors, scales)
         yield at[0], _finding(session, reading, "factor", at, factor=f"{scales[factors[0]].factor:.6g}")
-    yield from _powers(session, reading, {name: scale for name, scale in scales.items() if not scale.size})
+    yield from _powers(session, reading, {n: scale for n, scale in scales.items() if not scale.size and n not in summed})
 
 
 def _powers(

@@ -61,6 +61,7 @@ def orders(
         if len(keys) == len(wanted):
             ways += [("shapes", {q: keys[p] for q, p in zip(wanted, o, strict=True)}) for o in permutations(range(len(wanted)))]
         return ways
+    result = flat(result)
     if not isinstance(result, tuple) or len(result) < len(wanted):
         return []
     straight = {quantity: place for place, quantity in enumerate(wanted)}
@@ -72,9 +73,17 @@ def orders(
     return ways
 
 
+def flat(result: Any) -> Any:
+    """A tuple of tuples as one tuple; anything else as it is."""
+    if not isinstance(result, tuple):
+        return result
+    return tuple(leaf for entry in result for leaf in (flat(entry) if isinstance(entry, tuple) else (entry,)))
+
+
 def taken(result: Any, way: Mapping[str, Any]) -> dict[str, Array | None]:
     """The quantities, taken in that way; what is no array of numbers is None."""
     found = {}
+    result = flat(result)
     for quantity, place in way.items():
         value = result[place]
         if isinstance(value, int | float) and not isinstance(value, bool):

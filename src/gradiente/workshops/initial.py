@@ -38,7 +38,7 @@ def judge(session: Session) -> Judgement:
     bias = "flat" if found["b1"].ndim == 1 else "column" if found["b1"].shape[1] == 1 else "row"
     session.layouts = sorted(layouts(bias=bias, out_in=out_in), key=lambda layout: layout.columns != out_in)
     weights = {name: found[name] if out_in else found[name].T for name in SHAPES}
-    return Judgement(tuple(_mistakes(session, weights)), (("weights_out_in" if out_in else "weights_in_out", {}),))
+    return Judgement(tuple(_mistakes(session, found, weights)), (("weights_out_in" if out_in else "weights_in_out", {}),))
 
 
 def _arrays(result: Any) -> list[Array]:
@@ -63,11 +63,12 @@ def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Arra
     return found
 
 
-def _mistakes(session: Session, weights: Mapping[str, Array]) -> Iterator[Finding]:
+def _mistakes(session: Session, found: Mapping[str, Array], weights: Mapping[str, Array]) -> Iterator[Finding]:
     line = session.function(NAME).line
-    whole = [name for name, value in weights.items() if value.dtype.kind in "iub"]
+    whole = [name for name in PARAMETERS if found[name].dtype.kind in "iub"]
     if whole:
         yield Finding("init_integer", NAME, line=line, values={"names": _lower(whole)})
+        return
     equal = [name for name, value in weights.items() if np.allclose(value, value[:1])]
     if equal:
         yield Finding("init_symmetric", NAME, line=line, values={"names": _lower(equal)})

@@ -59,16 +59,19 @@ def compared(found: Array, wanted: Array, layout: Layout, name: str, shape: tupl
     return None
 
 
-def scale_of(ratios: Sequence[float], cases: Sequence[Values], *, many: bool) -> Scale | None:
+def scale_of(
+    ratios: Sequence[float], cases: Sequence[Values], *, many: bool, factors: Sequence[float] = ()
+) -> Scale | None:
     """The one scale that gives these ratios, a problem each; None where there is none.
 
     Arguments:
+        factors: what may be expected beside 1, 2 and ½
         many: the arrays have several numbers, so that a ratio says something by itself
     """
     for size in ("", "n", "h", "k"):
         for power in (0, 1, -1, 2, -2):
             found = [c / _power(case, power, size) for c, case in zip(ratios, cases, strict=True)]
-            for factor in FACTORS:
+            for factor in (*FACTORS, *factors):
                 for sign in (1, -1):
                     if np.allclose(found, sign * factor, rtol=1e-4, atol=0):
                         return Scale(sign, factor, power, size)

@@ -5,14 +5,15 @@ the rule by which that quantity is computed then, from the quantities before it 
 entry of the same key is another way to make the same mistake.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.workshops.values import Array, Values, slope
+from gradiente.workshops.values import Array, Values, slope, squash
 
 Rule = Callable[[Values], Array]
+INHERITED = "inherited"  # no mistake here: what a function gives that is wrong by itself, and judged by itself
 # In the order in which they are computed. dZ2 … db1 are ∂J/∂Z[2] … ∂J/∂b[1], in the lecture's columns form.
 ORDER = ("Y", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
 
@@ -46,19 +47,21 @@ def _jacobian(a: Array, d: Array) -> Array:
 
 
 def _other_slopes(at: str) -> list[Mistake]:
-    """The derivative of another activation, as a function of a or of z."""
-    found = []
-    for name in ("sigmoid", "tanh", "relu"):
-        for given in ("A1", "Z1"):
-            found.append(
-                Mistake(
-                    "derivative_other",
-                    at,
-                    lambda q, name=name, given=given: q.dA1
-                    * (slope(name, getattr(q, given)) if name != q.activation else np.nan),
-                )
-            )
-    return found
+    """The derivative of another activation, written for a or for z, given a or z."""
+
+    def rule(name: str, given: str, squashed: bool) -> Rule:
+        def other(q: Values) -> Array:
+            x = q.numbers[given]
+            return q.dA1 * (slope(name, squash(name, x) if squashed else x) if name != q.activation else np.nan)
+
+        return other
+
+    return [
+        Mistake("derivative_other", at, rule(name, given, squashed))
+        for name in ("sigmoid", "tanh", "relu")
+        for given in ("A1", "Z1")
+        for squashed in (False, True)
+    ]
 
 
 def _products(at: str, delta: str, activation: str) -> list[Mistake]:
@@ -93,6 +96,7 @@ def _sums(at: str, delta: str) -> list[Mistake]:
         Mistake("bias_not_summed", at, d),
         Mistake("bias_axis", at, lambda q: d(q).sum(axis=0, keepdims=True)),
         Mistake("bias_total", at, lambda q: d(q).sum(keepdims=True)),
+        Mistake("bias_total", at, lambda q: np.full((len(d(q)), 1), d(q).sum())),
         Mistake("only_last_instance", at, lambda q: d(q)[:, -1:]),
         Mistake("only_first_instance", at, lambda q: d(q)[:, :1]),
         Mistake("bias_zero", at, lambda q: np.zeros((len(d(q)), 1)), ("mnist",)),
@@ -110,6 +114,7 @@ TABLE: list[Mistake] = [
     Mistake("output_derivative_only", "dZ2", lambda q: (q.A2 - q.Y) / (q.A2 * (1 - q.A2)) / q.m, _XOR),
     Mistake("output_derivative_only", "dZ2", lambda q: -q.Y / q.A2 / q.m, _MNIST),
     Mistake("output_derivative_only", "dZ2", lambda q: (q.A2 - q.Y) / (q.A2 * (1 - q.A2)) / q.m, _MNIST),
+    Mistake("output_derivative_only", "dZ2", lambda q: -q.Y * (1 - q.A2) / q.m, _MNIST),
     Mistake("softmax_jacobian", "dZ2", lambda q: _jacobian(q.A2, q.A2 - q.Y) / q.m, _MNIST),
     Mistake("target_missing", "dZ2", lambda q: q.A2 / q.m),
     Mistake("target_missing", "dZ2", lambda q: -q.Y / q.m),
@@ -131,9 +136,8 @@ TABLE: list[Mistake] = [
     Mistake("wrong_input", "dW2", lambda q: q.dZ2 @ q.slope(q.A1).T),
     *_sums("db2", "dZ2"),
     Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2),
-    Mistake("w2_updated", "dA1", lambda q: (q.W2 - q.lr * (q.dZ2 @ q.A1.T)).T @ q.dZ2),
-    Mistake("w2_updated", "dA1", lambda q: (q.W2 - q.lr * q.m * (q.dZ2 @ q.A1.T)).T @ q.dZ2),
-    Mistake("w2_updated", "dA1", lambda q: (q.W2 + q.lr * (q.dZ2 @ q.A1.T)).T @ q.dZ2),
+    Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2 * q.m),
+    Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2 / q.m),
     Mistake("w2_updated", "dA1", lambda q: q.W2_after.T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.W2).T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.A1)),
@@ -145,6 +149,8 @@ TABLE: list[Mistake] = [
     Mistake("delta_missing", "dA1", lambda q: q.W2.T @ q.A2 / q.m),
     Mistake("output_other_loss", "dA1", lambda q: q.W2.T @ (q.dZ2 * q.A2 * (1 - q.A2))),
     Mistake("output_derivative_only", "dA1", lambda q: q.W2.T @ (q.dZ2 / (q.A2 * (1 - q.A2)))),
+    Mistake(INHERITED, "dZ1", lambda q: q.dA1 * q.helper_of_a),
+    Mistake(INHERITED, "dZ1", lambda q: q.dA1 * q.helper_of_z),
     Mistake("derivative_missing", "dZ1", lambda q: q.dA1),
     Mistake("derivative_twice", "dZ1", lambda q: q.dA1 * q.slope(q.A1) ** 2),
     Mistake("derivative_of_z", "dZ1", lambda q: q.dA1 * q.slope(q.Z1)),
@@ -169,6 +175,14 @@ def _sigmoid_slope(z: Array) -> Array:
     return np.exp(-z) / (1 + np.exp(-z)) ** 2
 
 
-def mistakes_at(quantity: str, workshop: str) -> list[Mistake]:
-    """The wrong rules for one quantity."""
-    return [entry for entry in TABLE if entry.at == quantity and workshop in entry.workshops]
+def mistakes_at(quantity: str, workshop: str, rates: Sequence[float] = ()) -> list[Mistake]:
+    """The wrong rules for one quantity; `rates` are learning rates with which W[2] may have been updated before."""
+    found = [entry for entry in TABLE if entry.at == quantity and workshop in entry.workshops]
+    return [*found, *(_updated(rate, sums) for rate in rates for sums in (False, True))] if quantity == "dA1" else found
+
+
+def _updated(rate: float, sums: bool) -> Mistake:
+    """W[2] − α ∂J/∂W[2] in the place of W[2], the gradient a mean or a sum."""
+    return Mistake(
+        "w2_updated", "dA1", lambda q: (q.W2 - rate * (q.m if sums else 1) * (q.dZ2 @ q.A1.T)).T @ q.dZ2
+    )

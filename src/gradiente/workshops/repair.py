@@ -63,8 +63,11 @@ def _kinds(node: ast.AST) -> Iterator[tuple[str, str]]:
         yield from (("product_order", "swap"), ("matmul_for_elementwise", "multiply"))
     elif isinstance(node, ast.Call) and _called(node) == "multiply" and len(node.args) == 2:
         yield "elementwise", "dot"
+    elif isinstance(node, ast.Call) and _called(node) == "outer" and len(node.args) == 2:
+        yield "transpose_missing", "swap"
     elif isinstance(node, ast.Call) and _called(node) in SUMS:
-        yield from (("bias_axis", "axis"), ("bias_broadcast", "keepdims"))
+        whole = len(node.args) < 2 and not any(word.arg == "axis" for word in node.keywords)
+        yield from (("bias_total" if whole else "bias_axis", "axis"), ("bias_broadcast", "keepdims"))
 
 
 def _called(node: ast.Call) -> str:

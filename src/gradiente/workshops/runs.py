@@ -7,7 +7,7 @@ from typing import Any
 from gradiente.workshops.layout import Layout, layouts
 from gradiente.workshops.problems import fatal
 from gradiente.workshops.repair import Mutant, probe
-from gradiente.workshops.sandbox import Outcome
+from gradiente.workshops.sandbox import Outcome, Problem
 from gradiente.workshops.session import Session, step_arguments
 from gradiente.workshops.values import Sizes, Values
 
@@ -56,6 +56,12 @@ def runs(
             yield run
             if run.ended:
                 return
+
+
+def furthest(tried: Sequence[Run]) -> Problem:
+    """The problem of the run that came furthest in the file: its layout is likeliest the one that was meant."""
+    problems = [run.outcomes[-1].problem for run in tried]
+    return max((p for p in problems if p is not None), key=lambda problem: problem.line or 0)
 
 
 def possible(session: Session) -> list[Layout]:

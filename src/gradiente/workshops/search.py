@@ -12,13 +12,14 @@ import numpy as np
 
 from gradiente.workshops.layout import Layout
 from gradiente.workshops.matching import Scale, compared, scale_of
-from gradiente.workshops.mistakes import ORDER, RIGHT, Mistake, Rule, mistakes_at
+from gradiente.workshops.mistakes import INHERITED, ORDER, RIGHT, Mistake, Rule, mistakes_at
 from gradiente.workshops.values import Array, Values
 
 GRADIENTS = ("dW2", "db2", "dW1", "db1")
 UNKNOWN = 4.0  # what a gradient costs that nothing gives
 UNUSUAL = 1.0  # what a scale costs that is neither mean nor sum
 
+NOTHING = 1e-13  # what is left of 0 after rounding: over the classes ŷ − y sums to 0
 Observed = Mapping[str, Array | None]
 
 
@@ -36,7 +37,8 @@ class Explanation:
         """What is compared between explanations; 0 for right gradients."""
         unusual = sum(not scale.usual for scale in self.scales.values())
         mixed = len({scale.power for scale in self.scales.values()}) > 1
-        return len(self.mistakes) + UNKNOWN * len(self.unknown) + UNUSUAL * min(1, unusual + mixed)
+        made = sum(0.01 if mistake.key == INHERITED else 1 for mistake in self.mistakes)
+        return made + UNKNOWN * len(self.unknown) + UNUSUAL * min(1, unusual + mixed)
 
     @property
     def right(self) -> bool:
@@ -48,11 +50,18 @@ class Search:
 
     Arguments:
         cases: the steps
+        rates: learning rates with which W[2] may have been updated too early
         observed: the gradients that the student's function gave for each, in the student's form
     """
 
-    def __init__(self, cases: Sequence[Values], observed: Sequence[Observed], layout: Layout) -> None:
-        self.cases, self.observed, self.layout = list(cases), list(observed), layout
+    def __init__(
+        self,
+        cases: Sequence[Values],
+        observed: Sequence[Observed],
+        layout: Layout,
+        rates: Sequence[float] = (),
+    ) -> None:
+        self.cases, self.observed, self.layout, self.rates = list(cases), list(observed), layout, rates
         self.workshop = cases[0].workshop
         self._zero_biases = self.workshop == "xor"
 
@@ -87,7 +96,7 @@ class Search:
         self, name: str, made: tuple[Mistake, ...], chain: Sequence[Values]
     ) -> Iterator[tuple[tuple[Mistake, ...], list[Values]]]:
         """The chain with its next link computed rightly, then by every wrong rule."""
-        for mistake in (None, *mistakes_at(name, self.workshop)):
+        for mistake in (None, *mistakes_at(name, self.workshop, self.rates)):
             rule = mistake.rule if mistake else RIGHT[name]
             values = [_applied(rule, case) for case in chain]
             if any(value is None for value in values):
@@ -105,7 +114,10 @@ class Search:
                 absent.append(name)
                 continue
             candidates = []
+            nothing = all(seen.get(name) is not None and not np.any(seen[name]) for seen in self.observed)
             for mistake in (None, *(mistakes_at(name, self.workshop) if wrong is None else wrong)):
+                if nothing and mistake and not mistake.key.endswith("_zero"):
+                    continue  # other rules give 0 only by rounding
                 scale = self._scale(name, mistake.rule if mistake else RIGHT[name], chain)
                 if scale is not None:
                     candidates.append((mistake, scale))
@@ -115,7 +127,8 @@ class Search:
                 unknown.append(name)
                 continue
             mistake, scale = min(candidates, key=lambda pair: (pair[0] is not None) + (not pair[1].usual))
-            scales[name] = scale
+            if not self._nothing(name):
+                scales[name] = scale
             if mistake is not None:
                 mistakes.append(mistake)
         return Explanation(tuple(mistakes), scales, tuple(unknown), tuple(absent))
@@ -124,6 +137,10 @@ class Search:
     def _shape(case: Values, name: str) -> tuple[int, ...]:
         """The shape of the right gradient."""
         return case.numbers[name[1:]].shape
+
+    def _nothing(self, name: str) -> bool:
+        """Whether it is 0 but for rounding, so that it says nothing of 1/m."""
+        return all(np.abs(seen[name]).max(initial=0.0) < NOTHING for seen in self.observed)
 
     def _all_zero(self, name: str) -> bool:
         arrays = [seen.get(name) for seen in self.observed]
@@ -142,12 +159,14 @@ class Search:
                 return None
             ratios.append(c)
         many = all(np.size(seen[name]) > 1 for seen in self.observed)
-        return scale_of(ratios, chain, many=many)
+        factors = [factor for rate in self.rates if rate not in (1, 2, 0.5) for factor in (1 / rate, rate)]
+        return scale_of(ratios, chain, many=many, factors=factors)
 
 
 def _zero_or(found: Array, wanted: Array) -> float | None:
     """1 where both are 0 everywhere and of one size: no ratio says that."""
-    return 1.0 if found.size == wanted.size and not np.any(found) and not np.any(wanted) else None
+    nothing = all(np.abs(array).max(initial=0.0) < NOTHING for array in (found, wanted))
+    return 1.0 if found.size == wanted.size and nothing else None
 
 
 def _applied(rule: Callable[[Values], Array], case: Values) -> Array | None:

@@ -1,6 +1,7 @@
 """One check: the student's file, the process it runs in, and what has been learned of it so far."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,7 @@ from gradiente.workshops.layout import Layout
 from gradiente.workshops.sandbox import Call, Outcome, Sandbox
 from gradiente.workshops.submission import Function, Submission
 from gradiente.workshops.values import Sizes, Values, values
-from gradiente.workshops.verdict import Finding, FunctionVerdict
+from gradiente.workshops.verdict import Finding, FunctionVerdict, Status
 from gradiente.workshops.workshop import Workshop
 
 ACTIVATIONS = {"xor": ("sigmoid",), "mnist": ("tanh", "relu")}
@@ -46,22 +47,41 @@ class Session:
     layout: Layout | None = None
     layouts: list[Layout] | None = None  # those that are left, before it is known which
     activation: str | None = None
+    other_activation: str | None = None  # one that is not the workshop's, and is said to be wrong already
     ways: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, FunctionVerdict] = field(default_factory=dict)
+    fixed_sizes: bool = False  # whether backProp is right for the workshop's own sizes only
+    stand_in: bool = False  # whether something stands in the place of backProp
     softmax_fits: bool = False  # whether feedForward gives the right A[2] with the file's softmax
+    other_order: bool = False  # whether the loops take the gradients in an order in which backProp does not give them
+    adds_negative: bool = False  # whether a loop adds what such a backProp gives, and so descends
     downhill: bool = True  # whether backProp gives +∂J, as far as is known
 
-    def learn(self, layout: Layout, activation: str) -> None:
+    def learn(self, layout: Layout, activation: str | None) -> None:
         """Take over how a function was found to be written; what is known already stays, save the form of y."""
         self.layout = replace(self.layout or layout, target=layout.target)
         self.activation = self.activation or activation
+
+    def rates(self, name: str) -> tuple[float, ...]:
+        """The numbers in a function that may be learning rates, and 1, which need not be written."""
+        nodes = (node for node in ast.walk(self.function(name).node) if isinstance(node, ast.Constant))
+        found = {float(node.value) for node in nodes if type(node.value) in (int, float) and 0 < node.value <= 10}
+        return tuple(sorted(found | {1.0}))
 
     def wrong(self, name: str) -> bool:
         """Whether a function has been judged, and not found right."""
         return name in self.verdicts and self.verdicts[name].status != "right"
 
     def uses(self, name: str, helper: str) -> bool:
-        """Whether the text of a function calls another."""
+        """Whether a function calls another, by itself or by what the file has beside the workshop's functions."""
+        words = re.compile(rf"\b{re.escape(helper)}\b")
+        own = ast.unparse(self.function(name).node)
+        named = {f.name: ast.unparse(f.node) for f in self.submission.functions.values()}
+        others = [text for other, text in named.items() if other not in self.workshop.functions]
+        return bool(words.search(own)) or any(map(words.search, (*others, *self.submission.classes)))
+
+    def calls(self, name: str, helper: str) -> bool:
+        """Whether the text of a function has a call of another."""
         calls = (node for node in ast.walk(self.function(name).node) if isinstance(node, ast.Call))
         return any(isinstance(call.func, ast.Name) and call.func.id == helper for call in calls)
 
@@ -73,7 +93,13 @@ class Session:
         return name in self.bindings
 
     def activations(self) -> Sequence[str]:
-        return (self.activation,) if self.activation else ACTIVATIONS[self.workshop.name]
+        """g of the hidden layer: the one that is known, else those of the workshop, and another that the file has."""
+        others = (self.other_activation,) if self.other_activation else ()
+        return (self.activation,) if self.activation else (*ACTIVATIONS[self.workshop.name], *others)
+
+    def sizes(self) -> Sequence[Sizes]:
+        """Sizes that all differ, or the workshop's own, where the file knows no others."""
+        return (OWN if self.fixed_sizes else SIZES)[self.workshop.name]
 
     def cases(self, activation: str, sizes: Sequence[Sizes], **options: Any) -> list[Values]:
         """Random steps of those sizes."""
@@ -120,8 +146,10 @@ class Judgement:
     findings: tuple[Finding, ...]
     variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     error: bool = False
+    unchecked: bool = False
 
     def verdict(self, name: str) -> FunctionVerdict:
         """As a verdict."""
-        status = "right" if not self.findings else "error" if self.error else "wrong"
+        right: Status = "unchecked" if self.unchecked else "right"
+        status: Status = right if not self.findings else "error" if self.error else "wrong"
         return FunctionVerdict(name, status, self.variants, self.findings)

@@ -69,6 +69,7 @@ class Submission:
         cells: whether it is a notebook, as .ipynb or as text with `# %%`
         functions: those at the top level, the last of each name
         names: all that is defined at the top level
+        classes: the text of every class
         notices, findings: what was met while reading
     """
 
@@ -77,6 +78,7 @@ class Submission:
     cells: bool
     functions: Mapping[str, Function]
     names: frozenset[str]
+    classes: tuple[str, ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -125,9 +127,8 @@ def _script(path: Path, source: str, notices: tuple[tuple[str, Mapping[str, Any]
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
-        return Submission(path, source, False, {}, frozenset(), notices, (syntax_finding(error, source),))
-    functions, names = _defined(tree)
-    return Submission(path, source, bool(CELL.search(source)), functions, names, notices)
+        return Submission(path, source, False, {}, frozenset(), notices=notices, findings=(syntax_finding(error, source),))
+    return Submission(path, source, bool(CELL.search(source)), *_defined(tree), notices)
 
 
 def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, Any]], ...]) -> Submission:
@@ -149,8 +150,7 @@ def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, A
             python = "\n" * python.count("\n")
         pieces.append(python)
     source = "\n".join(pieces)
-    functions, names = _defined(ast.parse(source))
-    return Submission(path, source, True, functions, names, notices, tuple(findings))
+    return Submission(path, source, True, *_defined(ast.parse(source)), notices, tuple(findings))
 
 
 def _text(source: Any) -> str:
@@ -166,7 +166,7 @@ def _without_magics(source: str) -> str:
     return "\n".join(re.sub(r"^(\s*)(%|!|\?).*$|^(\s*)[\w.]+\?+$", r"\1\3pass", line) for line in lines)
 
 
-def _defined(tree: ast.Module) -> tuple[dict[str, Function], frozenset[str]]:
+def _defined(tree: ast.Module) -> tuple[dict[str, Function], frozenset[str], tuple[str, ...]]:
     functions: dict[str, Function] = {}
     names: set[str] = set()
     for node in tree.body:
@@ -181,7 +181,8 @@ def _defined(tree: ast.Module) -> tuple[dict[str, Function], frozenset[str]]:
             names |= {name.id for name in found}
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    return functions, frozenset(names)
+    classes = tuple(ast.unparse(node) for node in tree.body if isinstance(node, ast.ClassDef))
+    return functions, frozenset(names), classes
 
 
 def _function(node: ast.FunctionDef) -> Function:

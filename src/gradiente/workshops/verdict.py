@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from gradiente.errors import require
-from gradiente.locale import text
+from gradiente.locale import catalogue, language, text
 
-Status = Literal["right", "wrong", "missing", "blank", "error"]
+# "unchecked": what it is built on has a mistake, without which nothing can be said of it.
+Status = Literal["right", "wrong", "missing", "blank", "error", "unchecked"]
 HINTS = (1, 2, 3)
 
 
@@ -54,11 +55,15 @@ class Finding:
 
     def title(self) -> str:
         """The mistake in one sentence."""
-        return text(f"mistake.{self.mistake}", **self.values)
+        return text(f"mistake.{self.mistake}", **self._places())
 
-    def why(self) -> str:
-        """The derivation, for who asks for the last hint."""
-        return text(f"mistake.{self.mistake}.why", **self.values)
+    def why(self) -> str | None:
+        """The derivation, for who asks for the last hint; None where there is nothing to derive."""
+        key = f"mistake.{self.mistake}.why"
+        return text(key, **self._places()) if key in catalogue(language()) else None
+
+    def _places(self) -> dict[str, Any]:
+        return {"function": self.function, "where": self.quantity, "line": self.line, **self.values}
 
 
 @dataclass(frozen=True)
@@ -158,8 +163,8 @@ def hint_lines(finding: Finding, hint: int) -> list[str]:
         lines.append(text("check.formula", formula=finding.formula))
     if hint >= 2 and finding.worked:
         lines += worked_lines(finding.worked)
-    if hint >= 3:
-        lines.append(finding.why())
+    if hint >= 3 and (why := finding.why()) is not None:
+        lines.append(why)
     return lines
 
 

@@ -36,6 +36,7 @@ def test_a_function_that_is_not_named_is_worth_nothing(tmp_path):
         ("wrong", ["sign"], 0.25),
         ("wrong", ["sign", "transpose"], 0),
         ("wrong", ["unknown"], 0),
+        ("unchecked", [], 0.25),
         ("missing", ["missing"], 0),
         ("blank", ["blank"], 0),
         ("error", ["exception"], 0),

@@ -11,7 +11,7 @@ from gradiente.workshops.verdict import Finding, FunctionVerdict, Verdict, hint_
 from gradiente.workshops.workshop import WORKSHOPS
 
 HINT = 2
-_MARKS = {"right": "✓", "wrong": "✗", "missing": "∅", "blank": "…", "error": "!"}
+_MARKS = {"right": "✓", "wrong": "✗", "missing": "∅", "blank": "…", "error": "!", "unchecked": "?"}
 _BOX = "margin:.5rem 0 1.1rem;padding:.7rem .9rem;background:var(--wash);overflow-x:auto"
 
 

@@ -57,7 +57,7 @@ def default_output(folder: Path) -> Path:
     >>> default_output(Path("classes/2026-1.zip")).as_posix()
     'classes/2026-1-grades'
     """
-    folder = folder.absolute() if folder.name in ("", "..") else folder
+    folder = folder.resolve() if folder.name in ("", "..") else folder
     name = folder.stem if folder.suffix.lower() == ".zip" else folder.name
     return folder.with_name(f"{name}-grades")
 

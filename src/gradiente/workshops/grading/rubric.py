@@ -20,7 +20,8 @@ class Rubric:
 
     Arguments:
         points: by function; one that is not named is worth nothing
-        partial: the share of its points for a function with exactly one mistake, and that one known by name, in [0, 1]
+        partial: the share of its points for a function with exactly one mistake, and that one known by name, or one that
+            cannot be checked for a mistake in another; in [0, 1]
 
     >>> Rubric({"backProp": 3, "entrenarRed": 2}).maximum("xor")
     5.0
@@ -74,8 +75,9 @@ class Rubric:
         points = self.of(workshop).get(function.name, 0.0)
         if function.status == "right":
             return points
-        known_by_name = len(function.findings) == 1 and function.findings[0].mistake != "unknown"
-        return self.partial * points if function.status == "wrong" and known_by_name else 0.0
+        named = [finding.mistake for finding in function.findings if finding.mistake != "unknown"]
+        one_mistake = function.status == "wrong" and len(named) == len(function.findings) == 1
+        return self.partial * points if one_mistake or function.status == "unchecked" else 0.0
 
 
 def _check(path: str | Path, points: Any, workshop: str | None) -> None:

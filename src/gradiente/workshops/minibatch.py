@@ -1,0 +1,212 @@
+"""entrenarRedMiniBatch, judged: which instances its steps take, with which y, and how the weights move."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradiente.workshops.inlined import displacement, judge_inlined
+from gradiente.workshops.layout import Layout
+from gradiente.workshops.loop import (
+    RATE,
+    activation_findings,
+    end_findings,
+    fewest,
+    raised,
+    update_findings,
+    variants,
+    with_gradients,
+)
+from gradiente.workshops.session import Judgement, Session, step_arguments
+from gradiente.workshops.steps import PARAMETERS, Step, equal, move, steps_of
+from gradiente.workshops.values import Array, Sizes, Values
+from gradiente.workshops.verdict import Finding
+
+NAME = "entrenarRedMiniBatch"
+EPOCHS, BATCH = 2, 4
+# The last batch is smaller than the others in the one, as large as they are in the other.
+UNEVEN, EVEN = Sizes(11, 7, 6, 10), Sizes(12, 9, 5, 10)
+SMALL = Sizes(7, 12, 8, 10)  # with more parameters than pairs of instances
+TINY = 1e-6  # a learning rate so small that a whole epoch moves the weights along the gradient of its start
+
+
+def judge(session: Session) -> Judgement:
+    uneven, even = session.cases(session.activations()[0], _sizes(session))
+    return with_gradients(session, lambda: fewest(session, lambda layout: _judged(session, uneven, even, layout)))
+
+
+def _sizes(session: Session) -> tuple[Sizes, Sizes]:
+    if not session.fixed_sizes:
+        return UNEVEN, EVEN
+    own = session.sizes()[0]
+    return replace(own, m=UNEVEN.m), replace(own, m=EVEN.m)
+
+
+def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> Judgement:
+    initial = {**step_arguments(uneven, layout), "lr": RATE, "epocas": EPOCHS, "batch_size": BATCH}
+    outcome = session.call(NAME, initial, record=session.helpers(NAME))
+    if outcome.problem is not None:
+        return raised(session, NAME, layout, outcome)
+    steps = steps_of(session, outcome)
+    if not steps:
+        return _inlined(session, uneven, layout)
+    findings = list(_batches(session, uneven, layout, steps))
+    if not findings:
+        other = session.call(NAME, {**initial, **step_arguments(even, layout)}, record=session.helpers(NAME))
+        findings = list(_batches(session, even, layout, steps_of(session, other))) if not other.problem else []
+    moves = list(_moves(steps, layout, uneven.m))
+    findings += update_findings(session, NAME, moves)
+    if not any(finding.mistake == "batch_ignored" for finding in findings):
+        findings += activation_findings(session, NAME, uneven, layout, outcome, steps, initial)
+    last = _instances(layout, steps[-1])
+    findings += end_findings(session, NAME, outcome, steps[-1], moves, RATE, last, uneven.m)
+    return Judgement(tuple(findings), variants(session, NAME, outcome))
+
+
+def _instances(layout: Layout, step: Step) -> int:
+    x = np.atleast_2d(step.given["X"])
+    return x.shape[1] if layout.columns else x.shape[0]
+
+
+def _moves(steps: Sequence[Step], layout: Layout, whole: int) -> Iterator[Mapping[str, str]]:
+    for step, following in zip(steps, steps[1:], strict=False):
+        m = _instances(layout, step)
+        yield {
+            name: move(step.weights[name], following.weights[name], step.gradients, name, RATE, m, whole)
+            for name in PARAMETERS
+            if name in step.weights and name in following.weights
+        }
+
+
+def _batches(session: Session, case: Values, layout: Layout, steps: Sequence[Step]) -> Iterator[Finding]:
+    """Every instance once an epoch, with its own y, no batch larger than asked for."""
+    line = session.function(NAME).line
+    taken = [_places(case, layout, step) for step in steps]
+    if any(places is None for places in taken):
+        yield Finding("data_ignored", NAME, line=line)
+        return
+    batches = [places for places in taken if places is not None]
+    if all(len(places) == case.m for places in batches):
+        yield Finding("batch_ignored", NAME, line=line)
+        return
+    if any(_other_y(case, layout, step, places) for step, places in zip(steps, batches, strict=True)):
+        yield Finding("pairs_broken", NAME, "y", line)
+    covered = list(_coverage(session, case, batches))
+    largest = max(map(len, batches))
+    if not covered and largest > BATCH:
+        yield Finding("batch_size_wrong", NAME, line=line, values={"expected": BATCH, "got": largest})
+    yield from covered
+
+
+def _coverage(session: Session, case: Values, batches: Sequence[Sequence[int]]) -> Iterator[Finding]:
+    line = session.function(NAME).line
+    times = Counter(place for places in batches for place in places)
+    counts = [times[place] for place in range(case.m)]
+    values = {"lost": counts.count(0), "repeated": sum(count > EPOCHS for count in counts)}
+    if all(count == EPOCHS for count in counts):
+        return
+    if len(set(counts)) == 1:
+        yield Finding("epochs_wrong", NAME, line=line, values={"expected": EPOCHS, "got": counts[0]})
+    elif max(counts) > EPOCHS:
+        yield Finding("batch_repeated", NAME, line=line, values=values)
+    else:
+        values["lost"] = sum(count < EPOCHS for count in counts)
+        yield Finding("batch_lost", NAME, line=line, values=values)
+
+
+def _places(case: Values, layout: Layout, step: Step) -> list[int] | None:
+    """Which instances a batch has; None where it has something else."""
+    x = step.given.get("X")
+    if not isinstance(x, np.ndarray):
+        return None
+    columns = layout.lecture("X", np.atleast_2d(x)) if x.ndim == 2 else x.reshape(-1, 1)
+    if columns.shape[0] != case.sizes.n:
+        return None
+    found = []
+    for column in columns.T:
+        near = [i for i in range(case.m) if np.allclose(case.X[:, i], column, rtol=1e-5)]
+        if not near:
+            return None
+        found.append(near[0])
+    return found
+
+
+def _other_y(case: Values, layout: Layout, step: Step, places: Sequence[int]) -> bool:
+    """Whether the batch's y is not that of its instances."""
+    y = step.given.get("y")
+    if not isinstance(y, np.ndarray) or case.labels is None:
+        return False
+    if layout.target == "flat":
+        wanted = case.labels[list(places)]
+    else:
+        wanted = layout.form("Y", case.Y[:, list(places)])
+    return y.size == wanted.size and not np.allclose(y.ravel(), wanted.ravel())
+
+
+def _inlined(session: Session, case: Values, layout: Layout) -> Judgement:
+    """Gradients computed in the loop itself: those of one batch with everything, then what an epoch is made of."""
+    whole = judge_inlined(session, NAME, case, layout, RATE, {"batch_size": lambda one: one.m})
+    broken = any(finding.mistake == "unknown" for finding in whole.findings)
+    if whole.unchecked or (whole.findings and not broken):
+        return whole
+    small = session.cases(session.activations()[0], (SMALL,))[0]
+    shares = _shares(session, small, layout)
+    if shares is None:
+        return whole
+    m, size = small.m, 3
+    line = session.function(NAME).line
+    own, others = shares
+    findings = []
+    if others:
+        findings.append(Finding("pairs_broken", NAME, "y", line))
+    elif broken:
+        return whole
+    elif (own < 1e-3).any():
+        lost = int((own < 1e-3).sum())
+        findings.append(Finding("batch_lost", NAME, line=line, values={"lost": lost, "repeated": 0}))
+    elif np.allclose(own, 1 / m, rtol=1e-2):
+        findings.append(Finding("full_mean", NAME, line=line, values={"m": m}))
+    elif np.allclose(own, own[0], rtol=1e-2) and not np.isclose(own[0], 1.0, rtol=1e-2):
+        findings.append(Finding("batch_ignored", NAME, line=line))
+    elif not _fair(own, size, m):
+        repeated = int((own > 1.5 / size).sum())
+        findings.append(Finding("batch_repeated", NAME, line=line, values={"lost": 0, "repeated": repeated}))
+    return Judgement(tuple(findings), whole.variants)
+
+
+def _fair(own: Array, size: int, m: int) -> bool:
+    """Whether every instance counts 1 over the size of its batch, or 1."""
+    return all(any(np.isclose(share, wanted, rtol=1e-2) for wanted in (1.0, *(1 / k for k in range(1, size + 1)))) for share in own) and (
+        np.allclose(own, 1.0, rtol=1e-2) or np.isclose(own.sum(), -(-m // size), rtol=0.35)
+    )
+
+
+def _shares(session: Session, case: Values, layout: Layout) -> tuple[Array, bool] | None:
+    """How much every instance counts in an epoch; and whether some are taken with another's y.
+
+    With a step this small an epoch moves the weights by −α Σ cᵢ ∂Lᵢ/∂θ, and the cᵢ are the solution of a linear system.
+    """
+    arguments = {**step_arguments(case, layout), "lr": TINY, "epocas": 1, "batch_size": 3}
+    outcome = session.call(NAME, arguments)
+    if outcome.problem is not None:
+        return None
+    moved = displacement(session, NAME, outcome, case, layout, TINY)
+    if moved is None or any(value is None for value in moved.values()):
+        return None
+    total = np.concatenate([layout.lecture(q[1:], np.asarray(moved[q])).ravel() for q in ("dW2", "db2", "dW1", "db1")])
+    own = np.stack([_gradient(case, i, i) for i in range(case.m)], axis=1)
+    found, *_ = np.linalg.lstsq(own, total, rcond=None)
+    if np.linalg.norm(own @ found - total) < 1e-3 * np.linalg.norm(total):
+        return found, False
+    pairs = np.stack([_gradient(case, i, j) for i in range(case.m) for j in range(case.m)], axis=1)
+    mixed, *_ = np.linalg.lstsq(pairs, total, rcond=None)
+    return (found, True) if np.linalg.norm(pairs @ mixed - total) < 1e-3 * np.linalg.norm(total) else None
+
+
+def _gradient(case: Values, i: int, j: int) -> Array:
+    """The gradient of instance i with the y of instance j, all parameters in one vector."""
+    d2 = case.A2[:, i] - case.Y[:, j]
+    d1 = (case.W2.T @ d2) * case.slope(case.A1[:, i])
+    return np.concatenate([np.outer(d2, case.A1[:, i]).ravel(), d2, np.outer(d1, case.X[:, i]).ravel(), d1])
