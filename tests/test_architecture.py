@@ -32,6 +32,7 @@ ORDER = [
     ["training"],
     ["comparison", "parity"],
     ["reporting"],
+    ["workshops"],
     ["cli"],
     ["__main__"],
 ]

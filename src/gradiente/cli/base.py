@@ -23,6 +23,7 @@ COMMANDS = (
     "explain",
     "parity",
     "workshop",
+    "check",
     "grade",
     "doctor",
 )

@@ -142,6 +142,8 @@ def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
         found = returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED)
         return Judgement((found,), error=True)
     problem = furthest(tried)
+    if session.blocked(NAME, problem):
+        return Judgement((), unchecked=True)
     return Judgement((problem_finding(session, NAME, problem),), error=True)
 
 
@@ -174,7 +176,7 @@ def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
 def learned(session: Session, reading: Reading) -> None:
     """What the functions that come after may take for known."""
     session.learn(reading.run.layout, reading.run.cases[0].activation)
-    session.ways[NAME] = reading.way
+    session.ways[NAME] = ways(session, reading.run)[0][1] if reading.swapped else reading.way
     session.downhill = not _negative(reading)
 
 

@@ -51,6 +51,9 @@ def bind(function: Function, parameters: Sequence[str]) -> Binding | None:
         return Binding(tuple(wanted[name] for name in mine), function.parameters)
     if len(mine) == len(parameters):
         return Binding(tuple(parameters), function.parameters)
+    if function.node.args.vararg is not None:
+        names = (*function.parameters, *parameters[len(mine) :])
+        return Binding(tuple(parameters), names)
     if len(mine) < len(parameters) <= len(mine) + len(function.optional):
         names = (*function.parameters, *function.optional)[: len(parameters)]
         return Binding(tuple(parameters), names)

@@ -3,17 +3,30 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
-from gradiente.errors import did_you_mean
-from gradiente.workshops import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.errors import did_you_mean, require_installed
+from gradiente.workshops import (
+    backprop,
+    cost,
+    elementwise,
+    forward,
+    initial,
+    loop,
+    minibatch,
+    softmax,
+    torch_intro,
+    torch_mnist,
+)
 from gradiente.workshops.binding import bind
-from gradiente.workshops.problems import problem_finding
+from gradiente.workshops.loading import loaded, recognized
 from gradiente.workshops.sandbox import Limits, Sandbox
 from gradiente.workshops.session import Judgement, Session
+from gradiente.workshops.settling import settle
 from gradiente.workshops.submission import Submission, read
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Verdict
-from gradiente.workshops.workshop import WORKSHOPS, Workshop, workshop_named
+from gradiente.workshops.workshop import workshop_named
 
 # Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
 JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
@@ -28,7 +41,11 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
         "entrenarRed": loop.judge,
         "entrenarRedMiniBatch": minibatch.judge,
     },
+    "pytorch-intro": torch_intro.JUDGES,
+    "mnist-pytorch": torch_mnist.JUDGES,
 }
+# PyTorch is loaded slowly, and takes address space that it never uses.
+LIMITS = dict.fromkeys(("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=10.0, load=60.0))
 
 
 def check(path: str | Path, workshop: str | None = None) -> Verdict:
@@ -36,77 +53,56 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
 
     Arguments:
         path: of a .py or .ipynb
-        workshop: its name; None: the one whose functions the file has most of
+        workshop: its name; None: the one whose functions the file has
 
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
     """
+    chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
-    chosen = workshop_named(workshop) if workshop else recognized(submission)
+    chosen = chosen or recognized(submission)
+    if not submission.cells and submission.findings:
+        unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
+        return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
     with Sandbox(submission.source, cells=submission.cells, limits=Limits()) as sandbox:
-        problem = sandbox.load()
-        seed = int.from_bytes(hashlib.sha256(submission.source.encode()).digest()[:4], "big")
-        session = Session(submission, sandbox, chosen, seed)
-        _bind(session)
+        findings, notices = loaded(sandbox, submission)
+        session = Session(submission, sandbox, chosen, _seed(submission))
         for name in JUDGES[chosen.name]:
-            session.verdicts[name] = _function(session, name)
-        _settle(session)
-        functions = tuple(session.verdicts[name] for name in chosen.functions if name in session.verdicts)
-        return Verdict(Path(path).name, chosen.name, functions, submission.findings, submission.notices, sandbox.isolation)
+            session.verdicts[name] = _judged(session, name)
+        settle(session)
+        return Verdict(
+            Path(path).name,
+            chosen.name,
+            tuple(session.verdicts[name] for name in chosen.functions),
+            (*submission.findings, *findings),
+            (*submission.notices, *notices),
+            sandbox.isolation,
+        )
 
 
-def _settle(session: Session) -> None:
-    """What the loops tell of the functions before them, and what two functions share and is one mistake.
-
-    −∂J/∂θ is no mistake where the training adds it; an order that the loops do not expect is one.
-    """
-    verdict = session.verdicts.get("backProp")
-    if session.other_order and verdict and not verdict.findings:
-        names = session.function("backProp").returned() or ()
-        finding = Finding("names_swapped", "backProp", values={"order": ", ".join(names)})
-        session.verdicts["backProp"] = replace(verdict, status="wrong", findings=(finding,))
-    if session.adds_negative and verdict and [found.mistake for found in verdict.findings] == ["output_sign"]:
-        variants = (*verdict.variants, ("negative_gradient", {}))
-        session.verdicts["backProp"] = replace(verdict, status="right", variants=variants, findings=())
-    _once(session)
+def _seed(submission: Submission) -> int:
+    """Random problems of the file's own, the same every time."""
+    return int.from_bytes(hashlib.sha256(submission.source.encode()).digest()[:4], "big")
 
 
-def _once(session: Session) -> None:
-    """A mistake that several functions get from the same helper stands at the first of them."""
-    said: dict[str, str] = {}
-    for name, verdict in session.verdicts.items():
-        own = [f for f in verdict.findings if not (f.mistake in said and _shared(session, said[f.mistake], name))]
-        if len(own) < len(verdict.findings):
-            status = verdict.status if own else "unchecked"
-            session.verdicts[name] = replace(verdict, status=status, findings=tuple(own))
-        said |= {found.mistake: name for found in own if found.mistake not in said}
-
-
-def _shared(session: Session, one: str, other: str) -> bool:
-    """Whether two functions use the same third, or one the other."""
-    helpers = [name for name in session.submission.functions if name not in session.workshop.functions]
-    called = [{h for h in (*helpers, one, other) if h != f and session.calls(f, h)} for f in (one, other)]
-    return bool(called[0] & called[1]) or one in called[1]
-
-
-def recognized(submission: Submission) -> Workshop:
-    return max(WORKSHOPS.values(), key=lambda w: len(set(w.functions) & set(submission.functions)) / len(w.functions))
-
-
-def _bind(session: Session) -> None:
-    """How every function is called."""
-    for name, parameters in session.workshop.functions.items():
-        function = session.submission.functions.get(name)
-        binding = bind(function, parameters) if function and not function.blank else None
-        if binding is not None:
-            session.bindings[name] = binding
-
-
-def _function(session: Session, name: str) -> FunctionVerdict:
+def _judged(session: Session, name: str) -> FunctionVerdict:
+    """One function, or why it cannot be judged."""
     function = session.submission.functions.get(name)
+    parameters = session.workshop.functions[name]
     if function is None:
-        return FunctionVerdict(name, "missing", (), (Finding("missing", name),))
+        return FunctionVerdict(name, "missing", (), (_missing(session, name),))
     if function.blank:
-        return FunctionVerdict(name, "blank", (), (Finding("blank", name),))
-    if name not in session.bindings:
-        return FunctionVerdict(name, "error", (), (Finding("signature", name),))
+        return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
+    binding = bind(function, parameters)
+    if binding is None:
+        values = {"expected": f"{name}({', '.join(parameters)})", "got": function.signature()}
+        return FunctionVerdict(name, "error", (), (Finding("signature", name, line=function.line, values=values),))
+    session.bindings[name] = binding
     return JUDGES[session.workshop.name][name](session).verdict(name)
+
+
+def _missing(session: Session, name: str) -> Finding:
+    """A function that is not there, or is there under a name that looks like it."""
+    others = [other for other in session.submission.functions if other not in session.workshop.functions]
+    folded = {other.casefold().replace("_", ""): other for other in others}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
+    return Finding("misspelled", name, values={"near": folded[near[0]]}) if near else Finding("missing", name)

@@ -165,8 +165,9 @@ def _told_apart(session: Session, reading: Reading, step: Step) -> str:
     """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
     body = ast.unparse(session.function(NAME).node).partition(":")[2]
     written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
-    alone = step.at == "Z2" and not any(other.at == "Z1" for other in reading.mistakes)
-    return "bias_broadcast" if step.key == "bias_missing" and alone and written else step.key
+    above = [other.key for other in reading.mistakes if other.at == "Z1"]
+    unseen = step.key == "bias_missing" and step.at == "Z2" and above in ([], ["bias_broadcast"])
+    return "bias_broadcast" if unseen and written else step.key
 
 
 def _blamed(session: Session, helper: str, key: str) -> bool:
@@ -275,7 +276,10 @@ def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
     finished = [run for run in tried if run.finished]
     if finished:
         return Judgement((returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED),), error=True)
-    return Judgement((problem_finding(session, NAME, furthest(tried)),), error=True)
+    problem = furthest(tried)
+    if session.blocked(NAME, problem):
+        return Judgement((), unchecked=True)
+    return Judgement((problem_finding(session, NAME, problem),), error=True)
 
 
 def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:

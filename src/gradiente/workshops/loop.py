@@ -12,6 +12,7 @@ from gradiente.workshops.problems import described, problem_finding
 from gradiente.workshops.sandbox import Outcome
 from gradiente.workshops.session import Judgement, Session, step_arguments
 from gradiente.workshops.steps import (
+    GRADIENTS,
     PARAMETERS,
     Step,
     Weights,
@@ -23,7 +24,7 @@ from gradiente.workshops.steps import (
     move,
     steps_of,
 )
-from gradiente.workshops.stub import install
+from gradiente.workshops.stub import install, remove
 from gradiente.workshops.values import Array, Values
 from gradiente.workshops.verdict import Finding
 from gradiente.workshops.runs import possible
@@ -54,7 +55,8 @@ def with_gradients(session: Session, judged: Callable[[], Judgement]) -> Judgeme
     session.ways["backProp"] = install(session, lecture=True)
     other = judged()
     if other.findings:
-        session.ways["backProp"] = way
+        session.ways["backProp"], session.stand_in = way, False
+        remove(session)
         return found
     session.other_order = True
     return other
@@ -62,7 +64,8 @@ def with_gradients(session: Session, judged: Callable[[], Judgement]) -> Judgeme
 
 def _own_order(session: Session) -> bool:
     way = session.ways.get("backProp")
-    return bool(way) and [way[q] for q in ("dW1", "db1", "dW2", "db2")] != [0, 1, 2, 3]
+    order = [way[quantity] for quantity in GRADIENTS] if way else []
+    return bool(order) and order != sorted(order, key=str) and isinstance(order[0], int)
 
 
 def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement:
@@ -104,9 +107,8 @@ def raised(session: Session, name: str, layout: Layout, outcome: Outcome) -> Jud
     steps = steps_of(session, outcome)
     if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
         return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
-    wrong = [other for other in session.verdicts if session.wrong(other) and other != name]
-    used = [other for other in wrong if session.uses(name, other) and not (session.stand_in and other == "backProp")]
-    if used or (wrong and problem.function != name):
+    guessed = session.stand_in and session.verdicts["backProp"].status == "error"  # what form it would have returned
+    if guessed or session.blocked(name, problem):
         return Judgement((), unchecked=True)
     return Judgement((problem_finding(session, name, problem),), error=True)
 

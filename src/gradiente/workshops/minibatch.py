@@ -29,6 +29,7 @@ EPOCHS, BATCH = 2, 4
 # The last batch is smaller than the others in the one, as large as they are in the other.
 UNEVEN, EVEN = Sizes(11, 7, 6, 10), Sizes(12, 9, 5, 10)
 SMALL = Sizes(7, 12, 8, 10)  # with more parameters than pairs of instances
+SHARE = 3  # its batch size
 TINY = 1e-6  # a learning rate so small that a whole epoch moves the weights along the gradient of its start
 
 
@@ -155,32 +156,36 @@ def _inlined(session: Session, case: Values, layout: Layout) -> Judgement:
     shares = _shares(session, small, layout)
     if shares is None:
         return whole
-    m, size = small.m, 3
-    line = session.function(NAME).line
     own, others = shares
-    findings = []
-    if others:
-        findings.append(Finding("pairs_broken", NAME, "y", line))
-    elif broken:
-        return whole
-    elif (own < 1e-3).any():
-        lost = int((own < 1e-3).sum())
-        findings.append(Finding("batch_lost", NAME, line=line, values={"lost": lost, "repeated": 0}))
-    elif np.allclose(own, 1 / m, rtol=1e-2):
-        findings.append(Finding("full_mean", NAME, line=line, values={"m": m}))
-    elif np.allclose(own, own[0], rtol=1e-2) and not np.isclose(own[0], 1.0, rtol=1e-2):
-        findings.append(Finding("batch_ignored", NAME, line=line))
-    elif not _fair(own, size, m):
-        repeated = int((own > 1.5 / size).sum())
-        findings.append(Finding("batch_repeated", NAME, line=line, values={"lost": 0, "repeated": repeated}))
-    return Judgement(tuple(findings), whole.variants)
+    found = ("pairs_broken", {}) if others else _share_mistake(own, small.m)
+    if found is None:
+        return whole if broken else Judgement((), whole.variants)
+    key, values = found
+    return Judgement((Finding(key, NAME, line=session.function(NAME).line, values=values),), whole.variants)
 
 
-def _fair(own: Array, size: int, m: int) -> bool:
-    """Whether every instance counts 1 over the size of its batch, or 1."""
-    return all(any(np.isclose(share, wanted, rtol=1e-2) for wanted in (1.0, *(1 / k for k in range(1, size + 1)))) for share in own) and (
-        np.allclose(own, 1.0, rtol=1e-2) or np.isclose(own.sum(), -(-m // size), rtol=0.35)
-    )
+def _share_mistake(own: Array, m: int) -> tuple[str, dict[str, Any]] | None:
+    """What is wrong with how much every instance counts; None where that is fair."""
+    batches = -(-m // SHARE)
+    if (own < 1e-3).any():
+        return "batch_lost", {"lost": int((own < 1e-3).sum()), "repeated": 0}
+    if np.allclose(own, 1 / m, rtol=1e-2):
+        return "full_mean", {"m": m}
+    if np.allclose(own, batches / m, rtol=1e-2):
+        return "batch_ignored", {}
+    if _fair(own, batches):
+        return None
+    times = round(float(own.sum()) / batches)
+    if times > 1 and np.isclose(own.sum(), times * batches, rtol=1e-2) and own.min() > 0.99 * times / SHARE:
+        return "epochs_wrong", {"expected": 1, "got": times}
+    return "batch_repeated", {"lost": 0, "repeated": int((own > 1.01).sum()) or 1}
+
+
+def _fair(own: Array, batches: int) -> bool:
+    """Whether every instance counts 1, or 1 over the size of its batch."""
+    shares = [1 / size for size in range(1, SHARE + 1)]
+    each = all(any(np.isclose(share, wanted, rtol=1e-2) for wanted in shares) for share in own)
+    return np.allclose(own, 1.0, rtol=1e-2) or (each and np.isclose(own.sum(), batches, rtol=1e-2))
 
 
 def _shares(session: Session, case: Values, layout: Layout) -> tuple[Array, bool] | None:
@@ -188,7 +193,7 @@ def _shares(session: Session, case: Values, layout: Layout) -> tuple[Array, bool
 
     With a step this small an epoch moves the weights by −α Σ cᵢ ∂Lᵢ/∂θ, and the cᵢ are the solution of a linear system.
     """
-    arguments = {**step_arguments(case, layout), "lr": TINY, "epocas": 1, "batch_size": 3}
+    arguments = {**step_arguments(case, layout), "lr": TINY, "epocas": 1, "batch_size": SHARE}
     outcome = session.call(NAME, arguments)
     if outcome.problem is not None:
         return None

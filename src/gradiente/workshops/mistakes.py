@@ -82,6 +82,8 @@ def _products(at: str, delta: str, activation: str) -> list[Mistake]:
         Mistake("transpose_missing", at, lambda q: d(q).T @ a(q).T),
         Mistake("only_last_instance", at, lambda q: d(q)[:, -1:] @ a(q)[:, -1:].T),
         Mistake("only_first_instance", at, lambda q: d(q)[:, :1] @ a(q)[:, :1].T),
+        Mistake("integer_truncation", at, lambda q: np.floor(d(q) @ a(q).T)),
+        Mistake("integer_truncation", at, lambda q: np.floor(q.m * (d(q) @ a(q).T))),
         Mistake("weights_zero", at, lambda q: np.zeros((len(d(q)), len(a(q))))),
     ]
 

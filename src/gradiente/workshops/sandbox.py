@@ -37,11 +37,12 @@ ENDED, TIMEOUT = "Ended", "Timeout"  # kinds of an error that no exception has
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a student's code may have: bytes of memory, seconds of one call and of loading the file."""
+    """How much a student's code may have: bytes of memory, seconds of one call, of loading the file, of all calls."""
 
     memory: int = 2 << 30
     call: float = 4.0
     load: float = 15.0
+    total: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Sandbox:
         self.isolation = "bubblewrap" if _bubblewrap() else "process"
         self.failures: tuple[Problem, ...] = ()
         self.names: dict[str, str] = {}
+        self._left = self.limits.total
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
 
@@ -144,7 +146,9 @@ class Sandbox:
         return None
 
     def call(self, call: Call) -> Outcome:
-        """One call."""
+        """One call; none any more when all of them together have taken too long."""
+        if self._left <= 0:
+            return Outcome(problem=Problem(TIMEOUT, f"{self.limits.total:g}"))
         if self._process is None and (failed := self.load()) is not None:
             return Outcome(problem=failed)
         arrays: list[np.ndarray] = []
@@ -158,8 +162,10 @@ class Sandbox:
         }
         if call.probe is not None:
             request["probe"] = call.probe
+        started = time.monotonic()
         self._send(request, arrays)
         answer = self._receive(self.limits.call)
+        self._left -= time.monotonic() - started
         if isinstance(answer, Problem):
             return Outcome(problem=answer)
         body, found = answer

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradiente.workshops.binding import Binding
 from gradiente.workshops.layout import Layout
-from gradiente.workshops.sandbox import Call, Outcome, Sandbox
+from gradiente.workshops.sandbox import Call, Outcome, Problem, Sandbox
 from gradiente.workshops.submission import Function, Submission
 from gradiente.workshops.values import Sizes, Values, values
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Status
@@ -61,6 +61,12 @@ class Session:
         """Take over how a function was found to be written; what is known already stays, save the form of y."""
         self.layout = replace(self.layout or layout, target=layout.target)
         self.activation = self.activation or activation
+
+    def blocked(self, name: str, problem: Problem) -> bool:
+        """Whether a function cannot be judged, since one that it uses is wrong and may be what ended it."""
+        wrong = [other for other in self.verdicts if other != name and self.wrong(other)]
+        used = [other for other in wrong if self.uses(name, other) and not (self.stand_in and other == "backProp")]
+        return bool(used) or (bool(wrong) and problem.function != name)
 
     def rates(self, name: str) -> tuple[float, ...]:
         """The numbers in a function that may be learning rates, and 1, which need not be written."""

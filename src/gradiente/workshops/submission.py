@@ -53,6 +53,10 @@ class Function:
         names = [entry.id if isinstance(entry, ast.Name) else "" for entry in found[-1].elts]
         return tuple(names)
 
+    def signature(self) -> str:
+        """As it stands in the file."""
+        return f"{self.name}({ast.unparse(self.node.args)})"
+
     @property
     def blank(self) -> bool:
         """Whether nothing has been written in it yet: only a docstring, `pass`, `...` or NotImplementedError."""
@@ -177,8 +181,11 @@ def _defined(tree: ast.Module) -> tuple[dict[str, Function], frozenset[str], tup
             names.add(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found = (name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
-            names |= {name.id for name in found}
+            found = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            names |= set(found)
+            named = _named(found[0], node.value) if len(found) == 1 else None
+            if named is not None:
+                functions[named.name] = named
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
     classes = tuple(ast.unparse(node) for node in tree.body if isinstance(node, ast.ClassDef))
@@ -195,6 +202,19 @@ def _function(node: ast.FunctionDef) -> Function:
     ]
     names = [argument.arg for argument in arguments]
     return Function(node.name, node, (*names[:needed], *keyword), tuple(names[needed:]))
+
+
+def _named(name: str, value: ast.expr | None) -> Function | None:
+    """A function that is another name for one, or a lambda: `tanh = np.tanh`."""
+    if isinstance(value, ast.Lambda):
+        source = f"def {name}({ast.unparse(value.args)}):\n    return {ast.unparse(value.body)}"
+    elif isinstance(value, ast.Attribute | ast.Name):
+        source = f"def {name}(*arguments):\n    return {ast.unparse(value)}(*arguments)"
+    else:
+        return None
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return _function(ast.increment_lineno(node, value.lineno - 1))
 
 
 def _says_nothing(node: ast.stmt) -> bool:

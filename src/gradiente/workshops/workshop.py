@@ -54,6 +54,40 @@ WORKSHOPS: dict[str, Workshop] = {
                 "entrenarRedMiniBatch": ("epocas", "batch_size", *_LOOP),
             },
         ),
+        Workshop(
+            "pytorch-intro",
+            {
+                "tresPreguntas": ("m", "frames", "alto", "ancho"),
+                "sumarSesgo": ("Z", "b"),
+                "canalesAlFinal": ("imagenes",),
+                "ventanas": ("serie", "largo"),
+                "derivadaAMano": ("x",),
+                "derivadaAutograd": ("x",),
+                "crearRed": ("entradas", "ocultas", "salidas"),
+                "activaciones": ("z",),
+                "crearConvolucional": ("canales", "clases"),
+                "predecir": ("red", "X"),
+                "perdidaMulticlase": ("logits", "etiquetas"),
+                "perdidaBinaria": ("z", "y"),
+                "perdidaRegresion": ("y_est", "y"),
+                "entrenar": ("red", "X", "y", "epocas", "lr"),
+                "descenderConMomentum": ("theta", "c", "alfa", "beta", "pasos"),
+                "elegirDispositivo": (),
+                "metricasPorLotes": ("lotes", "clases"),
+            },
+        ),
+        Workshop(
+            "mnist-pytorch",
+            {
+                "crearRed": (),
+                "exactitud": ("red", "X", "y"),
+                "entrenar": ("red", "optimizador", "X", "y", "epocas", "batch_size"),
+                "feedForward": ("X", "w1", "b1", "w2", "b2"),
+                "backProp": ("X", "y", "w1", "b1", "w2", "b2", "a1", "a2"),
+                "desdeNumpy": ("w1", "b1", "w2", "b2"),
+                "gradientes": ("red", "X", "y"),
+            },
+        ),
     )
 }
 

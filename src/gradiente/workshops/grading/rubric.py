@@ -20,8 +20,8 @@ class Rubric:
 
     Arguments:
         points: by function; one that is not named is worth nothing
-        partial: the share of its points for a function with exactly one mistake, and that one known by name, or one that
-            cannot be checked for a mistake in another; in [0, 1]
+        partial: the share of its points for a function with exactly one mistake, and that one known by name, or for one
+            that cannot be checked for a mistake in another; in [0, 1]
 
     >>> Rubric({"backProp": 3, "entrenarRed": 2}).maximum("xor")
     5.0
