@@ -55,7 +55,7 @@ def judge(session: Session) -> Judgement:
             other = best(session, tried, only_right=sizes is OWN)
             if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
                 reading, fixed = other, sizes is OWN
-        mended = None if reading and reading.cost <= 1 else _mended(session, general)
+        mended = None if reading and reading.cost < 2 else _mended(session, general)
         if mended is not None and (reading is None or len(mended.findings) < reading.cost):
             return mended
     if reading is None:
@@ -79,7 +79,7 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
             if not reading.explanation.unknown and (found is None or reading.cost < found.cost):
                 found = reading
     for run in [] if only_right else finished[:SEARCHED]:
-        if found is not None and found.cost <= 1 and not found.swapped:
+        if found is not None and found.cost < 2 and not found.swapped:
             break
         for kind, way in ways(session, run)[:1]:
             reading = _read(session, run, kind, way, Search.best)
@@ -124,7 +124,8 @@ def _all_named(session: Session) -> bool:
 
 def _negative(reading: Reading) -> bool:
     scales = reading.explanation.scales.values()
-    return bool(scales) and all(scale.sign < 0 for scale in scales)
+    reversed_by_rule = any(mistake.key == "output_sign" for mistake in reading.explanation.mistakes)
+    return reversed_by_rule or (bool(scales) and all(scale.sign < 0 for scale in scales))
 
 
 def _doubtful(reading: Reading | None, tried: Sequence[Run]) -> bool:

@@ -63,9 +63,14 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
         return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
-    with Sandbox(submission.source, cells=submission.cells, limits=Limits()) as sandbox:
+    limits = Limits()
+    if chosen.name in LIMITS:
+        require_installed("torch", extra="torch")
+        limits = LIMITS[chosen.name]
+    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = loaded(sandbox, submission)
         session = Session(submission, sandbox, chosen, _seed(submission))
+        _bind(session)
         for name in JUDGES[chosen.name]:
             session.verdicts[name] = _judged(session, name)
         settle(session)
@@ -84,6 +89,15 @@ def _seed(submission: Submission) -> int:
     return int.from_bytes(hashlib.sha256(submission.source.encode()).digest()[:4], "big")
 
 
+def _bind(session: Session) -> None:
+    """How every function that is written is called."""
+    for name, parameters in session.workshop.functions.items():
+        function = session.submission.functions.get(name)
+        binding = bind(function, parameters) if function and not function.blank else None
+        if binding is not None:
+            session.bindings[name] = binding
+
+
 def _judged(session: Session, name: str) -> FunctionVerdict:
     """One function, or why it cannot be judged."""
     function = session.submission.functions.get(name)
@@ -92,11 +106,9 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
         return FunctionVerdict(name, "missing", (), (_missing(session, name),))
     if function.blank:
         return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
-    binding = bind(function, parameters)
-    if binding is None:
+    if name not in session.bindings:
         values = {"expected": f"{name}({', '.join(parameters)})", "got": function.signature()}
         return FunctionVerdict(name, "error", (), (Finding("signature", name, line=function.line, values=values),))
-    session.bindings[name] = binding
     return JUDGES[session.workshop.name][name](session).verdict(name)
 
 

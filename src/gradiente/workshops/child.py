@@ -28,11 +28,45 @@ OUTPUT = 1 << 16  # characters that are kept of what the code prints
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 ALLOWANCE = 1.0  # seconds for what stands outside functions, imports not counted
+# What a function of a workshop has no business with: other programs, the network, files that are not its own.
+PROGRAMS = ("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.spawn", "pty.spawn")
+NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname")
+FILES = ("open", "os.listdir", "os.scandir", "os.remove", "os.rmdir", "os.mkdir", "os.rename", "os.chmod", "os.truncate")
 _array, _asarray, _savez, _load, _frombuffer = np.array, np.asarray, np.savez, np.load, np.frombuffer
 
 
 class TooLong(BaseException):
     """A statement outside of functions went on for too long."""
+
+
+class Guard:
+    """An audit hook, on while the student's own statements run: it refuses what is not theirs to do.
+
+    The walls are the process's limits and bubblewrap; this makes them speak at once, and by name.
+    """
+
+    def __init__(self):
+        self.on = False
+        places = (os.getcwd(), sys.prefix, sys.base_prefix, *sys.path, "/usr", "/lib", "/dev/null", "/dev/urandom")
+        self.places = tuple({os.path.realpath(place) for place in places if place})
+        sys.addaudithook(self)
+
+    def __call__(self, event, arguments):
+        if not self.on:
+            return
+        if event in PROGRAMS or event in NETWORK:
+            self.refuse(event)
+        if event in FILES and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = os.fsdecode(arguments[0])
+            if not os.path.realpath(path).startswith(self.places):
+                self.refuse(f"{event} {path}")
+
+    def refuse(self, words):
+        self.on = False
+        try:
+            raise PermissionError(words)
+        finally:
+            self.on = True
 
 
 class Heard(io.TextIOBase):
@@ -143,7 +177,8 @@ def problem(error):
 class Submission:
     """A student's file, loaded."""
 
-    def __init__(self):
+    def __init__(self, guard):
+        self.guard = guard
         self.module = types.ModuleType("submission")
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module
@@ -163,6 +198,7 @@ class Submission:
             try:
                 if not definition:
                     signal.setitimer(signal.ITIMER_REAL, left)
+                self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
                 exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
@@ -171,6 +207,7 @@ class Submission:
             except BaseException as error:
                 failures.append(problem(error))
             finally:
+                self.guard.on = False
                 signal.setitimer(signal.ITIMER_REAL, 0)
             if not definition:
                 left -= time.monotonic() - started
@@ -200,11 +237,13 @@ class Submission:
         try:
             with warnings.catch_warnings(record=True) as heard:
                 warnings.simplefilter("always")
+                self.guard.on = True
                 answer["result"] = function(*arguments, **keywords)
             answer["warnings"] = sorted({str(entry.message)[:200] for entry in heard})
         except BaseException as error:
             answer["error"] = problem(error)
         finally:
+            self.guard.on = False
             self.space.update(replaced)
         answer["seconds"] = time.monotonic() - started
         after = [copied(entry) for entry in (*arguments, *keywords.values())]
@@ -292,7 +331,7 @@ def main():
         signal.signal(signal.SIGALRM, too_long)
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
-        submission = Submission()
+        submission = Submission(Guard())
         while (message := receive(source)) is not None:
             body, arrays = message
             try:

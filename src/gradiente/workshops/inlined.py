@@ -91,12 +91,13 @@ def _gradient_findings(
         key = mistake.key
         if key in ("weights_zero", "bias_zero"):
             key = "not_updated"
+        if key == "output_sign" and _adds(session, name):
+            key = "uphill"
         if key != INHERITED:
             places.setdefault(key, []).append(mistake.at)
     scales = explanation.scales
     if scales and all(scale.sign < 0 for scale in scales.values()):
-        uphill = re.search(r"\+=?\s*\(?\s*\w*(lr|alfa|alpha|tasa)", ast.unparse(function.node))
-        places.setdefault("uphill" if uphill else "output_sign", []).append("dZ2")
+        places.setdefault("uphill" if _adds(session, name) else "output_sign", []).append("dZ2")
     elif any(scale.sign < 0 for scale in scales.values()):
         places.setdefault("sign_hidden", []).append("dZ1")
     for key, names in _scaled(explanation, lr):
@@ -107,6 +108,12 @@ def _gradient_findings(
         names = ", ".join(quantity[1:].lower() for quantity in at)
         values = {"where": ", ".join(map(label, at)), "names": names}
         yield Finding(key, name, label(at[0]), function.line, values, formula(case, at[0] if at[0] != "Y" else "dZ2"))
+
+
+def _adds(session: Session, name: str) -> bool:
+    """Whether the loop adds the learning rate times something."""
+    rate = re.escape(session.bindings[name].own("lr"))
+    return bool(re.search(rf"\+=?\s*\(?\s*{rate}\b", ast.unparse(session.function(name).node)))
 
 
 def _scaled(explanation: Explanation, lr: float) -> Iterator[tuple[str, list[str]]]:

@@ -112,6 +112,7 @@ TABLE: list[Mistake] = [
     Mistake("onehot_shift", "Y", lambda q: np.roll(q.Y, -1, axis=0), _MNIST),
     Mistake("onehot_shift", "Y", lambda q: np.vstack([0 * q.Y[:1], q.Y[:-1]]), _MNIST),
     Mistake("onehot_shift", "Y", lambda q: np.vstack([q.Y[1:], 0 * q.Y[:1]]), _MNIST),
+    Mistake("output_sign", "dZ2", lambda q: (q.Y - q.A2) / q.m),
     Mistake("output_other_loss", "dZ2", lambda q: (q.A2 - q.Y) * q.A2 * (1 - q.A2) / q.m),
     Mistake("output_derivative_only", "dZ2", lambda q: (q.A2 - q.Y) / (q.A2 * (1 - q.A2)) / q.m, _XOR),
     Mistake("output_derivative_only", "dZ2", lambda q: -q.Y / q.A2 / q.m, _MNIST),

@@ -46,7 +46,7 @@ def problem_finding(session: Session, name: str, problem: Problem) -> Finding:
         "line": problem.line or 0,
         "words": words,
         "shapes": shapes,
-        "seconds": problem.message if problem.type == TIMEOUT else "",
+        "seconds": problem.message if problem.type == TIMEOUT else "1",
     }
     return Finding(key, name, line=problem.line, values=values)
 
@@ -77,4 +77,4 @@ def described(result: Any) -> str:
 
 def _own(quantity: str) -> str:
     """The lecture's name of a returned value: dw1, a2."""
-    return quantity.lower()
+    return quantity if quantity == "J" else quantity.lower()

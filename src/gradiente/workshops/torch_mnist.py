@@ -11,6 +11,7 @@ from gradiente.network import Network
 from gradiente.workshops import backprop, forward
 from gradiente.workshops.exercise import (
     Array,
+    Case,
     as_array,
     asked,
     generator,
@@ -20,6 +21,7 @@ from gradiente.workshops.exercise import (
     wrong_finding,
 )
 from gradiente.workshops.problems import returned_finding
+from gradiente.workshops.sandbox import Problem
 from gradiente.workshops.session import Judgement, Session
 from gradiente.workshops.torch_networks import asks, built, dense, descent_findings, descents
 from gradiente.workshops.values import softmax
@@ -33,7 +35,13 @@ GRADIENTS = ("dw1", "db1", "dw2", "db2")
 TRAINED = """
 def probe(name, arguments, values, lr):
     torch.manual_seed(0)
-    shown, steps = [], []
+    shown, steps, targets = [], [], []
+    cross_entropy = torch.nn.functional.cross_entropy
+
+    def watched(scores, target, *more, **words):
+        if torch.is_grad_enabled():
+            targets.append(target.tolist())
+        return cross_entropy(scores, target, *more, **words)
 
     class Watched(torch.nn.Module):
         def __init__(self):
@@ -53,11 +61,16 @@ def probe(name, arguments, values, lr):
     net = Watched()
     given = {"red": net, "optimizador": Counted(net.parameters(), lr=lr)}
     arguments = [given[entry] if isinstance(entry, str) else entry for entry in arguments]
-    losses = getattr(module, name)(*arguments)
+    torch.nn.functional.cross_entropy = watched
+    try:
+        losses = getattr(module, name)(*arguments)
+    finally:
+        torch.nn.functional.cross_entropy = cross_entropy
     return {
         "losses": data(losses),
         "parameters": data(list(net.parameters())),
         "shown": tuple(np.array(rows) for rows in shown),
+        "targets": tuple(np.array(labels) for labels in targets),
         "steps": len(steps),
     }
 """
@@ -98,6 +111,8 @@ def train(session: Session) -> Judgement:
             return stopped(session, name, outcome.problem)
         answers.append(outcome.result)
     parted, whole = answers
+    if not _paired(parted, x, y):
+        return Judgement((Finding("pairs_broken", name, line=session.function(name).line),))
     findings = list(_batches(session, parted, x))
     if not findings:
         findings += _told(session, parted, net.twin().predict(x), x, y)
@@ -118,19 +133,29 @@ UNTOLD = (
 
 
 def _rows(answer: Mapping[str, Any], x: Array) -> list[Array]:
-    """The instances of every batch, by their places in X.
+    """The instances of every batch that the network learns from, by their places in X.
 
-    A batch that is shown twice in a row counts once, and the whole set, where there are batches too, not at all.
+    Where it is shown more than there are steps, a batch that comes twice in a row counts once, and the whole set not
+    at all: a loss or an accuracy is measured there.
     """
-    rows = [np.abs(np.ravel(shown)[:, None] - x[:, 0]).argmin(axis=1) for shown in answer["shown"]]
-    batches = [batch for batch in rows if len(batch) < M] or rows
-    if batches is rows:
+    rows = _shown(answer, x)
+    if len(rows) <= int(answer["steps"]) or all(len(batch) == M for batch in rows):
         return rows
-    return [
-        batch
-        for before, batch in zip([None, *batches], batches, strict=False)
-        if before is None or not np.array_equal(before, batch)
-    ]
+    batches = [batch for batch in rows if len(batch) < M]
+    before = [None, *batches[:-1]]
+    return [b for a, b in zip(before, batches, strict=True) if a is None or not np.array_equal(a, b)]
+
+
+def _shown(answer: Mapping[str, Any], x: Array) -> list[Array]:
+    return [np.abs(np.ravel(shown)[:, None] - x[:, 0]).argmin(axis=1) for shown in answer["shown"]]
+
+
+def _paired(answer: Mapping[str, Any], x: Array, y: Array) -> bool:
+    """Whether every batch came with its own labels, as far as the loss has been given some."""
+    rows, targets = _shown(answer, x), [np.ravel(labels) for labels in answer["targets"]]
+    if [len(batch) for batch in rows] != [len(labels) for labels in targets]:
+        return True
+    return all((y[batch] == labels).all() for batch, labels in zip(rows, targets, strict=True))
 
 
 def _batches(session: Session, answer: Mapping[str, Any], x: Array) -> Iterator[Finding]:
@@ -177,11 +202,10 @@ def _told(session: Session, answer: Mapping[str, Any], z: Array, x: Array, y: Ar
         for key, weigh in WAYS.items():
             wanted = []
             for epoch in range(EPOCHS):
-                batches, start = [], 0
-                for batch in rows[epoch * count : (epoch + 1) * count]:
-                    targets = y[start : start + len(batch)] if key == "pairs_broken" else y[batch]
-                    batches.append((CrossEntropyLoss().value(scores[batch], targets), len(batch)))
-                    start += len(batch)
+                batches = [
+                    (CrossEntropyLoss().value(scores[batch], y[batch]), len(batch))
+                    for batch in rows[epoch * count : (epoch + 1) * count]
+                ]
                 wanted.append(weigh(*map(np.array, zip(*batches, strict=True))))
             if same(told.ravel(), np.array(wanted)):
                 if key:
@@ -194,7 +218,6 @@ def _told(session: Session, answer: Mapping[str, Any], z: Array, x: Array, y: Ar
 # How the losses of an epoch's batches, and the batches' sizes, may become one number.
 WAYS: dict[str, Callable[[Array, Array], float]] = {
     "": lambda losses, sizes: float(np.average(losses, weights=sizes)),
-    "pairs_broken": lambda losses, sizes: float(np.average(losses, weights=sizes)),
     "torch_mean_of_batches": lambda losses, _: float(losses.mean()),
     "torch_loss_sum": lambda losses, _: float(losses.sum()),
     "torch_last_batch": lambda losses, _: float(losses[-1]),
@@ -206,10 +229,10 @@ def carried(session: Session) -> Judgement:
     name, line = "desdeNumpy", session.function("desdeNumpy").line
     net = dense(generator(session), *SIZES, dtype=np.float64)
     given = [value.reshape(-1, 1) if value.ndim == 1 else value for value in net.parameters]
-    case = dict(zip(("w1", "b1", "w2", "b2"), given, strict=True))
+    case: Case = dict(zip(("w1", "b1", "w2", "b2"), given, strict=True))
     outcome = asked(session, name, CARRIED, case, numpy=True)
     if outcome.problem is not None:
-        return stopped(session, name, outcome.problem)
+        return _refused(session, name, outcome.problem)
     answer = outcome.result
     if "parameters" not in answer:
         return Judgement((returned_finding(session, name, answer["result"], ["nn.Module"]),), error=True)
@@ -233,6 +256,13 @@ def carried(session: Session) -> Judgement:
     return Judgement(tuple(findings))
 
 
+def _refused(session: Session, name: str, problem: Problem) -> Judgement:
+    """It stopped; where crearRed makes another network, that may well be why."""
+    if session.wrong("crearRed"):
+        return Judgement((), unchecked=True)
+    return stopped(session, name, problem)
+
+
 def gradients(session: Session) -> Judgement:
     """gradientes: what autograd gives, and the same once more."""
     name, draw = "gradientes", generator(session)
@@ -243,10 +273,10 @@ def gradients(session: Session) -> Judgement:
     if outcome.problem is not None:
         return stopped(session, name, outcome.problem)
     right, twice = (_gradients(net.twin(output=layer), x, y) for layer in (None, Softmax()))
-    calls = [_arranged(pieces(result, 4), right) for result in outcome.result]
-    if calls[0] is None or calls[1] is None:
+    one, other = (_arranged(pieces(result, 4), right) for result in outcome.result)
+    if one is None or other is None:
         return Judgement((returned_finding(session, name, outcome.result[0], GRADIENTS),), error=True)
-    (first, order), (second, _) = calls
+    (first, order), (second, _) = one, other
     variants = (("other_order", {}),) if order != GRADIENTS else ()
     for quantity in ("dw2", "db2", "dw1", "db1"):
         got, wanted = first[quantity], right[quantity]

@@ -153,7 +153,7 @@ def hint_lines(finding: Finding, hint: int) -> list[str]:
     Errors: ArgumentError for another hint
     """
     require(hint in HINTS, "check.hint", value=hint)
-    lines = []
+    lines = [*_shown(finding.values)]
     if finding.quantity:
         lines.append(text("check.first_wrong", quantity=finding.quantity))
     if finding.line is not None:
@@ -166,6 +166,18 @@ def hint_lines(finding: Finding, hint: int) -> list[str]:
     if hint >= 3 and (why := finding.why()) is not None:
         lines.append(why)
     return lines
+
+
+def _shown(values: Mapping[str, Any]) -> list[str]:
+    """What the values show by themselves: the line that is no Python, with a caret below; two signatures."""
+    if "caret" in values:
+        return [values["words"], values["caret"], text(f"check.syntax.{values['kind']}")]
+    if "expected" in values and "(" in str(values["expected"]):
+        return [
+            text("check.signature.expected", signature=values["expected"]),
+            text("check.signature.got", signature=values["got"]),
+        ]
+    return []
 
 
 def worked_lines(worked: Worked) -> list[str]:
