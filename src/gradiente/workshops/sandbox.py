@@ -39,7 +39,7 @@ ENDED, TIMEOUT = "Ended", "Timeout"  # kinds of an error that no exception has
 class Limits:
     """How much a student's code may have: bytes of memory, seconds of one call, of loading the file, of all calls."""
 
-    memory: int = 2 << 30
+    memory: int = 3 << 29
     call: float = 4.0
     load: float = 15.0
     total: float = 20.0

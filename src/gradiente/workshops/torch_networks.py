@@ -129,7 +129,7 @@ def _network_findings(
         return
     keys = next(iter(sorted(_slips(net, x, got), key=len)), ("",))
     for key in keys:
-        yield wrong_finding(session, name, got, right, key=key, formula=FORMULA)
+        yield wrong_finding(session, name, got, right, key=key, quantity="z", formula=FORMULA)
 
 
 def _slips(net: Dense, x: Array, got: Array) -> Iterator[tuple[str, ...]]:
