@@ -13,7 +13,7 @@ from gradiente.workshops.repair import Mutant, mutants
 from gradiente.workshops.runs import Run, furthest, runs
 from gradiente.workshops.sandbox import Outcome
 from gradiente.workshops.search import UNKNOWN, Explanation, Search
-from gradiente.workshops.session import OWN, SIZES, SQUARE, Judgement, Session, step_arguments
+from gradiente.workshops.session import OWN, SQUARE, Judgement, Session, step_arguments
 from gradiente.workshops.values import Array, Values
 from gradiente.workshops.verdict import Finding
 
@@ -46,13 +46,12 @@ class Reading:
 
 def judge(session: Session) -> Judgement:
     """Call it on random steps in every layout; explain what comes back with as few mistakes as will do."""
-    general = list(runs(session, NAME, SIZES[session.workshop.name]))
+    general = list(runs(session, NAME, session.sizes()))
     reading = best(session, general)
     fixed = False
     if _doubtful(reading, general):
         for sizes in (OWN, SQUARE):
-            tried = list(runs(session, NAME, sizes[session.workshop.name]))
-            other = best(session, tried, only_right=sizes is OWN)
+            other = best(session, list(runs(session, NAME, sizes.get(session.workshop.name, ()))))
             if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
                 reading, fixed = other, sizes is OWN
         mended = None if reading and reading.cost < 2 else _mended(session, general)
@@ -61,7 +60,7 @@ def judge(session: Session) -> Judgement:
     if reading is None:
         return _failed(session, general)
     learned(session, reading)
-    session.fixed_sizes = fixed and reading.cost == 0
+    session.fixed_sizes = session.fixed_sizes or fixed
     findings = _cut(session, reading) or [*findings_of(session, reading), *_manners(session, reading)]
     variants = variants_of(reading) + ((("fixed_sizes", {}),) if fixed and reading.cost == 0 else ())
     return Judgement(tuple(findings), variants)
@@ -136,6 +135,18 @@ def _doubtful(reading: Reading | None, tried: Sequence[Run]) -> bool:
     return reading.cost >= 2 and not any(run.finished for run in natural)
 
 
+def _uses_activations(session: Session, reading: Reading) -> bool:
+    """Whether it gives something else for other activations."""
+    given = step_arguments(reading.run.cases[0], reading.run.layout)
+    moved = {**given, "a1": 0.9 * given["a1"], "a2": 0.9 * given["a2"]}
+    outcome = session.call(NAME, moved)
+    if outcome.problem is not None:
+        return True
+    found = taken(outcome.result, reading.way)
+    first = reading.observed[0]
+    return any(not np.array_equal(found[name], first[name]) for name in found if first[name] is not None)
+
+
 def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
     """It raised, or gave no four arrays, in every layout, and no change mends it: the likeliest layout's problem."""
     finished = [run for run in tried if run.finished]
@@ -154,8 +165,8 @@ def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
         return None
     first: tuple[Mutant, Reading] | None = None
     running: list[tuple[Mutant, list[Run]]] = []
-    for mutant in mutants(session.function(NAME)):
-        tried = [run for run in runs(session, NAME, SIZES[session.workshop.name], mutant=mutant) if run.finished]
+    for mutant in _mutants(session, general):
+        tried = [run for run in runs(session, NAME, session.sizes(), mutant=mutant) if run.finished]
         reading = best(session, tried, only_right=True)
         if reading is not None and reading.cost == 0:
             first = mutant, reading
@@ -174,10 +185,21 @@ def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
     return Judgement((found, *findings_of(session, reading)), variants_of(reading))
 
 
+def _mutants(session: Session, general: Sequence[Run]) -> Iterator[Mutant]:
+    """Those of the function, and of another one of the file in which it was that it raised."""
+    names = {run.outcomes[-1].problem.function for run in general if run.outcomes[-1].problem}
+    for name in (NAME, *sorted(names - {NAME})):
+        if name in session.submission.functions:
+            yield from mutants(session.function(name))
+
+
 def learned(session: Session, reading: Reading) -> None:
     """What the functions that come after may take for known."""
     session.learn(reading.run.layout, reading.run.cases[0].activation)
     session.ways[NAME] = ways(session, reading.run)[0][1] if reading.swapped else reading.way
+    session.uses_activations = _uses_activations(session, reading)
+    powers = [scale.power for scale in reading.explanation.scales.values()]
+    session.sums = powers.count(1) > powers.count(0)
     session.downhill = not _negative(reading)
 
 

@@ -24,6 +24,7 @@ from gradiente.workshops.loading import loaded, recognized
 from gradiente.workshops.sandbox import Limits, Sandbox
 from gradiente.workshops.session import Judgement, Session
 from gradiente.workshops.settling import settle
+from gradiente.workshops.sizes import with_small_sizes, written_sizes
 from gradiente.workshops.submission import Submission, read
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Verdict
 from gradiente.workshops.workshop import workshop_named
@@ -69,10 +70,14 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
         limits = LIMITS[chosen.name]
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = loaded(sandbox, submission)
+        submission = submission.having(sandbox.callables)
         session = Session(submission, sandbox, chosen, _seed(submission))
         _bind(session)
         for name in JUDGES[chosen.name]:
             session.verdicts[name] = _judged(session, name)
+            if name == "initParams" and written_sizes(submission.source):
+                sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
+                sandbox.load()
         settle(session)
         return Verdict(
             Path(path).name,

@@ -6,6 +6,7 @@ comes out is data: numbers, texts, the names of types. Nothing that is expected 
 """
 
 import ast
+import inspect
 import io
 import json
 import os
@@ -25,6 +26,7 @@ FILE = "<submission>"
 LARGEST = 64 << 20  # bytes of one answer
 MOST_RECORDS = 400
 OUTPUT = 1 << 16  # characters that are kept of what the code prints
+COMPOUND = (ast.Try, ast.If, ast.With)
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 ALLOWANCE = 1.0  # seconds for what stands outside functions, imports not counted
@@ -37,6 +39,27 @@ _array, _asarray, _savez, _load, _frombuffer = np.array, np.asarray, np.savez, n
 
 class TooLong(BaseException):
     """A statement outside of functions went on for too long."""
+
+
+class Absent:
+    """Stands for what a package that is not installed here would have given: plots go nowhere, progress bars pass on."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *arguments, **keywords):
+        return arguments[0] if arguments and hasattr(arguments[0], "__iter__") else self
+
+    def __iter__(self):
+        return iter(())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
 
 
 class Guard:
@@ -98,6 +121,8 @@ def encode(value, arrays, depth=0):
             try:
                 value = value.astype(float)
             except (TypeError, ValueError):
+                if value.ndim == 1 and depth < 4:
+                    return {"t": [encode(entry, arrays, depth + 1) for entry in value[:200]]}
                 return {"o": "ndarray of objects"}
         if value.dtype.kind not in "biuf":
             return {"o": f"ndarray of {value.dtype}"}
@@ -183,6 +208,7 @@ class Submission:
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module
         self.space = self.module.__dict__
+        self.space["display"] = Absent()  # a notebook has it
 
     def load(self, source, cells):
         """Run the statements one by one; of a notebook (`cells`) only what defines something.
@@ -192,7 +218,7 @@ class Submission:
         failures, left = [], ALLOWANCE
         for node in ast.parse(source, FILE).body:
             definition = isinstance(node, DEFINITIONS)
-            if not definition and (left <= 0 or (cells and not isinstance(node, ASSIGNMENTS))):
+            if not definition and (left <= 0 or (cells and not defines(node))):
                 continue
             started = time.monotonic()
             try:
@@ -202,8 +228,10 @@ class Submission:
                 exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
-            except MemoryError as error:
+            except ImportError as error:
                 failures.append(problem(error))
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    self.space |= {(alias.asname or alias.name.split(".")[0]): Absent() for alias in node.names}
             except BaseException as error:
                 failures.append(problem(error))
             finally:
@@ -211,7 +239,7 @@ class Submission:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             if not definition:
                 left -= time.monotonic() - started
-        names = {name: type(value).__name__ for name, value in self.space.items() if not name.startswith("__")}
+        names = {name: callable_of(value) for name, value in self.space.items() if callable(value)}
         return {"failures": failures, "names": names}
 
     def call(self, request, arrays):
@@ -251,6 +279,28 @@ class Submission:
         answer["mutated"] = [place for place, pair in enumerate(zip(given, after, strict=True)) if differ(*pair)]
         answer["records"] = records
         return answer
+
+
+def defines(node):
+    """Whether a statement only defines something, with nothing else in its branches."""
+    if isinstance(node, COMPOUND):
+        return all(defines(inner) for inner in ast.walk(node) if isinstance(inner, ast.stmt) and inner is not node)
+    return isinstance(node, DEFINITIONS + ASSIGNMENTS + (ast.Pass,))
+
+
+def callable_of(value):
+    """The line at which a function begins, and its parameters, where it has them."""
+    code = getattr(value, "__code__", None)
+    line = code.co_firstlineno if code is not None and code.co_filename == FILE else None
+    try:
+        parameters = [
+            name
+            for name, parameter in inspect.signature(value).parameters.items()
+            if parameter.default is parameter.empty and parameter.kind in (0, 1)
+        ]
+    except (TypeError, ValueError):
+        parameters = None
+    return {"line": line, "parameters": parameters}
 
 
 def differ(before, after):

@@ -12,7 +12,7 @@ from gradiente.workshops.formulas import plain
 from gradiente.workshops.layout import Layout
 from gradiente.workshops.problems import problem_finding, returned_finding
 from gradiente.workshops.runs import Run, furthest, runs
-from gradiente.workshops.session import OWN, SIZES, Judgement, Session
+from gradiente.workshops.session import Judgement, Session
 from gradiente.workshops.values import Array, Values
 from gradiente.workshops.verdict import Finding, Worked
 
@@ -29,6 +29,14 @@ def _binary(q: Values) -> float:
     return float(-np.sum(q.Y * np.log(q.A2) + (1 - q.Y) * np.log(1 - q.A2)) / q.m)
 
 
+def _shifted(y: Array, by: int, wrap: bool) -> Array:
+    """One-hot rows moved by one class; without `wrap` the last one leaves no class behind."""
+    moved = np.roll(y, by, axis=0)
+    if not wrap:
+        moved[0 if by > 0 else -1] = 0
+    return moved
+
+
 # What else the number may be, up to the sign, the base of the logarithm and the division.
 OTHERS: list[tuple[str, Rule]] = [
     ("cost_other_loss", lambda q: float(np.sum((q.A2 - q.Y) ** 2)) / q.m),
@@ -36,8 +44,9 @@ OTHERS: list[tuple[str, Rule]] = [
     ("cost_other_loss", lambda q: float(np.sum(np.abs(q.A2 - q.Y))) / q.m),
     ("cost_other_loss", lambda q: float(-np.sum((1 - q.Y) * np.log(1 - q.A2))) / q.m),
     *(
-        ("onehot_shift", lambda q, by=by: float(-np.sum(np.roll(q.Y, by, axis=0) * np.log(q.A2)) / q.m))
+        ("onehot_shift", lambda q, by=by, wrap=wrap: float(-np.sum(_shifted(q.Y, by, wrap) * np.log(q.A2)) / q.m))
         for by in (1, -1)
+        for wrap in (True, False)
     ),
     ("cost_target_missing", lambda q: float(-np.sum(np.log(q.A2))) / q.m),
     ("cost_target_missing", lambda q: float(-np.sum(q.A2 * np.log(q.A2))) / q.m),
@@ -52,9 +61,7 @@ def _divisions(q: Values) -> dict[str, float]:
 
 
 def judge(session: Session) -> Judgement:
-    tried = list(runs(session, NAME, SIZES[session.workshop.name], arguments=_arguments))
-    if not any(run.finished for run in tried):
-        tried += runs(session, NAME, OWN[session.workshop.name], arguments=_arguments)
+    tried = list(runs(session, NAME, session.sizes(), arguments=_arguments))
     finished = [run for run in tried if run.finished]
     if not finished:
         return Judgement((problem_finding(session, NAME, furthest(tried)),), error=True)

@@ -16,8 +16,8 @@ from gradiente.workshops.layout import Layout
 from gradiente.workshops.problems import problem_finding, returned_finding
 from gradiente.workshops.repair import Mutant, mutants
 from gradiente.workshops.runs import Run, furthest, runs
-from gradiente.workshops.session import OWN, SIZES, SQUARE, Judgement, Session, step_arguments
-from gradiente.workshops.values import Array, Values, softmax, squash
+from gradiente.workshops.session import SQUARE, Judgement, Session, step_arguments
+from gradiente.workshops.values import Array, Sizes, Values, softmax, squash
 from gradiente.workshops.verdict import Finding, Worked
 
 NAME = "feedForward"
@@ -102,13 +102,12 @@ class Reading:
 
 
 def judge(session: Session) -> Judgement:
-    tried = _runs(session, SIZES)
+    tried = _runs(session, session.sizes())
     reading = best(session, tried)
     if reading is None or (reading.cost >= 2 and not all(run.finished for run in tried)):
-        for sizes in (OWN, SQUARE):
-            other = best(session, _runs(session, sizes))
-            if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
-                reading = other
+        other = best(session, _runs(session, SQUARE["mnist"]))
+        if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
+            reading = other
         mended = _mended(session, tried) if reading is None or reading.cost > 1 else None
         if mended is not None:
             return mended
@@ -191,8 +190,8 @@ def _helper_to_blame(session: Session, at: str, key: str) -> bool:
     return any(_blamed(session, helper, key) for helper in used)
 
 
-def _runs(session: Session, sizes: Mapping[str, Any], mutant: Mutant | None = None) -> list[Run]:
-    return list(runs(session, NAME, sizes[session.workshop.name], arguments=_arguments, mutant=mutant))
+def _runs(session: Session, sizes: Sequence[Sizes], mutant: Mutant | None = None) -> list[Run]:
+    return list(runs(session, NAME, sizes, arguments=_arguments, mutant=mutant))
 
 
 def _arguments(case: Values, layout: Layout) -> Mapping[str, Any]:
@@ -287,7 +286,7 @@ def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
     if any(run.ended for run in tried):
         return None
     for mutant in mutants(session.function(NAME)):
-        reading = best(session, _runs(session, SIZES, mutant))
+        reading = best(session, _runs(session, session.sizes(), mutant))
         if reading is not None and reading.cost == 0:
             session.learn(reading.run.layout, reading.run.cases[0].activation)
             session.ways[NAME] = reading.way

@@ -92,8 +92,11 @@ def _told_apart(session: Session, reading: "Reading", mistake: Mistake) -> str:
     With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
     """
     function = session.function("backProp")
-    if mistake.key in CUT and re.search(r"\bint(32|64|8)?\b|//", ast.unparse(function.node)):
+    text = "\n".join(line for line in ast.unparse(function.node).splitlines() if not re.match(r"\s*y\w* =", line))
+    if mistake.key in CUT and re.search(r"\bint(32|64|8)?\b|//", text):
         return "integer_truncation"
+    if mistake.key == "derivative_missing" and re.search(r"> ?=? ?0", text):
+        return "derivative_other"  # that of ReLU is 1 for all activations of a sigmoid
     line = line_of(function, mistake.at)
     one = reading.run.cases[0].sizes.k == 1 and mistake.at == "db2"
     summed = line is not None and "sum" in session.submission.statement(line)

@@ -32,13 +32,17 @@ def judge(session: Session) -> Judgement:
         values = {"got": described(outcome.result), "missing": ", ".join(name.lower() for name in missing)}
         return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
     out_in = found["W1"].shape == SHAPES["W1"]
-    if (found["W2"].shape == SHAPES["W2"]) != out_in:
-        values = {"got": described(outcome.result), "missing": "w2"}
+    other = "w2" if (found["W2"].shape == SHAPES["W2"]) != out_in else "b2" if _form(found["b1"]) != _form(found["b2"]) else ""
+    if other:
+        values = {"got": described(outcome.result), "missing": other}
         return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
-    bias = "flat" if found["b1"].ndim == 1 else "column" if found["b1"].shape[1] == 1 else "row"
-    session.layouts = sorted(layouts(bias=bias, out_in=out_in), key=lambda layout: layout.columns != out_in)
+    session.layouts = sorted(layouts(bias=_form(found["b1"]), out_in=out_in), key=lambda layout: layout.columns != out_in)
     weights = {name: found[name] if out_in else found[name].T for name in SHAPES}
     return Judgement(tuple(_mistakes(session, found, weights)), (("weights_out_in" if out_in else "weights_in_out", {}),))
+
+
+def _form(bias: Array) -> str:
+    return "flat" if bias.ndim == 1 else "column" if bias.shape[1] == 1 else "row"
 
 
 def _arrays(result: Any) -> list[Array]:

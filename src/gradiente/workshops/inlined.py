@@ -98,8 +98,8 @@ def _gradient_findings(
     scales = explanation.scales
     if scales and all(scale.sign < 0 for scale in scales.values()):
         places.setdefault("uphill" if _adds(session, name) else "output_sign", []).append("dZ2")
-    elif any(scale.sign < 0 for scale in scales.values()):
-        places.setdefault("sign_hidden", []).append("dZ1")
+    elif negative := [quantity for quantity, scale in scales.items() if scale.sign < 0]:
+        places.setdefault("uphill" if _adds(session, name) else "sign_hidden", []).extend(negative)
     for key, names in _scaled(explanation, lr):
         places.setdefault(key, []).extend(names)
     if explanation.unknown:

@@ -20,7 +20,7 @@ from gradiente.workshops.loop import (
     with_gradients,
 )
 from gradiente.workshops.session import Judgement, Session, step_arguments
-from gradiente.workshops.steps import PARAMETERS, Step, equal, move, steps_of
+from gradiente.workshops.steps import PARAMETERS, Step, instances, move, steps_taken
 from gradiente.workshops.values import Array, Sizes, Values
 from gradiente.workshops.verdict import Finding
 
@@ -39,43 +39,36 @@ def judge(session: Session) -> Judgement:
 
 
 def _sizes(session: Session) -> tuple[Sizes, Sizes]:
-    if not session.fixed_sizes:
-        return UNEVEN, EVEN
-    own = session.sizes()[0]
-    return replace(own, m=UNEVEN.m), replace(own, m=EVEN.m)
+    own = session.sizes()[0] if session.fixed_sizes else None
+    return (replace(own, m=UNEVEN.m), replace(own, m=EVEN.m)) if own else (UNEVEN, EVEN)
 
 
 def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> Judgement:
     initial = {**step_arguments(uneven, layout), "lr": RATE, "epocas": EPOCHS, "batch_size": BATCH}
-    outcome = session.call(NAME, initial, record=session.helpers(NAME))
+    outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
     if outcome.problem is not None:
         return raised(session, NAME, layout, outcome)
-    steps = steps_of(session, outcome)
+    steps = steps_taken(session, NAME, outcome, layout, RATE, uneven.m)
     if not steps:
         return _inlined(session, uneven, layout)
     findings = list(_batches(session, uneven, layout, steps))
     if not findings:
-        other = session.call(NAME, {**initial, **step_arguments(even, layout)}, record=session.helpers(NAME))
-        findings = list(_batches(session, even, layout, steps_of(session, other))) if not other.problem else []
-    moves = list(_moves(steps, layout, uneven.m))
+        other = session.call(NAME, {**initial, **step_arguments(even, layout)}, record=("backProp", *session.helpers(NAME, "backProp")))
+        findings = list(_batches(session, even, layout, steps_taken(session, NAME, other, layout, RATE, even.m))) if not other.problem else []
+    moves = list(_moves(steps, layout, uneven.m, session.sums))
     findings += update_findings(session, NAME, moves)
     if not any(finding.mistake == "batch_ignored" for finding in findings):
         findings += activation_findings(session, NAME, uneven, layout, outcome, steps, initial)
-    last = _instances(layout, steps[-1])
+    last = instances(layout, steps[-1])
     findings += end_findings(session, NAME, outcome, steps[-1], moves, RATE, last, uneven.m)
     return Judgement(tuple(findings), variants(session, NAME, outcome))
 
 
-def _instances(layout: Layout, step: Step) -> int:
-    x = np.atleast_2d(step.given["X"])
-    return x.shape[1] if layout.columns else x.shape[0]
-
-
-def _moves(steps: Sequence[Step], layout: Layout, whole: int) -> Iterator[Mapping[str, str]]:
+def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Iterator[Mapping[str, str]]:
     for step, following in zip(steps, steps[1:], strict=False):
-        m = _instances(layout, step)
+        m = instances(layout, step)
         yield {
-            name: move(step.weights[name], following.weights[name], step.gradients, name, RATE, m, whole)
+            name: move(step.weights[name], following.weights[name], step.gradients, name, RATE, m, whole, sums=sums, calls=step.calls)
             for name in PARAMETERS
             if name in step.weights and name in following.weights
         }
@@ -152,7 +145,8 @@ def _inlined(session: Session, case: Values, layout: Layout) -> Judgement:
     broken = any(finding.mistake == "unknown" for finding in whole.findings)
     if whole.unchecked or (whole.findings and not broken):
         return whole
-    small = session.cases(session.activations()[0], (SMALL,))[0]
+    size = replace(session.sizes()[0], m=SMALL.m) if session.fixed_sizes else SMALL
+    small = session.cases(session.activations()[0], (size,))[0]
     shares = _shares(session, small, layout)
     if shares is None:
         return whole

@@ -46,6 +46,17 @@ def _jacobian(a: Array, d: Array) -> Array:
     return a * (d - np.sum(d * a, axis=0, keepdims=True))
 
 
+def _running(q: Values, own: float, share: float, *, before: bool = False) -> Array:
+    """∂J/∂A[1] instance by instance, through W[2] · own + the part of ∂L/∂W[2] that is summed by then · share."""
+    columns, total = [], np.zeros_like(q.W2)
+    for i in range(q.m):
+        d = q.m * q.dZ2[:, i]
+        added = np.outer(d, q.A1[:, i])
+        columns.append((q.W2 * own + share * (total if before else total + added)).T @ d / q.m)
+        total = total + added
+    return np.stack(columns, axis=1)
+
+
 def _other_slopes(at: str) -> list[Mistake]:
     """The derivative of another activation, written for a or for z, given a or z."""
 
@@ -141,6 +152,8 @@ TABLE: list[Mistake] = [
     Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2),
     Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2 * q.m),
     Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2 / q.m),
+    Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1.0)),
+    Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1.0, before=True)),
     Mistake("w2_updated", "dA1", lambda q: q.W2_after.T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.W2).T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.A1)),
@@ -181,7 +194,13 @@ def _sigmoid_slope(z: Array) -> Array:
 def mistakes_at(quantity: str, workshop: str, rates: Sequence[float] = ()) -> list[Mistake]:
     """The wrong rules for one quantity; `rates` are learning rates with which W[2] may have been updated before."""
     found = [entry for entry in TABLE if entry.at == quantity and workshop in entry.workshops]
-    return [*found, *(_updated(rate, sums) for rate in rates for sums in (False, True))] if quantity == "dA1" else found
+    if quantity != "dA1":
+        return found
+    return [
+        *found,
+        *(_updated(rate, sums) for rate in rates for sums in (False, True)),
+        *(Mistake("w2_updated", "dA1", lambda q, rate=rate: _running(q, 1.0, -rate)) for rate in rates),
+    ]
 
 
 def _updated(rate: float, sums: bool) -> Mistake:

@@ -22,13 +22,14 @@ class Mutant:
     key: str
     line: int
     source: str
+    function: str
 
 
 def mutants(function: Function) -> Iterator[Mutant]:
     """The function with every single change, in the order of its lines."""
     places = [node for node in ast.walk(function.node) if isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp)]
     found = [
-        Mutant(key, node.lineno, ast.unparse(changed))
+        Mutant(key, node.lineno, ast.unparse(changed), function.name)
         for place, node in enumerate(places)
         for key, changed in _changes(function.node, place, node)
     ]
@@ -36,10 +37,16 @@ def mutants(function: Function) -> Iterator[Mutant]:
 
 
 def probe(name: str, mutant: Mutant) -> str:
-    """The source that calls a mutant in the place of the function."""
+    """The source that calls a function, with a mutant in the place of itself or of another that it calls."""
     return (
-        f"def probe(*arguments):\n    space = dict(module.__dict__)\n"
-        f"    exec({mutant.source!r}, space)\n    return space[{name!r}](*arguments)\n"
+        "def probe(*arguments):\n"
+        "    space = module.__dict__\n"
+        f"    kept = space[{mutant.function!r}]\n"
+        "    try:\n"
+        f"        exec({mutant.source!r}, space)\n"
+        f"        return space[{name!r}](*arguments)\n"
+        "    finally:\n"
+        f"        space[{mutant.function!r}] = kept\n"
     )
 
 
@@ -65,6 +72,8 @@ def _kinds(node: ast.AST) -> Iterator[tuple[str, str]]:
         yield "elementwise", "dot"
     elif isinstance(node, ast.Call) and _called(node) == "outer" and len(node.args) == 2:
         yield "transpose_missing", "swap"
+    elif isinstance(node, ast.Call) and _called(node) == "reshape" and len(node.args) == 2:
+        yield "bias_broadcast", "swap"
     elif isinstance(node, ast.Call) and _called(node) in SUMS:
         whole = len(node.args) < 2 and not any(word.arg == "axis" for word in node.keywords)
         yield from (("bias_total" if whole else "bias_axis", "axis"), ("bias_broadcast", "keepdims"))

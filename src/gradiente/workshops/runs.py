@@ -43,6 +43,8 @@ def runs(
     record: Sequence[str] = (),
 ) -> Iterator[Run]:
     """The function, or a mutant of it, in every layout; after an endless loop in none more."""
+    if not sizes:
+        return
     source = probe(name, mutant) if mutant else None
     for activation in session.activations():
         cases = session.cases(activation, sizes)

@@ -119,7 +119,7 @@ class Sandbox:
         self.source, self.cells, self.limits = source, cells, limits or Limits()
         self.isolation = "bubblewrap" if _bubblewrap() else "process"
         self.failures: tuple[Problem, ...] = ()
-        self.names: dict[str, str] = {}
+        self.callables: dict[str, dict[str, Any]] = {}
         self._left = self.limits.total
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -133,7 +133,8 @@ class Sandbox:
         shutil.rmtree(self._folder or "", ignore_errors=True)
 
     def load(self) -> Problem | None:
-        """Start the process and load the file; the problem, where that did not end well."""
+        """Start the process, anew where one runs, and load the file; the problem, where that did not end well."""
+        self._end()
         self._start()
         self._send({"op": "load", "source": self.source, "cells": self.cells}, [])
         answer = self._receive(self.limits.load + START_SECONDS)
@@ -142,7 +143,7 @@ class Sandbox:
         body, _ = answer
         if body.get("error"):
             return _problem(body["error"])
-        self.failures, self.names = tuple(map(_problem, body["failures"])), body["names"]
+        self.failures, self.callables = tuple(map(_problem, body["failures"])), body["names"]
         return None
 
     def call(self, call: Call) -> Outcome:

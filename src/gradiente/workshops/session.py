@@ -22,7 +22,9 @@ SIZES = {
     "xor": (Sizes(5, 4, 6, 1), Sizes(7, 3, 5, 1), Sizes(9, 2, 4, 1)),
     "mnist": (Sizes(5, 7, 6, 10), Sizes(9, 12, 8, 10), Sizes(13, 4, 11, 10)),
 }
-OWN = {"xor": (Sizes(6, 3, 4, 1), Sizes(9, 3, 4, 1)), "mnist": (Sizes(6, 784, 512, 10),)}
+# XOR's own; and of MNIST's those that stand for 784 and 512 where a file has these numbers in its text.
+OWN = {"xor": (Sizes(6, 3, 4, 1), Sizes(9, 3, 4, 1), Sizes(7, 3, 4, 1))}
+SMALL = (Sizes(5, 7, 6, 10), Sizes(9, 7, 6, 10), Sizes(13, 7, 6, 10))
 SQUARE = {
     "xor": (Sizes(4, 4, 4, 1), Sizes(5, 5, 5, 1), Sizes(6, 6, 6, 1)),
     "mnist": (Sizes(10, 10, 10, 10), Sizes(10, 10, 10, 10)),
@@ -51,6 +53,8 @@ class Session:
     ways: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, FunctionVerdict] = field(default_factory=dict)
     fixed_sizes: bool = False  # whether backProp is right for the workshop's own sizes only
+    uses_activations: bool = True  # whether backProp gives something else for other a1, a2: some compute their own
+    sums: bool = False  # whether backProp gives sums over the instances, and leaves the 1/m to the loops
     stand_in: bool = False  # whether something stands in the place of backProp
     softmax_fits: bool = False  # whether feedForward gives the right A[2] with the file's softmax
     other_order: bool = False  # whether the loops take the gradients in an order in which backProp does not give them
@@ -105,7 +109,8 @@ class Session:
 
     def sizes(self) -> Sequence[Sizes]:
         """Sizes that all differ, or the workshop's own, where the file knows no others."""
-        return (OWN if self.fixed_sizes else SIZES)[self.workshop.name]
+        own = OWN.get(self.workshop.name, SMALL)
+        return own if self.fixed_sizes else SIZES[self.workshop.name]
 
     def cases(self, activation: str, sizes: Sequence[Sizes], **options: Any) -> list[Values]:
         """Random steps of those sizes."""
@@ -127,7 +132,7 @@ class Session:
 
     def helpers(self, *but: str) -> tuple[str, ...]:
         """The file's own functions, save these."""
-        return tuple(name for name in self.submission.functions if name not in but)
+        return tuple(name for name, f in self.submission.functions.items() if name not in but and not f.alias)
 
 
 def step_arguments(case: Values, layout: Layout, *, whole: bool = False) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Step:
 
     given: Mapping[str, Any]
     gradients: Weights
+    calls: int = 1  # of how many calls it is made
 
     @property
     def weights(self) -> Weights:
@@ -45,17 +46,87 @@ def steps_of(session: Session, outcome: Outcome) -> list[Step]:
     return found
 
 
+def steps_taken(
+    session: Session, name: str, outcome: Outcome, layout: Layout, lr: float, whole: int
+) -> list[Step]:
+    """The steps of a loop, a call of backProp each.
+
+    Of several calls with the same weights the one counts by whose gradient the weights move on; where none does, all
+    of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks at them.
+    """
+    steps = steps_of(session, outcome)
+    groups: list[list[Step]] = []
+    for step in steps:
+        same = groups and all(equal(step.given.get(w), groups[-1][-1].given.get(w)) for w in ("w1", "w2"))
+        groups.append([*groups.pop(), step] if same else [step])
+    if len(groups) < 2:
+        return steps
+    if any(_at(weights, groups[-1][0]) for weights in final_weights(session, name, outcome)):
+        groups.pop()
+    taken_ = []
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        options = [*group, _merged(group, layout.columns)] if len(group) > 1 else group
+        fits = [step for step in options if following and _moves_on(step, following[0], layout, lr, whole, session.sums)]
+        last = options[-1] if taken_ and taken_[-1].calls > 1 else group[-1]
+        taken_.append(fits[0] if fits else last)
+    return taken_
+
+
+def _at(weights: Weights, step: Step) -> bool:
+    return all(equal(weights.get(w), step.given.get(w)) for w in ("w1", "w2"))
+
+
+def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int, sums: bool) -> bool:
+    """Whether the next weights come about by this step's gradient, in whatever known way."""
+    m = instances(layout, step)
+    kinds = [
+        move(step.weights[w], following.weights[w], step.gradients, w, lr, m, whole, sums=sums, calls=step.calls)
+        for w in ("w1", "w2")
+        if w in step.weights and w in following.weights
+    ]
+    return "update_wrong" not in kinds and set(kinds) != {"still"}
+
+
+def instances(layout: Layout, step: Step) -> int:
+    """How many instances a step is of."""
+    x = np.atleast_2d(step.given["X"])
+    return x.shape[1] if layout.columns else x.shape[0]
+
+
+def _merged(group: Sequence[Step], columns: bool) -> Step:
+    first = group[0]
+    axis = {"X": int(columns), "y": int(columns and np.ndim(first.given.get("y")) == 2)}
+    given = dict(first.given)
+    for name, along in axis.items():
+        given[name] = np.concatenate([np.atleast_1d(step.given[name]) for step in group], axis=along)
+    gradients = {name: np.mean([step.gradients[name] for step in group], axis=0) for name in first.gradients}
+    return Step(given, gradients, len(group))
+
+
 def _way(session: Session, record: Record) -> Mapping[str, Any] | None:
     ways = orders(record.result, session.function("backProp").returned(), GRADIENTS)
     return ways[0][1] if ways else None
 
 
-def move(before: Array, after: Array, gradients: Weights, name: str, lr: float, m: int, whole: int) -> str:
+def move(
+    before: Array,
+    after: Array,
+    gradients: Weights,
+    name: str,
+    lr: float,
+    m: int,
+    whole: int,
+    *,
+    sums: bool = False,
+    calls: int = 1,
+) -> str:
     """How a parameter was moved: "right", "still", or the key of a mistake.
 
     Arguments:
         m: instances of this step
         whole: instances of the whole set
+        sums: the gradients are sums, so that the 1/m may stand here
+        calls: the gradient is the mean of so many, whose sum will do too
     """
     if after.shape != before.shape:
         return "bias_broadcast" if name.startswith("b") else "update_wrong"
@@ -75,10 +146,14 @@ def move(before: Array, after: Array, gradients: Weights, name: str, lr: float, 
         "full_mean": -lr * m / whole,
         "full_mean sum": -lr / whole,
     }
+    if calls > 1:
+        known["right sum"] = -lr * calls
+    if sums:
+        known = {"right": -lr, "right mean": -lr / m, "uphill mean": lr / m, "lr_missing mean": -1 / m} | known
     scale = _ratio(difference, gradient)
     if scale is not None:
         near = (key for key, value in known.items() if np.isclose(scale, value, rtol=1e-4))
-        return next(near, "update_wrong").removesuffix(" sum")
+        return next(near, "update_wrong").removesuffix(" sum").removesuffix(" mean")
     for other, value in gradients.items():
         if other != name and (c := _ratio(difference, value)) is not None and np.isclose(c, -lr, rtol=1e-4):
             return "update_swapped"

@@ -6,9 +6,9 @@ import json
 import re
 import tokenize
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gradiente.errors import FileError
 from gradiente.workshops.verdict import Finding
@@ -38,6 +38,7 @@ class Function:
     node: ast.FunctionDef
     parameters: tuple[str, ...]
     optional: tuple[str, ...]
+    alias: bool = False  # another name for a function that stands elsewhere
 
     @property
     def line(self) -> int:
@@ -50,8 +51,7 @@ class Function:
         ]
         if not found or not isinstance(found[-1], ast.Tuple | ast.List):
             return None
-        names = [entry.id if isinstance(entry, ast.Name) else "" for entry in found[-1].elts]
-        return tuple(names)
+        return tuple(map(_name_of, found[-1].elts))
 
     def signature(self) -> str:
         """As it stands in the file."""
@@ -85,6 +85,21 @@ class Submission:
     classes: tuple[str, ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def having(self, callables: Mapping[str, Mapping[str, Any]]) -> Self:
+        """The same, with the functions that only came about when the file ran: made by others, or partial."""
+        tree = ast.parse(self.source)
+        inner = {node.lineno: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        found = dict(self.functions)
+        for name, entry in callables.items():
+            if name in found or name.startswith("_"):
+                continue
+            node = inner.get(entry["line"] or 0)
+            if node is not None:
+                found[name] = replace(_function(node), name=name, alias=True)
+            elif entry["parameters"] is not None:
+                found[name] = replace(_alias(name, name, 1), parameters=tuple(entry["parameters"]))
+        return replace(self, functions=found)
 
     def statement(self, line: int) -> str:
         """The words of one line."""
@@ -208,13 +223,26 @@ def _named(name: str, value: ast.expr | None) -> Function | None:
     """A function that is another name for one, or a lambda: `tanh = np.tanh`."""
     if isinstance(value, ast.Lambda):
         source = f"def {name}({ast.unparse(value.args)}):\n    return {ast.unparse(value.body)}"
-    elif isinstance(value, ast.Attribute | ast.Name):
-        source = f"def {name}(*arguments):\n    return {ast.unparse(value)}(*arguments)"
-    else:
-        return None
-    node = ast.parse(source).body[0]
+        node = ast.parse(source).body[0]
+        assert isinstance(node, ast.FunctionDef)
+        return _function(ast.increment_lineno(node, value.lineno - 1))
+    if isinstance(value, ast.Attribute | ast.Name):
+        return _alias(name, ast.unparse(value), value.lineno)
+    return None
+
+
+def _alias(name: str, of: str, line: int) -> Function:
+    """A name for a function whose text is not here."""
+    node = ast.parse(f"def {name}(*arguments):\n    return {of}(*arguments)").body[0]
     assert isinstance(node, ast.FunctionDef)
-    return _function(ast.increment_lineno(node, value.lineno - 1))
+    return replace(_function(ast.increment_lineno(node, line - 1)), alias=True)
+
+
+def _name_of(node: ast.expr) -> str:
+    """What an expression is called: dw1, g["dw1"] and g.dw1 are."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value) if isinstance(node.slice.value, str) else ""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _says_nothing(node: ast.stmt) -> bool:
