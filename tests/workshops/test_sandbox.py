@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradiente.workshops.sandbox import ENDED, TIMEOUT, Call, Limits, Other, Sandbox
+from gradiente.workshops.running.sandbox import ENDED, TIMEOUT, Call, Limits, Other, Sandbox
 
 A = np.arange(6.0).reshape(2, 3)
 QUICK = Limits(call=2.5, load=10.0, memory=1 << 29)
@@ -35,7 +35,9 @@ def processes_of(folder):
 
 
 def test_arrays_come_back_as_they_are():
-    result = run("return a[0] * 2, {'x': a[0].astype('float32'), 'n': 3}, [1, 2], 'word', None, object()").result
+    result = run(
+        "return a[0] * 2, {'x': a[0].astype('float32'), 'n': 3}, [1, 2], 'word', None, object()"
+    ).result
     np.testing.assert_array_equal(result[0], A * 2)
     assert result[1]["x"].dtype == np.float32
     assert result[1]["n"] == 3
@@ -98,7 +100,9 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
 
 
 def test_megabytes_of_output_go_nowhere():
-    outcome = run("for _ in range(2000): print('x' * 10000)\nimport os\nos.write(1, b'y' * 100000)\nreturn a[0]")
+    outcome = run(
+        "for _ in range(2000): print('x' * 10000)\nimport os\nos.write(1, b'y' * 100000)\nreturn a[0]"
+    )
     np.testing.assert_array_equal(outcome.result, A)
 
 

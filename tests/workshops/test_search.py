@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from gradiente.workshops.layout import Layout, layouts
-from gradiente.workshops.mistakes import INHERITED, ORDER, RIGHT, TABLE
-from gradiente.workshops.search import GRADIENTS, Search
-from gradiente.workshops.session import SIZES
-from gradiente.workshops.values import values
+from gradiente.workshops.judges.session import SIZES
+from gradiente.workshops.mistakes.search import GRADIENTS, Search
+from gradiente.workshops.mistakes.table import INHERITED, ORDER, RIGHT, TABLE
+from gradiente.workshops.reference.layout import Layout, layouts
+from gradiente.workshops.reference.values import values
 
 COLUMNS = Layout(columns=True, out_in=True, bias="column", target="matrix")
 ACTIVATION = {"xor": "sigmoid", "mnist": "tanh"}
@@ -32,7 +32,9 @@ def in_layout(found, case, layout):
     formed = {}
     for name, value in found.items():
         right = case.numbers[name[1:]].shape
-        formed[name] = layout.form(name[1:], value) if value.shape == right else (value if layout.columns else value.T)
+        formed[name] = (
+            layout.form(name[1:], value) if value.shape == right else (value if layout.columns else value.T)
+        )
     return formed
 
 
@@ -56,7 +58,8 @@ def possible(mistake, workshop):
 def same(one, other):
     """Whether two rules give the same numbers: with one output some mistakes cannot be told apart."""
     return all(
-        np.squeeze(a[name]).shape == np.squeeze(b[name]).shape and np.allclose(np.squeeze(a[name]), np.squeeze(b[name]))
+        np.squeeze(a[name]).shape == np.squeeze(b[name]).shape
+        and np.allclose(np.squeeze(a[name]), np.squeeze(b[name]))
         for a, b in zip(one, other, strict=True)
         for name in GRADIENTS
     )
@@ -92,7 +95,8 @@ def test_right_gradients_are_right_in_every_layout_as_means_and_as_sums(workshop
     steps = cases(workshop)
     for times in (lambda case: 1, lambda case: case.m):
         found = [
-            in_layout({n: v * times(case) for n, v in gradients(case).items()}, case, layout) for case in steps
+            in_layout({n: v * times(case) for n, v in gradients(case).items()}, case, layout)
+            for case in steps
         ]
         assert Search(steps, found, layout).plain().right
 
@@ -121,7 +125,9 @@ def test_two_independent_mistakes_are_both_found(workshop):
     for pair in pairs:
         wrong = [chosen[entry] for entry in pair if entry in chosen]
         found = made(workshop, wrong).best()
-        assert {(entry.key, entry.at) for entry in found.mistakes} == {(entry.key, entry.at) for entry in wrong}
+        assert {(entry.key, entry.at) for entry in found.mistakes} == {
+            (entry.key, entry.at) for entry in wrong
+        }
 
 
 def scaled(workshop, **times):
@@ -157,7 +163,9 @@ def test_noise_is_unknown_and_nothing_else(workshop):
 def test_biases_of_zero_are_right_where_they_are_agreed():
     for workshop, right in (("xor", True), ("mnist", False)):
         steps = cases(workshop)
-        found = [{n: v * (0 if n.startswith("db") else 1) for n, v in gradients(case).items()} for case in steps]
+        found = [
+            {n: v * (0 if n.startswith("db") else 1) for n, v in gradients(case).items()} for case in steps
+        ]
         assert Search(steps, found, COLUMNS).best().right is right
 
 

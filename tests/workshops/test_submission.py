@@ -3,7 +3,7 @@ import json
 import pytest
 
 from gradiente.errors import FileError
-from gradiente.workshops.submission import read
+from gradiente.workshops.reading.submission import read
 
 SOURCE = "import numpy as np\n\n\ndef softmax(z, axis=0):\n    return z\n\n\ndef año():\n    pass\n"
 
@@ -93,7 +93,10 @@ def test_a_syntax_error_has_its_line_its_kind_and_a_caret(tmp_path, source, line
 
 def test_a_notebooks_code_cells_are_one_file(tmp_path):
     found = notebook(
-        tmp_path, "# Taller", ["import numpy as np\n", "%matplotlib inline"], "!pip install x\ndef f(x):\n    return x",
+        tmp_path,
+        "# Taller",
+        ["import numpy as np\n", "%matplotlib inline"],
+        "!pip install x\ndef f(x):\n    return x",
         kinds=["markdown", "code", "code"],
     )
     assert list(found.functions) == ["f"]

@@ -31,12 +31,16 @@ def check_file(file: str, workshop: str | None, hint: int, as_json: bool) -> Non
 
 def _as_data(verdict: Verdict, hint: int) -> dict[str, Any]:
     """The verdict, and every finding in words too."""
-    words = [{"title": finding.title(), "hint": hint_lines(finding, hint)} for finding in verdict.all_findings]
+    words = [
+        {"title": finding.title(), "hint": hint_lines(finding, hint)} for finding in verdict.all_findings
+    ]
     return {**verdict.to_dict(), "words": words}
 
 
 def _print(out: "Console", verdict: Verdict, hint: int) -> None:
-    out.print(text("check.heading", file=verdict.file, workshop=verdict.workshop), style="bold", soft_wrap=True)
+    out.print(
+        text("check.heading", file=verdict.file, workshop=verdict.workshop), style="bold", soft_wrap=True
+    )
     for notice in verdict.notice_words():
         out.print(f"  {notice}", style="yellow", soft_wrap=True)
     for finding in verdict.findings:
@@ -57,7 +61,9 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
 
 def _print_function(out: "Console", function: FunctionVerdict, hint: int) -> None:
     mark, colour = MARKS.get(function.status, WRONG)
-    out.print(f"\n{mark} {function.name}: {text(f'check.status.{function.status}')}", style=colour, soft_wrap=True)
+    out.print(
+        f"\n{mark} {function.name}: {text(f'check.status.{function.status}')}", style=colour, soft_wrap=True
+    )
     variants = function.variant_words()
     if variants:
         out.print(f"  {text('check.variants', list=', '.join(variants))}", style="dim", soft_wrap=True)

@@ -2,30 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from gradiente.errors import did_you_mean, require_installed
-from gradiente.workshops import (
-    backprop,
-    cost,
-    elementwise,
-    forward,
-    initial,
-    loop,
-    minibatch,
-    softmax,
-    torch_intro,
-    torch_mnist,
-)
-from gradiente.workshops.binding import bind
-from gradiente.workshops.loading import loaded, recognized
-from gradiente.workshops.sandbox import Limits, Sandbox
-from gradiente.workshops.session import Judgement, Session
-from gradiente.workshops.settling import settle
-from gradiente.workshops.sizes import with_small_sizes, written_sizes
-from gradiente.workshops.submission import Submission, read
+from gradiente.errors import require_installed
+from gradiente.workshops.exercises import intro as torch_intro
+from gradiente.workshops.exercises import mnist as torch_mnist
+from gradiente.workshops.judges import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.workshops.judges.session import Judgement, Session
+from gradiente.workshops.judges.settling import settle
+from gradiente.workshops.reading.binding import bind
+from gradiente.workshops.reading.loading import loaded, recognized
+from gradiente.workshops.reading.sizes import with_small_sizes, written_sizes
+from gradiente.workshops.reading.submission import Submission, read
+from gradiente.workshops.running.sandbox import Limits, Sandbox
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Verdict
 from gradiente.workshops.workshop import workshop_named
 
@@ -113,7 +103,9 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
         return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
     if name not in session.bindings:
         values = {"expected": f"{name}({', '.join(parameters)})", "got": function.signature()}
-        return FunctionVerdict(name, "error", (), (Finding("signature", name, line=function.line, values=values),))
+        return FunctionVerdict(
+            name, "error", (), (Finding("signature", name, line=function.line, values=values),)
+        )
     return JUDGES[session.workshop.name][name](session).verdict(name)
 
 

@@ -16,7 +16,7 @@ from gradiente.workshops.grading.found import (
     suffix,
     unreadable,
 )
-from gradiente.workshops.submission import LARGEST
+from gradiente.workshops.reading.submission import LARGEST
 
 # What a zip may say of itself before it counts as a bomb: a student's, and that of a whole class.
 MOST_FILES, MOST_BYTES = 2_000, 256 << 20

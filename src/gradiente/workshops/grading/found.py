@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gradiente.locale import text
-from gradiente.workshops.submission import LARGEST
+from gradiente.workshops.reading.submission import LARGEST
 
 SUBMISSIONS = (".py", ".ipynb")
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")

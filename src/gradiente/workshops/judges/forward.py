@@ -1,0 +1,351 @@
+"""feedForward: Z[1], A[1], Z[2], A[2], each by the right rule or a wrong one, judged from what the student has before it."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradiente.workshops.judges import softmax as softmax_check
+from gradiente.workshops.judges.gradient_findings import label, line_of
+from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.runs import Run, furthest, runs
+from gradiente.workshops.judges.session import SQUARE, Judgement, Session, step_arguments
+from gradiente.workshops.mistakes.repair import Mutant, mutants
+from gradiente.workshops.reading.identify import orders, taken
+from gradiente.workshops.reference.formulas import formula
+from gradiente.workshops.reference.layout import Layout
+from gradiente.workshops.reference.values import Array, Sizes, Values, softmax, squash
+from gradiente.workshops.verdict import Finding, Worked
+
+NAME = "feedForward"
+RETURNED = ("A1", "A2")
+UNKNOWN = 4.0
+Rule = Callable[[Values], Array]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A wrong rule for one quantity of the forward pass."""
+
+    key: str
+    at: str
+    rule: Rule
+
+
+def _over_all(powers: Array) -> Array:
+    return powers / powers.sum()
+
+
+RIGHT: dict[str, Rule] = {
+    "Z1": lambda q: q.W1 @ q.X + q.b1,
+    "A1": lambda q: q.squash(q.Z1),
+    "Z2": lambda q: q.W2 @ q.A1 + q.b2,
+    "A2": lambda q: softmax(q.Z2),
+}
+TABLE = [
+    Step("bias_missing", "Z1", lambda q: q.W1 @ q.X),
+    Step("bias_sign", "Z1", lambda q: q.W1 @ q.X - q.b1),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.T),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.sum()),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.mean()),
+    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1[0, 0]),
+    Step("transpose_missing", "Z1", lambda q: q.W1.T @ q.X + q.b1),
+    Step("activation_missing", "A1", lambda q: q.Z1),
+    Step("activation_other", "A1", lambda q: squash("sigmoid", q.Z1)),
+    Step("activation_other", "A1", lambda q: softmax(q.Z1)),
+    Step("activation_other", "A1", lambda q: np.where(q.Z1 > 0, q.Z1, 0.01 * q.Z1)),
+    Step("activation_other", "A1", lambda q: 2 / (1 + np.exp(-q.Z1)) - 1),
+    Step("derivative_for_activation", "A1", lambda q: q.slope(q.squash(q.Z1))),
+    Step("derivative_for_activation", "A1", lambda q: q.slope(q.Z1)),
+    Step("activation_twice", "A1", lambda q: q.squash(q.squash(q.Z1))),
+    Step("bias_missing", "Z2", lambda q: q.W2 @ q.A1),
+    Step("bias_sign", "Z2", lambda q: q.W2 @ q.A1 - q.b2),
+    Step("bias_broadcast", "Z2", lambda q: q.W2 @ q.A1 + q.b2.T),
+    Step("wrong_input", "Z2", lambda q: q.W2 @ q.Z1 + q.b2),
+    Step("wrong_input", "Z2", lambda q: q.W2 @ q.X + q.b2),
+    Step("softmax_axis", "A2", lambda q: softmax(q.Z2, 1)),
+    Step("softmax_total", "A2", lambda q: np.exp(q.Z2) / np.exp(q.Z2).sum()),
+    *(
+        Step(
+            "softmax_total",
+            "A2",
+            lambda q, axis=axis: _over_all(np.exp(q.Z2 - q.Z2.max(axis=axis, keepdims=True))),
+        )
+        for axis in (0, 1)
+    ),
+    Step("softmax_missing", "A2", lambda q: q.Z2),
+    Step("softmax_sigmoid", "A2", lambda q: squash("sigmoid", q.Z2)),
+    Step("activation_other", "A2", lambda q: np.tanh(q.Z2)),
+    Step("softmax_missing_sum", "A2", lambda q: np.exp(q.Z2)),
+    Step("softmax_log", "A2", lambda q: np.log(softmax(q.Z2))),
+    Step("softmax_twice", "A2", lambda q: softmax(softmax(q.Z2))),
+    Step("activation_on_output", "A2", lambda q: softmax(np.tanh(q.Z2))),
+    Step("activation_on_output", "A2", lambda q: softmax(np.maximum(q.Z2, 0))),
+    Step("softmax_sign", "A2", lambda q: softmax(-q.Z2)),
+]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read it: the mistakes from Z[1] to A[2], and those of A[1], A[2] that nothing gives."""
+
+    run: Run
+    kind: str
+    way: Mapping[str, Any]
+    observed: Sequence[Mapping[str, Array | None]]
+    mistakes: tuple[Step, ...]
+    unknown: tuple[str, ...]
+    swapped: bool = False
+
+    @property
+    def cost(self) -> float:
+        return len(self.mistakes) + UNKNOWN * len(self.unknown) + 0.5 * self.swapped
+
+
+def judge(session: Session) -> Judgement:
+    tried = _runs(session, session.sizes())
+    reading = best(session, tried)
+    if reading is None or (reading.cost >= 2 and not all(run.finished for run in tried)):
+        other = best(session, _runs(session, SQUARE["mnist"]))
+        if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
+            reading = other
+        mended = _mended(session, tried) if reading is None or reading.cost > 1 else None
+        if mended is not None:
+            return mended
+    if reading is None:
+        return _failed(session, tried)
+    return _judged(session, reading)
+
+
+def _judged(session: Session, reading: Reading) -> Judgement:
+    layout = reading.run.layout
+    hidden_right = "A1" not in reading.unknown and not any(step.at == "A1" for step in reading.mistakes)
+    session.learn(layout, reading.run.cases[0].activation if hidden_right else None)
+    session.other_activation = _other_activation(reading)
+    session.ways[NAME] = reading.way
+    session.softmax_fits = (
+        not any(step.at == "A2" for step in reading.mistakes) and "A2" not in reading.unknown
+    )
+    places: dict[str, list[str]] = {}
+    for step in _own(session, reading):
+        places.setdefault(_told_apart(session, reading, step), []).append(step.at)
+    findings = [_finding(session, reading, key, at) for key, at in places.items()]
+    if reading.swapped:
+        findings.insert(0, Finding("names_swapped", NAME, values={"order": "a2, a1"}))
+    findings += [_finding(session, reading, "unknown", [at]) for at in _own_unknown(session, reading)[:1]]
+    binding = session.bindings[NAME]
+    changed = sorted({binding.names[place] for outcome in reading.run.outcomes for place in outcome.mutated})
+    if changed:
+        findings.append(Finding("argument_mutated", NAME, values={"names": ", ".join(changed)}))
+    variants = [("columns" if layout.columns else "rows", {})]
+    if reading.run.cases[0].activation == "relu":
+        variants.append(("relu", {}))
+    return Judgement(tuple(findings), tuple(variants))
+
+
+def _other_activation(reading: Reading) -> str | None:
+    """ "sigmoid", where the hidden layer has that instead of its own: backProp may well derive what is there."""
+    if not any(step.key == "activation_other" for step in reading.mistakes):
+        return None
+    case, observed = reading.run.cases[0], reading.observed[0]["A1"]
+    same = observed is not None and np.allclose(
+        reading.run.layout.lecture("A1", observed), squash("sigmoid", case.Z1), rtol=1e-4
+    )
+    return "sigmoid" if same else None
+
+
+def _own(session: Session, reading: Reading) -> list[Step]:
+    """The mistakes that are not those of softmax or tanh, which it only uses."""
+    own = []
+    for step in reading.mistakes:
+        if not _helper_to_blame(session, step.at, step.key):
+            own.append(step)
+    return own
+
+
+def _told_apart(session: Session, reading: Reading, step: Step) -> str:
+    """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
+    body = ast.unparse(session.function(NAME).node).partition(":")[2]
+    written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
+    above = [other.key for other in reading.mistakes if other.at == "Z1"]
+    unseen = step.key == "bias_missing" and step.at == "Z2" and above in ([], ["bias_broadcast"])
+    return "bias_broadcast" if unseen and written else step.key
+
+
+def _blamed(session: Session, helper: str, key: str) -> bool:
+    """Whether a helper makes that mistake already."""
+    if helper != "softmax":
+        return session.wrong(helper)
+    found = softmax_check.read(session)
+    if found.axis is not None:
+        return key == "softmax_axis"
+    return found.key == key or not found.key
+
+
+def _own_unknown(session: Session, reading: Reading) -> list[str]:
+    return [at for at in reading.unknown if not _helper_to_blame(session, at, "")]
+
+
+def _helper_to_blame(session: Session, at: str, key: str) -> bool:
+    """Whether a function that it uses for that quantity makes the mistake."""
+    helpers = {"A1": ("tanh", "relu"), "A2": ("softmax",)}.get(at, ())
+    used = [helper for helper in helpers if session.has(helper) and session.uses(NAME, helper)]
+    return any(_blamed(session, helper, key) for helper in used)
+
+
+def _runs(session: Session, sizes: Sequence[Sizes], mutant: Mutant | None = None) -> list[Run]:
+    return list(runs(session, NAME, sizes, arguments=_arguments, mutant=mutant))
+
+
+def _arguments(case: Values, layout: Layout) -> Mapping[str, Any]:
+    return {
+        name: value for name, value in step_arguments(case, layout).items() if name not in ("y", "a1", "a2")
+    }
+
+
+def best(session: Session, tried: Sequence[Run]) -> Reading | None:
+    """The reading with the fewest mistakes."""
+    found: Reading | None = None
+    for run in tried:
+        if not run.finished:
+            continue
+        for kind, way in orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED):
+            reading = _read(session, run, kind, way)
+            if found is None or reading.cost < found.cost:
+                found = reading
+            if found.cost == 0:
+                return found
+    return found
+
+
+def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any]) -> Reading:
+    observed = [taken(outcome.result, way) for outcome in run.outcomes]
+    chain, mistakes, unknown = list(run.cases), [], []
+    for before, after in (("Z1", "A1"), ("Z2", "A2")):
+        links = list(_links(run, chain, observed, before, after))
+        if not links:
+            unknown.append(after)
+            chain = [_having(case, run, seen, after) for case, seen in zip(run.cases, observed, strict=True)]
+            continue
+        made, chain = min(links, key=lambda link: len(link[0]))
+        mistakes += made
+    names = session.function(NAME).returned()
+    swapped = kind == "shapes" and bool(names) and all(names or ("",))
+    return Reading(run, kind, way, observed, tuple(mistakes), tuple(unknown), swapped)
+
+
+def _links(
+    run: Run, chain: Sequence[Values], observed: Sequence[Mapping[str, Array | None]], before: str, after: str
+) -> Iterator[tuple[tuple[Step, ...], list[Values]]]:
+    """The ways to Z and then A that give what the student has."""
+    for z_step in (None, *(step for step in TABLE if step.at == before)):
+        z = [_applied(z_step.rule if z_step else RIGHT[before], case) for case in chain]
+        having = [case.having(**{before: v}) for case, v in zip(chain, z, strict=True) if v is not None]
+        if len(having) < len(chain):
+            continue
+        for a_step in (None, *(step for step in TABLE if step.at == after)):
+            a = [_applied(a_step.rule if a_step else RIGHT[after], case) for case in having]
+            fits = (
+                v is not None and _same(seen[after], run.layout.form(after, v))
+                for v, seen in zip(a, observed, strict=True)
+            )
+            if all(fits):
+                made = tuple(step for step in (z_step, a_step) if step is not None)
+                yield (
+                    made,
+                    [case.having(**{after: v}) for case, v in zip(having, a, strict=True) if v is not None],
+                )
+
+
+def _having(case: Values, run: Run, seen: Mapping[str, Array | None], name: str) -> Values:
+    """The step with the student's own quantity in it, so that what follows is judged by itself."""
+    found = seen[name]
+    right = getattr(case, name)
+    if found is None or found.shape != run.layout.form(name, right).shape or not np.isfinite(found).all():
+        return case
+    return case.having(**{name: run.layout.lecture(name, found.astype(float))})
+
+
+def _same(found: Array | None, wanted: Array) -> bool:
+    loose = 1e-3 if found is not None and found.dtype in (np.float32, np.float16) else 1e-6
+    return (
+        found is not None
+        and found.shape == wanted.shape
+        and np.allclose(found, wanted, rtol=loose, atol=1e-9)
+    )
+
+
+def _applied(rule: Rule, case: Values) -> Array | None:
+    with np.errstate(all="ignore"):
+        try:
+            return rule(case)
+        except ValueError:
+            return None
+
+
+def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
+    finished = [run for run in tried if run.finished]
+    if finished:
+        return Judgement(
+            (returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED),), error=True
+        )
+    problem = furthest(tried)
+    if session.blocked(NAME, problem):
+        return Judgement((), unchecked=True)
+    return Judgement((problem_finding(session, NAME, problem),), error=True)
+
+
+def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
+    """The one change that makes it right."""
+    if any(run.ended for run in tried):
+        return None
+    for mutant in mutants(session.function(NAME)):
+        reading = best(session, _runs(session, session.sizes(), mutant))
+        if reading is not None and reading.cost == 0:
+            session.learn(reading.run.layout, reading.run.cases[0].activation)
+            session.ways[NAME] = reading.way
+            values = {"where": session.submission.statement(mutant.line)}
+            return Judgement((Finding(mutant.key, NAME, line=mutant.line, values=values),))
+    return None
+
+
+def _finding(session: Session, reading: Reading, key: str, places: Sequence[str]) -> Finding:
+    at = places[0]
+    case = reading.run.cases[0]
+    function = session.function(NAME)
+    seen = "A1" if at.endswith("1") else "A2"
+    worked = _worked(reading, seen)
+    return Finding(
+        key,
+        NAME,
+        label(at),
+        line_of(function, at),
+        {"where": ", ".join(map(label, places))},
+        formula(case, at),
+        worked,
+    )
+
+
+def _worked(reading: Reading, name: str) -> Worked | None:
+    """The first number of A[1] or A[2] that is wrong, with the sum that its z is."""
+    case, layout, found = reading.run.cases[0], reading.run.layout, reading.observed[0][name]
+    right = getattr(case, name)
+    got = found if found is not None and found.shape == layout.form(name, right).shape else None
+    index = (0, 0)
+    for place in np.ndindex(*right.shape):
+        if got is None or not np.isclose(got[layout.place(name, place)], right[place], rtol=1e-5):
+            index = place
+            break
+    layer = name[1]
+    entry = case.trace.entry(f"Z[{layer}]", *index, witnesses=False)
+    terms = tuple(
+        (t.symbol, " · ".join(f"{f.value:.4g}" for f in t.factors), f"{t.value + 0.0:.6g}")
+        for t in entry.terms[:8]
+    )
+    more = "… " if len(entry.terms) > 8 else ""
+    closing = f"{more}Σ = z = {entry.value:.6g};  {label(name)} = {right[index]:.6g}"
+    value = None if got is None else float(got[layout.place(name, index)])
+    return Worked(label(name), index, terms, closing, float(right[index]), value)

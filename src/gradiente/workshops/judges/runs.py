@@ -1,0 +1,76 @@
+"""A function called on several random steps, in every layout that it may be written in."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradiente.workshops.judges.problems import fatal
+from gradiente.workshops.judges.session import Session, step_arguments
+from gradiente.workshops.mistakes.repair import Mutant, probe
+from gradiente.workshops.reference.layout import Layout, layouts
+from gradiente.workshops.reference.values import Sizes, Values
+from gradiente.workshops.running.sandbox import Outcome, Problem
+
+Arguments = Callable[[Values, Layout], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The function called on every step, in one layout; where one ended badly, that is the last outcome."""
+
+    layout: Layout
+    cases: Sequence[Values]
+    outcomes: Sequence[Outcome]
+
+    @property
+    def finished(self) -> bool:
+        return all(outcome.problem is None for outcome in self.outcomes)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it would only cost time to call again."""
+        problem = self.outcomes[-1].problem
+        return problem is not None and fatal(problem)
+
+
+def runs(
+    session: Session,
+    name: str,
+    sizes: Sequence[Sizes],
+    *,
+    arguments: Arguments = step_arguments,
+    mutant: Mutant | None = None,
+    record: Sequence[str] = (),
+) -> Iterator[Run]:
+    """The function, or a mutant of it, in every layout; after an endless loop in none more."""
+    if not sizes:
+        return
+    source = probe(name, mutant) if mutant else None
+    for activation in session.activations():
+        cases = session.cases(activation, sizes)
+        for layout in possible(session):
+            outcomes: list[Outcome] = []
+            for case in cases:
+                outcomes.append(session.call(name, arguments(case, layout), probe=source, record=record))
+                if outcomes[-1].problem is not None:
+                    break
+            run = Run(layout, cases, outcomes)
+            yield run
+            if run.ended:
+                return
+
+
+def furthest(tried: Sequence[Run]) -> Problem:
+    """The problem of the run that came furthest in the file: its layout is likeliest the one that was meant."""
+    problems = [run.outcomes[-1].problem for run in tried]
+    return max((p for p in problems if p is not None), key=lambda problem: problem.line or 0)
+
+
+def possible(session: Session) -> list[Layout]:
+    """The layout that is known, with y in both forms; else all that may be, those first that are written most."""
+    known, found = session.layout, session.layouts or layouts()
+    if known is None:
+        return [layout for layout in found if session.layouts or layout.natural]
+    form = (known.columns, known.out_in, known.bias)
+    found = [layout for layout in layouts() if (layout.columns, layout.out_in, layout.bias) == form]
+    return sorted(found, key=lambda layout: layout.target != known.target)

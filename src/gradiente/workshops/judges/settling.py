@@ -1,0 +1,56 @@
+"""What can only be said when all functions are judged."""
+
+from dataclasses import replace
+
+from gradiente.workshops.judges.session import Session
+from gradiente.workshops.judges.unpacking import taken_otherwise
+from gradiente.workshops.verdict import Finding
+
+NAME = "backProp"
+
+
+def settle(session: Session) -> None:
+    """What the loops tell of backProp, and what several functions share and is one mistake."""
+    _order(session)
+    _sign(session)
+    _once(session)
+
+
+def _order(session: Session) -> None:
+    """Gradients in an order that the loops do not expect are under each other's names."""
+    verdict = session.verdicts.get(NAME)
+    other = session.other_order or (session.has(NAME) and taken_otherwise(session))
+    if other and verdict and not verdict.findings:
+        order = ", ".join(session.function(NAME).returned() or ())
+        finding = Finding("names_swapped", NAME, values={"order": order})
+        session.verdicts[NAME] = replace(verdict, status="wrong", findings=(finding,))
+
+
+def _sign(session: Session) -> None:
+    """−∂J/∂θ is no mistake where the training adds it."""
+    verdict = session.verdicts.get(NAME)
+    if session.adds_negative and verdict and [found.mistake for found in verdict.findings] == ["output_sign"]:
+        variants = (*verdict.variants, ("negative_gradient", {}))
+        session.verdicts[NAME] = replace(verdict, status="right", variants=variants, findings=())
+
+
+def _once(session: Session) -> None:
+    """A mistake that several functions get from the same helper stands at the first of them."""
+    said: dict[str, str] = {}
+    for name, verdict in session.verdicts.items():
+        own = [
+            f for f in verdict.findings if not (f.mistake in said and _shared(session, said[f.mistake], name))
+        ]
+        if len(own) < len(verdict.findings):
+            status = verdict.status if own else "unchecked"
+            session.verdicts[name] = replace(verdict, status=status, findings=tuple(own))
+        said |= {found.mistake: name for found in own if found.mistake not in said}
+
+
+def _shared(session: Session, one: str, other: str) -> bool:
+    """Whether two functions use the same third, or the second the first."""
+    if not (session.has(one) and session.has(other)):
+        return False
+    helpers = [name for name in session.submission.functions if name not in session.workshop.functions]
+    called = [{h for h in (*helpers, one, other) if h != f and session.calls(f, h)} for f in (one, other)]
+    return bool(called[0] & called[1]) or one in called[1]

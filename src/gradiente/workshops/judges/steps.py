@@ -1,0 +1,280 @@
+"""What a training loop did, read from the calls that it made: weights, activations, gradients, step after step."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradiente.workshops.judges.session import Session
+from gradiente.workshops.reading.identify import flat, orders, taken
+from gradiente.workshops.reference.layout import Layout
+from gradiente.workshops.reference.matching import ratio
+from gradiente.workshops.reference.values import Array, Values, softmax, squash
+from gradiente.workshops.running.sandbox import Outcome, Record
+
+PARAMETERS = ("w1", "b1", "w2", "b2")
+GRADIENTS = ("dW1", "db1", "dW2", "db2")
+Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of backProp: what it was given, by the lecture's names, and the gradients by those of the parameters."""
+
+    given: Mapping[str, Any]
+    gradients: Weights
+    calls: int = 1  # of how many calls it is made
+
+    @property
+    def weights(self) -> Weights:
+        return {name: self.given[name] for name in PARAMETERS if isinstance(self.given.get(name), np.ndarray)}
+
+
+def steps_of(session: Session, outcome: Outcome) -> list[Step]:
+    """The calls of backProp, in order."""
+    binding = session.bindings.get("backProp")
+    if binding is None:
+        return []
+    found = []
+    for record in outcome.records:
+        if record.name == "backProp":
+            way = (
+                (session.ways.get("backProp") or _way(session, record)) if record.result is not None else None
+            )
+            gradients = taken(record.result, way) if way else {}
+            named = {q[1:].lower(): value for q, value in gradients.items() if value is not None}
+            found.append(Step(binding.given(record.arguments, record.keywords), named))
+    return found
+
+
+def steps_taken(
+    session: Session, name: str, outcome: Outcome, layout: Layout, lr: float, whole: int
+) -> list[Step]:
+    """The steps of a loop, a call of backProp each.
+
+    Of several calls with the same weights the one counts by whose gradient the weights move on; where none does, all
+    of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks at them.
+    """
+    steps = steps_of(session, outcome)
+    groups: list[list[Step]] = []
+    for step in steps:
+        same = bool(groups) and _counts(groups[-1][-1], lr) and _at(step.weights, groups[-1][-1])
+        groups.append([*groups.pop(), step] if same else [step])
+    if len(groups) < 2:
+        return steps
+    ends = [weights for weights in final_weights(session, name, outcome) if _at(weights, groups[-1][0])]
+    if ends and _counts(groups[-1][0], lr):
+        groups.pop()
+    taken_ = []
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        options = [*group, _merged(group, layout.columns)] if len(group) > 1 else group
+        fits = [
+            step
+            for step in options
+            if following and _moves_on(step, following[0], layout, lr, whole, session.sums)
+        ]
+        last = options[-1] if taken_ and taken_[-1].calls > 1 else group[-1]
+        taken_.append(fits[0] if fits else last)
+    return taken_
+
+
+def _counts(step: Step, lr: float) -> bool:
+    """Whether its gradient is large enough to move a weight."""
+    return any(np.abs(lr * gradient).max() > 1e-12 for gradient in step.gradients.values())
+
+
+def _at(weights: Weights, step: Step) -> bool:
+    return all(equal(weights.get(w), step.given.get(w)) for w in ("w1", "w2"))
+
+
+def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int, sums: bool) -> bool:
+    """Whether the next weights come about by this step's gradient, in whatever known way."""
+    m = instances(layout, step)
+    kinds = [
+        move(
+            step.weights[w],
+            following.weights[w],
+            step.gradients,
+            w,
+            lr,
+            m,
+            whole,
+            sums=sums,
+            calls=step.calls,
+        )
+        for w in ("w1", "w2")
+        if w in step.weights and w in following.weights
+    ]
+    return "update_wrong" not in kinds and set(kinds) != {"still"}
+
+
+def instances(layout: Layout, step: Step) -> int:
+    """How many instances a step is of."""
+    x = np.atleast_2d(step.given["X"])
+    return x.shape[1] if layout.columns else x.shape[0]
+
+
+def _merged(group: Sequence[Step], columns: bool) -> Step:
+    first = group[0]
+    axis = {"X": int(columns), "y": int(columns and np.ndim(first.given.get("y")) == 2)}
+    given = dict(first.given)
+    for name, along in axis.items():
+        given[name] = np.concatenate([np.atleast_1d(step.given[name]) for step in group], axis=along)
+    gradients = {name: np.mean([step.gradients[name] for step in group], axis=0) for name in first.gradients}
+    return Step(given, gradients, len(group))
+
+
+def _way(session: Session, record: Record) -> Mapping[str, Any] | None:
+    ways = orders(record.result, session.function("backProp").returned(), GRADIENTS)
+    return ways[0][1] if ways else None
+
+
+def move(
+    before: Array,
+    after: Array,
+    gradients: Weights,
+    name: str,
+    lr: float,
+    m: int,
+    whole: int,
+    *,
+    sums: bool = False,
+    calls: int = 1,
+) -> str:
+    """How a parameter was moved: "right", "still", or the key of a mistake.
+
+    Arguments:
+        m: instances of this step
+        whole: instances of the whole set
+        sums: the gradients are sums, so that the 1/m may stand here
+        calls: the gradient is the mean of so many, whose sum will do too
+    """
+    if after.shape != before.shape:
+        return "bias_broadcast" if name.startswith("b") else "update_wrong"
+    gradient = gradients.get(name)
+    difference = after - before
+    if np.abs(difference).max() <= 1e-14:
+        return "still"
+    if gradient is None:
+        return "update_wrong"
+    known = {
+        "right": -lr,
+        "uphill": lr,
+        "lr_missing": -1.0,
+        "uphill lr_missing": 1.0,
+        "lr_twice": -lr * lr,
+        "mean_twice": -lr / m,
+        "full_mean": -lr * m / whole,
+        "full_mean sum": -lr / whole,
+    }
+    if calls > 1:
+        known["right sum"] = -lr * calls
+    if sums:
+        known = {
+            "right": -lr,
+            "right mean": -lr / m,
+            "uphill mean": lr / m,
+            "lr_missing mean": -1 / m,
+        } | known
+    scale = _ratio(difference, gradient)
+    if scale is not None:
+        near = (key for key, value in known.items() if np.isclose(scale, value, rtol=1e-4))
+        return next(near, "update_wrong").removesuffix(" sum").removesuffix(" mean")
+    for other, value in gradients.items():
+        if other != name and (c := _ratio(difference, value)) is not None and np.isclose(c, -lr, rtol=1e-4):
+            return "update_swapped"
+    c = _ratio(after, gradient)
+    return "update_assigned" if c is not None and np.isclose(c, -lr, rtol=1e-4) else "update_wrong"
+
+
+def _ratio(difference: Array, gradient: Array) -> float | None:
+    return (
+        ratio(difference, gradient)
+        if difference.size == gradient.size and difference.size > 1
+        else (
+            float(difference.ravel()[0] / gradient.ravel()[0])
+            if difference.size == gradient.size == 1 and gradient.ravel()[0]
+            else None
+        )
+    )
+
+
+def forwards(case: Values, layout: Layout, given: Mapping[str, Any]) -> Iterator[tuple[Array, Array]]:
+    """A[1], A[2] of those weights and that X, in the student's form: with b, and, where b = 0 is agreed, without."""
+    try:
+        w1, b1, w2, b2 = (
+            layout.lecture(n.upper() if n[0] == "w" else n, np.asarray(given[n], float)) for n in PARAMETERS
+        )
+        x = layout.lecture("X", np.asarray(given["X"], float))
+        for bias in (1, 0) if case.labels is None else (1,):
+            a1 = squash(case.activation, w1 @ x + bias * b1)
+            z2 = w2 @ a1 + bias * b2
+            a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
+            yield layout.form("A1", a1), layout.form("A2", a2)
+    except (ValueError, KeyError, TypeError, IndexError):
+        return
+
+
+def has_activations(given: Mapping[str, Any], pair: tuple[Any, Any]) -> bool:
+    """Whether the activations that backProp was given are those."""
+    return all(equal(given.get(name), value) for name, value in zip(("a1", "a2"), pair, strict=True))
+
+
+def equal(found: Any, wanted: Any) -> bool:
+    return (
+        isinstance(found, np.ndarray)
+        and isinstance(wanted, np.ndarray)
+        and found.shape == wanted.shape
+        and np.allclose(found, wanted, rtol=1e-4 if found.dtype == np.float32 else 1e-7, atol=1e-9)
+    )
+
+
+def computed_anew(records: Sequence[Record], step: Step) -> bool:
+    """Whether the file's own forward pass gave these activations for these weights, right or wrong."""
+    for record in records:
+        arguments = [*_arrays(record.arguments), *_arrays(tuple(record.keywords.values()))]
+        if not all(any(equal(given, step.given.get(w)) for given in arguments) for w in ("w1", "w2", "X")):
+            continue
+        results = _arrays(flat(record.result) if isinstance(record.result, tuple) else (record.result,))
+        if isinstance(record.result, Mapping):
+            results = _arrays(tuple(record.result.values()))
+        if all(any(equal(given, step.given.get(a)) for given in results) for a in ("a1", "a2")):
+            return record.name != "backProp"
+    return False
+
+
+def _arrays(values: Sequence[Any]) -> list[Array]:
+    return [value for value in flat(tuple(values)) if isinstance(value, np.ndarray)]
+
+
+def final_weights(session: Session, name: str, outcome: Outcome) -> Iterator[Weights]:
+    """What the weights may be at the end: what was returned, taken in every way; the arguments, changed in place."""
+    wanted = ("W1", "b1", "W2", "b2")
+    for _, way in orders(outcome.result, session.function(name).returned(), wanted):
+        weights = taken(outcome.result, way)
+        yield {q.lower(): value for q, value in weights.items() if value is not None}
+    for weights in _by_shape(session, name, outcome):
+        yield weights
+    binding = session.bindings[name]
+    yield {p: outcome.after[binding.place(p)] for p in PARAMETERS}
+
+
+def _by_shape(session: Session, name: str, outcome: Outcome) -> Iterator[Weights]:
+    """The two matrices alone, where that is all that comes back."""
+    result = flat(outcome.result)
+    values = (
+        list(result.values())
+        if isinstance(result, Mapping)
+        else list(result)
+        if isinstance(result, tuple)
+        else []
+    )
+    binding = session.bindings[name]
+    shapes = {p: outcome.after[binding.place(p)].shape for p in ("w1", "w2")}
+    found = {
+        p: next((v for v in values if isinstance(v, np.ndarray) and v.shape == shape), None)
+        for p, shape in shapes.items()
+    }
+    if all(value is not None for value in found.values()):
+        yield {p: value for p, value in found.items() if value is not None}

@@ -1,0 +1,97 @@
+"""What came of loading a file: which workshop it is of, which of its statements failed, and whether that matters."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradiente.errors import ArgumentError
+from gradiente.workshops.judges.problems import OUTSIDE
+from gradiente.workshops.reading.submission import Submission
+from gradiente.workshops.running.sandbox import TIMEOUT, Problem, Sandbox
+from gradiente.workshops.verdict import Finding
+from gradiente.workshops.workshop import WORKSHOPS, Workshop
+
+MISSING = 0.25  # what a missing function counts against one that is there
+DEFINED = re.compile(r"^\s*(?:def|class)\s+(\w+)", re.MULTILINE)
+Notice = tuple[str, Mapping[str, Any]]
+
+
+def recognized(submission: Submission) -> Workshop:
+    """The workshop whose functions the file has.
+
+    Errors: ArgumentError where it has none of any
+    """
+    names = submission.names | set(DEFINED.findall(submission.source))
+
+    def score(workshop: Workshop) -> float:
+        there = len(names & set(workshop.functions))
+        return there - MISSING * (len(workshop.functions) - there)
+
+    best = max(WORKSHOPS.values(), key=score)
+    if not names & set(best.functions):
+        functions = "; ".join(f"{w.name}: {', '.join(w.functions)}" for w in WORKSHOPS.values())
+        raise ArgumentError("submission.none_fits", path=submission.path, functions=functions)
+    return best
+
+
+def loaded(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], list[Notice]]:
+    """Load the file; where a whole script cannot be, what it defines."""
+    endless = _endless(submission)
+    if endless is not None:
+        sandbox.cells = True
+        return [Finding("endless_top", line=endless, values={"line": endless}), *_loaded(sandbox)], []
+    findings = _loaded(sandbox)
+    if submission.cells or sandbox.cells:
+        return findings, [notice for notice in _notices(sandbox.failures) if notice[0] != "slow_top"]
+    return [*findings, *_failures(submission, sandbox.failures)], list(_notices(sandbox.failures))
+
+
+def _loaded(sandbox: Sandbox) -> list[Finding]:
+    problem = sandbox.load()
+    if problem is None:
+        return []
+    key = "import_timeout" if problem.type == TIMEOUT else "import_ended"
+    if not sandbox.cells:
+        sandbox.cells = True
+        sandbox.load()
+    return [Finding(key, values={"seconds": problem.message})]
+
+
+def _endless(submission: Submission) -> int | None:
+    """The line of a loop at the top level that cannot end."""
+    if submission.cells:
+        return None
+    for node in ast.parse(submission.source).body:
+        if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
+            leaves = ast.Break | ast.Return | ast.Raise
+            if not any(isinstance(inner, leaves) for inner in ast.walk(node)):
+                return node.lineno
+    return None
+
+
+def _failures(submission: Submission, failures: tuple[Problem, ...]) -> Iterator[Finding]:
+    """Statements of a script that stop it, and that no missing file, module or function excuses."""
+    for place, problem in enumerate(failures):
+        if not problem.direct or problem.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError", "TooLong"):
+            continue
+        if problem.type in ("NameError", "NotImplementedError", "EOFError") and (
+            place or problem.type != "NameError"
+        ):
+            continue
+        key = "import_exits" if problem.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
+        words = submission.statement(problem.line or 0)
+        values = {"type": problem.type, "message": problem.message, "words": words, "line": problem.line or 0}
+        yield Finding(key, line=problem.line, values=values)
+        return
+
+
+def _notices(failures: tuple[Problem, ...]) -> Iterator[Notice]:
+    for problem in failures:
+        if problem.type == "TooLong":
+            yield "slow_top", {"line": problem.line or 0}
+            return
+        if problem.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError"):
+            values = {"line": problem.line or 0, "type": problem.type, "message": problem.message}
+            yield "left_out", values
+            return

@@ -1,0 +1,1 @@
+"""What is right: a random step with every quantity, in every layout, and its formulas."""

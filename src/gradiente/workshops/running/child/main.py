@@ -1,0 +1,241 @@
+"""The process in which a student's code runs. It stands alone: only Python and NumPy, no word of gradiente.
+
+Run as `python -I main.py MEMORY`; messages on the standard input and output are eight bytes of length and an .npz
+whose entry `json` says how the arrays lie in the values. It loads a file's statements and calls its functions; what
+comes out is data: numbers, texts, the names of types. Nothing that is expected is ever known here.
+"""
+
+import ast
+import inspect
+import io
+import os
+import random
+import resource
+import signal
+import sys
+import time
+import traceback
+import types
+import warnings
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
+from messages import answered, copied, decode, receive
+from surroundings import Absent, Guard, Heard
+
+sys.path.pop(0)
+FILE = "<submission>"
+MOST_RECORDS = 400
+COMPOUND = (ast.Try, ast.If, ast.With)
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+ALLOWANCE = 1.0  # seconds for what stands outside functions, imports not counted
+
+
+class TooLong(BaseException):
+    """A statement outside of functions went on for too long."""
+
+
+def problem(error):
+    """An exception as data: its kind and words, the line of the student's file, the shapes at hand there."""
+    line, function, shapes, direct = None, "", {}, True
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            line, function = trace.tb_lineno, trace.tb_frame.f_code.co_name
+            direct = function == "<module>"
+            shapes = {
+                name: list(value.shape)
+                for name, value in trace.tb_frame.f_locals.items()
+                if isinstance(value, np.ndarray)
+            }
+        trace = trace.tb_next
+    if isinstance(error, RecursionError):
+        error.__traceback__ = None
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:500],
+        "line": line,
+        "function": function,
+        "shapes": shapes if not direct else {},
+        "direct": direct,
+    }
+
+
+class Submission:
+    """A student's file, loaded."""
+
+    def __init__(self, guard):
+        self.guard = guard
+        self.module = types.ModuleType("submission")
+        self.module.__file__ = FILE
+        sys.modules["submission"] = self.module
+        self.space = self.module.__dict__
+        self.space["display"] = Absent()  # a notebook has it
+
+    def load(self, source, cells):
+        """Run the statements one by one; of a notebook (`cells`) only what defines something.
+
+        What fails is left out and told: a later statement may need it or not.
+        """
+        failures, left = [], ALLOWANCE
+        for node in ast.parse(source, FILE).body:
+            definition = isinstance(node, DEFINITIONS)
+            if not definition and (left <= 0 or (cells and not defines(node))):
+                continue
+            started = time.monotonic()
+            try:
+                if not definition:
+                    signal.setitimer(signal.ITIMER_REAL, left)
+                self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
+                exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
+            except TooLong:
+                failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
+            except ImportError as error:
+                failures.append(problem(error))
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    self.space |= {
+                        (alias.asname or alias.name.split(".")[0]): Absent() for alias in node.names
+                    }
+            except BaseException as error:
+                failures.append(problem(error))
+            finally:
+                self.guard.on = False
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            if not definition:
+                left -= time.monotonic() - started
+        names = {name: callable_of(value) for name, value in self.space.items() if callable(value)}
+        return {"failures": failures, "names": names}
+
+    def call(self, request, arrays):
+        """One call: what came back, what it changed, what the other functions were given and gave meanwhile."""
+        arguments = decode(request["args"], arrays)
+        keywords = decode(request["kwargs"], arrays)
+        given = [copied(entry) for entry in (*arguments, *keywords.values())]
+        np.random.seed(request["seed"])
+        random.seed(request["seed"])
+        records, replaced = [], {}
+        if "probe" in request:
+            space = {"module": self.module, "np": np}
+            exec(compile(request["probe"], "<probe>", "exec"), space)
+            function = space["probe"]
+        else:
+            function = self.space.get(request["function"])
+        for name in request["record"]:
+            if callable(self.space.get(name)) and name != request.get("function"):
+                replaced[name] = self.space[name]
+                self.space[name] = recording(name, replaced[name], records)
+        answer = {"result": None, "error": None}
+        started = time.monotonic()
+        try:
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always")
+                self.guard.on = True
+                answer["result"] = function(*arguments, **keywords)
+            answer["warnings"] = sorted({str(entry.message)[:200] for entry in heard})
+        except BaseException as error:
+            answer["error"] = problem(error)
+        finally:
+            self.guard.on = False
+            self.space.update(replaced)
+        answer["seconds"] = time.monotonic() - started
+        after = [copied(entry) for entry in (*arguments, *keywords.values())]
+        answer["after"] = tuple(after)
+        answer["mutated"] = [
+            place for place, pair in enumerate(zip(given, after, strict=True)) if differ(*pair)
+        ]
+        answer["records"] = records
+        return answer
+
+
+def defines(node):
+    """Whether a statement only defines something, with nothing else in its branches."""
+    if isinstance(node, COMPOUND):
+        return all(
+            defines(inner) for inner in ast.walk(node) if isinstance(inner, ast.stmt) and inner is not node
+        )
+    return isinstance(node, DEFINITIONS + ASSIGNMENTS + (ast.Pass,))
+
+
+def callable_of(value):
+    """The line at which a function begins, and its parameters, where it has them."""
+    code = getattr(value, "__code__", None)
+    line = code.co_firstlineno if code is not None and code.co_filename == FILE else None
+    try:
+        parameters = [
+            name
+            for name, parameter in inspect.signature(value).parameters.items()
+            if parameter.default is parameter.empty and parameter.kind in (0, 1)
+        ]
+    except (TypeError, ValueError):
+        parameters = None
+    return {"line": line, "parameters": parameters}
+
+
+def differ(before, after):
+    if not isinstance(before, np.ndarray):
+        return False
+    return before.shape != after.shape or before.dtype != after.dtype or before.tobytes() != after.tobytes()
+
+
+def recording(name, function, records):
+    """The function, its calls written down."""
+
+    def recorded(*arguments, **keywords):
+        entry = {"name": name, "args": copied(arguments), "kwargs": copied(keywords), "result": None}
+        if len(records) < MOST_RECORDS:
+            records.append(entry)
+        result = function(*arguments, **keywords)
+        entry["result"] = copied(result)
+        return result
+
+    return recorded
+
+
+def too_long(_number, frame):
+    """Time is up; but a module that is being imported would stay half imported, so it may come to its end first."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            signal.setitimer(signal.ITIMER_REAL, ALLOWANCE / 20)
+            return
+        frame = frame.f_back
+    raise TooLong
+
+
+def main():
+    # The one way out is a copy of the standard output that nothing else knows; what is printed goes nowhere.
+    with open(os.dup(0), "rb") as source, open(os.dup(1), "wb") as target:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Heard(), Heard()
+        signal.signal(signal.SIGALRM, too_long)
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+        sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
+        submission = Submission(Guard())
+        while (message := receive(source)) is not None:
+            body, arrays = message
+            try:
+                if body["op"] == "load":
+                    answer = submission.load(body["source"], body["cells"])
+                else:
+                    answer = submission.call(body, arrays)
+                data = answered(answer)
+            except BaseException:
+                last = traceback.format_exc().strip().splitlines()[-1][:300]
+                failed = {
+                    "type": "Harness",
+                    "message": last,
+                    "line": None,
+                    "function": "",
+                    "shapes": {},
+                    "direct": True,
+                }
+                data = answered({"error": failed})
+            target.write(data)
+            target.flush()
+
+
+if __name__ == "__main__":
+    main()
