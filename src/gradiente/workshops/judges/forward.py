@@ -39,6 +39,12 @@ def _over_all(powers: Array) -> Array:
     return powers / powers.sum()
 
 
+def _mixed(z: Array, axis: int) -> Array:
+    """The largest taken off along one axis, the sum along the other."""
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=1 - axis, keepdims=True)
+
+
 RIGHT: dict[str, Rule] = {
     "Z1": lambda q: q.W1 @ q.X + q.b1,
     "A1": lambda q: q.squash(q.Z1),
@@ -67,6 +73,7 @@ TABLE = [
     Step("wrong_input", "Z2", lambda q: q.W2 @ q.Z1 + q.b2),
     Step("wrong_input", "Z2", lambda q: q.W2 @ q.X + q.b2),
     Step("softmax_axis", "A2", lambda q: softmax(q.Z2, 1)),
+    *(Step("softmax_axis", "A2", lambda q, axis=axis: _mixed(q.Z2, axis)) for axis in (0, 1)),
     Step("softmax_total", "A2", lambda q: np.exp(q.Z2) / np.exp(q.Z2).sum()),
     *(
         Step(

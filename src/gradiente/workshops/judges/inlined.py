@@ -120,7 +120,9 @@ def _gradient_findings(
 
 
 def _adds(session: Session, name: str) -> bool:
-    """Whether the loop adds the learning rate times something."""
+    """Whether the loop adds the learning rate times something, or goes up with gradients that are known to be right."""
+    if session.has("backProp") and not session.wrong("backProp"):
+        return True
     rate = re.escape(session.bindings[name].own("lr"))
     return bool(re.search(rf"\+=?\s*\(?\s*{rate}\b", ast.unparse(session.function(name).node)))
 

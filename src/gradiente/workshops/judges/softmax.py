@@ -29,10 +29,16 @@ def _shifted(z: Array, axis: int) -> Array:
     return np.exp(z - z.max(axis=axis, keepdims=True))
 
 
+def _over_other(powers: Array, axis: int) -> Array:
+    """Their sum along the other axis than that of which the largest was taken off."""
+    return powers.sum(axis=1 - axis, keepdims=True)
+
+
 # What else it may give; with equal sizes a sum without keepdims divides the wrong numbers.
 WRONG: list[tuple[str, Callable[[Array], Array]]] = [
     ("softmax_total", lambda z: _powers(z) / _powers(z).sum()),
     *(("softmax_total", lambda z, axis=axis: _shifted(z, axis) / _shifted(z, axis).sum()) for axis in (0, 1)),
+    *(("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis)) for axis in (0, 1)),
     ("softmax_missing_sum", _powers),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=0, keepdims=True)),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=1, keepdims=True)),

@@ -158,6 +158,8 @@ TABLE: list[Mistake] = [
     Mistake("dw2_for_w2", "dA1", lambda q: (q.dZ2 @ q.A1.T).T @ q.dZ2 / q.m),
     Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1.0)),
     Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1.0, before=True)),
+    Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1 / q.m)),
+    Mistake("dw2_for_w2", "dA1", lambda q: _running(q, 0.0, 1 / q.m, before=True)),
     Mistake("w2_updated", "dA1", lambda q: q.W2_after.T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.W2).T @ q.dZ2),
     Mistake("w2_missing", "dA1", lambda q: np.ones_like(q.A1)),
