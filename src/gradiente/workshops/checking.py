@@ -1,4 +1,4 @@
-"""A student's file, checked: read, loaded in a process of its own, every function judged in the order of the workshop."""
+"""A student's file, checked: read, loaded in a process of its own, every function judged."""
 
 import hashlib
 from collections.abc import Callable

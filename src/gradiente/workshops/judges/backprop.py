@@ -89,7 +89,7 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
 
 def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
     """The ways to take what it returned."""
-    return orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED)
+    return [*orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED)]
 
 
 def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any], explain: Any) -> Reading:
@@ -143,8 +143,8 @@ def _uses_activations(session: Session, reading: Reading) -> bool:
     if outcome.problem is not None:
         return True
     found = taken(outcome.result, reading.way)
-    first = reading.observed[0]
-    return any(not np.array_equal(found[name], first[name]) for name in found if first[name] is not None)
+    pairs = [(found[name], before) for name, before in reading.observed[0].items()]
+    return any(b is not None and (a is None or not np.array_equal(a, b)) for a, b in pairs)
 
 
 def _failed(session: Session, tried: Sequence[Run]) -> Judgement:

@@ -1,4 +1,4 @@
-"""feedForward: Z[1], A[1], Z[2], A[2], each by the right rule or a wrong one, judged from what the student has before it."""
+"""feedForward: Z[1], A[1], Z[2], A[2], each by the right rule or a wrong one, from what the student has before it."""
 
 import ast
 import re

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 8
 CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
+# How δ of a layer is called: delta2, error_salida, d_hidden.
+ERRORS = {"dZ2": ("2", "out", "output", "salida", "o"), "dZ1": ("1", "hidden", "oculta", "h")}
 # The gradient that a student returns in which a wrong quantity is seen first.
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
 
@@ -286,15 +288,10 @@ def _leaves(target: ast.expr) -> list[ast.expr]:
 
 def _means(own: str, name: str, wanted: Sequence[str]) -> bool:
     """Whether a variable's name is one for that quantity; delta and error stand for ∂J/∂Z."""
-    if name.startswith("d") and not own.lower().startswith(("d", "g", "e")):
+    gradient = name.startswith("d")
+    if gradient and not own.lower().startswith(("d", "g", "e")):
         return False
-    if name.startswith("dZ") and own.lower().startswith(("delta", "d", "err")):
-        rest = own.lower().lstrip("delta").lstrip("rror").strip("_")
-        if rest in (
-            (name[-1],) + (("out", "output", "salida", "o") if name[-1] == "2" else ("oculta", "hidden", "h"))
-        ):
-            return True
-    return (
-        quantity_named(own, [entry for entry in wanted if entry.startswith("d") == name.startswith("d")])
-        == name
-    )
+    error = re.fullmatch(r"(?:delta|d|err|error)_?(\w+)", own.lower())
+    if name.startswith("dZ") and error and error[1] in ERRORS[name]:
+        return True
+    return quantity_named(own, [entry for entry in wanted if entry.startswith("d") == gradient]) == name

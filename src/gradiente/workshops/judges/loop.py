@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -120,9 +121,9 @@ def raised(session: Session, name: str, layout: Layout, outcome: Outcome) -> Jud
 
 def _other_width(layout: Layout, step: Step) -> bool:
     """Whether backProp was given activations of more or fewer instances than X has."""
-    x, a1 = step.given.get("X"), step.given.get("a1")
+    shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
     axis = 1 if layout.columns else 0
-    return np.ndim(x) == 2 and np.ndim(a1) == 2 and np.shape(x)[axis] != np.shape(a1)[axis]
+    return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
 
 
 def variants(session: Session, name: str, outcome: Outcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -158,7 +159,7 @@ def _findings(
 
 
 def _moves(steps: Sequence[Step], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         yield {
             name: move(step.weights[name], following.weights[name], step.gradients, name, lr, m, m, sums=sums)
             for name in PARAMETERS
@@ -258,7 +259,7 @@ def end_findings(
                 yield Finding("update_lost", name, line=line)
             return
     shapes = [np.shape(value) for value in _leaves(outcome.result)]
-    if not any(np.shape(last.given.get("a2")) == shape for shape in shapes):
+    if not any(getattr(last.given.get("a2"), "shape", None) == shape for shape in shapes):
         values = {"wanted": "w1, b1, w2, b2", "got": described(outcome.result)}
         yield Finding("returned_otherwise", name, line=line, values=values)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> J
 
 
 def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Iterator[Mapping[str, str]]:
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         m = instances(layout, step)
         yield {
             name: move(
@@ -152,10 +153,8 @@ def _other_y(case: Values, layout: Layout, step: Step, places: Sequence[int]) ->
     y = step.given.get("y")
     if not isinstance(y, np.ndarray) or case.labels is None:
         return False
-    if layout.target == "flat":
-        wanted = case.labels[list(places)]
-    else:
-        wanted = layout.form("Y", case.Y[:, list(places)])
+    chosen = list(places)
+    wanted = case.labels[chosen] if layout.target == "flat" else layout.form("Y", case.Y[:, chosen])
     return y.size == wanted.size and not np.allclose(y.ravel(), wanted.ravel())
 
 

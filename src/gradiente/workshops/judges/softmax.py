@@ -38,7 +38,10 @@ def _over_other(powers: Array, axis: int) -> Array:
 WRONG: list[tuple[str, Callable[[Array], Array]]] = [
     ("softmax_total", lambda z: _powers(z) / _powers(z).sum()),
     *(("softmax_total", lambda z, axis=axis: _shifted(z, axis) / _shifted(z, axis).sum()) for axis in (0, 1)),
-    *(("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis)) for axis in (0, 1)),
+    *(
+        ("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis))
+        for axis in (0, 1)
+    ),
     ("softmax_missing_sum", _powers),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=0, keepdims=True)),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=1, keepdims=True)),

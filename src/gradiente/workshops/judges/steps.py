@@ -54,7 +54,7 @@ def steps_taken(
     """The steps of a loop, a call of backProp each.
 
     Of several calls with the same weights the one counts by whose gradient the weights move on; where none does, all
-    of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks at them.
+    of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks.
     """
     steps = steps_of(session, outcome)
     groups: list[list[Step]] = []
@@ -80,12 +80,14 @@ def steps_taken(
 
 
 def _counts(step: Step, lr: float) -> bool:
-    """Whether its gradient is large enough to move a weight."""
-    return any(np.abs(lr * gradient).max() > 1e-12 for gradient in step.gradients.values())
+    """Whether its gradient is large enough to move W[1] or W[2]."""
+    return any(np.abs(lr * step.gradients[w]).max() > 1e-12 for w in ("w1", "w2") if w in step.gradients)
 
 
 def _at(weights: Weights, step: Step) -> bool:
-    return all(equal(weights.get(w), step.given.get(w)) for w in ("w1", "w2"))
+    """Whether a step begins at those weights, as far as they are known."""
+    known = [name for name in PARAMETERS if name in weights]
+    return {"w1", "w2"} <= set(known) and all(equal(weights[name], step.given.get(name)) for name in known)
 
 
 def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int, sums: bool) -> bool:
@@ -117,7 +119,7 @@ def instances(layout: Layout, step: Step) -> int:
 
 def _merged(group: Sequence[Step], columns: bool) -> Step:
     first = group[0]
-    axis = {"X": int(columns), "y": int(columns and np.ndim(first.given.get("y")) == 2)}
+    axis = {"X": int(columns), "y": int(columns and np.ndim(first.given["y"]) == 2)}
     given = dict(first.given)
     for name, along in axis.items():
         given[name] = np.concatenate([np.atleast_1d(step.given[name]) for step in group], axis=along)

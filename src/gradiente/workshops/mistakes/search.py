@@ -1,8 +1,9 @@
 """The fewest mistakes that give a student's gradients, to the last digit.
 
-Back-propagation is a chain: Y → ∂J/∂Z[2] → ∂J/∂A[1] → ∂J/∂Z[1], with ∂J/∂W and ∂J/∂b beside it. Each link is computed by
-the right rule or by a wrong one of the table, from what the links before it gave; the four gradients that a student
-returns are then compared with what such a chain gives. So a consequence is no second mistake, and two are found.
+Back-propagation is a chain: Y → ∂J/∂Z[2] → ∂J/∂A[1] → ∂J/∂Z[1], with ∂J/∂W and ∂J/∂b beside it. Each link is
+computed by the right rule or by a wrong one of the table, from what the links before it gave; the four gradients that
+a student returns are then compared with what such a chain gives. So a consequence is no second mistake, and two are
+found.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,25 +145,27 @@ class Search:
 
     def _nothing(self, name: str) -> bool:
         """Whether it is 0 but for rounding, so that it says nothing of 1/m."""
-        return all(np.abs(seen[name]).max(initial=0.0) < NOTHING for seen in self.observed)
+        arrays = [seen[name] for seen in self.observed]
+        return all(array is not None and np.abs(array).max(initial=0.0) < NOTHING for array in arrays)
 
     def _all_zero(self, name: str) -> bool:
         arrays = [seen.get(name) for seen in self.observed]
         return all(array is None or not np.any(array) for array in arrays)
 
     def _scale(self, name: str, rule: Rule, chain: Sequence[Values]) -> Scale | None:
-        ratios = []
+        ratios, arrays = [], []
         for case, seen in zip(chain, self.observed, strict=True):
             found, wanted = seen.get(name), _applied(rule, case)
             if found is None or wanted is None:
                 return None
+            arrays.append(found)
             c = _zero_or(found, wanted)
             if c is None:
                 c = compared(found, wanted, self.layout, name[1:], self._shape(case, name))
             if c is None:
                 return None
             ratios.append(c)
-        many = all(np.size(seen[name]) > 1 for seen in self.observed)
+        many = all(np.size(found) > 1 for found in arrays)
         factors = [factor for rate in self.rates if rate not in (1, 2, 0.5) for factor in (1 / rate, rate)]
         return scale_of(ratios, chain, many=many, factors=factors)
 

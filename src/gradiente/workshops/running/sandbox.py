@@ -235,13 +235,14 @@ class Sandbox:
         np.savez(stored, allow_pickle=False, json=words, **{str(i): a for i, a in enumerate(arrays)})  # pyright: ignore[reportArgumentType]
         data = stored.getvalue()
         process = self._process
-        assert process is not None and process.stdin is not None
+        assert process is not None
+        assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(struct.pack(">Q", len(data)) + data)
             process.stdin.flush()
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]] | Problem:
-        """The next answer; without one in time, or from a process that is gone, the problem, and the process is ended."""
+        """The next answer; without one in time, or from a process that is gone, the problem, and an end to it."""
         until = time.monotonic() + seconds
         try:
             (length,) = struct.unpack(">Q", self._read(8, until))
@@ -259,7 +260,8 @@ class Sandbox:
 
     def _read(self, length: int, until: float) -> bytes:
         process = self._process
-        assert process is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdout is not None
         pieces, missing = [], length
         descriptor = process.stdout.fileno()
         while missing:

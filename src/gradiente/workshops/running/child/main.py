@@ -17,12 +17,13 @@ import time
 import traceback
 import types
 import warnings
+from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
-from messages import answered, copied, decode, receive
-from surroundings import Absent, Guard, Heard
+from messages import answered, copied, decode, receive  # pyright: ignore[reportMissingImports]
+from surroundings import Absent, Guard, Heard  # pyright: ignore[reportMissingImports]
 
 sys.path.pop(0)
 FILE = "<submission>"
@@ -113,20 +114,20 @@ class Submission:
         arguments = decode(request["args"], arrays)
         keywords = decode(request["kwargs"], arrays)
         given = [copied(entry) for entry in (*arguments, *keywords.values())]
-        np.random.seed(request["seed"])
+        np.random.seed(request["seed"])  # noqa: NPY002
         random.seed(request["seed"])
         records, replaced = [], {}
         if "probe" in request:
-            space = {"module": self.module, "np": np}
+            space: dict[str, Any] = {"module": self.module, "np": np}
             exec(compile(request["probe"], "<probe>", "exec"), space)
             function = space["probe"]
         else:
-            function = self.space.get(request["function"])
+            function = self.space[request["function"]]
         for name in request["record"]:
             if callable(self.space.get(name)) and name != request.get("function"):
                 replaced[name] = self.space[name]
                 self.space[name] = recording(name, replaced[name], records)
-        answer = {"result": None, "error": None}
+        answer: dict[str, Any] = {"result": None, "error": None}
         started = time.monotonic()
         try:
             with warnings.catch_warnings(record=True) as heard:

@@ -31,7 +31,7 @@ FILES = (
 
 
 class Absent:
-    """Stands for what a package that is not installed here would have given: plots go nowhere, progress bars pass on."""
+    """Stands for what a package that is not installed here would give: plots go nowhere, progress bars pass on."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
