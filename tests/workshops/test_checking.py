@@ -1,4 +1,4 @@
-"""The whole check on files: right ones in every style, one of every kind of mistake, hostile ones, the workshops' own."""
+"""The whole check on files: right ones in every style, every kind of mistake, hostile ones, the workshops' own."""
 
 import json
 import re
