@@ -109,6 +109,17 @@ def test_an_opened_number_is_printed_with_its_witnesses(language, words):
         assert float(row.split()[-1]) == pytest.approx(term["value"], rel=1e-9)
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "read as 0,1"), ("es", "se leyó como 0,1")])
+def test_a_place_of_weights_as_inputs_by_outputs_is_understood_and_said(language, words):
+    straight, turned = (explain("--quantity", "dW[2]", "--entry", entry) for entry in ("0,1", "1,0"))
+    assert straight == turned
+    first = gradiente(
+        "explain", "--quantity", "dW[2]", "--entry", "1,0", "--lang", language
+    ).out.splitlines()[0]
+    assert words in first
+    assert "(1, 4)" in first
+
+
 def test_columns_are_instances():
     rows, columns = (explain("--quantity", "Z[1]", *form)["value"] for form in ([], ["--columns"]))
     np.testing.assert_array_equal(np.transpose(rows), columns)
@@ -197,7 +208,8 @@ def test_a_page_that_cannot_be_written(own_folder, language, words):
 
 WRONG = [
     (["--quantity", "dW[3]"], "did you mean dW[", "¿quiso decir dW["),
-    (["--quantity", "dW[2]", "--entry", "1,0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
+    (["--quantity", "dW[2]", "--entry", "4,0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
+    (["--quantity", "Z[2]", "--entry", "0,3"], "has the shape (4, 1)", "tiene la forma (4, 1)"),
     (["--quantity", "dW[2]", "--entry", "0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
     (["--entry", "0,1"], "say in which, with --quantity", "diga en cuál, con --quantity"),
     (["--instances", "0"], "must be at least 1, got 0", "debe ser al menos 1; llegó 0"),

@@ -165,6 +165,8 @@ def test_the_worked_number_is_the_students_and_its_terms_make_the_expected_one(t
     case = next(case for case in MISTAKES if case.name == "xor-columns-derivative_missing")
     (finding,) = check(written(tmp_path, case.source)).all_findings
     worked = finding.worked
+    assert worked is not None
+    assert worked.got is not None
     total = sum(float(product) for _, _, product in worked.terms)
     assert total == pytest.approx(worked.expected, rel=1e-4)
     assert worked.got != pytest.approx(worked.expected, rel=1e-3)

@@ -100,6 +100,22 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
         np.testing.assert_array_equal(sandbox.call(Call("g", (A,))).result, A * 2)
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("import os\nreturn os.listdir('/home')", "PermissionError"),
+        ("return open('/etc/passwd').read()", "PermissionError"),
+        ("import socket\nsocket.create_connection(('127.0.0.1', 80))", "PermissionError"),
+        ("import subprocess\nsubprocess.run(['true'])", "PermissionError"),
+        ("while True: pass", TIMEOUT),
+    ],
+)
+def test_without_bubblewrap_the_walls_are_lower_and_the_verdicts_the_same(monkeypatch, body, kind):
+    monkeypatch.setattr("gradiente.workshops.running.sandbox._bubblewrap", lambda: False)
+    assert Sandbox("").isolation == "process"
+    assert run(body).problem.type == kind
+
+
 def test_megabytes_of_output_go_nowhere():
     outcome = run(
         "for _ in range(2000): print('x' * 10000)\nimport os\nos.write(1, b'y' * 100000)\nreturn a[0]"
