@@ -57,7 +57,9 @@ def explain(
     step = _step(config, run, instances, columns)
     chosen = None if quantity is None else step[quantity]
     turned = chosen is not None and entry is not None and _turned(chosen, entry)
-    opened = None if chosen is None or entry is None else step.entry(chosen.name, *entry[:: -1 if turned else 1])
+    opened = (
+        None if chosen is None or entry is None else step.entry(chosen.name, *entry[:: -1 if turned else 1])
+    )
     if html is not None:
         with console(as_json=True).status(text("explain.opening")):
             write_explanation(html, step, data=config.data, notes=_left_out(config))
@@ -70,7 +72,9 @@ def explain(
     elif opened is not None:
         if turned:
             place = ",".join(map(str, opened.index))
-            words = text("explain.turned", name=opened.quantity.name, shape=opened.quantity.shape, place=place)
+            words = text(
+                "explain.turned", name=opened.quantity.name, shape=opened.quantity.shape, place=place
+            )
             console().print(words, style="yellow", soft_wrap=True)
         _print_entry(console(), opened)
     elif chosen is not None:
@@ -82,7 +86,9 @@ def explain(
 def _turned(quantity: Quantity, entry: list[int]) -> bool:
     """Whether a place of weights exists only the other way round: who writes W as (in, out) counts it so."""
     weights = quantity.parameter is not None and len(entry) == len(quantity.shape) == 2
-    ways = [all(-n <= i < n for i, n in zip(way, quantity.shape, strict=False)) for way in (entry, entry[::-1])]
+    ways = [
+        all(-n <= i < n for i, n in zip(way, quantity.shape, strict=False)) for way in (entry, entry[::-1])
+    ]
     return weights and ways == [False, True]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.workshops.judges.gradient_findings import findings_of, label, variants_of
+from gradiente.workshops.judges.gradient_findings import findings_of, label, mended_finding, variants_of
 from gradiente.workshops.judges.problems import problem_finding, returned_finding
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import OWN, SQUARE, Judgement, Session, step_arguments
@@ -180,8 +180,7 @@ def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
         return None
     mutant, reading = first
     learned(session, reading)
-    words = session.submission.statement(mutant.line)
-    found = Finding(mutant.key, NAME, line=mutant.line, values={"where": words})
+    found = mended_finding(session, reading, mutant.key, mutant.line)
     return Judgement((found, *findings_of(session, reading)), variants_of(reading))
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -268,8 +269,13 @@ def _worst(
 
 def line_of(function: Function, name: str) -> int | None:
     """The last line at which something with such a name is computed."""
+    return max(_lines_of(function, name), default=None)
+
+
+def _lines_of(function: Function, name: str) -> list[int]:
+    """The lines at which something with such a name is computed."""
     wanted = [entry for entry in (*ORDER, "Z1", "A1", "Z2", "A2") if entry != "Y"]
-    found = None
+    found = []
     for node in ast.walk(function.node):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -278,8 +284,28 @@ def line_of(function: Function, name: str) -> int | None:
             targets = [node.target]
         for target in targets:
             if isinstance(target, ast.Name) and _means(target.id, name, wanted):
-                found = max(found or 0, target.lineno)
+                found.append(target.lineno)
     return found
+
+
+def mended_finding(session: Session, reading: "Reading", key: str, line: int) -> Finding:
+    """A mistake that one change of a line mends: the quantity of that line, with the number that was to come."""
+    words = session.submission.statement(line)
+    name = _computed_at(session, line)
+    if name is None:
+        return Finding(key, "backProp", line=line, values={"where": words})
+    found = _finding(session, reading, key, [name])
+    worked = found.worked and replace(found.worked, got=None)
+    return replace(found, line=line, values={"where": words}, worked=worked)
+
+
+def _computed_at(session: Session, line: int) -> str | None:
+    """The quantity that a line computes, by the name of the variable."""
+    for function in session.submission.functions.values():
+        for name in ORDER[1:]:
+            if line in _lines_of(function, name):
+                return name
+    return None
 
 
 def _leaves(target: ast.expr) -> list[ast.expr]:
