@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.workshops.judges import softmax as softmax_check
-from gradiente.workshops.judges.gradient_findings import label, line_of
+from gradiente.workshops.judges.places import label, line_of
 from gradiente.workshops.judges.problems import problem_finding, returned_finding
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import SQUARE, Judgement, Session, step_arguments

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradiente.workshops.judges.places import computed_at, label, line_of
 from gradiente.workshops.judges.session import Session
 from gradiente.workshops.mistakes.search import GRADIENTS
 from gradiente.workshops.mistakes.table import INHERITED, ORDER, Mistake
-from gradiente.workshops.reading.identify import quantity_named
-from gradiente.workshops.reading.submission import Function
 from gradiente.workshops.reference.formulas import formula
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.matching import Scale
@@ -22,19 +21,11 @@ from gradiente.workshops.verdict import Finding, Worked
 if TYPE_CHECKING:
     from gradiente.workshops.judges.backprop import Reading
 
+NAME = "backProp"
 MOST_TERMS = 8
 CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
-# How δ of a layer is called: delta2, error_salida, d_hidden.
-ERRORS = {"dZ2": ("2", "out", "output", "salida", "o"), "dZ1": ("1", "hidden", "oculta", "h")}
 # The gradient that a student returns in which a wrong quantity is seen first.
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
-
-
-def label(name: str) -> str:
-    """A quantity by the lecture's name: ∂J/∂W[2] of dW2, y of Y."""
-    if name in ("Y", "X"):
-        return name if name == "X" else "y"
-    return f"∂J/∂{name[1]}[{name[2]}]" if name.startswith("d") else f"{name[0]}[{name[1]}]"
 
 
 def findings_of(session: Session, reading: "Reading") -> list[Finding]:
@@ -44,14 +35,10 @@ def findings_of(session: Session, reading: "Reading") -> list[Finding]:
     findings = [finding for _, finding in found]
     if reading.swapped:
         order = ", ".join(sorted(reading.way, key=lambda quantity: reading.way[quantity]))
-        findings.insert(0, Finding("names_swapped", session_name(reading), values={"order": order}))
+        findings.insert(0, Finding("names_swapped", NAME, values={"order": order}))
     if reading.explanation.unknown:
         findings.append(_unknown(session, reading))
     return findings
-
-
-def session_name(_: "Reading") -> str:
-    return "backProp"
 
 
 def variants_of(reading: "Reading") -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -94,7 +81,7 @@ def _told_apart(session: Session, reading: "Reading", mistake: Mistake) -> str:
 
     With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
     """
-    function = session.function("backProp")
+    function = session.function(NAME)
     text = "\n".join(
         line for line in ast.unparse(function.node).splitlines() if not re.match(r"\s*y\w* =", line)
     )
@@ -165,17 +152,7 @@ def _unknown(session: Session, reading: "Reading") -> Finding:
     first = unknown[0]
     both = f"db{first[-1]}" in unknown and first.startswith("dW")
     at = f"dZ{first[-1]}" if both else first
-    finding = _finding(session, reading, "unknown", [at])
-    return Finding(
-        finding.mistake,
-        finding.function,
-        finding.quantity,
-        finding.line,
-        finding.values,
-        finding.formula,
-        finding.worked,
-        tuple(_right_about(reading, first)),
-    )
+    return replace(_finding(session, reading, "unknown", [at]), right=tuple(_right_about(reading, first)))
 
 
 def _right_about(reading: "Reading", name: str) -> Iterator[str]:
@@ -202,7 +179,7 @@ def _right_about(reading: "Reading", name: str) -> Iterator[str]:
 
 
 def _finding(session: Session, reading: "Reading", key: str, at: Sequence[str], **values: Any) -> Finding:
-    function = session.function("backProp")
+    function = session.function(NAME)
     case = reading.run.cases[0]
     where = ", ".join(map(label, at))
     seen = next(
@@ -215,7 +192,7 @@ def _finding(session: Session, reading: "Reading", key: str, at: Sequence[str], 
     )
     return Finding(
         key,
-        "backProp",
+        NAME,
         label(at[0]),
         line_of(function, at[0]),
         {"where": where, **values},
@@ -267,57 +244,12 @@ def _worst(
     return (0,) * len(shape)
 
 
-def line_of(function: Function, name: str) -> int | None:
-    """The last line at which something with such a name is computed."""
-    return max(_lines_of(function, name), default=None)
-
-
-def _lines_of(function: Function, name: str) -> list[int]:
-    """The lines at which something with such a name is computed."""
-    wanted = [entry for entry in (*ORDER, "Z1", "A1", "Z2", "A2") if entry != "Y"]
-    found = []
-    for node in ast.walk(function.node):
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = [leaf for target in node.targets for leaf in _leaves(target)]
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        for target in targets:
-            if isinstance(target, ast.Name) and _means(target.id, name, wanted):
-                found.append(target.lineno)
-    return found
-
-
 def mended_finding(session: Session, reading: "Reading", key: str, line: int) -> Finding:
     """A mistake that one change of a line mends: the quantity of that line, with the number that was to come."""
     words = session.submission.statement(line)
-    name = _computed_at(session, line)
+    name = computed_at(session.submission, line)
     if name is None:
-        return Finding(key, "backProp", line=line, values={"where": words})
+        return Finding(key, NAME, line=line, values={"where": words})
     found = _finding(session, reading, key, [name])
     worked = found.worked and replace(found.worked, got=None)
     return replace(found, line=line, values={"where": words}, worked=worked)
-
-
-def _computed_at(session: Session, line: int) -> str | None:
-    """The quantity that a line computes, by the name of the variable."""
-    for function in session.submission.functions.values():
-        for name in ORDER[1:]:
-            if line in _lines_of(function, name):
-                return name
-    return None
-
-
-def _leaves(target: ast.expr) -> list[ast.expr]:
-    return list(target.elts) if isinstance(target, ast.Tuple) else [target]
-
-
-def _means(own: str, name: str, wanted: Sequence[str]) -> bool:
-    """Whether a variable's name is one for that quantity; delta and error stand for ∂J/∂Z."""
-    gradient = name.startswith("d")
-    if gradient and not own.lower().startswith(("d", "g", "e")):
-        return False
-    error = re.fullmatch(r"(?:delta|d|err|error)_?(\w+)", own.lower())
-    if name.startswith("dZ") and error and error[1] in ERRORS[name]:
-        return True
-    return quantity_named(own, [entry for entry in wanted if entry.startswith("d") == gradient]) == name

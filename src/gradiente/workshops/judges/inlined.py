@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.workshops.judges.gradient_findings import label
+from gradiente.workshops.judges.places import label
 from gradiente.workshops.judges.session import Judgement, Session, step_arguments
 from gradiente.workshops.judges.steps import PARAMETERS, equal, final_weights
 from gradiente.workshops.mistakes.search import UNKNOWN, Explanation, Search

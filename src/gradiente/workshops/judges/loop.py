@@ -222,9 +222,7 @@ def update_findings(session: Session, name: str, moves: Sequence[Mapping[str, st
         kinds.pop("uphill")
         session.adds_negative = True
     for key, names in kinds.items():
-        yield Finding(
-            key, name, line=line, values={"names": ", ".join(names), "where": ", ".join(names), "m": ""}
-        )
+        yield Finding(key, name, line=line, values={"names": ", ".join(names), "where": ", ".join(names)})
 
 
 def end_findings(
