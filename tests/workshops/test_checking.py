@@ -174,6 +174,32 @@ def test_the_worked_number_is_the_students_and_its_terms_make_the_expected_one(t
     assert finding.formula == "∂J/∂Z[1] = ∂J/∂A[1] ⊙ A[1] ⊙ (1 - A[1])"
 
 
+def notebook(folder, *cells):
+    entries = [{"cell_type": "code", "source": cell} for cell in cells]
+    return written(folder, json.dumps({"cells": entries, "nbformat": 4}), "taller.ipynb")
+
+
+def test_of_a_notebook_the_cell_is_named(tmp_path):
+    case = next(case for case in MISTAKES if case.name == "xor-columns-output_sign")
+    before, after = case.source.split("def backProp")
+    path = notebook(tmp_path, "%matplotlib inline", before, f"# mi intento\ndef backProp{after}")
+    (finding,) = check(path).all_findings
+    assert finding.values["in_cell"] == 3
+    line = f"# mi intento\ndef backProp{after}".splitlines()[finding.values["line_in_cell"] - 1]
+    assert "y - a2" in line
+    assert any("3" in words for words in hint_lines(finding, 1))
+
+
+def test_an_unfinished_cell_is_one_finding_and_not_two(tmp_path):
+    source = next(case.source for case in RIGHT if case.name == "xor-columns-base")
+    before, after = source.split("def backProp")
+    body, loop = after.split("def entrenarRed")
+    path = notebook(tmp_path, before, f"def backProp{body.splitlines()[0]}", f"def entrenarRed{loop}")
+    verdict = check(path)
+    assert keys(verdict) == ["syntax_cell"]
+    assert {f.name: f.status for f in verdict.functions}["backProp"] == "unchecked"
+
+
 def test_a_file_of_no_workshop_says_how_to_name_one(tmp_path):
     path = written(tmp_path, "def f(x):\n    return x\n")
     with pytest.raises(ArgumentError, match="--workshop"):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
         session = Session(submission, sandbox, chosen, _seed(submission))
         _bind(session)
         for name in JUDGES[chosen.name]:
-            session.verdicts[name] = _judged(session, name)
+            session.verdicts[name] = _in_cells(_judged(session, name), submission)
             if name == "initParams" and written_sizes(submission.source):
                 sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
                 sandbox.load()
@@ -97,6 +98,8 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
     """One function, or why it cannot be judged."""
     function = session.submission.functions.get(name)
     parameters = session.workshop.functions[name]
+    if function is None and any(name in f.values.get("functions", ()) for f in session.submission.findings):
+        return FunctionVerdict(name, "unchecked")  # its cell is no Python, which is said already
     if function is None:
         return FunctionVerdict(name, "missing", (), (_missing(session, name),))
     if function.blank:
@@ -107,6 +110,16 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
             name, "error", (), (Finding("signature", name, line=function.line, values=values),)
         )
     return JUDGES[session.workshop.name][name](session).verdict(name)
+
+
+def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:
+    """The same, its findings with the cell of a notebook in which their line is."""
+    findings = []
+    for found in verdict.findings:
+        place = submission.in_cell(found.line) if found.line else None
+        more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+        findings.append(replace(found, values={**found.values, **more}))
+    return replace(verdict, findings=tuple(findings))
 
 
 def _missing(session: Session, name: str) -> Finding:

@@ -156,7 +156,10 @@ def hint_lines(finding: Finding, hint: int) -> list[str]:
     lines = [*_shown(finding.values)]
     if finding.quantity:
         lines.append(text("check.first_wrong", quantity=finding.quantity))
-    if finding.line is not None:
+    if "in_cell" in finding.values:
+        cell, line = finding.values["in_cell"], finding.values["line_in_cell"]
+        lines.append(text("check.line_in_cell", cell=cell, line=line))
+    elif finding.line is not None:
         lines.append(text("check.line", line=finding.line))
     lines += [text(f"check.right.{key}") for key in finding.right]
     if hint >= 2 and finding.formula:

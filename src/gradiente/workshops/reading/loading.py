@@ -22,7 +22,8 @@ def recognized(submission: Submission) -> Workshop:
 
     Errors: ArgumentError where it has none of any
     """
-    names = submission.names | set(DEFINED.findall(submission.source))
+    lost = {name for finding in submission.findings for name in finding.values.get("functions", ())}
+    names = submission.names | set(DEFINED.findall(submission.source)) | lost
 
     def score(workshop: Workshop) -> float:
         there = len(names & set(workshop.functions))

@@ -77,6 +77,7 @@ class Submission:
         names: all that is defined at the top level
         classes: the text of every class
         notices, findings: what was met while reading
+        starts: of an .ipynb, the line at which every code cell begins
     """
 
     path: Path
@@ -87,6 +88,7 @@ class Submission:
     classes: tuple[str, ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     findings: tuple[Finding, ...] = ()
+    starts: tuple[int, ...] = ()
 
     def having(self, callables: Mapping[str, Mapping[str, Any]]) -> Self:
         """The same, with the functions that only came about when the file ran: made by others, or partial."""
@@ -102,6 +104,11 @@ class Submission:
             elif entry["parameters"] is not None:
                 found[name] = replace(_alias(name, name, 1), parameters=tuple(entry["parameters"]))
         return replace(self, functions=found)
+
+    def in_cell(self, line: int) -> tuple[int, int] | None:
+        """The number of the code cell and the line in it; None where there are no cells to count."""
+        cell = sum(start <= line for start in self.starts)
+        return (cell, line - self.starts[cell - 1] + 1) if cell else None
 
     def statement(self, line: int) -> str:
         """The words of one line."""
@@ -171,11 +178,14 @@ def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, A
         try:
             ast.parse(python)
         except (SyntaxError, ValueError) as error:
-            findings.append(syntax_finding(error, python, cell=number))
+            found = syntax_finding(error, python, cell=number)
+            lost = re.findall(r"^def (\w+)", python, re.MULTILINE)
+            findings.append(replace(found, values={**found.values, "functions": lost}))
             python = "\n" * python.count("\n")
         pieces.append(python)
     source = "\n".join(pieces)
-    return Submission(path, source, True, *_defined(ast.parse(source)), notices, tuple(findings))
+    starts = tuple(1 + sum(piece.count("\n") + 1 for piece in pieces[:place]) for place in range(len(pieces)))
+    return Submission(path, source, True, *_defined(ast.parse(source)), notices, tuple(findings), starts)
 
 
 def _text(source: Any) -> str:
