@@ -52,7 +52,13 @@ def test_another_signature_is_none(tmp_path, parameters):
     ("name", "quantity"),
     [
         *(("dw1", "dW1"), ("dW_2", "dW2"), ("grad_b1", "db1"), ("gradW2", "dW2"), ("dB2", "db2")),
-        *(("grad_peso_salida", "dW2"), ("dw_oculta", "dW1"), ("d_sesgo_hidden", "db1"), ("w1_grad", "dW1")),
+        *(
+            ("grad_peso_salida", "dW2"),
+            ("dw_oculta", "dW1"),
+            ("d_sesgo_hidden", "db1"),
+            ("w1_grad", "dW1"),
+            ("g_w2", "dW2"),
+        ),
         *(("delta2", None), ("costo", None), ("x", None), ("", None)),
     ],
 )

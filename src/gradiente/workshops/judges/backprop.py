@@ -21,7 +21,7 @@ from gradiente.workshops.verdict import Finding
 NAME = "backProp"
 RETURNED = ("dW1", "db1", "dW2", "db2")  # the lecture's order
 SEARCHED = 4  # how many layouts are searched for mistakes, where none is right
-MUTANTS = 6  # how many changed functions that run, but are not right, are searched for what else is wrong
+MUTANTS = 3  # how many changed functions that run, but are not right, are searched for what else is wrong
 SWAPPED = 0.5  # what results under each other's names cost
 
 
@@ -57,7 +57,9 @@ def judge(session: Session) -> Judgement:
             other = best(session, list(runs(session, NAME, sizes.get(session.workshop.name, ()))))
             if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
                 reading, fixed = other, sizes is OWN
-        mended = None if reading and reading.cost < 2 else _mended(session, general)
+        mended = (
+            None if reading and reading.cost < 2 else _mended(session, general, known=reading is not None)
+        )
         if mended is not None and (reading is None or len(mended.findings) < reading.cost):
             return mended
     if reading is None:
@@ -162,8 +164,8 @@ def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
     return Judgement((problem_finding(session, NAME, problem),), error=True)
 
 
-def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
-    """The one change that makes it right; or that makes it run, with what is wrong then."""
+def _mended(session: Session, general: Sequence[Run], *, known: bool) -> Judgement | None:
+    """The one change that makes it right; where nothing is known yet, one that makes it run, and what is wrong then."""
     if any(run.ended for run in general):
         return None
     first: tuple[Mutant, Reading] | None = None
@@ -175,7 +177,7 @@ def _mended(session: Session, general: Sequence[Run]) -> Judgement | None:
             first = mutant, reading
             break
         running += [(mutant, tried)] if tried else []
-    for mutant, tried in [] if first else running[:MUTANTS]:
+    for mutant, tried in [] if first or known else running[:MUTANTS]:
         reading = best(session, tried)
         if reading is not None and (first is None or reading.cost < first[1].cost):
             first = mutant, reading

@@ -21,7 +21,9 @@ from gradiente.workshops.judges.steps import (
     final_weights,
     forwards,
     has_activations,
-    move,
+    moved,
+    other_y,
+    places_of,
     steps_of,
     steps_taken,
 )
@@ -89,7 +91,7 @@ def _judged(session: Session, case: Values, layout: Layout) -> Judgement:
     )
     if outcome.problem is not None:
         return raised(session, NAME, layout, outcome)
-    steps = steps_taken(session, NAME, outcome, layout, RATE, case.m)
+    steps = steps_taken(session, NAME, outcome, layout, RATE, case)
     if not steps:
         return judge_inlined(session, NAME, case, layout, RATE)
     findings = list(_findings(session, case, layout, initial, outcome, steps))
@@ -145,8 +147,11 @@ def _findings(
     ):
         yield Finding("weights_ignored", NAME, line=function.line)
         return
-    if not all(equal(step.given.get("X"), initial["X"]) for step in steps):
+    taken = [places_of(case, layout, step) for step in steps]
+    if not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
         yield Finding("data_ignored", NAME, line=function.line)
+    elif any(other_y(case, layout, step, places or ()) for step, places in zip(steps, taken, strict=True)):
+        yield Finding("pairs_broken", NAME, "y", function.line)
     yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
     moves = list(_moves(steps, RATE, case.m, session.sums))
     yield from update_findings(session, NAME, moves)
@@ -161,7 +166,7 @@ def _findings(
 def _moves(steps: Sequence[Step], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
     for step, following in pairwise(steps):
         yield {
-            name: move(step.weights[name], following.weights[name], step.gradients, name, lr, m, m, sums=sums)
+            name: moved(step, following.weights, name, lr, m, m, sums)
             for name in PARAMETERS
             if name in step.weights and name in following.weights
         }
@@ -265,7 +270,7 @@ def end_findings(
 def _follow(weights: Weights, last: Step, lr: float, m: int, whole: int, sums: bool) -> bool:
     """Whether these are the weights one step after the last one that was seen."""
     kinds = {
-        p: move(last.weights[p], weights[p], last.gradients, p, lr, m, whole, sums=sums)
+        p: moved(last, weights, p, lr, m, whole, sums)
         for p in ("w1", "w2")
         if isinstance(weights[p], np.ndarray)
     }

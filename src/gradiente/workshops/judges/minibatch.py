@@ -20,7 +20,15 @@ from gradiente.workshops.judges.loop import (
     with_gradients,
 )
 from gradiente.workshops.judges.session import Judgement, Session, step_arguments
-from gradiente.workshops.judges.steps import PARAMETERS, Step, instances, move, steps_taken
+from gradiente.workshops.judges.steps import (
+    PARAMETERS,
+    Step,
+    instances,
+    moved,
+    other_y,
+    places_of,
+    steps_taken,
+)
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.values import Array, Sizes, Values
 from gradiente.workshops.verdict import Finding
@@ -51,7 +59,7 @@ def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> J
     outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
     if outcome.problem is not None:
         return raised(session, NAME, layout, outcome)
-    steps = steps_taken(session, NAME, outcome, layout, RATE, uneven.m)
+    steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
     if not steps:
         return _inlined(session, uneven, layout)
     findings = list(_batches(session, uneven, layout, steps))
@@ -62,7 +70,7 @@ def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> J
             record=("backProp", *session.helpers(NAME, "backProp")),
         )
         findings = (
-            list(_batches(session, even, layout, steps_taken(session, NAME, other, layout, RATE, even.m)))
+            list(_batches(session, even, layout, steps_taken(session, NAME, other, layout, RATE, even)))
             if not other.problem
             else []
         )
@@ -79,17 +87,7 @@ def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Ite
     for step, following in pairwise(steps):
         m = instances(layout, step)
         yield {
-            name: move(
-                step.weights[name],
-                following.weights[name],
-                step.gradients,
-                name,
-                RATE,
-                m,
-                whole,
-                sums=sums,
-                calls=step.calls,
-            )
+            name: moved(step, following.weights, name, RATE, m, whole, sums)
             for name in PARAMETERS
             if name in step.weights and name in following.weights
         }
@@ -98,7 +96,7 @@ def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Ite
 def _batches(session: Session, case: Values, layout: Layout, steps: Sequence[Step]) -> Iterator[Finding]:
     """Every instance once an epoch, with its own y, no batch larger than asked for."""
     line = session.function(NAME).line
-    taken = [_places(case, layout, step) for step in steps]
+    taken = [places_of(case, layout, step) for step in steps]
     if any(places is None for places in taken):
         yield Finding("data_ignored", NAME, line=line)
         return
@@ -106,7 +104,7 @@ def _batches(session: Session, case: Values, layout: Layout, steps: Sequence[Ste
     if all(len(places) == case.m for places in batches):
         yield Finding("batch_ignored", NAME, line=line)
         return
-    if any(_other_y(case, layout, step, places) for step, places in zip(steps, batches, strict=True)):
+    if any(other_y(case, layout, step, places) for step, places in zip(steps, batches, strict=True)):
         yield Finding("pairs_broken", NAME, "y", line)
     covered = list(_coverage(session, case, batches))
     largest = max(map(len, batches))
@@ -129,33 +127,6 @@ def _coverage(session: Session, case: Values, batches: Sequence[Sequence[int]]) 
     else:
         values["lost"] = sum(count < EPOCHS for count in counts)
         yield Finding("batch_lost", NAME, line=line, values=values)
-
-
-def _places(case: Values, layout: Layout, step: Step) -> list[int] | None:
-    """Which instances a batch has; None where it has something else."""
-    x = step.given.get("X")
-    if not isinstance(x, np.ndarray):
-        return None
-    columns = layout.lecture("X", np.atleast_2d(x)) if x.ndim == 2 else x.reshape(-1, 1)
-    if columns.shape[0] != case.sizes.n:
-        return None
-    found = []
-    for column in columns.T:
-        near = [i for i in range(case.m) if np.allclose(case.X[:, i], column, rtol=1e-5)]
-        if not near:
-            return None
-        found.append(near[0])
-    return found
-
-
-def _other_y(case: Values, layout: Layout, step: Step, places: Sequence[int]) -> bool:
-    """Whether the batch's y is not that of its instances."""
-    y = step.given.get("y")
-    if not isinstance(y, np.ndarray) or case.labels is None:
-        return False
-    chosen = list(places)
-    wanted = case.labels[chosen] if layout.target == "flat" else layout.form("Y", case.Y[:, chosen])
-    return y.size == wanted.size and not np.allclose(y.ravel(), wanted.ravel())
 
 
 def _inlined(session: Session, case: Values, layout: Layout) -> Judgement:

@@ -19,11 +19,12 @@ def settle(session: Session) -> None:
 def _order(session: Session) -> None:
     """Gradients in an order that the loops do not expect are under each other's names."""
     verdict = session.verdicts.get(NAME)
-    other = session.other_order or (session.has(NAME) and taken_otherwise(session))
-    if other and verdict and not verdict.findings:
-        order = ", ".join(session.function(NAME).returned() or ())
-        finding = Finding("names_swapped", NAME, values={"order": order})
-        session.verdicts[NAME] = replace(verdict, status="wrong", findings=(finding,))
+    if verdict is None or verdict.findings or not session.has(NAME):
+        return
+    order = ", ".join(session.function(NAME).returned() or ())
+    for name in taken_otherwise(session) or ([NAME] if session.other_order else []):
+        finding = Finding("names_swapped", name, line=session.function(name).line, values={"order": order})
+        session.verdicts[name] = replace(session.verdicts[name], status="wrong", findings=(finding,))
 
 
 def _sign(session: Session) -> None:

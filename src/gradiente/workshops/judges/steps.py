@@ -1,7 +1,7 @@
 """What a training loop did, read from the calls that it made: weights, activations, gradients, step after step."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ class Step:
     given: Mapping[str, Any]
     gradients: Weights
     calls: int = 1  # of how many calls it is made
+    true: Weights | None = (
+        None  # the gradients that are right, as means, where the file's backProp gives such
+    )
 
     @property
     def weights(self) -> Weights:
@@ -49,14 +52,14 @@ def steps_of(session: Session, outcome: Outcome) -> list[Step]:
 
 
 def steps_taken(
-    session: Session, name: str, outcome: Outcome, layout: Layout, lr: float, whole: int
+    session: Session, name: str, outcome: Outcome, layout: Layout, lr: float, case: Values
 ) -> list[Step]:
     """The steps of a loop, a call of backProp each.
 
     Of several calls with the same weights the one counts by whose gradient the weights move on; where none does, all
     of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks.
     """
-    steps = steps_of(session, outcome)
+    steps = [with_truth(session, case, layout, step) for step in steps_of(session, outcome)]
     groups: list[list[Step]] = []
     for step in steps:
         same = bool(groups) and _counts(groups[-1][-1], lr) and _at(step.weights, groups[-1][-1])
@@ -68,11 +71,12 @@ def steps_taken(
         groups.pop()
     taken_ = []
     for group, following in zip(groups, [*groups[1:], None], strict=True):
-        options = [*group, _merged(group, layout.columns)] if len(group) > 1 else group
+        merged = [with_truth(session, case, layout, _merged(group, layout.columns))] if len(group) > 1 else []
+        options = [*group, *merged]
         fits = [
             step
             for step in options
-            if following and _moves_on(step, following[0], layout, lr, whole, session.sums)
+            if following and _moves_on(step, following[0], layout, lr, case.m, session.sums)
         ]
         last = options[-1] if taken_ and taken_[-1].calls > 1 else group[-1]
         taken_.append(fits[0] if fits else last)
@@ -94,17 +98,7 @@ def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int
     """Whether the next weights come about by this step's gradient, in whatever known way."""
     m = instances(layout, step)
     kinds = [
-        move(
-            step.weights[w],
-            following.weights[w],
-            step.gradients,
-            w,
-            lr,
-            m,
-            whole,
-            sums=sums,
-            calls=step.calls,
-        )
+        moved(step, following.weights, w, lr, m, whole, sums)
         for w in ("w1", "w2")
         if w in step.weights and w in following.weights
     ]
@@ -127,12 +121,73 @@ def _merged(group: Sequence[Step], columns: bool) -> Step:
     return Step(given, gradients, len(group))
 
 
+def with_truth(session: Session, case: Values, layout: Layout, step: Step) -> Step:
+    """The step with the gradients that are right for what backProp was given; where the file's own backProp is."""
+    if session.stand_in or session.wrong("backProp"):
+        return step
+    try:
+        w2, y = lectures(layout, "w2", step.given["w2"]), target_of(case, layout, step.given["y"])
+        x = layout.lecture("X", np.asarray(step.given["X"], float))
+        pair = next(forwards(case, layout, step.given))
+        if session.uses_activations and step.calls == 1:
+            pair = step.given["a1"], step.given["a2"]
+        a1, a2 = (layout.lecture("A1", np.asarray(a, float)) for a in pair)
+        d2 = (a2 - y) / y.shape[1]
+        d1 = (w2.T @ d2) * case.slope(a1)
+        biases = {name: d.sum(axis=1, keepdims=True) for name, d in (("b1", d1), ("b2", d2))}
+        found = {"W1": d1 @ x.T, "W2": d2 @ a1.T, **biases}
+        true = {name.lower(): layout.form(name, value) for name, value in found.items()}
+    except (ValueError, KeyError, TypeError, IndexError, StopIteration):
+        return step
+    return replace(step, true=true)
+
+
+def lectures(layout: Layout, name: str, value: Any) -> Array:
+    """A parameter in the lecture's form."""
+    return layout.lecture(name.upper() if name.startswith("w") else name, np.asarray(value, float))
+
+
+def target_of(case: Values, layout: Layout, y: Any) -> Array:
+    """The target as the lecture's matrix."""
+    y = np.asarray(y)
+    if case.labels is None:
+        return y.reshape(1, -1).astype(float)
+    if y.ndim == 1:
+        return np.eye(case.sizes.k)[:, y.astype(int)]
+    return layout.lecture("Y", y.astype(float))
+
+
 def _way(session: Session, record: Record) -> Mapping[str, Any] | None:
     ways = orders(record.result, session.function("backProp").returned(), GRADIENTS)
     return ways[0][1] if ways else None
 
 
-def move(
+def moved(step: Step, after: Weights, name: str, lr: float, m: int, whole: int, sums: bool) -> str:
+    """How a parameter was moved by a step: "right", "still", or the key of a mistake.
+
+    What counts is the gradient that is right, where the file's backProp gives such: it may be told to average or not,
+    to divide by another m. Else what it gave.
+
+    Arguments:
+        m: instances of this step
+        whole: instances of the whole set
+        sums: the gradients that it gave are sums, so that the 1/m may stand in the loop
+    """
+    before = step.weights[name]
+    if step.true is not None:
+        known = {"right": -lr, "right sum": -lr * m, "uphill": lr, "uphill sum": lr * m}
+        found = _move(before, after[name], step.true, name, lr, m, whole, known)
+        if found not in ("update_wrong", "update_swapped"):
+            return found
+    known = {"right": -lr, "uphill": lr, "lr_missing": -1.0}
+    if step.calls > 1:
+        known["right sum"] = -lr * step.calls
+    if sums:
+        known |= {"right mean": -lr / m, "uphill mean": lr / m, "lr_missing mean": -1 / m}
+    return _move(before, after[name], step.gradients, name, lr, m, whole, known)
+
+
+def _move(
     before: Array,
     after: Array,
     gradients: Weights,
@@ -140,18 +195,8 @@ def move(
     lr: float,
     m: int,
     whole: int,
-    *,
-    sums: bool = False,
-    calls: int = 1,
+    known: Mapping[str, float],
 ) -> str:
-    """How a parameter was moved: "right", "still", or the key of a mistake.
-
-    Arguments:
-        m: instances of this step
-        whole: instances of the whole set
-        sums: the gradients are sums, so that the 1/m may stand here
-        calls: the gradient is the mean of so many, whose sum will do too
-    """
     if after.shape != before.shape:
         return "bias_broadcast" if name.startswith("b") else "update_wrong"
     gradient = gradients.get(name)
@@ -161,24 +206,15 @@ def move(
     if gradient is None:
         return "update_wrong"
     known = {
-        "right": -lr,
-        "uphill": lr,
+        **known,
         "lr_missing": -1.0,
+        "lr_missing sum": -float(m),
         "uphill lr_missing": 1.0,
         "lr_twice": -lr * lr,
         "mean_twice": -lr / m,
         "full_mean": -lr * m / whole,
         "full_mean sum": -lr / whole,
     }
-    if calls > 1:
-        known["right sum"] = -lr * calls
-    if sums:
-        known = {
-            "right": -lr,
-            "right mean": -lr / m,
-            "uphill mean": lr / m,
-            "lr_missing mean": -1 / m,
-        } | known
     scale = _ratio(difference, gradient)
     if scale is not None:
         near = (key for key, value in known.items() if np.isclose(scale, value, rtol=1e-4))
@@ -205,9 +241,7 @@ def _ratio(difference: Array, gradient: Array) -> float | None:
 def forwards(case: Values, layout: Layout, given: Mapping[str, Any]) -> Iterator[tuple[Array, Array]]:
     """A[1], A[2] of those weights and that X, in the student's form: with b, and, where b = 0 is agreed, without."""
     try:
-        w1, b1, w2, b2 = (
-            layout.lecture(n.upper() if n[0] == "w" else n, np.asarray(given[n], float)) for n in PARAMETERS
-        )
+        w1, b1, w2, b2 = (lectures(layout, n, given[n]) for n in PARAMETERS)
         x = layout.lecture("X", np.asarray(given["X"], float))
         for bias in (1, 0) if case.labels is None else (1,):
             a1 = squash(case.activation, w1 @ x + bias * b1)
@@ -280,3 +314,30 @@ def _by_shape(session: Session, name: str, outcome: Outcome) -> Iterator[Weights
     }
     if all(value is not None for value in found.values()):
         yield {p: value for p, value in found.items() if value is not None}
+
+
+def places_of(case: Values, layout: Layout, step: Step) -> list[int] | None:
+    """Which instances a batch has; None where it has something else."""
+    x = step.given.get("X")
+    if not isinstance(x, np.ndarray):
+        return None
+    columns = layout.lecture("X", np.atleast_2d(x)) if x.ndim == 2 else x.reshape(-1, 1)
+    if columns.shape[0] != case.sizes.n:
+        return None
+    found = []
+    for column in columns.T:
+        near = [i for i in range(case.m) if np.allclose(case.X[:, i], column, rtol=1e-5)]
+        if not near:
+            return None
+        found.append(near[0])
+    return found
+
+
+def other_y(case: Values, layout: Layout, step: Step, places: Sequence[int]) -> bool:
+    """Whether the batch's y is not that of its instances."""
+    y = step.given.get("y")
+    if not isinstance(y, np.ndarray) or case.labels is None:
+        return False
+    chosen = list(places)
+    wanted = case.labels[chosen] if layout.target == "flat" else layout.form("Y", case.Y[:, chosen])
+    return y.size == wanted.size and not np.allclose(y.ravel(), wanted.ravel())

@@ -9,14 +9,21 @@ from gradiente.workshops.reading.identify import quantity_named
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 
 
-def taken_otherwise(session: Session) -> bool:
-    """Whether some `dw1, db1, dw2, db2 = backProp(…)` has other names in its places than the return statement."""
+def taken_otherwise(session: Session) -> list[str]:
+    """Who is at fault where `dw1, db1, dw2, db2 = backProp(…)` has other names than the return statement.
+
+    That is backProp, where it has an order of its own that no loop expects; else the loops.
+    """
     returned = _quantities(session.function("backProp").returned() or ())
     if len(returned) != len(GRADIENTS) or None in returned:
-        return False
+        return []
     loops = [name for name in session.workshop.functions if name.startswith("entrenar") and session.has(name)]
-    unpacked = [_quantities(names) for loop in loops for names in _unpackings(session.function(loop).node)]
-    return any(None not in names and names != returned for names in unpacked if len(names) == len(returned))
+    found = {
+        loop: [_quantities(names) for names in _unpackings(session.function(loop).node)] for loop in loops
+    }
+    unpacking = {loop: names for loop, names in found.items() if names and None not in names[0]}
+    wrong = [loop for loop, names in unpacking.items() if any(one != returned for one in names)]
+    return ["backProp"] if wrong == list(unpacking) and wrong and returned != list(GRADIENTS) else wrong
 
 
 def _quantities(names: Sequence[str]) -> list[str | None]:

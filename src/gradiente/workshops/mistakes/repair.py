@@ -82,6 +82,12 @@ def _kinds(node: ast.AST) -> Iterator[tuple[str, str]]:
             ("transpose_missing", "both"),
         )
         yield from (("product_order", "swap"), ("matmul_for_elementwise", "multiply"))
+    elif isinstance(node, ast.Call) and _called(node) in DOTS and isinstance(node.func, ast.Attribute):
+        yield from (
+            ("transpose_missing", "left"),
+            ("transpose_missing", "right"),
+            ("transpose_missing", "both"),
+        )
     elif isinstance(node, ast.Call) and _called(node) == "multiply" and len(node.args) == 2:
         yield "elementwise", "dot"
     elif isinstance(node, ast.Call) and _called(node) == "outer" and len(node.args) == 2:
@@ -111,6 +117,12 @@ def _change(node: ast.AST, kind: str) -> None:
             node.op = ast.Mult()
         return
     assert isinstance(node, ast.Call)
+    if len(node.args) == 1 and _called(node) in DOTS and isinstance(node.func, ast.Attribute):
+        if kind in ("left", "both"):
+            node.func.value = _turned(node.func.value)
+        if kind in ("right", "both"):
+            node.args[0] = _turned(node.args[0])
+        return
     if kind in ("left", "both"):
         node.args[0] = _turned(node.args[0])
     if kind in ("right", "both"):

@@ -22,7 +22,7 @@ def quantity_named(name: str, wanted: Sequence[str]) -> str | None:
     """
     bare = plain(name)
     layer = next((number for number, words in LAYERS.items() if any(word in bare for word in words)), None)
-    rest = re.sub(r"^(grad(iente)?|d|nuevo|new|delta)+", "", bare)
+    rest = re.sub(r"^(grad(iente)?|d|g|nuevo|new|delta)+", "", bare)
     if rest.startswith(("w", "peso")):
         kind = "W"
     elif rest.startswith(("b", "sesgo")):

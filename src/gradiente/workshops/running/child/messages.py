@@ -33,6 +33,13 @@ def encode(value, arrays, depth=0):
             return {"o": f"ndarray of {value.dtype}"}
         arrays.append(_array(value, copy=True, subok=False))
         return {"a": len(arrays) - 1}
+    if (
+        depth < 4
+        and not callable(value)
+        and not isinstance(value, dict | list | tuple)
+        and getattr(value, "__dict__", None)
+    ):
+        value = dict(vars(value))
     if depth < 4 and isinstance(value, dict):
         return {
             "d": [[str(key), encode(entry, arrays, depth + 1)] for key, entry in list(value.items())[:50]]
