@@ -37,7 +37,9 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
     "mnist-pytorch": torch_mnist.JUDGES,
 }
 # PyTorch is loaded slowly, and takes address space that it never uses.
-LIMITS = dict.fromkeys(("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0))
+LIMITS = dict.fromkeys(
+    ("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0, total=90.0)
+)
 
 
 def check(path: str | Path, workshop: str | None = None) -> Verdict:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,86 +13,18 @@ from gradiente.workshops.judges.places import label, line_of
 from gradiente.workshops.judges.problems import problem_finding, returned_finding
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import SQUARE, Judgement, Session, step_arguments
+from gradiente.workshops.mistakes.forward import RIGHT, TABLE
 from gradiente.workshops.mistakes.repair import Mutant, mutants
+from gradiente.workshops.mistakes.table import Mistake, Rule
 from gradiente.workshops.reading.identify import orders, taken
 from gradiente.workshops.reference.formulas import formula
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Sizes, Values, softmax, squash
+from gradiente.workshops.reference.values import Array, Sizes, Values, squash
 from gradiente.workshops.verdict import Finding, Worked
 
 NAME = "feedForward"
 RETURNED = ("A1", "A2")
 UNKNOWN = 4.0
-Rule = Callable[[Values], Array]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A wrong rule for one quantity of the forward pass."""
-
-    key: str
-    at: str
-    rule: Rule
-
-
-def _over_all(powers: Array) -> Array:
-    return powers / powers.sum()
-
-
-def _mixed(z: Array, axis: int) -> Array:
-    """The largest taken off along one axis, the sum along the other."""
-    powers = np.exp(z - z.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=1 - axis, keepdims=True)
-
-
-RIGHT: dict[str, Rule] = {
-    "Z1": lambda q: q.W1 @ q.X + q.b1,
-    "A1": lambda q: q.squash(q.Z1),
-    "Z2": lambda q: q.W2 @ q.A1 + q.b2,
-    "A2": lambda q: softmax(q.Z2),
-}
-TABLE = [
-    Step("bias_missing", "Z1", lambda q: q.W1 @ q.X),
-    Step("bias_sign", "Z1", lambda q: q.W1 @ q.X - q.b1),
-    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.T),
-    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.sum()),
-    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.mean()),
-    Step("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1[0, 0]),
-    Step("transpose_missing", "Z1", lambda q: q.W1.T @ q.X + q.b1),
-    Step("activation_missing", "A1", lambda q: q.Z1),
-    Step("activation_other", "A1", lambda q: squash("sigmoid", q.Z1)),
-    Step("activation_other", "A1", lambda q: softmax(q.Z1)),
-    Step("activation_other", "A1", lambda q: np.where(q.Z1 > 0, q.Z1, 0.01 * q.Z1)),
-    Step("activation_other", "A1", lambda q: 2 / (1 + np.exp(-q.Z1)) - 1),
-    Step("derivative_for_activation", "A1", lambda q: q.slope(q.squash(q.Z1))),
-    Step("derivative_for_activation", "A1", lambda q: q.slope(q.Z1)),
-    Step("activation_twice", "A1", lambda q: q.squash(q.squash(q.Z1))),
-    Step("bias_missing", "Z2", lambda q: q.W2 @ q.A1),
-    Step("bias_sign", "Z2", lambda q: q.W2 @ q.A1 - q.b2),
-    Step("bias_broadcast", "Z2", lambda q: q.W2 @ q.A1 + q.b2.T),
-    Step("wrong_input", "Z2", lambda q: q.W2 @ q.Z1 + q.b2),
-    Step("wrong_input", "Z2", lambda q: q.W2 @ q.X + q.b2),
-    Step("softmax_axis", "A2", lambda q: softmax(q.Z2, 1)),
-    *(Step("softmax_axis", "A2", lambda q, axis=axis: _mixed(q.Z2, axis)) for axis in (0, 1)),
-    Step("softmax_total", "A2", lambda q: np.exp(q.Z2) / np.exp(q.Z2).sum()),
-    *(
-        Step(
-            "softmax_total",
-            "A2",
-            lambda q, axis=axis: _over_all(np.exp(q.Z2 - q.Z2.max(axis=axis, keepdims=True))),
-        )
-        for axis in (0, 1)
-    ),
-    Step("softmax_missing", "A2", lambda q: q.Z2),
-    Step("softmax_sigmoid", "A2", lambda q: squash("sigmoid", q.Z2)),
-    Step("activation_other", "A2", lambda q: np.tanh(q.Z2)),
-    Step("softmax_missing_sum", "A2", lambda q: np.exp(q.Z2)),
-    Step("softmax_log", "A2", lambda q: np.log(softmax(q.Z2))),
-    Step("softmax_twice", "A2", lambda q: softmax(softmax(q.Z2))),
-    Step("activation_on_output", "A2", lambda q: softmax(np.tanh(q.Z2))),
-    Step("activation_on_output", "A2", lambda q: softmax(np.maximum(q.Z2, 0))),
-    Step("softmax_sign", "A2", lambda q: softmax(-q.Z2)),
-]
 
 
 @dataclass(frozen=True)
@@ -103,7 +35,7 @@ class Reading:
     kind: str
     way: Mapping[str, Any]
     observed: Sequence[Mapping[str, Array | None]]
-    mistakes: tuple[Step, ...]
+    mistakes: tuple[Mistake, ...]
     unknown: tuple[str, ...]
     swapped: bool = False
 
@@ -164,7 +96,7 @@ def _other_activation(reading: Reading) -> str | None:
     return "sigmoid" if same else None
 
 
-def _own(session: Session, reading: Reading) -> list[Step]:
+def _own(session: Session, reading: Reading) -> list[Mistake]:
     """The mistakes that are not those of softmax or tanh, which it only uses."""
     own = []
     for step in reading.mistakes:
@@ -173,7 +105,7 @@ def _own(session: Session, reading: Reading) -> list[Step]:
     return own
 
 
-def _told_apart(session: Session, reading: Reading, step: Step) -> str:
+def _told_apart(session: Session, reading: Reading, step: Mistake) -> str:
     """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
     body = ast.unparse(session.function(NAME).node).partition(":")[2]
     written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
@@ -216,11 +148,12 @@ def _arguments(case: Values, layout: Layout) -> Mapping[str, Any]:
 def best(session: Session, tried: Sequence[Run]) -> Reading | None:
     """The reading with the fewest mistakes."""
     found: Reading | None = None
+    names = session.function(NAME).returned()
     for run in tried:
         if not run.finished:
             continue
-        for kind, way in orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED):
-            reading = _read(session, run, kind, way)
+        for kind, way in orders(run.outcomes[0].result, names, RETURNED):
+            reading = read_run(run, names, kind, way)
             if found is None or reading.cost < found.cost:
                 found = reading
             if found.cost == 0:
@@ -228,7 +161,8 @@ def best(session: Session, tried: Sequence[Run]) -> Reading | None:
     return found
 
 
-def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any]) -> Reading:
+def read_run(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str, Any]) -> Reading:
+    """What explains the activations, taken in a way; `names` are those in the return statement."""
     observed = [taken(outcome.result, way) for outcome in run.outcomes]
     chain, mistakes, unknown = list(run.cases), [], []
     for before, after in (("Z1", "A1"), ("Z2", "A2")):
@@ -239,14 +173,13 @@ def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any]) -> Read
             continue
         made, chain = min(links, key=lambda link: len(link[0]))
         mistakes += made
-    names = session.function(NAME).returned()
     swapped = kind == "shapes" and bool(names) and all(names or ("",))
     return Reading(run, kind, way, observed, tuple(mistakes), tuple(unknown), swapped)
 
 
 def _links(
     run: Run, chain: Sequence[Values], observed: Sequence[Mapping[str, Array | None]], before: str, after: str
-) -> Iterator[tuple[tuple[Step, ...], list[Values]]]:
+) -> Iterator[tuple[tuple[Mistake, ...], list[Values]]]:
     """The ways to Z and then A that give what the student has."""
     for z_step in (None, *(step for step in TABLE if step.at == before)):
         z = [_applied(z_step.rule if z_step else RIGHT[before], case) for case in chain]
