@@ -52,6 +52,9 @@ def _shared(session: Session, one: str, other: str) -> bool:
     """Whether two functions use the same third, or the second the first."""
     if not (session.has(one) and session.has(other)):
         return False
-    helpers = [name for name in session.submission.functions if name not in session.workshop.functions]
+    functions = session.submission.functions
+    helpers = [
+        name for name, f in functions.items() if name not in session.workshop.functions and not f.alias
+    ]
     called = [{h for h in (*helpers, one, other) if h != f and session.calls(f, h)} for f in (one, other)]
     return bool(called[0] & called[1]) or one in called[1]

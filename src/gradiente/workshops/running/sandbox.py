@@ -151,6 +151,7 @@ class Sandbox:
             return answer
         body, _ = answer
         if body.get("error"):
+            self._end()  # half a file is none
             return _problem(body["error"])
         self.failures, self.callables = tuple(map(_problem, body["failures"])), body["names"]
         return None
