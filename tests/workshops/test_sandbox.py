@@ -158,7 +158,9 @@ def test_a_child_that_is_killed_from_outside_is_started_again():
     with Sandbox("def f(x):\n    return x\n") as sandbox:
         sandbox.call(Call("f", (A,)))
         os.killpg(sandbox._process.pid, signal.SIGKILL)
-        sandbox._process.wait()
+        until = time.monotonic() + 5
+        while processes_of(sandbox._folder) and time.monotonic() < until:
+            time.sleep(0.02)
         assert sandbox.call(Call("f", (A,))).problem.type == ENDED
         np.testing.assert_array_equal(sandbox.call(Call("f", (A,))).result, A)
 
