@@ -1,6 +1,8 @@
 """The checks of the two workshops of PyTorch: solutions pass, other right ways too, blanks and mistakes are named."""
 
+import hashlib
 import importlib.util
+import json
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from gradiente.errors import ArgumentError
 from gradiente.locale import LANGUAGES, set_language
+from gradiente.storage import json_text, write_atomically
 from gradiente.workshops.checking import check
 from gradiente.workshops.notebook import (
     SUFFIXES,
@@ -32,6 +35,17 @@ pytest.importorskip("torchmetrics", reason="torchmetrics is missing")
 OUTSIDE = ("crearRed", "descenderConMomentum")
 INTRO, MNIST = "pytorch-intro", "mnist-pytorch"
 every_workshop = pytest.mark.parametrize("workshop", [INTRO, MNIST])
+
+
+SHARED: dict[str, Path] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory, worker_id):
+    """The folder of the verdicts: one for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    SHARED["folder"] = (base if worker_id == "master" else base.parent) / "verdicts"
+    SHARED["folder"].mkdir(exist_ok=True)
 
 
 class Edit(NamedTuple):
@@ -76,7 +90,15 @@ def verdict(workshop: str, edits: tuple[Edit, ...]) -> dict[str, FunctionVerdict
         assert place >= 0, edit.old
         source = source[:place] + edit.new + source[place + len(edit.old) :]
     compile(source, workshop, "exec")
-    return {function.name: function for function in checked(workshop, source, "script").functions}
+    return {function.name: function for function in known(workshop, source).functions}
+
+
+def known(workshop: str, source: str) -> Verdict:
+    """The verdict on a script, which takes seconds; the workers of one test run share what they have found."""
+    path = SHARED["folder"] / f"{hashlib.sha256(source.encode()).hexdigest()}.json"
+    if not path.exists():
+        write_atomically(path, json_text(checked(workshop, source, "script").to_dict()))
+    return Verdict.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def checked(workshop: str, source: str, format: Format) -> Verdict:
