@@ -48,19 +48,24 @@ class Reading:
 def judge(session: Session) -> Judgement:
     """Call it on random steps in every layout; explain what comes back with as few mistakes as will do."""
     general = list(runs(session, NAME, session.sizes()))
-    reading = best(session, general)
-    fixed = False
+    reading, fixed = best(session, general, only_right=True), False
+    strange = reading is None and not any(run.finished and run.layout.usual for run in general)
+    if strange and not any(run.ended for run in general):
+        own = list(runs(session, NAME, OWN.get(session.workshop.name, ())))
+        reading = best(session, own, only_right=True)
+        fixed = reading is not None
+        mended = None if reading else _mended(session, general, known=True)
+        if mended is not None:
+            return mended
+    if reading is None:
+        reading = best(session, general)
     if _doubtful(reading, general):
         for sizes in (OWN, SQUARE):
-            if reading is not None and reading.cost == 0:
-                break
             other = best(session, list(runs(session, NAME, sizes.get(session.workshop.name, ()))))
             if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
                 reading, fixed = other, sizes is OWN
-        mended = (
-            None if reading and reading.cost < 2 else _mended(session, general, known=reading is not None)
-        )
-        if mended is not None and (reading is None or len(mended.findings) < reading.cost):
+        mended = None if reading else _mended(session, general, known=False)
+        if mended is not None:
             return mended
     if reading is None:
         return _failed(session, general)
@@ -136,8 +141,7 @@ def _doubtful(reading: Reading | None, tried: Sequence[Run]) -> bool:
     """Whether another reading may be the better one: none was found, or a strange one where the usual ones raised."""
     if reading is None:
         return not any(run.ended for run in tried)
-    natural = [run for run in tried if run.layout.columns == run.layout.out_in]
-    return reading.cost >= 2 and not any(run.finished for run in natural)
+    return reading.cost >= 2 and not any(run.finished for run in tried if run.layout.usual)
 
 
 def _uses_activations(session: Session, reading: Reading) -> bool:

@@ -77,7 +77,10 @@ def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement
     found = []
     for layout in loop_layouts(session):
         found.append(judged(layout))
-        if not found[-1].findings and not found[-1].unchecked:
+        ended = (
+            found[-1].unchecked and not found[-1].variants
+        )  # nothing was read; else it is what another has said
+        if not found[-1].findings and not ended:
             return found[-1]
     return min(found, key=lambda judgement: (judgement.error or judgement.unchecked, len(judgement.findings)))
 
@@ -115,6 +118,11 @@ def raised(session: Session, name: str, layout: Layout, outcome: Outcome) -> Jud
     steps = steps_of(session, outcome)
     if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
         return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
+    if any(len(shape) == 2 and min(shape) > 1 for shape in map(problem.shapes.get, ("b1", "b2")) if shape):
+        names = ", ".join(b for b in ("b1", "b2") if min(problem.shapes.get(b, (1,))) > 1)
+        return Judgement(
+            (Finding("bias_broadcast", name, line=problem.line, values={"names": names, "where": names}),)
+        )
     # What stands in for backProp returns one form of result of many, and leaves nothing behind in global variables.
     if session.stand_in or session.blocked(name, problem):
         return Judgement((), unchecked=True)

@@ -48,7 +48,7 @@ def runs(
     source = probe(name, mutant) if mutant else None
     for activation in session.activations():
         cases = session.cases(activation, sizes)
-        for layout in possible(session):
+        for layout in _likely(session) if mutant else possible(session):
             outcomes: list[Outcome] = []
             for case in cases:
                 outcomes.append(session.call(name, arguments(case, layout), probe=source, record=record))
@@ -58,6 +58,15 @@ def runs(
             yield run
             if run.ended:
                 return
+
+
+def _likely(session: Session) -> list[Layout]:
+    """The layouts in which a mutant is tried, those that are written most."""
+    found = possible(session)
+    if session.layout is not None:
+        return found
+    usual = [layout for layout in found if not layout.columns or layout.out_in]
+    return [layout for layout in usual if layout.bias != "flat"] or usual
 
 
 def furthest(tried: Sequence[Run]) -> Problem:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -47,9 +47,7 @@ class Function:
     def returned(self) -> tuple[str, ...] | None:
         """The names in its last `return a, b, c`; None where they are no plain names."""
         found = [
-            node.value
-            for node in ast.walk(self.node)
-            if isinstance(node, ast.Return) and node.value is not None
+            node.value for node in _own_statements(self.node) if isinstance(node, ast.Return) and node.value
         ]
         if not found or not isinstance(found[-1], ast.Tuple | ast.List):
             return None
@@ -259,6 +257,14 @@ def _name_of(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return str(node.slice.value) if isinstance(node.slice.value, str) else ""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _own_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """What is in a function, without the functions in it."""
+    for inner in ast.iter_child_nodes(node):
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield inner
+            yield from _own_statements(inner)
 
 
 def _says_nothing(node: ast.stmt) -> bool:

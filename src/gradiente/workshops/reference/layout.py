@@ -28,6 +28,11 @@ class Layout:
     target: str
 
     @property
+    def usual(self) -> bool:
+        """Whether W has the form that goes with the instances: W X, or X W."""
+        return self.columns == self.out_in
+
+    @property
     def natural(self) -> bool:
         """Whether b has the form that goes with the instances, or is flat."""
         return self.bias in ("flat", "column" if self.columns else "row")
