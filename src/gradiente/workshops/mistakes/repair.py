@@ -27,9 +27,7 @@ class Mutant:
 
 def mutants(function: Function) -> Iterator[Mutant]:
     """The function with every single change, in the order of its lines."""
-    places = [
-        node for node in ast.walk(function.node) if isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp)
-    ]
+    places = [node for node in ast.walk(function.node) if isinstance(node, ast.BinOp | ast.Call)]
     found = [
         Mutant(key, node.lineno, ast.unparse(changed), function.name)
         for place, node in enumerate(places)
@@ -55,7 +53,7 @@ def probe(name: str, mutant: Mutant) -> str:
 def _changes(tree: ast.FunctionDef, place: int, node: ast.AST) -> Iterator[tuple[str, ast.FunctionDef]]:
     for key, kind in _kinds(node):
         changed = copy.deepcopy(tree)
-        target = [n for n in ast.walk(changed) if isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp)][place]
+        target = [n for n in ast.walk(changed) if isinstance(n, ast.BinOp | ast.Call)][place]
         _change(target, kind)
         yield key, ast.fix_missing_locations(changed)
 

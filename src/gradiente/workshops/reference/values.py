@@ -63,7 +63,6 @@ class Values:
     trace: Trace
     sizes: Sizes
     labels: Array | None
-    lr: float
     numbers: Mapping[str, Array]
 
     def __getattr__(self, name: str) -> Array:
@@ -118,14 +117,12 @@ def values(
     x: Array | None = None,
     y: Array | None = None,
     integers: bool = False,
-    lr: float = 0.0,
 ) -> Values:
     """A random step.
 
     Arguments:
         x, y: the data (m, n) and (m, 1) or labels (m,), instead of random ones
         integers: random data are whole numbers
-        lr: the learning rate that belongs to it, where there is one
     """
     generator = np.random.default_rng([seed, 1])  # not what the weights are drawn from
     one = workshop == "xor"
@@ -146,7 +143,7 @@ def values(
     numbers = {ours: step[traced].value for traced, ours in TRACED.items()}
     numbers["A2"] = step["ŷ"].value
     numbers["Y"] = step["y"].value if labels is None else np.eye(sizes.k)[:, labels]
-    return Values(workshop, activation, step, sizes, labels, lr, numbers)
+    return Values(workshop, activation, step, sizes, labels, numbers)
 
 
 def _targets(generator: "np.random.Generator", sizes: Sizes, one: bool) -> Array:
