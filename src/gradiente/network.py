@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
-from gradiente.form import layer_from_dict, layer_to_dict, written
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layout import learning_pieces, named, size_of, typed, views_of
+from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.summary import Summary, SummaryRow
 

@@ -20,10 +20,10 @@ from gradiente import (
     trace,
 )
 from gradiente.errors import FileError
+from gradiente.formatting import column
 from gradiente.locale import set_language, text
 from gradiente.reporting.explanation_data import opened, shown
 from gradiente.reporting.explanation_page import write_explanation
-from gradiente.words import column
 
 VOID = {"meta"}
 

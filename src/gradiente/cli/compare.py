@@ -13,9 +13,9 @@ from gradiente.comparison import EPOCHS, PARTS, REMEDIES, Comparison, Outcome, R
 from gradiente.comparison import compare as run_comparison
 from gradiente.data import load
 from gradiente.errors import FileError, require
+from gradiente.formatting import measure_value
 from gradiente.locale import text
 from gradiente.reporting.comparison import write_comparison
-from gradiente.words import measure_value
 
 
 def compare(

@@ -12,13 +12,13 @@ from gradiente.cli.tables import console, styled_table
 from gradiente.data import Compose, Dataset, augment_rows, load
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.errors import ArgumentError, require
+from gradiente.formatting import count as in_groups
+from gradiente.formatting import short
 from gradiente.locale import text
 from gradiente.notation import parse_list
 from gradiente.reporting.batch_picture import Panel, batch_picture
 from gradiente.reporting.samples import is_pictures
 from gradiente.storage import write_atomically
-from gradiente.words import count as in_groups
-from gradiente.words import short
 
 MOST_IMAGES = 400
 

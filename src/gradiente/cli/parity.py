@@ -17,6 +17,7 @@ from gradiente.cli.load_for import load_for
 from gradiente.cli.random_batch import random_batch
 from gradiente.cli.tables import console, styled_table
 from gradiente.errors import FileError, require, require_installed
+from gradiente.formatting import short
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
@@ -38,7 +39,6 @@ from gradiente.reporting.certificate import write_certificate
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.build import plan
 from gradiente.training.config import Config
-from gradiente.words import short
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -13,6 +13,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
+from gradiente.formatting import share
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
@@ -20,7 +21,6 @@ from gradiente.notation import parse
 from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
 from gradiente.training.targets import class_names, probabilities
-from gradiente.words import share
 
 IMAGES = {".png", ".jpg", ".jpeg"}
 

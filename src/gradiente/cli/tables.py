@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.formatting import metrics_table
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.words import metrics_table
 
 if TYPE_CHECKING:
     from rich.console import Console

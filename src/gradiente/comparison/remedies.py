@@ -6,11 +6,11 @@ from typing import Any
 
 from gradiente.data import RandomAffine
 from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.formatting import short
 from gradiente.layers import BatchNorm1d, Dropout, Layer, ReLU
 from gradiente.locale import text
 from gradiente.penalties import L1, L2
 from gradiente.training import EarlyStopping
-from gradiente.words import short
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from gradiente.comparison.remedies import Remedy
+from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.words import count
 
 PARTS = ("train", "validation", "test")
 

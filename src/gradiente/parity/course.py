@@ -8,6 +8,7 @@ import numpy as np
 
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import Clip
+from gradiente.formatting import count
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import (
     AvgPool1d,
@@ -38,7 +39,6 @@ from gradiente.schedules import Schedule
 from gradiente.training.build import Plan
 from gradiente.training.config import Config
 from gradiente.training.targets import targets
-from gradiente.words import count
 
 Array = np.ndarray
 

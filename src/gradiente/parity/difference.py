@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.words import number
+from gradiente.formatting import number
 
 Array = np.ndarray
 

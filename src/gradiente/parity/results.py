@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gradiente.formatting import short
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
@@ -14,7 +15,6 @@ from gradiente.parity.difference import Difference
 from gradiente.parity.trajectory import Trajectory
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.environment import versions
-from gradiente.words import short
 
 COMPARED = ("gradiente", "numpy", "torch")
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from gradiente.engines import NumpyEngine, Torch, TorchEngine
 from gradiente.errors import DivergenceError, require
+from gradiente.formatting import number, short
 from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.parity.course import Course
 from gradiente.parity.difference import Difference, difference, largest
-from gradiente.words import number, short
 
 Array = np.ndarray
 

@@ -1,10 +1,10 @@
 """The network layer by layer, each with its equation."""
 
+from gradiente.formatting import NONE, count
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, formula, join, section, table, tag
-from gradiente.words import NONE, count
 
 
 def architecture(network: Network, loss: Loss) -> Markup:

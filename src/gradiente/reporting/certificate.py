@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.formatting import number, short
 from gradiente.locale import text
 from gradiente.parity import BOUNDS, Concept, Difference, Parity, Trajectory, title
 from gradiente.reporting.html import Markup, figure, join, key, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, INK, MUTED, RULE, WARM, axes, log_scale, svg
 from gradiente.storage import write_atomically
 from gradiente.training.environment import versions
-from gradiente.words import number, short
 
 EPSILON = float(np.finfo(np.float64).eps)
 SAME = 1e-18  # where a difference of exactly 0 is drawn on an axis of powers of ten

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradiente.comparison import PARTS, Comparison, Row
+from gradiente.formatting import measure_name, number, short
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, key, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, INK, MUTED, RULE, axes, svg
 from gradiente.storage import write_atomically
-from gradiente.words import measure_name, number, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

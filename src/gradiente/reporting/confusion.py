@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradiente.formatting import NONE, count
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.plot import ACCENT, INK, PAPER, WARM, WASH, axes, svg
-from gradiente.words import NONE, count
 
 Array = np.ndarray
 

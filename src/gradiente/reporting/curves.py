@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradiente.formatting import measure_name, measure_value, short
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, key, section, tag
 from gradiente.reporting.plot import ACCENT, MUTED, WASH, axes, log_scale, svg
 from gradiente.training.history import History
-from gradiente.words import measure_name, measure_value, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gradiente.formatting import column, number
 from gradiente.locale import text
 from gradiente.trace import Quantity, Term, Trace
-from gradiente.words import column, number
 
 LARGEST = 8  # rows and columns that are shown without being asked for
 

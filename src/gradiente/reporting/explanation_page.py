@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.form import written
+from gradiente.formatting import column, count, number
 from gradiente.locale import text
 from gradiente.reporting.explanation import parts
 from gradiente.reporting.explanation_data import Index, Shown, differenced, opened, shown
 from gradiente.reporting.html import Markup, formula, page, section, tag
+from gradiente.serialization import written
 from gradiente.storage import json_text, write_atomically
 from gradiente.trace import Quantity, Trace
-from gradiente.words import column, count, number
 
 _STYLE = Path(__file__).with_name("explanation.css")
 _SCRIPT = Path(__file__).with_name("explanation.js")

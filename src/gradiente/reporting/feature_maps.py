@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.form import written
 from gradiente.layers import Context, Conv2d, Dropout, Dropout2d, Identity, Layer, Unflatten
 from gradiente.locale import text
 from gradiente.network import Network
@@ -16,6 +15,7 @@ from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import is_pictures, pictures
 from gradiente.reporting.weights import diverging, full_colour
+from gradiente.serialization import written
 
 Array = np.ndarray
 

@@ -1,7 +1,6 @@
 """The filters of the first convolution as pictures: what each looks for all over an image."""
 
 from gradiente.data import Dataset
-from gradiente.form import written
 from gradiente.layers import Conv2d
 from gradiente.locale import text
 from gradiente.network import Network
@@ -9,6 +8,7 @@ from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import is_pictures
 from gradiente.reporting.weights import diverging, full_colour, scale, strongest
+from gradiente.serialization import written
 
 MOST_FILTERS = 32
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gradiente.formatting import short
 from gradiente.reporting.html import Markup, tag
-from gradiente.words import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.formatting import NONE, metrics_table, short
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.metrics import confusion_matrix
@@ -25,7 +26,6 @@ from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
 from gradiente.training.history import History
 from gradiente.training.targets import class_names, probabilities
-from gradiente.words import NONE, metrics_table, short
 
 
 def write_report(

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.formatting import column, count, share
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, section, table, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.units import in_own_units
-from gradiente.words import column, count, share
 
 Array = np.ndarray
 

@@ -3,12 +3,12 @@
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.formatting import short
 from gradiente.layers import Dropout, Dropout2d, Flatten, Identity, Linear, Unflatten
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
-from gradiente.words import short
 
 Array = np.ndarray
 

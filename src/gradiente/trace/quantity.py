@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradiente.form import written
 from gradiente.layers import Layer
+from gradiente.serialization import written
 
 Array = np.ndarray
 Shape = tuple[int, ...]

@@ -7,13 +7,13 @@ import numpy as np
 
 from gradiente.engines import Engine, EngineState
 from gradiente.errors import require, require_in
+from gradiente.formatting import measure_name
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
 from gradiente.training.history import History, larger_is_better
-from gradiente.words import measure_name
 
 Array = np.ndarray
 

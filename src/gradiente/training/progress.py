@@ -4,9 +4,9 @@ import sys
 import time
 from typing import TextIO
 
+from gradiente.formatting import epoch_line
 from gradiente.locale import text
 from gradiente.training.callbacks import Callback, TrainingState
-from gradiente.words import epoch_line
 
 LINES = 20
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, join, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, axes, svg
-from gradiente.words import count
 from gradiente.workshops.grading.gradebook import Gradebook, Graded
 from gradiente.workshops.grading.table import points_text
 

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from gradiente.formatting import column, duration, epoch_line, metrics_table, number, share, short
 from gradiente.locale import catalogue, set_language
-from gradiente.words import column, duration, epoch_line, metrics_table, number, share, short
 
 METRICS = {
     "loss": 0.123456,
