@@ -1,7 +1,8 @@
 """Neural networks one can see through."""
 
 from gradiente import data, metrics, pytorch
-from gradiente.engines import Clip, Torch
+from gradiente.clip import Clip
+from gradiente.engines import Torch
 from gradiente.errors import (
     ArgumentError,
     DataError,

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from gradiente.layers import Context, Layer, Linear
 from gradiente.layout import learning_pieces, named, size_of, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
-from gradiente.summary import Summary, SummaryRow
+from gradiente.summary import Summary, SummaryRow, output_shapes
 
 if TYPE_CHECKING:
     import torch
@@ -73,9 +73,10 @@ class Network:
         except TypeError:
             raise ArgumentError("network.dtype", got=dtype) from None
         require(self.dtype in (np.float32, np.float64), "network.dtype", got=self.dtype)
-        self.input_shape = _input_shape(self.layers, input_shape)
+        shape = input_shape if input_shape is not None else self.layers[0].input_shape()
+        self.input_shape = None if shape is None else tuple(int(size) for size in shape)
         if self.input_shape is not None:
-            _output_shapes(self.layers, self.input_shape)
+            output_shapes(self.layers, self.input_shape)
 
         specs = [layer.parameters() for layer in self.layers]
         size = size_of(specs)
@@ -103,16 +104,34 @@ class Network:
     def forward(self, x: Any, context: Context | None = None) -> tuple[Array, list[Any]]:
         """The output for a batch, and the cache of every layer. The network itself stays as it is."""
         y, caches = self.as_batch(x), []
-        for index in range(len(self.layers)):
-            y, cache = self._step(index, y, context or Context())
+        for output, cache in self.walk(y, context or Context()):
+            y = output
             caches.append(cache)
         return y, caches
+
+    def walk(self, x: Array, context: Context, *, start: int = 0) -> Iterator[tuple[Array, Any]]:
+        """The forward pass layer by layer: output and cache of each.
+
+        Arguments:
+            x: what goes into the first of these layers, as `as_batch` makes it
+            start: the place of that layer
+        """
+        for index in range(start, len(self.layers)):
+            layer, parameters = self.layers[index], self._parameters[index]
+            x, cache = layer.forward(parameters, x, self.layer_context(index, context))
+            yield x, cache
 
     def backward(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Array | None:
         """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only where it is asked for, since it costs a product.
 
         The gradients of frozen layers are not computed, nor is anything before the first layer that learns.
         """
+        for dx in self.walk_back(caches, dy, input_gradient=input_gradient):
+            dy = dx
+        return dy if input_gradient else None
+
+    def walk_back(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Iterator[Array]:
+        """The backward pass layer by layer, from the last: ∂J/∂ what goes into each; fills `gradients` on the way."""
         learning = [i for i, views in enumerate(self._parameters) if views and i not in self.frozen]
         last_needed = 0 if input_gradient or not learning else learning[0] + 1
         for index in range(len(self.layers) - 1, min([last_needed, *learning]) - 1, -1):
@@ -121,7 +140,7 @@ class Network:
                 layer.parameter_gradients(parameters, caches[index], dy, self._gradients[index])
             if index >= last_needed:
                 dy = layer.input_gradient(parameters, caches[index], dy)
-        return dy if input_gradient else None
+                yield dy
 
     def update_buffers(self, caches: Sequence[Any]) -> None:
         """Let the running statistics follow a forward pass of a training; those of frozen layers stay."""
@@ -226,8 +245,8 @@ class Network:
         outputs = []
         for start in range(0, max(len(x), 1), batch_size):
             y = x[start : start + batch_size]
-            for index in range(len(self.layers)):
-                y, _ = self._step(index, y, Context())
+            for output, _ in self.walk(y, Context()):
+                y = output
             outputs.append(y)
         return np.concatenate(outputs)
 
@@ -235,7 +254,7 @@ class Network:
         """Layer by layer: what comes out of it, how many parameters it has, and whether it is frozen."""
         shape = input_shape or self.input_shape
         shapes: Sequence[Shape | None] = (
-            _output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
+            output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
         )
         counts = [sum(view.size for view in views.values()) for views in self._parameters]
         return Summary(
@@ -354,11 +373,6 @@ class Network:
         """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
         self.frozen, self.learning = frozen, learning_pieces(self._parameters, frozen)
 
-    def _step(self, index: int, x: Array, context: Context) -> tuple[Array, Any]:
-        """Output and cache of one layer."""
-        layer, parameters = self.layers[index], self._parameters[index]
-        return layer.forward(parameters, x, self.layer_context(index, context))
-
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
         count = len(self.layers)
@@ -377,19 +391,3 @@ class Network:
         if x.ndim < 2:
             raise ShapeError("network.batch", got=x.shape)
         return x.astype(self.dtype, copy=False)
-
-
-def _input_shape(layers: Sequence[Layer], given: Shape | None) -> Shape | None:
-    shape = given if given is not None else layers[0].input_shape()
-    return None if shape is None else tuple(int(size) for size in shape)
-
-
-def _output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
-    shapes = []
-    for index, layer in enumerate(layers):
-        try:
-            shape = layer.output_shape(shape)
-        except ShapeError as error:
-            raise ShapeError("network.chain", index=index, reason=error) from error
-        shapes.append(shape)
-    return shapes

@@ -1,7 +1,7 @@
 """What large weights cost: terms of J, next to the loss."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -107,16 +107,6 @@ class L2(Penalty):
 
     def to_torch(self):
         return lambda weight: self.strength / 2 * (weight * weight).sum()
-
-
-def penalize(penalties: Sequence[Penalty], weights: Iterable[tuple[Array, Array]]) -> float:
-    """Add every penalty's gradient to that of its weight, in place; the penalties' value."""
-    total = 0.0
-    for weight, gradient in weights:
-        for penalty in penalties:
-            total += penalty.value(weight)
-            gradient += penalty.gradient(weight)
-    return total
 
 
 REGISTRY: dict[str, type[Penalty]] = {penalty.__name__: penalty for penalty in (L1, L2)}

@@ -1,8 +1,13 @@
 """The layers of a network as a table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradiente.errors import ShapeError
+from gradiente.layers import Layer
 from gradiente.locale import text
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,18 @@ class Summary:
         rule = "─" * len(lines[0])
         total = f"{text('summary.total')}: {self.footer()}"
         return "\n".join([lines[0], rule, *lines[1:], rule, total.rjust(len(rule))])
+
+
+def output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
+    """The shape of one instance after every layer.
+
+    Errors: ShapeError where a layer cannot follow another
+    """
+    shapes = []
+    for index, layer in enumerate(layers):
+        try:
+            shape = layer.output_shape(shape)
+        except ShapeError as error:
+            raise ShapeError("network.chain", index=index, reason=error) from error
+        shapes.append(shape)
+    return shapes

@@ -20,8 +20,10 @@ from gradiente import (
     Trainer,
     course,
 )
+from gradiente.clip import Clip
 from gradiente.data import Dataset
-from gradiente.engines import REGISTRY, Clip, Engine
+from gradiente.engines import REGISTRY, Engine
+from gradiente.objective import Objective
 
 every_engine = pytest.mark.parametrize("name", REGISTRY)
 STEPS, BATCH = 60, 8
@@ -74,7 +76,7 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
 def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dtype, tolerance):
     net = network(dtype=dtype)
     expected_net = network(dtype=dtype)
-    engine = REGISTRY[name](net, loss, optimizer, Clip())
+    engine = REGISTRY[name](Objective(net, loss), optimizer)
     losses = np.array([engine.step(x, y, TRAINING, optimizer)[0] for x, y in steps(loss)])
     np.testing.assert_allclose(losses, plain_loop(expected_net, loss, optimizer), rtol=tolerance)
     np.testing.assert_allclose(engine.state().theta, expected_net.theta, rtol=0, atol=tolerance)
@@ -83,7 +85,7 @@ def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dt
 @every_engine
 def test_losses_under_a_clip_are_those_of_the_formulas(name):
     loss, optimizer = MSELoss(reduction="sum"), SGD(lr=0.05)
-    engine = REGISTRY[name](network(), loss, optimizer, Clip(norm=0.3))
+    engine = REGISTRY[name](Objective(network(), loss, clip=Clip(norm=0.3)), optimizer)
     losses = [engine.step(x, y, TRAINING, optimizer)[0] for x, y in steps(loss)]
     np.testing.assert_allclose(losses, plain_loop(network(), loss, optimizer, clip_norm=0.3), rtol=1e-10)
 
@@ -91,7 +93,7 @@ def test_losses_under_a_clip_are_those_of_the_formulas(name):
 @every_engine
 def test_the_rule_of_a_step_may_change_on_the_way(name):
     loss = MSELoss()
-    engine = REGISTRY[name](network(), loss, SGD(lr=0.1), Clip())
+    engine = REGISTRY[name](Objective(network(), loss), SGD(lr=0.1))
     for t, (x, y) in enumerate(steps(loss)):
         before = engine.state().theta
         engine.step(x, y, TRAINING, SGD(lr=0.1 if t % 2 else 0.0))
@@ -101,7 +103,7 @@ def test_the_rule_of_a_step_may_change_on_the_way(name):
 @every_engine
 def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name):
     loss, optimizer, rows = CrossEntropyLoss(), Adam(lr=0.01), list(steps(CrossEntropyLoss()))
-    engine = REGISTRY[name](network(), loss, optimizer, Clip())
+    engine = REGISTRY[name](Objective(network(), loss), optimizer)
     for x, y in rows[:20]:
         engine.step(x, y, TRAINING, optimizer)
     state = engine.state()
@@ -115,7 +117,7 @@ def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name):
 @pytest.mark.parametrize("poison", [math.nan, math.inf])
 def test_a_loss_that_is_not_finite_updates_nothing(name, poison):
     loss, optimizer = MSELoss(), Adam()
-    engine = REGISTRY[name](network(), loss, optimizer, Clip())
+    engine = REGISTRY[name](Objective(network(), loss), optimizer)
     before = engine.state()
     x, y = next(steps(loss))
     assert not math.isfinite(engine.step(x, y * poison, TRAINING, optimizer)[0])
@@ -129,7 +131,7 @@ def test_a_loss_that_is_not_finite_updates_nothing(name, poison):
 @every_engine
 def test_predict_takes_any_number_of_instances(name):
     net = network()
-    engine = REGISTRY[name](net, MSELoss(), SGD(), Clip())
+    engine = REGISTRY[name](Objective(net, MSELoss()), SGD())
     x = np.random.default_rng(0).normal(size=(2500, 4))
     np.testing.assert_allclose(engine.predict(x), net.forward(x)[0], rtol=1e-12, atol=1e-15)
 

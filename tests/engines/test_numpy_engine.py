@@ -24,7 +24,9 @@ from gradiente import (
     Tanh,
     course,
 )
-from gradiente.engines import Clip, NumpyEngine, numpy_engine
+from gradiente.clip import Clip
+from gradiente.engines import NumpyEngine, numpy_engine
+from gradiente.objective import Objective
 
 INPUTS, OUTPUTS, BATCH = 5, 3, 7
 TRAINING = Context(training=True)
@@ -90,7 +92,7 @@ def agrees(net, module):
 def test_a_hundred_steps_equal_pytorch(loss, optimizer):
     net = network(loss)
     module, torch_loss = twin(net), loss.to_torch()
-    engine = NumpyEngine(net, loss, optimizer, Clip())
+    engine = NumpyEngine(Objective(net, loss), optimizer)
     torch_optimizer = optimizer.to_torch(module.parameters())
     for step, (x, y) in enumerate(batches(loss, 100)):
         value, _, prediction = engine.step(x, y, TRAINING, optimizer)
@@ -116,7 +118,7 @@ def test_an_update_in_blocks_is_the_rule_on_the_whole_array(optimizer, dtype, bl
     monkeypatch.setattr(numpy_engine, "BLOCK", block)
     net = network(dtype=dtype)
     theta, slots = net.theta.copy(), optimizer.initial_slots(net.theta)
-    engine = NumpyEngine(net, MSELoss(), optimizer, Clip())
+    engine = NumpyEngine(Objective(net, MSELoss()), optimizer)
     for t, (x, y) in enumerate(batches(MSELoss(), 5), start=1):
         engine.step(x, y, TRAINING, optimizer)
         theta, slots = optimizer.rule(theta, net.gradient.copy(), slots, t)
@@ -131,7 +133,7 @@ def test_a_network_larger_than_a_block_as_it_comes():
     optimizer, net = Adam(), network(dtype="float32", hidden=4000)
     assert net.theta.size > numpy_engine.BLOCK
     theta, slots = net.theta.copy(), optimizer.initial_slots(net.theta)
-    engine = NumpyEngine(net, MSELoss(), optimizer, Clip())
+    engine = NumpyEngine(Objective(net, MSELoss()), optimizer)
     for t, (x, y) in enumerate(batches(MSELoss(), 2), start=1):
         engine.step(x, y, TRAINING, optimizer)
         theta, slots = optimizer.rule(theta, net.gradient.copy(), slots, t)
@@ -144,7 +146,7 @@ def clipped(clip, scale):
     net = network()
     module = twin(net)
     x, y = next(batches(loss, 2))
-    NumpyEngine(net, loss, SGD(lr=0.0), clip).step(scale * x, y, TRAINING, SGD(lr=0.0))
+    NumpyEngine(Objective(net, loss, clip=clip), SGD(lr=0.0)).step(scale * x, y, TRAINING, SGD(lr=0.0))
     loss.to_torch()(module(torch.from_numpy(scale * x)), torch.from_numpy(y)).backward()
     return net.gradient, list(module.parameters())
 
@@ -186,7 +188,7 @@ def test_a_bound_that_cannot_be_is_refused(name, bound):
 @pytest.mark.parametrize("poison", [math.nan, math.inf])
 def test_a_loss_that_is_not_finite_updates_nothing(poison):
     optimizer, net = Adam(), network()
-    engine = NumpyEngine(net, MSELoss(), optimizer, Clip())
+    engine = NumpyEngine(Objective(net, MSELoss()), optimizer)
     steps = list(batches(MSELoss(), 4))
     for x, y in steps[:3]:
         engine.step(x, y, TRAINING, optimizer)
@@ -201,11 +203,11 @@ def test_a_loss_that_is_not_finite_updates_nothing(poison):
 @optimizers
 def test_a_state_taken_back_is_continued_to_the_same_bits(optimizer):
     loss, steps = MSELoss(), list(batches(MSELoss(), 20))
-    first = NumpyEngine(network(), loss, optimizer, Clip())
+    first = NumpyEngine(Objective(network(), loss), optimizer)
     for x, y in steps[:10]:
         first.step(x, y, TRAINING, optimizer)
     kept = first.state()
-    other = NumpyEngine(Network(network().layers, seed=9, dtype="float64"), loss, optimizer, Clip())
+    other = NumpyEngine(Objective(Network(network().layers, seed=9, dtype="float64"), loss), optimizer)
     for x, y in steps[5:]:
         other.step(x, y, TRAINING, optimizer)
     other.load_state(kept)
@@ -218,7 +220,7 @@ def test_a_state_taken_back_is_continued_to_the_same_bits(optimizer):
 
 def test_loading_a_state_keeps_the_views_of_the_network_and_shares_no_memory():
     net, optimizer = network(), Adam()
-    engine = NumpyEngine(net, MSELoss(), optimizer, Clip())
+    engine = NumpyEngine(Objective(net, MSELoss()), optimizer)
     state = engine.state()
     state.theta[...] = 3
     engine.load_state(state)
@@ -232,7 +234,7 @@ def test_loading_a_state_keeps_the_views_of_the_network_and_shares_no_memory():
 def test_predict_is_the_output_of_the_network():
     net = network()
     x, _ = next(batches(MSELoss(), 2))
-    engine = NumpyEngine(net, MSELoss(), SGD(), Clip())
+    engine = NumpyEngine(Objective(net, MSELoss()), SGD())
     np.testing.assert_allclose(
         engine.predict(x), twin(net)(torch.from_numpy(x)).detach().numpy(), rtol=0, atol=1e-12
     )

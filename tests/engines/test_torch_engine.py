@@ -17,7 +17,6 @@ from gradiente import (
     BCELoss,
     Callback,
     Checkpoint,
-    Clip,
     Context,
     CrossEntropyLoss,
     DivergenceError,
@@ -37,6 +36,7 @@ from gradiente.data import Dataset
 from gradiente.data.augmentation import GaussianNoise
 from gradiente.engines import REGISTRY, TorchEngine
 from gradiente.engines.torch_data import DeviceData
+from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 
 TRAINING = Context(training=True)
@@ -77,7 +77,7 @@ def agree(got, expected, tolerance=1e-10):
 def test_two_hundred_steps_of_every_optimizer_are_those_of_the_closed_form(name):
     loss, optimizer = CrossEntropyLoss(), OPTIMIZERS[name](lr=0.01)
     engines = [
-        REGISTRY[kind](network(), loss, optimizer, Clip(), [L1(1e-3), L2(1e-3)])
+        REGISTRY[kind](Objective(network(), loss, [L1(1e-3), L2(1e-3)]), optimizer)
         for kind in ("numpy", "torch")
     ]
     generator = np.random.default_rng(7)
@@ -170,7 +170,7 @@ def test_what_callbacks_change_on_the_way_counts_for_every_engine():
 
 def test_a_rule_of_another_kind_takes_over():
     net = network()
-    engine = TorchEngine(net, CrossEntropyLoss(), Adam(), Clip(), settings=CPU)
+    engine = TorchEngine(Objective(net, CrossEntropyLoss()), Adam(), settings=CPU)
     x, y = data().x, data().y
     engine.step(x, y, TRAINING, Adam())
     before = engine.state().theta
@@ -180,7 +180,7 @@ def test_a_rule_of_another_kind_takes_over():
 
 
 def test_a_loss_that_is_not_finite_leaves_the_running_statistics():
-    engine = TorchEngine(network(), MSELoss(), Adam(), Clip(), settings=CPU)
+    engine = TorchEngine(Objective(network(), MSELoss()), Adam(), settings=CPU)
     before = engine.state().buffers
     engine.step(data().x, np.full((44, 3), np.nan), TRAINING, Adam())
     for name, values in engine.state().buffers.items():
@@ -192,12 +192,12 @@ def test_a_loss_that_is_not_finite_leaves_the_running_statistics():
 )
 def test_it_predicts_for_what_the_network_predicts_for(x):
     net = network()
-    engine = TorchEngine(net, MSELoss(), SGD(), Clip(), settings=CPU)
+    engine = TorchEngine(Objective(net, MSELoss()), SGD(), settings=CPU)
     np.testing.assert_allclose(engine.predict(x), net.predict(x), rtol=1e-12)
 
 
 def test_an_instance_of_another_shape_is_said_as_ever():
-    engine = TorchEngine(network(), MSELoss(), SGD(), Clip(), settings=CPU)
+    engine = TorchEngine(Objective(network(), MSELoss()), SGD(), settings=CPU)
     with pytest.raises(ShapeError, match=r"Linear\(6, 8\)"):
         engine.predict(np.ones((3, 5)))
 
@@ -261,7 +261,7 @@ def test_what_layers_draw_is_a_function_of_seed_and_epoch(tmp_path):
 
 def test_dropout_drops_as_many_as_it_should():
     net = Network([Linear(6, 2000), Dropout(0.3)], dtype="float64")
-    engine = TorchEngine(net, MSELoss(), SGD(lr=0.0), Clip(), settings=CPU)
+    engine = TorchEngine(Objective(net, MSELoss()), SGD(lr=0.0), settings=CPU)
     context = Context(training=True, generator=np.random.default_rng(0))
     step = engine.step(np.ones((50, 6)), np.zeros((50, 2000)), context, SGD(lr=0.0))
     assert np.mean(step.prediction == 0) == pytest.approx(0.3, abs=0.01)

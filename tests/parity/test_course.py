@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from gradiente import Adam, Context, CrossEntropyLoss, MSELoss, Network, ReduceLROnPlateau, StepLR
+from gradiente.clip import Clip
 from gradiente.data import load
-from gradiente.engines import Clip, NumpyEngine
+from gradiente.engines import NumpyEngine
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Identity
 from gradiente.notation import parse_list
+from gradiente.objective import Objective
 from gradiente.parity import Course
 from gradiente.training.build import plan
 from gradiente.training.config import Config
@@ -46,8 +48,8 @@ def test_it_is_the_training_of_the_config(options):
     """The Trainer, left alone for two epochs, ends with the same bits."""
     planned, train, course = of_config(**DIGITS, **options)
     network = course.start()
-    rest = (course.loss, course.optimizer, course.clip, course.penalties)
-    engine, losses = NumpyEngine(network, *rest), []
+    objective = Objective(network, course.loss, course.penalties, course.clip)
+    engine, losses = NumpyEngine(objective, course.optimizer), []
     batches = course.batches()
     for step in range(2 * course.steps_per_epoch):
         rule = course.rule(step, np.array(losses))

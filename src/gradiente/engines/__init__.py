@@ -1,6 +1,6 @@
 """Who executes a step."""
 
-from gradiente.engines.base import Batch, Clip, Engine, EngineState, Step
+from gradiente.engines.base import Batch, Engine, EngineState, StepResult
 from gradiente.engines.compiled_engine import CompiledEngine
 from gradiente.engines.numpy_engine import NumpyEngine
 from gradiente.engines.processes import Processes
@@ -14,13 +14,12 @@ REGISTRY: dict[str, type[Engine]] = {
 __all__ = [
     "REGISTRY",
     "Batch",
-    "Clip",
     "CompiledEngine",
     "Engine",
     "EngineState",
     "NumpyEngine",
     "Processes",
-    "Step",
+    "StepResult",
     "Torch",
     "TorchEngine",
 ]

@@ -8,40 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from gradiente.errors import require_in
 from gradiente.layers import Context
-from gradiente.losses import Loss
-from gradiente.network import Network
+from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.penalties import Penalty
 
 Array = np.ndarray
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clip:
-    """A bound on the gradient of a step; None is no bound.
-
-    Arguments:
-        norm: the whole gradient is shortened to this length where it is longer, > 0
-        value: every entry is cut to [−value, value], > 0
-
-    Errors: ArgumentError for a bound that is not positive
-
-    >>> Clip(norm=1.0)
-    Clip(norm=1.0, value=None)
-
-    Source: torch.nn.utils.clip_grad_norm_ and clip_grad_value_
-    """
-
-    norm: float | None = None
-    value: float | None = None
-
-    def __post_init__(self) -> None:
-        for name, bound in (("norm", self.norm), ("value", self.value)):
-            if bound is not None:
-                require_in("(0, inf)", "Clip", **{name: bound})
 
 
 @dataclass(frozen=True)
@@ -66,7 +38,7 @@ class Batch(NamedTuple):
     whole: Array
 
 
-class Step(NamedTuple):
+class StepResult(NamedTuple):
     """What one step says: J before the update, the penalties' part of it, and the network's output.
 
     Numbers and an array; from an engine that is `deferred`, what `fetch` makes into an array.
@@ -91,15 +63,8 @@ class Engine(ABC):
     processes: int = 1
 
     @abstractmethod
-    def __init__(
-        self,
-        network: Network,
-        loss: Loss,
-        optimizer: Optimizer,
-        clip: Clip,
-        penalties: Sequence[Penalty] = (),
-    ) -> None:
-        """An engine for that network, at step 0."""
+    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+        """An engine for that objective, at step 0."""
 
     def start(self) -> None:  # noqa: B027  (what computes on the network itself has nothing to take over)
         """Take over the network as it is: parameters, buffers, what is frozen."""
@@ -121,7 +86,7 @@ class Engine(ABC):
     @abstractmethod
     def step(
         self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
-    ) -> Step:
+    ) -> StepResult:
         """One step on a batch with that rule. Where the loss is not finite nothing is updated.
 
         Arguments:

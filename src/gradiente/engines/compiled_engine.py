@@ -1,18 +1,15 @@
 """The closed forms with the rule compiled: one pass over the parameters instead of one for every operation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from gradiente.engines.base import Clip
 from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.engines.recording import Recording, record
 from gradiente.errors import require_installed
-from gradiente.losses import Loss
-from gradiente.network import Network
+from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.penalties import Penalty
 
 
 class CompiledEngine(ClosedFormEngine):
@@ -23,18 +20,11 @@ class CompiledEngine(ClosedFormEngine):
 
     name = "compiled"
 
-    def __init__(
-        self,
-        network: Network,
-        loss: Loss,
-        optimizer: Optimizer,
-        clip: Clip,
-        penalties: Sequence[Penalty] = (),
-    ) -> None:
+    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
         require_installed("numba", extra="compiled")
         import numba
 
-        super().__init__(network, loss, optimizer, clip, penalties)
+        super().__init__(objective, optimizer)
         self._compile = numba.njit(error_model="numpy")
         self._scope: dict[str, Any] = {"np": np}
         self._kernels: dict[str, Callable[..., None]] = {}

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gradiente.engines.base import Batch, Clip, Engine, EngineState, Step
+from gradiente.engines.base import Batch, Engine, EngineState, StepResult
 from gradiente.engines.processes import Processes
 from gradiente.engines.torch_data import DeviceData
 from gradiente.engines.torch_model import TorchModel, own_part, whole
 from gradiente.engines.torch_settings import Torch, find_device
 from gradiente.errors import ProcessError, require, require_installed
 from gradiente.layers import Context
-from gradiente.losses import Loss
-from gradiente.network import Network
+from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.penalties import Penalty
 from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
 
 if TYPE_CHECKING:
@@ -40,18 +38,11 @@ class TorchEngine(Engine):
 
     name = "torch"
 
-    def __init__(
-        self,
-        network: Network,
-        loss: Loss,
-        optimizer: Optimizer,
-        clip: Clip,
-        penalties: Sequence[Penalty] = (),
-        settings: Torch | None = None,
-    ) -> None:
+    def __init__(self, objective: Objective, optimizer: Optimizer, settings: Torch | None = None) -> None:
         require_installed("torch", extra="torch")
         import torch
 
+        network = objective.network
         self.settings = settings or Torch()
         self.group = Processes.launched()
         self.rank, self.processes = self.group.rank, self.group.count
@@ -70,11 +61,11 @@ class TorchEngine(Engine):
             torch.cuda.set_device(self.device)
         self.group.join(self.device.type)
         self.network = network
-        self.loss = loss
-        self.loss_function = loss.to_torch()
+        self.loss = objective.loss
+        self.loss_function = objective.loss.to_torch()
         self.optimizer = optimizer
-        self.clip = clip
-        self.penalties = [penalty.to_torch() for penalty in penalties]
+        self.clip = objective.clip
+        self.penalties = [penalty.to_torch() for penalty in objective.penalties]
         self.data = DeviceData(self.device, getattr(torch, network.dtype.name), self.group)
         self.draws: np.random.Generator | None = None
         self.t = 0
@@ -103,15 +94,15 @@ class TorchEngine(Engine):
 
     def step(
         self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
-    ) -> Step:
+    ) -> StepResult:
         x, y = self.data.tensor(x), self.data.tensor(y)
         self._follow(context, optimizer)
         prediction = self.model.forward(x, context.training, undoable=not self.deferred)
         loss = self._loss(prediction, y, len(x) if instances is None else instances)
         penalty, penalty_gradients = self._penalties(loss)
-        done = Step(self._over_processes(loss.detach()) + penalty, penalty, prediction.detach())
+        done = StepResult(self._over_processes(loss.detach()) + penalty, penalty, prediction.detach())
         if not self.deferred:
-            done = Step(float(done.value), float(done.penalty), done.prediction.numpy(force=True))
+            done = StepResult(float(done.value), float(done.penalty), done.prediction.numpy(force=True))
             if not math.isfinite(done.value):
                 self.model.undo()
                 return done

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
-from gradiente.engines import Clip
 from gradiente.formatting import count
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import (

@@ -12,6 +12,7 @@ from gradiente.formatting import number, short
 from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
+from gradiente.objective import Objective
 from gradiente.parity.course import Course
 from gradiente.parity.difference import Difference, difference, largest
 
@@ -95,9 +96,9 @@ def follow(course: Course, steps: int = 200) -> Trajectory:
     require(steps >= 1, "parity.steps", value=steps)
     numpy_network, torch_network = course.start(), course.start()
     require(bool(numpy_network.learning), "trainer.no_parameters")
-    rest = (course.loss, course.optimizer, course.clip, course.penalties)
-    closed_form = NumpyEngine(numpy_network, *rest)
-    pytorch = TorchEngine(torch_network, *rest, settings=Torch(device="cpu"))
+    rest = (course.loss, course.penalties, course.clip)
+    closed_form = NumpyEngine(Objective(numpy_network, *rest), course.optimizer)
+    pytorch = TorchEngine(Objective(torch_network, *rest), course.optimizer, settings=Torch(device="cpu"))
     losses, drift = np.empty((steps, 2)), list[Difference]()
     differences: tuple[Difference, ...] = ()
     for step, (x, y) in enumerate(islice(course.batches(), steps)):

@@ -6,9 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.engines import Clip, Processes
+from gradiente.engines import Processes
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS

@@ -45,12 +45,12 @@ def diagnose(
 def _first_place(network: Network, x: Array, context: Context, penalty: float) -> str:
     """The first layer that has, or gives, a value that is not finite; or the part of J that overflows."""
     a = x.astype(network.dtype, copy=False)
+    outputs = network.walk(a, context)
     for index, layer in enumerate(network.layers):
-        parameters = network.layer_parameters(index)
-        for name, values in parameters.items():
+        for name, values in network.layer_parameters(index).items():
             if not np.isfinite(values).all():
                 return text("divergence.parameter", name=f"{index}.{name}", layer=type(layer).__name__)
-        a, _ = layer.forward(parameters, a, network.layer_context(index, context))
+        a, _ = next(outputs)
         if not np.isfinite(a).all():
             return text("divergence.output", index=index, layer=type(layer).__name__)
     if not math.isfinite(penalty):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.engines import Batch, Engine, Step
+from gradiente.engines import Batch, Engine, StepResult
 from gradiente.losses import Loss
 from gradiente.training.targets import classes
 
@@ -24,10 +24,10 @@ class Tally:
         self.train = train
         self.total = self.penalty = 0.0
         self.seen = self.hits = 0
-        self._waiting: list[tuple[np.ndarray, int, Step]] = []
+        self._waiting: list[tuple[np.ndarray, int, StepResult]] = []
         self._numbers = 0
 
-    def add(self, batch: Batch, done: Step) -> None:
+    def add(self, batch: Batch, done: StepResult) -> None:
         """Count a step."""
         self._waiting.append((batch.rows, len(batch.whole), done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)

@@ -8,9 +8,10 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 
+from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.engines import REGISTRY as ENGINES
-from gradiente.engines import Clip, Engine, Torch, TorchEngine
+from gradiente.engines import Engine, Torch, TorchEngine
 from gradiente.errors import ArgumentError, DivergenceError, FileError, ShapeError, did_you_mean, require
 from gradiente.layers import Context
 from gradiente.layers.base import written_shape
@@ -19,6 +20,7 @@ from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.notation import write
+from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
 from gradiente.penalties import REGISTRY as PENALTIES
@@ -334,12 +336,12 @@ class Trainer:
         return shape[1]
 
     def _make_engine(self, engine: str | Torch) -> Engine:
-        arguments = (self.network, self.loss, self.optimizer, self.clip, self.penalties)
+        objective = Objective(self.network, self.loss, self.penalties, self.clip)
         if isinstance(engine, Torch):
-            return TorchEngine(*arguments, settings=engine)
+            return TorchEngine(objective, self.optimizer, settings=engine)
         if engine not in ENGINES:
             raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(str(engine), ENGINES))
-        return ENGINES[engine](*arguments)
+        return ENGINES[engine](objective, self.optimizer)
 
     def _call(self, hook: str, state: TrainingState) -> None:
         for callback in self.callbacks:
