@@ -21,14 +21,16 @@ ORDER = [
     ["formatting"],
     ["parameters"],
     ["threads"],
+    ["terms"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
-    ["serialization", "summary", "layout"],
+    ["serialization", "summary", "layout", "symbolic", "examples"],
     ["network"],
     ["objective"],
     ["gradcheck"],
-    ["trace"],
     ["pytorch"],
+    ["trace"],
     ["data", "metrics"],
+    ["custom"],
     ["engines"],
     ["training"],
     ["comparison", "parity"],
@@ -41,7 +43,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
 HEAVY |= {"torchmetrics"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
-NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py"}
+NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}
 # The sources of notebooks are data, no modules of ours.
 NOTEBOOKS = SOURCE / "workshops" / "notebooks"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != NOTEBOOKS)

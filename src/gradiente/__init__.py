@@ -2,6 +2,7 @@
 
 from gradiente import data, metrics, pytorch
 from gradiente.clip import Clip
+from gradiente.custom import register
 from gradiente.engines import Torch
 from gradiente.errors import (
     ArgumentError,

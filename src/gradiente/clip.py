@@ -23,7 +23,8 @@ class Clip:
     Errors: ArgumentError for a bound that is not positive
 
     >>> gradient = np.array([3.0, -4.0])
-    >>> Clip(norm=1.0).apply(gradient)
+    >>> round(Clip(norm=1.0).apply(gradient), 6)
+    0.2
     >>> gradient.round(6).tolist()
     [0.6, -0.8]
 
@@ -42,16 +43,13 @@ class Clip:
         """Whether there is any bound."""
         return self.norm is not None or self.value is not None
 
-    def apply(self, gradient: Array) -> None:
-        """Clip a flat gradient in place: first entry by entry, then as a whole."""
+    def apply(self, gradient: Array) -> float:
+        """Clip a flat gradient in place, first entry by entry, then as a whole; what it was shortened by."""
         if self.value is not None:
             np.clip(gradient, -self.value, self.value, out=gradient)
-        if self.norm is not None:
-            gradient *= self.scale(gradient)
-
-    def scale(self, gradient: Array) -> float:
-        """What `norm` multiplies a flat gradient by: 1 where it is short enough."""
         if self.norm is None:
             return 1.0
         length = math.sqrt(float(gradient @ gradient))
-        return min(1.0, self.norm / (length + 1e-6))
+        scale = min(1.0, self.norm / (length + 1e-6))
+        gradient *= scale
+        return scale

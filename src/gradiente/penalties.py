@@ -60,7 +60,7 @@ class L1(Penalty):
     """
 
     equation = r"\lambda \sum_{j} |w_j|"
-    derivative = r"\lambda \operatorname{sign}(w_j)"
+    derivative = r"\lambda \operatorname{sign}(w)"
 
     def value(self, weight: Array) -> float:
         return self.strength * float(np.abs(weight).sum())
@@ -96,7 +96,7 @@ class L2(Penalty):
     """
 
     equation = r"\frac{\lambda}{2} \sum_{j} w_j^2"
-    derivative = r"\lambda w_j"
+    derivative = r"\lambda w"
 
     def value(self, weight: Array) -> float:
         flat = weight.reshape(-1)

@@ -38,7 +38,7 @@ def steps(loss, outputs=3):
     generator = np.random.default_rng(4)
     for _ in range(STEPS):
         x = generator.normal(size=(BATCH, 4))
-        integer = loss.integer_targets
+        integer = loss.is_multiclass
         yield x, generator.integers(0, outputs, BATCH) if integer else generator.random((BATCH, outputs))
 
 

@@ -91,7 +91,7 @@ def through_torch(loss, prediction, target) -> tuple[float, np.ndarray]:
 def count_of(loss, prediction):
     if loss.reduction == "sum":
         return 1
-    return len(prediction) if loss.integer_targets else prediction.size
+    return len(prediction) if loss.is_multiclass else prediction.size
 
 
 def assert_equals_torch(loss, prediction, target, tolerance):
@@ -160,7 +160,7 @@ def test_the_estimate_has_the_shape_of_the_prediction(kind, data):
     loss, prediction, _ = draw_case(data, kind)
     estimate = loss.estimate(prediction)
     assert estimate.shape == prediction.shape
-    if loss.integer_targets:
+    if loss.is_multiclass:
         np.testing.assert_allclose(estimate.sum(axis=1), 1, rtol=1e-12)
 
 

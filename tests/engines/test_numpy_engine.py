@@ -72,7 +72,7 @@ def batches(loss, count):
         rows = BATCH if step < count - 1 else 3
         x = generator.normal(size=(rows, INPUTS))
         y = generator.random((rows, OUTPUTS))
-        yield x, generator.integers(0, OUTPUTS, rows) if loss.integer_targets else y
+        yield x, generator.integers(0, OUTPUTS, rows) if loss.is_multiclass else y
 
 
 def twin(net):

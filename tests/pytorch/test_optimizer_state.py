@@ -229,9 +229,28 @@ class OwnAdam(course.Adam):
 
 
 @pytest.mark.parametrize("rule", [SignDescent(), OwnAdam()])
-def test_a_rule_of_ones_own_without_a_twin_says_what_it_needs(rule):
-    with pytest.raises(ArgumentError, match=rf"{type(rule).__name__} has .*to_torch\(parameters\)"):
-        torch_optimizer(rule, [torch.zeros(1, requires_grad=True)])
+def test_a_rule_of_ones_own_is_executed_by_pytorch(rule):
+    """From NumPy to PyTorch in the middle of a training: as if it had been left alone."""
+    alone, changing = network(), network()
+    in_numpy(alone, rule, rule.initial_slots(alone.theta), 1, 2 * STEPS)
+    slots = in_numpy(changing, rule, rule.initial_slots(changing.theta), 1, STEPS)
+    module = changing.to_torch()
+    optimizer = optimizer_to_torch(rule, changing, module, slots=slots, t=STEPS)
+    in_torch(changing, module, optimizer, STEPS + 1, STEPS)
+    assert_close(changing.theta, alone.theta)
+    assert optimizer_from_torch(optimizer, rule, changing, module)[0] == 2 * STEPS
+
+
+def test_a_function_that_pytorch_does_not_have_is_named():
+    @dataclass(frozen=True, kw_only=True)
+    class Cubic(SignDescent):
+        def rule(self, theta, gradient, slots, t):
+            return theta - self.lr * np.cbrt(gradient), {}
+
+    parameter = torch.zeros(1, requires_grad=True)
+    parameter.grad = torch.ones(1)
+    with pytest.raises(ArgumentError, match="cbrt"):
+        torch_optimizer(Cubic(), [parameter]).step()
 
 
 def test_a_rule_of_ones_own_with_a_twin_changes_sides_too():

@@ -19,8 +19,9 @@ def test_the_lectures_products():
     np.testing.assert_allclose(value["db[2]"], value["dZ[2]"].sum(axis=1, keepdims=True))
     np.testing.assert_allclose(value["dA[1]"], value["W[2]"].T @ value["dZ[2]"])
     assert value["b[1]⁺"].shape == value["m(b[1])"].shape == (4, 1)
-    assert step["Z[1]"].formula == "Z = W X + b"
-    assert step["dA[2]"].formula == BCELoss.derivative
+    assert step["Z[1]"].formula == "Z^{[1]} = W^{[1]} X + b^{[1]}"
+    assert step["dA[1]"].formula.endswith(r"= W^{[2]\top} \frac{\partial J}{\partial Z^{[2]}}")
+    assert step["dW[2]"].formula.endswith(r"= \frac{\partial J}{\partial Z^{[2]}} A^{[1]\top}")
 
 
 def test_the_same_numbers_in_both_forms():

@@ -30,7 +30,7 @@ from gradiente import (
     Sigmoid,
     trace,
 )
-from gradiente.trace import twin
+from gradiente.trace import torch_step
 
 X = np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -80,15 +80,17 @@ def test_sources_are_computed_before_what_is_made_of_them(step):
         assert bool(quantity.sources) == (quantity.role not in ("input", "parameter", "target"))
 
 
-def test_formulas_are_the_layers_own():
+def test_formulas_are_the_layers_own_in_the_names_of_the_step():
     step = xor(optimizer=SGD())
     assert step["dW[2]"].layer == Linear(4, 1)
-    assert step["Z[2]"].formula == Linear.equation
-    assert step["dW[2]"].formula == Linear.derivative["weight"]
-    assert step["dA[1]"].formula == Linear.derivative["x"]
-    assert step["dZ[1]"].formula == Sigmoid.derivative["x"]
-    assert (step["J"].formula, step["dA[2]"].formula) == (BCELoss.equation, BCELoss.derivative)
-    assert step["W[1]⁺"].formula == SGD.equation
+    d = r"\frac{{\partial J}}{{\partial {}^{{[{}]}}}}".format
+    assert step["Z[2]"].formula == r"Z^{[2]} = A^{[1]} W^{[2]\top} + b^{[2]}"
+    assert step["dW[2]"].formula == rf"{d('W', 2)} = \left({d('Z', 2)}\right)^{{\top}} A^{{[1]}}"
+    assert step["dA[1]"].formula == f"{d('A', 1)} = {d('Z', 2)} W^{{[2]}}"
+    assert step["dZ[1]"].formula == rf"{d('Z', 1)} = {d('A', 1)} \odot A^{{[1]}} \odot (1 - A^{{[1]}})"
+    assert step["J"].formula.startswith(r"J = \frac{1}{m} \sum L, \quad L = -\left( y \log A^{[2]}")
+    assert step["dA[2]"].formula.endswith(r"= \frac{1}{m} \frac{A^{[2]} - y}{A^{[2]} (1 - A^{[2]})}")
+    assert step["W[1]⁺"].formula == rf"W^{{[1]+}} = W^{{[1]}} - \alpha {d('W', 1)}"
     assert (step["dW[2]"].label, step["dW[2]"].place) == ("∂J/∂W[2]", 2)
     assert step["dW[2]"].latex == r"\frac{\partial J}{\partial W^{[2]}}"
 
@@ -185,7 +187,7 @@ def test_all_of_it_as_json(columns):
 
 
 def test_without_pytorch_its_value_is_missing(monkeypatch):
-    monkeypatch.setattr(twin, "find_spec", lambda name: None)
+    monkeypatch.setattr(torch_step, "find_spec", lambda name: None)
     step = xor(optimizer=SGD())
     assert [step.entry(name, 0, 0).torch for name in ("Z[1]", "dW[1]", "W[1]⁺")] == [None] * 3
     assert step.entry("J").torch is None
@@ -193,7 +195,7 @@ def test_without_pytorch_its_value_is_missing(monkeypatch):
 
 
 def test_the_witnesses_can_stay_at_home(monkeypatch):
-    monkeypatch.setattr(twin, "find_spec", lambda name: pytest.fail("PyTorch was asked for"))
+    monkeypatch.setattr(torch_step, "find_spec", lambda name: pytest.fail("PyTorch was asked for"))
     entry = xor().entry("dW[2]", 0, 1, witnesses=False)
     assert (entry.finite_difference, entry.torch) == (None, None)
     assert entry.total == pytest.approx(entry.value, rel=1e-12)
@@ -210,18 +212,16 @@ class Doubled(Layer):
     def input_gradient(self, parameters, cache, dy):
         return 2 * dy
 
-    def to_torch(self):
-        raise NotImplementedError
 
-
-def test_a_layer_of_ones_own_is_traced_and_says_that_it_cannot_be_opened(monkeypatch):
-    monkeypatch.setattr(twin, "find_spec", lambda name: None)
-    step = trace(Network([Linear(3, 1), Doubled()]), MSELoss(), X, Y)
-    output, through = step.entry("Y[1]", 0, 0), step.entry("dZ[1]", 0, 0)
-    assert not output.opened
-    assert (output.terms, through.terms) == ((), ())
+def test_a_layer_of_ones_own_is_opened_by_its_own_derivative():
+    step = trace(Network([Linear(3, 2), Doubled()]), MSELoss(), X, np.ones((4, 2)))
+    output, through = step.entry("Y[1]", 0, 0), step.entry("dZ[1]", 0, 1)
+    assert output.total == output.value
+    assert [(term.symbol, term.factors[1].value) for term in through.terms] == [("dy[0,1]·∂y[0,1]/∂z", 2.0)]
+    assert through.total == pytest.approx(through.value)
     assert through.finite_difference == pytest.approx(through.value, rel=1e-6)
-    assert step.entry("dY[1]", 0, 0).opened
+    assert through.torch is None
+    assert step["Y[1]"].formula == "Y = 2 X"
 
 
 @dataclass(frozen=True)
@@ -234,11 +234,11 @@ class Halved(MSELoss):
 
 
 def test_a_loss_of_ones_own_is_traced_too(monkeypatch):
-    monkeypatch.setattr(twin, "find_spec", lambda name: None)
+    monkeypatch.setattr(torch_step, "find_spec", lambda name: None)
     step = trace(Network([Linear(3, 1)]), Halved(), X, Y)
-    assert not step.entry("J").opened
-    delta = step.entry("dZ[1]", 1, 0)
-    assert not delta.opened
+    cost, delta = step.entry("J"), step.entry("dZ[1]", 1, 0)
+    assert cost.total == pytest.approx(cost.value)
+    assert delta.total == pytest.approx(delta.value)
     assert delta.finite_difference == pytest.approx(delta.value, rel=1e-6)
     assert step.entry("dW[1]", 0, 0).opened
 

@@ -51,8 +51,71 @@ class Cautious(Optimizer):
         return theta - self.lr * np.where(gradient > 0, 1.0, -1.0), {}
 
 
-def test_a_rule_that_chooses_is_not_opened_rather_than_opened_wrongly():
+def test_a_rule_that_chooses_is_opened_by_what_it_chose():
     step = step_of(Cautious())
+    for j in range(2):
+        entry = step.entry("W[1]⁺", 0, j)
+        assert entry.total == pytest.approx(entry.value)
+        assert entry.value == pytest.approx(
+            step["W[1]"].value[0, j] - 0.1 * np.sign(step["dW[1]"].value[0, j])
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branching(Optimizer):
+    lr: float = 0.1
+    equation = r"\theta = \theta - \alpha g"
+
+    def initial_slots(self, theta):
+        return {}
+
+    def rule(self, theta, gradient, slots, t):
+        return theta - self.lr * gradient if np.sum(gradient * gradient) >= 0 else theta, {}
+
+
+def test_a_rule_that_cannot_be_recorded_shows_its_own_equation_and_value():
+    step = step_of(Branching())
     entry = step.entry("W[1]⁺", 0, 0)
-    assert (entry.opened, entry.terms) == (False, ())
-    assert entry.value == pytest.approx(step["W[1]"].value[0, 0] - 0.1 * np.sign(step["dW[1]"].value[0, 0]))
+    assert step["W[1]⁺"].formula.endswith(Branching.equation)
+    assert entry.closing is not None
+    assert (entry.closing.symbol, entry.total) == ("Branching", entry.value)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "t", "slot", "formula"),
+    [
+        (SGD(lr=0.5), 1, None, r"W^{[1]} - \alpha \frac{\partial J}{\partial W^{[1]}}"),
+        (SGD(lr=0.5, momentum=0.9), 1, "m", r"\frac{\partial J}{\partial W^{[1]}}"),
+        (
+            SGD(lr=0.5, momentum=0.9),
+            2,
+            "m",
+            r"\mu m^{-}(W^{[1]}) + \frac{\partial J}{\partial W^{[1]}}",
+        ),
+        (
+            SGD(lr=0.5, momentum=0.9, dampening=0.1),
+            2,
+            "m",
+            r"\mu m^{-}(W^{[1]}) + \left( 1 - \tau \right) \frac{\partial J}{\partial W^{[1]}}",
+        ),
+        (
+            Adam(),
+            1,
+            "v",
+            r"\beta_2 v^{-}(W^{[1]}) + \left( 1 - \beta_2 \right)"
+            r" \left( \frac{\partial J}{\partial W^{[1]}} \right)^{2}",
+        ),
+        (
+            Adam(),
+            1,
+            None,
+            r"W^{[1]} - \frac{\alpha \frac{m(W^{[1]})}{1 - \beta_1^{t}}}"
+            r"{\sqrt{\frac{v(W^{[1]})}{1 - \beta_2^{t}}} + \epsilon}",
+        ),
+    ],
+)
+def test_the_formula_has_only_what_the_options_switch_on(optimizer, t, slot, formula):
+    slots = optimizer.initial_slots(np.zeros(3)) if t > 1 else None
+    step = step_of(optimizer, t=t, slots=slots)
+    name = "W[1]⁺" if slot is None else f"{slot}(W[1])"
+    assert step[name].formula.partition(" = ")[2] == formula

@@ -246,7 +246,7 @@ def test_several_targets_and_several_outputs(line):
 def test_two_classes_by_one_output_or_two(loss):
     train, test = load("blobs", noise=0.5)
     two = [Dataset(part.x[part.y < 2], part.y[part.y < 2], "classification", "two") for part in (train, test)]
-    network = Network([Linear(2, 2 if loss.integer_targets else 1)])
+    network = Network([Linear(2, 2 if loss.is_multiclass else 1)])
     trainer = Trainer(network, loss, Adam(lr=0.1))
     history = trainer.fit(two[0], epochs=20, batch_size=32)
     assert history["accuracy"][-1] > 0.97

@@ -3,7 +3,8 @@
 import numpy as np
 
 from gradiente.errors import require
-from gradiente.losses import BCELoss, BCEWithLogitsLoss, Loss, MSLELoss
+from gradiente.examples import draw_target, target_kinds
+from gradiente.losses import Loss
 from gradiente.network import Network
 
 Array = np.ndarray
@@ -19,14 +20,6 @@ def random_batch(
     require(network.input_shape is not None, "gradcheck.input")
     require(count >= 1, "batch_size.positive", value=count)
     x = generator.normal(size=(count, *(network.input_shape or ())))
-    return x, _targets(loss, network.forward(x)[0].shape, generator)
-
-
-def _targets(loss: Loss, shape: tuple[int, ...], generator: "np.random.Generator") -> Array:
-    if loss.integer_targets:
-        require(shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
-        return generator.integers(shape[1], size=shape[0])
-    if isinstance(loss, BCELoss | BCEWithLogitsLoss):
-        return generator.integers(2, size=shape).astype(np.float64)
-    normal = generator.normal(size=shape)
-    return np.abs(normal) if isinstance(loss, MSLELoss) else normal
+    shape = network.forward(x)[0].shape
+    require(not loss.is_multiclass or shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
+    return x, draw_target(type(loss), target_kinds(type(loss))[0], shape, generator)

@@ -8,6 +8,7 @@ import numpy as np
 from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows
+from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
 from gradiente.threads import pieces, share
 
 
@@ -53,6 +54,24 @@ class _AvgPool(Pool):
 
         share(work, len(dy), size(dy, at))
         return dx
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """y[i,c,p] = Σ of the window's entries / k"""
+        terms, k = self.entries(at, index), self._count_of(at, index[2:])
+        return opening(terms, Closing(f"Σ/{k:g}", total(terms) / k))
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂x[i,c,q] = Σ_p δ[i,c,p]·1/k over the windows p that see q"""
+        i, c, *_ = index
+        terms = []
+        for window in self.windows_over(at, index):
+            k = self._count_of(at, window)
+            terms.append(term(at.delta[(i, c, *window)], Factor(f"1/{k:g}", 1 / k)))
+        return opening(terms)
+
+    def _count_of(self, at: LayerStep, window: Index) -> float:
+        """k of that window."""
+        return float(self._count(self._windows(at.x.values.shape))[window])
 
     def to_torch(self):
         import torch
@@ -102,6 +121,10 @@ class AvgPool1d(_AvgPool):
     """
 
     rank = 1
+    examples = (
+        ("AvgPool1d(2)", (3, 2, 9)),
+        ("AvgPool1d(3, stride=2, padding=1, count_include_pad=False)", (2, 3, 10)),
+    )
 
 
 @dataclass(frozen=True)
@@ -129,6 +152,11 @@ class AvgPool2d(_AvgPool):
     """
 
     rank = 2
+    examples = (
+        ("AvgPool2d(2)", (3, 2, 9, 7)),
+        ("AvgPool2d(3, stride=2, padding=1, ceil_mode=True)", (2, 3, 8, 8)),
+        ("AvgPool2d((2, 3), padding=1, count_include_pad=False)", (2, 2, 5, 7)),
+    )
 
 
 @dataclass(frozen=True)
@@ -156,3 +184,7 @@ class AvgPool3d(_AvgPool):
     """
 
     rank = 3
+    examples = (
+        ("AvgPool3d(2)", (2, 2, 5, 4, 7)),
+        ("AvgPool3d(3, stride=2, padding=1, count_include_pad=False)", (2, 1, 5, 6, 4)),
+    )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from gradiente.errors import require
+from gradiente.errors import ArgumentError, require
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
+from gradiente.terms import Index, LayerStep, Opening
 
 if TYPE_CHECKING:
     import torch
@@ -32,13 +33,33 @@ class Context:
 class Layer(ABC):
     """One function y = f(x; parameters) with its derivative in closed form.
 
-    `equation` and `derivative` are the LaTeX of what `forward`, `input_gradient` and `parameter_gradients`
-    compute. δ stands for ∂J/∂(output).
+    Facts about the layer, read by generic code (a trace, parity, reports, tests):
+
+        equation, derivative    the LaTeX of what `forward`, `input_gradient` and `parameter_gradients` compute, in
+                                textbook form; δ stands for ∂J/∂(output)
+        symbols                 the letters of the input "x", the output "y" and the parameters in that LaTeX
+        column_equation, column_derivative    the same where columns are the instances, where that differs
+        letter                  of its output in a trace: Z[1], A[1]; "Z" begins the next [l]
+        elementwise             every output depends on the input at its own place only
+        stochastic              it draws in training; its cache is then what it drew, as a factor of x
+        depends_on_batch        an output depends on the other instances of the batch in training
+        copies                  outside training its numbers are those of the input, in the same order
+        shares_batch            it shares the instances of a batch between the cores (threads.share)
+        examples                its notation and the shape of a batch for it, a few times: what tests and parity try
     """
 
-    equation: ClassVar[str]
-    derivative: ClassVar[Mapping[str, str]]
-    shares_batch: ClassVar[bool] = False  # between the cores, by threads.share
+    equation: ClassVar[str] = ""
+    derivative: ClassVar[Mapping[str, str]] = {}
+    symbols: ClassVar[Mapping[str, str]] = {}
+    column_equation: ClassVar[str] = ""
+    column_derivative: ClassVar[Mapping[str, str]] = {}
+    letter: ClassVar[str] = "Y"
+    elementwise: ClassVar[bool] = False
+    stochastic: ClassVar[bool] = False
+    depends_on_batch: ClassVar[bool] = False
+    copies: ClassVar[bool] = False
+    shares_batch: ClassVar[bool] = False
+    examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
 
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""
@@ -79,9 +100,33 @@ class Layer(ABC):
         self.parameter_gradients(parameters, cache, dy, gradients)
         return self.input_gradient(parameters, cache, dy), gradients
 
-    @abstractmethod
     def to_torch(self) -> "torch.nn.Module":
-        """The same layer as a module of PyTorch, with PyTorch's own initial parameters."""
+        """The same layer as a module of PyTorch, with PyTorch's own initial parameters.
+
+        Errors: ArgumentError for a layer of one's own that does not say it
+        """
+        raise ArgumentError("layer.no_torch", layer=type(self).__name__)
+
+    def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
+        """The equation with those terms only that this layer's options switch on."""
+        return (columns and self.column_equation) or self.equation
+
+    def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
+        """The derivative for "x" or a parameter, likewise."""
+        column = self.column_derivative.get(name) if columns else None
+        return column or self.derivative.get(name, "")
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening | None:
+        """The terms of y[index], where the layer says them itself; None: the trace finds some."""
+        return None
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening | None:
+        """The terms of ∂J/∂x[index], likewise."""
+        return None
+
+    def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening | None:
+        """The terms of ∂J/∂parameter[index], likewise."""
+        return None
 
 
 def require_flag(layer: str, **flags: bool) -> None:

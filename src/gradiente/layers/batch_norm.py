@@ -17,6 +17,7 @@ from gradiente.layers.base import (
     written_shape,
 )
 from gradiente.parameters import ParameterSpec
+from gradiente.terms import MINUS, Factor, Index, LayerStep, Opening, opening, term
 
 
 class _Cache(NamedTuple):
@@ -38,6 +39,9 @@ class _BatchNorm(Layer):
     affine: bool = True
 
     ranks: ClassVar[tuple[int, ...]]
+    symbols = {"x": "X", "y": "Y", "weight": r"\gamma", "bias": r"\beta"}
+    letter = "N"
+    depends_on_batch = True
     equation = (
         r"\hat{X} = \frac{X - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \quad Y = \gamma \odot \hat{X} + \beta"
     )
@@ -126,6 +130,60 @@ class _BatchNorm(Layer):
             np.sum(dy * cache.x_hat, axis=self._axes(dy), out=out["weight"])
             np.sum(dy, axis=self._axes(dy), out=out["bias"])
 
+    def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
+        normalized, _, scaled = self.equation.partition(r", \quad ")
+        return self.equation if self.affine else normalized.replace(r"\hat{X}", "Y") if scaled else normalized
+
+    def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
+        derivative = super().derivative_with(name)
+        if name == "x" and not training:
+            derivative = derivative.partition(r" \left(")[0] + r" \delta"
+        return derivative if self.affine else derivative.replace(r"\frac{\gamma}", r"\frac{1}")
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """y = (x − μ)·1/√(σ² + ε)·γ + β"""
+        c = index[1]
+        mean = at.buffers["running_mean"] if at.cache.mean is None else at.cache.mean
+        centred = float(at.x.values[index] - mean[c])
+        terms = [term(at.x.derived(index, "(", centred, f"−μ[{c}])"), *self._scale(at, c))]
+        return opening([*terms, term(at.parameters["bias"][(c,)])] if self.affine else terms)
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """γ/√(σ² + ε)·δ − γ/√(σ² + ε)·⟨δ⟩ − γ/√(σ² + ε)·x̂·⟨δ·x̂⟩; not in training only the first
+
+        The gradient takes three paths: direct, through the mean, through the variance. ⟨δ⟩ and ⟨δ·x̂⟩ are means over
+        the batch (and the places of an image), a number a channel.
+        """
+        c, scale = index[1], self._scale(at, index[1])
+        direct = term(*scale, at.delta[index], path="direct")
+        if at.cache.mean is None:
+            return opening([direct])
+        delta, x_hat = at.delta.values[:, c], at.cache.x_hat[:, c]
+        mean = Factor(f"⟨δ⟩[{c}]", float(np.mean(delta)), at.delta.name)
+        variance = Factor(f"⟨δ·x̂⟩[{c}]", float(np.mean(delta * x_hat)), at.delta.name)
+        return opening(
+            [
+                direct,
+                term(MINUS, *scale, mean, path="mean"),
+                term(MINUS, *scale, self._x_hat(at, index), variance, path="variance"),
+            ]
+        )
+
+    def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
+        """∂J/∂γ = Σ δ·x̂,   ∂J/∂β = Σ δ"""
+        instances, _, *axes = at.x.values.shape
+        places = [(i, index[0], *place) for i in range(instances) for place in np.ndindex(*axes)]
+        factors = [(self._x_hat(at, place),) if name == "weight" else () for place in places]
+        return opening([term(at.delta[place], *more) for place, more in zip(places, factors, strict=True)])
+
+    def _scale(self, at: LayerStep, c: int) -> tuple[Factor, ...]:
+        root = Factor(f"1/√(σ²[{c}]+ε)", float(at.cache.inverse_std[c]))
+        return (root, at.parameters["weight"][(c,)]) if self.affine else (root,)
+
+    def _x_hat(self, at: LayerStep, index: Index) -> Factor:
+        where = at.x.shown(index)
+        return Factor(f"x̂[{','.join(map(str, where))}]", float(at.cache.x_hat[index]), at.x.name, where)
+
     def to_torch(self):
         import torch
 
@@ -188,6 +246,11 @@ class BatchNorm1d(_BatchNorm):
     """
 
     ranks = (1, 0)
+    examples = (
+        ("BatchNorm1d(4)", (9, 4)),
+        ("BatchNorm1d(3, momentum=None, affine=False)", (5, 3, 6)),
+        ("BatchNorm1d(2, eps=0.01, momentum=0.7)", (4, 2)),
+    )
 
 
 @dataclass(frozen=True)
@@ -215,6 +278,11 @@ class BatchNorm2d(_BatchNorm):
     """
 
     ranks = (2,)
+    examples = (
+        ("BatchNorm2d(3)", (4, 3, 5, 6)),
+        ("BatchNorm2d(2, momentum=None)", (2, 2, 3, 3)),
+        ("BatchNorm2d(4, eps=0.01, affine=False)", (3, 4, 1, 7)),
+    )
 
 
 @dataclass(frozen=True)
@@ -242,3 +310,7 @@ class BatchNorm3d(_BatchNorm):
     """
 
     ranks = (3,)
+    examples = (
+        ("BatchNorm3d(2)", (3, 2, 3, 4, 5)),
+        ("BatchNorm3d(3, momentum=1.0, affine=False)", (2, 3, 2, 3, 2)),
+    )

@@ -11,6 +11,7 @@ from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_
 from gradiente.layers.columns import Columns
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
 from gradiente.parameters import ParameterSpec
+from gradiente.terms import Index, LayerStep, Opening, opening, term
 from gradiente.threads import share
 
 
@@ -39,6 +40,8 @@ class Conv(Layer):
 
     rank: ClassVar[int]
     shares_batch = True
+    symbols = {"x": "X", "y": "Y", "weight": "W", "bias": "b"}
+    letter = "Z"
     equation = r"Y_{o,p} = b_o + \sum_{c} \sum_{t} W_{o,c,t} \, X_{c,\, s p + d t}"
     derivative = {
         "x": r"\frac{\partial J}{\partial X_{c,q}} ="
@@ -130,6 +133,57 @@ class Conv(Layer):
         if self.bias:
             np.sum(dy, axis=(0, *range(2, dy.ndim)), out=out["bias"])
 
+    def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
+        return self.equation if self.bias else self.equation.replace("b_o + ", "")
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """y[i,o,p] = Σ_c Σ_t w[o,c,t]·x[i,c,s·p + d·t] + b[o]; what lies in the padding is 0 and left out"""
+        i, o, *window = index
+        windows, w = self._windows(at.x.values.shape), at.parameters["weight"]
+        terms = [
+            term(w[(o, c, *tap)], at.x[(i, self._first_channel(o) + c, *place)])
+            for c in range(w.values.shape[1])
+            for tap in np.ndindex(*windows.kernel)
+            if (place := windows.place_of(tuple(window), tap)) is not None
+        ]
+        return opening([*terms, term(at.parameters["bias"][(o,)])] if self.bias else terms)
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂x[i,c,q] = Σ_o Σ_t w[o,c,t]·δ[i,o,p] over the windows p whose entry t meets q"""
+        i, channel, *place = index
+        windows, w = self._windows(at.x.values.shape), at.parameters["weight"]
+        group, c = divmod(channel, w.values.shape[1])
+        outputs = self.out_channels // self.groups
+        return opening(
+            [
+                term(w[(o, c, *tap)], at.delta[(i, o, *window)])
+                for o in range(group * outputs, (group + 1) * outputs)
+                for tap in np.ndindex(*windows.kernel)
+                if (window := windows.window_of(tuple(place), tap)) is not None
+            ]
+        )
+
+    def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
+        """∂J/∂w[o,c,t] = Σᵢ Σ_p δ[i,o,p]·x[i,c,s·p + d·t],   ∂J/∂b[o] = Σᵢ Σ_p δ[i,o,p]"""
+        o, *rest = index
+        windows = self._windows(at.x.values.shape)
+        places = [(i, p) for i in range(len(at.x.values)) for p in np.ndindex(*windows.output)]
+        if name == "bias":
+            return opening([term(at.delta[(i, o, *p)]) for i, p in places])
+        c, *tap = rest
+        channel = self._first_channel(o) + c
+        return opening(
+            [
+                term(at.delta[(i, o, *p)], at.x[(i, channel, *place)])
+                for i, p in places
+                if (place := windows.place_of(p, tuple(tap))) is not None
+            ]
+        )
+
+    def _first_channel(self, o: int) -> int:
+        """The first of the input's channels that output channel o sees."""
+        return o // (self.out_channels // self.groups) * (self.in_channels // self.groups)
+
     def _matrix(self, weight: Array) -> Array:
         """The weights as the left factor: (groups, out / groups, taps · in / groups)."""
         by_tap = weight.reshape(*weight.shape[:2], -1).swapaxes(1, 2)
@@ -194,6 +248,11 @@ class Conv1d(Conv):
     """
 
     rank = 1
+    examples = (
+        ("Conv1d(3, 4, 3)", (5, 3, 9)),
+        ("Conv1d(4, 6, 5, stride=2, padding=2, groups=2)", (3, 4, 11)),
+        ("Conv1d(2, 3, 3, padding='same', dilation=2, bias=False)", (2, 2, 7)),
+    )
 
 
 @dataclass(frozen=True)
@@ -226,6 +285,13 @@ class Conv2d(Conv):
     """
 
     rank = 2
+    examples = (
+        ("Conv2d(3, 4, 3)", (5, 3, 7, 8)),
+        ("Conv2d(1, 5, (5, 3), padding=(2, 1))", (2, 1, 9, 7)),
+        ("Conv2d(4, 6, 3, stride=2, padding=1, groups=2)", (3, 4, 9, 9)),
+        ("Conv2d(2, 4, 3, dilation=2, padding='same', bias=False)", (2, 2, 7, 5)),
+        ("Conv2d(3, 3, 3, groups=3)", (4, 3, 6, 6)),
+    )
 
 
 @dataclass(frozen=True)
@@ -256,3 +322,7 @@ class Conv3d(Conv):
     """
 
     rank = 3
+    examples = (
+        ("Conv3d(2, 3, 3)", (3, 2, 5, 6, 4)),
+        ("Conv3d(2, 4, (1, 3, 2), stride=(1, 2, 1), padding=(0, 1, 1), groups=2)", (2, 2, 3, 7, 5)),
+    )

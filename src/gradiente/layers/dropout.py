@@ -8,6 +8,7 @@ import numpy as np
 from gradiente.errors import ArgumentError, require_in
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.windows import require_channels_first
+from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,9 @@ class _Dropout(Layer):
 
     p: float = 0.5
 
+    symbols = {"x": "X", "y": "Y"}
+    letter = "D"
+    stochastic = copies = True
     equation = r"Y = \frac{M \odot X}{1 - p}, \quad M_{i} \sim \operatorname{Bernoulli}(1 - p)"
     derivative = {"x": r"\frac{\partial J}{\partial X} = \frac{M \odot \delta}{1 - p}"}
 
@@ -39,6 +43,29 @@ class _Dropout(Layer):
     def input_gradient(self, parameters: Arrays, cache: Array | None, dy: Array) -> Array:
         mask = cache
         return dy if mask is None else dy * mask
+
+    def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
+        return self.equation if training and self.p else "Y = X"
+
+    def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
+        dropped = super().derivative_with(name)
+        return dropped if training and self.p else r"\frac{\partial J}{\partial X} = \delta"
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """y = x·m/(1 − p); x itself where nothing is dropped"""
+        return opening([term(at.x[index], *self._mask(at, index))])
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂x = δ·m/(1 − p)"""
+        return opening([term(at.delta[index], *self._mask(at, index))])
+
+    def _mask(self, at: LayerStep, index: Index) -> tuple[Factor, ...]:
+        """m/(1 − p) at that place; one number a channel where whole channels are dropped."""
+        if at.cache is None:
+            return ()
+        place = tuple(i if n > 1 else 0 for i, n in zip(index, at.cache.shape, strict=True))
+        where = ",".join(map(str, at.x.shown(place)))
+        return (Factor(f"m[{where}]/(1−{self.p:g})", float(at.cache[place])),)
 
     def to_torch(self):
         import torch
@@ -69,6 +96,8 @@ class Dropout(_Dropout):
     Source: the lecture, "Overfitting" and "PyTorch" (nn.Dropout); Srivastava et al., 2014; torch.nn.Dropout
     """
 
+    examples = (("Dropout()", (7, 5)), ("Dropout(0.2)", (2, 3, 4, 5)), ("Dropout(0.0)", (3, 4)))
+
     def mask_shape(self, shape: Shape) -> Shape:
         return shape
 
@@ -95,6 +124,8 @@ class Dropout2d(_Dropout):
 
     Source: Tompson et al., 2015; torch.nn.Dropout2d
     """
+
+    examples = (("Dropout2d()", (4, 6, 3, 3)), ("Dropout2d(0.9)", (2, 5, 4, 3)))
 
     def mask_shape(self, shape: Shape) -> Shape:
         require_channels_first("Dropout2d", 2, shape)

@@ -20,6 +20,10 @@ class Flatten(Layer):
     Source: torch.nn.Flatten
     """
 
+    symbols = {"x": "X", "y": "Y"}
+    letter = "F"
+    copies = True
+    examples = (("Flatten()", (2, 3, 4, 5)), ("Flatten()", (7, 5)))
     equation = r"Y_{i} = \operatorname{vec}(X_{i})"
     derivative = {"x": r"\frac{\partial J}{\partial X_{i}} = \operatorname{vec}^{-1}(\delta_{i})"}
 

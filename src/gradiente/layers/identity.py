@@ -19,6 +19,9 @@ class Identity(Layer):
     Source: torch.nn.Identity
     """
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    elementwise = copies = True
     equation = r"A = Z"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \delta"}
 

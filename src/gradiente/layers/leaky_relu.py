@@ -31,6 +31,10 @@ class LeakyReLU(Layer):
 
     negative_slope: float = 0.01
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    elementwise = True
+    examples = (("LeakyReLU()", (7, 5)), ("LeakyReLU(0.3)", (2, 3, 4, 5)), ("LeakyReLU(-0.5)", (3, 11)))
     equation = r"A = \begin{cases} Z & Z > 0 \\ s Z & Z \leq 0 \end{cases}"
     derivative = {
         "x": r"\frac{\partial J}{\partial Z} = \delta \odot \begin{cases} 1 & Z > 0 \\ s & Z \leq 0 \end{cases}"

@@ -15,6 +15,7 @@ from gradiente.layers.base import (
 )
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
+from gradiente.terms import Index, LayerStep, Opening, opening, term
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,24 @@ class Linear(Layer):
     _: KW_ONLY
     bias: bool = True
 
+    symbols = {"x": "X", "y": "Z", "weight": "W", "bias": "b"}
+    letter = "Z"
+    examples = (
+        ("Linear(5, 3)", (7, 5)),
+        ("Linear(1, 4)", (1, 1)),
+        ("Linear(33, 17, bias=False)", (3, 33)),
+    )
     equation = r"Z = X W^{\top} + b"
     derivative = {
         "x": r"\frac{\partial J}{\partial X} = \delta W",
         "weight": r"\frac{\partial J}{\partial W} = \delta^{\top} X",
         "bias": r"\frac{\partial J}{\partial b} = \sum_{i=1}^{m} \delta_i",
+    }
+
+    column_equation = "Z = W X + b"
+    column_derivative = {
+        "x": r"\frac{\partial J}{\partial X} = W^{\top} \delta",
+        "weight": r"\frac{\partial J}{\partial W} = \delta X^{\top}",
     }
 
     def __post_init__(self) -> None:
@@ -88,6 +102,29 @@ class Linear(Layer):
         np.matmul(dy.T, x, out=out["weight"])  # (out, in)
         if self.bias:
             np.sum(dy, axis=0, out=out["bias"])  # (out,)
+
+    def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
+        equation = super().equation_with(columns=columns)
+        return equation if self.bias else equation.replace(" + b", "")
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """z[i,j] = Σₖ w[j,k]·x[i,k] + b[j]"""
+        i, j = index
+        w = at.parameters["weight"]
+        terms = [term(w[j, k], at.x[i, k]) for k in range(self.in_features)]
+        return opening([*terms, term(at.parameters["bias"][(j,)])] if self.bias else terms)
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂x[i,k] = Σⱼ δ[i,j]·w[j,k]"""
+        i, k = index
+        w = at.parameters["weight"]
+        return opening([term(at.delta[i, j], w[j, k]) for j in range(self.out_features)])
+
+    def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
+        """∂J/∂w[j,k] = Σᵢ δ[i,j]·x[i,k],   ∂J/∂b[j] = Σᵢ δ[i,j]"""
+        j, *ks = index
+        batch = range(len(at.x.values))
+        return opening([term(at.delta[i, j], *(at.x[i, k] for k in ks)) for i in batch])
 
     def to_torch(self):
         import torch

@@ -7,6 +7,7 @@ import numpy as np
 from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import canonical
+from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
 from gradiente.threads import pieces, share
 
 
@@ -68,6 +69,22 @@ class _MaxPool(Pool):
         share(work, len(x), size(y, at))
         return dx
 
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """y[i,c,p] = max of the window's entries"""
+        terms = self.entries(at, index)
+        return opening(terms, Closing("max", max(entry.value for entry in terms)))
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂x[i,c,q] = Σ_p δ[i,c,p]·[q is where window p has its maximum], the first of several"""
+        i, c, *_ = index
+        terms = []
+        for window in self.windows_over(at, index):
+            place = (i, c, *window)
+            first = max(self.entries(at, place), key=lambda entry: entry.value).factors[0]
+            chosen = float(first.index == at.x.shown(index))
+            terms.append(term(at.delta[place], Factor(f"[argmax={subscript(at.x.shown(index))}]", chosen)))
+        return opening(terms)
+
     def to_torch(self):
         import torch
 
@@ -107,6 +124,10 @@ class MaxPool1d(_MaxPool):
     """
 
     rank = 1
+    examples = (
+        ("MaxPool1d(2)", (3, 2, 9)),
+        ("MaxPool1d(3, stride=2, padding=1, dilation=2)", (2, 3, 11)),
+    )
 
 
 @dataclass(frozen=True)
@@ -136,6 +157,11 @@ class MaxPool2d(_MaxPool):
     """
 
     rank = 2
+    examples = (
+        ("MaxPool2d(2)", (3, 2, 9, 7)),
+        ("MaxPool2d(3, stride=2, padding=1, ceil_mode=True)", (2, 3, 8, 8)),
+        ("MaxPool2d((2, 3), stride=1)", (2, 2, 5, 7)),
+    )
 
 
 @dataclass(frozen=True)
@@ -163,3 +189,7 @@ class MaxPool3d(_MaxPool):
     """
 
     rank = 3
+    examples = (
+        ("MaxPool3d(2)", (2, 2, 5, 4, 7)),
+        ("MaxPool3d((1, 2, 3), stride=2, padding=(0, 1, 1))", (2, 1, 4, 5, 6)),
+    )

@@ -1,12 +1,16 @@
 """The contract of a pool: one number for every window, whatever it makes of the window's entries."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
+
+import numpy as np
 
 from gradiente.errors import require
 from gradiente.layers.base import Array, Layer, Shape, require_flag
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
+from gradiente.terms import Index, LayerStep, Term, term
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Pool(Layer):
 
     rank: ClassVar[int]
     shares_batch = True
+    symbols = {"x": "X", "y": "Y"}
+    letter = "P"
 
     def __post_init__(self) -> None:
         name = type(self).__name__
@@ -39,6 +45,20 @@ class Pool(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *self._windows(("batch", *input_shape)).output)
+
+    def entries(self, at: LayerStep, index: Index) -> list[Term]:
+        """The entries of x in the window of y[index], in the order of the kernel, without the padding."""
+        i, c, *window = index
+        windows = self._windows(at.x.values.shape)
+        places = (windows.place_of(tuple(window), tap) for tap in np.ndindex(*windows.kernel))
+        return [term(at.x[(i, c, *place)]) for place in places if place is not None]
+
+    def windows_over(self, at: LayerStep, index: Index) -> Iterator[Index]:
+        """The windows that x[index] lies in."""
+        _, _, *place = index
+        windows = self._windows(at.x.values.shape)
+        found = (windows.window_of(tuple(place), tap) for tap in np.ndindex(*windows.kernel))
+        return (window for window in found if window is not None)
 
     def _windows(self, shape: tuple[Any, ...]) -> Windows:
         name = f"{type(self).__name__}({self.kernel_size})"

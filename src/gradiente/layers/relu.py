@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.layers.base import Array, Arrays, Context, Layer
+from gradiente.terms import Index, LayerStep, Opening, opening, term
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class ReLU(Layer):
     Source: the lecture, "Gradientes para las activaciones más comunes en DL"; torch.nn.ReLU
     """
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    elementwise = True
     equation = r"A = \max(0, Z)"
     derivative = {
         "x": r"\frac{\partial J}{\partial Z} = \delta \odot \begin{cases} 1 & Z > 0 \\ 0 & Z \leq 0 \end{cases}"
@@ -36,6 +40,11 @@ class ReLU(Layer):
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
         a = cache
         return dy * (a > 0)  # choosing, np.where, takes ten times as long where the signs are mixed
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """∂J/∂z = δ·[z > 0]"""
+        positive = at.x.derived(index, "[", float(at.x.values[index] > 0), ">0]")
+        return opening([term(at.delta[index], positive)])
 
     def to_torch(self):
         import torch

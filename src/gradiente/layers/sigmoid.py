@@ -28,6 +28,9 @@ class Sigmoid(Layer):
     Source: the lecture, "Ejemplo para neuronas logísticas"; torch.nn.Sigmoid
     """
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    elementwise = True
     equation = r"A = \sigma(Z) = \frac{1}{1 + e^{-Z}}"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \delta \odot A \odot (1 - A)"}
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradiente.errors import require
 from gradiente.layers.base import Array, Arrays, Context, Layer
+from gradiente.terms import MINUS, Closing, Index, LayerStep, Opening, opening, term
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,17 @@ class Softmax(Layer):
 
     dim: int = -1
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    examples = (("Softmax()", (7, 5)), ("Softmax(dim=1)", (2, 3, 4, 5)), ("Softmax(dim=-2)", (3, 4, 7)))
     equation = r"A_{ij} = \frac{e^{Z_{ij}}}{\sum_{k} e^{Z_{ik}}}"
     derivative = {
         "x": r"\frac{\partial J}{\partial Z_{ij}} = A_{ij} \left( \delta_{ij} - \sum_{k} \delta_{ik} A_{ik} \right)"
+    }
+
+    column_equation = r"A_{ji} = \frac{e^{Z_{ji}}}{\sum_{k} e^{Z_{ki}}}"
+    column_derivative = {
+        "x": r"\frac{\partial J}{\partial Z_{ji}} = A_{ji} \left( \delta_{ji} - \sum_{k} \delta_{ki} A_{ki} \right)"
     }
 
     def __post_init__(self) -> None:
@@ -50,6 +59,31 @@ class Softmax(Layer):
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
         a = cache
         return a * (dy - (dy * a).sum(axis=self.dim, keepdims=True))
+
+    def output_terms(self, at: LayerStep, index: Index) -> Opening:
+        """e^z[i,j] / Σₖ e^z[i,k]; the row's largest z is subtracted everywhere, which changes no quotient"""
+        row = self._row(at, index)
+        largest = max(at.x[place].value for place in row)
+        powers = {place: float(np.exp(at.x[place].value - largest)) for place in row}
+        terms = [term(at.x.derived(place, "e^(", power, f"−{largest:g})")) for place, power in powers.items()]
+        quotient = powers[index] / float(np.sum([*powers.values()]))
+        return opening(terms, Closing(f"e^({at.x[index].symbol}−{largest:g})/Σ", quotient))
+
+    def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
+        """Σₖ δ[i,k]·∂a[i,k]/∂z[i,j]: a[i,j]·(1 − a[i,j]) where k = j, else −a[i,k]·a[i,j]"""
+        a = at.y[index]
+        terms = []
+        for place in self._row(at, index):
+            if place == index:
+                terms.append(term(at.delta[place], a, at.y.derived(index, "(1−", 1 - a.value, ")")))
+            else:
+                terms.append(term(MINUS, at.delta[place], at.y[place], a))
+        return opening(terms)
+
+    def _row(self, at: LayerStep, index: Index) -> list[Index]:
+        """The places that sum to 1 with this one."""
+        axis = self.dim % len(index)
+        return [(*index[:axis], k, *index[axis + 1 :]) for k in range(at.x.values.shape[axis])]
 
     def to_torch(self):
         import torch

@@ -22,6 +22,9 @@ class Tanh(Layer):
     Source: the lecture, "Gradientes para las activaciones más comunes en DL"; torch.nn.Tanh
     """
 
+    symbols = {"x": "Z", "y": "A"}
+    letter = "A"
+    elementwise = True
     equation = r"A = \tanh(Z) = \frac{e^{Z} - e^{-Z}}{e^{Z} + e^{-Z}}"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \delta \odot (1 - A^{2})"}
 

@@ -30,6 +30,10 @@ class Unflatten(Layer):
     dim: int
     unflattened_size: Shape
 
+    symbols = {"x": "X", "y": "Y"}
+    letter = "U"
+    copies = True
+    examples = (("Unflatten(1, (2, 3, 5))", (3, 30)), ("Unflatten(1, (1, 7))", (2, 7)))
     equation = r"Y_{i} = \operatorname{vec}^{-1}(X_{i})"
     derivative = {"x": r"\frac{\partial J}{\partial X_{i}} = \operatorname{vec}(\delta_{i})"}
 

@@ -47,6 +47,24 @@ class Windows:
         places = product(*(range(k) for k in self.kernel))
         return [tuple(d * k for d, k in zip(self.dilation, place, strict=True)) for place in places]
 
+    def place_of(self, window: Shape, tap: Shape) -> Shape | None:
+        """The place of the input that an entry of the kernel meets in a window; None in the padding."""
+        sizes = zip(window, self.stride, tap, self.dilation, self.before, strict=True)
+        place = tuple(p * s + k * d - before for p, s, k, d, before in sizes)
+        return place if all(0 <= q < n for q, n in zip(place, self.input, strict=True)) else None
+
+    def window_of(self, place: Shape, tap: Shape) -> Shape | None:
+        """The window whose entry of the kernel meets that place of the input; None where there is no such window."""
+        window = []
+        for q, s, k, d, before, n in zip(
+            place, self.stride, tap, self.dilation, self.before, self.output, strict=True
+        ):
+            p, rest = divmod(q + before - k * d, s)
+            if rest or not 0 <= p < n:
+                return None
+            window.append(p)
+        return tuple(window)
+
     def seen(self) -> Iterator[tuple[slice, ...]]:
         """For every tap, the entries of the padded axes that it meets, in the shape of the output."""
         for tap in self.taps:

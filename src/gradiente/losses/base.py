@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from gradiente.errors import DataError, ShapeError, require
+from gradiente.errors import ArgumentError, DataError, ShapeError, require
+from gradiente.locale import text
+from gradiente.terms import Factor, Index, LossStep, Term
 
 Array = np.ndarray
 Reduction = Literal["mean", "sum"]
@@ -17,18 +19,32 @@ Reduction = Literal["mean", "sum"]
 class Loss(ABC):
     """J(prediction, target), one number for a batch, and ∂J/∂prediction.
 
-    `equation` and `derivative` are the LaTeX of one term of the sum. `reduced` is the one place where
-    the 1/m stands: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m, without it for "sum".
+    `reduced` is the one place where the 1/m stands: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m,
+    without it for "sum".
 
-    `integer_targets` says that the target may be the number of the right class, one for each row.
+    Facts about the loss, read by generic code (a trace, parity, advice, random batches, tests):
+
+        equation, derivative    the LaTeX of one term of the sum; `symbol` is the prediction's letter there
+        link                    ŷ is this function of the prediction: "identity", "logistic", "softmax", "exponential"
+        interval, target_interval    where predictions and targets may lie; `same_shape` holds them
+        is_multiclass           the target may be the number of the right class, one a row, and a mean is over rows
+        soft_targets            of a multiclass loss: the target may also be a row of probabilities
+        cancels, cancellation   the layer whose derivative cancels against that of the loss, and how, as LaTeX
     """
 
     _: KW_ONLY
     reduction: Reduction = "mean"
 
-    equation: ClassVar[str]
-    derivative: ClassVar[str]
-    integer_targets: ClassVar[bool] = False
+    equation: ClassVar[str] = ""
+    derivative: ClassVar[str] = ""
+    symbol: ClassVar[str] = r"\hat{y}"
+    link: ClassVar[Literal["identity", "logistic", "softmax", "exponential"]] = "identity"
+    interval: ClassVar[str] = "(-inf, inf)"
+    target_interval: ClassVar[str] = "(-inf, inf)"
+    is_multiclass: ClassVar[bool] = False
+    soft_targets: ClassVar[bool] = False
+    cancels: ClassVar[str] = ""
+    cancellation: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         require(
@@ -50,16 +66,36 @@ class Loss(ABC):
         """ŷ, what a network's output means under this loss: probabilities for a classifier."""
         return prediction
 
-    @abstractmethod
     def to_torch(self) -> Callable[..., Any]:
-        """The same loss as a callable of PyTorch, (prediction, target) → scalar."""
+        """The same loss as a callable of PyTorch, (prediction, target) → scalar.
+
+        Errors: ArgumentError for a loss of one's own that does not say it
+        """
+        raise ArgumentError("loss.no_torch", loss=type(self).__name__)
+
+    def value_terms(self, at: LossStep, index: Index) -> list[Term] | None:
+        """The terms of the sum at one place of the prediction; None where the loss does not say them."""
+        return None
+
+    def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...] | None:
+        """The factors of ∂J/∂prediction at that place but for the 1/m, likewise."""
+        return None
+
+    def count(self, prediction: Array) -> int:
+        """What a mean divides by: rows where every row is one choice, else all numbers; 1 for a sum."""
+        if self.reduction == "sum":
+            return 1
+        return len(prediction) if self.is_multiclass else prediction.size
 
     def reduced(self, terms: Array, count: int) -> Array:
         """The terms, divided by how many there are when the reduction is the mean."""
         return terms / count if self.reduction == "mean" else terms
 
     def same_shape(self, prediction: Array, target: Array) -> Array:
-        """The target as an array of the prediction's shape and type, or an error that compares the two."""
+        """The target as an array of the prediction's shape and type, both in their intervals.
+
+        Errors: ShapeError that compares the two shapes; DataError for a number outside its interval
+        """
         target = np.asarray(target)
         if target.shape != prediction.shape:
             raise ShapeError(
@@ -68,6 +104,8 @@ class Loss(ABC):
                 prediction=prediction.shape,
                 target=target.shape,
             )
+        _require_range(self, "ŷ", prediction, self.interval)
+        _require_range(self, "y", target, self.target_interval)
         return target.astype(prediction.dtype, copy=False)
 
     def class_numbers(self, prediction: Array, target: Array) -> Array:
@@ -84,3 +122,20 @@ class Loss(ABC):
             row = int(np.flatnonzero((target < 0) | (target >= classes))[0])
             raise DataError("loss.label", label=int(target[row]), row=row, last=classes - 1)
         return target
+
+
+def _require_range(loss: Loss, name: str, values: Array, interval: str) -> None:
+    """Every number lies in the interval, written as in a book: "[0, 1]", "(-1, inf)"; NaN passes, and J shows it."""
+    if interval == "(-inf, inf)" or not values.size:
+        return
+    low, high = (float(end) for end in interval[1:-1].split(","))
+    smallest, largest = float(np.min(values)), float(np.max(values))
+    below = smallest < low if interval[0] == "[" else smallest <= low
+    above = largest > high if interval[-1] == "]" else largest >= high
+    if below or above:
+        value = smallest if below else largest
+        kind = "probability" if (low, high) == (0, 1) else "positive"
+        todo = text(f"error.loss.interval.{kind}") if name == "ŷ" else ""
+        raise DataError(
+            "loss.interval", loss=type(loss).__name__, name=name, interval=interval, value=value, todo=todo
+        )

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.losses.base import Array, Loss
+from gradiente.terms import MINUS, Factor, Index, LossStep, Term, term
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class BCEWithLogitsLoss(Loss):
         reduction: "mean", over all N numbers of the batch, or "sum"
 
     Shapes: z and y the same, y in [0, 1] → one number
-    Errors: ShapeError where z and y differ in shape
+    Errors: ShapeError where z and y differ in shape; DataError where y is outside [0, 1]
 
     >>> import numpy as np
     >>> loss, z, y = BCEWithLogitsLoss(), np.array([[0.0], [-1e4]]), np.array([[1.0], [1.0]])
@@ -28,8 +29,14 @@ class BCEWithLogitsLoss(Loss):
     Source: the lecture, "Un resultado importante"; torch.nn.BCEWithLogitsLoss
     """
 
+    symbol = "Z"
+    link = "logistic"
+    target_interval = "[0, 1]"
     equation = r"L = \log(1 + e^{Z}) - y Z"
-    derivative = r"\frac{\partial L}{\partial Z} = \sigma(Z) - y = \hat{y} - y"
+    derivative = (
+        r"\frac{\partial L}{\partial Z} = \frac{\hat{y} - y}{\hat{y} \odot (1 - \hat{y})}"
+        r" \odot \hat{y} \odot (1 - \hat{y}) = \hat{y} - y"
+    )
 
     def value(self, prediction: Array, target: Array) -> float:
         z, y = prediction, self.same_shape(prediction, target)
@@ -44,6 +51,16 @@ class BCEWithLogitsLoss(Loss):
         """ŷ = σ(z)."""
         with np.errstate(over="ignore"):
             return 1 / (1 + np.exp(-prediction))
+
+    def value_terms(self, at: LossStep, index: Index) -> list[Term]:
+        """log(1 + e^z) and −y·z"""
+        z = at.prediction[index]
+        softplus = at.prediction.derived(index, "log(1+e^", float(np.logaddexp(0, z.value)), ")")
+        return [term(softplus), term(MINUS, at.target[index], z)]
+
+    def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...]:
+        """(ŷ − y)"""
+        return (at.difference(index),)
 
     def to_torch(self):
         import torch

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.losses.base import Array, Loss
+from gradiente.terms import MINUS, Factor, Index, LossStep, Term, term
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,14 @@ class CrossEntropyLoss(Loss):
     """
 
     equation = r"L = -\sum_{k} y_{k} \log \hat{y}_{k}, \quad \hat{y} = \operatorname{softmax}(Z)"
-    derivative = r"\frac{\partial L}{\partial Z} = \hat{y} - y"
-    integer_targets = True
+    derivative = (
+        r"\frac{\partial L}{\partial Z_{k}} = -\sum_{j} \frac{y_{j}}{\hat{y}_{j}}"
+        r" \, \hat{y}_{j} \left( [j = k] - \hat{y}_{k} \right)"
+        r" = \hat{y}_{k} \sum_{j} y_{j} - y_{k} = \hat{y}_{k} - y_{k}"
+    )
+    symbol = "Z"
+    link = "softmax"
+    is_multiclass = soft_targets = True
 
     def value(self, prediction: Array, target: Array) -> float:
         y = self._one_hot(prediction, target)
@@ -47,6 +54,20 @@ class CrossEntropyLoss(Loss):
         """ŷ = softmax(z)."""
         e = np.exp(prediction - prediction.max(axis=1, keepdims=True))
         return e / e.sum(axis=1, keepdims=True)
+
+    def value_terms(self, at: LossStep, index: Index) -> list[Term]:
+        """−y·log ŷ, left out where y is 0"""
+        i, _ = index
+        if at.target_at(index)[0] == 0:
+            return []
+        row = at.prediction.values[i]
+        log = at.prediction.values[index] - row.max() - np.log(np.sum(np.exp(row - row.max())))
+        factor = at.estimate.derived(index, "log ", float(log))
+        return [term(MINUS, factor) if at.labels else term(MINUS, at.target[index], factor)]
+
+    def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...]:
+        """(ŷ − y)"""
+        return (at.difference(index),)
 
     def to_torch(self):
         import torch

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.losses.base import Array, Loss
+from gradiente.terms import Factor, Index, LossStep, Term, term
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class MSELoss(Loss):
     def gradient(self, prediction: Array, target: Array) -> Array:
         y = self.same_shape(prediction, target)
         return self.reduced(2 * (prediction - y), y.size)
+
+    def value_terms(self, at: LossStep, index: Index) -> list[Term]:
+        """(ŷ − y)²"""
+        return [term(at.difference(index), at.difference(index))]
+
+    def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...]:
+        """2·(ŷ − y)"""
+        return Factor("2", 2.0), at.difference(index)
 
     def to_torch(self):
         import torch

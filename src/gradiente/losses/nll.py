@@ -4,6 +4,7 @@ import numpy as np
 
 from gradiente.errors import ShapeError
 from gradiente.losses.base import Array, Loss
+from gradiente.terms import MINUS, Factor, Index, LossStep, Term, term
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class NLLLoss(Loss):
 
     equation = r"L = -\log \hat{y}_{c}, \quad c \text{ the right class}"
     derivative = r"\frac{\partial L}{\partial \log \hat{y}_{k}} = -[k = c]"
-    integer_targets = True
+    symbol = r"\log \hat{y}"
+    link = "exponential"
+    is_multiclass = True
 
     def value(self, prediction: Array, target: Array) -> float:
         y = self._labels(prediction, target)
@@ -46,6 +49,15 @@ class NLLLoss(Loss):
     def estimate(self, prediction: Array) -> Array:
         """ŷ = e^ℓ."""
         return np.exp(prediction)
+
+    def value_terms(self, at: LossStep, index: Index) -> list[Term]:
+        """−ℓ of the right class"""
+        return [term(MINUS, at.prediction[index])] if at.target_at(index)[0] else []
+
+    def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...]:
+        """−[k is the right class]"""
+        i, k = index
+        return MINUS, at.target.derived((i,), f"[{k}=", at.target_at(index)[0], "]")
 
     def to_torch(self):
         import torch

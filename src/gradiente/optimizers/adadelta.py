@@ -39,6 +39,10 @@ class Adadelta(Optimizer):
     weight_decay: float = 0.0
     maximize: bool = False
 
+    examples = (
+        "Adadelta()",
+        "Adadelta(lr=0.5, rho=0.7, weight_decay=0.01)",
+    )
     equation = (
         r"S = \rho S + (1 - \rho) g^{2}, \quad \Delta = \frac{\sqrt{D + \epsilon}}{\sqrt{S + \epsilon}} g, \quad "
         r"D = \rho D + (1 - \rho) \Delta^{2}, \quad \theta = \theta - \alpha \Delta"

@@ -40,6 +40,10 @@ class Adagrad(Optimizer):
     eps: float = 1e-10
     maximize: bool = False
 
+    examples = (
+        "Adagrad(lr=0.05)",
+        "Adagrad(lr=0.05, lr_decay=0.05, weight_decay=0.01, initial_accumulator_value=0.3)",
+    )
     equation = r"S = S + g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
     torch_slots = {"S": "sum"}
 

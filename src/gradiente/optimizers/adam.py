@@ -43,6 +43,11 @@ class Adam(Optimizer):
     amsgrad: bool = False
     maximize: bool = False
 
+    examples = (
+        "Adam(lr=0.01)",
+        "Adam(lr=0.01, betas=(0.7, 0.95), amsgrad=True, weight_decay=0.01)",
+        "Adam(lr=0.001, maximize=True)",
+    )
     equation = (
         r"m = \beta_1 m + (1 - \beta_1) g, \quad v = \beta_2 v + (1 - \beta_2) g^{2}, \quad "
         r"\theta = \theta - \alpha \frac{m / (1 - \beta_1^{t})}{\sqrt{v / (1 - \beta_2^{t})} + \epsilon}"

@@ -41,6 +41,10 @@ class AdamW(Optimizer):
     amsgrad: bool = False
     maximize: bool = False
 
+    examples = (
+        "AdamW(lr=0.01)",
+        "AdamW(lr=0.01, weight_decay=0.1, amsgrad=True)",
+    )
     equation = (
         r"\theta = \theta - \alpha \lambda \theta, \quad m = \beta_1 m + (1 - \beta_1) g, \quad "
         r"v = \beta_2 v + (1 - \beta_2) g^{2}, \quad "

@@ -1,7 +1,7 @@
 """The contract of an optimizer: an element-wise rule from (θ, gradient, slots, t) to (θ, slots)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,12 +20,34 @@ class Optimizer(ABC):
     The rule is element-wise, so the parameters of a whole network are updated as one flat array θ, and an
     engine may cut it in pieces. What the rule remembers from step to step it gets and gives back as `slots`,
     arrays as long as θ; t counts the steps from 1.
+
+    Facts about the optimizer, read by generic code (a trace, parity, the torch engine, tests):
+
+        equation        the LaTeX of the rule, in textbook form
+        symbols         the LaTeX of hyperparameters; those of `betas` are numbered
+        torch_slots     PyTorch's names of slots, where they are others
+        examples        its notation with several options: what tests and parity try
+
+    An optimizer with a class of its own in PyTorch says it in `to_torch(parameters)`; for the others the torch engine
+    runs the rule.
     """
 
     lr: float
 
-    equation: ClassVar[str]
-    torch_slots: ClassVar[Mapping[str, str]] = {}  # what PyTorch's twin calls a slot, where not the same
+    equation: ClassVar[str] = ""
+    symbols: ClassVar[Mapping[str, str]] = {
+        "lr": r"\alpha",
+        "beta": r"\beta",
+        "betas": r"\beta",
+        "eps": r"\epsilon",
+        "momentum": r"\mu",
+        "dampening": r"\tau",
+        "weight_decay": r"\lambda",
+        "rho": r"\rho",
+        "lr_decay": r"\eta",
+    }
+    torch_slots: ClassVar[Mapping[str, str]] = {}
+    examples: ClassVar[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", type(self).__name__, lr=self.lr)

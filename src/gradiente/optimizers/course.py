@@ -38,6 +38,10 @@ class Momentum(Optimizer):
     lr: float = 0.1
     beta: float = 0.9
 
+    examples = (
+        "course.Momentum(lr=0.01)",
+        "course.Momentum(lr=0.05, beta=0.5)",
+    )
     equation = r"m = \beta m + (1 - \beta) g, \quad \theta = \theta - \alpha m"
 
     def __post_init__(self) -> None:
@@ -75,6 +79,10 @@ class Nesterov(Optimizer):
     lr: float = 0.1
     beta: float = 0.9
 
+    examples = (
+        "course.Nesterov(lr=0.01)",
+        "course.Nesterov(lr=0.05, beta=0.5)",
+    )
     equation = (
         r"m = \beta m + (1 - \beta) g, \quad \theta = \theta - \alpha \left( \beta m + (1 - \beta) g \right)"
     )
@@ -117,6 +125,10 @@ class Adagrad(Optimizer):
     lr: float = 0.01
     eps: float = 1e-8
 
+    examples = (
+        "course.Adagrad(lr=0.05)",
+        "course.Adagrad(lr=0.05, eps=0.001)",
+    )
     equation = r"S = S + g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
 
     def __post_init__(self) -> None:
@@ -160,6 +172,10 @@ class Adadelta(Optimizer):
     beta: float = 0.9
     eps: float = 1e-8
 
+    examples = (
+        "course.Adadelta(lr=0.01)",
+        "course.Adadelta(lr=0.01, beta=0.5, eps=0.001)",
+    )
     equation = (
         r"S = \beta S + (1 - \beta) g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
     )
@@ -202,6 +218,10 @@ class RMSprop(Optimizer):
     beta: float = 0.9
     eps: float = 1e-8
 
+    examples = (
+        "course.RMSprop(lr=0.01)",
+        "course.RMSprop(lr=0.01, beta=0.5, eps=0.001)",
+    )
     equation = (
         r"S = \beta S + (1 - \beta) g^{2}, \quad \theta = \theta - \alpha g \frac{1}{\sqrt{S + \epsilon}}"
     )
@@ -250,6 +270,10 @@ class Adam(Optimizer):
     betas: tuple[float, float] = (0.9, 0.99)
     eps: float = 1e-8
 
+    examples = (
+        "course.Adam(lr=0.01)",
+        "course.Adam(lr=0.01, betas=(0.7, 0.95), eps=0.001)",
+    )
     equation = (
         r"m = \beta_1 m + (1 - \beta_1) g, \quad S = \beta_2 S + (1 - \beta_2) g^{2}, \quad "
         r"\theta = \theta - \alpha m \frac{1}{\sqrt{S + \epsilon}}"

@@ -45,9 +45,14 @@ class RMSprop(Optimizer):
     centered: bool = False
     maximize: bool = False
 
+    examples = (
+        "RMSprop(lr=0.01)",
+        "RMSprop(lr=0.01, alpha=0.8, momentum=0.9, centered=True, weight_decay=0.01)",
+    )
     equation = (
         r"S = \beta S + (1 - \beta) g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
     )
+    symbols = {**Optimizer.symbols, "alpha": r"\beta"}
     torch_slots = {"S": "square_avg", "g_mean": "grad_avg", "m": "momentum_buffer"}
 
     def __post_init__(self) -> None:

@@ -38,6 +38,13 @@ class SGD(Optimizer):
     nesterov: bool = False
     maximize: bool = False
 
+    examples = (
+        "SGD(lr=0.01)",
+        "SGD(lr=0.01, momentum=0.9, weight_decay=0.05)",
+        "SGD(lr=0.01, momentum=0.9, dampening=0.3)",
+        "SGD(lr=0.01, momentum=0.8, nesterov=True)",
+        "SGD(lr=0.001, maximize=True)",
+    )
     equation = r"m = \mu m + (1 - \tau) g, \quad \theta = \theta - \alpha m"
     torch_slots = {"m": "momentum_buffer"}
 

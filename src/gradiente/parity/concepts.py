@@ -1,12 +1,13 @@
 """Every layer, loss, optimizer and schedule by itself: the closed form against PyTorch, in float64."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradiente.errors import require, require_installed
+from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Layer
 from gradiente.locale import text
@@ -15,12 +16,10 @@ from gradiente.losses import Loss
 from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
-from gradiente.parity import examples
-from gradiente.parity.course import DRAWING
 from gradiente.parity.difference import Difference, difference, largest
 from gradiente.pytorch.optimizer_state import torch_optimizer
 from gradiente.schedules import REGISTRY as SCHEDULES
-from gradiente.schedules import ReduceLROnPlateau, Schedule
+from gradiente.schedules import Schedule
 
 Array = np.ndarray
 
@@ -82,10 +81,10 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
     require(seed >= 0, "load.seed", value=seed)
     require_installed("torch", extra="torch")
     return [
-        *_concepts("layer", LAYERS, _layer_examples(seed)),
-        *_concepts("loss", LOSSES, _loss_examples(seed)),
-        *_concepts("optimizer", OPTIMIZERS, _optimizer_examples(seed)),
-        *_concepts("schedule", SCHEDULES, _schedule_examples(seed)),
+        *_concepts("layer", LAYERS, _layer_examples, seed),
+        *_concepts("loss", LOSSES, _loss_examples, seed),
+        *_concepts("optimizer", OPTIMIZERS, _optimizer_examples, seed),
+        *_concepts("schedule", SCHEDULES, _schedule_examples, seed),
     ]
 
 
@@ -94,17 +93,20 @@ def title(kind: str) -> str:
     return text(f"parity.kind.{kind}", steps=STEPS, epochs=EPOCHS)
 
 
-def _concepts(kind: str, registry: Mapping[str, Any], found: Iterator[Example]) -> list[Concept]:
-    """The examples by name, in the registry's order."""
-    compared = list(found)
+def _concepts(
+    kind: str, registry: Mapping[str, Any], compared: Callable[[str, Any, int], Iterator[Example]], seed: int
+) -> list[Concept]:
+    """Every registered name with its examples; one without to_torch() is left out, save an optimizer."""
+    without = (Layer.to_torch, Loss.to_torch, Schedule.to_torch)
     return [
-        Concept(kind, name, tuple(e for e in compared if examples.name_of(e.notation) == name))
-        for name in registry
+        Concept(kind, name, tuple(compared(name, concept, seed)))
+        for name, concept in registry.items()
+        if getattr(concept, "to_torch", None) not in without
     ]
 
 
-def _layer_examples(seed: int) -> Iterator[Example]:
-    for notation, shape in examples.LAYERS:
+def _layer_examples(name: str, kind: type[Layer], seed: int) -> Iterator[Example]:
+    for notation, shape in layer_examples(name, kind):
         layer = parse(notation, LAYERS)
         for training in (True, False):
             differences = tuple(_layer(layer, shape, training, np.random.default_rng(seed)))
@@ -112,7 +114,7 @@ def _layer_examples(seed: int) -> Iterator[Example]:
 
 
 def _layer(
-    layer: Layer, shape: examples.Shape, training: bool, generator: "np.random.Generator"
+    layer: Layer, shape: tuple[int, ...], training: bool, generator: "np.random.Generator"
 ) -> Iterator[Difference]:
     import torch
 
@@ -130,7 +132,7 @@ def _layer(
     twin = layer.to_torch().double().train(training)
     twin.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
     leaf = torch.tensor(x, requires_grad=True)
-    drawn = training and isinstance(layer, DRAWING) and cache is not None
+    drawn = training and layer.stochastic and cache is not None
     twin_y = leaf * torch.tensor(cache) if drawn else twin(leaf)
     twin_y.backward(torch.tensor(dy))
 
@@ -143,10 +145,11 @@ def _layer(
         yield difference(quantity, ours[quantity], tensor.numpy(), largest(tensor.numpy()))
 
 
-def _loss_examples(seed: int) -> Iterator[Example]:
-    for notation, shape, predicted, targeted in examples.LOSSES:
+def _loss_examples(name: str, kind: type[Loss], seed: int) -> Iterator[Example]:
+    for notation, shape, where, targeted in loss_examples(name, kind):
         generator = np.random.default_rng(seed)
-        prediction, target = (examples.DRAWN[drawn](generator, shape) for drawn in (predicted, targeted))
+        prediction = draw_prediction(kind, shape, generator, where)
+        target = draw_target(kind, targeted, shape, generator)
         yield Example(notation, targeted, tuple(_loss(parse(notation, LOSSES), prediction, target)))
 
 
@@ -158,15 +161,14 @@ def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
     J.backward()
     assert leaf.grad is not None
     dy = leaf.grad.numpy()
-    terms = len(prediction) if loss.integer_targets else prediction.size
-    least = 1.0 if loss.reduction == "sum" else 1 / terms
+    least = 1 / loss.count(prediction)
     value = np.asarray(loss.value(prediction, target))
     yield difference("J", value, J.detach().numpy(), largest(J.detach().numpy()))
     yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))
 
 
-def _optimizer_examples(seed: int) -> Iterator[Example]:
-    for notation in examples.OPTIMIZERS:
+def _optimizer_examples(name: str, kind: type[Optimizer], seed: int) -> Iterator[Example]:
+    for notation in rule_examples(name, kind):
         ours, theirs = _descents(parse(notation, OPTIMIZERS), np.random.default_rng(seed))
         yield Example(notation, None, (difference("θ", ours, theirs, largest(theirs)),))
 
@@ -195,11 +197,11 @@ def _descents(optimizer: Optimizer, generator: "np.random.Generator") -> tuple[A
     return ours, theirs
 
 
-def _schedule_examples(seed: int) -> Iterator[Example]:
+def _schedule_examples(name: str, kind: type[Schedule], seed: int) -> Iterator[Example]:
     generator = np.random.default_rng(seed)
     # Rough values, so that ties happen: what the schedule that watches a measure is shown.
     metrics = (np.linspace(3, 0, EPOCHS) + generator.normal(0, 0.3, EPOCHS)).round(1).tolist()
-    for notation in examples.SCHEDULES:
+    for notation in rule_examples(name, kind):
         ours, theirs = _rates(parse(notation, SCHEDULES), 0.3, metrics)
         yield Example(notation, None, (difference("α", ours, theirs, largest(theirs, 0.3)),))
 
@@ -217,5 +219,5 @@ def _rates(schedule: Schedule, base_lr: float, metrics: list[float]) -> tuple[Ar
     for t, value in enumerate(metrics):
         theirs[t] = optimizer.param_groups[0]["lr"]
         optimizer.step()
-        scheduler.step(*([value] if isinstance(schedule, ReduceLROnPlateau) else []))
+        scheduler.step(*([value] if schedule.watches else []))
     return np.array([schedule.lr(base_lr, t, metrics[:t]) for t in range(EPOCHS)]), theirs

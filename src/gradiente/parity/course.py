@@ -10,22 +10,7 @@ from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
 from gradiente.formatting import count
 from gradiente.layers import REGISTRY as LAYERS
-from gradiente.layers import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    Dropout,
-    Dropout2d,
-    Flatten,
-    Identity,
-    Layer,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-)
+from gradiente.layers import Context, Identity, Layer
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
@@ -42,11 +27,6 @@ from gradiente.training.targets import targets
 
 Array = np.ndarray
 
-# In training they draw, each engine for itself; their cache is what they drew, as a factor of x.
-DRAWING = (Dropout, Dropout2d)
-_NORMALIZING = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
-_AVERAGING = (AvgPool1d, AvgPool2d, AvgPool3d)
-_SHIFTED_ALIKE = (Identity, Flatten, MaxPool1d, MaxPool2d, MaxPool3d, *DRAWING)
 # What is trained where nothing else is asked for: a dense and a convolutional network that read digits.
 DEFAULTS = (
     Config(
@@ -124,7 +104,7 @@ class Course:
     @property
     def drawing(self) -> list[Layer]:
         """The layers that draw: an Identity stands in their places."""
-        return [layer for layer in self.network.layers if isinstance(layer, DRAWING)]
+        return [layer for layer in self.network.layers if layer.stochastic]
 
     @property
     def subtracted(self) -> list[str]:
@@ -133,21 +113,26 @@ class Course:
         ∂J/∂b = 0, and what is computed of it is rounding, different rounding on every machine: a rule that divides a
         gradient by its own size, as Adam does, makes steps of it.
         """
-        layers, frozen = self.network.layers, self.network.frozen
-        return [
-            f"{index}.bias"
-            for index, layer in enumerate(layers)
-            if getattr(layer, "bias", False) and index not in frozen and self._subtracts(index + 1)
-        ]
+        network = self.network.astype(np.float64)
+        if not any(layer.depends_on_batch for layer in network.layers):
+            return []
 
-    def _subtracts(self, index: int) -> bool:
-        """Whether what is added to all instances before that layer is taken away again by it, or by one behind it."""
-        for place, layer in enumerate(self.network.layers[index:], start=index):
-            if isinstance(layer, _NORMALIZING):
-                return place not in self.network.frozen
-            if not _shifted_alike(layer):
-                return False
-        return False
+        def predict() -> Array:
+            context = Context(training=True, generator=np.random.default_rng(0))
+            return network.forward(self.x[: self.batch_size], context)[0]
+
+        before, generator = predict(), np.random.default_rng(1)
+        biases = [name for name in network.learning_gradients() if name.endswith(".bias")]
+        subtracted = []
+        for bias in (
+            name for name in biases if getattr(network.layers[int(name.split(".")[0])], "bias", False)
+        ):
+            kept = network.parameters[bias].copy()
+            network.parameters[bias] += generator.normal(size=kept.shape)
+            if np.allclose(predict(), before, rtol=1e-9, atol=1e-9):
+                subtracted.append(bias)
+            network.parameters[bias][...] = kept
+        return subtracted
 
     @property
     def steps_per_epoch(self) -> int:
@@ -157,7 +142,7 @@ class Course:
         """A copy of the network in float64, without what is left out."""
         layers: list[Layer] = []
         for index, layer in enumerate(self.network.layers):
-            if isinstance(layer, DRAWING):
+            if layer.stochastic:
                 layer = Identity()
             elif f"{index}.bias" in self.subtracted:
                 layer = replace(layer, bias=False)  # pyright: ignore[reportCallIssue]
@@ -222,10 +207,3 @@ class Course:
 
 def _written(layers: Sequence[Layer]) -> str:
     return ", ".join(write(layer, LAYERS, brief=True) for layer in layers)
-
-
-def _shifted_alike(layer: Layer) -> bool:
-    """Whether a number added to all of a channel comes out added to all of it."""
-    if isinstance(layer, _AVERAGING):
-        return not (np.any(layer.padding) and layer.count_include_pad)
-    return isinstance(layer, _SHIFTED_ALIKE)

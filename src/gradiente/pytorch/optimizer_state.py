@@ -19,9 +19,12 @@ SHOWN = 5  # names in a message
 
 
 def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") -> "torch.optim.Optimizer":
-    """The optimizer of PyTorch that takes the same steps; for the lecture's, those of gradiente.pytorch.optim.
+    """The optimizer of PyTorch that takes the same steps.
 
-    Errors: ArgumentError for a rule of one's own that has no to_torch(parameters)
+    For the lecture's they are those of gradiente.pytorch.optim; for one of one's own without to_torch(parameters), one
+    that executes its rule.
+
+    Errors: ArgumentError where PyTorch is not installed
 
     >>> import torch
     >>> from gradiente.optimizers import Adam
@@ -31,10 +34,11 @@ def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") 
     require_installed("torch", extra="torch")
     if to_torch := getattr(optimizer, "to_torch", None):
         return to_torch(parameters)
-    # It subclasses PyTorch's class, so that where PyTorch is missing it cannot even be imported.
+    # They subclass PyTorch's class, so that where PyTorch is missing they cannot even be imported.
     twins = import_module("gradiente.pytorch.optim").TWINS
-    require(type(optimizer) in twins, "torch_optimizer.no_twin", name=type(optimizer).__name__)
-    return twins[type(optimizer)](parameters, **vars(optimizer))
+    if type(optimizer) in twins:
+        return twins[type(optimizer)](parameters, **vars(optimizer))
+    return import_module("gradiente.pytorch.rule_optimizer").RuleOptimizer(parameters, optimizer)
 
 
 def optimizer_to_torch(

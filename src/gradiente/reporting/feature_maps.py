@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Context, Conv2d, Dropout, Dropout2d, Identity, Layer, Unflatten
+from gradiente.layers import Context, Conv2d, Layer
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.filters import first_convolution
@@ -22,7 +22,6 @@ Array = np.ndarray
 MOST_INSTANCES = 3
 MOST_MAPS = 8
 MOST_PIXELS = 128  # a side: more would not be seen
-_NOTHING_NEW = (Unflatten, Identity, Dropout, Dropout2d)  # outside training their output is their input
 
 
 @dataclass(frozen=True)
@@ -73,13 +72,12 @@ def instances(data: Dataset) -> Array:
 
 def stages(network: Network, x: Array) -> list[Stage]:
     """Every layer that changes what it gets and gives images, with its output for a batch."""
-    found, y = [], x.astype(network.dtype)
-    for index, layer in enumerate(network.layers):
-        context = network.layer_context(index, Context())
-        y, _ = layer.forward(network.layer_parameters(index), y, context)
-        if y.ndim == 4 and not isinstance(layer, _NOTHING_NEW):
-            found.append(Stage(index, layer, y))
-    return found
+    outputs = network.walk(network.as_batch(x), Context())
+    return [
+        Stage(index, layer, y)
+        for index, (layer, (y, _)) in enumerate(zip(network.layers, outputs, strict=True))
+        if y.ndim == 4 and not layer.copies
+    ]
 
 
 def blocks(stages: Sequence[Stage]) -> list[list[Stage]]:

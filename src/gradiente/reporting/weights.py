@@ -4,7 +4,7 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.formatting import short
-from gradiente.layers import Dropout, Dropout2d, Flatten, Identity, Linear, Unflatten
+from gradiente.layers import Linear
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, tag
@@ -14,7 +14,6 @@ Array = np.ndarray
 
 MOST_NEURONS = 64
 POSITIVE, NEGATIVE = (47, 111, 196), (217, 118, 40)
-_KEEP_PIXELS = (Flatten, Unflatten, Dropout, Dropout2d, Identity)
 
 
 def weights(network: Network, data: Dataset) -> Markup | None:
@@ -44,7 +43,7 @@ def pixel_weights(network: Network, data: Dataset) -> Array | None:
     for index, layer in enumerate(network.layers):
         if isinstance(layer, Linear) and layer.in_features == np.prod(data.image_shape):
             return network.layer_parameters(index)["weight"]
-        if not isinstance(layer, _KEEP_PIXELS):
+        if not layer.copies:
             return None
     return None
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradiente.errors import ArgumentError
+
 if TYPE_CHECKING:
     import torch
 
@@ -15,14 +17,22 @@ class Schedule(ABC):
 
     t counts what is already done, in epochs (or steps, as the trainer is told): the first one runs at t = 0.
     A schedule remembers nothing; the one that watches the loss is handed its whole history.
+
+    `equation` is the LaTeX of the formula; `watches` says that it reads the metrics; `examples` are its notation with
+    several options: what tests and parity try.
     """
 
-    equation: ClassVar[str]
+    equation: ClassVar[str] = ""
+    watches: ClassVar[bool] = False
+    examples: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         """The learning rate for the epoch that follows t finished ones, whose monitored values are `metrics`."""
 
-    @abstractmethod
     def to_torch(self, optimizer: "torch.optim.Optimizer") -> Any:
-        """The same schedule for an optimizer of PyTorch."""
+        """The same schedule for an optimizer of PyTorch.
+
+        Errors: ArgumentError for a schedule of one's own that does not say it
+        """
+        raise ArgumentError("schedule.no_torch", schedule=type(self).__name__)

@@ -30,6 +30,10 @@ class CosineAnnealingLR(Schedule):
     T_max: int
     eta_min: float = 0.0
 
+    examples = (
+        "CosineAnnealingLR(T_max=100)",
+        "CosineAnnealingLR(T_max=30, eta_min=0.001)",
+    )
     equation = r"\alpha_t = \eta + (\alpha_0 - \eta) \frac{1 + \cos(\pi t / T)}{2}"
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ class ExponentialLR(Schedule):
 
     gamma: float
 
+    examples = ("ExponentialLR(gamma=0.95)",)
     equation = r"\alpha_t = \alpha_0 \, \gamma^{t}"
 
     def __post_init__(self) -> None:

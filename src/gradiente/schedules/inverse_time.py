@@ -24,6 +24,10 @@ class InverseTimeLR(Schedule):
 
     decay_rate: float
 
+    examples = (
+        "InverseTimeLR(decay_rate=0.1)",
+        "InverseTimeLR(decay_rate=2.0)",
+    )
     equation = r"\alpha_t = \frac{\alpha_0}{1 + k t}"
 
     def __post_init__(self) -> None:

@@ -31,6 +31,10 @@ class LinearLR(Schedule):
     end_factor: float = 1.0
     total_iters: int = 5
 
+    examples = (
+        "LinearLR()",
+        "LinearLR(start_factor=1.0, end_factor=0.0, total_iters=60)",
+    )
     equation = r"\alpha_t = \alpha_0 \left( s + (e - s) \frac{\min(t, T)}{T} \right)"
 
     def __post_init__(self) -> None:

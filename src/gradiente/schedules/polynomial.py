@@ -26,6 +26,10 @@ class PolynomialLR(Schedule):
     total_iters: int = 5
     power: float = 1.0
 
+    examples = (
+        "PolynomialLR()",
+        "PolynomialLR(total_iters=80, power=2.5)",
+    )
     equation = r"\alpha_t = \alpha_0 \left( 1 - \frac{\min(t, T)}{T} \right)^{p}"
 
     def __post_init__(self) -> None:

@@ -40,6 +40,12 @@ class ReduceLROnPlateau(Schedule):
     min_lr: float = 0.0
     eps: float = 1e-8
 
+    examples = (
+        "ReduceLROnPlateau(patience=3)",
+        "ReduceLROnPlateau(mode='max', patience=2, factor=0.5, cooldown=2, threshold_mode='abs', threshold=0.1)",
+        "ReduceLROnPlateau(patience=0, threshold=0.1, min_lr=0.001)",
+    )
+    watches = True
     equation = r"\alpha = \max(\gamma \alpha, \alpha_{\min})"
 
     def __post_init__(self) -> None:

@@ -26,6 +26,10 @@ class StepLR(Schedule):
     step_size: int
     gamma: float = 0.1
 
+    examples = (
+        "StepLR(step_size=10)",
+        "StepLR(step_size=7, gamma=0.8)",
+    )
     equation = r"\alpha_t = \alpha_0 \, \gamma^{\lfloor t / s \rfloor}"
 
     def __post_init__(self) -> None:

@@ -29,6 +29,11 @@ class WarmupLR(Schedule):
     start_factor: float = 0.1
     after: Schedule | None = None
 
+    examples = (
+        "WarmupLR()",
+        "WarmupLR(total_iters=9, start_factor=0.2, after=CosineAnnealingLR(T_max=90))",
+        "WarmupLR(after=StepLR(step_size=20, gamma=0.5))",
+    )
     equation = r"\alpha_t = \alpha_0 \left( s + (1 - s) \frac{t}{T} \right), \quad t < T"
 
     def __post_init__(self) -> None:

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gradiente.terms import Closing, Index, Opening, Term
 from gradiente.trace.quantity import Quantity
-from gradiente.trace.terms import Closing, Index, Opening, Term
 
 
 @dataclass(frozen=True)
 class Entry:
     """A number, the terms it is the sum of, and two witnesses who compute it in other ways.
 
-    `terms` and `closing` make the number: their sum, or what `closing` makes of them. `opened` is False where the kind
-    of layer, loss or rule cannot be opened yet, and where nothing is computed: X, y and the parameters.
-    In the symbols δ is ∂J/∂output of the layer, g the gradient that an optimizer gets, m⁻ a slot before the step,
-    ⟨ ⟩ a mean over the batch, and [ ] around a condition 1 where it holds, else 0.
+    `terms` and `closing` make the number: their sum, or what `closing` makes of them. `opened` is False where nothing
+    is computed: X, y and the parameters. In the symbols dz is an entry of ∂J/∂Z, g of the gradient that an optimizer
+    gets, m⁻ a slot before the step, ⟨ ⟩ a mean over the batch, and [ ] around a condition 1 where it holds, else 0.
     `finite_difference` is that of J, for a gradient; `torch` is PyTorch's value, where it is installed and has one.
     """
 

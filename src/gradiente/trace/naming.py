@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.layers import Layer
-from gradiente.trace.kinds import kind_of
 
-INPUT, TARGET, ESTIMATE, COST, NEW = "X", "y", "ŷ", "J", "⁺"
+INPUT, TARGET, ESTIMATE, LOSS, PENALTY, COST, NEW = "X", "y", "ŷ", "L", "R", "J", "⁺"
 GREEK = {"γ": r"\gamma", "β": r"\beta", "ŷ": r"\hat{y}", "v_max": r"v_{\max}", "g_mean": r"\bar{g}"}
 SPELLED = {"gamma": "γ", "beta": "β", "y_hat": "ŷ", "yhat": "ŷ", "y^": "ŷ", "+": NEW, "∂j/∂": "d", "∂": "d"}
 
@@ -38,10 +37,9 @@ def layer_names(layers: Sequence[Layer]) -> list[LayerNames]:
         return first if used[first] == 1 else f"{letter}[{count}.{used[first]}]"
 
     for layer in layers:
-        kind = kind_of(layer)
-        count += kind.counts
-        parameters = {key: name(kind.letters.get(key, key)) for key in layer.parameters()}
-        names.append(LayerNames(name(kind.letter), parameters))
+        count += layer.letter == "Z"  # it has weights
+        parameters = {key: name(_letter(layer.symbols.get(key, key))) for key in layer.parameters()}
+        names.append(LayerNames(name(layer.letter), parameters))
     return names
 
 
@@ -49,30 +47,29 @@ def gradient_of(name: str) -> str:
     return f"d{name}"
 
 
+def clipped_of(name: str) -> str:
+    return f"g({name})"
+
+
 def slot_of(slot: str, parameter: str) -> str:
     return f"{slot}({parameter})"
 
 
 def letter_of(name: str) -> str:
-    """The small letter that an entry of a quantity is written with: a of A[1]; Greek and long names as they are."""
+    """The small letter that an entry of a quantity is written with: a of A[1], dz of dZ[1]; Greek letters stay.
+
+    >>> letter_of("A[1]"), letter_of("dZ[2]"), letter_of("γ[1]")
+    ('a', 'dz', 'γ')
+    """
     letter = name.partition("[")[0]
+    if letter.startswith("d") and len(letter) > 1:
+        return f"d{letter_of(letter[1:])}"
     return letter.lower() if len(letter) == 1 else letter
 
 
-def latex_of(name: str) -> str:
-    """The LaTeX of a quantity's name, save that of a gradient.
-
-    >>> latex_of("W[1]"), latex_of("m(W[1])"), latex_of("b[2]⁺")
-    ('W^{[1]}', 'm(W^{[1]})', 'b^{[2]+}')
-    """
-    if name.endswith(")"):
-        slot, _, parameter = name[:-1].partition("(")
-        return f"{GREEK.get(slot, slot)}({latex_of(parameter)})"
-    letter, bracket, rest = name.partition("[")
-    symbol = GREEK.get(letter, letter if len(letter) == 1 else rf"\mathrm{{{letter}}}")
-    place = rest.removesuffix(NEW).removesuffix("]")
-    plus = "+" if name.endswith(NEW) else ""
-    return f"{symbol}^{{[{place}]{plus}}}" if bracket else symbol
+def _letter(symbol: str) -> str:
+    """A symbol of LaTeX as a name has it: γ for \\gamma."""
+    return next((letter for letter, latex in GREEK.items() if latex == symbol), symbol)
 
 
 class Names:

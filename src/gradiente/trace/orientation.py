@@ -4,28 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gradiente.layers import Layer, Linear, Softmax
+from gradiente.terms import Index
 from gradiente.trace.quantity import Role
-from gradiente.trace.terms import Index
 
 Array = np.ndarray
 WITH_INSTANCES = ("input", "output", "estimate", "target", "output gradient")
-
-# What the formulas of the lecture become where columns are the instances; of all others the letters are the same.
-COLUMN_EQUATIONS: dict[type[Layer], str] = {
-    Linear: "Z = W X + b",
-    Softmax: r"A_{ji} = \frac{e^{Z_{ji}}}{\sum_{k} e^{Z_{ki}}}",
-}
-COLUMN_DERIVATIVES: dict[type[Layer], dict[str, str]] = {
-    Linear: {
-        "x": r"\frac{\partial J}{\partial X} = W^{\top} \delta",
-        "weight": r"\frac{\partial J}{\partial W} = \delta X^{\top}",
-        "bias": r"\frac{\partial J}{\partial b} = \sum_{i=1}^{m} \delta_i",
-    },
-    Softmax: {
-        "x": r"\frac{\partial J}{\partial Z_{ji}} = A_{ji} \left( \delta_{ji} - \sum_{k} \delta_{ki} A_{ki} \right)"
-    },
-}
 
 
 class Orientation:
@@ -59,10 +42,3 @@ class Orientation:
         if role in WITH_INSTANCES:
             return (*index[-1:], *index[:-1])
         return index[:1] if ndim == 1 else index
-
-    def equation(self, layer: Layer) -> str:
-        return COLUMN_EQUATIONS.get(type(layer), layer.equation) if self.columns else layer.equation
-
-    def derivative(self, layer: Layer, key: str) -> str:
-        table = COLUMN_DERIVATIVES.get(type(layer), layer.derivative) if self.columns else layer.derivative
-        return table.get(key, "")

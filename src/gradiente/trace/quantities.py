@@ -1,50 +1,64 @@
-"""All quantities of a step, in the order in which they are computed."""
+"""All quantities of a step, in the order in which they are computed, each with its formula and its sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from gradiente.errors import ArgumentError
 from gradiente.layers import Layer
-from gradiente.losses import Loss
-from gradiente.trace import updates
-from gradiente.trace.kinds import kind_of
-from gradiente.trace.losses import OPENERS
+from gradiente.symbolic import Symbol, run_rule
+from gradiente.trace.formulas import (
+    canceled,
+    cost_formula,
+    gradient_formula,
+    latex_name,
+    layer_symbols,
+    mean_of,
+    renamed,
+    right_side,
+    symbols_in,
+)
+from gradiente.trace.loss_terms import LINK_LAYERS
 from gradiente.trace.naming import (
     COST,
     ESTIMATE,
     INPUT,
+    LOSS,
     NEW,
+    PENALTY,
     TARGET,
     LayerNames,
+    clipped_of,
     gradient_of,
-    latex_of,
     layer_names,
     slot_of,
 )
 from gradiente.trace.orientation import Orientation
 from gradiente.trace.quantity import Array, Quantity, Role
-from gradiente.trace.step import Step
-
-
-def has_estimate(loss: Loss) -> bool:
-    """Whether ŷ is another quantity than the network's output."""
-    return type(loss).estimate is not Loss.estimate
+from gradiente.trace.rule_formula import rule_formulas
+from gradiente.trace.step import TracedStep
 
 
 class Builder:
     """Names, formulas and sources of one step's quantities."""
 
-    def __init__(self, step: Step, orientation: Orientation) -> None:
+    def __init__(self, step: TracedStep, orientation: Orientation) -> None:
         self.step, self.orientation = step, orientation
         self.names: list[LayerNames] = layer_names(step.layers)
         self.activations = [INPUT, *(names.output for names in self.names)]
+        rows, count = len(step.prediction), step.loss.count(step.prediction)
+        self.mean = mean_of(step.loss, rows, count)
+        self.loss_symbols = {step.loss.symbol: self.activations[-1], "y": TARGET}
+        if step.loss.link != "identity":
+            self.loss_symbols[r"\hat{y}"] = ESTIMATE
 
     def quantities(self) -> Iterator[Quantity]:
         yield self._named(INPUT, "input", self.step.activations[0])
         yield from self._forward()
         yield from self._cost()
         yield from self._backward()
+        yield from self._clipped()
         yield from self._updates()
 
     def _forward(self) -> Iterator[Quantity]:
@@ -52,50 +66,118 @@ class Builder:
             for key, value in self.step.network.layer_parameters(place).items():
                 full = f"{place}.{key}"
                 yield self._of(place, names.parameters[key], "parameter", value, parameter=full)
+            equation = layer.equation_with(columns=self.orientation.columns, training=self._trains(place))
             yield self._of(
                 place,
                 names.output,
                 "output",
                 self.step.activations[place + 1],
-                formula=self.orientation.equation(layer),
+                formula=renamed(equation, self._symbols(place)),
                 sources=(self.activations[place], *names.parameters.values()),
             )
 
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.activations[-1]
-        if has_estimate(step.loss):
-            opener = OPENERS.get(type(step.loss))
-            estimate: Layer | None = opener.estimate if opener else None
-            formula = self.orientation.equation(estimate) if estimate else ""
+        judged = (last, TARGET)
+        if step.loss.link != "identity":
+            judged = (last, ESTIMATE, TARGET)
             value = step.loss.estimate(step.prediction)
-            yield self._named(ESTIMATE, "estimate", value, formula=formula, sources=(last,))
+            yield self._named(ESTIMATE, "estimate", value, formula=self._estimate(), sources=(last,))
         yield self._named(TARGET, "target", step.target)
-        value, equation = np.array(step.cost), step.loss.equation
-        yield self._named(COST, "cost", value, formula=equation, sources=self._judged())
+        penalties = [
+            rf"\sum_{{W}} {renamed(penalty.equation, {})}" if penalty.equation else str(penalty)
+            for penalty in step.objective.penalties
+        ]
+        if not step.objective.penalties:
+            formula = renamed(cost_formula(step.loss, self.mean, COST, "L"), self.loss_symbols)
+            yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=judged)
+            return
+        weights = tuple(
+            name
+            for place, names in enumerate(self.names)
+            for key, name in names.parameters.items()
+            if step.learned_penalties(f"{place}.{key}")
+        )
+        formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
+        yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=judged)
+        yield self._named(
+            PENALTY,
+            "penalty",
+            np.array(step.penalty),
+            formula=f"{PENALTY} = {' + '.join(penalties)}",
+            sources=weights,
+        )
+        yield self._named(
+            COST,
+            "cost",
+            np.array(step.cost),
+            formula=f"{COST} = {LOSS} + {PENALTY}",
+            sources=(LOSS, PENALTY),
+        )
+
+    def _estimate(self) -> str:
+        layer, last = LINK_LAYERS.get(self.step.loss.link), self.activations[-1]
+        if layer is None:
+            return rf"\hat{{y}} = e^{{{latex_name(last)}}}"
+        equation = layer.equation_with(columns=self.orientation.columns)
+        return renamed(equation, {layer.symbols["x"]: last, layer.symbols["y"]: ESTIMATE})
 
     def _backward(self) -> Iterator[Quantity]:
-        step, layers = self.step, self.step.layers
-        formula, sources = step.loss.derivative, self._judged()
-        for place in reversed(range(len(layers))):
-            yield self._gradient(place, self.activations[place + 1], step.deltas[place + 1], formula, sources)
-            names, kind = self.names[place], kind_of(layers[place])
-            delta = gradient_of(names.output)
-            for key, name in names.parameters.items():
+        step = self.step
+        last = self.activations[-1]
+        judged = (last, ESTIMATE, TARGET) if step.loss.link != "identity" else (last, TARGET)
+        steps = renamed(step.loss.derivative, self.loss_symbols)
+        formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), judged
+        for place in reversed(range(len(step.layers))):
+            name = self.activations[place + 1]
+            yield self._gradient(place, name, step.deltas[place + 1], formula, sources)
+            for key, parameter in self.names[place].parameters.items():
                 full = f"{place}.{key}"
                 if full in step.gradients:
-                    needs = self._needs(place, kind.parameter_needs.get(key, ()))
+                    formula, sources = self._derivative(place, key)
+                    if step.learned_penalties(full):
+                        pulls = [renamed(p.derivative, {"w": parameter}) for p in step.objective.penalties]
+                        formula, sources = " + ".join([formula, *pulls]), (*sources, parameter)
                     yield self._of(
                         place,
-                        gradient_of(name),
+                        gradient_of(parameter),
                         "parameter gradient",
                         step.gradients[full],
-                        formula=self.orientation.derivative(layers[place], key),
-                        sources=(delta, *needs),
+                        formula=formula,
+                        sources=tuple(dict.fromkeys(sources)),
                         parameter=full,
                     )
-            formula = self.orientation.derivative(layers[place], "x")
-            sources = (delta, *self._needs(place, kind.needs))
+            formula, sources = self._derivative(place, "x")
+            if place == len(step.layers) - 1 and step.loss.cancels == type(step.layers[place]).__name__:
+                formula = canceled(formula, renamed(step.loss.cancellation, self.loss_symbols), self.mean)
         yield self._gradient(None, INPUT, step.deltas[0], formula, sources)
+
+    def _clipped(self) -> Iterator[Quantity]:
+        """What the optimizer gets, where that is not the gradient itself."""
+        clip = self.step.objective.clip
+        if not clip:
+            return
+        for place, names in enumerate(self.names):
+            for key, name in names.parameters.items():
+                full, gradient = f"{place}.{key}", latex_name(gradient_of(name))
+                if full not in self.step.clipped:
+                    continue
+                if clip.value is not None:
+                    gradient = rf"\operatorname{{clip}}\left( {gradient}, \pm {clip.value:g} \right)"
+                scale = (
+                    rf"\min\left( 1, \frac{{{clip.norm:g}}}{{\lVert \nabla J \rVert}} \right)"
+                    if clip.norm
+                    else ""
+                )
+                yield self._of(
+                    place,
+                    clipped_of(name),
+                    "clipped gradient",
+                    self.step.clipped[full],
+                    formula=f"{latex_name(clipped_of(name))} = {gradient} {scale}".rstrip(),
+                    sources=(gradient_of(name),),
+                    parameter=full,
+                )
 
     def _updates(self) -> Iterator[Quantity]:
         optimizer = self.step.optimizer
@@ -104,32 +186,83 @@ class Builder:
         for place, names in enumerate(self.names):
             for key, name in names.parameters.items():
                 full = f"{place}.{key}"
-                if full not in self.step.updated:
-                    continue
-                sources = updates.sources(
-                    optimizer,
-                    name,
-                    tuple(self.step.slots_after[full]),
-                    self.step.slots_before[full],
-                    self.step.t,
-                )
-                common: dict[str, Any] = {"formula": optimizer.equation, "parameter": full}
-                for slot, value in self.step.slots_after[full].items():
-                    yield self._of(
-                        place, slot_of(slot, name), "slot", value, slot=slot, sources=sources[slot], **common
-                    )
-                new = self.step.updated[full]
-                yield self._of(place, name + NEW, "new parameter", new, sources=sources[""], **common)
+                if full in self.step.updated:
+                    yield from self._update(place, full, name)
 
-    def _judged(self) -> tuple[str, ...]:
-        """What J and its first gradient are made of."""
-        last = self.activations[-1]
-        return (last, ESTIMATE, TARGET) if has_estimate(self.step.loss) else (last, TARGET)
+    def _update(self, place: int, full: str, name: str) -> Iterator[Quantity]:
+        step = self.step
+        assert step.optimizer is not None
+        gradient = clipped_of(name) if step.objective.clip else gradient_of(name)
+        after = {slot: slot_of(slot, name) for slot in step.slots_after[full]}
+        before = {slot: latex_name(slot_of(f"{slot}⁻", name)) for slot in step.slots_before[full]}
+        formulas = rule_formulas(
+            step.optimizer,
+            before,
+            {slot: latex_name(called) for slot, called in after.items()},
+            latex_name(name),
+            latex_name(gradient),
+            step.t,
+        )
+        sources = self._rule_sources(full, name, gradient, after)
+        for slot, called in after.items():
+            yield self._of(
+                place,
+                called,
+                "slot",
+                step.slots_after[full][slot],
+                slot=slot,
+                formula=f"{latex_name(called)} = {formulas[slot]}",
+                sources=sources[slot],
+                parameter=full,
+            )
+        yield self._of(
+            place,
+            name + NEW,
+            "new parameter",
+            step.updated[full],
+            formula=f"{latex_name(name + NEW)} = {formulas['theta']}",
+            sources=sources["theta"],
+            parameter=full,
+        )
 
-    def _needs(self, place: int, needs: tuple[str, ...]) -> tuple[str, ...]:
+    def _rule_sources(
+        self, full: str, name: str, gradient: str, after: Mapping[str, str]
+    ) -> dict[str, tuple[str, ...]]:
+        """The quantities that every slot, and the new parameter under "theta", are computed from."""
+        step = self.step
+        assert step.optimizer is not None
+        everything = dict.fromkeys(("theta", *after), (name, gradient))
+        operands = {slot: Symbol(f"{slot}⁻", 1.0) for slot in step.slots_before[full]}
+        try:
+            results = run_rule(step.optimizer, Symbol(name, 1.0), Symbol(gradient, 1.0), operands, step.t)
+        except ArgumentError:
+            return everything
+        known = {id(results[slot]): called for slot, called in after.items()}
+        return {
+            wanted: tuple(dict.fromkeys(_operands(result, known, {name, gradient}, root=True)))
+            for wanted, result in results.items()
+        }
+
+    def _derivative(self, place: int, key: str) -> tuple[str, tuple[str, ...]]:
+        """The formula of ∂J/∂x or ∂J/∂parameter, and the quantities whose symbols occur in it."""
+        layer = self.step.layers[place]
+        columns, training = self.orientation.columns, self._trains(place)
+        latex = layer.derivative_with(key, columns=columns, training=training)
+        symbols = self._symbols(place)
+        delta = gradient_of(self.names[place].output)
+        if key not in layer.symbols or not latex:
+            names = self.names[place]
+            everything = (self.activations[place], names.output, *names.parameters.values())
+            return renamed(latex, symbols), (delta, *everything)
+        used = (symbols[symbol] for symbol in symbols_in(right_side(latex), list(symbols)))
+        return renamed(latex, symbols), tuple(dict.fromkeys((delta, *used)))
+
+    def _symbols(self, place: int) -> dict[str, str]:
         names = self.names[place]
-        known = {"input": self.activations[place], "output": names.output, **names.parameters}
-        return tuple(known[need] for need in needs if need in known)
+        return layer_symbols(self.step.layers[place], self.activations[place], names.output, names.parameters)
+
+    def _trains(self, place: int) -> bool:
+        return self.step.training and place not in self.step.network.frozen
 
     def _gradient(
         self, place: int | None, name: str, value: Array, formula: str, sources: tuple[str, ...]
@@ -146,19 +279,30 @@ class Builder:
         )
 
     def _of(self, place: int, name: str, role: Role, value: Array, **more: Any) -> Quantity:
-        return self._named(name, role, value, place=place, layer=self.step.layers[place], **more)
+        layer: Layer = self.step.layers[place]
+        return self._named(name, role, value, place=place, layer=layer, **more)
 
     def _named(self, name: str, role: Role, value: Array, *, formula: str = "", **more: Any) -> Quantity:
-        label, latex = name, latex_of(name)
-        if role in ("output gradient", "parameter gradient"):
-            of = name.removeprefix("d")
-            label, latex = f"∂J/∂{of}", rf"\frac{{\partial J}}{{\partial {latex_of(of)}}}"
+        gradient = role in ("output gradient", "parameter gradient")
         return Quantity(
             name=name,
-            label=label,
-            latex=latex,
+            label=f"∂J/∂{name.removeprefix('d')}" if gradient else name,
+            latex=latex_name(name),
             formula=formula,
             role=role,
             value=self.orientation.value(role, np.asarray(value)),
             **more,
         )
+
+
+def _operands(
+    symbol: Symbol, known: Mapping[int, str], wanted: set[str], *, root: bool = False
+) -> Iterator[str]:
+    """The quantities that a recorded result is computed from; another result with a name of its own is one of them."""
+    if id(symbol) in known and not root:
+        yield known[id(symbol)]
+    elif symbol.name in wanted:
+        yield symbol.name
+    else:
+        for argument in symbol.arguments:
+            yield from _operands(argument, known, wanted)

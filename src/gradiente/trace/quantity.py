@@ -16,9 +16,12 @@ Role = Literal[
     "output",
     "estimate",
     "target",
+    "loss",
+    "penalty",
     "cost",
     "output gradient",
     "parameter gradient",
+    "clipped gradient",
     "slot",
     "new parameter",
 ]
@@ -28,11 +31,11 @@ Role = Literal[
 class Quantity:
     """A named array of a step, and where it came from.
 
-    `name` is in the lecture's notation, `label` the same with ∂J/∂ written out. `latex` is that of the name, `formula`
-    that of the layer's, the loss's or the optimizer's own equation, "" where nothing is computed. `place` is the place
-    of the layer in the network; `parameter` PyTorch's name of the parameter that the quantity is or belongs to,
-    "0.weight"; `slot` the optimizer's name of a slot. `sources` are the names of the quantities that it is computed
-    from. `value` cannot be written to.
+    `name` is in the lecture's notation, `label` the same with ∂J/∂ written out, `latex` the LaTeX of the name.
+    `formula` says how it is computed, in the names of this step and with those terms only that there are, "" where
+    nothing is. `place` is the place of the layer in the network; `parameter` PyTorch's name of the parameter that the
+    quantity is or belongs to, "0.weight"; `slot` the optimizer's name of a slot. `sources` are the names of the
+    quantities that it is computed from. `value` cannot be written to.
     """
 
     name: str

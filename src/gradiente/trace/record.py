@@ -1,27 +1,32 @@
 """A training step as data: `trace` runs one, `Trace` holds what happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from gradiente.clip import Clip
 from gradiente.errors import require, require_in
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.notation import write
+from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.penalties import REGISTRY as PENALTIES
+from gradiente.penalties import Penalty
+from gradiente.terms import Index
 from gradiente.trace.entry import Entry
 from gradiente.trace.naming import ESTIMATE, INPUT, Names
-from gradiente.trace.opened import Opener
+from gradiente.trace.opener import Opener
 from gradiente.trace.orientation import Orientation
 from gradiente.trace.quantities import Builder
 from gradiente.trace.quantity import Quantity
-from gradiente.trace.step import Step
-from gradiente.trace.terms import Index
-from gradiente.trace.twin import torch_step
+from gradiente.trace.step import TracedStep
+from gradiente.trace.torch_step import torch_step
 
 
 class Trace:
@@ -38,8 +43,10 @@ class Trace:
         D[l]              after a Dropout
         Y[l]              the output of a layer of one's own, its parameters as it calls them
         [l.2], [l.3]      a second, a third of the same letter there; before the first layer with weights l is 0
-        ŷ y J             the estimate, where it is not the output itself; the target; the loss
+        ŷ y J             the estimate, where it is not the output itself; the target; the cost
+        L R               the two parts of J where there are penalties: the loss, and the penalties
         dZ[l], dX …       ∂J/∂Z[l], ∂J/∂X …
+        g(W[l]) …         the gradient after clipping, which the optimizer gets
         m(W[l]) …         an optimizer's slot after the step; in an entry, m⁻ is the slot before it
         W[l]⁺             the parameter after the step
 
@@ -47,7 +54,7 @@ class Trace:
     instances as rows, or as the lecture's columns.
     """
 
-    def __init__(self, step: Step, *, columns: bool = False) -> None:
+    def __init__(self, step: TracedStep, *, columns: bool = False) -> None:
         self.columns, self._step = columns, step
         orientation = Orientation(columns)
         builder = Builder(step, orientation)
@@ -116,6 +123,8 @@ class Trace:
         return {
             "columns": self.columns,
             "loss": _written(self._step.loss, LOSSES),
+            "penalties": [_written(penalty, PENALTIES) for penalty in self._step.objective.penalties],
+            "clip": {"norm": self._step.objective.clip.norm, "value": self._step.objective.clip.value},
             "optimizer": _written(self._step.optimizer, OPTIMIZERS) if self._step.optimizer else None,
             "t": self._step.t,
             "training": self._step.training,
@@ -134,10 +143,11 @@ class Trace:
             "output": ("activations", place),
             "output gradient": ("deltas", place),
             "parameter gradient": ("gradients", parameter),
+            "clipped gradient": ("clipped", parameter),
             "slot": ("slots", (parameter, quantity.slot)),
             "new parameter": ("updated", parameter),
         }
-        if quantity.role in ("cost", "estimate"):
+        if quantity.role in ("cost", "loss", "penalty", "estimate"):
             value = self._torch.get(quantity.role)
             return None if value is None else float(value[index])
         table, key = tables.get(quantity.role, ("", None))
@@ -153,28 +163,32 @@ def trace(
     x: Any,
     y: Any,
     *,
+    penalties: Sequence[Penalty] = (),
+    clip: Clip | None = None,
     optimizer: Optimizer | None = None,
     slots: Mapping[str, Any] | None = None,
     t: int = 1,
     training: bool = True,
-    seed: int = 0,
+    seed: "int | np.random.Generator" = 0,
     columns: bool = False,
 ) -> Trace:
     r"""One training step as data: every quantity with its name, formula, value, and the quantities it came from.
 
-    Equation:   A[0] = X,   A[l] = f_l(A[l−1]),   J = loss(A[L], y)
+    Equation:   A[0] = X,   A[l] = f_l(A[l−1]),   J = loss(A[L], y) + Σ penalty(W)
     Derivative: ∂J/∂A[L], then ∂J/∂A[l−1] and ∂J/∂W[l] from ∂J/∂A[l], layer after layer
 
-    Everything is computed in float64 on a copy: the network stays as it is, its running statistics too.
+    It is the step that an engine takes, by the same objective and rule, computed in float64 on a copy: the network
+    stays as it is, its running statistics too.
 
     Arguments:
         network, loss: any
         x, y: a batch, as for Network.forward and Loss.value, at least one instance
-        optimizer: whose step is traced, too; None ends with the gradients
+        penalties, clip: as a Trainer's
+        optimizer: whose step is traced, too, with the learning rate of that step; None ends with the gradients
         slots: what the optimizer remembers from the steps before, flat arrays by name; None: its first slots
         t: which step of the optimizer this is, ≥ 1
         training: batches normalized by themselves, numbers dropped; or as when predicting
-        seed: of what layers draw
+        seed: of what layers draw, or a generator in the state before the step, which is left as it is
         columns: instances as the lecture's columns
 
     Shapes: as in the network; in columns X is (features, m), Z[1] = W[1] X + b[1] with b[1] of shape (n, 1)
@@ -190,7 +204,7 @@ def trace(
     ['X', 'W[1]', 'b[1]', 'Z[1]', 'A[1]', 'y', 'J', 'dA[1]', 'dZ[1]', 'dW[1]', 'db[1]', 'dX']
     >>> entry = step.entry("dW[1]", 0, 1)
     >>> [(term.symbol, round(term.value, 4)) for term in entry.terms]
-    [('δ[0,0]·x[0,1]', -0.8808), ('δ[1,0]·x[1,1]', 0.25)]
+    [('dz[0,0]·x[0,1]', -0.8808), ('dz[1,0]·x[1,1]', 0.25)]
     >>> round(entry.value, 4), round(entry.finite_difference, 4)
     (-0.6308, -0.6308)
 
@@ -199,7 +213,9 @@ def trace(
     whole = isinstance(t, int | np.integer) and not isinstance(t, bool)
     require(whole, "trace.t", value=repr(t))
     require_in("[1, inf)", "trace", t=t)
-    step = Step(network, loss, x, y, optimizer, slots, t, training, seed)
+    objective = Objective(network, loss, tuple(penalties), clip or Clip())
+    generator = np.random.default_rng(deepcopy(seed))
+    step = TracedStep(objective, x, y, optimizer, slots, t, training, generator)
     return Trace(step, columns=columns)
 
 

@@ -1,4 +1,4 @@
-"""One training step, executed layer by layer, and everything in it kept."""
+"""One training step, executed as an engine executes it, and everything in it kept."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,41 +8,40 @@ import numpy as np
 from gradiente.errors import DataError, ShapeError, require
 from gradiente.layers import Context, Layer
 from gradiente.losses import Loss
-from gradiente.network import Network
+from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 
 Array = np.ndarray
+Generator = np.random.Generator
 
 
-class Step:
-    """Forward, loss, backward and update in float64, on a copy of the network; instances are rows.
+class TracedStep:
+    """Forward, loss, backward, clip and update in float64, on a copy of the network; instances are rows.
 
-    `activations` begin with x and end with the prediction, `deltas` are ∂J/∂ of each; `gradients`, `slots` (before
-    and after the step) and `updated` are by PyTorch's parameter names, without those of frozen layers.
+    `activations` begin with x and end with the prediction, `deltas` are ∂J/∂ of each; `gradients`, `clipped`, `slots`
+    (before and after the step) and `updated` are by PyTorch's parameter names, without those of frozen layers.
     """
 
     def __init__(
         self,
-        network: Network,
-        loss: Loss,
+        objective: Objective,
         x: Any,
         y: Any,
         optimizer: Optimizer | None,
         slots: Mapping[str, Any] | None,
         t: int,
         training: bool,
-        seed: int,
+        generator: Generator,
     ) -> None:
-        self.network = network.astype(np.float64)
-        self.loss, self.optimizer, self.t, self.training = loss, optimizer, t, training
+        self.network = objective.network.astype(np.float64)
+        self.objective = Objective(self.network, objective.loss, objective.penalties, objective.clip)
+        self.optimizer, self.t, self.training = optimizer, t, training
         self.target = np.array(y)
         x = np.array(self.network.as_batch(x))
         if len(x) == 0:
             raise DataError("trace.empty")
-        self._draws: list[Mapping[str, Any]] = []
-        self.activations, self.caches = self._forward(x, np.random.default_rng(seed))
-        self.cost = loss.value(self.prediction, self.target)
-        self.deltas, self.gradients = self._backward(loss.gradient(self.prediction, self.target))
+        self._forward(x, generator)
+        self._backward()
         self.fresh = t == 1 and slots is None
         self.slots_before: dict[str, dict[str, Array]] = {}
         self.slots_after: dict[str, dict[str, Array]] = {}
@@ -56,42 +55,55 @@ class Step:
         return self.network.layers
 
     @property
+    def loss(self) -> Loss:
+        return self.objective.loss
+
+    @property
     def prediction(self) -> Array:
         return self.activations[-1]
+
+    @property
+    def cost(self) -> float:
+        return self.loss_value + self.penalty
 
     def cost_from(self, place: int, activation: Array) -> float:
         """J, where what goes into the layer at that place is another; layers draw what they drew."""
         for index in range(place, len(self.layers)):
-            activation, _ = self._layer(index, activation, _generator(self._draws[index]))
-        return self.loss.value(activation, self.target)
+            context = self.context(index)
+            activation, _ = next(self.network.walk(activation, context, start=index))
+        return self.loss.value(activation, self.target) + self.objective.penalty()
 
-    def buffers(self, place: int) -> dict[str, Array]:
-        """The running statistics that a layer read."""
-        return dict(self.network.layer_context(place, Context()).buffers)
+    def context(self, place: int) -> Context:
+        """What the forward pass of a layer had: training or not, and a generator in the state of then."""
+        return Context(training=self.training, generator=_generator(self._draws[place]))
 
-    def _layer(self, index: int, x: Array, generator: "np.random.Generator") -> tuple[Array, Any]:
-        context = self.network.layer_context(index, Context(training=self.training, generator=generator))
-        return self.layers[index].forward(self.network.layer_parameters(index), x, context)
+    def layer_context(self, place: int) -> Context:
+        """The same with the layer's own running statistics."""
+        return self.network.layer_context(place, self.context(place))
 
-    def _forward(self, x: Array, generator: "np.random.Generator") -> tuple[list[Array], list[Any]]:
-        activations, caches = [x], []
-        for index in range(len(self.layers)):
+    def learned_penalties(self, name: str) -> bool:
+        """Whether a parameter is one that penalties act on."""
+        weights = {id(weight) for weight, _ in self.network.weights()}
+        return bool(self.objective.penalties) and id(self.network.parameters[name]) in weights
+
+    def _forward(self, x: Array, generator: Generator) -> None:
+        self._draws = [generator.bit_generator.state]
+        self.activations, self.caches = [x], []
+        for y, cache in self.network.walk(x, Context(training=self.training, generator=generator)):
+            self.activations.append(y)
+            self.caches.append(cache)
             self._draws.append(generator.bit_generator.state)
-            y, cache = self._layer(index, activations[-1], generator)
-            activations.append(y)
-            caches.append(cache)
-        return activations, caches
+        self.loss_value = self.loss.value(self.prediction, self.target)
+        self.penalty = self.objective.penalty()
 
-    def _backward(self, delta: Array) -> tuple[list[Array], dict[str, Array]]:
-        deltas, gradients = [delta], dict[str, Array]()
-        for index in reversed(range(len(self.layers))):
-            layer, parameters = self.layers[index], self.network.layer_parameters(index)
-            if index not in self.network.frozen:
-                out = {key: np.empty_like(value) for key, value in parameters.items()}
-                layer.parameter_gradients(parameters, self.caches[index], deltas[0], out)
-                gradients |= {f"{index}.{key}": value for key, value in out.items()}
-            deltas.insert(0, layer.input_gradient(parameters, self.caches[index], deltas[0]))
-        return deltas, gradients
+    def _backward(self) -> None:
+        network = self.network
+        delta = self.loss.gradient(self.prediction, self.target)
+        self.deltas = [delta, *network.walk_back(self.caches, delta, input_gradient=True)][::-1]
+        self.objective.add_penalties()
+        self.gradients = {name: value.copy() for name, value in network.learning_gradients().items()}
+        self.clip_scale = self.objective.clip.apply(network.gradient)
+        self.clipped = network.learning_gradients()
 
     def _update(self, optimizer: Optimizer, slots: Mapping[str, Any] | None) -> None:
         expected = optimizer.initial_slots(self.network.theta)
@@ -108,7 +120,7 @@ class Step:
             if flat.shape != expected[name].shape:
                 raise ShapeError("trace.slot_shape", name=name, expected=expected[name].shape, got=flat.shape)
         before = {slot: self.network.named(flat) for slot, flat in given.items()}
-        for name, gradient in self.gradients.items():
+        for name, gradient in self.clipped.items():
             self.slots_before[name] = {slot: views[name] for slot, views in before.items()}
             self.updated[name], self.slots_after[name] = optimizer.rule(
                 self.network.parameters[name], gradient, self.slots_before[name], self.t
@@ -129,7 +141,7 @@ def central_difference(values: Array, index: tuple[int, ...], cost: Callable[[],
     return (costs[0] - costs[1]) / (2 * epsilon)
 
 
-def _generator(state: Mapping[str, Any]) -> "np.random.Generator":
+def _generator(state: Mapping[str, Any]) -> Generator:
     generator = np.random.default_rng()
     generator.bit_generator.state = state
     return generator

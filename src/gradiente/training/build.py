@@ -16,7 +16,7 @@ from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Layer, Linear, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
-from gradiente.losses import BCELoss, Loss, MSELoss, NLLLoss
+from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
@@ -61,12 +61,8 @@ class Plan:
     def advice(self) -> str | None:
         """What is allowed and hardly meant: an activation that the loss already contains."""
         last, loss = type(self.network.layers[-1]).__name__, type(self.loss).__name__
-        contained = {
-            ("Softmax", "CrossEntropyLoss"),
-            ("Sigmoid", "CrossEntropyLoss"),
-            ("Sigmoid", "BCEWithLogitsLoss"),
-        }
-        return text("build.contained", last=last, loss=loss) if (last, loss) in contained else None
+        contained = {"logistic": ("Sigmoid",), "softmax": ("Softmax", "Sigmoid")}.get(self.loss.link, ())
+        return text("build.contained", last=last, loss=loss) if last in contained else None
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
@@ -186,7 +182,7 @@ def _trained(path: str) -> Network:
 def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
     if config.network is not None:
         return [parse(layer, LAYERS) for layer in config.network]
-    require(not isinstance(loss, NLLLoss), "build.nll")
+    require(loss.link != "exponential", "build.nll", loss=type(loss).__name__)
     hidden = defaults["hidden"] if config.hidden is None else config.hidden
     activation = parse(config.activation or defaults["activation"], LAYERS)
     if isinstance(activation, Linear):
@@ -196,7 +192,5 @@ def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.bias), activation]
     layers.pop()
-    probabilities = isinstance(loss, BCELoss) or (
-        isinstance(loss, MSELoss) and train.task == "classification"
-    )
-    return [*layers, Sigmoid()] if probabilities else layers
+    scores = loss.link != "identity" or (train.task == "regression" and loss.interval != "[0, 1]")
+    return layers if scores else [*layers, Sigmoid()]

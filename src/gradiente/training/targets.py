@@ -20,7 +20,7 @@ def usual_loss(dataset: Dataset) -> Loss:
 
 def usual_outputs(dataset: Dataset, loss: Loss) -> int:
     """A score for each class; two classes are one question for the losses that ask it."""
-    question = dataset.task == "classification" and dataset.outputs == 2 and not loss.integer_targets
+    question = dataset.task == "classification" and dataset.outputs == 2 and not loss.is_multiclass
     return 1 if question else dataset.outputs
 
 
@@ -33,9 +33,9 @@ def targets(dataset: Dataset, loss: Loss, outputs: int) -> Array:
     Errors: ShapeError where the network's outputs fit neither form
     """
     classification = dataset.task == "classification"
-    if loss.integer_targets and not classification:
+    if loss.is_multiclass and not classification:
         raise ShapeError("targets.needs_classes", loss=type(loss).__name__, name=dataset.name)
-    if loss.integer_targets or not classification:
+    if loss.is_multiclass or not classification:
         fits = outputs >= dataset.outputs if classification else outputs == dataset.outputs
         expected = str(dataset.outputs)
     else:
@@ -45,7 +45,7 @@ def targets(dataset: Dataset, loss: Loss, outputs: int) -> Array:
         raise ShapeError("targets.outputs", name=dataset.name, expected=expected, got=outputs)
     if not classification:
         return dataset.y.reshape(len(dataset), outputs)
-    if loss.integer_targets:
+    if loss.is_multiclass:
         return dataset.y
     if outputs == 1:
         return dataset.y[:, None].astype(dataset.x.dtype)

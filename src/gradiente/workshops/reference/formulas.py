@@ -23,18 +23,6 @@ SYMBOLS = {
     r"\max": "max",
     r"\leq": "≤",
 }
-# What the letters of a layer's own formula stand for, in the formula of one quantity.
-SYMBOLS_OF = {
-    "Z1": {"W": "W[1]", "b": "b[1]"},
-    "A1": {"Z": "Z[1]"},
-    "Z2": {"W": "W[2]", "X": "A[1]", "b": "b[2]"},
-    "dW2": {"X": "A[1]", "δ": "∂J/∂Z[2]"},
-    "db2": {"δᵢ": "∂J/∂Z[2]ᵢ"},
-    "dA1": {"W": "W[2]", "δ": "∂J/∂Z[2]"},
-    "dZ1": {"A": "A[1]", "Z": "Z[1]", "δ": "∂J/∂A[1]"},
-    "dW1": {"δ": "∂J/∂Z[1]"},
-    "db1": {"δᵢ": "∂J/∂Z[1]ᵢ"},
-}
 
 
 def plain(latex: str) -> str:
@@ -43,6 +31,7 @@ def plain(latex: str) -> str:
     >>> plain(r"\\frac{\\partial J}{\\partial W} = \\delta X^{\\top}".replace(chr(92) * 2, chr(92)))
     '∂J/∂W = δ Xᵀ'
     """
+    latex = re.sub(r"\^\{(\[[\d.]+\])(\\top)?\}", lambda found: found[1] + ("ᵀ" if found[2] else ""), latex)
     for command, symbol in SYMBOLS.items():
         latex = latex.replace(command, symbol)
     latex = re.sub(r"\\begin\{cases\}(.*?)\\end\{cases\}", lambda found: _cases(found[1]), latex)
@@ -89,7 +78,4 @@ def formula(case: Values, name: str) -> str:
     if name == "dZ2":
         return f"{quantity.label} = 1/m · ({plain(BCEWithLogitsLoss.derivative).rpartition('=')[2].strip()})"
     pieces = plain(quantity.formula).split("=")
-    right = pieces[1 if quantity.role == "output" else -1].strip()
-    for letter, label in SYMBOLS_OF[name].items():
-        right = re.sub(rf"(?<![a-zA-Z0-9_∂\[]){letter}(?![a-zA-Z0-9_\[])", label, right)
-    return f"{quantity.label} = {right}"
+    return f"{quantity.label} = {pieces[1 if quantity.role == 'output' else -1].strip()}"

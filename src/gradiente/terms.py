@@ -1,7 +1,7 @@
 """One number as a sum: its terms, each a product of factors, and what closes the sum where it is not plain."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,30 +95,58 @@ class Numbers:
 
     def __getitem__(self, index: Index) -> Factor:
         where = self.shown(index)
-        return Factor(f"{self.letter}{written(where)}", float(self.values[index]), self.name, where)
+        return Factor(f"{self.letter}{subscript(where)}", float(self.values[index]), self.name, where)
 
-    def made(self, index: Index, before: str, value: float, after: str = "") -> Factor:
-        """A factor made of one entry, such as (1 − a[3,0]): what stands before and after it, and the value."""
+    def derived(self, index: Index, before: str, value: float, after: str = "") -> Factor:
+        """A factor computed from one entry, such as (1−a[3,0]): what stands before and after it, and the value."""
         entry = self[index]
         return Factor(f"{before}{entry.symbol}{after}", value, entry.source, entry.index)
 
 
 @dataclass(frozen=True)
-class Around:
-    """What an opener sees of a layer's step: input, output, δ = ∂J/∂output, the parameters, the cache."""
+class LayerStep:
+    """A layer's part of a step, as the layer reads it to open a number: its input x, its output y, δ = ∂J/∂y."""
 
-    layer: Any
     cache: Any
     x: Numbers
     y: Numbers
     delta: Numbers
-    parameters: dict[str, Numbers] = field(default_factory=dict)
-    buffers: dict[str, Array] = field(default_factory=dict)
+    parameters: Mapping[str, Numbers] = field(default_factory=dict)
+    buffers: Mapping[str, Array] = field(default_factory=dict)
 
 
-LayerOpener = Callable[[Around, Index], Opening]
+@dataclass(frozen=True)
+class LossStep:
+    """A loss's part of a step: the prediction, ŷ (the prediction itself where there is no other), the target.
+
+    `count` is what the mean divides by, 1 for a sum.
+    """
+
+    prediction: Numbers
+    estimate: Numbers
+    target: Numbers
+    count: int
+
+    @property
+    def labels(self) -> bool:
+        """Whether the target is the number of the right class, not a row of probabilities."""
+        return self.target.values.ndim < self.prediction.values.ndim
+
+    def target_at(self, index: Index) -> tuple[float, str]:
+        """y at a place of the prediction, and its symbol; of a label 1 or 0."""
+        if self.labels:
+            right = int(self.target.values[index[0]]) == index[1]
+            return float(right), f"{right:d}"
+        y = self.target[index]
+        return y.value, y.symbol
+
+    def difference(self, index: Index) -> Factor:
+        """(ŷ − y)"""
+        y_hat = self.estimate[index]
+        y, symbol = self.target_at(index)
+        return self.estimate.derived(index, "(", y_hat.value - y, f"−{symbol})")
 
 
-def written(index: Index) -> str:
+def subscript(index: Index) -> str:
     """[3,1]; nothing for the only number of a scalar."""
     return f"[{','.join(map(str, index))}]" if index else ""

@@ -1,0 +1,56 @@
+"""J as a sum over the instances, with its 1/m in sight, and its derivative at one number."""
+
+import numpy as np
+
+from gradiente.layers import Layer, Sigmoid, Softmax
+from gradiente.losses import Loss
+from gradiente.terms import Closing, Factor, Index, LayerStep, LossStep, Opening, Term, opening, term, total
+from gradiente.trace.layer_terms import first_right
+
+# The layer whose function makes ŷ of the prediction, by the loss's link.
+LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1)}
+
+
+def value_terms(loss: Loss, at: LossStep) -> Opening:
+    """The loss = Σ/m: by the terms that it says itself, else by its value on every row alone."""
+    whole = loss.value(at.prediction.values, at.target.values)
+    places = np.ndindex(*at.prediction.values.shape)
+    own = [loss.value_terms(at, place) for place in places]
+    said = None if None in own else _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
+    return first_right([said, _by_rows(loss, at)], whole) or opening([], Closing(type(loss).__name__, whole))
+
+
+def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Opening:
+    """∂J/∂prediction at that place, with its 1/m"""
+    y_hat = at.prediction[index]
+    mean = (Factor(f"1/{at.count}", 1 / at.count),) if loss.reduction == "mean" else ()
+    own = loss.gradient_factors(at, index)
+    derivative = Factor(f"∂L/∂{y_hat.symbol}", value * at.count, y_hat.source, y_hat.index)
+    said = None if own is None else opening([term(*own, *mean)])
+    return first_right([said], value) or opening([term(derivative, *mean)])
+
+
+def estimate_terms(loss: Loss, at: LossStep, index: Index) -> Opening:
+    """ŷ at that place, by the function that links it to the prediction."""
+    layer = LINK_LAYERS.get(loss.link)
+    prediction = at.prediction[index]
+    if layer is None:
+        return opening([term(prediction)], Closing(f"e^{prediction.symbol}", float(np.exp(prediction.value))))
+    step = LayerStep(None, at.prediction, at.estimate, at.estimate)
+    own = layer.output_terms(step, index)
+    return own or opening([term(prediction)], Closing(f"σ({prediction.symbol})", at.estimate[index].value))
+
+
+def _by_rows(loss: Loss, at: LossStep) -> Opening:
+    prediction, target = at.prediction.values, at.target.values
+    rows = range(len(prediction))
+    values = [loss.value(prediction[i : i + 1], target[i : i + 1]) for i in rows]
+    count = len(values) if loss.reduction == "mean" else 1
+    terms = [term(Factor(f"L[{i}]", value)) for i, value in zip(rows, values, strict=True)]
+    return _closed(loss, terms, count)
+
+
+def _closed(loss: Loss, terms: list[Term], count: int) -> Opening:
+    if loss.reduction == "sum":
+        return opening(terms)
+    return opening(terms, Closing(f"Σ/{count}", total(terms) / count))

@@ -1,0 +1,101 @@
+"""The same step by PyTorch: autograd on the network's torch module, in float64."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from gradiente.errors import ArgumentError
+from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
+from gradiente.trace.step import TracedStep
+
+Array = np.ndarray
+
+
+def torch_step(step: TracedStep) -> dict[str, Any]:
+    """PyTorch's activations, deltas, gradients, ŷ, J and update; {} without PyTorch, or for what has no to_torch().
+
+    What was dropped is what NumPy dropped: the masks are the one thing that two libraries cannot draw alike.
+    """
+    if find_spec("torch") is None:
+        return {}
+    try:
+        return _run(step)
+    except ArgumentError:
+        return {}
+
+
+def _run(step: TracedStep) -> dict[str, Any]:
+    import torch
+
+    module = step.network.to_torch().train(step.training)
+    for index in step.network.frozen:
+        module[index].eval()
+    activations = [torch.tensor(step.activations[0], requires_grad=True)]
+    for index, part in enumerate(module):
+        if step.layers[index].stochastic:
+            mask = step.caches[index]
+            y = activations[-1] * torch.tensor(1.0 if mask is None else mask)
+        else:
+            y = part(activations[-1])
+        y.retain_grad()
+        activations.append(y)
+    labels = step.loss.is_multiclass and step.target.dtype.kind in "iu"
+    target = torch.tensor(step.target, dtype=torch.int64 if labels else torch.float64)
+    parameters = {name: p for name, p in module.named_parameters() if name in step.gradients}
+    loss = step.loss.to_torch()(activations[-1], target)
+    penalty = torch.zeros((), dtype=torch.float64)
+    for name, parameter in parameters.items():
+        if step.learned_penalties(name):
+            penalty = penalty + sum(each.to_torch()(parameter) for each in step.objective.penalties)
+    cost = loss + penalty
+    cost.backward()
+    values: dict[str, Any] = {
+        "activations": [_array(y) for y in activations],
+        "deltas": [_array(y.grad) for y in activations],
+        "gradients": {name: _array(p.grad) for name, p in parameters.items()},
+        "loss": _array(loss),
+        "penalty": _array(penalty),
+        "cost": _array(cost),
+    }
+    links = {"logistic": torch.sigmoid, "softmax": lambda z: torch.softmax(z, 1), "exponential": torch.exp}
+    if step.loss.link in links:
+        values["estimate"] = _array(links[step.loss.link](activations[-1]))
+    clip = step.objective.clip
+    if clip.value is not None:
+        torch.nn.utils.clip_grad_value_(parameters.values(), clip.value)
+    if clip.norm is not None:
+        torch.nn.utils.clip_grad_norm_(parameters.values(), clip.norm)
+    values["clipped"] = {name: _array(p.grad) for name, p in parameters.items()}
+    return values | _update(step, parameters)
+
+
+def _update(step: TracedStep, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots after the step and the new parameters.
+
+    Slots given for a first step leave none: PyTorch's optimizers begin with their own.
+    """
+    import torch
+
+    if step.optimizer is None or not parameters or not (step.fresh or step.t > 1):
+        return {}
+    optimizer = torch_optimizer(step.optimizer, list(parameters.values()))
+    if not step.fresh:
+        slots = {
+            slot: {name: torch.tensor(step.slots_before[name][slot]) for name in parameters}
+            for slot in step.optimizer.initial_slots(np.zeros(1))
+        }
+        write_slots(optimizer, step.optimizer, parameters, slots, step.t - 1)
+    optimizer.step()
+    read = read_slots(optimizer, step.optimizer, parameters)
+    return {
+        "updated": {name: _array(p) for name, p in parameters.items()},
+        "slots": {
+            (name, slot): _array(tensors[name]) for slot, tensors in read.items() for name in parameters
+        },
+    }
+
+
+def _array(tensor: Any) -> Array:
+    return tensor.detach().numpy().copy()
