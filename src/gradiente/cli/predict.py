@@ -36,7 +36,7 @@ class Prediction:
 def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool) -> None:
     opened = Run.open(run)
     description, network = opened.description(), opened.network()
-    loss = parse(str(opened.config().loss), LOSSES)
+    loss = parse(str(opened.config().descent.loss), LOSSES)
     features = int(np.prod(network.input_shape or (0,)))
     predictions = []
     for file in files:
