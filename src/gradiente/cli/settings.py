@@ -9,7 +9,7 @@ from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize, Setting
+from gradiente.training.setting import BatchSize
 
 
 class Notations(click.ParamType):
@@ -48,7 +48,9 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
         return click.Argument([name], required=False, metavar=f"[{metavar}]", **facts)
     words = setting.meaning() if key is None else text(key)
     if setting.kind is bool:
-        return click.Option([_switch(setting), name], is_flag=True, help=words, **facts)
+        (on,) = setting.options
+        switch = f"{on}/--no-{on[2:]}" if setting.negatable else on
+        return click.Option([switch, name], is_flag=True, help=words, **facts)
     if setting.kind != list[str]:
         facts["type"] = TYPES[setting.kind]
     elif setting.registry is not None:
@@ -56,9 +58,3 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
     else:
         facts["multiple"] = True
     return click.Option([*setting.options, name], metavar=metavar, help=words, **facts)
-
-
-def _switch(setting: Setting) -> str:
-    """What says yes, and what says no where that is not the default."""
-    (on,) = setting.options
-    return on if setting.default is False else f"{on}/--no-{on.removeprefix('--')}"

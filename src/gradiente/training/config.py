@@ -50,8 +50,9 @@ class Config:
                 raise ArgumentError(
                     "config.table", section=section, known=", ".join(known), got=repr(entries)
                 )
-            for key in entries.keys() - known:
-                raise _unknown(key, SETTINGS)
+            for key in entries:
+                if key not in known:
+                    raise _unknown(key, SETTINGS)
         return cls(**{section: SECTIONS[section](**entries) for section, entries in values.items()})
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 
-from gradiente.data import NAMES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Torch
@@ -20,7 +19,6 @@ from gradiente.training.trainer import DEFAULT_BATCH_SIZE
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
 IMAGES = ("mnist", "fashion-mnist")
-assert {*LOGIC, *PLANE, *IMAGES} < {*NAMES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,7 @@ class NetworkConfig:
     activation: str | None = setting(
         registry=LAYERS,
         metavar="name",
-        by_data=dict.fromkeys((LOGIC, PLANE, IMAGES), "Tanh()"),
+        by_data={LOGIC + PLANE + IMAGES: "Tanh()"},
         otherwise="ReLU()",
     )
     bias: bool = setting(True)
@@ -80,7 +78,7 @@ class DescentConfig:
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",
-        by_data={LOGIC: 0.1, PLANE: 0.01, IMAGES: 0.001, ("iris",): 0.01},
+        by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, IMAGES: 0.001},
         otherwise=0.003,
     )
     schedule: str | None = setting(registry=SCHEDULES, metavar="name")

@@ -101,6 +101,11 @@ class Setting:
         """Its type, in the reader's language."""
         return text(f"config.kind.{KINDS[self.kind]}")
 
+    @property
+    def negatable(self) -> bool:
+        """Whether it has an option that says no: true or false, and not false by default."""
+        return self.kind is bool and self.default is not False
+
     def value_in_words(self) -> str | None:
         """What stands for a value in a help text; None: what stands for its kind."""
         if self.choices:
