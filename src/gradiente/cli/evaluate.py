@@ -8,8 +8,6 @@ from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
-from gradiente.losses import REGISTRY as LOSSES
-from gradiente.notation import parse
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
 from gradiente.training.run import Run
@@ -22,7 +20,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     dataset = test if part == "test" else train
     prediction = opened.network().predict(dataset.x)
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
-    metrics = measure(prediction, dataset, parse(str(config.descent.loss), LOSSES), named)
+    metrics = measure(prediction, dataset, config.make("loss"), named)
     if as_json:
         print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
     else:

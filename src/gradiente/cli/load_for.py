@@ -1,6 +1,7 @@
 """The data set that a config names."""
 
 from gradiente.data import Dataset, load
+from gradiente.losses import MSLELoss
 from gradiente.training.config import Config
 
 
@@ -13,7 +14,7 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
     data = config.data
     standardize_target = data.standardize_target
     if standardize_target is None:
-        standardize_target = not (config.descent.loss or "").casefold().startswith("msle")
+        standardize_target = not isinstance(config.make("loss"), MSLELoss)
     return load(
         data.name,
         data_dir=data.data_dir,

@@ -81,8 +81,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
     """
     config = _in_full(_with_defaults(config, train))
-    loss, penalties = _made(config, "loss"), _made(config, "penalty") or []
-    changes = _made(config, "augment")
+    loss, penalties = config.make("loss"), config.make("penalty") or []
+    changes = config.make("augment")
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
     layers = SETTINGS["layers"].write(list(network.layers))
@@ -90,8 +90,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
         config=config.changed(layers=layers, keep=keep, engine=_engine(config, network)),
         network=network,
         loss=loss,
-        optimizer=_made(config, "optimizer"),
-        schedule=_made(config, "schedule"),
+        optimizer=config.make("optimizer"),
+        schedule=config.make("schedule"),
         penalties=penalties,
         augmentation=Compose(changes) if changes else None,
     )
@@ -122,17 +122,11 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
 def _in_full(config: Config) -> Config:
     """The config with every argument of every notation, so that a later default cannot change it."""
     written = {
-        name: SETTINGS[name].write(SETTINGS[name].make(value))
+        name: SETTINGS[name].write(config.make(name))
         for name, value in config.values().items()
         if value is not None and SETTINGS[name].registry is not None
     }
     return config.changed(**written)
-
-
-def _made(config: Config, name: str) -> Any:
-    """What a setting's notation describes; None where there is none."""
-    value = config.values()[name]
-    return None if value is None else SETTINGS[name].make(value)
 
 
 def _engine(config: Config, network: Network) -> str:
@@ -148,7 +142,7 @@ def _engine(config: Config, network: Network) -> str:
 def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple[Network, int | None]:
     """The network to train, and how many of its layers are those of a trained one."""
     asked = config.network
-    options: Any = {"seed": config.descent.seed, "initializer": _made(config, "initializer")}
+    options: Any = {"seed": config.descent.seed, "initializer": config.make("initializer")}
     features = train.x.shape[1:]
     if asked.pretrained is None or resumed:
         layers = _layers(config, train, loss)
@@ -185,7 +179,7 @@ def _trained(path: str) -> Network:
 
 def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     if config.network.layers is not None:
-        return _made(config, "layers")
+        return config.make("layers")
     require(not isinstance(loss, NLLLoss), "build.nll")
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}

@@ -86,6 +86,15 @@ class Config:
         sections = [getattr(self, one.name) for one in fields(self)]
         return {name: value for section in sections for name, value in vars(section).items()}
 
+    def make(self, name: str) -> Any:
+        """The object, or the list of objects, that a setting's notation describes; None where it is None.
+
+        >>> Config().changed(layers=["linear(4, 3)", "tanh"]).make("layers")
+        [Linear(in_features=4, out_features=3, bias=True), Tanh()]
+        """
+        value = self.values()[name]
+        return None if value is None else SETTINGS[name].make(value)
+
     def changed(self, **values: Any) -> "Config":
         """The same config with other values, by the names of the settings, checked in the same way.
 
