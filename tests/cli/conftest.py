@@ -171,7 +171,13 @@ def train(*arguments, run="run"):
 
 
 def config_of(run):
-    return tomllib.loads((run / "run.toml").read_text(encoding="utf-8"))
+    """A run's settings by their names, over its sections, as another program reads them."""
+    return settings_of(tomllib.loads((run / "run.toml").read_text(encoding="utf-8")))
+
+
+def settings_of(config):
+    """The settings of all sections by their names."""
+    return {name: value for section in config.values() for name, value in section.items()}
 
 
 def contents(run):

@@ -96,16 +96,17 @@ def _pictures(folder):
 
 def _configs(folder):
     for name, text in {
-        "unknown": "epochss = 3",
-        "kind": 'epochs = "many"',
-        "number": "data = 3",
-        "yes": "epochs = true",
-        "list": 'hidden = ["many"]',
+        "unknown": "[descent]\nepochss = 3",
+        "kind": '[descent]\nepochs = "many"',
+        "number": "[data]\nname = 3",
+        "yes": "[descent]\nepochs = true",
+        "list": '[network]\nhidden = ["many"]',
         "section": "[training]\nepochs = 3",
+        "flat": "epochs = 3",
         "broken": 'data = "digits',
-        "both": 'hidden = [3]\nnetwork = ["Linear(64, 10)"]',
-        "batch": 'batch_size = "most"',
-        "layer": 'network = ["Linaer(64, 10)"]',
+        "both": '[network]\nhidden = [3]\nlayers = ["Linear(64, 10)"]',
+        "batch": '[descent]\nbatch_size = "most"',
+        "layer": '[network]\nlayers = ["Linaer(64, 10)"]',
     }.items():
         (folder / f"{name}.toml").write_text(text + "\n", encoding="utf-8")
     (folder / "latin.toml").write_bytes('data = "año.csv"\n'.encode("latin-1"))
@@ -186,7 +187,7 @@ CASES = [
     Case("train lengths.npz", FAILURE, "x has 40 instances and y has 39", "x tiene 40 instancias e y tiene 39"),
     Case("train text.npz", FAILURE, "x must hold real numbers, got <U32", "x debe contener números reales"),
     Case("train complex.npz", FAILURE, "x must hold real numbers, got complex128", "x debe contener números reales"),
-    Case("train good.npz --dtype float16", USAGE, "float32 or float64, got float16", "float32 o float64; llegó float16"),
+    Case("train good.npz --dtype float16", USAGE, "dtype cannot be 'float16': did you mean float64?", "dtype no puede ser 'float16': ¿quiso decir float64?"),
     Case("train good.npz --loss MSLELoss --network Linear(3,9)", FAILURE, "has 9 outputs and good needs 1 | 2", "tiene 9 salidas"),
     Case("train nan_y.npz --loss CrossEntropyLoss", FAILURE, "y holds nan in row 0", "y contiene nan en la fila 0"),
     Case("predict pictures good.npz", FAILURE, "expects 64 features for each instance, got 3", "espera 64 atributos por instancia y recibió 3"),
@@ -210,22 +211,22 @@ CASES = [
     Case("train none.npz", FAILURE, "none has no data", "none no tiene datos"),
     Case("predict or none.npz", FAILURE, "none.npz has no data", "none.npz no tiene datos"),
     # batch size and other numbers out of range
-    Case("train digits --batch-size 0", USAGE, "from 1 to the 1294 instances there are, got 0", "entre 1 y las 1294 instancias que hay; llegó 0"),
-    Case("train digits --batch-size 1295", USAGE, "from 1 to the 1294 instances there are, got 1295", "llegó 1295"),
+    Case("train digits --batch-size 0", USAGE, "batch_size must be a number in [1, inf), got 0", "batch_size debe ser un número en [1, inf); llegó 0"),
+    Case("train digits --batch-size 1295", USAGE, "from 1 to the 1294 instances there are, got 1295", "entre 1 y las 1294 instancias que hay; llegó 1295"),
     Case("train digits --batch-size -3", USAGE, "got -3", "llegó -3"),
-    Case("train digits --epochs -1", USAGE, "the number of epochs must be a whole number of at least 0, got -1", "el número de épocas"),
+    Case("train digits --epochs -1", USAGE, "epochs must be a number in [0, inf), got -1", "epochs debe ser un número en [0, inf); llegó -1"),
     Case("train digits --lr -1", USAGE, "lr must be a number in [0, inf), got -1.0", "lr debe ser un número en [0, inf); llegó -1.0"),
     Case("train digits --lr nan", USAGE, "lr must be a number in [0, inf), got nan", "llegó nan"),
-    Case("train digits --hidden 0", USAGE, "must be a whole number of at least 1, got 0", "debe ser un entero de al menos 1; llegó 0"),
-    Case("train digits --test 1", USAGE, "must be above 0 and below 1, got 1.0", "mayor que 0 y menor que 1; llegó 1.0"),
-    Case("train digits --validation 1.5", USAGE, "must be above 0 and below 1, got 1.5", "llegó 1.5"),
-    Case("train digits --seed -1", USAGE, "the seed must be a whole number of at least 0, got -1", "la semilla"),
+    Case("train digits --hidden 0", USAGE, "hidden must be a number in [1, inf), got 0", "hidden debe ser un número en [1, inf); llegó 0"),
+    Case("train digits --test 1", USAGE, "test must be a number in (0, 1), got 1.0", "test debe ser un número en (0, 1); llegó 1.0"),
+    Case("train digits --validation 1.5", USAGE, "validation must be a number in [0, 1), got 1.5", "llegó 1.5"),
+    Case("train digits --seed -1", USAGE, "seed must be a number in [0, inf), got -1", "seed debe ser un número en [0, inf)"),
     Case("train digits --patience 0", USAGE, "patience must be a number in [1, inf), got 0", "llegó 0"),
-    Case("train digits --clip-norm 0", USAGE, "norm must be a number in (0, inf), got 0.0", "llegó 0.0"),
-    Case("train digits --clip-value nan", USAGE, "value must be a number in (0, inf), got nan", "llegó nan"),
-    Case("train digits --threads 0", USAGE, "the number of threads must be at least 1, got 0", "el número de hilos"),
-    Case("train moons --samples 3", USAGE, "samples must be a whole number of at least 10, got 3", "al menos 10; llegó 3"),
-    Case("train moons --noise -1", USAGE, "noise must be a finite number of at least 0, got -1.0", "número finito de al menos 0"),
+    Case("train digits --clip-norm 0", USAGE, "clip_norm must be a number in (0, inf), got 0.0", "llegó 0.0"),
+    Case("train digits --clip-value nan", USAGE, "clip_value must be a number in (0, inf), got nan", "llegó nan"),
+    Case("train digits --threads 0", USAGE, "threads must be a number in [1, inf), got 0", "threads debe ser un número en [1, inf)"),
+    Case("train moons --samples 3", USAGE, "samples must be a number in [10, inf), got 3", "[10, inf); llegó 3"),
+    Case("train moons --noise -1", USAGE, "noise must be a number in [0, inf), got -1.0", "número en [0, inf)"),
     # names
     Case("train digts", USAGE, "no data set called digts", "no hay un conjunto de datos llamado digts"),
     Case("train digts", USAGE, "did you mean digits?", "¿quiso decir digits?"),
@@ -239,17 +240,17 @@ CASES = [
     Case("train digits --loss NLLLoss", USAGE, "use CrossEntropyLoss", "use CrossEntropyLoss"),
     Case("train digits --schedule StpLR", USAGE, "did you mean StepLR?", "¿quiso decir StepLR?"),
     Case("train digits --schedule StepLR", USAGE, "expects (step_size: int", "espera (step_size: int"),
-    Case("train digits --schedule-every hour", USAGE, "must be \"epoch\" or \"step\", got 'hour'", "debe ser \"epoch\" o \"step\""),
+    Case("train digits --schedule-every hour", USAGE, "schedule_every cannot be 'hour': known: epoch, step", "schedule_every no puede ser 'hour'"),
     Case("train digits --initializer Hee", USAGE, "did you mean He?", "¿quiso decir He?"),
     Case("train digits --monitor f1", USAGE, "cannot monitor f1: this training measures loss, accuracy", "no se puede vigilar f1"),
     Case("train digits --network Linaer(64,10)", USAGE, "did you mean Linear?", "¿quiso decir Linear?"),
     Case("train digits --network Linear(64,10) --hidden 3", USAGE, "give one of the two", "dé solo una de las dos"),
-    Case("train digits --engine cuda", USAGE, "unknown engine cuda: known: compiled, numpy", "motor desconocido cuda"),
+    Case("train digits --engine cuda", USAGE, "engine cannot be 'cuda': known: auto, compiled, numpy, torch", "engine no puede ser 'cuda'"),
     Case("train digits --device cuda", USAGE, "there is no device cuda", "no hay dispositivo cuda"),
     Case("train digits --engine numpy --device cuda", USAGE, "--device needs the engine torch", "--device necesita el motor torch"),
     Case("train digits --engine compiled --compile", USAGE, "--compile needs the engine torch", "--compile necesita el motor torch"),
     Case("train digits --device gpu", USAGE, "the device is one of auto, cpu, cuda, mps", "el dispositivo es uno de"),
-    Case("train digits --engine torch --precision half", USAGE, "precision is one of float32, bf16, not 'half'", "la precisión es una de"),
+    Case("train digits --engine torch --precision half", USAGE, "precision cannot be 'half': known: bf16, float32", "precision no puede ser 'half'"),
     Case("train digits --shard", USAGE, "among several processes, and there is one", "hay uno solo"),
     Case("train digits --device cpu --cuda-graphs", USAGE, "CUDA graphs are of CUDA devices", "son de dispositivos CUDA"),
     Case("train digits --metric F1Scor", USAGE, "did you mean F1Score?", "¿quiso decir F1Score?"),
@@ -317,15 +318,16 @@ CASES = [
     Case("train or --epochs 1 --run /proc/new", FAILURE, "cannot write /proc/new", "no se puede escribir /proc/new"),
     # configs
     Case("train --config unknown.toml", USAGE, "unknown key epochss in the config: did you mean epochs?", "epochss: ¿quiso decir epochs?"),
-    Case("train --config kind.toml", USAGE, "epochs must be int, got 'many'", "epochs debe ser int; llegó 'many'"),
-    Case("train --config number.toml", USAGE, "data must be str, got 3", "data debe ser str; llegó 3"),
-    Case("train --config yes.toml", USAGE, "epochs must be int, got True", "epochs debe ser int; llegó True"),
-    Case("train --config list.toml", USAGE, "hidden must be list[int]", "hidden debe ser list[int]"),
+    Case("train --config kind.toml", USAGE, "epochs must be a whole number, got 'many'", "epochs debe ser un entero; llegó 'many'"),
+    Case("train --config number.toml", USAGE, "name must be a text, got 3", "name debe ser un texto; llegó 3"),
+    Case("train --config yes.toml", USAGE, "epochs must be a whole number, got True", "epochs debe ser un entero; llegó True"),
+    Case("train --config list.toml", USAGE, "hidden must be a list of whole numbers, got ['many']", "hidden debe ser una lista de enteros; llegó"),
     Case("train --config section.toml", USAGE, "unknown key training in the config", "training"),
+    Case("train --config flat.toml", USAGE, "the key epochs belongs in the table [descent]", "la clave epochs va en la tabla [descent]"),
     Case("train --config broken.toml", FAILURE, "cannot read broken.toml as TOML", "no se puede leer broken.toml como TOML"),
     Case("train --config latin.toml", FAILURE, "cannot read latin.toml as TOML", "no se puede leer latin.toml como TOML"),
     Case("train --config both.toml", USAGE, "give one of the two", "dé solo una de las dos"),
-    Case("train --config batch.toml", USAGE, "a whole number or \"all\", got most", "un entero o \"all\"; llegó most"),
+    Case("train --config batch.toml", USAGE, "a whole number or \"all\", got 'most'", "un entero o \"all\"; llegó 'most'"),
     Case("train --config layer.toml", USAGE, "did you mean Linear?", "¿quiso decir Linear?"),
     Case("train --config absent.toml", FAILURE, "there is no file absent.toml", "no existe el archivo absent.toml"),
     Case("train --config run", FAILURE, "cannot read run as TOML", "no se puede leer run como TOML"),
@@ -363,7 +365,9 @@ def test_bad_input_is_answered_and_leaves_nothing_behind(case, everything_wrong,
 def test_the_same_in_a_process_of_its_own(own_folder):
     answer = finish(start("train", "digits", "--batch-size", 0, "--json", "--lang", "es"))
     assert (answer.status, answer.out) == (USAGE, "")
-    assert answer.err.splitlines()[-1].startswith("error: el tamaño del lote debe ser un entero entre 1 y")
+    assert answer.err.splitlines()[-1].startswith(
+        "error: descent: batch_size debe ser un número en [1, inf); llegó 0"
+    )
     assert list(own_folder.iterdir()) == []
 
 

@@ -155,7 +155,7 @@ WRONG = [
     ("digits --augment ''", "at least one augmentation", "al menos un aumento"),
     ("digits --count 0", "from 1 to 400, got 0", "de 1 a 400; llegó 0"),
     ("digits --count x", "expected a whole number", "se esperaba un número entero"),
-    ("digits --seed -1", "the seed must be", "la semilla debe"),
+    ("digits --seed -1", "seed must be a number in [0, inf), got -1", "seed debe ser un número en [0, inf)"),
     ("digits --output digits.jpg", "ends in .png", "termine en .png"),
     ("moons --augment RandomAffine()", "moons is not made of images", "moons no está hecho de imágenes"),
     ("iris --output iris.png", "leave --output out", "quite --output"),

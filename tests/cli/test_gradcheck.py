@@ -118,7 +118,7 @@ def test_no_more_entries_than_asked_for():
         (["--network", ""], 2, "at least one layer"),
         (["--loss", "MSE"], 2, "did you mean MSELoss?"),
         (["--loss", "BCELoss"], 1, "end the network with Sigmoid"),
-        (["--seed", "-1"], 2, "the seed must be a whole number of at least 0, got -1"),
+        (["--seed", "-1"], 2, "seed must be a number in [0, inf), got -1"),
         (["--batch-size", "0"], 2, "at least 1, got 0"),
         (["--entries", "-1"], 2, "at least 1, got -1"),
         (["--epsilon", "0"], 2, "epsilon must be a number in [1e-10, 1], got 0.0"),

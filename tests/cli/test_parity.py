@@ -139,17 +139,21 @@ def test_what_is_left_out_is_said():
 
 def test_a_config_and_the_options_beside_it(own_folder):
     config = """
-        data = "iris"
-        network = ["Linear(4, 5)", "ReLU()", "Linear(5, 3)"]
+        [data]
+        name = "iris"
+        [network]
+        layers = ["Linear(4, 5)", "ReLU()", "Linear(5, 3)"]
         dtype = "float32"
+        [descent]
         optimizer = "SGD(lr=0.1)"
         schedule = "ExponentialLR(gamma=0.9)"
         penalty = ["L1(0.001)"]
         clip_norm = 1.0
         batch_size = 10
+        seed = 5
+        [execution]
         engine = "torch"
         precision = "bf16"
-        seed = 5
     """
     Path("mine.toml").write_text(config, encoding="utf-8")
     (entry,) = parity("--config", "mine.toml", "--steps", 30)["trajectories"]
@@ -220,7 +224,7 @@ def test_a_wrong_layer_in_json(monkeypatch):
     ("arguments", "status", "english", "spanish"),
     [
         (["--steps", 0], 2, "at least 1, got 0", "al menos 1; llegó 0"),
-        (["--seed", -1], 2, "at least 0, got -1", "al menos 0; llegó -1"),
+        (["--seed", -1], 2, "seed must be a number in [0, inf), got -1", "en [0, inf); llegó -1"),
         (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 cannot follow", "capa 1"),
         (["--network", "Linear(4, 1)"], 2, "one output has one class", "una sola clase"),
         (["--network", "Tanh()"], 2, "begin it with Linear", "Linear("),

@@ -55,15 +55,15 @@ def test_the_command_line_wins_over_the_file(own_folder):
     train("--config", "first/run.toml", "--hidden", 11, run="third")
     assert [array.shape for array in weights("third").values()] == [(11,), (11, 4), (3,), (3, 11)]
     train("moons", "--config", "first/run.toml", "--hidden", 6, run="fourth")
-    assert config_of(own_folder / "fourth")["data"] == "moons"
+    assert config_of(own_folder / "fourth")["name"] == "moons"
 
 
 def test_a_file_of_ones_own(own_folder):
     (own_folder / "mine.toml").write_text(
-        'data = "iris"\nhidden = [5]\nepochs = 1\nlr = 0.25\n', encoding="utf-8"
+        '[data]\nname = "iris"\n[network]\nhidden = [5]\n[descent]\nepochs = 1\nlr = 0.25\n', encoding="utf-8"
     )
     train("--config", "mine.toml")
-    assert config_of(own_folder / "run")["network"][0] == "Linear(4, 5, bias=True)"
+    assert config_of(own_folder / "run")["layers"][0] == "Linear(4, 5, bias=True)"
 
 
 CHOSEN = [

@@ -35,7 +35,7 @@ def test_frozen_layers_stay_and_a_new_head_learns(base_run, own_folder):
     config = config_of(own_folder / "run")
     assert config["keep"] == 6
     assert config["freeze"] == [1, 2]
-    assert config["network"][-1] == "Linear(36, 3, bias=True)"
+    assert config["layers"][-1] == "Linear(36, 3, bias=True)"
     assert result["parameters"] == 40 + 8 + 3 * 37
 
 
@@ -79,7 +79,7 @@ def test_it_is_repeated_and_taken_up_again_to_the_same_bits(base_run, own_folder
         (["--freeze", "9"], 2, "7 layers, 0 to 6"),
         (["--hidden", "5"], 2, "not even the first layer"),
         (["--keep", "8"], 2, "keep from 1 to 7"),
-        (["--keep", "0"], 2, "keep from 1 to 7"),
+        (["--keep", "0"], 2, "keep must be a number in [1, inf), got 0"),
         (["--freeze", "1,2,6"], 2, "frozen"),
     ],
 )

@@ -15,12 +15,12 @@ from gradiente.parity import Course
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 
-DIGITS = {"network": ["Linear(64, 8)", "Tanh()", "Linear(8, 10)"], "optimizer": "Adam(lr=0.01)"}
+DIGITS = {"layers": ["Linear(64, 8)", "Tanh()", "Linear(8, 10)"], "optimizer": "Adam(lr=0.01)"}
 
 
 def of_config(**values):
-    config = Config(data="digits", dtype="float64", **values)
-    train, _ = load(config.data, seed=config.seed)
+    config = Config().changed(name="digits", dtype="float64", **values)
+    train, _ = load(config.data.name, seed=config.descent.seed)
     planned = plan(config, train)
     return planned, train, Course.of(planned, train)
 
@@ -57,9 +57,9 @@ def test_it_is_the_training_of_the_config(options):
     trainer = planned.trainer([])
     trainer.fit(
         train,
-        validation=planned.config.validation or None,
+        validation=planned.config.data.validation or None,
         epochs=2,
-        batch_size=planned.config.batch_size,  # pyright: ignore[reportArgumentType]
+        batch_size=planned.config.descent.batch_size,
     )
     assert network.theta.tobytes() == planned.network.theta.tobytes()
 

@@ -33,7 +33,7 @@ def tiny(**changed):
 
 @pytest.mark.parametrize("config", DEFAULTS, ids=["dense", "convolutional"])
 def test_200_steps_of_adam_agree_in_every_weight(config):
-    train, _ = load(config.data)
+    train, _ = load(config.data.name)
     done = follow(Course.of(plan(config.changed(dtype="float64"), train), train))
     assert done.steps == 200
     assert done.passed, done.worst

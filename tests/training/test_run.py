@@ -24,7 +24,7 @@ def description(clouds):
 @pytest.fixture
 def run(tmp_path, description):
     run = Run(tmp_path / "runs" / "one")
-    run.create(Config(epochs=3), description, ENVIRONMENT)
+    run.create(Config().changed(epochs=3), description, ENVIRONMENT)
     return run
 
 
@@ -36,7 +36,7 @@ def test_a_new_run_holds_what_is_known_before_the_training(run, description):
     assert contents(run.folder) == {"run.toml", "environment.json", "data.json", "checkpoints"}
     assert json.loads((run.folder / "environment.json").read_text(encoding="utf-8")) == ENVIRONMENT
     again = Run.open(run.folder)
-    assert again.config() == Config(epochs=3)
+    assert again.config() == Config().changed(epochs=3)
     assert again.description() == description
     assert os.listdir(run.folder.parent) == ["one"]
 
@@ -44,7 +44,7 @@ def test_a_new_run_holds_what_is_known_before_the_training(run, description):
 def test_a_folder_that_exists_is_left_as_it_is(run, description):
     before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     with pytest.raises(ArgumentError, match=r"one exists already.*--resume"):
-        run.create(Config(epochs=4), description, ENVIRONMENT)
+        run.create(Config().changed(epochs=4), description, ENVIRONMENT)
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
     assert os.listdir(run.folder.parent) == ["one"]
 
@@ -126,7 +126,7 @@ def test_a_run_is_opened_from_a_relative_path_and_keeps_its_place(run, monkeypat
     monkeypatch.chdir(run.folder.parent)
     again = Run.open("one")
     monkeypatch.chdir(tmp_path)
-    assert again.config() == Config(epochs=3)
+    assert again.config() == Config().changed(epochs=3)
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]", '{"name": "n"}', '{"name": "n", "more": 1}'])
@@ -140,7 +140,7 @@ def test_a_broken_description_is_said_by_its_path(run, content):
 def test_the_description_of_a_table_carries_its_encoder(tmp_path):
     train, _ = load("iris")
     run = Run(tmp_path / "iris")
-    run.create(Config(data="iris"), DataDescription.of(train), ENVIRONMENT)
+    run.create(Config().changed(name="iris"), DataDescription.of(train), ENVIRONMENT)
     description = Run.open(tmp_path / "iris").description()
     assert (description.name, description.task) == ("iris", "classification")
     assert tuple(description.classes) == train.classes
@@ -204,8 +204,8 @@ def test_a_mistake_leaves_no_folder_behind(tmp_path, clouds, description, option
 
 
 def test_a_run_that_is_taken_up_again_keeps_its_new_config(run, clouds, description):
-    trainer(run, Config(epochs=9), description, new=False).fit(clouds, epochs=1)
-    assert run.config() == Config(epochs=9)
+    trainer(run, Config().changed(epochs=9), description, new=False).fit(clouds, epochs=1)
+    assert run.config() == Config().changed(epochs=9)
 
 
 def test_the_default_folder_is_the_first_free_one(tmp_path, monkeypatch):

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gradiente.cli.base import command, json_option, option, print_json
-from gradiente.cli.kinds import INTEGER, INTEGERS
+from gradiente.cli.kinds import INTEGER
+from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.comparison import EPOCHS, PARTS, REMEDIES, Comparison, Outcome, Remedy, remedies_named
 from gradiente.comparison import compare as run_comparison
@@ -98,11 +99,11 @@ command = command(
     "compare",
     [
         option("--data", "cli.compare.data", default="digits", metavar=text("cli.metavar.data")),
-        option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
+        setting_option("data_dir"),
         option("--samples", "cli.compare.samples", type=INTEGER),
         option("--seeds", "cli.compare.seeds", type=INTEGER, default=5),
-        option("--epochs", "cli.compare.epochs", type=INTEGER, default=EPOCHS),
-        option("--hidden", "cli.compare.hidden", type=INTEGERS, default=[128, 128]),
+        setting_option("epochs", "cli.compare.epochs", default=EPOCHS),
+        setting_option("hidden", "cli.compare.hidden", default=[128, 128]),
         option("--remedies", "cli.compare.remedies", metavar=text("cli.metavar.remedies")),
         option("--output", "cli.compare.output", metavar=text("cli.metavar.file")),
         json_option(),

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
+from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Compose, Dataset, augment_rows, load
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
@@ -136,10 +137,10 @@ command = command(
     "data.show",
     [
         click.Argument(["name"], metavar=text("cli.metavar.data")),
-        option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
+        setting_option("data_dir"),
         option("--augment", "cli.data.show.augment", metavar=text("cli.metavar.augmentations")),
         option("--count", "cli.data.show.count", type=INTEGER, default=16),
-        option("--seed", "cli.data.show.seed", type=INTEGER, default=0),
+        setting_option("seed", "cli.data.show.seed", default=0),
         option("--output", "cli.data.show.output", metavar=text("cli.metavar.file")),
         json_option(),
     ],

@@ -5,10 +5,9 @@ import click
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import Choice
 from gradiente.cli.load_for import load_for
+from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
-from gradiente.losses import REGISTRY as LOSSES
-from gradiente.notation import parse
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
 from gradiente.training.run import Run
@@ -20,8 +19,8 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     train, test = load_for(config)
     dataset = test if part == "test" else train
     prediction = opened.network().predict(dataset.x)
-    named = [TorchMetric.parse(metric) for metric in config.metric or ()]
-    metrics = measure(prediction, dataset, parse(str(config.loss), LOSSES), named)
+    named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
+    metrics = measure(prediction, dataset, config.make("loss"), named)
     if as_json:
         print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
     else:
@@ -33,7 +32,7 @@ command = command(
     [
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
-        option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
+        setting_option("data_dir"),
         json_option(),
     ],
     evaluate,

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # As in examples/xor_lecture.toml.
-LECTURE = Config(
-    data="xor",
+LECTURE = Config().changed(
+    name="xor",
     constant_input=True,
-    network=["Linear(3, 4, bias=False)", "Sigmoid()", "Linear(4, 1, bias=False)", "Sigmoid()"],
+    layers=["Linear(3, 4, bias=False)", "Sigmoid()", "Linear(4, 1, bias=False)", "Sigmoid()"],
     loss="BCELoss()",
     optimizer="SGD(lr=3.0)",
     batch_size="all",
@@ -62,7 +62,7 @@ def explain(
     )
     if html is not None:
         with console(as_json=True).status(text("explain.opening")):
-            write_explanation(html, step, data=config.data, notes=_left_out(config))
+            write_explanation(html, step, data=config.data.name, notes=_left_out(config))
         console().print(text("compare.written", path=html), soft_wrap=True)
     elif as_json:
         print_json((opened or chosen or step).to_dict())
@@ -100,8 +100,8 @@ def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | Non
         return run.config(), run
     if config_file is not None:
         config = Config.read(config_file)
-        return (config if what is None else config.changed(data=what)), None
-    return (LECTURE if what in (None, "xor") else Config(data=what)), None
+        return (config if what is None else config.changed(name=what)), None
+    return (LECTURE if what in (None, "xor") else Config().changed(name=what)), None
 
 
 def _step(config: Config, run: Run | None, instances: int, columns: bool) -> Trace:
@@ -117,7 +117,7 @@ def _step(config: Config, run: Run | None, instances: int, columns: bool) -> Tra
         x[:instances],
         y[:instances],
         optimizer=planned.optimizer,
-        seed=config.seed,
+        seed=config.descent.seed,
         columns=columns,
     )
 
@@ -125,7 +125,8 @@ def _step(config: Config, run: Run | None, instances: int, columns: bool) -> Tra
 def _print_step(out: "Console", step: Trace, config: Config) -> None:
     data = step.to_dict()
     out.print(
-        text("explain.step", data=config.data, loss=data["loss"], optimizer=data["optimizer"]), soft_wrap=True
+        text("explain.step", data=config.data.name, loss=data["loss"], optimizer=data["optimizer"]),
+        soft_wrap=True,
     )
     for note in _left_out(config):
         out.print(note, style="yellow", soft_wrap=True)
@@ -137,7 +138,7 @@ def _print_step(out: "Console", step: Trace, config: Config) -> None:
 
 def _left_out(config: Config) -> list[str]:
     """What of the training is not in the step, in a sentence if there is such."""
-    names = [f"--{name.replace('_', '-')}" for name in LEFT_OUT if getattr(config, name)]
+    names = [f"--{name.replace('_', '-')}" for name in LEFT_OUT if getattr(config.descent, name)]
     return [text("explain.left_out", names=", ".join(names))] if names else []
 
 

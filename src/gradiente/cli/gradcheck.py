@@ -7,21 +7,21 @@ import numpy as np
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER, NUMBER
 from gradiente.cli.random_batch import random_batch
+from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.errors import require
 from gradiente.gradcheck import GradcheckResult, QuantityCheck
 from gradiente.gradcheck import gradcheck as check
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.network import Network
-from gradiente.notation import parse, parse_list
+from gradiente.notation import parse
 
 DEFAULT_NETWORK = "Linear(4, 5), Tanh(), Linear(5, 3)"
 
 
 def gradcheck(
-    network: str,
+    layers: list[str],
     loss: str,
     batch_size: int,
     seed: int,
@@ -31,8 +31,7 @@ def gradcheck(
     training: bool,
     as_json: bool,
 ) -> None:
-    require(seed >= 0, "load.seed", value=seed)
-    net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
+    net = Network([parse(layer, LAYERS) for layer in layers], seed=seed, dtype="float64")
     criterion = parse(loss, LOSSES)
     x, y = random_batch(net, criterion, batch_size, np.random.default_rng(seed))
     result = check(
@@ -99,12 +98,10 @@ def _print(result: GradcheckResult) -> None:
 command = command(
     "gradcheck",
     [
-        option(
-            "--network", "cli.gradcheck.network", default=DEFAULT_NETWORK, metavar=text("cli.metavar.layers")
-        ),
-        option("--loss", "cli.gradcheck.loss", default="CrossEntropyLoss", metavar=text("cli.metavar.name")),
+        setting_option("layers", "cli.gradcheck.network", default=DEFAULT_NETWORK),
+        setting_option("loss", "cli.gradcheck.loss", default="CrossEntropyLoss"),
         option("--batch-size", "cli.gradcheck.batch_size", type=INTEGER, default=7),
-        option("--seed", "cli.gradcheck.seed", type=INTEGER, default=0),
+        setting_option("seed", "cli.gradcheck.seed", default=0),
         option("--epsilon", "cli.gradcheck.epsilon", type=NUMBER, default=1e-5),
         option("--tolerance", "cli.gradcheck.tolerance", type=NUMBER, default=1e-5),
         option("--entries", "cli.gradcheck.entries", type=INTEGER, default=500),

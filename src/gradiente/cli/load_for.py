@@ -1,6 +1,7 @@
 """The data set that a config names."""
 
 from gradiente.data import Dataset, load
+from gradiente.losses import MSLELoss
 from gradiente.training.config import Config
 
 
@@ -10,18 +11,19 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
     Targets of a regression are standardized for the squared error, which is lost among large numbers; MSLELoss
     takes their logarithm, and needs them as they are.
     """
-    standardize_target = config.standardize_target
+    data = config.data
+    standardize_target = data.standardize_target
     if standardize_target is None:
-        standardize_target = not (config.loss or "").casefold().startswith("msle")
+        standardize_target = not isinstance(config.make("loss"), MSLELoss)
     return load(
-        config.data,
-        data_dir=config.data_dir,
-        seed=config.seed,
-        test=config.test,
-        target=config.target,
-        standardize=config.standardize,
+        data.name,
+        data_dir=data.data_dir,
+        seed=config.descent.seed,
+        test=data.test,
+        target=data.target,
+        standardize=data.standardize,
         standardize_target=standardize_target,
-        constant_input=config.constant_input,
-        samples=config.samples,
-        noise=config.noise,
+        constant_input=data.constant_input,
+        samples=data.samples,
+        noise=data.noise,
     )

@@ -15,6 +15,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.load_for import load_for
 from gradiente.cli.random_batch import random_batch
+from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.errors import FileError, require, require_installed
 from gradiente.formatting import short
@@ -22,7 +23,7 @@ from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.network import Network
-from gradiente.notation import parse, parse_list, write
+from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.parity import (
     BOUNDS,
@@ -88,10 +89,8 @@ def _one_thread() -> Iterator[None]:
 
 def _courses(config_file: str | None, seed: int | None, given: dict[str, Any]) -> list[Course]:
     """What is trained: the user's network on random data, the config's training, or those that come with gradiente."""
-    if config_file is None and "network" in given:
+    if config_file is None and "layers" in given:
         return [_random(seed or 0, **given)]
-    if "network" in given:
-        given["network"] = [write(layer, LAYERS) for layer in parse_list(given["network"], LAYERS)]
     if seed is not None:
         given["seed"] = seed
     configs = DEFAULTS if config_file is None else [Config.read(config_file)]
@@ -105,14 +104,13 @@ def _courses(config_file: str | None, seed: int | None, given: dict[str, Any]) -
 
 def _random(
     seed: int,
-    network: str,
+    layers: list[str],
     loss: str = "CrossEntropyLoss",
     optimizer: str = "Adam(lr=0.003)",
     schedule: str | None = None,
 ) -> Course:
     """A training of that network on random numbers."""
-    require(seed >= 0, "load.seed", value=seed)
-    net = Network(parse_list(network, LAYERS), seed=seed, dtype="float64")
+    net = Network([parse(layer, LAYERS) for layer in layers], seed=seed, dtype="float64")
     criterion = parse(loss, LOSSES)
     x, y = random_batch(net, criterion, RANDOM_INSTANCES, np.random.default_rng(seed))
     return Course(
@@ -167,15 +165,15 @@ def _mark(compared: Concept | Trajectory) -> str:
 command = command(
     "parity",
     [
-        option("--network", "cli.parity.network", metavar=text("cli.metavar.layers")),
+        setting_option("layers", "cli.parity.network"),
         click.Option(
             ["--config", "config_file"], help=text("cli.parity.config"), metavar=text("cli.metavar.file")
         ),
-        option("--loss", "cli.parity.loss", metavar=text("cli.metavar.name")),
-        option("--optimizer", "cli.parity.optimizer", metavar=text("cli.metavar.name")),
-        option("--schedule", "cli.parity.schedule", metavar=text("cli.metavar.name")),
+        setting_option("loss", "cli.parity.loss"),
+        setting_option("optimizer", "cli.parity.optimizer"),
+        setting_option("schedule", "cli.parity.schedule"),
         option("--steps", "cli.parity.steps", type=INTEGER, default=200),
-        option("--seed", "cli.parity.seed", type=INTEGER),
+        setting_option("seed", "cli.parity.seed"),
         option("--html", "cli.parity.html", metavar=text("cli.metavar.file")),
         json_option(),
     ],

@@ -15,9 +15,7 @@ from gradiente.data import Dataset, read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.formatting import share
 from gradiente.locale import text
-from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
-from gradiente.notation import parse
 from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
 from gradiente.training.targets import class_names, probabilities
@@ -36,7 +34,7 @@ class Prediction:
 def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool) -> None:
     opened = Run.open(run)
     description, network = opened.description(), opened.network()
-    loss = parse(str(opened.config().loss), LOSSES)
+    loss = opened.config().make("loss")
     features = int(np.prod(network.input_shape or (0,)))
     predictions = []
     for file in files:

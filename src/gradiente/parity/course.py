@@ -29,12 +29,12 @@ Array = np.ndarray
 
 # What is trained where nothing else is asked for: a dense and a convolutional network that read digits.
 DEFAULTS = (
-    Config(
-        network=["Linear(64, 32)", "Tanh()", "Linear(32, 10)"],
+    Config().changed(
+        layers=["Linear(64, 32)", "Tanh()", "Linear(32, 10)"],
         optimizer="Adam(lr=0.003)",
     ),
-    Config(
-        network=[
+    Config().changed(
+        layers=[
             "Unflatten(1, (1, 8, 8))",
             "Conv2d(1, 6, 3, padding=1, bias=False)",
             "BatchNorm2d(6)",
@@ -78,12 +78,12 @@ class Course:
     @classmethod
     def of(cls, plan: Plan, train: Dataset) -> "Course":
         """The training that a config describes, on the instances that it would learn from."""
-        config = plan.config
+        data, descent = plan.config.data, plan.config.descent
         outputs = plan.network.forward(train.x[:1])[0].shape[1]
         y = targets(train, plan.loss, outputs)
         rows = np.arange(len(train))
-        if config.validation:
-            rows, _ = stratified_split(train.y, config.validation, config.seed)
+        if data.validation:
+            rows, _ = stratified_split(train.y, data.validation, descent.seed)
         return cls(
             network=plan.network,
             loss=plan.loss,
@@ -91,11 +91,11 @@ class Course:
             data=train.name,
             x=train.x[rows],
             y=y[rows],
-            batch_size=config.batch_size if isinstance(config.batch_size, int) else len(rows),
-            seed=config.seed,
+            batch_size=descent.batch_size if isinstance(descent.batch_size, int) else len(rows),
+            seed=descent.seed,
             schedule=plan.schedule,
-            schedule_every=config.schedule_every,
-            clip=Clip(norm=config.clip_norm, value=config.clip_value),
+            schedule_every=descent.schedule_every,
+            clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=plan.penalties,
             augmentation=plan.augmentation,
             image_shape=train.image_shape,

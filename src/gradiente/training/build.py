@@ -8,42 +8,23 @@ from typing import Any
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
-from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.engines import Processes
 from gradiente.errors import ArgumentError, ShapeError, require
-from gradiente.initializers import REGISTRY as INITIALIZERS
-from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Layer, Linear, Sigmoid
 from gradiente.locale import text
-from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.notation import parse, write
-from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
-from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.penalties import Penalty
-from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
+from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import usual_loss, usual_outputs
-from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
+from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
-
-_LOGIC = {"hidden": [4], "activation": "Tanh()", "lr": 0.1, "epochs": 150, "validation": 0.0}
-_PLANE = {"hidden": [32, 32], "activation": "Tanh()", "lr": 0.01, "epochs": 60, "validation": 0.1}
-_IMAGES = {"hidden": [512], "activation": "Tanh()", "lr": 0.001, "epochs": 10, "validation": 0.1}
-_TABLE = {"hidden": [64], "activation": "ReLU()", "lr": 0.003, "epochs": 40, "validation": 0.1}
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("xor", "and", "or"), _LOGIC),
-    **dict.fromkeys(("moons", "circles", "spirals", "blobs"), _PLANE),
-    **dict.fromkeys(("mnist", "fashion-mnist"), _IMAGES),
-    "digits": {**_TABLE, "batch_size": 32},
-    "iris": {**_TABLE, "lr": 0.01, "batch_size": 16},
-}
 
 
 @dataclass(frozen=True)
@@ -66,24 +47,24 @@ class Plan:
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
-        config = self.config
+        descent, execution = self.config.descent, self.config.execution
         own: list[Callback] = []
         if self.schedule is not None:
-            own.append(Scheduler(self.schedule, every=config.schedule_every))
-        if config.patience is not None:
-            own.append(EarlyStopping(patience=config.patience))
+            own.append(Scheduler(self.schedule, every=descent.schedule_every))
+        if descent.patience is not None:
+            own.append(EarlyStopping(patience=descent.patience))
         return Trainer(
             self.network,
             self.loss,
             self.optimizer,
             callbacks=[*own, *callbacks],
-            clip=Clip(norm=config.clip_norm, value=config.clip_value),
+            clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
-            metrics=config.metric or (),
-            engine=config.torch_settings() if config.engine == "torch" else config.engine,
-            seed=config.seed,
-            monitor=config.monitor,
+            metrics=descent.metric or (),
+            engine=execution.torch_settings() if execution.engine == "torch" else execution.engine,
+            seed=descent.seed,
+            monitor=descent.monitor,
         )
 
 
@@ -95,83 +76,96 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 
     Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
     """
-    defaults = _DEFAULTS.get(config.data, _TABLE)
-    loss = parse(config.loss, LOSSES) if config.loss else usual_loss(train)
-    optimizer = parse(config.optimizer or "Adam", OPTIMIZERS)
-    if config.lr is not None or config.optimizer is None:
-        optimizer = replace(optimizer, lr=defaults["lr"] if config.lr is None else config.lr)
-    schedule = parse(config.schedule, SCHEDULES) if config.schedule else None
-    penalties = [parse(penalty, PENALTIES) for penalty in config.penalty or ()]
-    changes = [parse(change, AUGMENTATIONS) for change in config.augment or ()]
-    network, keep = _network(config, defaults, train, loss, resumed)
-    network.freeze(*(config.freeze or ()))
-    validation = defaults["validation"] if config.validation is None else config.validation
-    kept = len(stratified_split(train.y, validation, config.seed)[0]) if validation else len(train)
-    batch_size = config.batch_size
-    if batch_size is None:
-        batch_size = min(defaults.get("batch_size", DEFAULT_BATCH_SIZE), kept)
-    complete = replace(
-        config,
-        engine=_engine(config, network) if config.engine == "auto" else config.engine,
-        network=[write(layer, LAYERS) for layer in network.layers],
-        hidden=None,
-        activation=None,
-        keep=keep,
-        penalty=config.penalty and [write(penalty, PENALTIES) for penalty in penalties],
-        augment=config.augment and [write(change, AUGMENTATIONS) for change in changes],
-        loss=write(loss, LOSSES),
-        optimizer=write(optimizer, OPTIMIZERS),
-        lr=None,
-        schedule=schedule and write(schedule, SCHEDULES),
-        validation=validation,
-        epochs=defaults["epochs"] if config.epochs is None else config.epochs,
-        batch_size=batch_size,
-    )
+    config = _in_full(_with_defaults(config, train))
+    loss, penalties = config.make("loss"), config.make("penalty") or []
+    changes = config.make("augment")
+    network, keep = _network(config, train, loss, resumed)
+    network.freeze(*(config.network.freeze or ()))
+    layers = SETTINGS["layers"].write(list(network.layers))
     return Plan(
-        complete, network, loss, optimizer, schedule, penalties, Compose(changes) if changes else None
+        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network)),
+        network=network,
+        loss=loss,
+        optimizer=config.make("optimizer"),
+        schedule=config.make("schedule"),
+        penalties=penalties,
+        augmentation=Compose(changes) if changes else None,
     )
+
+
+def _with_defaults(config: Config, train: Dataset) -> Config:
+    """The config with what it leaves to the data set, all but the layers."""
+    data, descent = config.data, config.descent
+    defaults = {
+        name: SETTINGS[name].default_for(data.name)
+        for name in ("validation", "optimizer", "epochs", "batch_size")
+        if config.values()[name] is None
+    }
+    if descent.loss is None:
+        defaults["loss"] = SETTINGS["loss"].write(usual_loss(train))
+    if "optimizer" in defaults or descent.lr is not None:
+        lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
+        optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
+        defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
+    config = config.changed(**defaults)
+    if "batch_size" in defaults:
+        share = config.data.validation
+        learned = len(stratified_split(train.y, share, descent.seed)[0]) if share else len(train)
+        config = config.changed(batch_size=min(defaults["batch_size"], learned))
+    return config
+
+
+def _in_full(config: Config) -> Config:
+    """The config with every argument of every notation, so that a later default cannot change it."""
+    written = {
+        name: SETTINGS[name].write(config.make(name))
+        for name, value in config.values().items()
+        if value is not None and SETTINGS[name].registry is not None
+    }
+    return config.changed(**written)
 
 
 def _engine(config: Config, network: Network) -> str:
     """PyTorch where something asks for it; else the faster of two engines that give the same bits."""
-    if config.needs_torch() or Processes.launched().count > 1:
+    if config.execution.engine != "auto":
+        return config.execution.engine
+    if config.execution.needs_torch() or Processes.launched().count > 1:
         return "torch"
     compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
     return "compiled" if compiles else "numpy"
 
 
-def _network(
-    config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss, resumed: bool
-) -> tuple[Network, int | None]:
+def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple[Network, int | None]:
     """The network to train, and how many of its layers are those of a trained one."""
-    options: Any = {"seed": config.seed, "initializer": parse(config.initializer, INITIALIZERS)}
+    asked = config.network
+    options: Any = {"seed": config.descent.seed, "initializer": config.make("initializer")}
     features = train.x.shape[1:]
-    if config.pretrained is None or resumed:
-        layers = _layers(config, defaults, train, loss)
-        return Network(layers, dtype=config.dtype, input_shape=features, **options), config.keep
-    base = _trained(config.pretrained).astype(config.dtype)
+    if asked.pretrained is None or resumed:
+        layers = _layers(config, train, loss)
+        return Network(layers, dtype=asked.dtype, input_shape=features, **options), asked.keep
+    base = _trained(asked.pretrained).astype(asked.dtype)
     base.unfreeze()
     if base.input_shape not in (None, features):
         raise ShapeError(
             "build.pretrained",
-            path=config.pretrained,
+            path=asked.pretrained,
             expected=base.input_shape,
             name=train.name,
             got=features,
         )
     head = base.head
-    if (config.network, config.hidden, config.activation) != (None, None, None):
-        layers = _layers(config, defaults, train, loss)
+    if (asked.layers, asked.hidden, asked.activation) != (None, None, None):
+        layers = _layers(config, train, loss)
     elif head is not None:
         layers = [*base.layers[:head], replace(base.layers[head], out_features=usual_outputs(train, loss))]
         layers += base.layers[head + 1 :]
     else:
-        raise ArgumentError("build.no_head", path=config.pretrained)
+        raise ArgumentError("build.no_head", path=asked.pretrained)
     same = [ours == theirs for ours, theirs in zip(layers, base.layers, strict=False)]
     common = same.index(False) if False in same else len(same)
-    require(common > 0, "build.nothing_kept", path=config.pretrained)
-    keep = config.keep if config.keep is not None else min(common, len(layers) if head is None else head)
-    require(0 < keep <= common, "build.keep", keep=keep, path=config.pretrained, common=common)
+    require(common > 0, "build.nothing_kept", path=asked.pretrained)
+    keep = asked.keep if asked.keep is not None else min(common, len(layers) if head is None else head)
+    require(0 < keep <= common, "build.keep", keep=keep, path=asked.pretrained, common=common)
     return base.with_head(layers[keep:], keep=keep, **options), keep
 
 
@@ -179,18 +173,19 @@ def _trained(path: str) -> Network:
     return Run.open(path).network() if Path(path).is_dir() else Network.load(path)
 
 
-def _layers(config: Config, defaults: dict[str, Any], train: Dataset, loss: Loss) -> list[Layer]:
-    if config.network is not None:
-        return [parse(layer, LAYERS) for layer in config.network]
+def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
+    if config.network.layers is not None:
+        return config.make("layers")
     require(loss.link != "exponential", "build.nll", loss=type(loss).__name__)
-    hidden = defaults["hidden"] if config.hidden is None else config.hidden
-    activation = parse(config.activation or defaults["activation"], LAYERS)
+    short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
+    short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
+    activation = SETTINGS["activation"].make(short["activation"])
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
-    sizes = [int(train.x[0].size), *hidden, usual_outputs(train, loss)]
+    sizes = [int(train.x[0].size), *short["hidden"], usual_outputs(train, loss)]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
-        layers += [Linear(inputs, neurons, bias=config.bias), activation]
+        layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
     layers.pop()
     scores = loss.link != "identity" or (train.task == "regression" and loss.interval != "[0, 1]")
     return layers if scores else [*layers, Sigmoid()]

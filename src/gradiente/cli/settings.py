@@ -1,0 +1,60 @@
+"""The command line's options for the settings of a config."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
+from gradiente.locale import text
+from gradiente.notation import parse_list, write
+from gradiente.training.sections import SETTINGS
+from gradiente.training.setting import BatchSize
+
+
+class Notations(click.ParamType):
+    """Notations with commas between them, each kept in full."""
+
+    name = "notations"
+
+    def __init__(self, registry: Mapping[str, type]) -> None:
+        self.registry = registry
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        return [write(entry, self.registry) for entry in parse_list(value, self.registry)]
+
+
+TYPES = {str: click.STRING, int: INTEGER, float: NUMBER, list[int]: INTEGERS, BatchSize: BATCH_SIZE}
+
+
+def setting_option(name: str, key: str | None = None, *, default: Any = None) -> click.Parameter:
+    """The option of a setting, or its argument; the value is checked as that of a config.
+
+    Arguments:
+        key: of its help text; None: that of `gradiente train`
+        default: of a command that has no config; None: not given
+    """
+    setting = SETTINGS[name]
+    metavar = setting.value_in_words()
+
+    def checked(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+        value = list(value) or None if isinstance(value, tuple) else value
+        if value is not None:
+            setting.check(value)
+        return value
+
+    facts: dict[str, Any] = {"default": default, "callback": checked}
+    if not setting.options:
+        return click.Argument([name], required=False, metavar=f"[{metavar}]", **facts)
+    words = setting.meaning() if key is None else text(key)
+    if setting.kind is bool:
+        (on,) = setting.options
+        switch = f"{on}/--no-{on[2:]}" if setting.negatable else on
+        return click.Option([switch, name], is_flag=True, help=words, **facts)
+    if setting.kind != list[str]:
+        facts["type"] = TYPES[setting.kind]
+    elif setting.registry is not None:
+        facts["type"] = Notations(setting.registry)
+    else:
+        facts["multiple"] = True
+    return click.Option([*setting.options, name], metavar=metavar, help=words, **facts)
