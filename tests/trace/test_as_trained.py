@@ -68,6 +68,7 @@ def test_every_quantity_is_the_engines(training, seed, earlier):
     outputs = network.forward(np.zeros((1, network.layers[0].in_features)))[0].shape[1]
     draws = np.random.default_rng(seed + 1)
     context = Context(training=True, generator=draws)
+    traced, done = None, None
     for step in range(earlier + 1):
         x = rng.normal(size=(6, network.layers[0].in_features))
         multiclass = objective.loss.is_multiclass
@@ -86,6 +87,8 @@ def test_every_quantity_is_the_engines(training, seed, earlier):
                 seed=draws,
             )
         done = engine.step(x, y, context, optimizer)
+    assert traced is not None
+    assert done is not None
     np.testing.assert_array_equal(traced["J"].value, done.value)
     if objective.penalties:
         np.testing.assert_array_equal(traced["R"].value, done.penalty)
@@ -95,11 +98,11 @@ def test_every_quantity_is_the_engines(training, seed, earlier):
     slots = {name: network.named(slot) for name, slot in engine.slots.items()}
     for quantity in traced:
         if quantity.role == gradient:
-            np.testing.assert_array_equal(quantity.value, network.gradients[quantity.parameter])
+            np.testing.assert_array_equal(quantity.value, network.gradients[str(quantity.parameter)])
         if quantity.role == "slot":
-            np.testing.assert_array_equal(quantity.value, slots[quantity.slot][quantity.parameter])
+            np.testing.assert_array_equal(quantity.value, slots[str(quantity.slot)][str(quantity.parameter)])
         if quantity.role == "new parameter":
-            np.testing.assert_array_equal(quantity.value, network.parameters[quantity.parameter])
+            np.testing.assert_array_equal(quantity.value, network.parameters[str(quantity.parameter)])
     for quantity in traced:
         entry = traced.entry(quantity.name, *(int(rng.integers(n)) for n in quantity.shape), witnesses=False)
         if entry.opened:

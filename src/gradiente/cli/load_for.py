@@ -1,20 +1,20 @@
 """The data set that a config names."""
 
 from gradiente.data import Dataset, load
-from gradiente.losses import MSLELoss
 from gradiente.training.config import Config
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
     """Its training and its test part, parted by the config's seed.
 
-    Targets of a regression are standardized for the squared error, which is lost among large numbers; MSLELoss
-    takes their logarithm, and needs them as they are.
+    Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
+    are for a loss that takes only some numbers: MSLELoss takes their logarithm.
     """
     data = config.data
     standardize_target = data.standardize_target
     if standardize_target is None:
-        standardize_target = not isinstance(config.make("loss"), MSLELoss)
+        loss = config.make("loss")
+        standardize_target = loss is None or loss.target_interval == "(-inf, inf)"
     return load(
         data.name,
         data_dir=data.data_dir,
