@@ -21,6 +21,7 @@ ORDER = [
     ["formatting"],
     ["parameters"],
     ["threads"],
+    ["streams"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "summary", "layout"],
     ["network"],

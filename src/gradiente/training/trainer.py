@@ -26,6 +26,7 @@ from gradiente.optimizers import Optimizer
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
+from gradiente.streams import Purpose, stream
 from gradiente.training.callbacks import Best, Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.divergence import diagnose
@@ -199,10 +200,10 @@ class Trainer:
         """One pass over the training data; returns its record, or None where it was interrupted."""
         started = time.perf_counter()
         engine, epoch = self.engine, state.epoch + 1
-        generator = np.random.default_rng([self.seed, epoch, 1])
+        generator = stream(Purpose.LAYERS, self.seed, epoch)
         context = Context(training=True, generator=generator)
         tally = Tally(engine, self.loss, train)
-        order = batches(indices, batch_size, np.random.default_rng([self.seed, epoch]))
+        order = batches(indices, batch_size, stream(Purpose.ORDER, self.seed, epoch))
         for step, batch in enumerate(engine.batches(train.x, y, order, self._change(train, epoch))):
             if engine.agree(interrupt.requested, step):
                 return None
@@ -234,7 +235,7 @@ class Trainer:
         augmentation, rank = self.augmentation, self.engine.rank
         if augmentation is None:
             return None
-        generator = np.random.default_rng([self.seed, epoch, 2, rank] if rank else [self.seed, epoch, 2])
+        generator = stream(Purpose.AUGMENTATION, self.seed, epoch, rank)
         return lambda x: augment_rows(x, train.image_shape, augmentation, generator)
 
     def _diverged(
@@ -321,7 +322,7 @@ class Trainer:
 
     def _try_smallest_batch(self, train: Dataset, instances: int) -> None:
         """What a training cannot do with its data is said before it begins, not at the end of an epoch."""
-        generator = np.random.default_rng(0)
+        generator = stream(Purpose.LAYERS, self.seed)
         x = train.x[:1]
         if self.augmentation is not None:
             x = augment_rows(x, train.image_shape, self.augmentation, generator)
