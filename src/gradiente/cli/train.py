@@ -15,7 +15,7 @@ from gradiente.cli.load_for import load_for
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.engines import Processes, Torch, TorchEngine
+from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
@@ -65,8 +65,8 @@ def train(
         if run is not None and value is not None:
             raise ArgumentError("train.resume", option=name)
     config = _config(config_file, run, given)
-    group = Processes.launched()
-    out = console(as_json, quiet=group.rank > 0)
+    group = launched()
+    out = console(as_json, quiet=not group.is_global_zero)
     train_set, test_set = load_for(config)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, config, train_set)
@@ -86,7 +86,7 @@ def train(
         out.print(advice, style="yellow", soft_wrap=True)
     print_summary(out, planned.network, train_set, test_set)
     if isinstance(trainer.engine, TorchEngine):
-        where = {"device": trainer.engine.device, "processes": trainer.engine.processes}
+        where = {"device": trainer.engine.device, "processes": group.world_size}
         out.print(text("train.engine", version=words["torch"], **where))
     with _threads(config):
         history = trainer.fit(
@@ -97,7 +97,7 @@ def train(
             resume=resumed,
         )
         prediction = trainer.predict(test_set.x)
-    if group.rank > 0:
+    if not group.is_global_zero:
         return
     metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     run.finish(planned.network, metrics)
@@ -135,7 +135,7 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
         name = given["data"] if fixed[0] == "data" else f"--{fixed[0].replace('_', '-')}"
         raise ArgumentError("train.resume", option=name)
     saved = run.config()
-    changes = {"shard": saved.shard and Processes.launched().count > 1}
+    changes = {"shard": saved.shard and launched().world_size > 1}
     if "engine" in given:  # how another engine was told to compute says nothing of this one
         changes = {field.name: field.default for field in fields(Torch)}
     return saved.changed(**{**changes, **given})

@@ -1,9 +1,10 @@
 """Who executes a step."""
 
-from gradiente.engines.base import Batch, Engine, EngineState, StepResult
+from gradiente.engines.base import Engine, EngineState, StepResult
 from gradiente.engines.compiled_engine import CompiledEngine
+from gradiente.engines.data import Batch
+from gradiente.engines.group import Group, launched
 from gradiente.engines.numpy_engine import NumpyEngine
-from gradiente.engines.processes import Processes
 from gradiente.engines.torch_engine import TorchEngine
 from gradiente.engines.torch_settings import Torch
 
@@ -17,9 +18,10 @@ __all__ = [
     "CompiledEngine",
     "Engine",
     "EngineState",
+    "Group",
     "NumpyEngine",
-    "Processes",
     "StepResult",
     "Torch",
     "TorchEngine",
+    "launched",
 ]

@@ -25,7 +25,7 @@ class Optimizer(ABC):
     lr: float
 
     equation: ClassVar[str]
-    torch_slots: ClassVar[Mapping[str, str]] = {}  # what PyTorch's twin calls a slot, where not the same
+    torch_slots: ClassVar[Mapping[str, str]] = {}  # what PyTorch's optimizer calls a slot, where not the same
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", type(self).__name__, lr=self.lr)

@@ -9,7 +9,7 @@ from typing import Any
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.engines import Processes
+from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
@@ -138,7 +138,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 
 def _engine(config: Config, network: Network) -> str:
     """PyTorch where something asks for it; else the faster of two engines that give the same bits."""
-    if config.needs_torch() or Processes.launched().count > 1:
+    if config.needs_torch() or launched().world_size > 1:
         return "torch"
     compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
     return "compiled" if compiles else "numpy"

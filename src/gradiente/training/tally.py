@@ -42,11 +42,11 @@ class Tally:
         self._waiting, self._numbers = [], 0
         instances = np.array(counts)
         shares = instances if self.loss.reduction == "mean" else np.ones_like(instances)
-        self.total += float(shares @ self.engine.fetch([step.value for step in steps]))
-        self.penalty += float(shares @ self.engine.fetch([step.penalty for step in steps]))
+        self.total += float(shares @ self.engine.data.fetch([step.value for step in steps]))
+        self.penalty += float(shares @ self.engine.data.fetch([step.penalty for step in steps]))
         self.seen += int(instances.sum())
         if self.train.task == "classification":
-            said = classes(self.loss, self.engine.fetch([step.prediction for step in steps]))
+            said = classes(self.loss, self.engine.data.fetch([step.prediction for step in steps]))
             self.hits += int(np.count_nonzero(said == self.train.y[np.concatenate(rows)]))
 
     def record(self) -> dict[str, float]:
@@ -55,5 +55,5 @@ class Tally:
         count = self.seen if self.loss.reduction == "mean" else 1
         record = {"loss": self.total / count, "penalty": self.penalty / count}
         if self.train.task == "classification":
-            record["accuracy"] = int(self.engine.total(np.array([self.hits]))[0]) / self.seen
+            record["accuracy"] = int(self.engine.group.all_reduce(np.array([self.hits]))[0]) / self.seen
         return record

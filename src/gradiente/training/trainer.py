@@ -107,7 +107,9 @@ class Trainer:
         require(named, "trainer.metrics", value=repr(metrics))
         self.metrics = [TorchMetric.parse(metric) for metric in metrics]
         self.engine = self._make_engine(engine)
-        self.callbacks = [entry for entry in callbacks if entry.everywhere or self.engine.rank == 0]
+        self.callbacks = [
+            entry for entry in callbacks if entry.everywhere or self.engine.group.is_global_zero
+        ]
         self.seed = seed
         self.monitor = monitor
         self.stopped: str | None = None
@@ -141,23 +143,24 @@ class Trainer:
         indices, held_out = self._split(train, validation)
         size = _batch_size(batch_size, len(indices))
         batches(indices, size)
-        require(size >= self.engine.processes, "trainer.processes", size=size, count=self.engine.processes)
+        count = self.engine.group.world_size
+        require(size >= count, "trainer.processes", size=size, count=count)
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
         self._try_smallest_batch(train, len(indices) % size or size)
         y = targets(train, self.loss, self._outputs(train))
         y_held_out = None if held_out is None else targets(held_out, self.loss, self._outputs(held_out))
         state = self._begin(train, epochs, size, len(indices), held_out is not None)
-        self.engine.start()
+        self.engine.upload()
         if resume is not None:
             self._resume(state, resume)
         state.last_epoch = self.engine.state()
-        with interruptible() as interrupt, self.engine.together():
+        with interruptible() as interrupt, self.engine.session():
             self._call("fit_begin", state)
             try:
                 while state.epoch < epochs and state.stop is None:
                     self._call("epoch_begin", state)
-                    self.engine.start()  # a callback may have changed the network
+                    self.engine.upload()  # a callback may have changed the network
                     record = self._epoch(state, train, y, indices, size, interrupt)
                     if record is None:
                         self.engine.load_state(state.last_epoch)
@@ -167,13 +170,13 @@ class Trainer:
                         record |= self._validate(state, held_out, y_held_out)
                     self._finish_epoch(state, record)
                     self._call("epoch_end", state)
-                    state.stop = self.engine.first(lambda: state.stop)
+                    state.stop = self.engine.group.on_global_zero(lambda: state.stop)
             except DivergenceError:
                 self.engine.load_state(state.last_epoch)
                 raise
             finally:
                 self._call("fit_end", state)
-        self.engine.start()  # a callback may have gone back to the best epoch
+        self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
         return state.history
 
@@ -184,8 +187,8 @@ class Trainer:
 
     def predict(self, x: Array) -> Array:
         """The output of the network, as it is now, for any number of instances."""
-        with self.engine.together():
-            self.engine.start()
+        with self.engine.session():
+            self.engine.upload()
             return self.engine.predict(x)
 
     def _epoch(
@@ -204,8 +207,8 @@ class Trainer:
         context = Context(training=True, generator=generator)
         tally = Tally(engine, self.loss, train)
         order = batches(indices, batch_size, stream(Purpose.ORDER, self.seed, epoch))
-        for step, batch in enumerate(engine.batches(train.x, y, order, self._change(train, epoch))):
-            if engine.agree(interrupt.requested, step):
+        for step, batch in enumerate(engine.data.batches(train.x, y, order, self._change(train, epoch))):
+            if self._agree(interrupt.requested, step):
                 return None
             for callback in self.callbacks:
                 callback.step_begin(state, step)
@@ -220,7 +223,7 @@ class Trainer:
             engine.deferred = False  # the same steps once more, each looked at before it changes anything
             engine.load_state(state.last_epoch)  # pyright: ignore[reportArgumentType]
             return self._epoch(state, train, y, indices, batch_size, interrupt)
-        engine.settle()
+        engine.download()
         if not np.isfinite(self.network.theta).all():
             # The epoch's last update overflowed, and no loss of this epoch met it.
             self._diverged(state, train.x[:1], context, state.steps_per_epoch - 1, math.nan)
@@ -230,9 +233,16 @@ class Trainer:
         norms = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
         return {**record, "seconds": time.perf_counter() - started, "gradient_norms": norms}
 
+    def _agree(self, wish: bool, step: int) -> bool:
+        """Whether any process wishes to stop, asked every few steps."""
+        group = self.engine.group
+        if group.world_size == 1:
+            return wish
+        return step % 16 == 0 and bool(group.all_reduce(np.array([int(wish)]))[0])
+
     def _change(self, train: Dataset, epoch: int) -> Callable[[Array], Array] | None:
         """What augments the batches of an epoch, drawn from (seed, epoch), and for each process by itself."""
-        augmentation, rank = self.augmentation, self.engine.rank
+        augmentation, rank = self.augmentation, self.engine.group.rank
         if augmentation is None:
             return None
         generator = stream(Purpose.AUGMENTATION, self.seed, epoch, rank)
@@ -242,7 +252,7 @@ class Trainer:
         self, state: TrainingState, x: Array, context: Context, step: int, value: float, penalty: float = 0.0
     ) -> NoReturn:
         """Stop with the diagnosis, made by the closed forms on the network as it is."""
-        self.engine.settle()
+        self.engine.download()
         place = {"epoch": state.epoch + 1, "step": step + 1, "lr": state.optimizer.lr}
         raise diagnose(self.network, x, context, value=value, penalty=penalty, **place)
 
@@ -290,7 +300,7 @@ class Trainer:
         )
 
     def _resume(self, state: TrainingState, path: str | Path) -> None:
-        saved = self.engine.first(lambda: load_checkpoint(path))
+        saved = self.engine.group.on_global_zero(lambda: load_checkpoint(path))
         if saved.form != self.network.to_dict():
             raise FileError("checkpoint.other_network", path=path)
         for name, value in state.settings.items():
