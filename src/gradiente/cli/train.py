@@ -113,7 +113,7 @@ def train(
             prediction=prediction,
             config=planned.config.to_dict(),
             environment=words,
-            stopped=trainer.stopped,
+            stopped=_stopped(trainer),
             monitor=trainer.monitor,
             restored=planned.config.patience is not None,
         )
@@ -187,11 +187,15 @@ def _result(
         "parameters": planned.network.theta.size,
         "epochs": len(records),
         "seconds": sum(record["seconds"] for record in records),
-        "stopped": trainer.stopped,
+        "stopped": _stopped(trainer),
         "last_epoch": records[-1] if records else None,
         "test": metrics,
         "config": planned.config.to_dict(),
     }
+
+
+def _stopped(trainer: Trainer) -> str | None:
+    return None if trainer.stopped is None else str(trainer.stopped)
 
 
 def _flag(on: str, key: str, off: str | None = None) -> click.Option:

@@ -7,10 +7,26 @@ from gradiente.engines.group import Group, launched
 from gradiente.engines.numpy_engine import NumpyEngine
 from gradiente.engines.torch_engine import TorchEngine
 from gradiente.engines.torch_settings import Torch
+from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.objective import Objective
+from gradiente.optimizers import Optimizer
 
 REGISTRY: dict[str, type[Engine]] = {
     engine.name: engine for engine in (NumpyEngine, CompiledEngine, TorchEngine)
 }
+
+
+def make_engine(engine: str | Torch, objective: Objective, optimizer: Optimizer) -> Engine:
+    """The engine of that name, or the torch engine with those settings.
+
+    Errors: ArgumentError for an unknown name, or what the engine cannot do here
+    """
+    if isinstance(engine, Torch):
+        return TorchEngine(objective, optimizer, settings=engine)
+    if engine not in REGISTRY:
+        raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(str(engine), REGISTRY))
+    return REGISTRY[engine](objective, optimizer)
+
 
 __all__ = [
     "REGISTRY",
@@ -24,4 +40,5 @@ __all__ = [
     "Torch",
     "TorchEngine",
     "launched",
+    "make_engine",
 ]

@@ -89,9 +89,9 @@ class Engine(ABC):
     def load_state(self, state: EngineState) -> None:
         """Go back to where a training was."""
 
-    def generator_state(self) -> Array | None:
-        """Where a generator of its own stands, from which layers draw; None where they draw from the context's."""
+    def generator_state(self, generator: "np.random.Generator") -> Array | None:
+        """Where the engine's own generator stands, if layers draw from one that the context's generator has seeded."""
         return None
 
-    def load_generator_state(self, generator: "np.random.Generator", state: Array | None) -> None:  # noqa: B027
-        """Go on drawing in the middle of an epoch, whose contexts hold that generator."""
+    def load_generator_state(self, generator: "np.random.Generator", state: Array) -> None:  # noqa: B027
+        """Go on drawing where the engine's own generator stood, in contexts that hold that generator."""

@@ -140,13 +140,13 @@ class TorchEngine(Engine):
         self.rule.slots = {name: array.copy() for name, array in state.slots.items()}
         self.rule.write_slots(state.t)
 
-    def generator_state(self) -> Array:
-        return self.generator.get_state().numpy().copy()
+    def generator_state(self, generator: "np.random.Generator") -> Array | None:
+        return self.generator.get_state().numpy().copy() if generator is self.seeded_by else None
 
-    def load_generator_state(self, generator: "np.random.Generator", state: Array | None) -> None:
+    def load_generator_state(self, generator: "np.random.Generator", state: Array) -> None:
         import torch
 
-        if state is not None and len(state) == len(self.generator.get_state()):  # of the same kind of device
+        if len(state) == len(self.generator.get_state()):  # of the same kind of device
             self.seeded_by = generator
             self.generator.set_state(torch.from_numpy(state))
 

@@ -27,9 +27,10 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.run import Run
 from gradiente.training.targets import usual_loss, usual_outputs
-from gradiente.training.trainer import DEFAULT_BATCH_SIZE, Trainer
+from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
 
