@@ -22,6 +22,7 @@ ORDER = [
     ["parameters"],
     ["threads"],
     ["terms"],
+    ["streams"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "summary", "layout", "symbolic", "examples"],
     ["network"],

@@ -15,6 +15,7 @@ from gradiente.layers import Context, Layer, Linear
 from gradiente.layout import learning_pieces, named, size_of, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
+from gradiente.streams import Purpose, stream
 from gradiente.summary import Summary, SummaryRow, output_shapes
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Network:
         self.buffers = named(self._buffers)
         self._set_frozen(frozenset())
 
-        generator = np.random.default_rng(seed)
+        generator = stream(Purpose.PARAMETERS, seed)
         draw = initializer or PyTorchDefault()
         for views, layer_specs in zip(self._parameters, specs, strict=True):
             for name, spec in layer_specs.items():

@@ -36,7 +36,7 @@ from gradiente import (
     course,
 )
 from gradiente.data import Dataset
-from gradiente.engines import Processes
+from gradiente.engines import launched
 from gradiente.storage import save_tensors
 
 
@@ -148,7 +148,7 @@ def train(name: str, engine: str | Torch) -> dict[str, np.ndarray]:
 
 
 def main(folder: Path) -> None:
-    rank = Processes.launched().rank
+    rank = launched().rank
     for shard in (False, True):
         for name in TRAININGS:
             numbers = train(name, Torch(device="cpu", shard=shard))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gradiente import Adam, ArgumentError, CrossEntropyLoss, Linear, Network, Trainer
-from gradiente.engines import Processes
+from gradiente.engines import Group, launched
 from gradiente.errors import ShapeError
 from gradiente.storage import load_tensors
 
@@ -62,20 +62,22 @@ def test_half_precision_learns_with_normalization_over_processes(ended):
     assert last < 0.8 * first
 
 
-def launched(monkeypatch, rank, count):
+def launch(monkeypatch, rank, count):
     for name, value in {"RANK": rank, "WORLD_SIZE": count, "LOCAL_RANK": rank, "MASTER_ADDR": "::1"}.items():
         monkeypatch.setenv(name, str(value))
 
 
 def test_a_launcher_says_in_the_environment_who_this_is(monkeypatch):
-    assert Processes.launched() == Processes(0, 1, 0)
-    launched(monkeypatch, 3, 8)
-    assert Processes.launched() == Processes(3, 8, 3)
+    assert launched() == Group(0, 1, 0)
+    launch(monkeypatch, 3, 8)
+    group = launched()
+    assert (group.rank, group.world_size, group.local_rank) == (3, 8, 3)
+    assert not group.is_global_zero
 
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_an_engine_of_one_process_says_so_under_a_launcher(monkeypatch, engine):
-    launched(monkeypatch, 0, 2)
+    launch(monkeypatch, 0, 2)
     with pytest.raises(
         ArgumentError, match=f"2 processes were launched and the engine {engine} computes in one"
     ):
@@ -83,6 +85,6 @@ def test_an_engine_of_one_process_says_so_under_a_launcher(monkeypatch, engine):
 
 
 def test_the_first_process_alone_works_for_itself():
-    assert Processes().first(lambda: 3) == 3
+    assert Group().on_global_zero(lambda: 3) == 3
     with pytest.raises(ShapeError):
-        Processes().first(lambda: Network([Linear(2, 3), Linear(4, 1)]))
+        Group().on_global_zero(lambda: Network([Linear(2, 3), Linear(4, 1)]))

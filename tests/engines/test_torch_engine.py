@@ -175,7 +175,7 @@ def test_a_rule_of_another_kind_takes_over():
     engine.step(x, y, TRAINING, Adam())
     before = engine.state().theta
     engine.step(x, y, TRAINING, SGD(lr=0.5))
-    engine.settle()
+    engine.download()
     np.testing.assert_allclose(net.theta, before - 0.5 * net.gradient, rtol=1e-12)
 
 

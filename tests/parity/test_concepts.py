@@ -84,7 +84,7 @@ def test_a_rule_of_the_lecture_that_is_not_the_lectures_is_found(monkeypatch):
     from gradiente.pytorch import optim
 
     monkeypatch.setitem(optimizers.REGISTRY, "course.Momentum", broken.WrongMomentum)
-    monkeypatch.setitem(optim.TWINS, broken.WrongMomentum, optim.Momentum)
+    monkeypatch.setitem(optim.TORCH_OPTIMIZERS, broken.WrongMomentum, optim.Momentum)
     assert [entry.name for entry in compare_concepts() if not entry.passed] == ["course.Momentum"]
 
 

@@ -23,6 +23,7 @@ from gradiente import (
     Trainer,
     WarmupLR,
 )
+from gradiente.training import EarlyStopped, Requested
 from gradiente.training.checkpoint import LAST
 
 
@@ -83,9 +84,12 @@ def test_early_stopping_ends_where_the_history_says(clouds, patience, min_delta,
     assert history["loss"] == unstopped["loss"][:expected]
     best = 1 + values[:expected].index(min(values[:expected]))
     np.testing.assert_array_equal(stopped.network.theta, recorder.theta[best])
-    name = (monitor or "val_loss").replace("val_", "validation ")
-    reason = f"early stopping: {name} did not get better for {patience} epochs"
-    assert stopped.stopped == (reason if expected else None)
+    measure = monitor or "val_loss"
+    assert stopped.stopped == (EarlyStopped(measure, patience) if expected else None)
+    name = measure.replace("val_", "validation ")
+    assert not expected or str(stopped.stopped) == (
+        f"early stopping: {name} did not get better for {patience} epochs"
+    )
 
 
 def test_early_stopping_that_never_stops_still_ends_with_the_best_parameters(clouds):
@@ -211,12 +215,12 @@ def test_callbacks_are_called_in_the_order_given(clouds):
 def test_a_callback_may_stop_the_training(clouds):
     class Stop(Callback):
         def epoch_end(self, state):
-            state.stop = "enough" if state.epoch == 2 else None
+            state.stop = Requested("enough") if state.epoch == 2 else None
 
     recorder = Recorder()
     one = trainer(Stop(), recorder)
     assert len(one.fit(clouds, epochs=9, batch_size=30)) == 2
-    assert one.stopped == "enough"
+    assert one.stopped == Requested("enough")
     assert recorder.hooks[-2:] == [("epoch_end", 2), ("fit_end", 2)]
 
 

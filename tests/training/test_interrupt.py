@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gradiente import Adam, Callback, CrossEntropyLoss, Linear, Network, Trainer, set_language
+from gradiente.training import Interrupted
 from gradiente.training.interrupt import interruptible
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -69,22 +70,21 @@ def test_outside_the_main_thread_no_handler_is_touched():
 
 
 class Interrupt(Callback):
-    """Press Ctrl-C before a step of an epoch, or at its end; and keep the parameters of every epoch's end."""
+    """Press Ctrl-C before a step of an epoch, or at its end."""
 
     def __init__(self, epoch, step=None):
-        self.at, self.kept = (epoch, step), []
-
-    def fit_begin(self, state):
-        self.kept.append(state.network.theta.copy())
+        self.at = (epoch, step)
 
     def step_begin(self, state, step):
         if (state.epoch + 1, step) == self.at:
             signal.raise_signal(signal.SIGINT)
 
     def epoch_end(self, state):
-        self.kept.append(state.network.theta.copy())
         if (state.epoch, None) == self.at:
             signal.raise_signal(signal.SIGINT)
+
+
+STEPS = 4
 
 
 def interrupted(data, callback):
@@ -92,15 +92,21 @@ def interrupted(data, callback):
     return trainer, trainer.fit(data, epochs=5, batch_size=20)
 
 
-@pytest.mark.parametrize(("at", "finished"), [((3, 1), 2), ((1, 0), 0), ((3, None), 3)])
-def test_a_training_goes_back_to_its_last_whole_epoch(clouds, at, finished):
-    callback = Interrupt(*at)
-    trainer, history = interrupted(clouds, callback)
-    assert len(history) == finished
-    assert len(callback.kept) == finished + 1
-    np.testing.assert_array_equal(trainer.network.theta, callback.kept[-1])
-    assert trainer.engine.state().t == finished * 4
-    assert trainer.stopped == f"interrupted after epoch {finished}"
+@pytest.mark.parametrize(
+    ("at", "epoch", "step"), [((3, 1), 2, 2), ((1, 0), 0, 1), ((3, None), 3, 0), ((3, 3), 3, 0)]
+)
+def test_a_training_stops_after_the_step_and_is_resumed_there(clouds, at, epoch, step):
+    trainer, history = interrupted(clouds, Interrupt(*at))
+    assert len(history) == epoch
+    assert trainer.engine.state().t == epoch * STEPS + step
+    assert trainer.stopped == Interrupted(epoch, step)
+    assert str(trainer.stopped).startswith(f"interrupted after epoch {epoch}")
+    assert trainer.last is not None
+    assert (trainer.last.epoch, trainer.last.step) == (epoch, step)
+    resumed = trainer.fit(clouds, epochs=5, batch_size=20, resume=trainer.last)
+    alone, expected = interrupted(clouds, Callback())
+    np.testing.assert_array_equal(trainer.network.theta, alone.network.theta)
+    assert resumed["loss"] == expected["loss"]
 
 
 @pytest.mark.parametrize("at", [(5, 3), (5, None)])
@@ -111,10 +117,9 @@ def test_a_request_in_the_last_step_finds_the_training_done(clouds, at):
 
 
 def test_the_reason_in_spanish(clouds):
-    set_language("es")
     trainer, _ = interrupted(clouds, Interrupt(2, 0))
-    assert trainer.stopped is not None
-    assert trainer.stopped.endswith("época 1")
+    set_language("es")
+    assert str(trainer.stopped) == "interrumpido después de la época 1, en el paso 1 de la siguiente"
 
 
 def test_a_training_in_a_thread_of_its_own(clouds):

@@ -59,7 +59,7 @@ def test_the_reason_for_an_early_end_is_the_last_line(clouds):
     file = io.StringIO()
     trainer, history = fit(clouds, file, EarlyStopping(patience=1), epochs=300, validation=0.2)
     assert len(history) < 300
-    assert file.getvalue().splitlines()[-1] == trainer.stopped
+    assert file.getvalue().splitlines()[-1] == str(trainer.stopped)
 
 
 def test_in_spanish(clouds):

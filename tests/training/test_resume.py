@@ -28,10 +28,11 @@ from gradiente import (
     WarmupLR,
 )
 from gradiente.storage import load_tensors, save_tensors
-from gradiente.training import load_checkpoint
+from gradiente.training import Interrupted, load_checkpoint
 from gradiente.training.checkpoint import BEST, LAST
 
 ENDLESS = 100_000
+STEPS = 12  # of an epoch of work.py
 
 every_way = pytest.mark.parametrize(
     ("optimizer", "callbacks"),
@@ -161,7 +162,7 @@ def test_a_training_killed_again_and_again_ends_with_the_bits_of_one_left_alone(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_training_after_the_last_whole_epoch(tmp_path, work, start, number):
+def test_a_signal_ends_the_training_at_a_step_and_it_is_resumed_there(tmp_path, work, start, number):
     whole, interrupted = tmp_path / "whole", tmp_path / "interrupted"
     whole.mkdir()
     interrupted.mkdir()
@@ -173,7 +174,8 @@ def test_a_signal_ends_the_training_after_the_last_whole_epoch(tmp_path, work, s
     kept = load_checkpoint(interrupted / LAST)
     done = len(kept.history)
     assert done >= 5
-    assert output.splitlines()[-1] == f"stopped: interrupted after epoch {done} {done}"
+    assert output.splitlines()[-1] == f"stopped: {Interrupted(done, kept.step)} {done}"
+    assert kept.state.t == done * STEPS + kept.step
     resumed, second = work(interrupted, done + 10)
     alone, first = work(whole, done + 10)
     assert without_seconds(kept.history) == without_seconds(first)[:done]
@@ -231,8 +233,8 @@ def test_the_checkpoint_of_other_settings_is_refused(saved, clouds, options, wor
 
 
 def test_another_loss_or_another_batch_size_is_refused(saved, clouds):
-    one = trainer(Adam(lr=0.05), [])
-    one.loss = CrossEntropyLoss(reduction="sum")
+    network = Network([Linear(2, 6), Tanh(), Linear(6, 3)], seed=0)
+    one = Trainer(network, CrossEntropyLoss(reduction="sum"), Adam(lr=0.05), seed=1)
     with pytest.raises(FileError, match=r"loss = CrossEntropyLoss.*mean.*now it is CrossEntropyLoss.*sum"):
         one.fit(clouds, epochs=4, batch_size=10, resume=saved)
     with pytest.raises(FileError, match="batch_size = 10, and now it is 11"):
@@ -305,7 +307,8 @@ def test_the_first_checkpoint_is_there_before_the_first_epoch(clouds, tmp_path):
 def test_checkpoints_are_not_written_more_often_than_asked(clouds, tmp_path, monkeypatch, seconds, writes):
     written = []
     monkeypatch.setattr(
-        "gradiente.training.checkpoint.save_checkpoint", lambda path, state: written.append(state.epoch)
+        "gradiente.training.checkpoint.save_checkpoint",
+        lambda path, network, snapshot: written.append(snapshot.epoch),
     )
     trainer(Adam(lr=0.05), [Checkpoint(tmp_path, seconds=seconds)]).fit(clouds, epochs=4, batch_size=10)
     assert len(written) == writes

@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from gradiente.cli.base import LazyGroup, asked_language, usage_message
-from gradiente.engines import Processes
+from gradiente.engines import launched
 from gradiente.errors import GradienteError, ProcessError
 from gradiente.locale import set_language, text
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     set_language(asked_language(arguments))
     try:
         LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
-        if Processes.launched().count > 1:
+        if launched().world_size > 1:
             _leave()
     except click.UsageError as error:
         _fail(usage_message(error), 2)
@@ -43,7 +43,7 @@ def _leave() -> NoReturn:
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
     """Say it and end. Of the processes of one training the first says what all of them meet, and they end with it."""
-    if Processes.launched().rank > 0 and not everyone:
+    if not launched().is_global_zero and not everyone:
         time.sleep(PATIENCE)
     click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
     click.echo(message, err=True)

@@ -13,7 +13,7 @@ from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
-from gradiente.engines import Processes, Torch, TorchEngine
+from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
 from gradiente.locale import text
 from gradiente.reporting import write_report
@@ -47,8 +47,8 @@ def train(
         if run is not None and value is not None:
             raise _not_on_resume(name)
     config = _config(config_file, run, given)
-    group = Processes.launched()
-    out = console(as_json, quiet=group.rank > 0)
+    group = launched()
+    out = console(as_json, quiet=not group.is_global_zero)
     train_set, test_set = load_for(config)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, config, train_set)
@@ -68,7 +68,7 @@ def train(
         out.print(advice, style="yellow", soft_wrap=True)
     print_summary(out, planned.network, train_set, test_set)
     if isinstance(trainer.engine, TorchEngine):
-        where = {"device": trainer.engine.device, "processes": trainer.engine.processes}
+        where = {"device": trainer.engine.device, "processes": group.world_size}
         out.print(text("train.engine", version=words["torch"], **where))
     with _threads(config):
         history = trainer.fit(
@@ -79,7 +79,7 @@ def train(
             resume=resumed,
         )
         prediction = trainer.predict(test_set.x)
-    if group.rank > 0:
+    if not group.is_global_zero:
         return
     metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     run.finish(planned.network, metrics)
@@ -95,7 +95,7 @@ def train(
             prediction=prediction,
             config=planned.config.to_dict(),
             environment=words,
-            stopped=trainer.stopped,
+            stopped=_stopped(trainer),
             monitor=trainer.monitor,
             restored=planned.config.descent.patience is not None,
         )
@@ -116,7 +116,7 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
     if fixed:
         raise _not_on_resume(next(iter(SETTINGS[fixed[0]].options), given[fixed[0]]))
     saved = run.config()
-    changes = {"shard": saved.execution.shard and Processes.launched().count > 1}
+    changes = {"shard": saved.execution.shard and launched().world_size > 1}
     if "engine" in given:  # how another engine was told to compute says nothing of this one
         changes = {field.name: field.default for field in fields(Torch)}
     return saved.changed(**{**changes, **given})
@@ -173,11 +173,15 @@ def _result(
         "parameters": planned.network.theta.size,
         "epochs": len(records),
         "seconds": sum(record["seconds"] for record in records),
-        "stopped": trainer.stopped,
+        "stopped": _stopped(trainer),
         "last_epoch": records[-1] if records else None,
         "test": metrics,
         "config": planned.config.to_dict(),
     }
+
+
+def _stopped(trainer: Trainer) -> str | None:
+    return None if trainer.stopped is None else str(trainer.stopped)
 
 
 command = command(

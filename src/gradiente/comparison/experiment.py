@@ -8,13 +8,13 @@ from gradiente.comparison.results import PARTS, Comparison, Outcome, Row
 from gradiente.data import Dataset, stratified_split
 from gradiente.errors import DataError, require
 from gradiente.layers import Layer, Linear
-from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 from gradiente.training import Callback, Trainer, TrainingState, evaluate
+from gradiente.training.stopping import Interrupted
 from gradiente.training.targets import targets, usual_loss, usual_outputs
 
 EPOCHS = 100
@@ -136,7 +136,7 @@ def _run(
     trainer = Trainer(network, loss, OPTIMIZER, callbacks=callbacks, seed=seed, **options)
     size = _batch_size(len(train))
     history = trainer.fit(train, validation=validation, epochs=epochs, batch_size=size)
-    if trainer.stopped == text("stop.interrupted", epoch=len(history)):
+    if isinstance(trainer.stopped, Interrupted):
         raise KeyboardInterrupt
     parts = zip(PARTS, (train, validation, test), strict=True)
     return Outcome(

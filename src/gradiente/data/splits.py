@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradiente.errors import DataError, require
+from gradiente.streams import Purpose, stream
 
 
 def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +31,7 @@ def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndar
     require(0 < fraction < 1, "split.fraction", value=fraction)
     if len(y) < 2:
         raise DataError("split.rows", count=len(y))
-    generator = np.random.default_rng(seed)
+    generator = stream(Purpose.SPLIT, seed)
     if y.dtype.kind == "f":
         count = int(np.clip(round(fraction * len(y)), 1, len(y) - 1))
         held_out = generator.permutation(len(y))[:count]

@@ -1,15 +1,32 @@
 """Who executes a step."""
 
-from gradiente.engines.base import Batch, Engine, EngineState, StepResult
+from gradiente.engines.base import Engine, EngineState, StepResult
 from gradiente.engines.compiled_engine import CompiledEngine
+from gradiente.engines.data import Batch
+from gradiente.engines.group import Group, launched
 from gradiente.engines.numpy_engine import NumpyEngine
-from gradiente.engines.processes import Processes
 from gradiente.engines.torch_engine import TorchEngine
 from gradiente.engines.torch_settings import Torch
+from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.objective import Objective
+from gradiente.optimizers import Optimizer
 
 REGISTRY: dict[str, type[Engine]] = {
     engine.name: engine for engine in (NumpyEngine, CompiledEngine, TorchEngine)
 }
+
+
+def make_engine(engine: str | Torch, objective: Objective, optimizer: Optimizer) -> Engine:
+    """The engine of that name, or the torch engine with those settings.
+
+    Errors: ArgumentError for an unknown name, or what the engine cannot do here
+    """
+    if isinstance(engine, Torch):
+        return TorchEngine(objective, optimizer, settings=engine)
+    if engine not in REGISTRY:
+        raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(str(engine), REGISTRY))
+    return REGISTRY[engine](objective, optimizer)
+
 
 __all__ = [
     "REGISTRY",
@@ -17,9 +34,11 @@ __all__ = [
     "CompiledEngine",
     "Engine",
     "EngineState",
+    "Group",
     "NumpyEngine",
-    "Processes",
     "StepResult",
     "Torch",
     "TorchEngine",
+    "launched",
+    "make_engine",
 ]

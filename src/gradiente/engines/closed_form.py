@@ -6,7 +6,8 @@ from contextlib import nullcontext
 import numpy as np
 
 from gradiente.engines.base import Engine, EngineState, StepResult
-from gradiente.engines.processes import Processes
+from gradiente.engines.data import HostData
+from gradiente.engines.group import Group, launched
 from gradiente.errors import require
 from gradiente.layers import Context
 from gradiente.objective import Objective
@@ -20,8 +21,9 @@ class ClosedFormEngine(Engine):
     """Forward and backward as the layers write them, in NumPy; then the rule, over the flat array."""
 
     def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
-        launched = Processes.launched().count
-        require(launched == 1, "engine.processes", engine=self.name, count=launched)
+        count = launched().world_size
+        require(count == 1, "engine.processes", engine=self.name, count=count)
+        self.group, self.data = Group(), HostData()
         self.objective = objective
         self.network = objective.network
         shared = any(layer.shares_batch for layer in self.network.layers)

@@ -1,12 +1,12 @@
 """The data of a training on PyTorch's device: as a whole where they fit, else a batch at a time."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradiente.engines.base import Batch
-from gradiente.engines.processes import Processes
+from gradiente.engines.data import Batch, HostData
+from gradiente.engines.group import Group
 
 if TYPE_CHECKING:
     import torch
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-class DeviceData:
+class DeviceData(HostData):
     """Arrays as tensors of one device and one real type.
 
     Arguments:
         device: where they go
         dtype: of real numbers; whole numbers stay as they are
-        processes: those that share every batch
+        group: the processes that share every batch
     """
 
-    def __init__(self, device: "torch.device", dtype: "torch.dtype", processes: Processes) -> None:
+    def __init__(self, device: "torch.device", dtype: "torch.dtype", group: Group) -> None:
         self.device = device
         self.dtype = dtype
-        self.processes = processes
+        self.group = group
         self._held: dict[int, tuple[Array, torch.Tensor]] = {}
 
     def tensor(self, values: "Array | torch.Tensor") -> "torch.Tensor":
@@ -65,10 +65,14 @@ class DeviceData:
         return True
 
     def batches(
-        self, x: Array, y: Array, order: Iterable[Array], change: Callable[[Array], Array] | None
+        self,
+        x: Array,
+        y: Array,
+        order: Iterable[Array],
+        change: Callable[[Array], Array] | None = None,
     ) -> Iterator[Batch]:
         """This process's part of every batch: every `count`-th row, none twice and none left out."""
-        rank, count = self.processes.rank, self.processes.count
+        rank, count = self.group.rank, self.group.world_size
         whole = list(order)
         own = [rows[rank::count] for rows in whole]
         if change is None and (held_x := self.hold(x)) is not None and (held_y := self.hold(y)) is not None:
@@ -79,10 +83,18 @@ class DeviceData:
         for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
             yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every)
 
+    def fetch(self, parts: Sequence[Any]) -> Array:
+        import torch
+
+        if not isinstance(parts[0], torch.Tensor):
+            return super().fetch(parts)
+        return torch.cat([torch.atleast_1d(part) for part in parts]).numpy(force=True)
+
     def _stream(
         self, x: Array, y: Array, order: list[Array], change: Callable[[Array], Array] | None
     ) -> "torch.utils.data.DataLoader":
         """Batches gathered in the host's memory, from where the device fetches them while it computes."""
+        import torch
         from torch.utils.data import DataLoader
 
         return DataLoader(
@@ -90,6 +102,7 @@ class DeviceData:
             batch_sampler=order,  # pyright: ignore[reportArgumentType]
             collate_fn=tuple,
             pin_memory=self.device.type == "cuda",
+            generator=torch.Generator(),  # it draws a number at its start, which is not to be of the global one
         )
 
 

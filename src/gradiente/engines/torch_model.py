@@ -1,31 +1,41 @@
-"""A network's twin at work: on its device, with the processes that share it, compiled or replayed as graphs."""
+"""A network as a torch module: on its device, with the processes that share it, compiled or replayed as graphs."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradiente.engines.processes import Processes
+from gradiente.engines.group import Group
 from gradiente.engines.torch_settings import Torch
 from gradiente.network import Network
+from gradiente.pytorch.dropout import Masks
 from gradiente.pytorch.sync_batch_norm import synchronize
 
 if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
+_INITIALIZING = Lock()  # of PyTorch's global generator, while it is set aside
 
 
 class TorchModel:
     """A network as PyTorch's modules, kept in step with the network's own arrays.
 
-    `module` is the twin, `parameters` those of it that learn, by name; with `shard` each process holds a part of every
-    parameter.
+    `parameters` are those of `module` that learn, by name; with `shard` each process holds a part of every parameter.
+
+    Arguments:
+        generator: what dropout draws from
     """
 
     def __init__(
-        self, network: Network, device: "torch.device", processes: Processes, settings: Torch
+        self,
+        network: Network,
+        device: "torch.device",
+        group: Group,
+        settings: Torch,
+        generator: "torch.Generator",
     ) -> None:
         import torch
 
@@ -33,7 +43,9 @@ class TorchModel:
         self.device = device
         self.settings = settings
         self.frozen = network.frozen
-        self.module = network.to_torch()
+        with _INITIALIZING, torch.random.fork_rng(devices=[]):  # modules draw parameters, which are replaced
+            self.module = network.to_torch()
+        self.masks = Masks(self.module, generator)
         if not settings.shard:  # what is parted goes to the devices part by part
             self.module.to(device)
         self.learns = bool(network.learning)
@@ -41,7 +53,7 @@ class TorchModel:
         self._graphed: tuple[torch.Size, Any] | None = None
         self._before: list[torch.Tensor] = []
         self.work: Any = self.module
-        if processes.count > 1:
+        if group.world_size > 1:
             synchronize(self.module)
             self.work = self._shared() if self.learns else self.module
         self.parameters = {
@@ -92,13 +104,13 @@ class TorchModel:
             torch.autocast(self.device.type, torch.bfloat16, cache_enabled=cached) if half else nullcontext()
         )
 
-    def push(self) -> None:
+    def upload(self) -> None:
         """Take over the network's parameters and buffers."""
         tensors = self._tensors()
         for name, array in (self.network.parameters | self.network.buffers).items():
             self.write(tensors[name], array)
 
-    def pull(self) -> None:
+    def download(self) -> None:
         """Bring the network's parameters, buffers and gradients up to date."""
         network, tensors = self.network, self._tensors()
         for name, array in (network.parameters | network.buffers).items():
@@ -131,7 +143,7 @@ class TorchModel:
         return dict(self.module.named_parameters()) | dict(self.module.named_buffers())
 
     def _shared(self) -> Any:
-        """The twin with what averages its gradients over the processes."""
+        """The module with what averages its gradients over the processes."""
         if not self.settings.shard:
             from torch.nn.parallel import DistributedDataParallel
 
@@ -151,18 +163,25 @@ class TorchModel:
         if self._graphed is None:
             self._graphed = x.shape, self._record(x)
         shape, replay = self._graphed
-        return (
-            replay(x).clone() if x.shape == shape else self.work(x)
-        )  # the next replay writes to the same place
+        if x.shape != shape:
+            return self.work(x)
+        self.masks.redraw()
+        return replay(x).clone()  # the next replay writes to the same place
 
     def _record(self, x: "torch.Tensor") -> Any:
-        """Forward and backward as graphs; recording runs them, which moves the buffers."""
+        """Forward and backward as graphs; recording runs them, which moves the buffers and the generator."""
         import torch
 
         buffers = [(buffer, buffer.clone()) for buffer in self.module.buffers()]
-        modules = torch.nn.Sequential(*self.module)  # the recording takes this one's forward, not the twin's
-        with torch.random.fork_rng([self.device], device_type="cuda"):
-            replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
+        drawn = self.masks.generator.get_state()
+        modules = torch.nn.Sequential(
+            *self.module
+        )  # the recording takes this one's forward, not the module's
+        self.masks.hold(True)
+        modules(x)  # outside of the recording: it draws the masks
+        replay = torch.cuda.make_graphed_callables(modules, (x.clone(),))
+        self.masks.hold(False)
+        self.masks.generator.set_state(drawn)
         for buffer, before in buffers:
             buffer.copy_(before)
         return replay

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gradiente.engines.processes import Processes
+from gradiente.engines.group import Group
 from gradiente.errors import require
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Torch:
         require(known, "torch.device_name", value=repr(self.device), known=", ".join(DEVICES))
 
 
-def find_device(name: str, processes: Processes, dtype: "np.dtype") -> "torch.device":
+def find_device(name: str, group: Group, dtype: "np.dtype") -> "torch.device":
     """The device of that name; where processes share a machine, the CUDA device of this process's number.
 
     Errors: ArgumentError that says which devices there are, where it is not there or does not know the dtype
@@ -67,9 +67,9 @@ def find_device(name: str, processes: Processes, dtype: "np.dtype") -> "torch.de
     if name == "auto":
         name = "cuda" if cuda else "mps" if mps and dtype == np.float32 else "cpu"
     if name == "cuda":
-        name = f"cuda:{processes.local_rank}"
+        name = f"cuda:{group.local_rank}"
     else:
-        require(processes.count == 1 or not name.startswith("cuda:"), "torch.one_device", device=name)
+        require(group.world_size == 1 or not name.startswith("cuda:"), "torch.one_device", device=name)
     there = ["cpu", *cuda, *mps]
     require(name in there, "torch.device", device=name, there=", ".join(there))
     require(name != "mps" or dtype == np.float32, "torch.mps_dtype", dtype=dtype)

@@ -21,6 +21,7 @@ from gradiente.optimizers import Optimizer
 from gradiente.penalties import Penalty
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
+from gradiente.streams import Purpose, stream
 from gradiente.training.build import Plan
 from gradiente.training.config import Config
 from gradiente.training.targets import targets
@@ -156,8 +157,8 @@ class Course:
     def batches(self) -> Iterator[tuple[Array, Array]]:
         """x and y of every batch, epoch after epoch without end, in the order that a Trainer would take them."""
         for epoch in itertools.count(1):
-            augmenting = np.random.default_rng([self.seed, epoch, 2])
-            order = np.random.default_rng([self.seed, epoch])
+            augmenting = stream(Purpose.AUGMENTATION, self.seed, epoch)
+            order = stream(Purpose.ORDER, self.seed, epoch)
             for rows in batches(np.arange(len(self.x)), self.batch_size, order):
                 x = self.x[rows]
                 if self.augmentation is not None:

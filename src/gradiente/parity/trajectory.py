@@ -107,7 +107,7 @@ def follow(course: Course, steps: int = 200) -> Trajectory:
             losses[step, column] = engine.step(x, y, Context(training=True), rule).value
         if not math.isfinite(losses[step, 0]):
             raise DivergenceError("parity.diverged", step=step + 1, value=losses[step, 0], lr=rule.lr)
-        pytorch.settle()
+        pytorch.download()
         differences = compare_networks(numpy_network, torch_network)
         drift.append(max(differences, key=lambda entry: entry.relative))
     return Trajectory(course, losses, tuple(drift), differences)

@@ -23,7 +23,7 @@ def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -
         module: a torch.nn.Sequential, others inside it too, or a single layer, on any device
         input_shape: of one instance, where the first layers do not fix it: (28, 28) before a Flatten
 
-    Errors: ArgumentError that names the first module without a twin here, or what keeps it from having one
+    Errors: ArgumentError that names the first module without an equivalent here, or what keeps it from having one
 
     >>> import torch
     >>> module = torch.nn.Sequential(torch.nn.Linear(2, 3, bias=False), torch.nn.Tanh())
@@ -64,20 +64,20 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
     kind, called = type(module), _called(path, module)
     layer_kind = REGISTRY.get(kind.__name__)
     if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
-        raise ArgumentError("from_torch.no_twin", module=called, known=_known())
+        raise ArgumentError("from_torch.no_equivalent", module=called, known=_known())
     try:
         layer = layer_kind(**{field.name: _value(module, field) for field in fields(layer_kind)})
     except GradienteError as error:
         raise ArgumentError("from_torch.refused", module=called, reason=error) from error
     with torch.device("meta"):  # no memory, no random numbers
-        twin = layer.to_torch()
+        expected_module = layer.to_torch()
     for name in getattr(kind, "__constants__", ()):
         if name == CHANGES_NO_NUMBER:
             continue
-        got, expected = getattr(module, name), getattr(twin, name)
+        got, expected = getattr(module, name), getattr(expected_module, name)
         same = _short(got) == _short(expected)
         require(same, "from_torch.differs", module=called, name=name, got=repr(got), expected=repr(expected))
-    got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, twin))
+    got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, expected_module))
     require(got == expected, "from_torch.state", module=called, got=got, expected=expected)
     require(not any(part.is_meta for part in module.state_dict().values()), "from_torch.meta", module=called)
     require(not (module._forward_hooks or module._forward_pre_hooks), "from_torch.hooks", module=called)
@@ -129,5 +129,5 @@ def _called(path: str, module: "torch.nn.Module") -> str:
 
 
 def _known() -> str:
-    """The layers that have a twin, those that differ in their axes as one: Conv1d–3d."""
+    """The layers that have an equivalent, those that differ in their axes as one: Conv1d–3d."""
     return re.sub(r"(?P<name>\w+)1d, (?P=name)2d, (?P=name)3d", r"\g<name>1d–3d", ", ".join(REGISTRY))

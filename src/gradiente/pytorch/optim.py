@@ -286,4 +286,4 @@ class Adam(CourseOptimizer):
         theta -= alpha * m / (S + eps).sqrt()
 
 
-TWINS = {twin.lecture: twin for twin in (Momentum, Nesterov, Adagrad, Adadelta, RMSprop, Adam)}
+TORCH_OPTIMIZERS = {optim.lecture: optim for optim in (Momentum, Nesterov, Adagrad, Adadelta, RMSprop, Adam)}

@@ -1,4 +1,4 @@
-"""An optimizer's twin in PyTorch, and what it remembers, both ways: training goes on where the other stopped."""
+"""An optimizer as a torch optimizer, and what it remembers, both ways: training goes on where the other stopped."""
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -35,9 +35,9 @@ def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") 
     if to_torch := getattr(optimizer, "to_torch", None):
         return to_torch(parameters)
     # They subclass PyTorch's class, so that where PyTorch is missing they cannot even be imported.
-    twins = import_module("gradiente.pytorch.optim").TWINS
-    if type(optimizer) in twins:
-        return twins[type(optimizer)](parameters, **vars(optimizer))
+    lectures = import_module("gradiente.pytorch.optim").TORCH_OPTIMIZERS
+    if type(optimizer) in lectures:
+        return lectures[type(optimizer)](parameters, **vars(optimizer))
     return import_module("gradiente.pytorch.rule_optimizer").RuleOptimizer(parameters, optimizer)
 
 
@@ -49,106 +49,106 @@ def optimizer_to_torch(
     slots: Slots | None = None,
     t: int = 0,
 ) -> "torch.optim.Optimizer":
-    """The optimizer's twin over those parameters of a network's twin that learn, after t steps.
+    """The torch optimizer over those parameters of a network's torch module that learn, after t steps.
 
     Arguments:
         network: it says where in a slot each parameter's numbers lie
-        module: its twin, network.to_torch(), on any device
+        module: network.to_torch(), on any device
         slots: what the optimizer remembers after t steps; None: as before the first
         t: steps taken, ≥ 0
 
     Shapes: every slot (θ.size,), as the network's theta
-    Errors: ArgumentError for a module that is not the network's twin, or slots that are not the optimizer's
+    Errors: ArgumentError for a module that is not the network's, or slots that are not the optimizer's
 
     >>> from gradiente.layers import Linear
     >>> from gradiente.optimizers import Adam
     >>> network, rule = Network([Linear(2, 1)]), Adam()
     >>> slots = {"m": np.array([1, 2, 3], np.float32), "v": np.array([4, 5, 6], np.float32)}
     >>> module = network.to_torch()
-    >>> twin = optimizer_to_torch(rule, network, module, slots=slots, t=7)
-    >>> twin.state[module[0].bias]
+    >>> optim = optimizer_to_torch(rule, network, module, slots=slots, t=7)
+    >>> optim.state[module[0].bias]
     {'exp_avg': tensor([3.]), 'exp_avg_sq': tensor([6.]), 'step': tensor(7.)}
     """
     parameters = _learning(network, module)
-    twin = torch_optimizer(optimizer, list(parameters.values()))
+    optim = torch_optimizer(optimizer, list(parameters.values()))
     slots = _checked(optimizer, network, slots, t)
-    write_slots(twin, optimizer, parameters, _as_tensors(network, slots, parameters), t)
-    return twin
+    write_slots(optim, optimizer, parameters, _as_tensors(network, slots, parameters), t)
+    return optim
 
 
 def optimizer_from_torch(
-    twin: "torch.optim.Optimizer", optimizer: Optimizer, network: Network, module: "torch.nn.Module"
+    optim: "torch.optim.Optimizer", optimizer: Optimizer, network: Network, module: "torch.nn.Module"
 ) -> tuple[int, Slots]:
-    """How many steps the twin has taken, and what it remembers, as `optimizer` would.
+    """How many steps the torch optimizer has taken, and what it remembers, as `optimizer` would.
 
     PyTorch's SGD and the lecture's optimizers do not count: there it is 1 after any step, which is as good to them.
     Parameters that do not learn keep the slots that they begin with.
 
-    Errors: ArgumentError for a module that is not the network's twin, or a twin of another optimizer
+    Errors: ArgumentError for a module that is not the network's, or the torch optimizer of another rule
 
     >>> from gradiente.layers import Linear
     >>> from gradiente.optimizers import Adam
     >>> network = Network([Linear(2, 1)])
     >>> module = network.to_torch()
-    >>> twin = optimizer_to_torch(Adam(), network, module)
+    >>> optim = optimizer_to_torch(Adam(), network, module)
     >>> for parameter in module.parameters():
     ...     parameter.grad = parameter.detach() * 0 + 1
-    >>> _ = twin.step()
-    >>> t, slots = optimizer_from_torch(twin, Adam(), network, module)
+    >>> _ = optim.step()
+    >>> t, slots = optimizer_from_torch(optim, Adam(), network, module)
     >>> t, slots["m"]
     (1, array([0.1, 0.1, 0.1], dtype=float32))
     """
     parameters = _learning(network, module)
     slots = optimizer.initial_slots(network.theta)
-    for slot, tensors in read_slots(twin, optimizer, parameters).items():
+    for slot, tensors in read_slots(optim, optimizer, parameters).items():
         views = network.named(slots[slot])
         for name, tensor in tensors.items():
             views[name][...] = tensor.numpy(force=True)
-    states = [twin.state[parameter] for parameter in parameters.values() if twin.state.get(parameter)]
+    states = [optim.state[parameter] for parameter in parameters.values() if optim.state.get(parameter)]
     return max((int(state.get("step", 1)) for state in states), default=0), slots
 
 
 def write_slots(
-    twin: "torch.optim.Optimizer",
+    optim: "torch.optim.Optimizer",
     optimizer: Optimizer,
     parameters: Tensors,
     slots: Mapping[str, Tensors],
     t: int,
 ) -> None:
-    """Let the twin remember what the optimizer does after t steps.
+    """Let the torch optimizer remember what the optimizer does after t steps.
 
     Arguments:
-        parameters: any of the twin's, by name
-        slots: by slot and parameter; the twin takes over the tensors themselves
+        parameters: any of the torch optimizer's, by name
+        slots: by slot and parameter; the torch optimizer takes over the tensors themselves
     """
     for parameter in parameters.values():
-        twin.state.pop(parameter, None)
+        optim.state.pop(parameter, None)
     if t == 0:  # only some of PyTorch's remember anything then
-        twin.state.update(torch_optimizer(optimizer, list(parameters.values())).state)
+        optim.state.update(torch_optimizer(optimizer, list(parameters.values())).state)
         return
     counts = _counts(optimizer)
-    groups = {parameter: group for group in twin.param_groups for parameter in group["params"]}
+    groups = {parameter: group for group in optim.param_groups for parameter in group["params"]}
     for name, parameter in parameters.items():
         state = {_torch_name(optimizer, slot): tensors[name] for slot, tensors in slots.items()}
         if counts:
             state["step"] = _step(groups[parameter], parameter, t)
         if state:
-            twin.state[parameter] = state
+            optim.state[parameter] = state
 
 
 def read_slots(
-    twin: "torch.optim.Optimizer", optimizer: Optimizer, parameters: Tensors
+    optim: "torch.optim.Optimizer", optimizer: Optimizer, parameters: Tensors
 ) -> "dict[str, dict[str, torch.Tensor]]":
-    """What the twin remembers, by slot and parameter: its own tensors, or what the rule begins with.
+    """What the torch optimizer remembers, by slot and parameter: its own tensors, or what the rule begins with.
 
-    Errors: ArgumentError where the twin remembers something else
+    Errors: ArgumentError where the torch optimizer remembers something else
     """
     import torch
 
     initial = optimizer.initial_slots(np.zeros(1))
     slots = {slot: dict[str, torch.Tensor]() for slot in initial}
     for name, parameter in parameters.items():
-        state = twin.state.get(parameter)
+        state = optim.state.get(parameter)
         for slot, value in initial.items():
             known = _torch_name(optimizer, slot)
             if not state:
@@ -157,7 +157,7 @@ def read_slots(
             require(
                 known in state,
                 "torch_optimizer.other",
-                twin=type(twin).__name__,
+                torch_optimizer=type(optim).__name__,
                 optimizer=optimizer,
                 slot=known,
             )
@@ -170,14 +170,14 @@ def _torch_name(optimizer: Optimizer, slot: str) -> str:
 
 
 def _counts(optimizer: Optimizer) -> bool:
-    """Whether the twin counts its steps: one step of a parameter of its own tells."""
+    """Whether the torch optimizer counts its steps: one step of a parameter of its own tells."""
     import torch
 
     parameter = torch.zeros(1, requires_grad=True)
     parameter.grad = torch.zeros(1)
-    twin = torch_optimizer(optimizer, [parameter])
-    twin.step()
-    return "step" in twin.state[parameter]
+    optim = torch_optimizer(optimizer, [parameter])
+    optim.step()
+    return "step" in optim.state[parameter]
 
 
 def _step(group: Mapping[str, object], parameter: "torch.Tensor", t: int) -> "torch.Tensor":

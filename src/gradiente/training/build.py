@@ -8,7 +8,7 @@ from typing import Any
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
-from gradiente.engines import Processes
+from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, Sigmoid
 from gradiente.locale import text
@@ -129,7 +129,7 @@ def _engine(config: Config, network: Network) -> str:
     """PyTorch where something asks for it; else the faster of two engines that give the same bits."""
     if config.execution.engine != "auto":
         return config.execution.engine
-    if config.execution.needs_torch() or Processes.launched().count > 1:
+    if config.execution.needs_torch() or launched().world_size > 1:
         return "torch"
     compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
     return "compiled" if compiles else "numpy"

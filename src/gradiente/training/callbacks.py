@@ -3,34 +3,24 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-import numpy as np
-
 from gradiente.engines import Engine, EngineState
 from gradiente.errors import require, require_in
-from gradiente.formatting import measure_name
-from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
+from gradiente.training.epoch import Epoch
 from gradiente.training.history import History, larger_is_better
-
-Array = np.ndarray
-
-
-@dataclass
-class Best:
-    """The best epoch so far by the monitored measure, with the parameters and buffers it ended with."""
-
-    epoch: int
-    value: float
-    theta: Array
-    buffers: dict[str, Array]
+from gradiente.training.snapshot import Best, Snapshot
+from gradiente.training.stopping import EarlyStopped, Stop
 
 
 @dataclass
 class TrainingState:
-    """A training as callbacks see it. `optimizer` may be replaced, `stop` may be set to a reason."""
+    """A training as callbacks see it. `optimizer` may be replaced, `stop` may be set to a reason.
+
+    `snapshot` is of the last epoch's end, or of where the training stopped; `current` is the epoch under way.
+    """
 
     network: Network
     loss: Loss
@@ -41,15 +31,46 @@ class TrainingState:
     steps_per_epoch: int
     monitor: str
     settings: dict[str, Any]
+    snapshot: Snapshot
     history: History = field(default_factory=History)
-    last_epoch: EngineState | None = None
     best: Best | None = None
-    stop: str | None = None
+    current: Epoch | None = None
+    stop: Stop | None = None
 
     @property
     def epoch(self) -> int:
         """Finished epochs."""
         return len(self.history)
+
+    @property
+    def step(self) -> int:
+        """Steps taken of the epoch under way."""
+        return self.snapshot.step if self.current is None else self.current.step
+
+    def take_snapshot(self) -> Snapshot:
+        """Of this moment, between two steps."""
+        return self._snapshot(self.engine.state())
+
+    def finish_epoch(self, record: dict[str, Any]) -> None:
+        """Take the record of the epoch under way into the history."""
+        self.history.records.append(record)
+        self.current = None
+        end, value = self.engine.state(), record[self.monitor]
+        if self.best is None or (
+            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
+        ):
+            self.best = Best(record["epoch"], value, end.theta, end.buffers)
+        self.snapshot = self._snapshot(end)
+
+    def _snapshot(self, state: EngineState) -> Snapshot:
+        return Snapshot(
+            form=self.network.to_dict(),
+            state=state,
+            history=History(list(self.history)),
+            best=self.best,
+            settings=self.settings,
+            partial=None if self.current is None else self.current.partial(),
+        )
 
 
 class Callback:
@@ -62,10 +83,10 @@ class Callback:
     everywhere: ClassVar[bool] = False
 
     def fit_begin(self, state: TrainingState) -> None:
-        """Before the first epoch, also of a training that is taken up again."""
+        """Before the first step, also of a training that is resumed, in the middle of an epoch too."""
 
     def epoch_begin(self, state: TrainingState) -> None:
-        """Before an epoch; state.epoch epochs are finished."""
+        """Before an epoch; state.epoch epochs are finished. Not again where it is resumed in its middle."""
 
     def step_begin(self, state: TrainingState, step: int) -> None:
         """Before a step of the epoch, the first of which is 0."""
@@ -74,7 +95,7 @@ class Callback:
         """After an epoch; its record is the last of the history."""
 
     def fit_end(self, state: TrainingState) -> None:
-        """After the last epoch, and after an interruption."""
+        """After the last epoch, and after any stop."""
 
 
 class EarlyStopping(Callback):
@@ -121,7 +142,7 @@ class EarlyStopping(Callback):
         else:
             self._waited += 1
         if self._waited >= self.patience:
-            state.stop = text("stop.early", monitor=measure_name(state.monitor), patience=self.patience)
+            state.stop = EarlyStopped(state.monitor, self.patience)
 
 
 class Scheduler(Callback):
@@ -144,6 +165,9 @@ class Scheduler(Callback):
         require(every in ("epoch", "step"), "scheduler.every", value=repr(every))
         self.schedule = schedule
         self.every = every
+
+    def fit_begin(self, state: TrainingState) -> None:
+        self.epoch_begin(state)  # an epoch may be resumed in its middle
 
     def epoch_begin(self, state: TrainingState) -> None:
         if self.every == "epoch":

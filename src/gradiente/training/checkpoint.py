@@ -1,8 +1,7 @@
-"""A training on disk: whole at every moment, and enough to go on with to the same bits."""
+"""A training on disk: whole at every moment, and enough to resume it to the same bits."""
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +9,24 @@ import numpy as np
 
 from gradiente.engines import EngineState
 from gradiente.errors import FileError, require_in
+from gradiente.locale import text
 from gradiente.network import METADATA_KEY, Network
 from gradiente.storage import load_tensors, save_tensors
-from gradiente.training.callbacks import Best, Callback, TrainingState
+from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.history import History
+from gradiente.training.snapshot import Best, PartialEpoch, Snapshot
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-
-
-@dataclass(frozen=True)
-class SavedTraining:
-    """What a checkpoint holds: the network's form, where the training is, what it has seen, how it was set up."""
-
-    form: dict[str, Any]
-    state: EngineState
-    history: History
-    best: Best | None
-    settings: dict[str, Any]
+_OF_EVERY_STEP = ("values", "penalties", "instances")  # arrays of a partial epoch
 
 
 class Checkpoint(Callback):
-    r"""Save the last and the best epoch: `last.safetensors`, to go on from, and `best.safetensors`, a network.
+    r"""Save the last snapshot and the best epoch: `last.safetensors`, to resume, and `best.safetensors`, a network.
 
     Each file is replaced as a whole, so that a process killed at any moment leaves a training that loads. The
     first one is written before the first epoch. Short epochs are not saved each: an epoch that is lost is
-    computed again, to the same bits.
+    computed again, to the same bits. A training that is stopped in the middle of an epoch is saved there.
 
     Arguments:
         folder: where the files go; it must exist
@@ -73,24 +64,33 @@ class Checkpoint(Callback):
             best = network.named(state.best.theta) | state.best.buffers
             save_tensors(self.folder / BEST, best, network.metadata())
             self._best_epoch = state.best.epoch
-        save_checkpoint(self.folder / LAST, state)
+        save_checkpoint(self.folder / LAST, state.network, state.snapshot)
         self._written_at = time.monotonic()
 
 
-def save_checkpoint(path: Path, state: TrainingState) -> None:
-    """Write the last finished epoch; Network.load reads the file too, and finds that epoch's network in it."""
-    assert state.last_epoch is not None
-    tensors = state.network.named(state.last_epoch.theta) | state.last_epoch.buffers
-    tensors |= {f"optimizer.{name}": slot for name, slot in state.last_epoch.slots.items()}
-    training = {"t": state.last_epoch.t, "history": state.history.records, "settings": state.settings}
-    if state.best is not None:
-        tensors["best.theta"] = state.best.theta
-        tensors |= {f"best.{name}": value for name, value in state.best.buffers.items()}
-        training["best"] = {"epoch": state.best.epoch, "value": state.best.value}
-    save_tensors(path, tensors, state.network.metadata(training=training))
+def save_checkpoint(path: str | Path, network: Network, snapshot: Snapshot) -> None:
+    """Write a snapshot of the training of a network; Network.load reads the file too, and finds that network in it."""
+    state, best, partial = snapshot.state, snapshot.best, snapshot.partial
+    tensors = network.named(state.theta) | state.buffers
+    tensors |= {f"optimizer.{name}": slot for name, slot in state.slots.items()}
+    training: dict[str, Any] = {
+        "t": state.t,
+        "history": snapshot.history.records,
+        "settings": snapshot.settings,
+    }
+    if best is not None:
+        tensors["best.theta"] = best.theta
+        tensors |= {f"best.{name}": value for name, value in best.buffers.items()}
+        training["best"] = {"epoch": best.epoch, "value": best.value}
+    if partial is not None:
+        fields = vars(partial)
+        tensors |= {f"epoch.{name}": fields[name] for name in _OF_EVERY_STEP}
+        training["epoch"] = {name: value for name, value in fields.items() if name not in _OF_EVERY_STEP}
+    metadata = {"network": snapshot.form, "training": training}
+    save_tensors(path, tensors, {METADATA_KEY: json.dumps(metadata)})
 
 
-def load_checkpoint(path: str | Path) -> SavedTraining:
+def load_checkpoint(path: str | Path) -> Snapshot:
     """Read a checkpoint.
 
     Errors: FileError where there is none, or it is cut short, or holds a network without its training
@@ -106,16 +106,36 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
             for name, tensor in tensors.items()
             if name.startswith("optimizer.")
         }
-        best = training.get("best")
+        best, partial = training.get("best"), training.get("epoch")
         if best is not None:
             buffers = {name: tensors[f"best.{name}"] for name in network.buffers}
             best = Best(best["epoch"], best["value"], np.asarray(tensors["best.theta"]), buffers)
-        return SavedTraining(
+        if partial is not None:
+            arrays: dict[str, Any] = {name: tensors[f"epoch.{name}"] for name in _OF_EVERY_STEP}
+            partial = PartialEpoch(**partial, **arrays)
+        return Snapshot(
             form=form,
             state=EngineState(int(training["t"]), network.theta, network.buffers, slots),
             history=History(training["history"]),
             best=best,
             settings=training["settings"],
+            partial=partial,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FileError("checkpoint.not_ours", path=path) from error
+
+
+def resumed(source: Snapshot | str | Path, form: dict[str, Any], settings: dict[str, Any]) -> Snapshot:
+    """A snapshot, given or read, of the training of a network of that form with those settings.
+
+    Errors: FileError where it is of another network or other settings
+    """
+    given = isinstance(source, Snapshot)
+    snapshot = source if given else load_checkpoint(source)
+    path = text("checkpoint.snapshot") if given else source
+    if snapshot.form != form:
+        raise FileError("checkpoint.other_network", path=path)
+    for name, now in settings.items():
+        if (saved := snapshot.settings.get(name)) != now:
+            raise FileError("checkpoint.other_setting", path=path, name=name, saved=saved, now=now)
+    return snapshot

@@ -11,7 +11,7 @@ from gradiente.errors import DataError
 from gradiente.losses import Loss
 from gradiente.metrics import classification_metrics, regression_metrics
 from gradiente.pytorch.metrics import TorchMetric
-from gradiente.training.targets import probabilities, targets
+from gradiente.training.targets import classes, probabilities, targets
 
 Array = np.ndarray
 
@@ -26,6 +26,19 @@ def evaluate(
     else:
         value |= regression_metrics(*_in_units(prediction, dataset))
     return value | measured(prediction, dataset, loss, metrics)
+
+
+def validation_measures(
+    prediction: Array, held_out: Dataset, loss: Loss, metrics: Sequence[TorchMetric]
+) -> dict[str, float]:
+    """What is measured after every epoch on data that are not learned from, besides their loss."""
+    measures = {}
+    if held_out.task == "classification":
+        measures["val_accuracy"] = float(np.mean(classes(loss, prediction) == held_out.y))
+    for name, number in measured(prediction, held_out, loss, metrics).items():
+        if isinstance(number, float):  # a curve or a matrix of every epoch is not a course
+            measures[f"val_{name}"] = number
+    return measures
 
 
 def measured(

@@ -44,7 +44,7 @@ class Progress(Callback):
         self._task = self._bar.add_task(self._describe(state), total=total)
         self._moved = 0.0
         self._bar.start()
-        self._advance(state, 0)
+        self._advance(state, state.step)
 
     def epoch_begin(self, state: TrainingState) -> None:
         self._bar.update(self._task, description=self._describe(state))
@@ -64,7 +64,7 @@ class Progress(Callback):
     def fit_end(self, state: TrainingState) -> None:
         self._bar.stop()
         if state.stop is not None:
-            self._console.print(state.stop, highlight=False, soft_wrap=True)
+            self._console.print(str(state.stop), highlight=False, soft_wrap=True)
 
     def _advance(self, state: TrainingState, step: int) -> None:
         self._bar.update(self._task, completed=state.epoch * state.steps_per_epoch + step)

@@ -13,8 +13,8 @@ from gradiente.losses import REGISTRY as LOSSES
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.setting import BatchSize, Setting, check_settings, setting, settings_of
-from gradiente.training.trainer import DEFAULT_BATCH_SIZE
 
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")

@@ -7,24 +7,29 @@ import numpy as np
 from gradiente.data import Dataset
 from gradiente.engines import Batch, Engine, StepResult
 from gradiente.losses import Loss
+from gradiente.training.snapshot import PartialEpoch
 from gradiente.training.targets import classes
 
+Array = np.ndarray
 MOST_WAITING = 1_000_000  # numbers of predictions that are kept before they are counted
 
 
 class Tally:
     """Loss, penalties and hits over the instances of an epoch.
 
-    Steps are counted many at a time: asking for a number makes a GPU wait.
+    Steps are counted many at a time: fetching a number makes a GPU wait. What they give is added up at the end of the
+    epoch, so that the sum does not depend on when they were counted.
     """
 
-    def __init__(self, engine: Engine, loss: Loss, train: Dataset) -> None:
+    def __init__(self, engine: Engine, loss: Loss, train: Dataset, partial: PartialEpoch | None) -> None:
         self.engine = engine
         self.loss = loss
         self.train = train
-        self.total = self.penalty = 0.0
-        self.seen = self.hits = 0
-        self._waiting: list[tuple[np.ndarray, int, StepResult]] = []
+        self._values = [np.empty(0) if partial is None else partial.values]
+        self._penalties = [np.empty(0) if partial is None else partial.penalties]
+        self._instances = [np.empty(0, np.int64) if partial is None else partial.instances]
+        self._hits = 0 if partial is None or not engine.group.is_global_zero else partial.hits
+        self._waiting: list[tuple[Array, int, StepResult]] = []
         self._numbers = 0
 
     def add(self, batch: Batch, done: StepResult) -> None:
@@ -32,28 +37,42 @@ class Tally:
         self._waiting.append((batch.rows, len(batch.whole), done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
         if self._numbers > MOST_WAITING:
-            self.count()
+            self._count()
 
-    def count(self) -> None:
-        """Count what waits."""
+    def _count(self) -> None:
         if not self._waiting:
             return
         rows, counts, steps = zip(*self._waiting, strict=True)
         self._waiting, self._numbers = [], 0
-        instances = np.array(counts)
-        shares = instances if self.loss.reduction == "mean" else np.ones_like(instances)
-        self.total += float(shares @ self.engine.fetch([step.value for step in steps]))
-        self.penalty += float(shares @ self.engine.fetch([step.penalty for step in steps]))
-        self.seen += int(instances.sum())
+        fetch = self.engine.data.fetch
+        self._instances.append(np.array(counts))
+        self._values.append(fetch([step.value for step in steps]).astype(np.float64))
+        self._penalties.append(fetch([step.penalty for step in steps]).astype(np.float64))
         if self.train.task == "classification":
-            said = classes(self.loss, self.engine.fetch([step.prediction for step in steps]))
-            self.hits += int(np.count_nonzero(said == self.train.y[np.concatenate(rows)]))
+            said = classes(self.loss, fetch([step.prediction for step in steps]))
+            self._hits += int(np.count_nonzero(said == self.train.y[np.concatenate(rows)]))
+
+    def steps(self) -> tuple[Array, Array, Array]:
+        """J, the penalties' part of it and the number of instances, of every step so far."""
+        self._count()
+        values, penalties, instances = map(np.concatenate, (self._values, self._penalties, self._instances))
+        return values, penalties, instances
+
+    def finite(self) -> bool:
+        """Whether J was, at every step."""
+        return bool(np.isfinite(self.steps()[0]).all())
+
+    def hits(self) -> int:
+        """Instances that were classified rightly, in all processes."""
+        self._count()
+        return int(self.engine.group.all_reduce(np.array([self._hits]))[0])
 
     def record(self) -> dict[str, float]:
         """The epoch's loss, over all instances of all processes; for a classifier its accuracy."""
-        self.count()
-        count = self.seen if self.loss.reduction == "mean" else 1
-        record = {"loss": self.total / count, "penalty": self.penalty / count}
+        values, penalties, instances = self.steps()
+        mean, seen = self.loss.reduction == "mean", int(instances.sum())
+        shares, count = (instances, seen) if mean else (np.ones_like(instances), 1)
+        record = {"loss": float(shares @ values) / count, "penalty": float(shares @ penalties) / count}
         if self.train.task == "classification":
-            record["accuracy"] = int(self.engine.total(np.array([self.hits]))[0]) / self.seen
+            record["accuracy"] = self.hits() / seen
         return record

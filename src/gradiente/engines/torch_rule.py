@@ -1,0 +1,71 @@
+"""An optimizer's rule on PyTorch's device, and what it remembers, as the flat arrays that every engine knows."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradiente.engines.torch_model import TorchModel, whole
+from gradiente.network import Network
+from gradiente.optimizers import Optimizer
+from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
+
+if TYPE_CHECKING:
+    import torch
+
+Array = np.ndarray
+
+
+class TorchRule:
+    """A torch optimizer over the parameters of a model that learn.
+
+    `slots` are of every parameter, and `optim` remembers them of those that learn.
+    """
+
+    model: TorchModel
+    optim: "torch.optim.Optimizer"
+
+    def __init__(self, network: Network, optimizer: Optimizer) -> None:
+        self.network = network
+        self.optimizer = optimizer
+        self.slots = optimizer.initial_slots(network.theta)
+
+    def bind(self, model: TorchModel, t: int) -> None:
+        """Update the parameters of that model from now on, with what is remembered after t steps."""
+        self.model = model
+        if model.learns:
+            self.optim = torch_optimizer(self.optimizer, list(model.parameters.values()))
+            self.write_slots(t)
+
+    def follow(self, optimizer: Optimizer) -> None:
+        """Take over the rule of the next step: its learning rate, or another rule, which begins anew."""
+        if type(optimizer) is not type(self.optimizer):
+            self.optimizer = optimizer
+            self.slots = optimizer.initial_slots(self.network.theta)
+            self.optim = torch_optimizer(optimizer, list(self.model.parameters.values()))
+        elif optimizer is not self.optimizer:
+            self.optimizer = optimizer
+            for group in self.optim.param_groups:
+                group.update({key: value for key, value in vars(optimizer).items() if key in group})
+
+    def read_slots(self) -> dict[str, Array]:
+        """Bring `slots` up to date; what is frozen keeps what was remembered of it."""
+        if self.model.learns:
+            for slot, tensors in read_slots(self.optim, self.optimizer, self.model.parameters).items():
+                views = self.network.named(self.slots[slot])
+                for name, tensor in tensors.items():
+                    views[name][...] = whole(tensor).numpy(force=True)
+        return self.slots
+
+    def write_slots(self, t: int) -> None:
+        """Let the torch optimizer remember `slots`, after t steps."""
+        if not self.model.learns:
+            return
+        tensors = {
+            slot: {
+                name: self.model.like(name, view)
+                for name, view in self.network.named(flat).items()
+                if name in self.model.parameters
+            }
+            for slot, flat in self.slots.items()
+        }
+        write_slots(self.optim, self.optimizer, self.model.parameters, tensors, t)

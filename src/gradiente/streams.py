@@ -1,0 +1,38 @@
+"""Every random generator of a training, each a function of (seed, epoch, purpose, process)."""
+
+from enum import Enum
+
+import numpy as np
+
+
+class Purpose(Enum):
+    """What a generator draws; generators of different purposes are independent of one another."""
+
+    PARAMETERS = "parameters"  # the initial ones
+    SPLIT = "split"  # of a data set in two
+    ORDER = "order"  # of an epoch's instances
+    LAYERS = "layers"  # what layers draw in training
+    AUGMENTATION = "augmentation"
+
+
+# Those that draw anew every epoch, and the number that tells them apart.
+_EVERY_EPOCH = {Purpose.ORDER: 0, Purpose.LAYERS: 1, Purpose.AUGMENTATION: 2}
+
+
+def stream(purpose: Purpose, seed: int, epoch: int = 0, rank: int = 0) -> "np.random.Generator":
+    """The generator of one purpose, at its beginning.
+
+    Arguments:
+        seed: of the training, ≥ 0
+        epoch: counted from 1; 0 is what lies outside of epochs
+        rank: of the process, for what each of several processes draws by itself
+
+    >>> stream(Purpose.ORDER, seed=3, epoch=1).permutation(5)
+    array([1, 4, 0, 2, 3])
+
+    Source: numpy.random.SeedSequence
+    """
+    if purpose not in _EVERY_EPOCH:
+        return np.random.default_rng(seed)
+    key = np.trim_zeros([epoch, _EVERY_EPOCH[purpose], rank], "b")  # which NumPy takes for nothing
+    return np.random.default_rng([seed, *key])

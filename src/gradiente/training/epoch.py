@@ -1,0 +1,162 @@
+"""An epoch under way: its batches, its random generators, and what its steps add up to."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from gradiente.data import Augmentation, augment_rows, batches
+from gradiente.engines import Batch, Engine, StepResult
+from gradiente.errors import DivergenceError
+from gradiente.layers import Context
+from gradiente.objective import Objective
+from gradiente.optimizers import Optimizer
+from gradiente.pytorch.metrics import TorchMetric
+from gradiente.streams import Purpose, stream
+from gradiente.training.divergence import diagnose
+from gradiente.training.measures import validation_measures
+from gradiente.training.prepared import Prepared
+from gradiente.training.snapshot import PartialEpoch
+from gradiente.training.tally import Tally
+
+Array = np.ndarray
+
+
+class Epoch:
+    """One pass over the training data, from its beginning or from where it was left.
+
+    Arguments:
+        number: counted from 1; 0 is what lies outside of epochs
+        partial: where it was left
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        objective: Objective,
+        data: Prepared,
+        number: int,
+        seed: int,
+        *,
+        augmentation: Augmentation | None,
+        partial: PartialEpoch | None,
+    ) -> None:
+        self.engine = engine
+        self.objective = objective
+        self.data = data
+        self.number = number
+        self.seed = seed
+        self.augmentation = augmentation
+        self.layers = stream(Purpose.LAYERS, seed, number)
+        self.augmenting = stream(Purpose.AUGMENTATION, seed, number, engine.group.rank)
+        self.context = Context(training=True, generator=self.layers)
+        self.tally = Tally(engine, objective.loss, data.train, partial)
+        self.step = 0
+        self._started = time.perf_counter()
+        if partial is not None:
+            self._resume(partial)
+
+    def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
+        """Those that are left of the epoch; or those of the row numbers given."""
+        if order is None:
+            data, generator = self.data, stream(Purpose.ORDER, self.seed, self.number)
+            order = islice(batches(data.indices, data.batch_size, generator), self.step, None)
+        change = None if self.augmentation is None else self._augmented
+        return self.engine.data.batches(self.data.train.x, self.data.y, order, change)
+
+    def take_step(self, batch: Batch, optimizer: Optimizer) -> StepResult:
+        """One step on a batch.
+
+        Errors: DivergenceError where J is not finite, unless the engine is `deferred`
+        """
+        before, instances = self.layers.bit_generator.state, len(batch.whole)
+        done = self.engine.step(batch.x, batch.y, self.context, optimizer, instances=instances)
+        if not self.engine.deferred and not math.isfinite(done.value):
+            self.layers.bit_generator.state = before
+            x = self.data.train.x[batch.whole]
+            raise self._divergence(x, self.context, optimizer, done.value, penalty=done.penalty)
+        self.step += 1
+        return done
+
+    def record(self, optimizer: Optimizer) -> dict[str, Any]:
+        """What was measured, and the size of the last step's gradients.
+
+        Errors: DivergenceError where the last update overflowed
+        """
+        network = self.objective.network
+        self.engine.download()
+        if not np.isfinite(network.theta).all():  # no loss of this epoch met it
+            raise self._divergence(self.data.train.x[:1], self.context, optimizer, math.nan)
+        record = {"epoch": self.number, "lr": optimizer.lr, **self.tally.record()}
+        if not self.objective.penalties:
+            del record["penalty"]
+        gradients = network.learning_gradients()
+        norms = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
+        return {**record, "seconds": self._seconds, "gradient_norms": norms}
+
+    def validate(self, optimizer: Optimizer, metrics: Sequence[TorchMetric]) -> dict[str, float]:
+        """What is measured on data that are not learned from.
+
+        Errors: DivergenceError where their loss is not finite
+        """
+        data, loss = self.data, self.objective.loss
+        if data.held_out is None or data.y_held_out is None:
+            return {}
+        prediction = self.engine.predict(data.held_out.x)
+        value = loss.value(prediction, data.y_held_out)
+        if not math.isfinite(value):
+            raise self._divergence(data.held_out.x, Context(), optimizer, value)
+        return {"val_loss": value, **validation_measures(prediction, data.held_out, loss, metrics)}
+
+    def partial(self) -> PartialEpoch:
+        """Where it is."""
+        own = self.engine.generator_state(self.layers)
+        generators: dict[str, Any] = {
+            "layers": self.layers.bit_generator.state,
+            "augmentation": self.augmenting.bit_generator.state,
+            "engine": None if own is None else own.tobytes().hex(),
+        }
+        values, penalties, instances = self.tally.steps()
+        return PartialEpoch(
+            step=self.step,
+            seconds=self._seconds,
+            values=values,
+            penalties=penalties,
+            instances=instances,
+            hits=self.tally.hits(),
+            generators=self.engine.group.all_gather(generators),
+        )
+
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+    def _divergence(
+        self, x: Array, context: Context, optimizer: Optimizer, value: float, *, penalty: float = 0.0
+    ) -> DivergenceError:
+        """The diagnosis, made by the closed forms on the network as it is."""
+        self.engine.download()
+        step = min(self.step + 1, self.data.steps_per_epoch)
+        place = {"epoch": self.number, "step": step, "lr": optimizer.lr}
+        return diagnose(self.objective.network, x, context, value=value, penalty=penalty, **place)
+
+    def _resume(self, partial: PartialEpoch) -> None:
+        self.step = partial.step
+        self._started -= partial.seconds
+        rank = self.engine.group.rank
+        if rank >= len(partial.generators):  # of more processes than there were
+            self.layers.bit_generator.state = partial.generators[0]["layers"]
+            return
+        generators = partial.generators[rank]
+        self.layers.bit_generator.state = generators["layers"]
+        self.augmenting.bit_generator.state = generators["augmentation"]
+        if (own := generators["engine"]) is not None:
+            state = np.frombuffer(bytes.fromhex(own), np.uint8).copy()
+            self.engine.load_generator_state(self.layers, state)
+
+    def _augmented(self, x: Array) -> Array:
+        assert self.augmentation is not None
+        return augment_rows(x, self.data.train.image_shape, self.augmentation, self.augmenting)

@@ -1,0 +1,105 @@
+"""What a training learns from, checked before its first step."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
+from gradiente.errors import ShapeError, require
+from gradiente.layers import Context
+from gradiente.layers.base import written_shape
+from gradiente.losses import Loss
+from gradiente.network import Network
+from gradiente.streams import Purpose, stream
+from gradiente.training.targets import targets
+
+Array = np.ndarray
+DEFAULT_BATCH_SIZE = 128
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data set, which of its rows are learned from in batches of which size, and what validates.
+
+    `y` and `y_held_out` are the targets as the loss takes them.
+    """
+
+    train: Dataset
+    y: Array
+    indices: Array
+    batch_size: int
+    held_out: Dataset | None
+    y_held_out: Array | None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.indices) // self.batch_size)
+
+    def monitor(self, asked: str | None) -> str:
+        """The measure that says which epoch is best.
+
+        Errors: ArgumentError for one that is not taken
+        """
+        known = ["loss", "accuracy"] if self.train.task == "classification" else ["loss"]
+        validated = self.held_out is not None
+        known += [f"val_{name}" for name in known] if validated else []
+        monitor = asked or ("val_loss" if validated else "loss")
+        require(monitor in known, "trainer.monitor", monitor=monitor, known=", ".join(known))
+        return monitor
+
+
+def prepare(
+    network: Network,
+    loss: Loss,
+    train: Dataset,
+    validation: float | Dataset | None,
+    batch_size: int | Literal["all"] | None,
+    *,
+    augmentation: Augmentation | None,
+    seed: int,
+    processes: int,
+) -> Prepared:
+    """Split a data set and try what a training will do with it.
+
+    What it cannot do is said before it begins, not at the end of an epoch.
+
+    Errors: as of Trainer.fit
+    """
+    indices, held_out = np.arange(len(train)), validation
+    if not isinstance(validation, Dataset | None):
+        indices, rows = stratified_split(train.y, validation, seed)
+        held_out = train.subset(rows)
+    size = _batch_size(batch_size, len(indices))
+    batches(indices, size)
+    require(size >= processes, "trainer.processes", size=size, count=processes)
+    _try_smallest_batch(network, train, augmentation, len(indices) % size or size)
+    y = targets(train, loss, _outputs(network, train))
+    assert isinstance(held_out, Dataset | None)
+    y_held_out = None if held_out is None else targets(held_out, loss, _outputs(network, held_out))
+    return Prepared(train, y, indices, size, held_out, y_held_out)
+
+
+def _try_smallest_batch(
+    network: Network, train: Dataset, augmentation: Augmentation | None, instances: int
+) -> None:
+    generator = stream(Purpose.LAYERS, 0)
+    x = train.x[:1]
+    if augmentation is not None:
+        x = augment_rows(x, train.image_shape, augmentation, generator)
+    if instances == 1:
+        network.forward(x, Context(training=True, generator=generator))
+
+
+def _outputs(network: Network, data: Dataset) -> int:
+    """How many outputs the network has, found with one instance: so a wrong shape is said before training."""
+    shape = network.forward(data.x[:1])[0].shape
+    if len(shape) != 2:
+        raise ShapeError("trainer.output", shape=written_shape(("batch", *shape[1:])))
+    return shape[1]
+
+
+def _batch_size(asked: int | Literal["all"] | None, instances: int) -> int:
+    if asked is None:
+        return min(DEFAULT_BATCH_SIZE, instances)
+    return instances if asked == "all" else asked
