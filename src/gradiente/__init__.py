@@ -40,7 +40,7 @@ from gradiente.layers import (
     Tanh,
     Unflatten,
 )
-from gradiente.locale import set_language
+from gradiente.locale import get_language, language, set_language
 from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, MSLELoss, NLLLoss
 from gradiente.network import Network
 from gradiente.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, course

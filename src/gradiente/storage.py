@@ -42,13 +42,16 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise FileError("storage.write", path=path, reason=error.strerror or error) from error
 
 
-def json_text(value: Any, *, indent: int | None = None) -> str:
+def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
     """Plain data as JSON, which has no NaN and no infinity, but null.
+
+    Arguments:
+        ascii_only: write every other character as an escape
 
     >>> json_text({"loss": 0.5, "r2": float("nan")})
     '{"loss": 0.5, "r2": null}'
     """
-    return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    return json.dumps(_finite(value), indent=indent, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:

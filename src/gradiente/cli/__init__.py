@@ -9,9 +9,10 @@ from typing import NoReturn
 import click
 
 from gradiente.cli.base import LazyGroup, asked_language, usage_message
+from gradiente.cli.encoding import escaped_output
 from gradiente.engines import Processes
 from gradiente.errors import GradienteError, ProcessError
-from gradiente.locale import set_language, text
+from gradiente.locale import language, text
 
 PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
 
@@ -19,19 +20,19 @@ PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends with status 0, 1 where the work failed, 2 where it was asked for wrongly."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    set_language(asked_language(arguments))
-    try:
-        LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
-        if Processes.launched().count > 1:
-            _leave()
-    except click.UsageError as error:
-        _fail(usage_message(error), 2)
-    except GradienteError as error:
-        _fail(str(error), error.exit_status, everyone=isinstance(error, ProcessError))
-    except MemoryError as error:
-        _fail(text("cli.memory", reason=error), 1)
-    except (click.Abort, KeyboardInterrupt):
-        _fail(text("cli.interrupted"), 130)
+    with language(asked_language(arguments)), escaped_output():
+        try:
+            LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
+            if Processes.launched().count > 1:
+                _leave()
+        except click.UsageError as error:
+            _fail(usage_message(error), 2)
+        except GradienteError as error:
+            _fail(str(error), error.exit_status, everyone=isinstance(error, ProcessError))
+        except MemoryError as error:
+            _fail(text("cli.memory", reason=error), 1)
+        except (click.Abort, KeyboardInterrupt):
+            _fail(text("cli.interrupted"), 130)
 
 
 def _leave() -> NoReturn:

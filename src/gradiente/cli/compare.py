@@ -96,7 +96,7 @@ def _print(done: Comparison, page: Path) -> None:
 
 command = command(
     "compare",
-    [
+    lambda: [
         option("--data", "cli.compare.data", default="digits", metavar=text("cli.metavar.data")),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
         option("--samples", "cli.compare.samples", type=INTEGER),

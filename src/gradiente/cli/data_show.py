@@ -134,7 +134,7 @@ def _range(ends: dict[str, float]) -> str:
 
 command = command(
     "data.show",
-    [
+    lambda: [
         click.Argument(["name"], metavar=text("cli.metavar.data")),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
         option("--augment", "cli.data.show.augment", metavar=text("cli.metavar.augmentations")),

@@ -30,7 +30,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
 
 command = command(
     "evaluate",
-    [
+    lambda: [
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),

@@ -98,7 +98,7 @@ def _print(result: GradcheckResult) -> None:
 
 command = command(
     "gradcheck",
-    [
+    lambda: [
         option(
             "--network", "cli.gradcheck.network", default=DEFAULT_NETWORK, metavar=text("cli.metavar.layers")
         ),

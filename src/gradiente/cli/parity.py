@@ -166,7 +166,7 @@ def _mark(compared: Concept | Trajectory) -> str:
 
 command = command(
     "parity",
-    [
+    lambda: [
         option("--network", "cli.parity.network", metavar=text("cli.metavar.layers")),
         click.Option(
             ["--config", "config_file"], help=text("cli.parity.config"), metavar=text("cli.metavar.file")

@@ -201,7 +201,7 @@ def _flag(on: str, key: str, off: str | None = None) -> click.Option:
 
 command = command(
     "train",
-    [
+    lambda: [
         click.Argument(["data"], required=False, metavar=f"[{text('cli.metavar.data')}]"),
         option("--target", "cli.train.target", metavar=text("cli.metavar.column")),
         option("--data-dir", "cli.train.data_dir", metavar=text("cli.metavar.folder")),
