@@ -20,7 +20,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads"],
+    ["threads", "quiet"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "summary", "layout"],
     ["network"],
