@@ -10,7 +10,6 @@ import click
 
 from gradiente.cli.base import LazyGroup, asked_language, usage_message
 from gradiente.cli.encoding import escaped_output
-from gradiente.engines import Processes
 from gradiente.errors import GradienteError, ProcessError
 from gradiente.locale import language, text
 
@@ -23,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with language(asked_language(arguments)), escaped_output():
         try:
             LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
-            if Processes.launched().count > 1:
+            if _launched()[1] > 1:
                 _leave()
         except click.UsageError as error:
             _fail(usage_message(error), 2)
@@ -35,6 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _fail(text("cli.interrupted"), 130)
 
 
+def _launched() -> tuple[int, int]:
+    """The number of this process and how many torchrun started; the engines, which know it too, are slow to load."""
+    if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
+        return 0, 1
+    return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+
+
 def _leave() -> NoReturn:
     """End one of several processes, all done: waiting for the threads of PyTorch's group aborts it now and then."""
     sys.stdout.flush()
@@ -44,7 +50,7 @@ def _leave() -> NoReturn:
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
     """Say it and end. Of the processes of one training the first says what all of them meet, and they end with it."""
-    if Processes.launched().rank > 0 and not everyone:
+    if _launched()[0] > 0 and not everyone:
         time.sleep(PATIENCE)
     click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
     click.echo(message, err=True)
