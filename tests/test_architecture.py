@@ -20,9 +20,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads"],
-    ["terms"],
-    ["streams"],
+    ["threads", "quiet", "terms", "streams"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "summary", "layout", "symbolic", "examples"],
     ["network"],
@@ -129,8 +127,42 @@ def test_no_file_is_longer_than_400_lines(folder):
 
 
 def test_importing_gradiente_loads_nothing_heavy():
-    script = "import sys, gradiente; print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
+    loaded = {name.split(".")[0] for name in loaded_by("from gradiente import *")}
     assert "numpy" in loaded
     assert not loaded & (HEAVY | {"safetensors", "rich", "click", "tqdm", "tensorboard"})
+
+
+def test_importing_gradiente_loads_none_of_its_rooms():
+    loaded = loaded_by("import gradiente")
+    assert "numpy" not in loaded
+    assert [name for name in loaded if name.startswith("gradiente")] == ["gradiente"]
+
+
+def test_the_help_of_the_command_loads_no_network():
+    loaded = set(loaded_by("from gradiente.cli import main; main(['--help'])"))
+    assert {"gradiente.cli", "gradiente.locale"} <= loaded
+    assert not loaded & {f"gradiente.{room}" for room in ("layers", "network", "engines", "training", "data")}
+
+
+def test_the_functions_stay_where_their_modules_are_imported():
+    """Python binds a submodule to its package, and two of them are called like their function."""
+    first = "import gradiente, gradiente.trace, gradiente.gradcheck"
+    then = "from gradiente.trace import trace; from gradiente.gradcheck import gradcheck"
+    same = "assert gradiente.trace is trace and gradiente.gradcheck is gradcheck"
+    loaded_by(f"{first}; {then}; {same}")
+    loaded_by(f"import gradiente; gradiente.trace; {first}; {then}; {same}")
+
+
+def test_every_public_name_is_there_and_no_other():
+    names = vars(gradiente)["__all__"]
+    assert all(getattr(gradiente, name) is not None for name in names)
+    assert set(names) <= set(dir(gradiente))
+    with pytest.raises(AttributeError, match="module 'gradiente' has no attribute 'Liner'"):
+        gradiente.Liner  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def loaded_by(program):
+    """The modules that are loaded once the program has run."""
+    script = f"import sys; {program}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1].split()

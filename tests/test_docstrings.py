@@ -27,8 +27,9 @@ PUBLIC = {
         ("pytorch.", pytorch),
         ("pytorch.optim.", optim),
     )
-    for name, value in vars(module).items()
+    for name in dir(module)
     if not name.startswith("_")
+    and (value := getattr(module, name)) is not None
     and callable(value)
     and value.__module__.startswith(module.__name__)
     and not inspect.isabstract(value)

@@ -1,11 +1,14 @@
 import math
+import sys
 
 import numpy as np
 import pytest
 
 import gradiente as gr
+from gradiente import layers
 from gradiente.errors import GradienteError, did_you_mean, require, require_in
 from gradiente.locale import set_language
+from gradiente.notation import parse_list
 
 KINDS = [gr.ArgumentError, gr.ShapeError, gr.DataError, gr.FileError, gr.DivergenceError]
 
@@ -65,3 +68,21 @@ def test_intervals(interval, inside, outside):
         with pytest.raises(gr.ArgumentError) as raised:
             require_in(interval, "Owner", lr=value)
         assert str(raised.value) == f"Owner: lr must be a number in {interval}, got {value!r}"
+
+
+def test_hints_are_computed_for_errors_alone(monkeypatch):
+    def called(*_, **__):
+        pytest.fail("this is worth its time only where there is an error")
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("gradiente") and hasattr(module, "did_you_mean"):
+            monkeypatch.setattr(module, "did_you_mean", called)
+    kinds = (gr.Linear, gr.Tanh, gr.Dropout)
+    for kind in (*kinds, gr.Adam, gr.data.GaussianNoise):
+        monkeypatch.setattr(kind, "__repr__", called)
+    network = gr.Network([gr.Linear(4, 8), gr.Tanh(), gr.Dropout(0.2), gr.Linear(8, 3)], seed=0)
+    gr.data.Compose([gr.data.GaussianNoise(sigma=0.1, clip=False)])
+    train, _ = gr.data.load("iris", seed=0)
+    trainer = gr.Trainer(network, gr.CrossEntropyLoss(), gr.Adam(lr=0.01), seed=0)
+    trainer.fit(train, epochs=2, batch_size=16)
+    assert len(parse_list("Linear(4, 8), Tanh()", layers.REGISTRY)) == 2

@@ -3,14 +3,17 @@
 import ast
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from string import Formatter
+from threading import Barrier
 
 import pytest
 
 import gradiente
 from gradiente import errors
-from gradiente.locale import LANGUAGES, catalogue, language, set_language, text
+from gradiente.locale import LANGUAGES, catalogue, get_language, language, set_language, text
 
 SOURCE = Path(gradiente.__file__).parent
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
@@ -125,7 +128,7 @@ def test_the_environment_chooses_the_language(monkeypatch, environment, expected
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert language() == expected
+    assert get_language() == expected
 
 
 def test_the_choice_comes_before_the_environment(monkeypatch):
@@ -136,7 +139,59 @@ def test_the_choice_comes_before_the_environment(monkeypatch):
     assert text("summary.layer") == "capa"
 
 
+def test_a_block_has_a_language_of_its_own():
+    set_language("en")
+    with language("es"):
+        assert text("summary.layer") == "capa"
+        with language("en"):
+            assert get_language() == "en"
+        assert get_language() == "es"
+    assert get_language() == "en"
+    with pytest.raises(ZeroDivisionError), language("es"):
+        raise ZeroDivisionError
+    assert get_language() == "en"
+
+
+def test_two_threads_speak_two_languages():
+    def speak(code, _):
+        set_language(code)
+        together.wait()
+        return {text("summary.layer") for _ in range(200)}
+
+    set_language("es")
+    together = Barrier(2)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(speak, ["en", "es"], range(2))) == [{"layer"}, {"capa"}]
+        # A new thread follows the environment; in a copy of a context it has that context's language.
+        assert ThreadPoolExecutor(1).submit(get_language).result() == "en"
+        assert threads.submit(copy_context().run, get_language).result() == "es"
+
+
+def test_no_text_is_computed_when_a_module_is_imported():
+    """It would stay in the language of that moment."""
+
+    def once(node: ast.AST) -> Iterator[ast.AST]:
+        if isinstance(node, ast.Lambda):
+            return
+        children = ast.iter_child_nodes(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):  # only its defaults and decorators
+            children = iter([node.args, *node.decorator_list])
+        for child in children:
+            yield child
+            yield from once(child)
+
+    speaking = {"text", "get_language", "option", "json_option", "language_option"}
+    found = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in once(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in speaking
+    ]
+    assert not found
+
+
 def test_other_languages_are_an_error():
-    with pytest.raises(ValueError, match="'fr': expected one of en, es"):
-        set_language("fr")
+    for choose in (set_language, lambda code: language(code).__enter__()):
+        with pytest.raises(ValueError, match="'fr': expected one of en, es"):
+            choose("fr")
     assert LANGUAGES == ("en", "es")

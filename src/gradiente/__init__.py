@@ -1,70 +1,40 @@
-"""Neural networks one can see through."""
+"""Neural networks one can see through.
 
-from gradiente import data, metrics, pytorch
-from gradiente.clip import Clip
-from gradiente.custom import register
-from gradiente.engines import Torch
-from gradiente.errors import (
-    ArgumentError,
-    DataError,
-    DivergenceError,
-    FileError,
-    GradienteError,
-    ShapeError,
-)
-from gradiente.gradcheck import gradcheck
-from gradiente.initializers import Glorot, He, Initializer, Normal, PyTorchDefault, Zeros
-from gradiente.layers import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    Context,
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    Dropout,
-    Dropout2d,
-    Flatten,
-    Identity,
-    Layer,
-    LeakyReLU,
-    Linear,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-    Unflatten,
-)
-from gradiente.locale import set_language
-from gradiente.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss, MSLELoss, NLLLoss
-from gradiente.network import Network
-from gradiente.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, course
-from gradiente.penalties import L1, L2, Penalty
-from gradiente.pytorch import from_torch
-from gradiente.schedules import (
-    CosineAnnealingLR,
-    ExponentialLR,
-    InverseTimeLR,
-    LinearLR,
-    PolynomialLR,
-    ReduceLROnPlateau,
-    Schedule,
-    StepLR,
-    WarmupLR,
-)
-from gradiente.trace import Trace, trace
-from gradiente.training import (
-    Callback,
-    Checkpoint,
-    EarlyStopping,
-    History,
-    Progress,
-    Scheduler,
-    Trainer,
-)
+The public names stand in `__init__.pyi`; each is imported when it is first used.
+"""
+
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+with open(os.path.join(os.path.dirname(__file__), "__init__.pyi"), encoding="utf-8") as _stub:
+    # from MODULE import NAME as NAME
+    _MODULES = {line.split()[-1]: line.split()[1] for line in _stub if line.startswith("from ")}
+
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _MODULES[name]
+    value = import_module(f"{module}.{name}") if module == __name__ else getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Python binds a submodule to its package when it is imported; the functions trace and gradcheck stay."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and _MODULES.get(name) == f"{__name__}.{name}"):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

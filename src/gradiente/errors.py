@@ -68,7 +68,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def require(condition: bool, key: str, /, **values: object) -> None:
-    """Raise ArgumentError(key, …) unless the condition holds: the one-line guard of a hyperparameter."""
+    """Raise ArgumentError(key, …) unless the condition holds: the one-line guard of a hyperparameter.
+
+    A value that takes work, such as a hint or the repr of a layer, is for `if not …: raise ArgumentError(…)`.
+    """
     if not condition:
         raise ArgumentError(key, **values)
 
@@ -81,7 +84,8 @@ def require_in(interval: str, owner: str, **values: float) -> None:
             (low < value or (interval[0] == "[" and value == low))
             and (value < high or (interval[-1] == "]" and value == high))
         )
-        require(inside, "interval", owner=owner, name=name, interval=interval, value=repr(value))
+        if not inside:
+            raise ArgumentError("interval", owner=owner, name=name, interval=interval, value=repr(value))
 
 
 def require_installed(package: str, *, extra: str) -> None:
@@ -92,5 +96,5 @@ def require_installed(package: str, *, extra: str) -> None:
     """
     from importlib.util import find_spec
 
-    command = f'pip install "gradiente[{extra}]"'
-    require(find_spec(package) is not None, "package.missing", package=package, command=command)
+    if find_spec(package) is None:
+        raise ArgumentError("package.missing", package=package, command=f'pip install "gradiente[{extra}]"')

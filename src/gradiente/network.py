@@ -68,7 +68,8 @@ class Network:
         self.layers = tuple(layers)
         require(len(self.layers) > 0, "network.empty")
         for index, layer in enumerate(self.layers):
-            require(isinstance(layer, Layer), "network.not_a_layer", index=index, got=repr(layer))
+            if not isinstance(layer, Layer):
+                raise ArgumentError("network.not_a_layer", index=index, got=repr(layer))
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
@@ -377,8 +378,8 @@ class Network:
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
         count = len(self.layers)
-        there = whole and -count <= layer < count
-        require(there, "network.no_layer", layer=repr(layer), last=count - 1, count=count)
+        if not whole or not -count <= layer < count:
+            raise ArgumentError("network.no_layer", layer=repr(layer), last=count - 1, count=count)
         return int(layer) % count
 
     def as_batch(self, x: Any) -> Array:

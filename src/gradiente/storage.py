@@ -20,19 +20,17 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
 
     Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
     """
-    import tempfile  # brings random and hashlib, which most uses of gradiente never need
-
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
     temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
+        draft = path.parent / f".{path.name}.{os.urandom(4).hex()}.part"
+        with open(draft, "xb") as file:
+            temporary = draft
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        os.replace(draft, path)
     except BaseException as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -42,13 +40,16 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise FileError("storage.write", path=path, reason=error.strerror or error) from error
 
 
-def json_text(value: Any, *, indent: int | None = None) -> str:
+def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
     """Plain data as JSON, which has no NaN and no infinity, but null.
+
+    Arguments:
+        ascii_only: write every other character as an escape
 
     >>> json_text({"loss": 0.5, "r2": float("nan")})
     '{"loss": 0.5, "r2": null}'
     """
-    return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    return json.dumps(_finite(value), indent=indent, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
@@ -83,9 +84,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

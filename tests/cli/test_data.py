@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from gradiente.cli.data_show import command
+from gradiente.cli.data_show import command as data_show
 from gradiente.locale import LANGUAGES, set_language, text
 
 from .conftest import contents, finish, gradiente, start, write_prices, write_table
@@ -216,6 +216,7 @@ def test_help_in_both_languages(language):
     assert (answer.status, answer.err) == (0, "")
     spoken = " ".join(answer.out.split())
     assert "gradiente data show" in spoken
+    command = data_show()
     options = [p for p in command.get_params(click.Context(command)) if isinstance(p, click.Option)]
     for option in options:
         assert option.help
@@ -233,4 +234,4 @@ def test_the_examples_are_right_command_lines(language):
     for line in text("cli.data.show.example").splitlines():
         program, group, called, *arguments = shlex.split(line)
         assert (program, group, called) == ("gradiente", "data", "show")
-        assert command.make_context("show", arguments) is not None
+        assert data_show().make_context("show", arguments) is not None

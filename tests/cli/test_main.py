@@ -1,3 +1,5 @@
+import json
+import os
 import re
 import shlex
 import subprocess
@@ -8,7 +10,7 @@ import click
 import pytest
 
 from gradiente.cli.base import COMMANDS
-from gradiente.locale import LANGUAGES, text
+from gradiente.locale import LANGUAGES, get_language, set_language, text
 
 from .conftest import finish, gradiente, start
 
@@ -21,7 +23,7 @@ CLICK = re.compile(
 
 
 def options_of(name):
-    command = import_module(f"gradiente.cli.{name}").command
+    command = import_module(f"gradiente.cli.{name}").command()
     context = click.Context(command)
     return [p for p in command.get_params(context) if isinstance(p, click.Option)]
 
@@ -37,6 +39,9 @@ def test_help_in_both_languages(name, language, monkeypatch):
     monkeypatch.setenv("GRADIENTE_LANG", language)
     answer = finish(start(name, "--help"))
     assert (answer.status, answer.err) == (0, "")
+    # Also in a process that has given it in the other language.
+    here = {code: gradiente(name, "--help", "--lang", code) for code in LANGUAGES}
+    assert here[language] == answer
     spoken = " ".join(answer.out.split())
     assert f"gradiente {name}" in spoken
     for option in options_of(name):
@@ -60,7 +65,7 @@ def test_every_option_says_what_it_does(name):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_example_is_a_right_command_line(name, language, monkeypatch):
     monkeypatch.setenv("GRADIENTE_LANG", language)
-    command = import_module(f"gradiente.cli.{name}").command
+    command = import_module(f"gradiente.cli.{name}").command()
     for line in text(f"cli.{name}.example").splitlines():
         program, called, *arguments = shlex.split(line)
         assert (program, called) == ("gradiente", name)
@@ -73,6 +78,53 @@ def test_the_language_may_be_asked_for_anywhere(place):
     assert answer.status == 0
     assert "Muestra versiones" in answer.out
     assert "Opciones:" in answer.out
+
+
+def test_the_language_of_a_command_ends_with_it():
+    set_language("es")
+    gradiente("doctor", "--help", "--lang", "en")
+    assert get_language() == "es"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "language"), [("ascii", "es"), ("latin-1", "en"), ("latin-1", "es"), ("cp1252", "es")]
+)
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("--help", 0),
+        ("train --help", 0),
+        ("train xor --epochs 1 --run run", 0),
+        ("explain xor", 0),
+        ("check wrong.py", 1),
+        ("train --epochs ✓", 2),
+    ],
+)
+def test_any_encoding_can_be_printed(arguments, status, language, encoding, own_folder):
+    (own_folder / "wrong.py").write_text("def backProp(X, y, w1, w2, b1, b2, a2, a1):\n    return X\n")
+    answer = in_encoding(encoding, f"{arguments} --lang {language}")
+    assert answer.returncode == status, answer.stderr
+    assert b"Traceback" not in answer.stderr
+    assert b"PYTHONIOENCODING" not in answer.stderr
+    assert answer.stdout or status == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_json_is_json_in_any_encoding(encoding):
+    answer = in_encoding(encoding, "explain xor --json --lang es")
+    in_unicode = in_encoding("utf-8", "explain xor --json --lang es")
+    assert json.loads(answer.stdout.decode(encoding)) == json.loads(in_unicode.stdout.decode())
+
+
+def test_what_the_user_prefers_to_an_escape_stays():
+    assert b"?" in in_encoding("latin-1:replace", "train --help").stdout
+    assert rb"\u" in in_encoding("latin-1", "train --help").stdout
+
+
+def in_encoding(encoding, arguments):
+    command = [sys.executable, "-m", "gradiente", *arguments.split()]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run(command, env=environment, capture_output=True)
 
 
 def test_without_a_command_it_says_which_there_are():
@@ -124,13 +176,8 @@ WRONG = [
 
 @pytest.mark.parametrize(("line", "english", "spanish"), WRONG, ids=[line for line, _, _ in WRONG])
 def test_a_wrong_command_line_is_answered_with_the_right_one(line, english, spanish, monkeypatch, own_folder):
-    # The names of arguments are chosen when a command is loaded, as in a process of its own.
-    for name in COMMANDS:
-        monkeypatch.delitem(sys.modules, f"gradiente.cli.{name}", raising=False)
     for language, words in (("es", spanish), ("en", english)):
         monkeypatch.setenv("GRADIENTE_LANG", language)
-        for name in COMMANDS:
-            sys.modules.pop(f"gradiente.cli.{name}", None)
         answer = gradiente(*shlex.split(line))
         assert (answer.status, answer.out) == (2, "")
         assert answer.err.startswith("error: ")

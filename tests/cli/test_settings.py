@@ -17,7 +17,7 @@ BEYOND = {"config_file", "run_folder", "resume", "report", "tensorboard", "as_js
 
 
 def test_options_keys_and_fields_are_one_set(tmp_path):
-    options = {str(parameter.name): parameter for parameter in command.params}
+    options = {str(parameter.name): parameter for parameter in command().params}
     assert options.keys() == SETTINGS.keys() | BEYOND
     assert {field.name for kind in SECTIONS.values() for field in fields(kind)} == SETTINGS.keys()
     for in_full in (True, False):  # layers in full and in short exclude each other

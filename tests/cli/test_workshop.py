@@ -45,6 +45,7 @@ def test_a_new_file_is_in_the_language_in_use(name, language, own_folder):
     assert f"gradiente check {name}.ipynb" in answer.out
     assert contents(own_folder) == {f"{name}.ipynb"}
     notebook = nbformat.read(own_folder / f"{name}.ipynb", as_version=4)
+    set_language(language)
     assert notebook.cells[0].source.startswith(f"# {text(f'workshop.{name}.title')}\n")
     assert [cell.source for cell in notebook.cells] == [cell.source for cell in student_cells(name, language)]
     assert any("NotImplementedError(" in cell.source for cell in notebook.cells)
@@ -108,7 +109,7 @@ def test_help_in_both_languages(name, language):
     set_language(language)
     spoken = " ".join(answer.out.split())
     assert text(f"cli.workshop.{name}") in spoken
-    command = import_module(f"gradiente.cli.workshop_{name}").command
+    command = import_module(f"gradiente.cli.workshop_{name}").command()
     for line in text(f"cli.workshop.{name}.example").splitlines():
         assert line in answer.out
         program, group, called, *arguments = line.split()

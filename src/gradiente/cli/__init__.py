@@ -9,9 +9,9 @@ from typing import NoReturn
 import click
 
 from gradiente.cli.base import LazyGroup, asked_language, usage_message
-from gradiente.engines import launched
+from gradiente.cli.encoding import escaped_output
 from gradiente.errors import GradienteError, ProcessError
-from gradiente.locale import set_language, text
+from gradiente.locale import language, text
 
 PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
 
@@ -19,19 +19,26 @@ PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends with status 0, 1 where the work failed, 2 where it was asked for wrongly."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    set_language(asked_language(arguments))
-    try:
-        LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
-        if launched().world_size > 1:
-            _leave()
-    except click.UsageError as error:
-        _fail(usage_message(error), 2)
-    except GradienteError as error:
-        _fail(str(error), error.exit_status, everyone=isinstance(error, ProcessError))
-    except MemoryError as error:
-        _fail(text("cli.memory", reason=error), 1)
-    except (click.Abort, KeyboardInterrupt):
-        _fail(text("cli.interrupted"), 130)
+    with language(asked_language(arguments)), escaped_output():
+        try:
+            LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
+            if _launched()[1] > 1:
+                _leave()
+        except click.UsageError as error:
+            _fail(usage_message(error), 2)
+        except GradienteError as error:
+            _fail(str(error), error.exit_status, everyone=isinstance(error, ProcessError))
+        except MemoryError as error:
+            _fail(text("cli.memory", reason=error), 1)
+        except (click.Abort, KeyboardInterrupt):
+            _fail(text("cli.interrupted"), 130)
+
+
+def _launched() -> tuple[int, int]:
+    """The number of this process and how many torchrun started; the engines, which know it too, are slow to load."""
+    if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
+        return 0, 1
+    return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
 
 
 def _leave() -> NoReturn:
@@ -43,7 +50,7 @@ def _leave() -> NoReturn:
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
     """Say it and end. Of the processes of one training the first says what all of them meet, and they end with it."""
-    if not launched().is_global_zero and not everyone:
+    if _launched()[0] > 0 and not everyone:
         time.sleep(PATIENCE)
     click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
     click.echo(message, err=True)

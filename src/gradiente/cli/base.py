@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gradiente.cli.encoding import is_unicode
 from gradiente.cli.kinds import Choice
 from gradiente.errors import did_you_mean
 from gradiente.locale import LANGUAGES, text
@@ -65,7 +66,7 @@ class Command(click.Command):
 
 
 class LazyGroup(click.Group):
-    """Commands by name; a command's module is imported when it is asked for, not before.
+    """Commands by name; a command's module is imported when it is asked for, not before, and its `command()` called.
 
     Arguments:
         inside: the name of the command that these belong to; left out, they are those of gradiente itself
@@ -85,7 +86,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(
                 text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, self.names))
             )
-        return importlib.import_module(f"gradiente.cli.{'_'.join((*self.inside, cmd_name))}").command
+        return importlib.import_module(f"gradiente.cli.{'_'.join((*self.inside, cmd_name))}").command()
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         version = [] if self.inside else [_version_option()]
@@ -158,13 +159,16 @@ def _version_option() -> click.Option:
     )
 
 
-def command(name: str, parameters: Sequence[click.Parameter], callback: Callable[..., None]) -> Command:
-    """A command with those parameters and --lang.
+def command(
+    name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., None]
+) -> Callable[[], Command]:
+    """What makes a command with those parameters and --lang, in the language in use when it is called.
 
     Arguments:
         name: as its messages are called: "train", or "data.show" for `gradiente data show`
+        parameters: makes the options and arguments, whose help is text
     """
-    return Command(name, params=[*parameters, language_option()], callback=callback)
+    return lambda: Command(name, params=[*parameters(), language_option()], callback=callback)
 
 
 def option(name: str, key: str, **settings: Any) -> click.Option:
@@ -178,8 +182,8 @@ def json_option() -> click.Option:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on the standard output."""
-    click.echo(json_text(value, indent=2))
+    """One JSON value on the standard output, in ASCII where that is not Unicode."""
+    click.echo(json_text(value, indent=2, ascii_only=not is_unicode()))
 
 
 def usage_message(error: click.UsageError) -> str:

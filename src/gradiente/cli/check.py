@@ -79,7 +79,7 @@ def _print_finding(out: "Console", finding: Finding, hint: int) -> None:
 
 command = command(
     "check",
-    [
+    lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),

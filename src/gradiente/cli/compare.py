@@ -97,7 +97,7 @@ def _print(done: Comparison, page: Path) -> None:
 
 command = command(
     "compare",
-    [
+    lambda: [
         option("--data", "cli.compare.data", default="digits", metavar=text("cli.metavar.data")),
         setting_option("data_dir"),
         option("--samples", "cli.compare.samples", type=INTEGER),

@@ -1,5 +1,7 @@
 """`gradiente data`: the commands about data sets."""
 
+from functools import partial
+
 from gradiente.cli.base import LazyGroup
 
-command = LazyGroup("data", ("show",))
+command = partial(LazyGroup, "data", ("show",))

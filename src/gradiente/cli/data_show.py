@@ -135,7 +135,7 @@ def _range(ends: dict[str, float]) -> str:
 
 command = command(
     "data.show",
-    [
+    lambda: [
         click.Argument(["name"], metavar=text("cli.metavar.data")),
         setting_option("data_dir"),
         option("--augment", "cli.data.show.augment", metavar=text("cli.metavar.augmentations")),

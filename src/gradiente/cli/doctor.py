@@ -8,7 +8,7 @@ from typing import Any
 from gradiente.cli.base import command, json_option, print_json
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import whereabouts
-from gradiente.locale import language, text
+from gradiente.locale import get_language, text
 from gradiente.training.environment import blas, versions
 
 
@@ -17,7 +17,7 @@ def doctor(as_json: bool) -> None:
         "python": {
             "version": platform.python_version(),
             "executable": sys.executable,
-            "language": language(),
+            "language": get_language(),
         },
         "versions": versions(),
         "processor": {"system": platform.platform(), "cores": os.cpu_count(), "blas": blas()},
@@ -63,4 +63,4 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-command = command("doctor", [json_option()], doctor)
+command = command("doctor", lambda: [json_option()], doctor)

@@ -29,7 +29,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
 
 command = command(
     "evaluate",
-    [
+    lambda: [
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
         setting_option("data_dir"),

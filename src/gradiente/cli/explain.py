@@ -170,7 +170,7 @@ def _print_entry(out: "Console", entry: Entry) -> None:
 
 command = command(
     "explain",
-    [
+    lambda: [
         click.Argument(["what"], required=False, metavar=f"[{text('cli.explain.what')}]"),
         click.Option(
             ["--config", "config_file"], help=text("cli.explain.config"), metavar=text("cli.metavar.file")

@@ -97,7 +97,7 @@ def _print(result: GradcheckResult) -> None:
 
 command = command(
     "gradcheck",
-    [
+    lambda: [
         setting_option("layers", "cli.gradcheck.network", default=DEFAULT_NETWORK),
         setting_option("loss", "cli.gradcheck.loss", default="CrossEntropyLoss"),
         option("--batch-size", "cli.gradcheck.batch_size", type=INTEGER, default=7),

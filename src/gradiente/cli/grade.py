@@ -117,7 +117,7 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
 
 command = command(
     "grade",
-    [
+    lambda: [
         click.Argument(["folder"], metavar=text("cli.metavar.folder")),
         option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
         click.Option(

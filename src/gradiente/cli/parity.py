@@ -164,7 +164,7 @@ def _mark(compared: Concept | Trajectory) -> str:
 
 command = command(
     "parity",
-    [
+    lambda: [
         setting_option("layers", "cli.parity.network"),
         click.Option(
             ["--config", "config_file"], help=text("cli.parity.config"), metavar=text("cli.metavar.file")

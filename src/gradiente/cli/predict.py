@@ -128,7 +128,7 @@ def _print(predictions: list[Prediction]) -> None:
 
 command = command(
     "predict",
-    [
+    lambda: [
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         click.Argument(["files"], nargs=-1, required=True, metavar=text("cli.metavar.files")),
         option("--output", "cli.predict.output", metavar=text("cli.metavar.file")),

@@ -186,7 +186,7 @@ def _stopped(trainer: Trainer) -> str | None:
 
 command = command(
     "train",
-    [
+    lambda: [
         *map(setting_option, SETTINGS),
         click.Option(
             ["--config", "config_file"], help=text("cli.train.config"), metavar=text("cli.metavar.file")

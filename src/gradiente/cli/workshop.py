@@ -1,5 +1,7 @@
 """`gradiente workshop`: the commands about the workshops of the course."""
 
+from functools import partial
+
 from gradiente.cli.base import LazyGroup
 
-command = LazyGroup("workshop", ("list", "new"))
+command = partial(LazyGroup, "workshop", ("list", "new"))

@@ -24,4 +24,4 @@ def workshop_list(as_json: bool) -> None:
     out.print(text("workshop.start", command=f"gradiente workshop new {NAMES[0]}"), soft_wrap=True)
 
 
-command = command("workshop.list", [json_option()], workshop_list)
+command = command("workshop.list", lambda: [json_option()], workshop_list)

@@ -10,13 +10,13 @@ from gradiente.cli.base import command, option
 from gradiente.cli.kinds import Choice
 from gradiente.cli.tables import console
 from gradiente.errors import FileError, require
-from gradiente.locale import language, text
+from gradiente.locale import get_language, text
 from gradiente.storage import write_atomically
 from gradiente.workshops.notebook import SUFFIXES, Format, as_text, student_cells
 
 
 def new(name: str, folder: str, format: Format) -> None:
-    cells = student_cells(name, language())
+    cells = student_cells(name, get_language())
     require(Path(folder).is_dir(), "workshop.folder", folder=folder)
     path = Path(folder) / f"{name}{SUFFIXES[format]}"
     if os.path.lexists(path):
@@ -28,7 +28,7 @@ def new(name: str, folder: str, format: Format) -> None:
 
 command = command(
     "workshop.new",
-    [
+    lambda: [
         click.Argument(["name"], metavar=text("cli.metavar.workshop")),
         click.Argument(["folder"], default=".", metavar=text("cli.metavar.optional_folder")),
         option("--format", "cli.workshop.new.format", type=Choice(list(SUFFIXES)), default="notebook"),

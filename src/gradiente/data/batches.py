@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradiente.errors import require
+from gradiente.errors import ArgumentError
 
 
 def batches(
@@ -27,11 +27,7 @@ def batches(
     [[0, 1], [2, 3], [4]]
     """
     whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
-    require(
-        whole and 1 <= batch_size <= len(indices),
-        "batches.size",
-        size=repr(batch_size),
-        instances=len(indices),
-    )
+    if not whole or not 1 <= batch_size <= len(indices):
+        raise ArgumentError("batches.size", size=repr(batch_size), instances=len(indices))
     order = indices if generator is None else generator.permutation(indices)
     return (order[start : start + batch_size] for start in range(0, len(order), batch_size))

@@ -1,13 +1,13 @@
 """A picture from outside, made to look like those the network learned from."""
 
 import math
-import warnings
 from pathlib import Path
 
 import numpy as np
 
 from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError, require
+from gradiente.quiet import ignored_warnings
 
 _FAINTEST = 0.1
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP")
@@ -61,7 +61,7 @@ def _read_grey(path: Path) -> np.ndarray:
 
     try:
         # What Pillow warns of, a size or an oddity in a camera's notes, does not matter here.
-        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as opened:
+        with ignored_warnings(), Image.open(path, formats=_FORMATS) as opened:
             image = ImageOps.exif_transpose(opened)
             image.load()
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:

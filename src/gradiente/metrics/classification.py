@@ -251,7 +251,8 @@ def _ratio(part: Array, whole: Array) -> Array:
 
 
 def _averaged(scores: Array, o: _Outcomes, average: str | None) -> float:
-    require(average in (None, "binary", "macro"), "metrics.average", value=repr(average))
+    if average not in (None, "binary", "macro"):
+        raise ArgumentError("metrics.average", value=repr(average))
     classes = len(scores)
     if average == "macro" or (average is None and classes > 2):
         return float(scores[o.tp + o.fp + o.fn > 0].mean())

@@ -75,8 +75,9 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
         if name == CHANGES_NO_NUMBER:
             continue
         got, expected = getattr(module, name), getattr(expected_module, name)
-        same = _short(got) == _short(expected)
-        require(same, "from_torch.differs", module=called, name=name, got=repr(got), expected=repr(expected))
+        if _short(got) != _short(expected):
+            values = {"name": name, "got": repr(got), "expected": repr(expected)}
+            raise ArgumentError("from_torch.differs", module=called, **values)
     got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, expected_module))
     require(got == expected, "from_torch.state", module=called, got=got, expected=expected)
     require(not any(part.is_meta for part in module.state_dict().values()), "from_torch.meta", module=called)
@@ -111,7 +112,8 @@ def _dtype(module: "torch.nn.Module") -> str:
     """The one type of all its real numbers; without parameters, the usual one."""
     kinds = {tensor.dtype for tensor in module.state_dict().values() if tensor.is_floating_point()}
     names = sorted(str(kind).removeprefix("torch.") for kind in kinds) or ["float32"]
-    require(names in (["float32"], ["float64"]), "from_torch.dtype", got=", ".join(names))
+    if names not in (["float32"], ["float64"]):
+        raise ArgumentError("from_torch.dtype", got=", ".join(names))
     return names[0]
 
 

@@ -1,6 +1,5 @@
 """Any metric of classes or of numbers that torchmetrics has, by its name: F1Score, FBetaScore(beta=0.5), R2Score."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from gradiente.errors import ArgumentError, DataError, GradienteError, ShapeError, require, require_installed
 from gradiente.pytorch.metric_names import ROLES, Task, is_general, known, read, task_of
+from gradiente.quiet import ignored_warnings
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -207,8 +207,7 @@ def _value(metric: "Metric", truth: Array, estimate: Array) -> Any:
 @contextmanager
 def _translated(error: type[GradienteError], key: str, metric: str) -> Iterator[None]:
     """What torchmetrics refuses is said in our words with its reason; what it only remarks is in the number."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with ignored_warnings():
         try:
             yield
         except Exception as refusal:  # torchmetrics has no one kind of them

@@ -192,13 +192,15 @@ def _learning(network: Network, module: "torch.nn.Module") -> "dict[str, torch.T
     shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
     expected = {name: view.shape for name, view in network.parameters.items()}
     differing = sorted(name for name in shapes | expected if shapes.get(name) != expected.get(name))
-    require(not differing, "torch_optimizer.module", names=", ".join(differing[:SHOWN]))
+    if differing:
+        raise ArgumentError("torch_optimizer.module", names=", ".join(differing[:SHOWN]))
     return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
 
 
 def _checked(optimizer: Optimizer, network: Network, slots: Slots | None, t: int) -> Slots:
     """The slots, where they can be the optimizer's after t steps."""
-    require(isinstance(t, int) and t >= 0, "torch_optimizer.t", value=repr(t))
+    if not isinstance(t, int) or t < 0:
+        raise ArgumentError("torch_optimizer.t", value=repr(t))
     initial = optimizer.initial_slots(network.theta)
     if slots is None:
         return initial

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from gradiente.locale import language, text
+from gradiente.locale import get_language, text
 
 _STYLE = Path(__file__).with_name("report.css")
 _VOID = frozenset({"img", "meta", "br"})
@@ -90,4 +90,4 @@ def page(title: str, sections: Iterable[Markup], *, style: str = "") -> str:
     )
     footer = tag("footer", text("report.footer"))
     body = tag("body", tag("main", Markup("\n".join(sections))), footer)
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=language())}\n"
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=get_language())}\n"

@@ -3,12 +3,13 @@
 import io
 import logging
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from gradiente.formatting import short
+from gradiente.quiet import ignored_warnings
 from gradiente.reporting.html import Markup, tag
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _UNWANTED = re.compile(
 )
 _COLOUR = re.compile("(?<=: )#[0-9a-f]{6}")
 
+_drawing = RLock()
 _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
@@ -58,7 +60,17 @@ _STYLE = {
 
 @contextmanager
 def axes(width: float = 460, height: float = 280) -> Iterator["Axes"]:
-    """The axes of a new figure, so many pixels large; all that is drawn, and `svg`, belong inside the block."""
+    """The axes of a new figure, so many pixels large; all that is drawn, and `svg`, belong inside the block.
+
+    One thread draws at a time: matplotlib's rcParams belong to the whole process, and of those it reads, several
+    (svg.fonttype, svg.hashsalt, path.simplify, axes.autolimit_mode) cannot be set on a figure. Two threads that
+    changed them at once would leave them changed.
+    """
+    with _drawing:
+        yield from _axes(width, height)
+
+
+def _axes(width: float, height: float) -> Iterator["Axes"]:
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)  # the first import of all speaks of font caches
@@ -68,9 +80,9 @@ def axes(width: float = 460, height: float = 280) -> Iterator["Axes"]:
     logger.setLevel(level)
     left, right, top, bottom = 54 / width, 1 - 12 / width, 1 - 10 / height, 44 / height
     style = {**rcParamsDefault, **_STYLE}
-    with rc_context(style), warnings.catch_warnings():  # pyright: ignore[reportArgumentType]
-        # The browser has the letters that matplotlib's font lacks.
-        warnings.filterwarnings("ignore", "Glyph|Matplotlib currently does not support")
+    # The browser has the letters that matplotlib's font lacks.
+    missing = ignored_warnings("Glyph|Matplotlib currently does not support")
+    with rc_context(style), missing:  # pyright: ignore[reportArgumentType]
         plot = Figure((width / 72, height / 72)).add_axes((left, bottom, right - left, top - bottom))
         plot.locator_params(axis="y", nbins=5)
         for axis in (plot.xaxis, plot.yaxis):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from gradiente.errors import require
-from gradiente.locale import catalogue, language, text
+from gradiente.locale import catalogue, get_language, text
 
 # "unchecked": what it is built on has a mistake, without which nothing can be said of it.
 Status = Literal["right", "wrong", "missing", "blank", "error", "unchecked"]
@@ -60,7 +60,7 @@ class Finding:
     def why(self) -> str | None:
         """The derivation, for who asks for the last hint; None where there is nothing to derive."""
         key = f"mistake.{self.mistake}.why"
-        return text(key, **self._places()) if key in catalogue(language()) else None
+        return text(key, **self._places()) if key in catalogue(get_language()) else None
 
     def _places(self) -> dict[str, Any]:
         return {"function": self.function, "where": self.quantity, "line": self.line, **self.values}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ShapeError, require, require_in
+from gradiente.errors import ArgumentError, ShapeError, require_in
 
 Array = np.ndarray
 
@@ -46,7 +46,9 @@ def require_pair(interval: str, owner: str, **values: Any) -> None:
     """Every value is a tuple of two numbers inside the interval."""
     for name, value in values.items():
         two = isinstance(value, tuple) and len(value) == 2
-        require(two, "augmentation.pair", owner=owner, name=name, interval=interval, value=repr(value))
+        if not two:
+            shown = repr(value)
+            raise ArgumentError("augmentation.pair", owner=owner, name=name, interval=interval, value=shown)
         for entry in value:
             require_in(interval, owner, **{name: entry})
 
@@ -56,7 +58,8 @@ def require_range(interval: str, owner: str, **values: Any) -> None:
     require_pair(interval, owner, **values)
     for name, value in values.items():
         low, high = value
-        require(low <= high, "augmentation.range", owner=owner, name=name, value=repr(value))
+        if low > high:
+            raise ArgumentError("augmentation.range", owner=owner, name=name, value=repr(value))
 
 
 def uniform(unit: Array, low: float, high: float) -> Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data.augmentation.base import Array, Augmentation
-from gradiente.errors import require
+from gradiente.errors import ArgumentError
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Compose(Augmentation):
             object.__setattr__(self, "augmentations", tuple(self.augmentations))
         augmentations = self.augmentations
         right = isinstance(augmentations, tuple) and all(isinstance(a, Augmentation) for a in augmentations)
-        require(right and augmentations != (), "augmentation.compose", value=repr(augmentations))
+        if not right or augmentations == ():
+            raise ArgumentError("augmentation.compose", value=repr(augmentations))
 
     def augmented(self, images: Array, generator: "np.random.Generator") -> Array:
         for augmentation in self.augmentations:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data.augmentation.base import Array, Augmentation
-from gradiente.errors import DataError, require, require_in
+from gradiente.errors import ArgumentError, DataError, require_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,8 @@ class GaussianNoise(Augmentation):
     def __post_init__(self) -> None:
         require_in("(-inf, inf)", "GaussianNoise", mean=self.mean)
         require_in("[0, inf)", "GaussianNoise", sigma=self.sigma)
-        require(isinstance(self.clip, bool), "augmentation.clip", value=repr(self.clip))
+        if not isinstance(self.clip, bool):
+            raise ArgumentError("augmentation.clip", value=repr(self.clip))
 
     def augmented(self, images: Array, generator: "np.random.Generator") -> Array:
         if self.clip and images.size and not 0 <= images.min() <= images.max() <= 1:

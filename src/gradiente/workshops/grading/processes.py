@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from gradiente.locale import language, set_language
+from gradiente.locale import get_language, set_language
 from gradiente.training.interrupt import Interrupt, interruptible
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def _round(
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin, (language(),))
+    pool = ProcessPoolExecutor(workers, context, _begin, (get_language(),))
     try:
         yield pool
     except BaseException:
