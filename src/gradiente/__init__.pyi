@@ -18,6 +18,7 @@ from gradiente.initializers import He as He
 from gradiente.initializers import Initializer as Initializer
 from gradiente.initializers import Normal as Normal
 from gradiente.initializers import PyTorchDefault as PyTorchDefault
+from gradiente.initializers import Uniform as Uniform
 from gradiente.initializers import Zeros as Zeros
 from gradiente.layers import AvgPool1d as AvgPool1d
 from gradiente.layers import AvgPool2d as AvgPool2d

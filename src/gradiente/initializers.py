@@ -124,6 +124,32 @@ class Normal(Initializer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Uniform(Initializer):
+    r"""Weights uniform around 0, as wide whatever the layer; biases 0: where the XOR workshop begins.
+
+    Equation:   W ~ U(−a, a),   b = 0
+
+    Arguments:
+        bound: a > 0
+
+    Errors: ArgumentError for a bound that is not positive
+
+    >>> bool(np.abs(Uniform(bound=0.5)(ParameterSpec((3, 4), 4, 3), np.random.default_rng(0))).max() <= 0.5)
+    True
+
+    Source: torch.nn.init.uniform_
+    """
+
+    bound: float = 1.0
+
+    def __post_init__(self) -> None:
+        require_in("(0, inf)", "Uniform", bound=self.bound)
+
+    def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
+        return generator.uniform(-self.bound, self.bound, spec.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Zeros(Initializer):
     r"""All zeros, to see why not: neurons that start equal get equal gradients and stay equal for ever.
 
@@ -140,5 +166,5 @@ class Zeros(Initializer):
 
 
 REGISTRY: dict[str, type[Initializer]] = {
-    initializer.__name__: initializer for initializer in (PyTorchDefault, Glorot, He, Normal, Zeros)
+    initializer.__name__: initializer for initializer in (PyTorchDefault, Glorot, He, Normal, Uniform, Zeros)
 }

@@ -7,14 +7,13 @@ import pytest
 import torch
 
 import gradiente as gr
-from gradiente.cli.explain import LECTURE
 from gradiente.cli.load_for import load_for
 from gradiente.training.build import plan
 from gradiente.training.config import Config
+from gradiente.workshops.notebook import as_text, solution_cells
 
 from .conftest import gradiente
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 ROWS = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]  # with the constant input
 TARGETS = [[0], [1], [1], [0]]
 
@@ -25,10 +24,20 @@ def explain(*arguments):
     return answer.data
 
 
-def lecture_weights():
-    """The two weight matrices that the lecture's network begins with."""
-    network = plan(LECTURE, load_for(LECTURE)[0]).network.astype(np.float64)
-    return [np.array(network.parameters[name]) for name in ("0.weight", "2.weight")]
+def workshop(lines=()):
+    """The names of the XOR workshop's solution, run up to its training loop."""
+    source = as_text(solution_cells("xor", "es"), "script")
+    scope = {}
+    exec(source.partition("def entrenarRed")[0], scope)
+    for line in lines:
+        exec(line, scope)
+    return scope
+
+
+def workshop_weights():
+    """The two weight matrices that the workshop's network begins with."""
+    scope = workshop()
+    return [np.array(scope[name]) for name in ("w1", "w2")]
 
 
 def cost(w1, w2):
@@ -42,7 +51,7 @@ def cost(w1, w2):
 )
 def test_a_number_is_its_terms_and_that_of_a_finite_difference_and_of_autograd(name, which, place):
     found = explain("xor", "--quantity", name, "--entry", ",".join(map(str, place)))
-    weights = [torch.tensor(w, requires_grad=True) for w in lecture_weights()]
+    weights = [torch.tensor(w, requires_grad=True) for w in workshop_weights()]
     cost(*weights).backward()
     by_torch = float(weights[which].grad[place])
     shifted = []
@@ -59,17 +68,26 @@ def test_a_number_is_its_terms_and_that_of_a_finite_difference_and_of_autograd(n
     assert sum(products) == pytest.approx(by_torch, rel=1e-12)
 
 
-def test_by_itself_it_is_the_lectures_network():
-    example = EXAMPLES / "xor_lecture.toml"
-    assert Config.read(example) == LECTURE
-    assert explain() == explain("xor") == explain("--config", example)
+def test_by_itself_it_is_the_workshops_first_step_to_the_last_bit():
+    scope = workshop(["a1, a2 = feedForward(X, w1, b1, w2, b2)"])
+    scope["grads"] = scope["backProp"](
+        *(scope[name] for name in ("X", "y", "w1", "w2", "b1", "b2", "a2", "a1"))
+    )
+    found = {quantity["name"]: np.array(quantity["value"]) for quantity in explain("--columns")["quantities"]}
+    expected = {"X": "X", "W[1]": "w1", "b[1]": "b1", "W[2]": "w2", "b[2]": "b2", "A[1]": "a1", "A[2]": "a2"}
+    for name, ours in expected.items():
+        np.testing.assert_allclose(found[name], scope[ours], rtol=1e-14, err_msg=name)
+    for name, gradient in zip(("dW[1]", "db[1]", "dW[2]", "db[2]"), scope["grads"], strict=True):
+        np.testing.assert_allclose(found[name], gradient, rtol=1e-12, atol=1e-15, err_msg=name)
+    np.testing.assert_allclose(found["W[1]⁺"], scope["w1"] - scope["LR"] * scope["grads"][0], rtol=1e-13)
+    assert explain() == explain("xor")
 
 
 def test_the_update_is_that_of_torchs_optimizer():
     quantities = {quantity["name"]: quantity["value"] for quantity in explain()["quantities"]}
-    weights = [torch.tensor(w, requires_grad=True) for w in lecture_weights()]
+    weights = [torch.tensor(w, requires_grad=True) for w in workshop_weights()]
     cost(*weights).backward()
-    torch.optim.SGD(weights, lr=3.0).step()
+    torch.optim.SGD(weights, lr=1.0).step()
     for name, weight in zip(("W[1]⁺", "W[2]⁺"), weights, strict=True):
         np.testing.assert_allclose(quantities[name], weight.detach(), rtol=1e-12)
 
@@ -93,7 +111,7 @@ def test_every_quantity_is_printed_in_order_under_its_part(language, titles, ori
         assert lines[lines.index(title) + 1].split()[0] == first
     assert f"dW[2] = ∂J/∂W[2]  (1, 4)  {origin}" in lines
     printed = lines[lines.index("W[2]  (1, 4)") + 1].replace("−", "-").split()
-    np.testing.assert_allclose([float(v) for v in printed], lecture_weights()[1][0], atol=5e-5)
+    np.testing.assert_allclose([float(v) for v in printed], workshop_weights()[1][0], atol=5e-4)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +142,7 @@ def test_columns_are_instances():
     rows, columns = (explain("--quantity", "Z[1]", *form)["value"] for form in ([], ["--columns"]))
     np.testing.assert_array_equal(np.transpose(rows), columns)
     entry = explain("--quantity", "J", "--entry", "none", "--columns")
-    assert entry["value"] == pytest.approx(float(cost(*map(torch.tensor, lecture_weights()))), rel=1e-12)
+    assert entry["value"] == pytest.approx(float(cost(*map(torch.tensor, workshop_weights()))), rel=1e-12)
 
 
 def test_formulas_as_latex():
@@ -137,11 +155,103 @@ def test_a_run_shows_its_trained_network_on_a_few_instances(digits_run):
     quantities = {
         quantity["name"]: quantity for quantity in explain(digits_run, "--instances", 3)["quantities"]
     }
-    trained = gr.Network.load(digits_run / "network.safetensors")
+    trained = gr.Network.load(digits_run / "checkpoints" / "last.safetensors")
     np.testing.assert_allclose(quantities["W[1]"]["value"], trained.parameters["0.weight"], rtol=1e-6)
     assert quantities["X"]["shape"] == [3, 64]
     printed = gradiente("explain", digits_run, "--instances", 3).out.splitlines()
     assert " … " in printed[printed.index("X  (3, 64)") + 1]
+    assert "Only 3 of the" in printed[1]
+
+
+REGULARIZED = """
+[data]
+name = "iris"
+validation = 0.0
+[network]
+layers = ["Linear(4, 8)", "Tanh()", "Dropout(0.3)", "Linear(8, 3)"]
+dtype = "float64"
+[descent]
+optimizer = "Adam(lr=0.01)"
+penalty = ["L2(0.01)"]
+clip_norm = 0.5
+schedule = "CosineAnnealingLR(T_max=10)"
+schedule_every = "step"
+batch_size = 40
+epochs = 2
+"""
+
+
+class Watch(gr.Callback):
+    """What the engine has after every step, by its number, and the learning rate of then."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def step_begin(self, state, step):
+        self.seen[state.epoch * state.steps_per_epoch + step] = (
+            {name: value.copy() for name, value in state.network.gradients.items()},
+            state.network.state_dict(),
+            state.optimizer.lr,
+        )
+
+
+@pytest.fixture
+def watched(own_folder):
+    """A training with penalties, clipping, dropout and a schedule: its run, and what the engine had."""
+    Path("own.toml").write_text(REGULARIZED, encoding="utf-8")
+    assert gradiente("train", "--config", "own.toml", "--run", "own", "--no-report").status == 0
+    config, watch = Config.read("own.toml"), Watch()
+    train, _ = load_for(config)
+    trainer = plan(config, train).trainer([watch])
+    trainer.fit(train, epochs=4, batch_size=40)
+    return watch.seen
+
+
+@pytest.mark.parametrize("t", [1, 2, 5, None])
+def test_every_number_of_a_step_of_a_run_is_the_engines(watched, t):
+    """None is the step after the two epochs of three steps that the run has: the seventh."""
+    asked = ["own"] if t is None else ["own", "--step", t]
+    quantities = {quantity["name"]: np.array(quantity["value"]) for quantity in explain(*asked)["quantities"]}
+    t = t or 7
+    before, (gradients, after, _) = watched[t - 1][1], watched[t]
+    for name, ours in (("1", "0"), ("2", "3")):
+        for letter, parameter in (("W", "weight"), ("b", "bias")):
+            full = f"{ours}.{parameter}"
+            np.testing.assert_array_equal(quantities[f"{letter}[{name}]"], before[full])
+            np.testing.assert_array_equal(quantities[f"g({letter}[{name}])"], gradients[full])
+            np.testing.assert_array_equal(quantities[f"{letter}[{name}]⁺"], after[full])
+
+
+def test_one_entry_of_a_regularized_step_is_opened(watched):
+    entry = explain("own", "--step", 5, "--quantity", "dW[1]", "--entry", "2,1")
+    clipped = explain("own", "--step", 5, "--quantity", "g(W[1])", "--entry", "2,1")
+    update = explain("own", "--step", 5, "--quantity", "W[1]⁺", "--entry", "2,1")
+    assert entry["terms"][-1]["symbol"] == "0.01·w[2,1]"
+    assert sum(term["value"] for term in entry["terms"]) == pytest.approx(entry["value"], rel=1e-12)
+    assert entry["finite_difference"] == pytest.approx(entry["value"], rel=1e-5)
+    assert clipped["value"] == watched[5][0]["0.weight"][2, 1]
+    assert clipped["value"] == pytest.approx(clipped["torch"], rel=1e-12)
+    assert update["torch"] == pytest.approx(update["value"], rel=1e-12)
+    heading = gradiente("explain", "own", "--step", 5).out.splitlines()[0]
+    assert heading.startswith("Step 5 of the training on iris (epoch 2)")
+    assert f"{watched[4][2]:.4g}" in heading
+
+
+def test_another_rule_is_that_of_the_training_and_of_a_run_that_of_the_step(watched):
+    faster = explain("xor", "--lr", 2.0, "--step", 3)
+    scope = workshop()
+    names = ("X", "y", "w1", "w2", "b1", "b2", "a2", "a1")
+    for _ in range(2):
+        scope["a1"], scope["a2"] = scope["feedForward"](*(scope[n] for n in ("X", "w1", "b1", "w2", "b2")))
+        gradients = scope["backProp"](*(scope[name] for name in names))
+        for name, gradient in zip(("w1", "b1", "w2", "b2"), gradients, strict=True):
+            scope[name] = scope[name] - 2.0 * gradient
+    found = {quantity["name"]: quantity["value"] for quantity in faster["quantities"]}
+    np.testing.assert_allclose(found["W[1]"], scope["w1"], rtol=1e-12)
+    plain = explain("own", "--optimizer", "SGD(lr=0.5)", "--step", 2)
+    found = {quantity["name"]: np.array(quantity["value"]) for quantity in plain["quantities"]}
+    np.testing.assert_array_equal(found["W[1]"], watched[1][1]["0.weight"])
+    np.testing.assert_allclose(found["W[1]⁺"], found["W[1]"] - 0.5 * found["g(W[1])"], rtol=1e-13)
 
 
 def test_a_folder_called_like_a_data_set_is_not_a_run(own_folder):
@@ -162,15 +272,6 @@ def test_a_long_term_is_printed_whole():
     assert len(explain(*asked)["terms"]) == 2
 
 
-def test_what_a_training_adds_to_the_step_is_said_to_be_missing(own_folder):
-    config = '[data]\nname = "iris"\n[descent]\nclip_norm = 1.0\npenalty = ["L2(0.1)"]\n'
-    Path("own.toml").write_text(config, encoding="utf-8")
-    assert (
-        "without --penalty, --clip-norm" in gradiente("explain", "--config", "own.toml", "--lang", "en").out
-    )
-    assert "without" not in gradiente("explain", "iris", "--lang", "en").out
-
-
 @pytest.mark.parametrize(("language", "said"), [("en", "page: step.html"), ("es", "página: step.html")])
 @pytest.mark.parametrize("form", [[], ["--columns"]], ids=["rows", "columns"])
 def test_the_step_as_a_page_that_holds_every_number(own_folder, language, said, form):
@@ -183,7 +284,7 @@ def test_the_step_as_a_page_that_holds_every_number(own_folder, language, said, 
         values = np.array(quantity["value"])
         entries = {".".join(map(str, place)): values[place] for place in np.ndindex(*values.shape)}
         assert {place: entry[0] for place, entry in quantities[quantity["name"]].items()} == entries
-    w1, w2 = (torch.tensor(w, requires_grad=True) for w in lecture_weights())
+    w1, w2 = (torch.tensor(w, requires_grad=True) for w in workshop_weights())
     (gradient,) = torch.autograd.grad(cost(w1, w2), w2)
     _, terms, closing, _, difference, by_torch = quantities["dW[2]"]["0.1"]
     expected = float(gradient[0, 1])
@@ -192,10 +293,13 @@ def test_the_step_as_a_page_that_holds_every_number(own_folder, language, said, 
     assert difference == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_page_says_what_a_training_adds_to_the_step(own_folder):
-    Path("own.toml").write_text('[data]\nname = "iris"\n[descent]\nclip_norm = 1.0\n', encoding="utf-8")
-    assert gradiente("explain", "--config", "own.toml", "--html", "step.html", "--lang", "en").status == 0
-    assert "without --clip-norm" in Path("step.html").read_text(encoding="utf-8")
+def test_the_page_has_what_a_training_adds_to_the_step(own_folder):
+    Path("own.toml").write_text(REGULARIZED, encoding="utf-8")
+    asked = ["explain", "--config", "own.toml", "--instances", 4, "--html", "step.html", "--lang", "en"]
+    assert gradiente(*asked).status == 0
+    page = Path("step.html").read_text(encoding="utf-8")
+    assert all(f"<code>{name}</code>" in page for name in ("L", "R", "J", "g(W[1])"))
+    assert "Only 4 of the 40 instances" in page
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "cannot write"), ("es", "no se puede escribir")])
@@ -213,6 +317,9 @@ WRONG = [
     (["--quantity", "Z[2]", "--entry", "0,3"], "has the shape (4, 1)", "tiene la forma (4, 1)"),
     (["--quantity", "dW[2]", "--entry", "0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
     (["--entry", "0,1"], "say in which, with --quantity", "diga en cuál, con --quantity"),
+    (["--step", "0"], "counted from 1; got 0", "se cuentan desde 1; llegó 0"),
+    (["--step", "5002"], "it ends after step 5001", "termina después del paso 5001"),
+    (["--optimizer", "Adagradd"], "did you mean Adagrad", "¿quiso decir Adagrad"),
     (["--instances", "0"], "must be at least 1, got 0", "debe ser al menos 1; llegó 0"),
     (["--latex", "--json"], "without --json", "sin --json"),
     (["--html", "x.html", "--json"], "writes the whole step", "escribe el paso completo"),

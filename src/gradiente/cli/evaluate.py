@@ -5,7 +5,7 @@ import click
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import Choice
 from gradiente.cli.load_for import load_for
-from gradiente.cli.settings import setting_option
+from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics
 from gradiente.locale import text
 from gradiente.pytorch.metrics import TorchMetric
@@ -33,6 +33,7 @@ command = command(
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
         setting_option("data_dir"),
+        custom_option(),
         json_option(),
     ],
     evaluate,

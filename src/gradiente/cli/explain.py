@@ -1,47 +1,71 @@
 """`gradiente explain`: one training step, quantity by quantity, and any number of it opened into its terms."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER, INTEGERS
 from gradiente.cli.load_for import load_for
+from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table
+from gradiente.clip import Clip
 from gradiente.data import NAMES
 from gradiente.errors import require
 from gradiente.locale import text
-from gradiente.parity import Course
 from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
 from gradiente.reporting.explanation_page import write_explanation
-from gradiente.trace import Entry, Quantity, Trace, trace
-from gradiente.training.build import plan
+from gradiente.trace import Entry, Quantity, Trace
+from gradiente.trace import trace as trace_step
+from gradiente.training.capture import CapturedStep, capture_step
 from gradiente.training.config import Config
 from gradiente.training.run import Run
+from gradiente.training.sections import SETTINGS
+from gradiente.training.targets import usual_loss
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-# As in examples/xor_lecture.toml.
-LECTURE = Config().changed(
+# The network of the XOR workshop, with the numbers that it begins with.
+WORKSHOP = Config().changed(
     name="xor",
     constant_input=True,
-    layers=["Linear(3, 4, bias=False)", "Sigmoid()", "Linear(4, 1, bias=False)", "Sigmoid()"],
+    layers=["Linear(3, 4)", "Sigmoid()", "Linear(4, 1)", "Sigmoid()"],
+    initializer="Uniform(bound=1.0)",
+    dtype="float64",
     loss="BCELoss()",
-    optimizer="SGD(lr=3.0)",
+    optimizer="SGD(lr=1.0)",
     batch_size="all",
-    epochs=1000,
+    epochs=5000,
 )
-# What a training may do to a gradient or to α, and a step of the optimizer alone does not.
-LEFT_OUT = ("penalty", "clip_norm", "clip_value", "schedule")
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A traced step of a training, and what is to be said of it."""
+
+    trace: Trace
+    data: str
+    captured: CapturedStep
+    notes: list[str]
+
+    def heading(self) -> str:
+        """Which step it is, in a line."""
+        whole = self.trace.to_dict()
+        words = {name: whole[name] for name in ("loss", "optimizer")}
+        return text("explain.step", data=self.data, t=self.captured.t, epoch=self.captured.epoch, **words)
 
 
 def explain(
     what: str | None,
     config_file: str | None,
-    instances: int,
+    step: int | None,
+    optimizer: str | None,
+    lr: float | None,
+    instances: int | None,
     quantity: str | None,
     entry: list[int] | None,
     columns: bool,
@@ -49,25 +73,27 @@ def explain(
     latex: bool,
     html: str | None,
 ) -> None:
-    require(instances >= 1, "explain.instances", value=instances)
+    require(instances is None or instances >= 1, "explain.instances", value=instances)
     require(entry is None or quantity is not None, "explain.entry")
     require(not latex or not (as_json or entry is not None), "explain.latex")
     require(html is None or not (as_json or latex or quantity is not None), "explain.html")
     config, run = _asked(what, config_file)
-    step = _step(config, run, instances, columns)
-    chosen = None if quantity is None else step[quantity]
+    rule = {name: value for name, value in (("optimizer", optimizer), ("lr", lr)) if value is not None}
+    explained = _explain(config, run, step, rule, instances, columns)
+    trace = explained.trace
+    chosen = None if quantity is None else trace[quantity]
     turned = chosen is not None and entry is not None and _turned(chosen, entry)
     opened = (
-        None if chosen is None or entry is None else step.entry(chosen.name, *entry[:: -1 if turned else 1])
+        None if chosen is None or entry is None else trace.entry(chosen.name, *entry[:: -1 if turned else 1])
     )
     if html is not None:
         with console(as_json=True).status(text("explain.opening")):
-            write_explanation(html, step, data=config.data.name, notes=_left_out(config))
+            write_explanation(html, trace, data=explained.data, notes=[explained.heading(), *explained.notes])
         console().print(text("compare.written", path=html), soft_wrap=True)
     elif as_json:
-        print_json((opened or chosen or step).to_dict())
+        print_json((opened or chosen or trace).to_dict())
     elif latex:
-        for one in step if chosen is None else [chosen]:
+        for one in trace if chosen is None else [chosen]:
             click.echo(latex_line(one))
     elif opened is not None:
         if turned:
@@ -80,7 +106,7 @@ def explain(
     elif chosen is not None:
         _print_quantity(console(), chosen, whole=True)
     else:
-        _print_step(console(), step, config)
+        _print_step(console(), explained)
 
 
 def _turned(quantity: Quantity, entry: list[int]) -> bool:
@@ -93,7 +119,7 @@ def _turned(quantity: Quantity, entry: list[int]) -> bool:
 
 
 def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | None]:
-    """What is explained: a trained run, a config's training, or a data set's; the lecture's XOR by itself."""
+    """What is explained: a trained run, a config's training, or a data set's; the XOR workshop's by itself."""
     if what is not None and what not in NAMES and Path(what).is_dir():
         require(config_file is None, "explain.config")
         run = Run.open(what)
@@ -101,45 +127,62 @@ def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | Non
     if config_file is not None:
         config = Config.read(config_file)
         return (config if what is None else config.changed(name=what)), None
-    return (LECTURE if what in (None, "xor") else Config().changed(name=what)), None
+    return (WORKSHOP if what in (None, "xor") else Config().changed(name=what)), None
 
 
-def _step(config: Config, run: Run | None, instances: int, columns: bool) -> Trace:
-    """The optimizer's first step, on the first instances of the first batch."""
+def _explain(
+    config: Config,
+    run: Run | None,
+    t: int | None,
+    rule: dict[str, Any],
+    instances: int | None,
+    columns: bool,
+) -> Explained:
+    """The step as it is trained; of a run the one after its last checkpoint, or an earlier one.
+
+    Another rule is that of the whole training; of a run, whose training is done, that of this step alone.
+    """
+    if run is None:
+        config = config.changed(**rule)
     train, _ = load_for(config)
-    planned = plan(config.portable(), train, resumed=run is not None)
-    if run is not None:
-        planned = replace(planned, network=run.network())
-    x, y = next(Course.of(planned, train).batches())
-    return trace(
-        planned.network,
-        planned.loss,
-        x[:instances],
-        y[:instances],
-        optimizer=planned.optimizer,
-        seed=config.descent.seed,
+    checkpoint = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
+    captured = capture_step(config, train, t, checkpoint=checkpoint)
+    optimizer, slots, taken, notes = captured.optimizer, captured.state.slots, captured.t, []
+    if run is not None and "optimizer" in rule:
+        optimizer, slots, taken = SETTINGS["optimizer"].make(rule["optimizer"]), None, 1
+    if run is not None and "lr" in rule:
+        optimizer = replace(optimizer, lr=rule["lr"])
+    size, order = len(captured.x), slice(None)
+    if size == len(train) and not any(layer.stochastic for layer in captured.network.layers):
+        order = np.argsort(captured.rows)  # of a whole data set the order has no meaning: that of the table
+    if instances is not None and instances < size:
+        notes.append(text("explain.part_of_batch", instances=instances, size=size))
+    if config.execution.engine == "torch" and any(layer.stochastic for layer in captured.network.layers):
+        notes.append(text("explain.other_draws"))
+    traced = trace_step(
+        captured.network,
+        config.make("loss") or usual_loss(train),
+        captured.x[order][:instances],
+        captured.y[order][:instances],
+        penalties=config.make("penalty") or [],
+        clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
+        optimizer=optimizer,
+        slots=slots if taken > 1 else None,
+        t=taken,
+        seed=captured.generator,
         columns=columns,
     )
+    return Explained(traced, config.data.name, captured, notes)
 
 
-def _print_step(out: "Console", step: Trace, config: Config) -> None:
-    data = step.to_dict()
-    out.print(
-        text("explain.step", data=config.data.name, loss=data["loss"], optimizer=data["optimizer"]),
-        soft_wrap=True,
-    )
-    for note in _left_out(config):
+def _print_step(out: "Console", explained: Explained) -> None:
+    out.print(explained.heading(), soft_wrap=True)
+    for note in explained.notes:
         out.print(note, style="yellow", soft_wrap=True)
-    for part, quantities in parts(step).items():
+    for part, quantities in parts(explained.trace).items():
         out.print(f"\n{text(f'explain.part.{part}')}", style="bold")
         for one in quantities:
             _print_quantity(out, one)
-
-
-def _left_out(config: Config) -> list[str]:
-    """What of the training is not in the step, in a sentence if there is such."""
-    names = [f"--{name.replace('_', '-')}" for name in LEFT_OUT if getattr(config.descent, name)]
-    return [text("explain.left_out", names=", ".join(names))] if names else []
 
 
 def _print_quantity(out: "Console", quantity: Quantity, *, whole: bool = False) -> None:
@@ -175,10 +218,14 @@ command = command(
         click.Option(
             ["--config", "config_file"], help=text("cli.explain.config"), metavar=text("cli.metavar.file")
         ),
-        option("--instances", "cli.explain.instances", type=INTEGER, default=4),
+        option("--step", "cli.explain.step", type=INTEGER),
+        setting_option("optimizer", "cli.explain.optimizer"),
+        setting_option("lr", "cli.explain.lr"),
+        option("--instances", "cli.explain.instances", type=INTEGER),
         option("--quantity", "cli.explain.quantity", metavar=text("cli.metavar.name")),
         option("--entry", "cli.explain.entry", type=INTEGERS),
         option("--columns", "cli.explain.columns", is_flag=True),
+        custom_option(),
         json_option(),
         option("--latex", "cli.explain.latex", is_flag=True),
         option("--html", "cli.explain.html", metavar=text("cli.metavar.file")),

@@ -7,7 +7,7 @@ import numpy as np
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER, NUMBER
 from gradiente.cli.random_batch import random_batch
-from gradiente.cli.settings import setting_option
+from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.gradcheck import GradcheckResult, QuantityCheck
 from gradiente.gradcheck import gradcheck as check
@@ -106,6 +106,7 @@ command = command(
         option("--tolerance", "cli.gradcheck.tolerance", type=NUMBER, default=1e-5),
         option("--entries", "cli.gradcheck.entries", type=INTEGER, default=500),
         option("--training", "cli.gradcheck.training", is_flag=True),
+        custom_option(),
         json_option(),
     ],
     gradcheck,

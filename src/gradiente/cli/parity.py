@@ -15,7 +15,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.load_for import load_for
 from gradiente.cli.random_batch import random_batch
-from gradiente.cli.settings import setting_option
+from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.errors import FileError, require, require_installed
 from gradiente.formatting import short
@@ -175,6 +175,7 @@ command = command(
         option("--steps", "cli.parity.steps", type=INTEGER, default=200),
         setting_option("seed", "cli.parity.seed"),
         option("--html", "cli.parity.html", metavar=text("cli.metavar.file")),
+        custom_option(),
         json_option(),
     ],
     parity,

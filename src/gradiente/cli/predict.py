@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_image, read_inputs
 from gradiente.errors import ArgumentError, ShapeError
@@ -132,6 +133,7 @@ command = command(
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         click.Argument(["files"], nargs=-1, required=True, metavar=text("cli.metavar.files")),
         option("--output", "cli.predict.output", metavar=text("cli.metavar.file")),
+        custom_option(),
         json_option(),
     ],
     predict,

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
+from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
@@ -58,3 +59,20 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
     else:
         facts["multiple"] = True
     return click.Option([*setting.options, name], metavar=metavar, help=words, **facts)
+
+
+def custom_option() -> click.Option:
+    """--custom FILE: layers, losses and rules of one's own, registered before any other option is read."""
+
+    def load(_ctx: click.Context, _param: click.Parameter, files: tuple[str, ...]) -> None:
+        load_custom(files)
+
+    return click.Option(
+        ["--custom"],
+        multiple=True,
+        is_eager=True,
+        expose_value=False,
+        callback=load,
+        metavar=text("cli.metavar.file"),
+        help=text("cli.custom"),
+    )

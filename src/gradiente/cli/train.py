@@ -10,7 +10,7 @@ import click
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.load_for import load_for
-from gradiente.cli.settings import setting_option
+from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.engines import Torch, TorchEngine, launched
@@ -199,6 +199,7 @@ command = command(
         option("--resume", "cli.train.resume", metavar=text("cli.metavar.run")),
         option("--report/--no-report", "cli.train.report", default=True),
         option("--tensorboard", "cli.train.tensorboard", is_flag=True),
+        custom_option(),
         json_option(),
     ],
     train,

@@ -1,0 +1,120 @@
+"""One step of a training, with all that it depends on, as the trainer takes it."""
+
+from copy import deepcopy
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.engines import EngineState, Torch
+from gradiente.errors import ArgumentError, require
+from gradiente.network import Network
+from gradiente.optimizers import Optimizer
+from gradiente.training.build import plan
+from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.checkpoint import load_checkpoint
+from gradiente.training.config import Config
+from gradiente.training.epoch import Epoch
+from gradiente.training.stopping import Requested
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class CapturedStep:
+    """The network before step t, its batch, what the optimizer remembers, and what layers will draw from.
+
+    Arguments:
+        rows: of the data set, those of the batch
+        optimizer: with the learning rate of the step
+        epoch: the number of its epoch, from 1
+    """
+
+    network: Network
+    rows: Array
+    x: Array
+    y: Array
+    optimizer: Optimizer
+    state: EngineState
+    generator: "np.random.Generator"
+    epoch: int
+
+    @property
+    def t(self) -> int:
+        """The number of the step, from 1."""
+        return self.state.t + 1
+
+
+class CaptureStep(Callback):
+    """Capture a step, and stop the training after it.
+
+    Arguments:
+        t: which step, from 1; None: the first that is taken
+    """
+
+    def __init__(self, t: int | None) -> None:
+        self.t = t
+        self.captured: CapturedStep | None = None
+
+    def step_begin(self, state: TrainingState, step: int) -> None:
+        assert state.current is not None
+        t = state.epoch * state.steps_per_epoch + step + 1
+        if self.captured is not None or self.t not in (None, t):
+            return
+        current = state.current
+        epoch = Epoch(
+            current.engine,
+            current.objective,
+            current.data,
+            current.number,
+            current.seed,
+            augmentation=current.augmentation,
+            partial=current.partial(),
+        )
+        batch = next(epoch.batches())
+        network = state.network.astype(state.network.dtype)
+        now = state.engine.state()
+        self.captured = CapturedStep(
+            network,
+            batch.rows,
+            batch.x,
+            batch.y,
+            state.optimizer,
+            now,
+            deepcopy(epoch.layers),
+            current.number,
+        )
+        state.stop = Requested("")
+
+
+def capture_step(
+    config: Config, train: Dataset, t: int | None = None, *, checkpoint: Path | None = None
+) -> CapturedStep:
+    """Train until step t, by the closed forms, and capture it.
+
+    Arguments:
+        t: which step, from 1; None: the first, or the one after the checkpoint
+        checkpoint: where the training is already; an earlier step is computed anew
+
+    Errors: ArgumentError for a step that the training does not have
+    """
+    require(t is None or t >= 1, "capture.step", value=t)
+    if checkpoint is not None and t is not None and t <= load_checkpoint(checkpoint).state.t:
+        checkpoint = None
+    others = {field.name: field.default for field in fields(Torch)}
+    closed_form = config.changed(engine="numpy", patience=None, metric=None, **others)
+    planned = plan(closed_form.portable(), train, resumed=checkpoint is not None)
+    capture = CaptureStep(t)
+    trainer = planned.trainer([capture])
+    trainer.fit(
+        train,
+        validation=planned.config.data.validation or None,
+        epochs=(planned.config.descent.epochs or 0) + 1,
+        batch_size=planned.config.descent.batch_size,  # pyright: ignore[reportArgumentType]
+        resume=checkpoint,
+    )
+    if capture.captured is None:
+        last = 0 if trainer.last is None else trainer.last.state.t
+        raise ArgumentError("capture.beyond", value=t, last=last)
+    return capture.captured
