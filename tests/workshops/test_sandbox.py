@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradiente.workshops.running.sandbox import ENDED, TIMEOUT, Call, Limits, Other, Sandbox
+from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, Other
+from gradiente.workshops.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
 A = np.arange(6.0).reshape(2, 3)
