@@ -83,6 +83,9 @@ class Sandbox:
         """Start the process, anew where one runs, and load the file; the problem, where that did not end well."""
         self._end()
         self._start()
+        return self._load()
+
+    def _load(self) -> Problem | None:
         self._send({"op": "load", "source": self.source, "cells": self.cells}, [])
         answer = self._receive(self.limits.load + START_SECONDS)
         if isinstance(answer, Problem):
