@@ -1,6 +1,6 @@
 """A class of 100 generated submissions, graded by `gradiente grade`: the seconds it takes, and those of a second time.
 
-The students hand in what diagnosis_corpus holds: right solutions, planted mistakes, hostile files; as files, in
+The students hand in what tests/workshops/corpus holds: right solutions, planted mistakes, hostile files; as files, in
 folders and in zips. Usage:
 
     python benchmarks/grade_class.py [--students 100] [--hostile 10] [--workers N] [--keep FOLDER]
@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from diagnosis_corpus import HOSTILE, MISTAKES, RIGHT, Case
+from corpus import HOSTILE, MISTAKES, RIGHT, Case
 
 
 def spread(cases: list[Case], number: int) -> list[Case]:

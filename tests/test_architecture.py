@@ -1,4 +1,7 @@
-"""The house over its syntax tree: who imports whom, what is heavy, how long a file may be."""
+"""The house over its syntax tree: who imports whom, what is heavy, how long a file may be.
+
+The order of files and folders inside the rooms: test_architecture_rooms.py.
+"""
 
 import ast
 import subprocess

@@ -1,13 +1,9 @@
-import sys
 from pathlib import Path
 
 import pytest
+from tests.workshops.corpus import MISTAKES, RIGHT
 
 from .conftest import gradiente
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from benchmarks.diagnosis_corpus import MISTAKES, RIGHT
 
 XOR = next(case.source for case in RIGHT if case.name == "xor-columns-base")
 SIGN = next(case.source for case in MISTAKES if case.name == "xor-columns-output_sign")

@@ -2,12 +2,10 @@
 
 import ast
 import itertools
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -15,11 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from benchmarks.diagnosis_corpus import HOSTILE, MISTAKES, PAIRS, RIGHT, STYLES, Case, Form
-from benchmarks.diagnosis_corpus.case import edited
-from benchmarks.diagnosis_corpus.keys import PLACES
+from .corpus import HOSTILE, MISTAKES, PAIRS, RIGHT, STYLES, Case, Form
+from .corpus.case import edited
+from .corpus.keys import PLACES
 
 NAMES = ("w1", "b1", "w2", "b2")
 SIZES = {"xor": (3, 4, 1), "mnist": (6, 5, 10)}

@@ -9,7 +9,7 @@ from gradiente.workshops.judges.session import SIZES
 from gradiente.workshops.mistakes.forward import RIGHT, TABLE
 from gradiente.workshops.reference.layout import layouts
 from gradiente.workshops.reference.values import values
-from gradiente.workshops.running.sandbox import Outcome
+from gradiente.workshops.running.calls import Outcome
 
 CASES = [values("mnist", "tanh", size, place) for place, size in enumerate(SIZES["mnist"])]
 LAYOUTS = layouts()[:2]

@@ -3,16 +3,21 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gradiente.workshops.running.sandbox import ENDED, TIMEOUT, Call, Limits, Other, Sandbox
+from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, Other
+from gradiente.workshops.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
 A = np.arange(6.0).reshape(2, 3)
 QUICK = Limits(call=2.5, load=10.0, memory=1 << 29)
+
+
+IMPATIENT = replace(QUICK, call=1.0)
 
 
 def run(body, *arguments, limits=QUICK, **options):
@@ -95,7 +100,7 @@ def test_an_exception_has_its_line_and_the_shapes_at_hand():
 def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body, kind):
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     source = f"import numpy as np\ndef f(*a):\n{lines}\ndef g(x):\n    return x * 2\n"
-    with Sandbox(source, limits=QUICK) as sandbox:
+    with Sandbox(source, limits=IMPATIENT if kind == TIMEOUT else QUICK) as sandbox:
         assert sandbox.call(Call("f", (A,))).problem.type == kind
         np.testing.assert_array_equal(sandbox.call(Call("g", (A,))).result, A * 2)
 
@@ -113,7 +118,7 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
 def test_without_bubblewrap_the_walls_are_lower_and_the_verdicts_the_same(monkeypatch, body, kind):
     monkeypatch.setattr("gradiente.workshops.running.sandbox._bubblewrap", lambda: False)
     assert Sandbox("").isolation == "process"
-    assert run(body).problem.type == kind
+    assert run(body, limits=IMPATIENT if kind == TIMEOUT else QUICK).problem.type == kind
 
 
 def test_megabytes_of_output_go_nowhere():

@@ -1,5 +1,7 @@
 """The search against gradients that are made here by hand: every mistake of the table, alone and two at a time."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ COLUMNS = Layout(columns=True, out_in=True, bias="column", target="matrix")
 ACTIVATION = {"xor": "sigmoid", "mnist": "tanh"}
 
 
+@cache
 def cases(workshop):
     return [values(workshop, ACTIVATION[workshop], size, place) for place, size in enumerate(SIZES[workshop])]
 
@@ -25,6 +28,12 @@ def gradients(case, wrong=()):
         with np.errstate(all="ignore"):
             case = case.having(**{name: rules[name](case)})
     return {name: case.numbers[name] for name in GRADIENTS}
+
+
+@cache
+def wrong_gradients(workshop, *wrong):
+    """The gradients of every case, with those mistakes."""
+    return [gradients(case, wrong) for case in cases(workshop)]
 
 
 def in_layout(found, case, layout):
@@ -39,20 +48,21 @@ def in_layout(found, case, layout):
 
 
 def made(workshop, wrong, layout=COLUMNS):
-    steps = cases(workshop)
-    return Search(steps, [in_layout(gradients(case, wrong), case, layout) for case in steps], layout)
+    pairs = zip(wrong_gradients(workshop, *wrong), cases(workshop), strict=True)
+    return Search(cases(workshop), [in_layout(found, case, layout) for found, case in pairs], layout)
 
 
+@cache
 def possible(mistake, workshop):
     """Whether the rule gives numbers with sizes that all differ: some need equal ones."""
     if workshop not in mistake.workshops or mistake.key == INHERITED:
         return False
     try:
-        found = [gradients(case, [mistake]) for case in cases(workshop)]
+        found = wrong_gradients(workshop, mistake)
     except (ValueError, AttributeError):
         return False
     finite = all(np.isfinite(value).all() for one in found for value in one.values())
-    return finite and not same(found, [gradients(case) for case in cases(workshop)])
+    return finite and not same(found, wrong_gradients(workshop))
 
 
 def same(one, other):
@@ -108,9 +118,9 @@ def test_every_entry_of_the_table_is_found(workshop, mistake):
     keys = {entry.key for entry in found.mistakes}
     assert not found.right
     assert len(found.mistakes) == 1
-    numbers = [gradients(case, [mistake]) for case in cases(workshop)]
+    numbers = wrong_gradients(workshop, mistake)
     alike = [e for e in TABLE if e.at == mistake.at and possible(e, workshop)]
-    alike = {e.key for e in alike if same(numbers, [gradients(case, [e]) for case in cases(workshop)])}
+    alike = {e.key for e in alike if same(numbers, wrong_gradients(workshop, e))}
     assert keys <= alike | {mistake.key}
 
 

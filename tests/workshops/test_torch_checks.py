@@ -1,8 +1,6 @@
 """The checks of the two workshops of PyTorch: solutions pass, other right ways too, blanks and mistakes are named."""
 
-import hashlib
 import importlib.util
-import json
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 
 from gradiente.errors import ArgumentError
 from gradiente.locale import LANGUAGES, set_language
-from gradiente.storage import json_text, write_atomically
 from gradiente.workshops.checking import check
 from gradiente.workshops.notebook import (
     SUFFIXES,
@@ -35,17 +32,7 @@ pytest.importorskip("torchmetrics", reason="torchmetrics is missing")
 OUTSIDE = ("crearRed", "descenderConMomentum")
 INTRO, MNIST = "pytorch-intro", "mnist-pytorch"
 every_workshop = pytest.mark.parametrize("workshop", [INTRO, MNIST])
-
-
-SHARED: dict[str, Path] = {}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def shared(tmp_path_factory, worker_id):
-    """The folder of the verdicts: one for all workers of a run."""
-    base = tmp_path_factory.getbasetemp()
-    SHARED["folder"] = (base if worker_id == "master" else base.parent) / "verdicts"
-    SHARED["folder"].mkdir(exist_ok=True)
+pytestmark = pytest.mark.usefixtures("one_process")
 
 
 class Edit(NamedTuple):
@@ -80,9 +67,20 @@ def packed(edits: tuple[Edit, ...]) -> list[tuple[int, Edit]]:
     return found
 
 
+@pytest.fixture
+def judged(check_source):
+    """The verdict on a function with an edit, found together with the others of its file."""
+
+    def found(pack: int, edit: Edit, edits: tuple[Edit, ...]) -> FunctionVerdict:
+        together = [one for number, one in packed(edits) if number == pack and one.workshop == edit.workshop]
+        return functions_of(check_source(with_edits(edit.workshop, *together)))[edit.function]
+
+    return found
+
+
 @lru_cache
-def verdict(workshop: str, edits: tuple[Edit, ...]) -> dict[str, FunctionVerdict]:
-    """The verdict on the solution with those edits, each at the one place in its function where it fits."""
+def with_edits(workshop: str, *edits: Edit) -> str:
+    """The solution with those edits, each at the one place in its function where it fits."""
     source = as_text(solution_cells(workshop, "es"), "script")
     for edit in edits:
         body = source.index(":\n", source.index(f"def {edit.function}("))
@@ -90,15 +88,11 @@ def verdict(workshop: str, edits: tuple[Edit, ...]) -> dict[str, FunctionVerdict
         assert place >= 0, edit.old
         source = source[:place] + edit.new + source[place + len(edit.old) :]
     compile(source, workshop, "exec")
-    return {function.name: function for function in known(workshop, source).functions}
+    return source
 
 
-def known(workshop: str, source: str) -> Verdict:
-    """The verdict on a script, which takes seconds; the workers of one test run share what they have found."""
-    path = SHARED["folder"] / f"{hashlib.sha256(source.encode()).hexdigest()}.json"
-    if not path.exists():
-        write_atomically(path, json_text(checked(workshop, source, "script").to_dict()))
-    return Verdict.from_dict(json.loads(path.read_text(encoding="utf-8")))
+def functions_of(verdict: Verdict) -> dict[str, FunctionVerdict]:
+    return {function.name: function for function in verdict.functions}
 
 
 def checked(workshop: str, source: str, format: Format) -> Verdict:
@@ -108,20 +102,17 @@ def checked(workshop: str, source: str, format: Format) -> Verdict:
         return check(path)
 
 
-def judged(pack: int, edit: Edit, edits: tuple[Edit, ...]) -> FunctionVerdict:
-    together = tuple(one for number, one in packed(edits) if number == pack and one.workshop == edit.workshop)
-    return verdict(edit.workshop, together)[edit.function]
-
-
 def labels(edits: tuple[Edit, ...]) -> list[str]:
     return [
         f"{edit.workshop}-{edit.function}-{'-'.join(edit.mistakes)}-{pack}" for pack, edit in packed(edits)
     ]
 
 
-@every_workshop
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("format", SUFFIXES)
+# Every pair of a workshop, a language and a format once.
+@pytest.mark.parametrize(
+    ("workshop", "language", "format"),
+    [(INTRO, "es", "notebook"), (INTRO, "en", "script"), (MNIST, "es", "script"), (MNIST, "en", "notebook")],
+)
 def test_the_solution_is_right(workshop, language, format):
     found = checked(workshop, as_text(solution_cells(workshop, language), format), format)
     assert found.workshop == workshop
@@ -135,49 +126,51 @@ def test_the_solution_is_right(workshop, language, format):
 def test_every_blank_is_said_to_be_one(workshop):
     found = checked(workshop, as_text(student_cells(workshop, "en"), "notebook"), "notebook")
     assert found.workshop == workshop
-    told = {function.name: function for function in found.functions}
+    functions = functions_of(found)
     unwritten = blanks(workshop)
-    assert all(told[name].status == "blank" for name in unwritten if name in told)
+    assert all(functions[name].status == "blank" for name in unwritten if name in functions)
     through = {"crearRed": "RedDensa", "descenderConMomentum": "Momentum"} if workshop == INTRO else {}
-    assert set(told) - set(unwritten) == set(through)
+    assert set(functions) - set(unwritten) == set(through)
     for name, blank in through.items():
         assert blank in unwritten
-        (finding,) = told[name].findings
+        (finding,) = functions[name].findings
         assert (finding.mistake, finding.values["blank"]) == ("torch_blank", blank)
         assert blank in finding.title()
     assert not found.passed
 
 
-def test_what_needs_a_blank_function_is_not_blamed_for_it():
+def test_what_needs_a_blank_function_is_not_blamed_for_it(check_source):
     line = "return nn.Sequential(nn.Linear(784, 512), nn.Tanh(), nn.Linear(512, 10))"
-    found = verdict(MNIST, (Edit(MNIST, "crearRed", line, 'raise NotImplementedError("crearRed")'),))
+    blank = Edit(MNIST, "crearRed", line, 'raise NotImplementedError("crearRed")')
+    found = functions_of(check_source(with_edits(MNIST, blank)))
     assert found["crearRed"].status == "blank"
     assert (found["desdeNumpy"].status, found["desdeNumpy"].findings) == ("unchecked", ())
     assert found["gradientes"].status == "right"
 
 
-def test_what_needs_a_wrong_function_is_not_blamed_for_it_either():
+def test_what_needs_a_wrong_function_is_not_blamed_for_it_either(check_source):
     layers = "nn.Linear(784, 512), nn.Tanh(), nn.Linear(512, 10)"
-    found = verdict(MNIST, (Edit(MNIST, "crearRed", layers, "nn.Linear(784, 10)"),))
+    wrong = Edit(MNIST, "crearRed", layers, "nn.Linear(784, 10)")
+    found = functions_of(check_source(with_edits(MNIST, wrong)))
     assert [finding.mistake for finding in found["crearRed"].findings] == ["torch_parameters"]
     assert (found["desdeNumpy"].status, found["desdeNumpy"].findings) == ("unchecked", ())
     assert found["gradientes"].status == "right"
 
 
 @pytest.mark.parametrize(("pack", "edit"), packed(MISTAKES), ids=labels(MISTAKES))
-def test_a_mistake_is_named(pack, edit):
+def test_a_mistake_is_named(judged, pack, edit):
     found = judged(pack, edit, MISTAKES)
     assert tuple(finding.mistake for finding in found.findings) == edit.mistakes
     assert found.status in ("wrong", "error")
 
 
 @pytest.mark.parametrize(("pack", "edit"), packed(RIGHT), ids=labels(RIGHT))
-def test_another_right_way_is_right(pack, edit):
+def test_another_right_way_is_right(judged, pack, edit):
     found = judged(pack, edit, RIGHT)
     assert (found.status, found.findings) == ("right", ())
 
 
-def test_a_number_is_worked_out():
+def test_a_number_is_worked_out(judged):
     """The sum of six losses beside their mean."""
     one = next(one for one in packed(MISTAKES) if one[1].new == 'nn.CrossEntropyLoss(reduction="sum")')
     (finding,) = judged(*one, MISTAKES).findings
@@ -186,7 +179,7 @@ def test_a_number_is_worked_out():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mistake_of_the_tests_has_words(language):
+def test_every_mistake_of_the_tests_has_words(judged, language):
     """Each title fills its places with what the check found; no brace is left."""
     set_language(language)
     keys = {key for edit in MISTAKES for key in edit.mistakes if key.startswith("torch_")}

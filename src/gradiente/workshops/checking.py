@@ -37,17 +37,18 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
     "mnist-pytorch": torch_mnist.JUDGES,
 }
 # PyTorch is loaded slowly, and takes address space that it never uses.
-LIMITS = dict.fromkeys(
+LIMITS: dict[str, Limits] = dict.fromkeys(
     ("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0, total=90.0)
 )
 
 
-def check(path: str | Path, workshop: str | None = None) -> Verdict:
+def check(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
     """What is right and what is wrong in a file.
 
     Arguments:
         path: of a .py or .ipynb
         workshop: its name; None: the one whose functions the file has
+        limits: of the process in which its code runs; None: the workshop's
 
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
     """
@@ -57,10 +58,9 @@ def check(path: str | Path, workshop: str | None = None) -> Verdict:
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
         return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
-    limits = Limits()
     if chosen.name in LIMITS:
         require_installed("torch", extra="torch")
-        limits = LIMITS[chosen.name]
+    limits = limits or LIMITS.get(chosen.name, Limits())
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = loaded(sandbox, submission)
         submission = submission.having(sandbox.callables)

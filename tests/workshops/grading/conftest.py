@@ -13,11 +13,10 @@ from . import stub
 
 @pytest.fixture(autouse=True)
 def stub_words(monkeypatch, tmp_path):
-    """The stub's words in both catalogues, its log, and its module where another process finds it."""
+    """The stub's words in both catalogues, and its log."""
     for key, words in stub.WORDS.items():
         for code, message in zip(LANGUAGES, words, strict=True):
             monkeypatch.setitem(catalogue(code), key, message)
-    monkeypatch.syspath_prepend(Path(__file__).parents[3])
     monkeypatch.setenv(stub.LOG, str(tmp_path / "calls.log"))
 
 

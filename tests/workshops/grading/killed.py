@@ -1,14 +1,11 @@
-"""A class being graded, to be killed in the midst: python killed.py FOLDER VERDICTS WORKERS"""
+"""A class being graded, to be killed in the midst: python -m tests.workshops.grading.killed FOLDER VERDICTS WORKERS"""
 
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[3]))
-
-from tests.workshops.grading.stub import check
-
 from gradiente.workshops.grading import grade, submissions
+
+from .stub import check
 
 if __name__ == "__main__":
     folder, verdicts, workers = sys.argv[1:]

@@ -16,7 +16,7 @@ from gradiente.workshops.grading import Result, grade, submissions
 from . import stub
 from .conftest import write_class
 
-KILLED = Path(__file__).with_name("killed.py")
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -141,8 +141,9 @@ def test_a_damaged_verdict_is_made_anew(content, tmp_path, verdicts):
 
 
 def start(folder, verdicts, workers=2):
-    command = [sys.executable, str(KILLED), str(folder), str(verdicts), str(workers)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    module = "tests.workshops.grading.killed"
+    command = [sys.executable, "-m", module, str(folder), str(verdicts), str(workers)]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def wait_until(condition):

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradiente.workshops.judges.problems import fatal, problem_finding, returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
-from gradiente.workshops.running.sandbox import Call, Outcome, Problem, Tensor
+from gradiente.workshops.running.calls import Call, Outcome, Problem, Tensor
 from gradiente.workshops.verdict import Finding, Worked
 
 Array = np.ndarray

@@ -37,15 +37,24 @@ def probe(name, arguments, values):
 """
 DEVICES = """
 def probe(name, arguments, cuda, mps):
-    torch.cuda.is_available = lambda: cuda
-    torch.cuda.device_count = lambda: int(cuda)
-    torch.backends.mps.is_available = lambda: mps
-    torch.backends.mps.is_built = lambda: mps
-    if hasattr(torch, "accelerator"):
-        found = torch.device("cuda" if cuda else "mps") if cuda or mps else None
-        torch.accelerator.is_available = lambda: found is not None
-        torch.accelerator.current_accelerator = lambda check_available=False: found
-    return {"result": data(getattr(module, name)())}
+    kept = []
+
+    def replace(owner, attribute, value):
+        kept.append((owner, attribute, getattr(owner, attribute)))
+        setattr(owner, attribute, value)
+
+    found = torch.device("cuda" if cuda else "mps") if cuda or mps else None
+    replace(torch.cuda, "is_available", lambda: cuda)
+    replace(torch.cuda, "device_count", lambda: int(cuda))
+    replace(torch.backends.mps, "is_available", lambda: mps)
+    replace(torch.backends.mps, "is_built", lambda: mps)
+    replace(torch.accelerator, "is_available", lambda: found is not None)
+    replace(torch.accelerator, "current_accelerator", lambda check_available=False: found)
+    try:
+        return {"result": data(getattr(module, name)())}
+    finally:
+        for entry in kept:
+            setattr(*entry)
 """
 
 

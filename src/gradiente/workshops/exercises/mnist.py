@@ -24,7 +24,7 @@ from gradiente.workshops.judges import backprop, forward
 from gradiente.workshops.judges.problems import returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.reference.values import softmax
-from gradiente.workshops.running.sandbox import Problem
+from gradiente.workshops.running.calls import Problem
 from gradiente.workshops.verdict import Finding
 from gradiente.workshops.workshop import WORKSHOPS
 

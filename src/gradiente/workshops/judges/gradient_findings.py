@@ -4,10 +4,11 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from gradiente.workshops.judges.interpretation import Interpretation
 from gradiente.workshops.judges.places import computed_at, label, line_of
 from gradiente.workshops.judges.session import Session
 from gradiente.workshops.mistakes.search import GRADIENTS
@@ -18,9 +19,6 @@ from gradiente.workshops.reference.matching import Scale
 from gradiente.workshops.reference.values import LECTURE, Array
 from gradiente.workshops.verdict import Finding, Worked
 
-if TYPE_CHECKING:
-    from gradiente.workshops.judges.backprop import Reading
-
 NAME = "backProp"
 MOST_TERMS = 8
 CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
@@ -28,55 +26,55 @@ CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_to
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
 
 
-def findings_of(session: Session, reading: "Reading") -> list[Finding]:
+def findings_of(session: Session, interpretation: Interpretation) -> list[Finding]:
     """Every mistake once, the first wrong quantity first."""
-    found = [*_rules(session, reading), *_scales(session, reading)]
+    found = [*_rules(session, interpretation), *_scales(session, interpretation)]
     found.sort(key=lambda pair: ORDER.index(pair[0]))
     findings = [finding for _, finding in found]
-    if reading.swapped:
-        order = ", ".join(sorted(reading.way, key=lambda quantity: reading.way[quantity]))
+    if interpretation.swapped:
+        order = ", ".join(sorted(interpretation.way, key=lambda quantity: interpretation.way[quantity]))
         findings.insert(0, Finding("names_swapped", NAME, values={"order": order}))
-    if reading.explanation.unknown:
-        findings.append(_unknown(session, reading))
+    if interpretation.explanation.unknown:
+        findings.append(_unknown(session, interpretation))
     return findings
 
 
-def variants_of(reading: "Reading") -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def variants_of(interpretation: Interpretation) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Which of the legitimate ways this is."""
-    layout, explanation = reading.run.layout, reading.explanation
+    layout, explanation = interpretation.run.layout, interpretation.explanation
     found: list[tuple[str, Mapping[str, Any]]] = [("columns" if layout.columns else "rows", {})]
     if layout.columns != layout.out_in:
         found.append(("weights_out_in" if layout.out_in else "weights_in_out", {}))
     powers = {scale.power for scale in explanation.scales.values()}
     if powers in ({0}, {1}):
         found.append(("sum" if 1 in powers else "mean", {}))
-    if reading.run.cases[0].labels is not None:
+    if interpretation.run.cases[0].labels is not None:
         found.append(("labels" if layout.target == "flat" else "onehot", {}))
-    if isinstance(reading.run.outcomes[0].result, Mapping):
+    if isinstance(interpretation.run.outcomes[0].result, Mapping):
         found.append(("dictionary", {}))
-    elif not reading.swapped and reading.kind != "order":
+    elif not interpretation.swapped and interpretation.kind != "order":
         found.append(("other_order", {}))
     if explanation.absent:
         found.append(("biases_zero", {}))
-    if reading.run.cases[0].activation == "relu":
+    if interpretation.run.cases[0].activation == "relu":
         found.append(("relu", {}))
     return tuple(found)
 
 
-def _rules(session: Session, reading: "Reading") -> Iterator[tuple[str, Finding]]:
+def _rules(session: Session, interpretation: Interpretation) -> Iterator[tuple[str, Finding]]:
     """The wrong rules; one that is made at several places is one mistake."""
     places: dict[str, list[str]] = {}
-    for mistake in reading.explanation.mistakes:
+    for mistake in interpretation.explanation.mistakes:
         if mistake.key == INHERITED:
             continue
-        places.setdefault(_told_apart(session, reading, mistake), []).append(mistake.at)
+        places.setdefault(_told_apart(session, interpretation, mistake), []).append(mistake.at)
     if "integer_truncation" in places:
         places = {"integer_truncation": places["integer_truncation"]}
     for key, at in places.items():
-        yield at[0], _finding(session, reading, key, at)
+        yield at[0], _finding(session, interpretation, key, at)
 
 
-def _told_apart(session: Session, reading: "Reading", mistake: Mistake) -> str:
+def _told_apart(session: Session, interpretation: Interpretation, mistake: Mistake) -> str:
     """Mistakes that give the same numbers: the text of the function says which it is.
 
     With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
@@ -90,38 +88,45 @@ def _told_apart(session: Session, reading: "Reading", mistake: Mistake) -> str:
     if mistake.key == "derivative_missing" and re.search(r"> ?=? ?0", text):
         return "derivative_other"  # that of ReLU is 1 for all activations of a sigmoid
     line = line_of(function, mistake.at)
-    one = reading.run.cases[0].sizes.k == 1 and mistake.at == "db2"
+    one = interpretation.run.cases[0].sizes.k == 1 and mistake.at == "db2"
     summed = line is not None and "sum" in session.submission.statement(line)
     return "bias_axis" if mistake.key == "bias_not_summed" and one and summed else mistake.key
 
 
-def _scales(session: Session, reading: "Reading") -> Iterator[tuple[str, Finding]]:
+def _scales(session: Session, interpretation: Interpretation) -> Iterator[tuple[str, Finding]]:
     """Signs and factors: those of all gradients come from ∂J/∂Z[2], those of the first layer's both from ∂J/∂Z[1]."""
-    scales = reading.explanation.scales
+    scales = interpretation.explanation.scales
     negative = [name for name in GRADIENTS if name in scales and scales[name].sign < 0]
     if negative:
         at = _source(negative, scales)
-        yield at[0], _finding(session, reading, "output_sign" if at == ["dZ2"] else "sign_hidden", at)
+        yield at[0], _finding(session, interpretation, "output_sign" if at == ["dZ2"] else "sign_hidden", at)
     summed = {
-        m.at for m in reading.explanation.mistakes if m.key in ("bias_axis", "bias_total", "bias_not_summed")
+        m.at
+        for m in interpretation.explanation.mistakes
+        if m.key in ("bias_axis", "bias_total", "bias_not_summed")
     }
     sizes = [name for name in GRADIENTS if name in scales and scales[name].size and name not in summed]
     if sizes:
         size = scales[sizes[0]].size
-        number = getattr(reading.run.cases[0].sizes, size)
-        yield sizes[0], _finding(session, reading, "mean_wrong_size", sizes, size=size, number=number)
+        number = getattr(interpretation.run.cases[0].sizes, size)
+        yield sizes[0], _finding(session, interpretation, "mean_wrong_size", sizes, size=size, number=number)
     factors = [name for name in GRADIENTS if name in scales and scales[name].factor != 1]
-    squares = any(mistake.key == "output_other_loss" for mistake in reading.explanation.mistakes)
+    squares = any(mistake.key == "output_other_loss" for mistake in interpretation.explanation.mistakes)
     if factors and not squares:  # the 2 of the squared error is that mistake's
         at = _source(factors, scales)
-        yield at[0], _finding(session, reading, "factor", at, factor=f"{scales[factors[0]].factor:.6g}")
+        yield (
+            at[0],
+            _finding(session, interpretation, "factor", at, factor=f"{scales[factors[0]].factor:.6g}"),
+        )
     yield from _powers(
-        session, reading, {n: scale for n, scale in scales.items() if not scale.size and n not in summed}
+        session,
+        interpretation,
+        {n: scale for n, scale in scales.items() if not scale.size and n not in summed},
     )
 
 
 def _powers(
-    session: Session, reading: "Reading", scales: Mapping[str, Scale]
+    session: Session, interpretation: Interpretation, scales: Mapping[str, Scale]
 ) -> Iterator[tuple[str, Finding]]:
     """1/m: once everywhere, or nowhere; else what is missing, and what is there twice."""
     powers = {name: scales[name].power for name in GRADIENTS if name in scales}
@@ -131,10 +136,10 @@ def _powers(
     missing = [name for name, power in powers.items() if power > usual]
     twice = [name for name, power in powers.items() if power < usual]
     if missing:
-        yield missing[0], _finding(session, reading, "mean_missing", missing)
+        yield missing[0], _finding(session, interpretation, "mean_missing", missing)
     if twice:
         at = _source(twice, scales)
-        yield at[0], _finding(session, reading, "mean_twice", at)
+        yield at[0], _finding(session, interpretation, "mean_twice", at)
 
 
 def _source(names: Sequence[str], scales: Mapping[str, Scale]) -> list[str]:
@@ -146,21 +151,23 @@ def _source(names: Sequence[str], scales: Mapping[str, Scale]) -> list[str]:
     return ["dZ1"] if layers == {"1"} and list(names) == below and len(below) > 1 else list(names)
 
 
-def _unknown(session: Session, reading: "Reading") -> Finding:
+def _unknown(session: Session, interpretation: Interpretation) -> Finding:
     """The first gradient that nothing gives; where both of a layer are wrong, what they share is."""
-    unknown = reading.explanation.unknown
+    unknown = interpretation.explanation.unknown
     first = unknown[0]
     both = f"db{first[-1]}" in unknown and first.startswith("dW")
     at = f"dZ{first[-1]}" if both else first
-    return replace(_finding(session, reading, "unknown", [at]), right=tuple(_right_about(reading, first)))
+    return replace(
+        _finding(session, interpretation, "unknown", [at]), right=tuple(_right_about(interpretation, first))
+    )
 
 
-def _right_about(reading: "Reading", name: str) -> Iterator[str]:
+def _right_about(interpretation: Interpretation, name: str) -> Iterator[str]:
     """What is right about a wrong gradient: its shape, the signs, some of its rows."""
-    case, found = reading.run.cases[0], reading.observed[0][name]
+    case, found = interpretation.run.cases[0], interpretation.observed[0][name]
     if found is None:
         return
-    form = reading.run.layout.form(name[1:], getattr(case, name))
+    form = interpretation.run.layout.form(name[1:], getattr(case, name))
     if found.shape != form.shape:
         yield "not_shape"
         return
@@ -178,15 +185,17 @@ def _right_about(reading: "Reading", name: str) -> Iterator[str]:
             yield "columns"
 
 
-def _finding(session: Session, reading: "Reading", key: str, at: Sequence[str], **values: Any) -> Finding:
+def _finding(
+    session: Session, interpretation: Interpretation, key: str, at: Sequence[str], **values: Any
+) -> Finding:
     function = session.function(NAME)
-    case = reading.run.cases[0]
+    case = interpretation.run.cases[0]
     where = ", ".join(map(label, at))
     seen = next(
         (
             name
             for name in (SEEN_IN.get(at[0], at[0]), *GRADIENTS)
-            if reading.observed[0].get(name) is not None
+            if interpretation.observed[0].get(name) is not None
         ),
         None,
     )
@@ -197,15 +206,19 @@ def _finding(session: Session, reading: "Reading", key: str, at: Sequence[str], 
         line_of(function, at[0]),
         {"where": where, **values},
         formula(case, at[0] if at[0] != "Y" else "dZ2"),
-        _worked(reading, seen) if seen else None,
+        _worked(interpretation, seen) if seen else None,
     )
 
 
-def _worked(reading: "Reading", name: str) -> Worked | None:
+def _worked(interpretation: Interpretation, name: str) -> Worked | None:
     """One number of a gradient: the first that is wrong, and among those the easiest to see."""
-    case, layout, found = reading.run.cases[0], reading.run.layout, reading.observed[0][name]
+    case, layout, found = (
+        interpretation.run.cases[0],
+        interpretation.run.layout,
+        interpretation.observed[0][name],
+    )
     right = np.array(getattr(case, name))
-    sums = _sums(reading)
+    sums = _sums(interpretation)
     expected = right * (case.m if sums else 1)
     form = layout.form(name[1:], expected)
     got: Array | None = found if found is not None and found.size == form.size else None
@@ -227,9 +240,9 @@ def _worked(reading: "Reading", name: str) -> Worked | None:
     return Worked(label(name), index, terms, closing, float(expected[index]), value)
 
 
-def _sums(reading: "Reading") -> bool:
+def _sums(interpretation: Interpretation) -> bool:
     """Whether most of the gradients are sums over the instances."""
-    powers = [scale.power for scale in reading.explanation.scales.values()]
+    powers = [scale.power for scale in interpretation.explanation.scales.values()]
     return powers.count(1) > powers.count(0)
 
 
@@ -244,12 +257,12 @@ def _worst(
     return (0,) * len(shape)
 
 
-def mended_finding(session: Session, reading: "Reading", key: str, line: int) -> Finding:
+def mended_finding(session: Session, interpretation: Interpretation, key: str, line: int) -> Finding:
     """A mistake that one change of a line mends: the quantity of that line, with the number that was to come."""
     words = session.submission.statement(line)
     name = computed_at(session.submission, line)
     if name is None:
         return Finding(key, NAME, line=line, values={"where": words})
-    found = _finding(session, reading, key, [name])
+    found = _finding(session, interpretation, key, [name])
     worked = found.worked and replace(found.worked, got=None)
     return replace(found, line=line, values={"where": words}, worked=worked)

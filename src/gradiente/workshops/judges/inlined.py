@@ -15,7 +15,7 @@ from gradiente.workshops.mistakes.table import INHERITED
 from gradiente.workshops.reference.formulas import formula
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.values import Array, Values, softmax, squash
-from gradiente.workshops.running.sandbox import Outcome
+from gradiente.workshops.running.calls import Outcome
 from gradiente.workshops.verdict import Finding
 
 LATER = 3  # epochs after which stale activations show

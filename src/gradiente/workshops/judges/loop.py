@@ -30,7 +30,7 @@ from gradiente.workshops.judges.steps import (
 from gradiente.workshops.judges.stub import install, remove
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.values import Values
-from gradiente.workshops.running.sandbox import Outcome
+from gradiente.workshops.running.calls import Outcome
 from gradiente.workshops.verdict import Finding
 
 NAME = "entrenarRed"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.workshops.judges.session import Session
-from gradiente.workshops.running.sandbox import ENDED, TIMEOUT, Problem
+from gradiente.workshops.running.calls import ENDED, OUTSIDE, TIMEOUT, Problem
 from gradiente.workshops.verdict import Finding
 
 KEYS = {
@@ -22,23 +22,6 @@ KEYS = {
     "KeyboardInterrupt": "exits",
     "TooLong": "timeout",
 }
-# What a function of a workshop has no business with: files, the network, other programs.
-OUTSIDE = (
-    "PermissionError",
-    "FileNotFoundError",
-    "OSError",
-    "ConnectionRefusedError",
-    "gaierror",
-    "BlockingIOError",
-)
-OUTSIDE += (
-    "IsADirectoryError",
-    "NotADirectoryError",
-    "ConnectionError",
-    "TimeoutError",
-    "BrokenPipeError",
-    "FileExistsError",
-)
 
 
 def fatal(problem: Problem) -> bool:

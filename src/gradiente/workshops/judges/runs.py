@@ -9,7 +9,7 @@ from gradiente.workshops.judges.session import Session, step_arguments
 from gradiente.workshops.mistakes.repair import Mutant, probe
 from gradiente.workshops.reference.layout import Layout, layouts
 from gradiente.workshops.reference.values import Sizes, Values
-from gradiente.workshops.running.sandbox import Outcome, Problem
+from gradiente.workshops.running.calls import Outcome, Problem
 
 Arguments = Callable[[Values, Layout], Mapping[str, Any]]
 

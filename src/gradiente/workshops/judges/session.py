@@ -12,7 +12,8 @@ from gradiente.workshops.reading.binding import Binding
 from gradiente.workshops.reading.submission import Function, Submission
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.values import Sizes, Values, values
-from gradiente.workshops.running.sandbox import Call, Outcome, Problem, Sandbox
+from gradiente.workshops.running.calls import Call, Outcome, Problem
+from gradiente.workshops.running.sandbox import Sandbox
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Status
 from gradiente.workshops.workshop import Workshop
 

@@ -11,7 +11,7 @@ from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.mistakes.repair import mutants, probe
 from gradiente.workshops.reference.formulas import plain
 from gradiente.workshops.reference.values import softmax
-from gradiente.workshops.running.sandbox import Outcome, Problem
+from gradiente.workshops.running.calls import Outcome, Problem
 from gradiente.workshops.verdict import Finding, Worked
 
 Array = np.ndarray

@@ -11,7 +11,7 @@ from gradiente.workshops.reading.identify import flat, orders, taken
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.matching import ratio
 from gradiente.workshops.reference.values import Array, Values, softmax, squash
-from gradiente.workshops.running.sandbox import Outcome, Record
+from gradiente.workshops.running.calls import Outcome, Record
 
 PARAMETERS = ("w1", "b1", "w2", "b2")
 GRADIENTS = ("dW1", "db1", "dW2", "db2")

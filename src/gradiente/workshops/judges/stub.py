@@ -5,7 +5,7 @@ from typing import Any
 
 from gradiente.workshops.judges.session import Session
 from gradiente.workshops.reading.identify import by_names
-from gradiente.workshops.running.sandbox import Call
+from gradiente.workshops.running.calls import Call
 
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 SOURCE = """

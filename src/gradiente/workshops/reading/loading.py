@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradiente.errors import ArgumentError
-from gradiente.workshops.judges.problems import OUTSIDE
 from gradiente.workshops.reading.submission import Submission
-from gradiente.workshops.running.sandbox import TIMEOUT, Problem, Sandbox
+from gradiente.workshops.running.calls import OUTSIDE, TIMEOUT, Problem
+from gradiente.workshops.running.sandbox import Sandbox
 from gradiente.workshops.verdict import Finding
 from gradiente.workshops.workshop import WORKSHOPS, Workshop
 

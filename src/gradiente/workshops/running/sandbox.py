@@ -18,13 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+
+from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, Other, Outcome, Problem, Record, Tensor
 
 CHILD = Path(__file__).with_name("child")
 SYSTEM = (
@@ -41,7 +43,6 @@ FILE_SIZE = 1 << 20
 CPU_SECONDS = 60
 LARGEST = 256 << 20
 START_SECONDS = 20.0
-ENDED, TIMEOUT = "Ended", "Timeout"  # kinds of an error that no exception has
 
 
 @dataclass(frozen=True)
@@ -52,69 +53,6 @@ class Limits:
     call: float = 4.0
     load: float = 15.0
     total: float = 20.0
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a student's function; `probe` is instead the source of a function `probe` that gets the arguments.
-
-    `record` names functions whose own calls are to be written down meanwhile.
-    """
-
-    function: str
-    arguments: Sequence[Any] = ()
-    keywords: Mapping[str, Any] = field(default_factory=dict)
-    record: tuple[str, ...] = ()
-    seed: int = 0
-    probe: str | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What ended a call: the kind of exception or `Ended`, `Timeout`; the line of the student's file."""
-
-    type: str
-    message: str = ""
-    line: int | None = None
-    function: str = ""
-    shapes: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    direct: bool = True
-
-
-@dataclass(frozen=True)
-class Record:
-    """One call that another function made meanwhile."""
-
-    name: str
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
-    result: Any
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a call: its result, or the problem; the arguments afterwards, and the places of those changed."""
-
-    result: Any = None
-    problem: Problem | None = None
-    after: tuple[Any, ...] = ()
-    mutated: tuple[int, ...] = ()
-    records: tuple[Record, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Other:
-    """A value that is not numbers: the name of its type."""
-
-    type: str
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An argument that is to arrive as a tensor of PyTorch."""
-
-    values: np.ndarray
 
 
 class Sandbox:
@@ -145,6 +83,9 @@ class Sandbox:
         """Start the process, anew where one runs, and load the file; the problem, where that did not end well."""
         self._end()
         self._start()
+        return self._load()
+
+    def _load(self) -> Problem | None:
         self._send({"op": "load", "source": self.source, "cells": self.cells}, [])
         answer = self._receive(self.limits.load + START_SECONDS)
         if isinstance(answer, Problem):

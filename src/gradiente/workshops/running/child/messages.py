@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def encode(value, arrays, depth=0):
     return {"o": type(value).__name__}
 
 
-def decode(value, arrays):
+def decode(value, arrays) -> Any:
     """The way back, for arguments."""
     if isinstance(value, dict):
         if "a" in value:

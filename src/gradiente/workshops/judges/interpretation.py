@@ -1,0 +1,31 @@
+"""backProp's results, interpreted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradiente.workshops.judges.runs import Run
+from gradiente.workshops.mistakes.search import Explanation
+from gradiente.workshops.reference.values import Array
+
+SWAPPED = 0.5  # what results under each other's names cost
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """What backProp returned, interpreted: which value is which gradient, and the mistakes that explain them.
+
+    `kind` says how they were taken: by the "names" in the return statement, in the lecture's "order", or in another
+    order that only their "shapes" show.
+    """
+
+    run: Run
+    kind: str
+    way: Mapping[str, Any]
+    observed: Sequence[Mapping[str, Array | None]]
+    explanation: Explanation
+    swapped: bool
+
+    @property
+    def cost(self) -> float:
+        return self.explanation.cost + SWAPPED * self.swapped
