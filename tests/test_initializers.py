@@ -16,6 +16,7 @@ from gradiente import (
     Normal,
     PyTorchDefault,
     Sigmoid,
+    Uniform,
     Zeros,
 )
 from gradiente.initializers import REGISTRY
@@ -32,6 +33,8 @@ TORCH = [
     (He(), lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="relu")),
     (Normal(), lambda w: torch.nn.init.normal_(w, std=0.01)),
     (Normal(std=0.3), lambda w: torch.nn.init.normal_(w, std=0.3)),
+    (Uniform(), lambda w: torch.nn.init.uniform_(w, -1, 1)),
+    (Uniform(bound=0.2), lambda w: torch.nn.init.uniform_(w, -0.2, 0.2)),
     (Zeros(), torch.nn.init.zeros_),
 ]
 
