@@ -71,7 +71,7 @@ def _factors(node: Symbol, named: Named) -> list[Factor]:
     if node.payload is not None:
         return [node.payload]
     if node.constant:
-        return [Factor(f"{float(node.value):.12g}", float(node.value))]
+        return _constant(float(node.value))
     if node.function in PRODUCTS:
         left, right = node.arguments
         if node.function == "multiply":
@@ -83,6 +83,13 @@ def _factors(node: Symbol, named: Named) -> list[Factor]:
     if node.function == "negative":
         return _minus_first([MINUS, *_factors(node.arguments[0], named)])
     return [_composite(node, _symbol(node, named), float(node.value), named)]
+
+
+def _constant(value: float) -> list[Factor]:
+    if value == -1:
+        return [MINUS]
+    size = Factor(f"{abs(value):.12g}", abs(value))
+    return [MINUS, size] if value < 0 else [size]
 
 
 def _composite(node: Symbol, symbol: str, value: float, named: Named) -> Factor:
@@ -103,9 +110,10 @@ def _operands(node: Symbol, named: Named) -> Iterator[Factor]:
 
 
 def _minus_first(factors: list[Factor]) -> list[Factor]:
-    """At most one −1, and that in front."""
+    """At most one −1, and that in front; no factor 1 beside others."""
     others = [factor for factor in factors if factor is not MINUS]
-    return [MINUS, *others] if (len(factors) - len(others)) % 2 else others
+    counted = [factor for factor in others if factor.symbol != "1"] or others[:1] or [Factor("1", 1.0)]
+    return [MINUS, *counted] if (len(factors) - len(others)) % 2 else counted
 
 
 def _symbol(node: Symbol, named: Named) -> str:

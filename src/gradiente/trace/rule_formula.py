@@ -138,6 +138,8 @@ def _is(node: Symbol, number: float, named: Mapping[int, str]) -> bool:
         return False
     if not node.function:
         return node.value == number
+    if number == 0 and node.function == "multiply":
+        return any(_is(argument, 0, named) for argument in node.arguments)
     literal = all(_literal(argument) for argument in node.arguments)
     return literal and node.value == number
 
