@@ -35,12 +35,11 @@ from gradiente import (
     Unflatten,
     gradcheck,
 )
+from gradiente.examples import layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
-# In training they draw: their cache is what they drew, as a factor of x.
-DRAWS = {Dropout, Dropout2d}
 modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
 
@@ -125,7 +124,7 @@ def batch_norm(draw, kind):
 
 
 probabilities = st.sampled_from([0.0, 0.2, 0.5, 0.9])
-# A layer and the shape of an instance for it. One that is not here is built without arguments, for any shape.
+# Layers of random geometry, and the shape of an instance for them. One that is not here is tried on its own examples.
 EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = {
     Linear: linear(),
     Softmax: softmax(),
@@ -143,11 +142,8 @@ EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = 
 def examples(kind):
     if kind in EXAMPLES:
         return EXAMPLES[kind]
-    try:
-        layer = kind()
-    except TypeError:
-        pytest.fail(f"{kind.__name__} needs arguments: add a strategy for it to EXAMPLES in {__file__}")
-    return st.tuples(st.just(layer), shapes)
+    own = [(parse(notation, REGISTRY), shape[1:]) for notation, shape in layer_examples(kind.__name__, kind)]
+    return st.sampled_from(own) if kind.examples else st.tuples(st.just(own[0][0]), shapes)
 
 
 @dataclass
@@ -217,7 +213,7 @@ def test_equals_pytorch(kind, training, dtype, tolerance, data):
     case = draw_case(data, kind, dtype, training=training)
     y, cache = case.forward(training)
     dx, gradients = case.backward(cache)
-    drawn = cache if kind in DRAWS and training else None
+    drawn = cache if kind.stochastic and training else None
     torch_y, torch_dx, twin = case.through_torch(drawn, training)
     agree(y, torch_y, tolerance)
     agree(dx, torch_dx, tolerance)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import FrozenInstanceError
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
-from scipy.special import log_softmax
 
 from gradiente import (
     ArgumentError,
@@ -24,6 +22,7 @@ from gradiente import (
     NLLLoss,
     ShapeError,
 )
+from gradiente.examples import draw_prediction, draw_target, target_kinds
 from gradiente.losses import REGISTRY
 from gradiente.notation import parse, write
 
@@ -32,51 +31,12 @@ shapes = st.lists(st.integers(1, 7), min_size=1, max_size=3).map(tuple)
 tables = st.tuples(st.integers(1, 9), st.integers(1, 7))
 
 
-def numbers(rng, shape):
-    return rng.normal(0, 2, shape), rng.normal(0, 2, shape)
-
-
-def above_minus_one(rng, shape):
-    return rng.exponential(2, shape) - 0.9, rng.exponential(2, shape) - 0.9
-
-
-def probabilities(rng, shape):
-    return rng.uniform(0.01, 0.99, shape), soft_or_hard(rng, shape)
-
-
-def scores(rng, shape):
-    return rng.normal(0, 4, shape), soft_or_hard(rng, shape)
-
-
-def soft_or_hard(rng, shape):
-    return rng.random(shape) if rng.random() < 0.5 else rng.integers(0, 2, shape).astype(float)
-
-
-def class_scores(rng, shape):
-    if rng.random() < 0.5:
-        return rng.normal(0, 4, shape), rng.integers(0, shape[1], shape[0])
-    return rng.normal(0, 4, shape), rng.dirichlet(np.ones(shape[1]), shape[0])
-
-
-def log_probabilities(rng, shape):
-    return log_softmax(rng.normal(0, 4, shape), axis=1), rng.integers(0, shape[1], shape[0])
-
-
-# Shapes, and what draws a prediction and a target. A loss that is not here compares any numbers of one shape.
-EXAMPLES: dict[type[Loss], tuple[st.SearchStrategy[tuple[int, ...]], Any]] = {
-    MSLELoss: (shapes, above_minus_one),
-    BCELoss: (shapes, probabilities),
-    BCEWithLogitsLoss: (shapes, scores),
-    CrossEntropyLoss: (tables, class_scores),
-    NLLLoss: (tables, log_probabilities),
-}
-
-
 def draw_case(data, kind, dtype=np.float64):
-    strategy, draw = EXAMPLES.get(kind, (shapes, numbers))
     loss = kind(reduction=data.draw(st.sampled_from(["mean", "sum"])))
-    shape = data.draw(strategy)
-    prediction, target = draw(np.random.default_rng(data.draw(st.integers(0, 2**32 - 1))), shape)
+    shape = data.draw(tables if kind.is_multiclass else shapes)
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    prediction = draw_prediction(kind, shape, rng)
+    target = draw_target(kind, data.draw(st.sampled_from(target_kinds(kind))), shape, rng)
     return loss, prediction.astype(dtype), target if target.dtype.kind in "iu" else target.astype(dtype)
 
 
@@ -88,12 +48,6 @@ def through_torch(loss, prediction, target) -> tuple[float, np.ndarray]:
     return value.item(), leaf.grad.numpy()
 
 
-def count_of(loss, prediction):
-    if loss.reduction == "sum":
-        return 1
-    return len(prediction) if loss.is_multiclass else prediction.size
-
-
 def assert_equals_torch(loss, prediction, target, tolerance):
     """Relative to 1, over the count that a mean divides by, and to what is larger."""
     value, gradient = through_torch(loss, prediction, target)
@@ -103,7 +57,7 @@ def assert_equals_torch(loss, prediction, target, tolerance):
     assert got.shape == prediction.shape
     assert got.dtype == prediction.dtype
     assert np.abs(got - gradient).max() <= tolerance * np.abs(gradient).max(
-        initial=1 / count_of(loss, prediction)
+        initial=1 / loss.count(prediction)
     )
 
 
@@ -144,7 +98,7 @@ def test_nothing_that_was_given_is_changed(kind, data):
 def test_the_mean_is_the_sum_over_the_count(kind, data):
     _, prediction, target = draw_case(data, kind)
     mean, total = kind(reduction="mean"), kind(reduction="sum")
-    count = count_of(mean, prediction)
+    count = mean.count(prediction)
     np.testing.assert_allclose(
         mean.gradient(prediction, target) * count, total.gradient(prediction, target), rtol=1e-13
     )
@@ -228,8 +182,11 @@ def test_integer_and_one_hot_targets_are_one():
 
 @every_loss
 def test_shapes_that_differ_are_named(kind):
-    _, draw = EXAMPLES.get(kind, (None, numbers))
-    prediction, target = draw(np.random.default_rng(0), (4, 3))
+    rng = np.random.default_rng(0)
+    prediction, target = (
+        draw_prediction(kind, (4, 3), rng),
+        draw_target(kind, target_kinds(kind)[0], (4, 3), rng),
+    )
     for call in (kind().value, kind().gradient):
         with pytest.raises(ShapeError, match=r"\(4, 3\)") as raised:
             call(prediction, target[:3])

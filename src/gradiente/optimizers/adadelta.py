@@ -41,7 +41,8 @@ class Adadelta(Optimizer):
 
     examples = (
         "Adadelta()",
-        "Adadelta(lr=0.5, rho=0.7, weight_decay=0.01)",
+        "Adadelta(lr=0.5, rho=0.7, eps=0.001, weight_decay=0.01)",
+        "Adadelta(lr=0.001, maximize=True)",
     )
     equation = (
         r"S = \rho S + (1 - \rho) g^{2}, \quad \Delta = \frac{\sqrt{D + \epsilon}}{\sqrt{S + \epsilon}} g, \quad "

@@ -42,7 +42,8 @@ class Adagrad(Optimizer):
 
     examples = (
         "Adagrad(lr=0.05)",
-        "Adagrad(lr=0.05, lr_decay=0.05, weight_decay=0.01, initial_accumulator_value=0.3)",
+        "Adagrad(lr=0.05, lr_decay=0.05, weight_decay=0.01, initial_accumulator_value=0.3, eps=0.001)",
+        "Adagrad(lr=0.001, maximize=True)",
     )
     equation = r"S = S + g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
     torch_slots = {"S": "sum"}

@@ -45,7 +45,7 @@ class Adam(Optimizer):
 
     examples = (
         "Adam(lr=0.01)",
-        "Adam(lr=0.01, betas=(0.7, 0.95), amsgrad=True, weight_decay=0.01)",
+        "Adam(lr=0.01, betas=(0.7, 0.95), eps=0.001, amsgrad=True, weight_decay=0.01)",
         "Adam(lr=0.001, maximize=True)",
     )
     equation = (

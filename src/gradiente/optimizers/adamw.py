@@ -43,7 +43,8 @@ class AdamW(Optimizer):
 
     examples = (
         "AdamW(lr=0.01)",
-        "AdamW(lr=0.01, weight_decay=0.1, amsgrad=True)",
+        "AdamW(lr=0.01, betas=(0.7, 0.95), eps=0.001, weight_decay=0.1, amsgrad=True)",
+        "AdamW(lr=0.001, maximize=True)",
     )
     equation = (
         r"\theta = \theta - \alpha \lambda \theta, \quad m = \beta_1 m + (1 - \beta_1) g, \quad "

@@ -47,7 +47,8 @@ class RMSprop(Optimizer):
 
     examples = (
         "RMSprop(lr=0.01)",
-        "RMSprop(lr=0.01, alpha=0.8, momentum=0.9, centered=True, weight_decay=0.01)",
+        "RMSprop(lr=0.01, alpha=0.8, momentum=0.9, centered=True, weight_decay=0.01, eps=0.001)",
+        "RMSprop(lr=0.001, maximize=True)",
     )
     equation = (
         r"S = \beta S + (1 - \beta) g^{2}, \quad \theta = \theta - \alpha \frac{g}{\sqrt{S} + \epsilon}"
