@@ -1,6 +1,7 @@
 """`gradiente train` under torchrun: several processes that end as one, and one of them killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from gradiente.training import load_checkpoint
 
 from .conftest import finish, gradiente, same_bits, train, weights
 
@@ -50,77 +53,72 @@ def workers(process):
     return by_rank
 
 
-def kill_when_trained(process, run, rank, epochs=3):
-    """Kill one process, without warning, once some epochs are on disk."""
-    until = time.monotonic() + 90
-    while epochs_done(run) < epochs:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    os.kill(workers(process)[rank], signal.SIGKILL)
-
-
 def epochs_done(run):
     path = Path(run) / "metrics.csv"
     return len(path.read_text().splitlines()) - 1 if path.exists() else 0
 
 
-@pytest.mark.parametrize("how", [[], ["--shard"]], ids=["copies", "shard"])
-def test_two_processes_end_as_one(own_folder, how):
-    several = finish(torchrun(*DIGITS, *how, "--epochs", 5, "--run-name", "two", "--json"))
-    assert several.status == 0, several.err
-    one = train(*DIGITS, "--epochs", 5, run="one")
-    assert several.data["test"] == pytest.approx(one["test"], rel=1e-10)
-    last, expected = several.data["last_epoch"], one["last_epoch"]
-    assert last["loss"] == pytest.approx(expected["loss"], rel=1e-10)
-    assert last["gradient_norms"] == pytest.approx(expected["gradient_norms"], rel=1e-8)
-    for name, array in weights("one").items():
-        np.testing.assert_allclose(weights("two")[name], array, rtol=1e-9, atol=1e-12)
-    assert several.err.count("epoch 5/5") == 1
-    assert gradiente("train", "--resume", "two", "--epochs", 6, "--json").data["epochs"] == 6
+def when_trained(process, run, epochs=2):
+    """Wait until so many epochs more are on disk."""
+    until, epochs = time.monotonic() + 90, epochs_done(run) + epochs
+    while epochs_done(run) < epochs:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
-def test_a_killed_process_ends_the_run_with_a_message_and_a_checkpoint_that_loads(own_folder):
-    process = torchrun(*DIGITS, "--epochs", 5000, "--run-name", "killed")
-    kill_when_trained(process, "killed", rank=1)
+def same_weights(run, other, rtol=1e-6, atol=1e-9):
+    for name, array in weights(other).items():
+        np.testing.assert_allclose(weights(run)[name], array, rtol=rtol, atol=atol)
+
+
+def test_killed_twice_it_starts_again_where_it_was_and_in_the_end_is_one_of_a_single_process(own_folder):
+    """One process is killed and torchrun starts all again; the other is killed and the run ends; the same command."""
+    command = [*DIGITS, "--epochs", 60, "--run-name", "killed"]
+    process = torchrun(*command, launcher=("--max-restarts", "1"))
+    when_trained(process, "killed")
+    os.kill(workers(process)[1], signal.SIGKILL)
+    before = epochs_done("killed")
+    when_trained(process, "killed")
+    assert epochs_done("killed") > before
+    os.kill(workers(process)[0], signal.SIGKILL)
     ended = finish(process)
     assert ended.status != 0
     assert "lost the others" in ended.err
     assert "--resume" in ended.err
-    done = epochs_done("killed")
-    again = gradiente("train", "--resume", "killed", "--epochs", done + 2, "--engine", "numpy", "--json")
-    assert again.status == 0, again.err
-    assert again.data["epochs"] == done + 2
-    train(*DIGITS, "--epochs", done + 2, run="alone")
-    for name, array in weights("alone").items():
-        np.testing.assert_allclose(weights("killed")[name], array, rtol=1e-6, atol=1e-9)
+    assert before < epochs_done("killed") < 60
+    by_numpy = own_folder / "by numpy"
+    shutil.copytree("killed", by_numpy)
+    answer = gradiente("train", "--resume", by_numpy, "--epochs", 60, "--engine", "numpy", "--json")
+    assert answer.status == 0, answer.err
+
+    several = finish(torchrun(*command, "--json"))
+    assert several.status == 0, several.err
+    assert several.err.count("epoch 60/60") == 1
+    one = train(*DIGITS, "--epochs", 60, run="alone")
+    assert several.data["test"] == pytest.approx(one["test"], rel=1e-6)
+    last, expected = several.data["last_epoch"], one["last_epoch"]
+    assert last["loss"] == pytest.approx(expected["loss"], rel=1e-6)
+    assert last["gradient_norms"] == pytest.approx(expected["gradient_norms"], rel=1e-5)
+    same_weights("killed", "alone")
+    same_weights(by_numpy, "alone")
+    assert gradiente("train", "--resume", "killed", "--epochs", 61, "--json").data["epochs"] == 61
 
 
-@pytest.mark.parametrize("rank", [0, 1])
-def test_torchrun_starts_it_again_where_it_was(own_folder, rank):
-    command = [*DIGITS, "--epochs", 30, "--run-name", "again"]
-    process = torchrun(*command, launcher=("--max-restarts", "1"))
-    kill_when_trained(process, "again", rank=rank)
-    ended = finish(process)
-    assert ended.status == 0, ended.err
-    train(*DIGITS, "--epochs", 30, run="alone")
-    for name, array in weights("alone").items():
-        np.testing.assert_allclose(weights("again")[name], array, rtol=1e-6, atol=1e-9)
-
-
-def test_ctrl_c_ends_it_at_an_epoch(own_folder):
-    process = torchrun(*DIGITS, "--epochs", 5000, "--run-name", "stopped")
-    until = time.monotonic() + 90
-    while epochs_done("stopped") < 2:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.05)
+def test_ctrl_c_ends_it_at_a_step_and_one_process_resumes_it_there(own_folder):
+    process = torchrun(*DIGITS, "--shard", "--epochs", 5000, "--run-name", "stopped")
+    when_trained(process, "stopped")
     for pid in workers(process).values():
         os.kill(pid, signal.SIGINT)
     ended = finish(process)
     assert ended.status == 0, ended.err
     assert ended.err.count("interrupted") == 1
     assert (Path("stopped") / "network.safetensors").is_file()
+    epochs = len(load_checkpoint(Path("stopped") / "checkpoints" / "last.safetensors").history) + 1
+    answer = gradiente("train", "--resume", "stopped", "--epochs", epochs, "--json")
+    assert answer.status == 0, answer.err
+    train(*DIGITS, "--epochs", epochs, run="alone")
+    same_weights("stopped", "alone", rtol=1e-9, atol=1e-12)
 
 
 def launched(monkeypatch, **more):
@@ -154,25 +152,21 @@ def test_what_another_process_meets_alone_is_said_by_it(own_folder, monkeypatch)
     assert "torch under torchrun" in gradiente("train", "digits", "--engine", "numpy").err
 
 
-def test_a_run_whose_machine_was_taken_back_goes_on_with_the_same_command(own_folder):
+def test_a_run_whose_machine_was_taken_back_goes_on_with_the_same_command(own_folder, monkeypatch):
     train(*DIGITS, "--epochs", 1, run="base")
     command = [*DIGITS, "--pretrained", "base", "--freeze", "0", "--epochs", 25, "--run-name", "big"]
     process = torchrun(*command)
-    until = time.monotonic() + 90
-    while epochs_done("big") < 2:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    when_trained(process, "big")
     process.send_signal(signal.SIGTERM)
     finish(process)
     assert 2 <= epochs_done("big") < 25
-    ended = finish(torchrun(*command, "--json"))
+    train(*DIGITS, "--pretrained", "base", "--freeze", "0", "--epochs", 25, run="alone")
+    launched(monkeypatch, WORLD_SIZE=1)
+    ended = gradiente("train", *command, "--json")
     assert ended.status == 0, ended.err
     assert ended.data["epochs"] == 25
-    train(*DIGITS, "--pretrained", "base", "--freeze", "0", "--epochs", 25, run="alone")
-    for name, array in weights("alone").items():
-        np.testing.assert_allclose(weights("big")[name], array, rtol=1e-6, atol=1e-9)
-    assert finish(torchrun(*command)).status != 0
+    same_weights("big", "alone")
+    assert gradiente("train", *command).status == 2
 
 
 def test_what_may_be_started_again_needs_a_name(own_folder, monkeypatch):

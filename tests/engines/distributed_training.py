@@ -1,9 +1,9 @@
-"""Trainings that any number of processes must end in the same way; run by torchrun, or imported by a test.
+"""Trainings that any number of processes must end in the same way; imported by a test, and run by each process.
 
-python -m torch.distributed.run --nproc-per-node 2 distributed_training.py FOLDER
+Each is run with two names: FOLDER, where it writes, and ENVIRONMENT, what a launcher would say.
 """
 
-import sys
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,12 @@ from gradiente import (
     BatchNorm1d,
     BatchNorm2d,
     BCEWithLogitsLoss,
+    Callback,
+    Checkpoint,
     Clip,
     Conv2d,
     CrossEntropyLoss,
+    Dropout,
     EarlyStopping,
     Flatten,
     Linear,
@@ -35,9 +38,11 @@ from gradiente import (
     Unflatten,
     course,
 )
-from gradiente.data import Dataset
+from gradiente.data import Dataset, GaussianNoise
 from gradiente.engines import launched
 from gradiente.storage import save_tensors
+from gradiente.training import Requested
+from gradiente.training.checkpoint import LAST
 
 
 def classified(rows: int, classes: int = 3) -> Dataset:
@@ -84,12 +89,12 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
     "Adam": lambda engine: (
         Trainer(dense(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
         classified(27),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
     "a last batch of one": lambda engine: (
         Trainer(dense(), CrossEntropyLoss(), course.RMSprop(lr=0.01), engine=engine),
         classified(25),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
     "sum, penalties, clip": lambda engine: (
         Trainer(
@@ -101,7 +106,7 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
             engine=engine,
         ),
         classified(27, classes=2),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
     "validation, squared error": lambda engine: (
         Trainer(
@@ -113,17 +118,17 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
     "batch normalization": lambda engine: (
         Trainer(normalized(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
         classified(27),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
     "convolutions": lambda engine: (
         Trainer(convolutional(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
         classified(27),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
     "a frozen layer": lambda engine: (
         Trainer(with_a_frozen_layer(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
         classified(27),
-        {"epochs": 5, "batch_size": 8},
+        {"epochs": 3, "batch_size": 8},
     ),
 }
 
@@ -147,6 +152,45 @@ def train(name: str, engine: str | Torch) -> dict[str, np.ndarray]:
     }
 
 
+class StopOnce(Callback):
+    """Ask to stop before a step: the first process alone, which alone has this callback."""
+
+    asked = False
+
+    def step_begin(self, state, step):
+        if (state.epoch, step, self.asked) == (1, 3, False):
+            self.asked, state.stop = True, Requested("enough")
+
+
+def stopped(folder: Path) -> list[bytes]:
+    """A training of all that draws, whole and in two parts: the bits that each ends with."""
+    x = np.random.default_rng(2).normal(size=(75, 16))
+    data = Dataset(x, np.arange(75) % 3, "classification", "drawn", image_shape=(4, 4))
+    ends = []
+    for stops in (False, True):
+        layers = [Linear(16, 9), ReLU(), Dropout(0.4), Linear(9, 3)]
+        trainer = Trainer(
+            Network(layers, seed=8, dtype="float64"),
+            CrossEntropyLoss(),
+            Adam(lr=0.01),
+            augmentation=GaussianNoise(sigma=0.1, clip=False),
+            callbacks=[Checkpoint(folder), *([StopOnce()] if stops else [])],
+            engine=Torch(device="cpu"),
+        )
+        options = {"epochs": 2, "batch_size": 3, "validation": 0.2}
+        history = trainer.fit(data, **options)
+        if stops:
+            assert trainer.stopped == Requested("enough")
+            assert trainer.last is not None
+            assert (trainer.last.epoch, trainer.last.step) == (1, 16)
+            history = trainer.fit(data, **options, resume=folder / LAST)
+        assert trainer.stopped is None
+        ends.append(
+            trainer.network.theta.tobytes() + np.array(history["loss"] + history["accuracy"]).tobytes()
+        )
+    return ends
+
+
 def main(folder: Path) -> None:
     rank = launched().rank
     for shard in (False, True):
@@ -155,15 +199,21 @@ def main(folder: Path) -> None:
             if rank == 0:
                 save_tensors(folder / f"{name}, {'shard' if shard else 'copies'}.safetensors", numbers, {})
     half = Network([Linear(16, 9), BatchNorm1d(9), ReLU(), Linear(9, 3)], seed=1)
-    trainer = Trainer(half, CrossEntropyLoss(), Adam(lr=0.01), engine=Torch(device="cpu", precision="bf16"))
-    losses = trainer.fit(classified(64), epochs=20, batch_size=16)["loss"]
+    trainer = Trainer(half, CrossEntropyLoss(), Adam(lr=0.05), engine=Torch(device="cpu", precision="bf16"))
+    losses = trainer.fit(classified(64), epochs=8, batch_size=32)["loss"]
     if rank == 0:
         (folder / "bf16.txt").write_text(f"{losses[0]} {losses[-1]}")
     try:
         Trainer(dense(), CrossEntropyLoss(), Adam(), engine="torch").fit(classified(9), batch_size=1)
     except ArgumentError as error:
         (folder / f"batch of one {rank}.txt").write_text(str(error))
+    own = folder / f"stopped {rank}"
+    own.mkdir()
+    whole, parts = stopped(folder)
+    (own / "whole").write_bytes(whole)
+    (own / "parts").write_bytes(parts)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    os.environ |= globals()["ENVIRONMENT"]
+    main(Path(globals()["FOLDER"]))

@@ -1,8 +1,9 @@
 """Several processes of one training: they take the steps of one."""
 
 import importlib.util
-import subprocess
-import sys
+import multiprocessing
+import runpy
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +22,32 @@ work = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(work)
 
 
+@pytest.fixture(scope="module")
+def server():
+    """Where processes come from that have PyTorch already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch.distributed.fsdp", "gradiente"])
+    return context
+
+
 @pytest.fixture(scope="module", params=[2, 3])
-def ended(request, tmp_path_factory):
+def ended(request, server, tmp_path_factory):
     """What the trainings ended with in so many processes, all of them in one launch."""
-    folder = tmp_path_factory.mktemp("processes")
-    command = [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        "--nproc-per-node",
-        str(request.param),
-    ]
-    done = subprocess.run([*command, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-3000:]
+    folder, count = tmp_path_factory.mktemp("processes"), request.param
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes = []
+    for rank in range(count):
+        environment = {"RANK": rank, "WORLD_SIZE": count, "LOCAL_RANK": rank}
+        environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        names = {"FOLDER": folder, "ENVIRONMENT": {name: str(value) for name, value in environment.items()}}
+        processes.append(server.Process(target=runpy.run_path, args=(str(SCRIPT), names, "__main__")))
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(300)
+    assert [process.exitcode for process in processes] == [0] * count
     return folder
 
 
@@ -60,6 +73,15 @@ def test_a_batch_smaller_than_the_number_of_processes_is_refused_by_each(ended):
 def test_half_precision_learns_with_normalization_over_processes(ended):
     first, last = map(float, (ended / "bf16.txt").read_text().split())
     assert last < 0.8 * first
+
+
+@pytest.mark.slow
+def test_a_training_stopped_in_the_middle_of_an_epoch_ends_in_each_process_with_the_bits_of_a_whole_one(
+    ended,
+):
+    ends = {path.read_bytes() for path in ended.glob("stopped */*")}
+    assert len(list(ended.glob("stopped */*"))) >= 4
+    assert len(ends) == 1
 
 
 def launch(monkeypatch, rank, count):

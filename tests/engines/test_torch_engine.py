@@ -287,9 +287,32 @@ def test_half_precision_learns_and_keeps_its_parameters_whole():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's compiler, about its own parts
 def test_a_compiled_network_takes_the_same_steps():
-    expected = trainer(network(), CPU).fit(data(40), epochs=2, batch_size=8)  # one shape to compile for
-    compiled = trainer(network(), Torch(device="cpu", compile=True))
+    """By PyTorch's own compiler: products alone, whose code needs no C++ compiler, which takes long."""
+
+    def products():
+        return Network([Linear(6, 8, bias=False), Linear(8, 3, bias=False)], seed=2, dtype="float64")
+
+    expected = trainer(products(), CPU).fit(data(40), epochs=2, batch_size=8)  # one shape to compile for
+    compiled = trainer(products(), Torch(device="cpu", compile=True))
     agree(compiled.fit(data(40), epochs=2, batch_size=8), expected, 1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")  # of PyTorch's compiler, by itself
+@pytest.mark.parametrize("layers", [network, with_dropout])
+def test_what_is_given_to_the_compiler_is_the_whole_step(layers, monkeypatch):
+    """Normalization, dropout and activations, captured as graphs and run as they are."""
+    graphs, compile = [], torch.compile
+
+    def backend(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, "compile", lambda module: compile(module, backend=backend))
+    expected = trainer(layers(), CPU).fit(data(40), epochs=2, batch_size=8)
+    compiled = trainer(layers(), Torch(device="cpu", compile=True)).fit(data(40), epochs=2, batch_size=8)
+    assert graphs
+    agree(compiled, expected, 1e-12)
 
 
 def test_metrics_are_a_list_of_names():

@@ -96,3 +96,5 @@ def test_masks_that_are_held_are_redrawn_as_they_would_be_drawn():
     assert torch.equal(holding(x), drawing(x))
     masks.hold(False)
     assert torch.equal(holding(x), drawing(x))
+    masks.hold(True)
+    assert torch.equal(holding(x[:7]), drawing(x[:7]))  # of another shape

@@ -31,7 +31,9 @@ class Masks:
                 part.forward = partial(_forward, part, partial(drawn, part, isinstance(part, channels)))
 
     def hold(self, holding: bool) -> None:
-        """From here on, use the masks of the first forward pass again; or draw as ever."""
+        """From here on, use the masks of the next forward pass again and again; or draw as ever."""
+        if holding:
+            self._held = {}
         self._holding = holding
 
     def redraw(self) -> None:

@@ -192,18 +192,18 @@ class Trainer:
         Arguments:
             reason: what to say of it
         """
-        if self._control is not None:
-            self._control.stop(Requested(reason))
+        if (control := self._control) is not None:
+            control.stop(Requested(reason))
 
     def pause(self) -> None:
         """Let the training under way wait after its current step, until `resume` or `stop`."""
-        if self._control is not None:
-            self._control.pause(True)
+        if (control := self._control) is not None:
+            control.pause(True)
 
     def resume(self) -> None:
         """Let a training that waits go on."""
-        if self._control is not None:
-            self._control.pause(False)
+        if (control := self._control) is not None:
+            control.pause(False)
 
     def snapshot(self) -> Snapshot:
         """The training under way between two steps, which `fit` can resume; without one, where the last one ended.
@@ -239,9 +239,8 @@ class Trainer:
             if epoch.step < state.steps_per_epoch and (stopped := control.between_steps()):
                 break
         if self.engine.deferred and not epoch.tally.finite():
-            self.engine.deferred = (
-                False  # the same steps once more, each looked at before it changes anything
-            )
+            # The same steps once more, each looked at before it changes anything.
+            self.engine.deferred = False
             self.engine.load_state(state.snapshot.state)
             state.stop = None
             return self._epoch(state, data, control)
