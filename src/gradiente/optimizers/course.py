@@ -173,7 +173,7 @@ class Adadelta(Optimizer):
     eps: float = 1e-8
 
     examples = (
-        "course.Adadelta(lr=0.01)",
+        "course.Adadelta(lr=0.02)",
         "course.Adadelta(lr=0.01, beta=0.5, eps=0.001)",
     )
     equation = (
@@ -219,7 +219,7 @@ class RMSprop(Optimizer):
     eps: float = 1e-8
 
     examples = (
-        "course.RMSprop(lr=0.01)",
+        "course.RMSprop(lr=0.02)",
         "course.RMSprop(lr=0.01, beta=0.5, eps=0.001)",
     )
     equation = (
