@@ -121,14 +121,14 @@ def test_the_zip_of_a_class(stubbed):
     assert gradiente("grade", "2026 xor.zip", "--workers", 1).status == 0
     assert {name: row["status"] for name, row in table("2026 xor-grades/grades.csv").items()} == {
         "ana": "right",
-        "beto": "not begun",
+        "beto": "not started",
     }
 
 
 def test_ctrl_c_says_what_is_kept(stubbed, monkeypatch):
-    def interrupted(handed_in, verdicts, checker, *, finished, **_):
-        for one in handed_in[3:5]:
-            finished(command.Result(one.student, one.file, obstacle=one.obstacle))
+    def interrupted(students, verdicts, checker, *, finished, **_):
+        for one in students[3:5]:
+            finished(command.StudentResult(one.student, one.file, obstacle=one.obstacle))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "grade_all", interrupted)

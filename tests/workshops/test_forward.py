@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from gradiente.workshops.judges.forward import RETURNED, read_run
+from gradiente.workshops.judges.forward import RETURNED, match_of
 from gradiente.workshops.judges.runs import Run
 from gradiente.workshops.judges.session import SIZES
 from gradiente.workshops.mistakes.forward import RIGHT, TABLE
 from gradiente.workshops.reference.layout import layouts
-from gradiente.workshops.reference.values import values
-from gradiente.workshops.running.calls import Outcome
+from gradiente.workshops.reference.reference import random_reference
+from gradiente.workshops.running.calls import CallOutcome
 
-CASES = [values("mnist", "tanh", size, place) for place, size in enumerate(SIZES["mnist"])]
+CASES = [random_reference("mnist", "tanh", size, place) for place, size in enumerate(SIZES["mnist"])]
 LAYOUTS = layouts()[:2]
 
 
@@ -20,16 +20,18 @@ def passed(case, wrong=None):
     for name, rule in RIGHT.items():
         used = wrong.rule if wrong is not None and wrong.at == name else rule
         with np.errstate(all="ignore"):
-            case = case.having(**{name: used(case)})
+            case = case.replaced(**{name: used(case)})
     return case.A1, case.A2
 
 
 def read(layout, wrong=None):
     outcomes = [
-        Outcome(tuple(layout.form(n, a) for n, a in zip(RETURNED, passed(case, wrong), strict=True)))
+        CallOutcome(
+            tuple(layout.to_student(n, a) for n, a in zip(RETURNED, passed(case, wrong), strict=True))
+        )
         for case in CASES
     ]
-    return read_run(Run(layout, CASES, outcomes), None, "order", {"A1": 0, "A2": 1})
+    return match_of(Run(layout, CASES, outcomes), None, "order", {"A1": 0, "A2": 1})
 
 
 def fits(mistake):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gradiente.workshops.reading.binding import bind
-from gradiente.workshops.reading.identify import by_names, orders, quantity_named, taken
+from gradiente.workshops.reading.identify import by_names, orders, quantity_named, values_of
 from gradiente.workshops.reading.sizes import with_small_sizes, written_sizes
 from gradiente.workshops.reading.submission import read
 from gradiente.workshops.reference.layout import layouts
@@ -84,12 +84,12 @@ def test_results_may_be_nested_or_named():
     arrays = [np.full(place + 1, float(place)) for place in range(4)]
     (kind, way), *_ = orders(((arrays[0], arrays[1]), (arrays[2], arrays[3])), None, GRADIENTS)
     assert kind == "order"
-    nested = taken(((arrays[0], arrays[1]), (arrays[2], arrays[3])), way)
+    nested = values_of(((arrays[0], arrays[1]), (arrays[2], arrays[3])), way)
     assert sizes(nested) == [1, 2, 3, 4]
     result = {"db2": arrays[3], "dw2": arrays[2], "db1": arrays[1], "dw1": arrays[0]}
     (kind, way), *_ = orders(result, None, GRADIENTS)
     assert kind == "names"
-    assert sizes(taken(result, way)) == [1, 2, 3, 4]
+    assert sizes(values_of(result, way)) == [1, 2, 3, 4]
     assert orders((arrays[0],), None, GRADIENTS) == []
     assert orders(None, None, GRADIENTS) == []
 
@@ -113,8 +113,8 @@ def test_a_layout_goes_both_ways(layout):
     generator = np.random.default_rng(0)
     for name, shape in (("X", (4, 7)), ("A2", (2, 7)), ("W1", (5, 4)), ("b1", (5, 1))):
         value = generator.normal(size=shape)
-        form = layout.form(name, value)
-        np.testing.assert_array_equal(layout.lecture(name, form), value)
+        form = layout.to_student(name, value)
+        np.testing.assert_array_equal(layout.to_lecture(name, form), value)
         for index in np.ndindex(*shape):
             assert form[layout.place(name, index)] == value[index]
 

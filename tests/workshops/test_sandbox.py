@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, Other
+from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, OpaqueValue
 from gradiente.workshops.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
@@ -49,7 +49,7 @@ def test_arrays_come_back_as_they_are():
     assert result[1]["n"] == 3
     np.testing.assert_array_equal(result[2], [1, 2])
     assert result[3:5] == ("word", None)
-    assert result[5] == Other("object")
+    assert result[5] == OpaqueValue("object")
 
 
 def test_what_a_call_changes_is_seen():
@@ -69,9 +69,9 @@ def test_calls_of_other_functions_are_written_down():
 
 
 def test_an_exception_has_its_line_and_the_shapes_at_hand():
-    problem = run("b = np.ones((4, 4))\nreturn a[0] @ b").problem
-    assert (problem.type, problem.line, problem.function) == ("ValueError", 4, "f")
-    assert problem.shapes == {"b": [4, 4]}
+    failure = run("b = np.ones((4, 4))\nreturn a[0] @ b").failure
+    assert (failure.type, failure.line, failure.function) == ("ValueError", 4, "f")
+    assert failure.shapes == {"b": [4, 4]}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     source = f"import numpy as np\ndef f(*a):\n{lines}\ndef g(x):\n    return x * 2\n"
     with Sandbox(source, limits=IMPATIENT if kind == TIMEOUT else QUICK) as sandbox:
-        assert sandbox.call(Call("f", (A,))).problem.type == kind
+        assert sandbox.call(Call("f", (A,))).failure.type == kind
         np.testing.assert_array_equal(sandbox.call(Call("g", (A,))).result, A * 2)
 
 
@@ -118,7 +118,7 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
 def test_without_bubblewrap_the_walls_are_lower_and_the_verdicts_the_same(monkeypatch, body, kind):
     monkeypatch.setattr("gradiente.workshops.running.sandbox._bubblewrap", lambda: False)
     assert Sandbox("").isolation == "process"
-    assert run(body, limits=IMPATIENT if kind == TIMEOUT else QUICK).problem.type == kind
+    assert run(body, limits=IMPATIENT if kind == TIMEOUT else QUICK).failure.type == kind
 
 
 def test_megabytes_of_output_go_nowhere():
@@ -143,7 +143,7 @@ def test_results_are_never_unpickled():
         "def f(x):\n    import numpy as np\n    return np.array([Evil()], dtype=object)\n"
     )
     with Sandbox(source) as sandbox:
-        assert sandbox.call(Call("f", (A,))).result == (Other("Evil"),)
+        assert sandbox.call(Call("f", (A,))).result == (OpaqueValue("Evil"),)
     assert not Path("/tmp/gradiente-evil").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_child_that_is_killed_from_outside_is_started_again():
         until = time.monotonic() + 5
         while processes_of(sandbox._folder) and time.monotonic() < until:
             time.sleep(0.02)
-        assert sandbox.call(Call("f", (A,))).problem.type == ENDED
+        assert sandbox.call(Call("f", (A,))).failure.type == ENDED
         np.testing.assert_array_equal(sandbox.call(Call("f", (A,))).result, A)
 
 
@@ -174,15 +174,15 @@ def test_all_calls_together_have_an_end():
     limits = Limits(call=1.0, total=1.5)
     with Sandbox("import time\ndef f(x):\n    time.sleep(0.8)\n", limits=limits) as sandbox:
         sandbox.load()
-        kinds = [sandbox.call(Call("f", (A,))).problem for _ in range(4)]
-    assert [problem and problem.type for problem in kinds] == [None, None, TIMEOUT, TIMEOUT]
+        kinds = [sandbox.call(Call("f", (A,))).failure for _ in range(4)]
+    assert [failure and failure.type for failure in kinds] == [None, None, TIMEOUT, TIMEOUT]
 
 
 def test_of_a_script_all_statements_run_and_failures_are_told():
     source = "x = 1\nprint(x)\ny = undefined\nimport not_there\ndef f(a):\n    return a * x\nraise ValueError('no')\n"
     with Sandbox(source) as sandbox:
         assert sandbox.load() is None
-        found = [(problem.type, problem.line) for problem in sandbox.failures]
+        found = [(failure.type, failure.line) for failure in sandbox.failures]
         assert found == [("NameError", 3), ("ModuleNotFoundError", 4), ("ValueError", 7)]
         np.testing.assert_array_equal(sandbox.call(Call("f", (A,))).result, A)
 
@@ -197,10 +197,10 @@ def test_of_a_notebook_only_what_defines_something_runs():
 def test_a_statement_outside_of_functions_is_cut_off():
     with Sandbox("n = 0\nwhile n >= 0:\n    n += 1\ndef f(a):\n    return a\n") as sandbox:
         assert sandbox.load() is None
-        assert [problem.type for problem in sandbox.failures] == ["TooLong"]
+        assert [failure.type for failure in sandbox.failures] == ["TooLong"]
         np.testing.assert_array_equal(sandbox.call(Call("f", (A,))).result, A)
 
 
 def test_the_library_is_not_at_hand():
     outcome = run("import gradiente\nreturn gradiente.Network")
-    assert outcome.problem.type == "AttributeError"
+    assert outcome.failure.type == "AttributeError"

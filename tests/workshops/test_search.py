@@ -10,7 +10,7 @@ from gradiente.workshops.judges.session import SIZES
 from gradiente.workshops.mistakes.search import GRADIENTS, Search
 from gradiente.workshops.mistakes.table import INHERITED, ORDER, RIGHT, TABLE
 from gradiente.workshops.reference.layout import Layout, layouts
-from gradiente.workshops.reference.values import values
+from gradiente.workshops.reference.reference import random_reference
 
 COLUMNS = Layout(columns=True, out_in=True, bias="column", target="matrix")
 ACTIVATION = {"xor": "sigmoid", "mnist": "tanh"}
@@ -18,7 +18,10 @@ ACTIVATION = {"xor": "sigmoid", "mnist": "tanh"}
 
 @cache
 def cases(workshop):
-    return [values(workshop, ACTIVATION[workshop], size, place) for place, size in enumerate(SIZES[workshop])]
+    return [
+        random_reference(workshop, ACTIVATION[workshop], size, place)
+        for place, size in enumerate(SIZES[workshop])
+    ]
 
 
 def gradients(case, wrong=()):
@@ -26,7 +29,7 @@ def gradients(case, wrong=()):
     rules = {**RIGHT, **{mistake.at: mistake.rule for mistake in wrong}}
     for name in ORDER:
         with np.errstate(all="ignore"):
-            case = case.having(**{name: rules[name](case)})
+            case = case.replaced(**{name: rules[name](case)})
     return {name: case.numbers[name] for name in GRADIENTS}
 
 
@@ -42,7 +45,9 @@ def in_layout(found, case, layout):
     for name, value in found.items():
         right = case.numbers[name[1:]].shape
         formed[name] = (
-            layout.form(name[1:], value) if value.shape == right else (value if layout.columns else value.T)
+            layout.to_student(name[1:], value)
+            if value.shape == right
+            else (value if layout.columns else value.T)
         )
     return formed
 

@@ -1,4 +1,4 @@
-"""`gradiente grade`: the submissions of a whole class, checked side by side."""
+"""`gradiente grade`: the submissions of a whole class, checked in parallel."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +14,8 @@ from gradiente.workshops.checking import check
 from gradiente.workshops.grading import (
     Gradebook,
     Outputs,
-    Result,
     Rubric,
+    StudentResult,
     default_output,
     gradebook,
     submissions,
@@ -39,12 +39,12 @@ def grade(
     if workshop is not None:
         workshop_named(workshop)
     rubric = Rubric() if rubric_file is None else Rubric.read(rubric_file, workshop)
-    handed_in = submissions(folder)
+    students = submissions(folder)
     outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
     outputs.prepare(Path(folder))
-    with _progress(len(handed_in), outputs) as finished:
+    with _progress(len(students), outputs) as finished:
         results = grade_all(
-            handed_in, outputs.verdicts, check, workshop=workshop, workers=workers, finished=finished
+            students, outputs.verdicts, check, workshop=workshop, workers=workers, finished=finished
         )
     graded = gradebook(results, rubric, workshop)
     pages = write_outputs(outputs, graded)
@@ -57,8 +57,8 @@ def grade(
 
 
 @contextmanager
-def _progress(total: int, outputs: Outputs) -> Iterator[Callable[[Result], None]]:
-    """What hears of every student: a bar on a terminal, a line for each in a log, on the error stream."""
+def _progress(total: int, outputs: Outputs) -> Iterator[Callable[[StudentResult], None]]:
+    """The callback for every finished student: a progress bar on a terminal, else a line each, on the error stream."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     err = console(as_json=True)
@@ -67,7 +67,7 @@ def _progress(total: int, outputs: Outputs) -> Iterator[Callable[[Result], None]
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
-        def finished(result: Result) -> None:
+        def finished(result: StudentResult) -> None:
             nonlocal done
             done += 1
             bar.update(task, advance=1, description=result.student)

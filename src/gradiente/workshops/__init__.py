@@ -1,7 +1,7 @@
 """The workshops: what a student starts from, and the check that names the mistake in what they wrote."""
 
 from gradiente.workshops.checking import check
-from gradiente.workshops.verdict import HINTS, Finding, FunctionVerdict, Verdict, Worked, hint_lines
+from gradiente.workshops.verdict import HINTS, Finding, FunctionVerdict, Verdict, WorkedExample, hint_lines
 from gradiente.workshops.workshop import WORKSHOPS, Workshop
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "Finding",
     "FunctionVerdict",
     "Verdict",
-    "Worked",
+    "WorkedExample",
     "Workshop",
     "check",
     "hint_lines",

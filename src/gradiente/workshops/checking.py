@@ -10,10 +10,10 @@ from gradiente.errors import require_installed
 from gradiente.workshops.exercises import intro as torch_intro
 from gradiente.workshops.exercises import mnist as torch_mnist
 from gradiente.workshops.judges import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.workshops.judges.cross_checks import cross_check
 from gradiente.workshops.judges.session import Judgement, Session
-from gradiente.workshops.judges.settling import settle
 from gradiente.workshops.reading.binding import bind
-from gradiente.workshops.reading.loading import loaded, recognized
+from gradiente.workshops.reading.loading import load_submission, recognize_workshop
 from gradiente.workshops.reading.sizes import with_small_sizes, written_sizes
 from gradiente.workshops.reading.submission import Submission, read
 from gradiente.workshops.running.sandbox import Limits, Sandbox
@@ -54,7 +54,7 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
     """
     chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
-    chosen = chosen or recognized(submission)
+    chosen = chosen or recognize_workshop(submission)
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
         return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
@@ -62,8 +62,8 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
         require_installed("torch", extra="torch")
     limits = limits or LIMITS.get(chosen.name, Limits())
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
-        findings, notices = loaded(sandbox, submission)
-        submission = submission.having(sandbox.callables)
+        findings, notices = load_submission(sandbox, submission)
+        submission = submission.with_functions(sandbox.callables)
         session = Session(submission, sandbox, chosen, _seed(submission))
         _bind(session)
         for name in JUDGES[chosen.name]:
@@ -71,7 +71,7 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
             if name == "initParams" and written_sizes(submission.source):
                 sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
                 sandbox.load()
-        settle(session)
+        cross_check(session)
         return Verdict(
             Path(path).name,
             chosen.name,

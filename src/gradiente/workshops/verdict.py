@@ -1,4 +1,4 @@
-"""What a check found: plain data, and the same in words."""
+"""The verdict on a file: as plain data and in words."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,8 +13,8 @@ HINTS = (1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Worked:
-    """One number of the first wrong quantity, worked out: its terms, what it is, and what came instead.
+class WorkedExample:
+    """One number of the first wrong quantity, worked out: its terms, its value, and the student's.
 
     `quantity` is the name, `place` where the number stands in it, in the form in which the student has it; `terms`
     are (symbol, numbers, product), `closing` what makes the number of their sum, "" where nothing more is done.
@@ -50,7 +50,7 @@ class Finding:
     line: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     formula: str = ""
-    worked: Worked | None = None
+    worked: WorkedExample | None = None
     right: tuple[str, ...] = ()
 
     def title(self) -> str:
@@ -68,7 +68,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class FunctionVerdict:
-    """One function: what became of it, which legitimate variant it is, what is wrong with it.
+    """The verdict on one function: its status, which accepted variants it uses, its findings.
 
     `variants` are keys of `variant.KEY` with the values that fill their places.
     """
@@ -183,7 +183,7 @@ def _shown(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def worked_lines(worked: Worked) -> list[str]:
+def worked_lines(worked: WorkedExample) -> list[str]:
     """One number, term by term, and what came instead."""
     place = f"[{','.join(map(str, worked.place))}]" if worked.place else ""
     name = f"{worked.quantity}{place}"
@@ -204,5 +204,5 @@ def _finding(data: Mapping[str, Any]) -> Finding:
     worked = data["worked"]
     if worked is not None:
         terms = tuple(tuple(entry) for entry in worked["terms"])
-        worked = Worked(**{**worked, "place": tuple(worked["place"]), "terms": terms})
+        worked = WorkedExample(**{**worked, "place": tuple(worked["place"]), "terms": terms})
     return Finding(**{**data, "worked": worked, "right": tuple(data["right"])})

@@ -33,10 +33,7 @@ WORKSHOPS: dict[str, Workshop] = {
     for workshop in (
         Workshop(
             "xor",
-            {
-                "backProp": ("X", "y", "w1", "w2", "b1", "b2", "a2", "a1"),
-                "entrenarRed": ("epocas", *_LOOP),
-            },
+            {"backProp": ("X", "y", "w1", "w2", "b1", "b2", "a2", "a1"), "entrenarRed": ("epocas", *_LOOP)},
         ),
         Workshop(
             "mnist",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gradiente.errors import FileError
 from gradiente.locale import LANGUAGES, catalogue
-from gradiente.workshops.verdict import Finding, FunctionVerdict, Status, Verdict, Worked
+from gradiente.workshops.verdict import Finding, FunctionVerdict, Status, Verdict, WorkedExample
 from gradiente.workshops.workshop import WORKSHOPS
 
 LOG = "GRADING_STUB_LOG"
@@ -19,7 +19,7 @@ WORDS = {
     "variant.stub": ("instances are {kind}", "las instancias son {kind}"),
     "notice.stub": ("read as {encoding}", "leído como {encoding}"),
 }
-WORKED = Worked(
+WORKED = WorkedExample(
     "dW[1]", (0, 2), (("a", "2 · 3", "6"), ("b", "1 · 1", "1")), "7 / 4 = 1.75", 1.75, float("nan")
 )
 

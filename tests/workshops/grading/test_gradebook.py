@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from gradiente.workshops.grading import Obstacle, Result, Rubric, gradebook
+from gradiente.workshops.grading import Obstacle, Rubric, StudentResult, gradebook
 from gradiente.workshops.verdict import Finding, Verdict
 
 from .stub import verdict
@@ -23,12 +23,12 @@ def a_class():
         "fer": Verdict("x.py", "", findings=(Finding("stub_syntax", line=2),)),
         "gus": Verdict("x.py", "xor", findings=(Finding("stub_syntax", line=2),)),
     }
-    results = [Result(student, f"{student}.py", found) for student, found in made.items()]
+    results = [StudentResult(student, f"{student}.py", found) for student, found in made.items()]
     two = Obstacle("two_files", "two_files", {"count": 2, "files": "a.py, b.py"})
     return [
         *results,
-        Result("hugo", "a.py, b.py", obstacle=two),
-        Result("ines", "", obstacle=Obstacle("no_file", "no_file")),
+        StudentResult("hugo", "a.py, b.py", obstacle=two),
+        StudentResult("ines", "", obstacle=Obstacle("no_file", "no_file")),
     ]
 
 
@@ -80,8 +80,8 @@ def test_mistakes_first_quantities_and_groups():
 
 def test_a_class_with_two_workshops():
     results = [
-        Result("ana", "a.py", verdict()),
-        Result("beto", "b.py", verdict(workshop="mnist")),
+        StudentResult("ana", "a.py", verdict()),
+        StudentResult("beto", "b.py", verdict(workshop="mnist")),
         *a_class()[7:],
     ]
     graded = gradebook(results, Rubric())

@@ -11,7 +11,7 @@ import pytest
 
 from gradiente.errors import ArgumentError, FileError
 from gradiente.locale import set_language
-from gradiente.workshops.grading import Result, grade, submissions
+from gradiente.workshops.grading import StudentResult, grade, submissions
 
 from . import stub
 from .conftest import write_class
@@ -31,7 +31,7 @@ def graded(folder, verdicts, **options):
     return {row.student: row for row in grade(submissions(folder), verdicts, stub.check, **options)}
 
 
-def statuses(results: dict[str, Result]):
+def statuses(results: dict[str, StudentResult]):
     return {student: result.status for student, result in results.items()}
 
 

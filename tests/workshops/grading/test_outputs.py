@@ -9,7 +9,7 @@ import pytest
 
 from gradiente.errors import ArgumentError, FileError
 from gradiente.locale import LANGUAGES, catalogue, set_language
-from gradiente.workshops.grading import Outputs, Result, Rubric, gradebook, write_outputs
+from gradiente.workshops.grading import Outputs, Rubric, StudentResult, gradebook, write_outputs
 from gradiente.workshops.grading.feedback import feedback_page
 
 from .stub import verdict
@@ -105,7 +105,7 @@ def test_the_table_in_spanish(tmp_path):
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1", "-1+2", "@SUM(A1)"])
 def test_no_name_becomes_a_formula(name, tmp_path):
-    (row,) = read(written(tmp_path, [Result(name, f"{name}.py", verdict())]))
+    (row,) = read(written(tmp_path, [StudentResult(name, f"{name}.py", verdict())]))
     assert (row["student"], row["file"]) == (f"'{name}", f"'{name}.py")
 
 
@@ -132,7 +132,7 @@ def test_the_page_of_a_student(language, tmp_path):
     set_language(language)
     variants = (("stub", {"kind": "rows"}),)
     found = verdict([ONE, TWO], variants=variants, notices=[("stub", {"encoding": "latin-1"})])
-    (graded,) = gradebook([Result("Ana Gómez", "ana/xor.py", found)], Rubric()).rows
+    (graded,) = gradebook([StudentResult("Ana Gómez", "ana/xor.py", found)], Rubric()).rows
     text = feedback_page(graded)
     page = Page(text)
     words = catalogue(language)
@@ -158,7 +158,7 @@ def test_the_page_of_a_student(language, tmp_path):
 
 
 def test_names_from_outside_are_escaped(tmp_path):
-    outputs = written(tmp_path, [Result("<script>x</script>", '"><img src=x>.py', verdict([ONE]))])
+    outputs = written(tmp_path, [StudentResult("<script>x</script>", '"><img src=x>.py', verdict([ONE]))])
     for path in (outputs.class_page, *outputs.feedback.iterdir()):
         text = path.read_text(encoding="utf-8")
         assert "<script" not in text

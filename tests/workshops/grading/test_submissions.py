@@ -10,7 +10,7 @@ import pytest
 
 from gradiente.errors import FileError
 from gradiente.locale import LANGUAGES, set_language
-from gradiente.workshops.grading import archives, found, submissions
+from gradiente.workshops.grading import archives, entries, submissions
 
 from .conftest import write_class, zipped
 
@@ -210,7 +210,7 @@ def test_links_are_not_followed(tmp_path):
 
 
 def test_files_of_other_kinds(tmp_path, monkeypatch):
-    monkeypatch.setattr(found, "LARGEST", 10)
+    monkeypatch.setattr(entries, "LARGEST", 10)
     folder = write_class(
         tmp_path / "class", {"big.py": "x" * 11, "fits.py": "x" * 10, "packed.rar": "x", "none": None}
     )

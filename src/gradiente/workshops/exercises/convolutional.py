@@ -11,15 +11,15 @@ from gradiente.network import Network
 from gradiente.workshops.exercises.exercise import (
     Array,
     as_array,
-    asked,
+    call_probe,
+    failed,
     generator,
     same,
-    stopped,
     tensors,
     wrong_finding,
 )
 from gradiente.workshops.exercises.networks import module_finding
-from gradiente.workshops.judges.problems import returned_finding
+from gradiente.workshops.judges.failures import returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.verdict import Finding
 
@@ -72,9 +72,9 @@ def convolutional(session: Session) -> Judgement:
     values = [view.astype(np.float32) for view in net.parameters.values()]
     x = draw.normal(size=(3, channels, 8, 8)).astype(np.float32)
     case = {"canales": channels, "clases": classes}
-    outcome = asked(session, name, CONVOLUTIONAL, case, values, mean, variance, tensors(x))
-    if outcome.problem is not None:
-        return stopped(session, name, outcome.problem)
+    outcome = call_probe(session, name, CONVOLUTIONAL, case, values, mean, variance, tensors(x))
+    if outcome.failure is not None:
+        return failed(session, name, outcome.failure)
     return Judgement(
         tuple(_convolutional(session, name, outcome.result, net.predict(x), [str(v.shape) for v in values]))
     )

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.workshops.judges.problems import fatal, problem_finding, returned_finding
+from gradiente.workshops.judges.failures import failure_finding, fatal, returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
-from gradiente.workshops.running.calls import Call, Outcome, Problem, Tensor
-from gradiente.workshops.verdict import Finding, Worked
+from gradiente.workshops.running.calls import Call, CallOutcome, Failure, Tensor
+from gradiente.workshops.verdict import Finding, WorkedExample
 
 Array = np.ndarray
 Case = Mapping[str, Any]
@@ -67,7 +67,7 @@ def probe(name, arguments):
 
 
 @dataclass(frozen=True)
-class Slip:
+class KnownMistake:
     """A known mistake: what it gives for one of the returned pieces."""
 
     key: str
@@ -84,7 +84,7 @@ class Exercise:
         cases: random arguments, by the workshop's names
         right: what it should return for such arguments, piece by piece
         formula: in plain text
-        slips: its known mistakes, the likeliest first
+        mistakes: its known mistakes, the likeliest first
         pieces: names of what is returned, in order
         errors: mistakes that end with an exception: what PyTorch says there, and the key
     """
@@ -93,28 +93,28 @@ class Exercise:
     cases: Callable[[np.random.Generator], Sequence[Case]]
     right: Callable[[Case], Sequence[Any]]
     formula: str = ""
-    slips: tuple[Slip, ...] = ()
+    mistakes: tuple[KnownMistake, ...] = ()
     pieces: tuple[str, ...] = ("tensor",)
     errors: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, session: Session) -> Judgement:
         """Compare what the student's function gives in every case."""
-        problem: Problem | None = None
+        failure: Failure | None = None
         answers: list[tuple[Case, Mapping[str, Any]]] = []
         for case in self.cases(generator(session)):
-            outcome = asked(session, self.name, CALLED, case)
-            if outcome.problem is None:
+            outcome = call_probe(session, self.name, CALLED, case)
+            if outcome.failure is None:
                 answers.append((case, outcome.result))
                 continue
-            problem = problem or outcome.problem
-            if fatal(outcome.problem):
+            failure = failure or outcome.failure
+            if fatal(outcome.failure):
                 break
         judgement = Judgement(())
         if answers:
             judgement = self._compared(session, answers)
         named = judgement.findings and judgement.findings[0].mistake not in UNNAMED
-        if problem is not None and not named:
-            return stopped(session, self.name, problem, self.errors)
+        if failure is not None and not named:
+            return failed(session, self.name, failure, self.errors)
         return judgement
 
     def _compared(self, session: Session, answers: Sequence[tuple[Case, Mapping[str, Any]]]) -> Judgement:
@@ -124,7 +124,7 @@ class Exercise:
             result = next(a["result"] for (_, a), entry in zip(answers, found, strict=True) if entry is None)
             return Judgement((returned_finding(session, self.name, result, self.pieces),), error=True)
         cases = [case for case, _ in answers]
-        findings = [*self._numbers(session, cases, complete), *self._manners(session, answers)]
+        findings = [*self._numbers(session, cases, complete), *self._side_findings(session, answers)]
         return Judgement(tuple(findings))
 
     def _numbers(
@@ -139,7 +139,7 @@ class Exercise:
         said: set[str] = set()
         for i in wrong:
             key, first = (
-                self._slip(cases, found, i),
+                self._known_mistake(cases, found, i),
                 next(row for row in range(len(cases)) if not same(found[row][i], right[row][i])),
             )
             finding = self._finding(session, key, i, found[first][i], right[first][i])
@@ -147,25 +147,26 @@ class Exercise:
                 said.add(finding.mistake)
                 yield finding
 
-    def _slip(self, cases: Sequence[Case], found: Sequence[Sequence[Array]], piece: int) -> str:
-        for slip in self.slips:
-            if slip.piece == piece and all(
-                same(row[piece], np.asarray(slip.rule(case))) for case, row in zip(cases, found, strict=True)
+    def _known_mistake(self, cases: Sequence[Case], found: Sequence[Sequence[Array]], piece: int) -> str:
+        for mistake in self.mistakes:
+            if mistake.piece == piece and all(
+                same(row[piece], np.asarray(mistake.rule(case)))
+                for case, row in zip(cases, found, strict=True)
             ):
-                return slip.key
+                return mistake.key
         return ""
 
     def _finding(self, session: Session, key: str, piece: int, got: Array, right: Array) -> Finding:
         quantity = self.pieces[piece] if len(self.pieces) > 1 else ""
         return wrong_finding(session, self.name, got, right, key=key, quantity=quantity, formula=self.formula)
 
-    def _manners(
+    def _side_findings(
         self, session: Session, answers: Sequence[tuple[Case, Mapping[str, Any]]]
     ) -> Iterator[Finding]:
         """What the function did to its arguments."""
         names = session.bindings[self.name].names
-        for key, told in (("argument_mutated", "changed"), ("torch_requires_grad", "recorded")):
-            places = sorted({int(i) for _, answer in answers for i in np.ravel(answer[told])})
+        for key, effect in (("argument_mutated", "changed"), ("torch_requires_grad", "recorded")):
+            places = sorted({int(i) for _, answer in answers for i in np.ravel(answer[effect])})
             if places:
                 yield Finding(key, self.name, values={"names": ", ".join(names[i] for i in places)})
 
@@ -178,7 +179,9 @@ def generator(session: Session) -> np.random.Generator:
     return np.random.default_rng([session.seed, 2])
 
 
-def asked(session: Session, name: str, source: str, case: Case, *more: Any, numpy: bool = False) -> Outcome:
+def call_probe(
+    session: Session, name: str, source: str, case: Case, *more: Any, numpy: bool = False
+) -> CallOutcome:
     """A probe, run with a function's name, its arguments in the function's own order, and what else it needs.
 
     Arguments:
@@ -251,7 +254,7 @@ def wrong_finding(
         near = np.isclose(got.reshape(right.shape), right, rtol=1e-4, atol=1e-5)
         place = tuple(int(i) for i in np.argwhere(~near)[0])
         value = float(got.reshape(right.shape)[place])
-        worked = Worked(quantity or name, place, (), "", float(right[place]), value)
+        worked = WorkedExample(quantity or name, place, (), "", float(right[place]), value)
     elif not key:
         key = "torch_axes" if sorted(got.shape) == sorted(right.shape) else "torch_shape"
     values = {"got": str(got.shape), "wanted": str(right.shape)}
@@ -266,19 +269,19 @@ def wrong_finding(
     )
 
 
-def stopped(
-    session: Session, name: str, problem: Problem, errors: Mapping[str, str] | None = None
+def failed(
+    session: Session, name: str, failure: Failure, errors: Mapping[str, str] | None = None
 ) -> Judgement:
     """A call that ended badly: by a mistake that PyTorch itself notices, or because something is still blank."""
-    if problem.type == "NotImplementedError" and problem.message != name and problem.message.isidentifier():
-        if problem.message in session.workshop.functions:
+    if failure.type == "NotImplementedError" and failure.message != name and failure.message.isidentifier():
+        if failure.message in session.workshop.functions:
             return Judgement((), unchecked=True)
-        finding = Finding("torch_blank", name, line=problem.line, values={"blank": problem.message})
+        finding = Finding("torch_blank", name, line=failure.line, values={"blank": failure.message})
         return Judgement((finding,), error=True)
     for words, key in (errors or {}).items():
-        if re.search(words, problem.message):
-            return Judgement((Finding(key, name, line=problem.line),))
-    return Judgement((problem_finding(session, name, problem),), error=True)
+        if re.search(words, failure.message):
+            return Judgement((Finding(key, name, line=failure.line),))
+    return Judgement((failure_finding(session, name, failure),), error=True)
 
 
 def _all_same(found: Sequence[Sequence[Array]], right: Sequence[Sequence[Array]], piece: int) -> bool:

@@ -9,21 +9,21 @@ from gradiente.workshops.exercises.exercise import (
     Array,
     Case,
     Exercise,
-    Slip,
-    asked,
+    KnownMistake,
+    call_probe,
+    failed,
     generator,
-    stopped,
 )
 from gradiente.workshops.exercises.networks import (
-    asks,
-    built,
+    construction_judge,
     dense,
     descent_findings,
     descents,
+    inference_judge,
 )
-from gradiente.workshops.judges.problems import returned_finding
+from gradiente.workshops.judges.failures import returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
-from gradiente.workshops.reference.values import softmax
+from gradiente.workshops.reference.reference import softmax
 from gradiente.workshops.verdict import Finding
 
 Draw = np.random.Generator
@@ -37,20 +37,15 @@ def probe(name, arguments, values):
 """
 DEVICES = """
 def probe(name, arguments, cuda, mps):
-    kept = []
-
-    def replace(owner, attribute, value):
-        kept.append((owner, attribute, getattr(owner, attribute)))
-        setattr(owner, attribute, value)
-
     found = torch.device("cuda" if cuda else "mps") if cuda or mps else None
-    replace(torch.cuda, "is_available", lambda: cuda)
-    replace(torch.cuda, "device_count", lambda: int(cuda))
-    replace(torch.backends.mps, "is_available", lambda: mps)
-    replace(torch.backends.mps, "is_built", lambda: mps)
-    replace(torch.accelerator, "is_available", lambda: found is not None)
-    replace(torch.accelerator, "current_accelerator", lambda check_available=False: found)
+    answers = [(torch.cuda, "is_available", cuda), (torch.cuda, "device_count", int(cuda))]
+    answers += [(torch.backends.mps, attribute, mps) for attribute in ("is_available", "is_built")]
+    answers += [(torch.accelerator, "is_available", found is not None)]
+    answers += [(torch.accelerator, "current_accelerator", found)]
+    kept = [(owner, attribute, getattr(owner, attribute)) for owner, attribute, _ in answers]
     try:
+        for owner, attribute, answer in answers:
+            setattr(owner, attribute, lambda *_, answer=answer, **__: answer)
         return {"result": data(getattr(module, name)())}
     finally:
         for entry in kept:
@@ -91,11 +86,7 @@ def _binary(p: Array, y: Array) -> Array:
 
 
 def _path(
-    case: Case,
-    rule: Callable[[Array, Array, float], Array],
-    *,
-    sign: float = 1.0,
-    whole_start: bool = False,
+    case: Case, rule: Callable[[Array, Array, float], Array], *, sign: float = 1.0, whole_start: bool = False
 ) -> Array:
     """Where θ goes by a rule of m, uphill with the other sign, or with m = g in the first step."""
     theta = case["theta"].astype(float)
@@ -173,14 +164,18 @@ EXERCISES = (
         lambda draw: [{"Z": _numbers(draw, n, m), "b": _numbers(draw, n)} for n, m in ((4, 6), (5, 5))],
         lambda q: (q["Z"] + q["b"][:, None],),
         "A[i,j] = Z[i,j] + b[i]",
-        (Slip("torch_bias_axis", lambda q: q["Z"] + np.resize(q["b"], q["Z"].shape[1])),),
+        (KnownMistake("torch_bias_axis", lambda q: q["Z"] + np.resize(q["b"], q["Z"].shape[1])),),
     ),
     Exercise(
         "canalesAlFinal",
         lambda draw: [{"imagenes": _numbers(draw, 2, 3, 4, 5)}, {"imagenes": _numbers(draw, 3, 2, 6, 4)}],
         lambda q: (q["imagenes"].transpose(0, 2, 3, 1),),
         "B[i,h,w,c] = A[i,c,h,w]",
-        (Slip("torch_reshape", lambda q: q["imagenes"].reshape(q["imagenes"].transpose(0, 2, 3, 1).shape)),),
+        (
+            KnownMistake(
+                "torch_reshape", lambda q: q["imagenes"].reshape(q["imagenes"].transpose(0, 2, 3, 1).shape)
+            ),
+        ),
     ),
     Exercise(
         "ventanas",
@@ -191,9 +186,9 @@ EXERCISES = (
         lambda q: (_windows(q),),
         "V[i,t,f] = S[i+t,f],  i = 0 … T − L",
         (
-            Slip("torch_window_lost", lambda q: _windows(q)[:-1]),
-            Slip("torch_window_step", lambda q: _windows(q, q["largo"])),
-            Slip("torch_reshape", _reshaped_windows),
+            KnownMistake("torch_window_lost", lambda q: _windows(q)[:-1]),
+            KnownMistake("torch_window_step", lambda q: _windows(q, q["largo"])),
+            KnownMistake("torch_reshape", _reshaped_windows),
         ),
     ),
     *(
@@ -203,11 +198,13 @@ EXERCISES = (
             lambda q: (_slope(q["x"]),),
             "f′(x) = σ(x) + x · σ′(x),  σ′(x) = σ(x) · (1 − σ(x))",
             (
-                Slip("torch_product_rule", lambda q: _sigmoid(q["x"])),
-                Slip("torch_product_rule", lambda q: q["x"] * _sigmoid(q["x"]) * (1 - _sigmoid(q["x"]))),
-                Slip("torch_product_rule", lambda q: _sigmoid(q["x"]) * (1 - _sigmoid(q["x"]))),
-                Slip("torch_mean_for_sum", lambda q: _slope(q["x"]) / q["x"].size),
-                Slip("torch_function_itself", lambda q: q["x"] * _sigmoid(q["x"])),
+                KnownMistake("torch_product_rule", lambda q: _sigmoid(q["x"])),
+                KnownMistake(
+                    "torch_product_rule", lambda q: q["x"] * _sigmoid(q["x"]) * (1 - _sigmoid(q["x"]))
+                ),
+                KnownMistake("torch_product_rule", lambda q: _sigmoid(q["x"]) * (1 - _sigmoid(q["x"]))),
+                KnownMistake("torch_mean_for_sum", lambda q: _slope(q["x"]) / q["x"].size),
+                KnownMistake("torch_function_itself", lambda q: q["x"] * _sigmoid(q["x"])),
             ),
             errors={
                 "does not require grad": "torch_not_recorded",
@@ -220,10 +217,10 @@ EXERCISES = (
         "activaciones",
         lambda draw: [{"z": _numbers(draw, 4, 3)}, {"z": _numbers(draw, 5, 5)}],
         lambda q: (np.maximum(q["z"], 0), _sigmoid(q["z"]), np.tanh(q["z"]), softmax(q["z"], axis=1)),
-        slips=(
-            Slip("torch_softmax_axis", lambda q: softmax(q["z"], axis=0), 3),
-            Slip("torch_softmax_axis", lambda q: softmax(q["z"], axis=None), 3),  # pyright: ignore[reportArgumentType]
-            Slip("torch_softmax_log", lambda q: np.log(softmax(q["z"], axis=1)), 3),
+        mistakes=(
+            KnownMistake("torch_softmax_axis", lambda q: softmax(q["z"], axis=0), 3),
+            KnownMistake("torch_softmax_axis", lambda q: softmax(q["z"], axis=None), 3),  # pyright: ignore[reportArgumentType]
+            KnownMistake("torch_softmax_log", lambda q: np.log(softmax(q["z"], axis=1)), 3),
         ),
         pieces=("ReLU", "σ", "tanh", "softmax"),
     ),
@@ -236,12 +233,12 @@ EXERCISES = (
         lambda q: (_cross_entropy(q["logits"], q["etiquetas"]).mean(),),
         "J = −1/m · Σᵢ log softmax(zᵢ)[yᵢ]",
         (
-            Slip(
+            KnownMistake(
                 "torch_softmax_twice",
                 lambda q: _cross_entropy(softmax(q["logits"], axis=1), q["etiquetas"]).mean(),
             ),
-            Slip("torch_sum_for_mean", lambda q: _cross_entropy(q["logits"], q["etiquetas"]).sum()),
-            Slip(
+            KnownMistake("torch_sum_for_mean", lambda q: _cross_entropy(q["logits"], q["etiquetas"]).sum()),
+            KnownMistake(
                 "torch_softmax_missing",
                 lambda q: -q["logits"][np.arange(len(q["etiquetas"])), q["etiquetas"]].mean(),
             ),
@@ -253,13 +250,12 @@ EXERCISES = (
         lambda q: (_binary(_sigmoid(q["z"].astype(float)), q["y"]).mean(),),
         "J = −1/m · Σᵢ (yᵢ log ŷᵢ + (1 − yᵢ) log(1 − ŷᵢ)),  ŷ = σ(z)",
         (
-            Slip("torch_sigmoid_twice", lambda q: _binary(_sigmoid(_sigmoid(q["z"])), q["y"]).mean()),
-            Slip("torch_sum_for_mean", lambda q: _binary(_sigmoid(q["z"].astype(float)), q["y"]).sum()),
+            KnownMistake("torch_sigmoid_twice", lambda q: _binary(_sigmoid(_sigmoid(q["z"])), q["y"]).mean()),
+            KnownMistake(
+                "torch_sum_for_mean", lambda q: _binary(_sigmoid(q["z"].astype(float)), q["y"]).sum()
+            ),
         ),
-        errors={
-            "between 0 and 1": "torch_sigmoid_missing",
-            r"(?i)\b(long|int64)\b": "torch_target_type",
-        },
+        errors={"between 0 and 1": "torch_sigmoid_missing", r"(?i)\b(long|int64)\b": "torch_target_type"},
     ),
     Exercise(
         "perdidaRegresion",
@@ -267,9 +263,9 @@ EXERCISES = (
         lambda q: (np.mean((q["y_est"][:, 0] - q["y"]) ** 2),),
         "J = 1/m · Σᵢ (ŷᵢ − yᵢ)²",
         (
-            Slip("torch_broadcast", lambda q: np.mean((q["y_est"] - q["y"]) ** 2)),
-            Slip("torch_sum_for_mean", lambda q: np.sum((q["y_est"][:, 0] - q["y"]) ** 2)),
-            Slip("torch_other_loss", lambda q: np.mean(np.abs(q["y_est"][:, 0] - q["y"]))),
+            KnownMistake("torch_broadcast", lambda q: np.mean((q["y_est"] - q["y"]) ** 2)),
+            KnownMistake("torch_sum_for_mean", lambda q: np.sum((q["y_est"][:, 0] - q["y"]) ** 2)),
+            KnownMistake("torch_other_loss", lambda q: np.mean(np.abs(q["y_est"][:, 0] - q["y"]))),
         ),
     ),
     Exercise(
@@ -287,13 +283,15 @@ EXERCISES = (
         lambda q: (_path(q, _momentum),),
         "m := β m + (1 − β) g,  θ := θ − α m,  m = 0",
         (
-            Slip("torch_momentum_plain", lambda q: _path(q, lambda m, g, beta: beta * m + g)),
-            Slip("torch_momentum_forgotten", lambda q: _path(q, lambda m, g, beta: (1 - beta) * g)),
-            Slip("torch_momentum_none", lambda q: _path(q, lambda m, g, beta: g)),
-            Slip("torch_momentum_swapped", lambda q: _path(q, lambda m, g, beta: (1 - beta) * m + beta * g)),
-            Slip("torch_momentum_start", lambda q: _path(q, _momentum, whole_start=True)),
-            Slip("torch_uphill", lambda q: _path(q, _momentum, sign=-1.0)),
-            Slip("torch_not_moved", lambda q: np.tile(q["theta"], (q["pasos"] + 1, 1))),
+            KnownMistake("torch_momentum_plain", lambda q: _path(q, lambda m, g, beta: beta * m + g)),
+            KnownMistake("torch_momentum_forgotten", lambda q: _path(q, lambda m, g, beta: (1 - beta) * g)),
+            KnownMistake("torch_momentum_none", lambda q: _path(q, lambda m, g, beta: g)),
+            KnownMistake(
+                "torch_momentum_swapped", lambda q: _path(q, lambda m, g, beta: (1 - beta) * m + beta * g)
+            ),
+            KnownMistake("torch_momentum_start", lambda q: _path(q, _momentum, whole_start=True)),
+            KnownMistake("torch_uphill", lambda q: _path(q, _momentum, sign=-1.0)),
+            KnownMistake("torch_not_moved", lambda q: np.tile(q["theta"], (q["pasos"] + 1, 1))),
         ),
     ),
     Exercise(
@@ -303,12 +301,12 @@ EXERCISES = (
             _batches(draw, 4, ("30121", "312"), ("30122", "010")),
         ],
         lambda q: (_accuracy(q), _scores(q)[0].mean()),
-        slips=(
-            Slip("torch_mean_of_batches", lambda q: _mean_of_batches(q)[0], 0),
-            Slip("torch_mean_of_batches", lambda q: _mean_of_batches(q)[1], 1),
-            Slip("torch_average", lambda q: _scores(q)[1].mean(), 0),
-            Slip("torch_average", _accuracy, 1),
-            Slip("torch_average", _weighted, 1),
+        mistakes=(
+            KnownMistake("torch_mean_of_batches", lambda q: _mean_of_batches(q)[0], 0),
+            KnownMistake("torch_mean_of_batches", lambda q: _mean_of_batches(q)[1], 1),
+            KnownMistake("torch_average", lambda q: _scores(q)[1].mean(), 0),
+            KnownMistake("torch_average", _accuracy, 1),
+            KnownMistake("torch_average", _weighted, 1),
         ),
         pieces=("MulticlassAccuracy", "MulticlassF1Score"),
     ),
@@ -320,9 +318,9 @@ def train(session: Session) -> Judgement:
     name, draw = "entrenar", generator(session)
     net = dense(draw, 3, 5, 4)
     case = {"red": "red", "X": _numbers(draw, 7, 3), "y": draw.integers(4, size=7), "epocas": 4, "lr": 0.5}
-    outcome = asked(session, name, TRAINED, case, list(net.parameters))
-    if outcome.problem is not None:
-        return stopped(session, name, outcome.problem)
+    outcome = call_probe(session, name, TRAINED, case, list(net.parameters))
+    if outcome.failure is not None:
+        return failed(session, name, outcome.failure)
     ways = descents(net, case["X"], case["y"], case["epocas"], case["lr"])
     answer = outcome.result
     return Judgement(tuple(descent_findings(session, name, ways, answer["losses"], answer["parameters"])))
@@ -332,9 +330,9 @@ def device(session: Session) -> Judgement:
     """elegirDispositivo, as if on machines with a graphics card, with the chip of a Mac, with both, with neither."""
     name = "elegirDispositivo"
     for cuda, mps in ((True, False), (False, True), (True, True), (False, False)):
-        outcome = asked(session, name, DEVICES, {}, cuda, mps)
-        if outcome.problem is not None:
-            return stopped(session, name, outcome.problem)
+        outcome = call_probe(session, name, DEVICES, {}, cuda, mps)
+        if outcome.failure is not None:
+            return failed(session, name, outcome.failure)
         got = outcome.result["result"]
         wanted = "cuda" if cuda else "mps" if mps else "cpu"
         if not isinstance(got, str):
@@ -350,9 +348,9 @@ def device(session: Session) -> Judgement:
 
 JUDGES: dict[str, Callable[[Session], Judgement]] = {
     **{exercise.name: exercise.judge for exercise in EXERCISES},
-    "crearRed": built("crearRed", (4, 6, 3), ("entradas", "ocultas", "salidas")),
+    "crearRed": construction_judge("crearRed", (4, 6, 3), ("entradas", "ocultas", "salidas")),
     "crearConvolucional": convolutional,
-    "predecir": asks(
+    "predecir": inference_judge(
         "predecir",
         (4, 6, 3),
         lambda z, _: softmax(z, axis=1),

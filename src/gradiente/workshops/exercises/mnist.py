@@ -12,19 +12,25 @@ from gradiente.workshops.exercises.exercise import (
     Array,
     Case,
     as_array,
-    asked,
+    call_probe,
+    failed,
     generator,
     pieces,
     same,
-    stopped,
     wrong_finding,
 )
-from gradiente.workshops.exercises.networks import asks, built, dense, descent_findings, descents
+from gradiente.workshops.exercises.networks import (
+    construction_judge,
+    dense,
+    descent_findings,
+    descents,
+    inference_judge,
+)
 from gradiente.workshops.judges import backprop, forward
-from gradiente.workshops.judges.problems import returned_finding
+from gradiente.workshops.judges.failures import returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
-from gradiente.workshops.reference.values import softmax
-from gradiente.workshops.running.calls import Problem
+from gradiente.workshops.reference.reference import softmax
+from gradiente.workshops.running.calls import Failure
 from gradiente.workshops.verdict import Finding
 from gradiente.workshops.workshop import WORKSHOPS
 
@@ -106,23 +112,23 @@ def train(session: Session) -> Judgement:
     case = {"red": "red", "optimizador": "optimizador", "X": x, "y": y, "epocas": EPOCHS}
     answers = []
     for size, lr in ((BATCH, 0.0), (M, LR)):
-        outcome = asked(session, name, TRAINED, {**case, "batch_size": size}, list(net.parameters), lr)
-        if outcome.problem is not None:
-            return stopped(session, name, outcome.problem)
+        outcome = call_probe(session, name, TRAINED, {**case, "batch_size": size}, list(net.parameters), lr)
+        if outcome.failure is not None:
+            return failed(session, name, outcome.failure)
         answers.append(outcome.result)
     parted, whole = answers
     if not _paired(parted, x, y):
         return Judgement((Finding("pairs_broken", name, line=session.function(name).line),))
     findings = list(_batches(session, parted, x))
     if not findings:
-        findings += _told(session, parted, net.twin().predict(x), x, y)
+        findings += _loss_findings(session, parted, net.network().predict(x), x, y)
     ways = descents(net, x, y, EPOCHS, LR)
     more = descent_findings(session, name, ways, whole["losses"], whole["parameters"])
-    findings += [finding for finding in more if not findings or finding.mistake not in UNTOLD]
+    findings += [finding for finding in more if not findings or finding.mistake not in SECONDARY]
     return Judgement(tuple(findings))
 
 
-UNTOLD = (
+SECONDARY = (
     "torch_wrong",
     "torch_shape",
     "torch_epochs",
@@ -191,12 +197,14 @@ def _batches(session: Session, answer: Mapping[str, Any], x: Array) -> Iterator[
         yield Finding("torch_not_shuffled", name, line=line)
 
 
-def _told(session: Session, answer: Mapping[str, Any], z: Array, x: Array, y: Array) -> Iterator[Finding]:
+def _loss_findings(
+    session: Session, answer: Mapping[str, Any], z: Array, x: Array, y: Array
+) -> Iterator[Finding]:
     """The loss of every epoch, of a network that stays as it is since the learning rate is 0."""
-    name, told = "entrenar", as_array(answer["losses"])
+    name, losses = "entrenar", as_array(answer["losses"])
     rows = _rows(answer, x)
     count = len(rows) // EPOCHS
-    if told is None or told.size != EPOCHS:
+    if losses is None or losses.size != EPOCHS:
         return
     for scores in (z, softmax(z, axis=1)):
         for key, weigh in WAYS.items():
@@ -207,12 +215,12 @@ def _told(session: Session, answer: Mapping[str, Any], z: Array, x: Array, y: Ar
                     for batch in rows[epoch * count : (epoch + 1) * count]
                 ]
                 wanted.append(weigh(*map(np.array, zip(*batches, strict=True))))
-            if same(told.ravel(), np.array(wanted)):
+            if same(losses.ravel(), np.array(wanted)):
                 if key:
                     yield Finding(key, name, line=session.function(name).line)
                 return
     right = np.full(EPOCHS, CrossEntropyLoss().value(z, y))
-    yield wrong_finding(session, name, told.ravel(), right, quantity="J")
+    yield wrong_finding(session, name, losses.ravel(), right, quantity="J")
 
 
 # How the losses of an epoch's batches, and the batches' sizes, may become one number.
@@ -224,15 +232,15 @@ WAYS: dict[str, Callable[[Array, Array], float]] = {
 }
 
 
-def carried(session: Session) -> Judgement:
+def from_numpy(session: Session) -> Judgement:
     """desdeNumpy: the given numbers, in float64, in memory of its own."""
     name, line = "desdeNumpy", session.function("desdeNumpy").line
     net = dense(generator(session), *SIZES, dtype=np.float64)
     given = [value.reshape(-1, 1) if value.ndim == 1 else value for value in net.parameters]
     case: Case = dict(zip(("w1", "b1", "w2", "b2"), given, strict=True))
-    outcome = asked(session, name, CARRIED, case, numpy=True)
-    if outcome.problem is not None:
-        return _refused(session, name, outcome.problem)
+    outcome = call_probe(session, name, CARRIED, case, numpy=True)
+    if outcome.failure is not None:
+        return _refused(session, name, outcome.failure)
     answer = outcome.result
     if "parameters" not in answer:
         return Judgement((returned_finding(session, name, answer["result"], ["nn.Module"]),), error=True)
@@ -256,11 +264,11 @@ def carried(session: Session) -> Judgement:
     return Judgement(tuple(findings))
 
 
-def _refused(session: Session, name: str, problem: Problem) -> Judgement:
-    """It stopped; where crearRed makes another network, that may well be why."""
+def _refused(session: Session, name: str, failure: Failure) -> Judgement:
+    """It failed; where crearRed makes another network, that may well be why."""
     if session.wrong("crearRed"):
         return Judgement((), unchecked=True)
-    return stopped(session, name, problem)
+    return failed(session, name, failure)
 
 
 def gradients(session: Session) -> Judgement:
@@ -269,10 +277,10 @@ def gradients(session: Session) -> Judgement:
     net = dense(draw, *SIZES, dtype=np.float64)
     x, y = draw.normal(size=(5, 784)), draw.integers(10, size=5)
     own = session.has("crearRed") and not session.wrong("crearRed")
-    outcome = asked(session, name, GIVEN, {"red": "red", "X": x, "y": y}, list(net.parameters), own)
-    if outcome.problem is not None:
-        return stopped(session, name, outcome.problem)
-    right, twice = (_gradients(net.twin(output=layer), x, y) for layer in (None, Softmax()))
+    outcome = call_probe(session, name, GIVEN, {"red": "red", "X": x, "y": y}, list(net.parameters), own)
+    if outcome.failure is not None:
+        return failed(session, name, outcome.failure)
+    right, twice = (_gradients(net.network(output=layer), x, y) for layer in (None, Softmax()))
     one, other = (_arranged(pieces(result, 4), right) for result in outcome.result)
     if one is None or other is None:
         return Judgement((returned_finding(session, name, outcome.result[0], GRADIENTS),), error=True)
@@ -281,8 +289,8 @@ def gradients(session: Session) -> Judgement:
     for quantity in ("dw2", "db2", "dw1", "db1"):
         got, wanted = first[quantity], right[quantity]
         if not same(got, wanted):
-            slips = {"torch_sum_for_mean": len(x) * wanted, "torch_softmax_twice": twice[quantity]}
-            key = next((key for key, value in slips.items() if same(got, value)), "")
+            mistakes = {"torch_sum_for_mean": len(x) * wanted, "torch_softmax_twice": twice[quantity]}
+            key = next((key for key, value in mistakes.items() if same(got, value)), "")
             return Judgement((wrong_finding(session, name, got, wanted, key=key, quantity=quantity),))
         if not same(second[quantity], got):
             return Judgement((Finding("torch_zero_grad", name, line=session.function(name).line),))
@@ -322,8 +330,8 @@ def _as_in_mnist(judge: Callable[[Session], Judgement]) -> Callable[[Session], J
 
 
 JUDGES: dict[str, Callable[[Session], Judgement]] = {
-    "crearRed": built("crearRed", SIZES, ()),
-    "exactitud": asks(
+    "crearRed": construction_judge("crearRed", SIZES, ()),
+    "exactitud": inference_judge(
         "exactitud",
         (784, 6, 10),
         lambda z, y: np.mean(z.argmax(axis=1) == y),
@@ -337,6 +345,6 @@ JUDGES: dict[str, Callable[[Session], Judgement]] = {
     "entrenar": train,
     "feedForward": _as_in_mnist(forward.judge),
     "backProp": _as_in_mnist(backprop.judge),
-    "desdeNumpy": carried,
+    "desdeNumpy": from_numpy,
     "gradientes": gradients,
 }

@@ -12,15 +12,15 @@ from gradiente.losses import CrossEntropyLoss
 from gradiente.network import Network
 from gradiente.workshops.exercises.exercise import (
     as_array,
-    asked,
+    call_probe,
+    failed,
     generator,
     pieces,
     same,
-    stopped,
     tensors,
     wrong_finding,
 )
-from gradiente.workshops.judges.problems import returned_finding
+from gradiente.workshops.judges.failures import returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.verdict import Finding
 
@@ -77,7 +77,7 @@ class Dense:
     k: int
     parameters: tuple[Array, ...]
 
-    def twin(self, hidden: Layer | None = None, output: Layer | None = None) -> Network:
+    def network(self, hidden: Layer | None = None, output: Layer | None = None) -> Network:
         """The network of gradiente with the same parameters."""
         layers = [Linear(self.n, self.h), hidden or Tanh(), Linear(self.h, self.k), output or Identity()]
         network = Network(layers, dtype="float64")
@@ -94,7 +94,7 @@ def dense(draw: np.random.Generator, n: int, h: int, k: int, dtype: Any = np.flo
     return Dense(n, h, k, tuple((draw.normal(size=shape) * scale).astype(dtype) for shape, scale in drawn))
 
 
-def built(
+def construction_judge(
     name: str, sizes: tuple[int, int, int], parameters: Sequence[str]
 ) -> Callable[[Session], Judgement]:
     """The judge of a function that makes a network n–h–k, given these of its sizes as arguments."""
@@ -104,9 +104,9 @@ def built(
         net = dense(draw, *sizes)
         x = draw.normal(size=(4, net.n)).astype(np.float32)
         case = dict(zip(parameters, sizes, strict=False))
-        answer = asked(session, name, BUILT, case, list(net.parameters), tensors(x))
-        if answer.problem is not None:
-            return stopped(session, name, answer.problem)
+        answer = call_probe(session, name, BUILT, case, list(net.parameters), tensors(x))
+        if answer.failure is not None:
+            return failed(session, name, answer.failure)
         return Judgement(tuple(_network_findings(session, name, net, x, answer.result)))
 
     return judge
@@ -124,19 +124,19 @@ def _network_findings(
     if got is None:
         yield returned_finding(session, name, answer["output"], ["tensor"])
         return
-    right = net.twin().predict(x)
+    right = net.network().predict(x)
     if same(got, right):
         return
-    keys = next(iter(sorted(_slips(net, x, got), key=len)), ("",))
+    keys = next(iter(sorted(_known_mistakes(net, x, got), key=len)), ("",))
     for key in keys:
         yield wrong_finding(session, name, got, right, key=key, quantity="z", formula=FORMULA)
 
 
-def _slips(net: Dense, x: Array, got: Array) -> Iterator[tuple[str, ...]]:
+def _known_mistakes(net: Dense, x: Array, got: Array) -> Iterator[tuple[str, ...]]:
     """The wrong activations that give these numbers."""
     hidden = [*HIDDEN.items(), ("torch_other_activation", Sigmoid())]
     for (key, layer), output in product(hidden, OUTPUTS):
-        right = net.twin(layer, output).predict(x)
+        right = net.network(layer, output).predict(x)
         logarithm = isinstance(output, Softmax) and same(got, np.log(right))
         if same(got, right) or logarithm:
             last = () if isinstance(output, Identity) else ("torch_not_logits",)
@@ -158,11 +158,11 @@ def module_finding(
     )
 
 
-def asks(
+def inference_judge(
     name: str,
     sizes: tuple[int, int, int],
     right: Callable[[Array, Array], Any],
-    slips: Mapping[str, Sequence[Callable[[Array, Array], Any]]],
+    mistakes: Mapping[str, Sequence[Callable[[Array, Array], Any]]],
     *,
     labels: bool,
 ) -> Callable[[Session], Judgement]:
@@ -170,7 +170,7 @@ def asks(
 
     Arguments:
         right: what it returns, of logits and labels
-        slips: known mistakes, each by one or several such rules
+        mistakes: known mistakes, each by one or several such rules
         labels: whether the function gets y too
     """
 
@@ -178,14 +178,14 @@ def asks(
         draw = generator(session)
         net = dense(draw, *sizes)
         x = draw.normal(size=(7, net.n)).astype(np.float32)
-        z = net.twin().predict(x)
+        z = net.network().predict(x)
         y = _labels(z)
         case = {"red": "red", "X": x} | ({"y": y} if labels else {})
         answers = []
         for training in (True, False):
-            outcome = asked(session, name, WATCHED, case, list(net.parameters), training)
-            if outcome.problem is not None:
-                return stopped(session, name, outcome.problem)
+            outcome = call_probe(session, name, WATCHED, case, list(net.parameters), training)
+            if outcome.failure is not None:
+                return failed(session, name, outcome.failure)
             answers.append(outcome.result)
         found = pieces(answers[1]["result"], 1)
         if found is None:
@@ -193,14 +193,14 @@ def asks(
                 (returned_finding(session, name, answers[1]["result"], ["float" if labels else "tensor"]),)
             )
         return Judgement(
-            (*_asked_wrong(session, name, found[0], z, y), *_modes(session, name, answers, labels))
+            (*_wrong_answer(session, name, found[0], z, y), *_modes(session, name, answers, labels))
         )
 
-    def _asked_wrong(session: Session, name: str, got: Array, z: Array, y: Array) -> Iterator[Finding]:
+    def _wrong_answer(session: Session, name: str, got: Array, z: Array, y: Array) -> Iterator[Finding]:
         wanted = np.asarray(right(z, y))
         if not same(got, wanted):
             fits = (
-                k for k, rules in slips.items() if any(same(got, np.asarray(rule(z, y))) for rule in rules)
+                k for k, rules in mistakes.items() if any(same(got, np.asarray(rule(z, y))) for rule in rules)
             )
             yield wrong_finding(session, name, got, wanted, key=next(fits, ""))
 
@@ -227,57 +227,59 @@ def _modes(
 
 
 @dataclass(frozen=True)
-class Descent:
-    """One way in which a training may go: its mistakes, the losses it tells, the parameters it ends with."""
+class DescentVariant:
+    """One way a training may go: its mistakes, the losses it reports, the parameters it ends with."""
 
     keys: tuple[str, ...]
     losses: Array
     parameters: tuple[Array, ...]
 
 
-def descents(net: Dense, x: Array, y: Array, epochs: int, lr: float) -> list[Descent]:
+def descents(net: Dense, x: Array, y: Array, epochs: int, lr: float) -> list[DescentVariant]:
     """Gradient descent with all instances in every step, right, and with each known mistake; the fewest first."""
     found = []
     for twice, accumulate, after, still in product((False, True), repeat=4):
-        twin = net.twin(output=Softmax() if twice else None)
-        losses, gradient = [], np.zeros_like(twin.theta)
+        network = net.network(output=Softmax() if twice else None)
+        losses, gradient = [], np.zeros_like(network.theta)
         for _ in range(epochs + 1):
-            output, caches = twin.forward(x)
+            output, caches = network.forward(x)
             losses.append(CrossEntropyLoss().value(output, y))
-            twin.backward(caches, CrossEntropyLoss().gradient(output, y))
-            gradient = twin.gradient + (gradient if accumulate else 0.0)
+            network.backward(caches, CrossEntropyLoss().gradient(output, y))
+            gradient = network.gradient + (gradient if accumulate else 0.0)
             if len(losses) <= epochs and not still:
-                twin.theta -= lr * gradient
+                network.theta -= lr * gradient
         keys = {"torch_softmax_twice": twice, "torch_zero_grad": accumulate}
         keys |= {"torch_loss_after": after, "torch_not_moved": still}
-        told = losses[1:] if after else losses[:-1]
-        parameters = tuple(value.copy() for value in twin.parameters.values())
-        found.append(Descent(tuple(key for key, there in keys.items() if there), np.array(told), parameters))
+        reported = losses[1:] if after else losses[:-1]
+        parameters = tuple(value.copy() for value in network.parameters.values())
+        found.append(
+            DescentVariant(tuple(key for key, there in keys.items() if there), np.array(reported), parameters)
+        )
     return sorted(found, key=lambda descent: len(descent.keys))
 
 
 def descent_findings(
-    session: Session, name: str, ways: Sequence[Descent], losses: Any, parameters: Sequence[Array]
+    session: Session, name: str, ways: Sequence[DescentVariant], losses: Any, parameters: Sequence[Array]
 ) -> Iterator[Finding]:
-    """The mistakes of a training, by the losses it told and the parameters it left; the first way is the right one."""
+    """The mistakes of a training, by its reported losses and final parameters; the first way is the right one."""
     epochs = len(ways[0].losses)
-    told = as_array(losses)
-    if told is None:
+    reported = as_array(losses)
+    if reported is None:
         yield returned_finding(session, name, losses, ["list"])
         return
-    if told.size != epochs:
-        values = {"expected": epochs, "got": int(told.size)}
+    if reported.size != epochs:
+        values = {"expected": epochs, "got": int(reported.size)}
         yield Finding("torch_epochs", name, line=session.function(name).line, values=values)
         return
-    told = told.ravel()
+    reported = reported.ravel()
     for way in ways:
         moved = all(same(*pair) for pair in zip(parameters, way.parameters, strict=True))
-        if moved and same(told, way.losses):
+        if moved and same(reported, way.losses):
             yield from (Finding(key, name, line=session.function(name).line) for key in way.keys)
             return
     right = ways[0]
-    if not same(told, right.losses):
-        yield wrong_finding(session, name, told, right.losses, quantity="J")
+    if not same(reported, right.losses):
+        yield wrong_finding(session, name, reported, right.losses, quantity="J")
         return
     for quantity, got, wanted in zip(
         ("W[1]", "b[1]", "W[2]", "b[2]"), parameters, right.parameters, strict=True

@@ -6,9 +6,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradiente.workshops.grading.found import (
+from gradiente.workshops.grading.entries import (
     SUBMISSIONS,
-    Found,
+    Entry,
     Obstacle,
     ignored,
     shown,
@@ -24,7 +24,7 @@ CLASS_FILES, CLASS_BYTES = 200_000, 16 << 30
 _UTF8, _ENCRYPTED = 0x800, 0x1
 
 
-def unpacked(source: Path | bytes, parts: tuple[str, ...] = (), *, whole_class: bool = False) -> list[Found]:
+def unpacked(source: Path | bytes, parts: tuple[str, ...] = (), *, whole_class: bool = False) -> list[Entry]:
     """What is in a zip.
 
     A student's is refused as a whole for one entry that leads out of it. In a class's, such an entry concerns the
@@ -40,47 +40,47 @@ def unpacked(source: Path | bytes, parts: tuple[str, ...] = (), *, whole_class: 
             entries = archive.infolist()
             if len(entries) > files or sum(entry.file_size for entry in entries) > size:
                 values = {"file": shown(name), "files": files, "megabytes": size >> 20}
-                return [Found(parts, obstacle=Obstacle("refused", "bomb", values))]
+                return [Entry(parts, obstacle=Obstacle("refused", "bomb", values))]
             unsafe = [] if whole_class else [entry for entry in entries if _leads_out(entry)]
             if unsafe:
-                return [Found(parts, obstacle=_unsafe(name, unsafe[0]))]
+                return [Entry(parts, obstacle=_unsafe(name, unsafe[0]))]
             return [found for entry in entries for found in _opened(archive, entry, parts, whole_class)]
     except Exception as error:  # a damaged archive makes zipfile raise errors of many kinds
-        return [Found(parts, obstacle=unreadable(name, error))]
+        return [Entry(parts, obstacle=unreadable(name, error))]
 
 
 def _opened(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...], whole_class: bool
-) -> Iterator[Found]:
+) -> Iterator[Entry]:
     own = tuple(part for part in _name(entry).split("/") if part not in ("", ".", ".."))
     if not own or any(map(ignored, own)):
         return
     here = (*parts, *own)
     kind = suffix(own[-1])
     if _leads_out(entry):
-        yield Found(here, obstacle=_unsafe(own[-1], entry))
+        yield Entry(here, obstacle=_unsafe(own[-1], entry))
     elif entry.is_dir():
-        yield Found(here, folder=True)
+        yield Entry(here, folder=True)
     elif kind == ".zip" and not whole_class:
-        yield Found(here, obstacle=Obstacle("refused", "nested", {"file": shown(own[-1])}))
+        yield Entry(here, obstacle=Obstacle("refused", "nested", {"file": shown(own[-1])}))
     elif kind in (*SUBMISSIONS, ".zip"):
         found = _read(archive, entry, here)
         if kind == ".zip" and found.content is not None:
-            yield from unpacked(found.content, here) or [Found(here)]
+            yield from unpacked(found.content, here) or [Entry(here)]
         else:
             yield found
     else:
-        yield Found(here)
+        yield Entry(here)
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> Found:
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> Entry:
     if entry.flag_bits & _ENCRYPTED:
-        return Found(parts, obstacle=Obstacle("refused", "encrypted", {"file": shown(parts[-1])}))
+        return Entry(parts, obstacle=Obstacle("refused", "encrypted", {"file": shown(parts[-1])}))
     try:
         with archive.open(entry) as file:
             return sized(parts, file.read(LARGEST + 1))
     except Exception as error:
-        return Found(parts, obstacle=unreadable(parts[-1], error))
+        return Entry(parts, obstacle=unreadable(parts[-1], error))
 
 
 def _unsafe(name: str, entry: zipfile.ZipInfo) -> Obstacle:

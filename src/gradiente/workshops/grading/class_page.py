@@ -8,7 +8,7 @@ from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, join, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, axes, svg
-from gradiente.workshops.grading.gradebook import Gradebook, Graded
+from gradiente.workshops.grading.gradebook import Gradebook, GradedStudent
 from gradiente.workshops.grading.table import points_text
 
 BINS = 10
@@ -105,7 +105,7 @@ def _students(graded: Gradebook, pages: Mapping[str, str]) -> Markup:
     return section(text("grade.every_student"), table(header, rows, numeric=[1]))
 
 
-def _student(row: Graded, pages: Mapping[str, str]) -> list[object]:
+def _student(row: GradedStudent, pages: Mapping[str, str]) -> list[object]:
     result = row.result
     total = "–" if row.total is None else points_text(row.total)
     warm = None if row.total is not None and result.status != "not_run" else "warm"

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, join, page, section, table, tag
-from gradiente.workshops.grading.gradebook import Graded
+from gradiente.workshops.grading.gradebook import GradedStudent
 from gradiente.workshops.grading.table import points_text
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Verdict, hint_lines, worked_lines
 from gradiente.workshops.workshop import WORKSHOPS
@@ -15,7 +15,7 @@ _MARKS = {"right": "✓", "wrong": "✗", "missing": "∅", "blank": "…", "err
 _BOX = "margin:.5rem 0 1.1rem;padding:.7rem .9rem;background:var(--wash);overflow-x:auto"
 
 
-def feedback_page(graded: Graded) -> str:
+def feedback_page(graded: GradedStudent) -> str:
     """The page, which needs nothing but itself; the findings as at `gradiente check --hint 2`."""
     sections = [_headline(graded)]
     verdict = graded.result.verdict
@@ -31,7 +31,7 @@ def feedback_page(graded: Graded) -> str:
     return page(text("grade.feedback_title", student=graded.result.student), sections)
 
 
-def _headline(graded: Graded) -> Markup:
+def _headline(graded: GradedStudent) -> Markup:
     result = graded.result
     verdict = result.verdict
     kicker = WORKSHOPS[verdict.workshop].title if verdict and verdict.workshop else text("grade.kicker")
@@ -51,7 +51,7 @@ def _headline(graded: Graded) -> Markup:
     )
 
 
-def _functions(verdict: Verdict, graded: Graded) -> Markup:
+def _functions(verdict: Verdict, graded: GradedStudent) -> Markup:
     """A line for every function; where one is explained below, its name leads there."""
     rows: list[list[object]] = []
     for function in verdict.functions:

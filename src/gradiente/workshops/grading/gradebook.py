@@ -1,4 +1,4 @@
-"""The points of a class, and what its students have in common."""
+"""The points of a class, and the mistakes its students share."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,16 @@ from statistics import mean, median
 from typing import Any
 
 from gradiente.locale import text
-from gradiente.workshops.grading.results import Result
 from gradiente.workshops.grading.rubric import Rubric
+from gradiente.workshops.grading.student_result import StudentResult
 from gradiente.workshops.workshop import WORKSHOPS
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedStudent:
     """A result with its points; `points` by function, and no `total`, where nothing was checked."""
 
-    result: Result
+    result: StudentResult
     points: Mapping[str, float]
     total: float | None
     maximum: float
@@ -40,7 +40,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Shared:
-    """Something that some students have in common, and who they are; `what` is [(function, words)]."""
+    """Students with the same finding; `what` is [(function, words)]."""
 
     what: Sequence[tuple[str, str]]
     students: Sequence[str]
@@ -63,7 +63,7 @@ class Gradebook:
         workshop: the one that most handed in, "" where none was recognized
     """
 
-    rows: Sequence[Graded]
+    rows: Sequence[GradedStudent]
     workshop: str
 
     @property
@@ -151,7 +151,7 @@ class Gradebook:
         return words
 
 
-def gradebook(results: Sequence[Result], rubric: Rubric, workshop: str | None = None) -> Gradebook:
+def gradebook(results: Sequence[StudentResult], rubric: Rubric, workshop: str | None = None) -> Gradebook:
     """The results with their points.
 
     Arguments:
@@ -164,17 +164,17 @@ def gradebook(results: Sequence[Result], rubric: Rubric, workshop: str | None = 
     return Gradebook([_graded(result, rubric, usual) for result in results], usual)
 
 
-def _graded(result: Result, rubric: Rubric, usual: str) -> Graded:
+def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
     verdict = result.verdict
     if verdict is None:
-        return Graded(result, {}, None, rubric.maximum(usual))
+        return GradedStudent(result, {}, None, rubric.maximum(usual))
     workshop = verdict.workshop or usual
     checked = {function.name: rubric.earned(workshop, function) for function in verdict.functions if workshop}
     points = {name: checked.get(name, 0.0) for name in rubric.of(workshop)} if verdict.workshop else {}
-    return Graded(result, points, sum(points.values()), rubric.maximum(workshop))
+    return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop))
 
 
-def _mistakes(result: Result) -> dict[Mistake, str]:
+def _mistakes(result: StudentResult) -> dict[Mistake, str]:
     """Each mistake of a student once, with its title."""
     findings = result.verdict.all_findings if result.verdict else ()
     found: dict[Mistake, str] = {}

@@ -1,4 +1,4 @@
-"""All submissions of a class, checked in parallel; what was checked before is taken from where it was kept."""
+"""All submissions of a class, checked in parallel; verdicts of an earlier run are reused."""
 
 import json
 import tempfile
@@ -8,26 +8,26 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gradiente.errors import FileError, GradienteError, require
+from gradiente.workshops.grading.entries import Obstacle, shown, suffix
 from gradiente.workshops.grading.feedback import HINT
-from gradiente.workshops.grading.found import Obstacle, shown, suffix
 from gradiente.workshops.grading.processes import cores, run
-from gradiente.workshops.grading.results import Result
 from gradiente.workshops.grading.store import Store
-from gradiente.workshops.grading.submissions import HandedIn
+from gradiente.workshops.grading.student_result import StudentResult
+from gradiente.workshops.grading.submissions import StudentSubmission
 from gradiente.workshops.verdict import Verdict, hint_lines
 
 Checker = Callable[[Path, str | None], Verdict]
 
 
 def grade(
-    handed_in: list[HandedIn],
+    students: list[StudentSubmission],
     verdicts: Path,
     checker: Checker,
     *,
     workshop: str | None = None,
     workers: int | None = None,
-    finished: Callable[[Result], None] = lambda result: None,
-) -> list[Result]:
+    finished: Callable[[StudentResult], None] = lambda result: None,
+) -> list[StudentResult]:
     """Check every submission, in processes of their own.
 
     A verdict is kept as soon as it is there; a later call with the same folder checks only what is new or changed.
@@ -45,17 +45,17 @@ def grade(
     workers = cores() if workers is None else workers
     require(workers >= 1, "grade.workers", value=workers)
     store = Store(verdicts)
-    results: dict[str, Result] = {}
-    same: dict[str, list[HandedIn]] = {}
+    results: dict[str, StudentResult] = {}
+    same: dict[str, list[StudentSubmission]] = {}
     jobs: dict[str, tuple[Checker, bytes, str, str | None]] = {}
 
-    def add(one: HandedIn, verdict: Verdict | None = None, obstacle: Obstacle | None = None) -> None:
+    def add(one: StudentSubmission, verdict: Verdict | None = None, obstacle: Obstacle | None = None) -> None:
         name = PurePosixPath(one.file).name
         verdict = verdict and replace(verdict, file=name)
-        results[one.student] = Result(one.student, one.file, verdict, obstacle)
+        results[one.student] = StudentResult(one.student, one.file, verdict, obstacle)
         finished(results[one.student])
 
-    for one in handed_in:
+    for one in students:
         if one.content is None:
             add(one, obstacle=one.obstacle)
             continue
@@ -72,7 +72,7 @@ def grade(
             obstacle = Obstacle("error", "died") if outcome is None else outcome
             for one in same[key]:
                 add(one, verdict, None if isinstance(obstacle, str) else obstacle)
-    return [results[one.student] for one in handed_in]
+    return [results[one.student] for one in students]
 
 
 def _checked(checker: Checker, content: bytes, name: str, workshop: str | None) -> str | Obstacle:

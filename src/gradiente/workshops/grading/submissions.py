@@ -9,15 +9,7 @@ from pathlib import Path
 
 from gradiente.errors import FileError
 from gradiente.workshops.grading.archives import unpacked
-from gradiente.workshops.grading.found import (
-    PACKED,
-    SUBMISSIONS,
-    Found,
-    Obstacle,
-    shown,
-    suffix,
-    walk,
-)
+from gradiente.workshops.grading.entries import PACKED, SUBMISSIONS, Entry, Obstacle, shown, suffix, walk
 
 NBGRADER = "submitted"
 # Moodle's name for a student's folder or file: Ana Gómez_12345_assignsubmission_file_
@@ -25,8 +17,8 @@ MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+")
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """What one student handed in.
+class StudentSubmission:
+    """One student's submission.
 
     Arguments:
         student: the name
@@ -41,7 +33,7 @@ class HandedIn:
     obstacle: Obstacle | None = None
 
 
-def submissions(folder: str | Path) -> list[HandedIn]:
+def submissions(folder: str | Path) -> list[StudentSubmission]:
     """Every student of a class with what was handed in, in the order of the names.
 
     One file for each student, one folder for each, a zip for each, nbgrader's submitted/STUDENT/ASSIGNMENT/, the zip
@@ -53,7 +45,7 @@ def submissions(folder: str | Path) -> list[HandedIn]:
     Errors: FileError where there is none, or no submission in it
     """
     folder = Path(folder)
-    groups: dict[tuple[str, str], list[Found]] = {}
+    groups: dict[tuple[str, str], list[Entry]] = {}
     for found in sorted(_everything(folder), key=lambda entry: entry.parts):
         student = _student(found)
         if student is not None:
@@ -65,10 +57,10 @@ def submissions(folder: str | Path) -> list[HandedIn]:
         f"{name} ({number})" if shared[name] > 1 and number else name: group
         for (name, number), group in groups.items()
     }
-    return [_handed_in(student, named[student]) for student in sorted(named)]
+    return [_submission_of(student, named[student]) for student in sorted(named)]
 
 
-def _everything(folder: Path) -> list[Found]:
+def _everything(folder: Path) -> list[Entry]:
     if folder.is_file():
         found = unpacked(folder, whole_class=True)
         for entry in found:
@@ -82,7 +74,7 @@ def _everything(folder: Path) -> list[Found]:
     return list(_unpacked_too(root))
 
 
-def _unpacked_too(root: Path) -> Iterator[Found]:
+def _unpacked_too(root: Path) -> Iterator[Entry]:
     for found, path in walk(root):
         if not found.parts and found.obstacle is not None:
             raise FileError("grade.unreadable", folder=root, reason=found.obstacle.values["reason"])
@@ -92,7 +84,7 @@ def _unpacked_too(root: Path) -> Iterator[Found]:
             yield found
 
 
-def _without_wrapper(found: list[Found]) -> list[Found]:
+def _without_wrapper(found: list[Entry]) -> list[Entry]:
     """The same without the one folder that holds a whole class."""
     firsts = {entry.parts[0] for entry in found}
     wrapped = len(firsts) == 1 and sum(entry.counts for entry in found) > 1
@@ -101,7 +93,7 @@ def _without_wrapper(found: list[Found]) -> list[Found]:
     return [replace(entry, parts=entry.parts[1:]) for entry in found if len(entry.parts) > 1]
 
 
-def _student(found: Found) -> tuple[str, str] | None:
+def _student(found: Entry) -> tuple[str, str] | None:
     """The student's name, and Moodle's number where there is one; None for a file that is nobody's."""
     for part in found.parts:
         moodle = MOODLE.match(part)
@@ -121,14 +113,14 @@ def _clean(name: str) -> str:
     return shown(unicodedata.normalize("NFC", name)).strip() or "?"
 
 
-def _handed_in(student: str, group: list[Found]) -> HandedIn:
+def _submission_of(student: str, group: list[Entry]) -> StudentSubmission:
     counted = [found for found in group if found.counts]
     if len(counted) == 1:
-        return HandedIn(student, counted[0].path, counted[0].content, counted[0].obstacle)
+        return StudentSubmission(student, counted[0].path, counted[0].content, counted[0].obstacle)
     if counted:
         names = ", ".join(found.path for found in counted)
         values = {"count": len(counted), "files": names}
-        return HandedIn(student, names, obstacle=Obstacle("two_files", "two_files", values))
+        return StudentSubmission(student, names, obstacle=Obstacle("two_files", "two_files", values))
     names = ", ".join(found.path for found in group if not found.folder)
     key = "other_files" if names else "no_file"
-    return HandedIn(student, names, obstacle=Obstacle("no_file", key, {"files": names}))
+    return StudentSubmission(student, names, obstacle=Obstacle("no_file", key, {"files": names}))

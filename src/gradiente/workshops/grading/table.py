@@ -4,7 +4,7 @@ import csv
 import io
 
 from gradiente.locale import text
-from gradiente.workshops.grading.gradebook import Gradebook, Graded
+from gradiente.workshops.grading.gradebook import Gradebook, GradedStudent
 
 _COLUMNS = ("student", "file", "workshop")
 _AFTER = ("total", "maximum", "first_mistake", "status")
@@ -31,7 +31,7 @@ def grades_csv(graded: Gradebook) -> str:
     return stored.getvalue()
 
 
-def _row(row: Graded, functions: list[str]) -> list[str]:
+def _row(row: GradedStudent, functions: list[str]) -> list[str]:
     result = row.result
     return [
         result.student,

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.workshops.judges.failures import failure_finding, returned_finding
 from gradiente.workshops.judges.gradient_findings import findings_of, mended_finding, variants_of
-from gradiente.workshops.judges.interpretation import Interpretation
-from gradiente.workshops.judges.places import label
-from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.gradient_match import GradientMatch
+from gradiente.workshops.judges.quantities import label
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import OWN, SQUARE, Judgement, Session, step_arguments
 from gradiente.workshops.mistakes.repair import Mutant, mutants
 from gradiente.workshops.mistakes.search import UNKNOWN, Search
-from gradiente.workshops.reading.identify import orders, taken
-from gradiente.workshops.reference.values import Values
-from gradiente.workshops.running.calls import Outcome
+from gradiente.workshops.reading.identify import orders, values_of
+from gradiente.workshops.reference.reference import Reference
+from gradiente.workshops.running.calls import CallOutcome
 from gradiente.workshops.verdict import Finding
 
 NAME = "backProp"
@@ -27,61 +27,52 @@ MUTANTS = 3  # how many changed functions that run, but are not right, are searc
 def judge(session: Session) -> Judgement:
     """Call it on random steps in every layout; explain what comes back with as few mistakes as will do."""
     general = list(runs(session, NAME, session.sizes()))
-    interpretation, fixed = best(session, general, only_right=True), False
-    strange = interpretation is None and not any(run.finished and run.layout.usual for run in general)
+    match, fixed = best(session, general, only_right=True), False
+    strange = match is None and not any(run.finished and run.layout.usual for run in general)
     if strange and not any(run.ended for run in general):
         own = list(runs(session, NAME, OWN.get(session.workshop.name, ())))
-        interpretation = best(session, own, only_right=True)
-        fixed = interpretation is not None
-        mended = None if interpretation else _mended(session, general, known=True)
+        match = best(session, own, only_right=True)
+        fixed = match is not None
+        mended = None if match else _mended(session, general, known=True)
         if mended is not None:
             return mended
-    if interpretation is None:
-        interpretation = best(session, general)
-    if _doubtful(interpretation, general):
+    if match is None:
+        match = best(session, general)
+    if _doubtful(match, general):
         for sizes in (OWN, SQUARE):
             other = best(session, list(runs(session, NAME, sizes.get(session.workshop.name, ()))))
-            if (
-                other is not None
-                and other.cost < UNKNOWN
-                and (interpretation is None or other.cost < interpretation.cost)
-            ):
-                interpretation, fixed = other, sizes is OWN
-        mended = None if interpretation else _mended(session, general, known=False)
+            if other is not None and other.cost < UNKNOWN and (match is None or other.cost < match.cost):
+                match, fixed = other, sizes is OWN
+        mended = None if match else _mended(session, general, known=False)
         if mended is not None:
             return mended
-    if interpretation is None:
+    if match is None:
         return _failed(session, general)
-    learned(session, interpretation)
+    learned(session, match)
     session.fixed_sizes = session.fixed_sizes or fixed
-    findings = _cut(session, interpretation) or [
-        *findings_of(session, interpretation),
-        *_side_findings(session, interpretation),
-    ]
-    variants = variants_of(interpretation) + (
-        (("fixed_sizes", {}),) if fixed and interpretation.cost == 0 else ()
-    )
+    findings = _cut(session, match) or [*findings_of(session, match), *_side_findings(session, match)]
+    variants = variants_of(match) + ((("fixed_sizes", {}),) if fixed and match.cost == 0 else ())
     return Judgement(tuple(findings), variants)
 
 
-def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) -> Interpretation | None:
-    """The interpretation with the fewest mistakes: a right one at once; else, unless `only_right`, the cheapest."""
-    found: Interpretation | None = None
+def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) -> GradientMatch | None:
+    """The match with the fewest mistakes: a right one at once; else, unless `only_right`, the cheapest."""
+    found: GradientMatch | None = None
     finished = [run for run in tried if run.finished]
     for run in finished:
         for kind, way in ways(session, run):
-            interpretation = _read(session, run, kind, way, Search.plain)
-            if interpretation.cost == 0:
-                return interpretation
-            if not interpretation.explanation.unknown and (found is None or interpretation.cost < found.cost):
-                found = interpretation
+            match = _match(session, run, kind, way, Search.plain)
+            if match.cost == 0:
+                return match
+            if not match.explanation.unknown and (found is None or match.cost < found.cost):
+                found = match
     for run in [] if only_right else finished[:SEARCHED]:
         if found is not None and found.cost < 2 and not found.swapped:
             break
         for kind, way in ways(session, run)[:1]:
-            interpretation = _read(session, run, kind, way, Search.best)
-            if found is None or interpretation.cost < found.cost:
-                found = interpretation
+            match = _match(session, run, kind, way, Search.best)
+            if found is None or match.cost < found.cost:
+                found = match
     return found
 
 
@@ -90,27 +81,33 @@ def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
     return [*orders(run.outcomes[0].result, session.function(NAME).returned(), RETURNED)]
 
 
-def _read(session: Session, run: Run, kind: str, way: Mapping[str, Any], explain: Any) -> Interpretation:
-    observed = [taken(outcome.result, way) for outcome in run.outcomes]
+def _match(session: Session, run: Run, kind: str, way: Mapping[str, Any], explain: Any) -> GradientMatch:
+    observed = [values_of(outcome.result, way) for outcome in run.outcomes]
     cases = [_with_changes(session, run, *pair) for pair in zip(run.cases, run.outcomes, strict=True)]
     explanation = explain(Search(cases, observed, run.layout, session.rates(NAME)))
     named = ways(session, run)[0][0] == "names" or _all_named(session)
-    return Interpretation(run, kind, way, observed, explanation, kind == "shapes" and named)
+    return GradientMatch(run, kind, way, observed, explanation, kind == "shapes" and named)
 
 
-def _with_changes(session: Session, run: Run, case: Values, outcome: Outcome) -> Values:
+def _with_changes(session: Session, run: Run, case: Reference, outcome: CallOutcome) -> Reference:
     """The step, with W[2] as the function left it where it changed it, and with what a wrong derivative gives."""
     for helper in ("tanhGrad", "reluGrad"):
         if session.wrong(helper) and session.uses(NAME, helper):
             for name, z in (("helper_of_a", "A1"), ("helper_of_z", "Z1")):
-                found = session.call(helper, {"z": run.layout.form(z, case.numbers[z])}).result
-                if isinstance(found, np.ndarray) and found.shape == run.layout.form(z, case.numbers[z]).shape:
-                    case = case.having(**{name: run.layout.lecture(z, found)})
+                found = session.call(helper, {"z": run.layout.to_student(z, case.numbers[z])}).result
+                if (
+                    isinstance(found, np.ndarray)
+                    and found.shape == run.layout.to_student(z, case.numbers[z]).shape
+                ):
+                    case = case.replaced(**{name: run.layout.to_lecture(z, found)})
     place = session.bindings[NAME].place("w2")
-    if place not in outcome.mutated or np.shape(outcome.after[place]) != run.layout.form("W2", case.W2).shape:
+    if (
+        place not in outcome.mutated
+        or np.shape(outcome.after[place]) != run.layout.to_student("W2", case.W2).shape
+    ):
         return case
     after = outcome.after[place]
-    return case.having(W2_after=after if run.layout.out_in else after.T)
+    return case.replaced(W2_after=after if run.layout.out_in else after.T)
 
 
 def _all_named(session: Session) -> bool:
@@ -119,128 +116,126 @@ def _all_named(session: Session) -> bool:
     return bool(names) and all(names)
 
 
-def _negative(interpretation: Interpretation) -> bool:
-    scales = interpretation.explanation.scales.values()
-    reversed_by_rule = any(mistake.key == "output_sign" for mistake in interpretation.explanation.mistakes)
+def _negative(match: GradientMatch) -> bool:
+    scales = match.explanation.scales.values()
+    reversed_by_rule = any(mistake.key == "output_sign" for mistake in match.explanation.mistakes)
     return reversed_by_rule or (bool(scales) and all(scale.sign < 0 for scale in scales))
 
 
-def _doubtful(interpretation: Interpretation | None, tried: Sequence[Run]) -> bool:
+def _doubtful(match: GradientMatch | None, tried: Sequence[Run]) -> bool:
     """Whether another one may be better: none was found, or a strange one where the usual layouts raised."""
-    if interpretation is None:
+    if match is None:
         return not any(run.ended for run in tried)
-    return interpretation.cost >= 2 and not any(run.finished for run in tried if run.layout.usual)
+    return match.cost >= 2 and not any(run.finished for run in tried if run.layout.usual)
 
 
-def _uses_activations(session: Session, interpretation: Interpretation) -> bool:
+def _uses_activations(session: Session, match: GradientMatch) -> bool:
     """Whether it gives something else for other activations."""
-    given = step_arguments(interpretation.run.cases[0], interpretation.run.layout)
+    given = step_arguments(match.run.cases[0], match.run.layout)
     moved = {**given, "a1": 0.9 * given["a1"], "a2": 0.9 * given["a2"]}
     outcome = session.call(NAME, moved)
-    if outcome.problem is not None:
+    if outcome.failure is not None:
         return True
-    found = taken(outcome.result, interpretation.way)
-    pairs = [(found[name], before) for name, before in interpretation.observed[0].items()]
+    found = values_of(outcome.result, match.way)
+    pairs = [(found[name], before) for name, before in match.observed[0].items()]
     return any(b is not None and (a is None or not np.array_equal(a, b)) for a, b in pairs)
 
 
 def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
-    """It raised, or gave no four arrays, in every layout, and no change mends it: the likeliest layout's problem."""
+    """It raised, or gave no four arrays, in every layout, and no change mends it: the likeliest layout's failure."""
     finished = [run for run in tried if run.finished]
     if finished:
         found = returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED)
         return Judgement((found,), error=True)
-    problem = furthest(tried)
-    if session.blocked(NAME, problem):
+    failure = furthest(tried)
+    if session.blocked(NAME, failure):
         return Judgement((), unchecked=True)
-    return Judgement((problem_finding(session, NAME, problem),), error=True)
+    return Judgement((failure_finding(session, NAME, failure),), error=True)
 
 
 def _mended(session: Session, general: Sequence[Run], *, known: bool) -> Judgement | None:
     """The one change that makes it right; where nothing is known yet, one that makes it run, and what is wrong then."""
     if any(run.ended for run in general):
         return None
-    first: tuple[Mutant, Interpretation] | None = None
+    first: tuple[Mutant, GradientMatch] | None = None
     running: list[tuple[Mutant, list[Run]]] = []
     for mutant in _mutants(session, general):
         tried = [run for run in runs(session, NAME, session.sizes(), mutant=mutant) if run.finished]
-        interpretation = best(session, tried, only_right=True)
-        if interpretation is not None and interpretation.cost == 0:
-            first = mutant, interpretation
+        match = best(session, tried, only_right=True)
+        if match is not None and match.cost == 0:
+            first = mutant, match
             break
         running += [(mutant, tried)] if tried else []
     for mutant, tried in [] if first or known else running[:MUTANTS]:
-        interpretation = best(session, tried)
-        if interpretation is not None and (first is None or interpretation.cost < first[1].cost):
-            first = mutant, interpretation
+        match = best(session, tried)
+        if match is not None and (first is None or match.cost < first[1].cost):
+            first = mutant, match
     if first is None or first[1].cost >= UNKNOWN:
         return None
-    mutant, interpretation = first
-    learned(session, interpretation)
-    found = mended_finding(session, interpretation, mutant.key, mutant.line)
-    return Judgement((found, *findings_of(session, interpretation)), variants_of(interpretation))
+    mutant, match = first
+    learned(session, match)
+    found = mended_finding(session, match, mutant.key, mutant.line)
+    return Judgement((found, *findings_of(session, match)), variants_of(match))
 
 
 def _mutants(session: Session, general: Sequence[Run]) -> Iterator[Mutant]:
     """Those of the function, and of another one of the file in which it was that it raised."""
-    names = {run.outcomes[-1].problem.function for run in general if run.outcomes[-1].problem}
+    names = {run.outcomes[-1].failure.function for run in general if run.outcomes[-1].failure}
     for name in (NAME, *sorted(names - {NAME})):
         if name in session.submission.functions:
             yield from mutants(session.function(name))
 
 
-def learned(session: Session, interpretation: Interpretation) -> None:
+def learned(session: Session, match: GradientMatch) -> None:
     """What the functions that come after may take for known."""
-    session.learn(interpretation.run.layout, interpretation.run.cases[0].activation)
-    session.ways[NAME] = (
-        ways(session, interpretation.run)[0][1] if interpretation.swapped else interpretation.way
-    )
-    session.uses_activations = _uses_activations(session, interpretation)
-    powers = [scale.power for scale in interpretation.explanation.scales.values()]
+    session.learn(match.run.layout, match.run.cases[0].activation)
+    session.ways[NAME] = ways(session, match.run)[0][1] if match.swapped else match.way
+    session.uses_activations = _uses_activations(session, match)
+    powers = [scale.power for scale in match.explanation.scales.values()]
     session.sums = powers.count(1) > powers.count(0)
-    session.downhill = not _negative(interpretation)
+    session.downhill = not _negative(match)
 
 
-def _side_findings(session: Session, interpretation: Interpretation) -> Iterator[Finding]:
+def _side_findings(session: Session, match: GradientMatch) -> Iterator[Finding]:
     """What is wrong besides the gradients: changed arguments, integers that are truncated."""
-    run, binding = interpretation.run, session.bindings[NAME]
+    run, binding = match.run, session.bindings[NAME]
     changed = sorted({binding.names[place] for outcome in run.outcomes for place in outcome.mutated})
     if changed:
         yield Finding("argument_mutated", NAME, values={"names": ", ".join(changed)})
-    if interpretation.explanation.right and not changed:
-        yield from _whole_numbers(session, interpretation)
+    if match.explanation.right and not changed:
+        yield from _whole_numbers(session, match)
 
 
-def _cut(session: Session, interpretation: Interpretation) -> list[Finding]:
+def _cut(session: Session, match: GradientMatch) -> list[Finding]:
     """It is right with whole numbers only: it makes whole numbers of what is none."""
-    if interpretation.explanation.right or interpretation.swapped:
+    if match.explanation.right or match.swapped:
         return []
-    layout = interpretation.run.layout
-    sizes = [case.sizes for case in interpretation.run.cases]
-    cases = session.cases(interpretation.run.cases[0].activation, sizes, integers=True)
+    layout = match.run.layout
+    sizes = [case.sizes for case in match.run.cases]
+    cases = session.cases(match.run.cases[0].activation, sizes, integers=True)
     outcomes = [session.call(NAME, step_arguments(case, layout)) for case in cases]
-    if any(outcome.problem is not None for outcome in outcomes):
+    if any(outcome.failure is not None for outcome in outcomes):
         return []
-    observed = [taken(outcome.result, interpretation.way) for outcome in outcomes]
-    first = next((q for q in ("dW2", "db2", "dW1", "db1") if q in interpretation.explanation.unknown), "dW2")
+    observed = [values_of(outcome.result, match.way) for outcome in outcomes]
+    first = next((q for q in ("dW2", "db2", "dW1", "db1") if q in match.explanation.unknown), "dW2")
     whole = Search(cases, observed, layout).plain()
     return [Finding("integer_truncation", NAME, label(first))] if whole.right else []
 
 
-def _whole_numbers(session: Session, interpretation: Interpretation) -> Iterator[Finding]:
+def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
     """The same with X and y of integers, as a table has them."""
-    layout, name = interpretation.run.layout, session.workshop.name
-    sizes = interpretation.run.cases[0].sizes
+    layout, name = match.run.layout, session.workshop.name
+    sizes = match.run.cases[0].sizes
     case = (
         session.table()
         if name == "xor"
-        else session.cases(interpretation.run.cases[0].activation, [sizes], integers=True)[0]
+        else session.cases(match.run.cases[0].activation, [sizes], integers=True)[0]
     )
     outcome = session.call(NAME, step_arguments(case, layout, whole=True))
-    if outcome.problem is not None:
-        yield problem_finding(session, NAME, outcome.problem)
+    if outcome.failure is not None:
+        yield failure_finding(session, NAME, outcome.failure)
         return
-    observed = taken(outcome.result, interpretation.way)
+    observed = values_of(outcome.result, match.way)
     unknown = Search([case], [observed], layout).plain().unknown
     if unknown:
         yield Finding("integer_truncation", NAME, label(unknown[0]))

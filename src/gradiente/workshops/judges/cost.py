@@ -7,24 +7,24 @@ from typing import Any
 import numpy as np
 
 from gradiente.losses import CrossEntropyLoss
-from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.failures import failure_finding, returned_finding
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.reference.formulas import plain
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Values
-from gradiente.workshops.verdict import Finding, Worked
+from gradiente.workshops.reference.reference import Array, Reference
+from gradiente.workshops.verdict import Finding, WorkedExample
 
 NAME = "costoGlobal"
 TOLERANCE = 3e-3  # a guard of log 0 moves the cost a little
-Rule = Callable[[Values], float]
+Rule = Callable[[Reference], float]
 
 
-def _entropy(q: Values) -> float:
+def _entropy(q: Reference) -> float:
     return float(-np.sum(q.Y * np.log(q.A2)) / q.m)
 
 
-def _binary(q: Values) -> float:
+def _binary(q: Reference) -> float:
     return float(-np.sum(q.Y * np.log(q.A2) + (1 - q.Y) * np.log(1 - q.A2)) / q.m)
 
 
@@ -57,7 +57,7 @@ OTHERS: list[tuple[str, Rule]] = [
 BASES = {1.0: (), 1 / math.log(2): ("cost_base",), 1 / math.log(10): ("cost_base",)}
 
 
-def _divisions(q: Values) -> dict[str, float]:
+def _divisions(q: Reference) -> dict[str, float]:
     """How a mean may be divided: as it is, not at all, once more, by all numbers, by half."""
     return {"mean": 1.0, "sum": q.m, "twice": 1 / q.m, "all": 1 / q.sizes.k, "half": 0.5, "half_sum": q.m / 2}
 
@@ -66,13 +66,13 @@ def judge(session: Session) -> Judgement:
     tried = list(runs(session, NAME, session.sizes(), arguments=_arguments))
     finished = [run for run in tried if run.finished]
     if not finished:
-        return Judgement((problem_finding(session, NAME, furthest(tried)),), error=True)
+        return Judgement((failure_finding(session, NAME, furthest(tried)),), error=True)
     explained = [(run, found) for run in finished if (found := explain(run)) is not None]
     if not explained:
         return _unexplained(session, finished[0])
     run, (keys, division) = min(explained, key=lambda pair: len(pair[1][0]))
     findings = [_finding(session, run, key) for key in keys]
-    findings += _manners(session, run)
+    findings += _side_findings(session, run)
     variants: list[tuple[str, Mapping[str, Any]]] = []
     if not keys:
         variants = [
@@ -82,14 +82,17 @@ def judge(session: Session) -> Judgement:
     return Judgement(tuple(findings), tuple(variants))
 
 
-def _arguments(case: Values, layout: Layout) -> Mapping[str, Any]:
-    return {"y_est": layout.form("A2", _mild(case).A2), "y": layout.form("Y", case.Y, case.labels)}
+def _arguments(case: Reference, layout: Layout) -> Mapping[str, Any]:
+    return {
+        "y_est": layout.to_student("A2", _mild(case).A2),
+        "y": layout.to_student("Y", case.Y, case.labels),
+    }
 
 
-def _mild(case: Values) -> Values:
+def _mild(case: Reference) -> Reference:
     """Probabilities far from 0, where a guard of the logarithm changes nothing that counts."""
     powers = np.exp(0.4 * np.tanh(case.Z2))
-    return case.having(A2=powers / powers.sum(axis=0, keepdims=True))
+    return case.replaced(A2=powers / powers.sum(axis=0, keepdims=True))
 
 
 def explain(run: Run) -> tuple[tuple[str, ...], str] | None:
@@ -135,7 +138,7 @@ def _unexplained(session: Session, run: Run) -> Judgement:
         return Judgement(
             (Finding("cost_vector", NAME, "J", session.function(NAME).line, values, _formula()),)
         )
-    return Judgement((_finding(session, run, "cost_unknown"), *_manners(session, run)))
+    return Judgement((_finding(session, run, "cost_unknown"), *_side_findings(session, run)))
 
 
 def _formula() -> str:
@@ -150,11 +153,11 @@ def _finding(session: Session, run: Run, key: str) -> Finding:
         (f"−log ŷ[{k},{i}]", f"−log {case.A2[k, i]:.4g}", f"{right[i]:.6g}") for i, k in enumerate(rows)
     )
     got = _number(run.outcomes[0].result)
-    worked = Worked("J", (), terms, f"Σ/m = {right.mean():.6g}", float(right.mean()), got)
+    worked = WorkedExample("J", (), terms, f"Σ/m = {right.mean():.6g}", float(right.mean()), got)
     return Finding(key, NAME, "J", session.function(NAME).line, {"where": "J"}, _formula(), worked)
 
 
-def _manners(session: Session, run: Run) -> Iterator[Finding]:
+def _side_findings(session: Session, run: Run) -> Iterator[Finding]:
     """Changed arguments; the cost of a probability that is 0."""
     changed = sorted(
         {session.bindings[NAME].names[place] for outcome in run.outcomes for place in outcome.mutated}
@@ -166,9 +169,9 @@ def _manners(session: Session, run: Run) -> Iterator[Finding]:
     wrongly = np.roll(surely, 1, axis=0)
     for estimate in (surely, wrongly):
         layout = run.layout
-        given = {"y_est": layout.form("A2", estimate), "y": layout.form("Y", case.Y, case.labels)}
+        given = {"y_est": layout.to_student("A2", estimate), "y": layout.to_student("Y", case.Y, case.labels)}
         outcome = session.call(NAME, given)
-        number = None if outcome.problem else _number(outcome.result)
+        number = None if outcome.failure else _number(outcome.result)
         if number is not None and not math.isfinite(number):
             value = "NaN" if math.isnan(number) else "∞"
             yield Finding("cost_log0", NAME, "J", session.function(NAME).line, {"value": value}, _formula())

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from gradiente.layers import ReLU, Tanh
-from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.failures import failure_finding, returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.reference.formulas import plain
-from gradiente.workshops.verdict import Finding, Worked
+from gradiente.workshops.verdict import Finding, WorkedExample
 
 Array = np.ndarray
 Z = np.array([[-1.7, -0.6, 0.3], [0.9, -0.2, 2.1]])
@@ -41,8 +41,8 @@ def judge(name: str) -> Callable[[Session], Judgement]:
 
 def _judged(session: Session, name: str) -> Judgement:
     outcome = session.call(name, {"z": Z})
-    if outcome.problem is not None:
-        return Judgement((problem_finding(session, name, outcome.problem),), error=True)
+    if outcome.failure is not None:
+        return Judgement((failure_finding(session, name, outcome.failure),), error=True)
     result = outcome.result
     if not isinstance(result, np.ndarray):
         return Judgement((returned_finding(session, name, result, ["a"]),), error=True)
@@ -68,7 +68,7 @@ def _wrong(session: Session, name: str, result: Array) -> Finding:
     got = result if result.shape == Z.shape else None
     differ = np.ones(Z.shape, bool) if got is None else ~np.isclose(got, expected, rtol=1e-4)
     place = tuple(int(i) for i in np.argwhere(differ)[0])
-    worked = Worked(
+    worked = WorkedExample(
         f"{name}({Z[place]:g})",
         (),
         (),
@@ -91,7 +91,7 @@ def _at_zero(session: Session, name: str) -> Iterator[Finding]:
     """At z = 0 a derivative of ReLU is 0 or 1, one as good as the other, but it is a number."""
     outcome = session.call(name, {"z": AT_ZERO})
     if (
-        outcome.problem is None
+        outcome.failure is None
         and isinstance(outcome.result, np.ndarray)
         and not np.isfinite(outcome.result).all()
     ):

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from gradiente.workshops.judges import softmax as softmax_check
-from gradiente.workshops.judges.places import label, line_of
-from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.failures import failure_finding, returned_finding
+from gradiente.workshops.judges.quantities import label, line_of
 from gradiente.workshops.judges.runs import Run, furthest, runs
 from gradiente.workshops.judges.session import SQUARE, Judgement, Session, step_arguments
 from gradiente.workshops.mistakes.forward import RIGHT, TABLE
 from gradiente.workshops.mistakes.repair import Mutant, mutants
 from gradiente.workshops.mistakes.table import Mistake, Rule
-from gradiente.workshops.reading.identify import orders, taken
+from gradiente.workshops.reading.identify import orders, values_of
 from gradiente.workshops.reference.formulas import formula
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Sizes, Values, squash
-from gradiente.workshops.verdict import Finding, Worked
+from gradiente.workshops.reference.reference import Array, Reference, Sizes, squash
+from gradiente.workshops.verdict import Finding, WorkedExample
 
 NAME = "feedForward"
 RETURNED = ("A1", "A2")
@@ -28,7 +28,7 @@ UNKNOWN = 4.0
 
 
 @dataclass(frozen=True)
-class Reading:
+class ForwardMatch:
     """One way to read it: the mistakes from Z[1] to A[2], and those of A[1], A[2] that nothing gives."""
 
     run: Run
@@ -46,70 +46,64 @@ class Reading:
 
 def judge(session: Session) -> Judgement:
     tried = _runs(session, session.sizes())
-    reading = best(session, tried)
-    if reading is None or (reading.cost >= 2 and not all(run.finished for run in tried)):
+    match = best(session, tried)
+    if match is None or (match.cost >= 2 and not all(run.finished for run in tried)):
         other = best(session, _runs(session, SQUARE["mnist"]))
-        if other is not None and other.cost < UNKNOWN and (reading is None or other.cost < reading.cost):
-            reading = other
-        mended = _mended(session, tried) if reading is None or reading.cost > 1 else None
+        if other is not None and other.cost < UNKNOWN and (match is None or other.cost < match.cost):
+            match = other
+        mended = _mended(session, tried) if match is None or match.cost > 1 else None
         if mended is not None:
             return mended
-    if reading is None:
+    if match is None:
         return _failed(session, tried)
-    return _judged(session, reading)
+    return _judged(session, match)
 
 
-def _judged(session: Session, reading: Reading) -> Judgement:
-    layout = reading.run.layout
-    hidden_right = "A1" not in reading.unknown and not any(step.at == "A1" for step in reading.mistakes)
-    session.learn(layout, reading.run.cases[0].activation if hidden_right else None)
-    session.other_activation = _other_activation(reading)
-    session.ways[NAME] = reading.way
-    session.softmax_fits = (
-        not any(step.at == "A2" for step in reading.mistakes) and "A2" not in reading.unknown
-    )
+def _judged(session: Session, match: ForwardMatch) -> Judgement:
+    layout = match.run.layout
+    hidden_right = "A1" not in match.unknown and not any(step.at == "A1" for step in match.mistakes)
+    session.learn(layout, match.run.cases[0].activation if hidden_right else None)
+    session.other_activation = _other_activation(match)
+    session.ways[NAME] = match.way
+    session.softmax_fits = not any(step.at == "A2" for step in match.mistakes) and "A2" not in match.unknown
     places: dict[str, list[str]] = {}
-    for step in _own(session, reading):
-        places.setdefault(_told_apart(session, reading, step), []).append(step.at)
-    findings = [_finding(session, reading, key, at) for key, at in places.items()]
-    if reading.swapped:
+    for step in _own(session, match):
+        places.setdefault(_disambiguated(session, match, step), []).append(step.at)
+    findings = [_finding(session, match, key, at) for key, at in places.items()]
+    if match.swapped:
         findings.insert(0, Finding("names_swapped", NAME, values={"order": "a2, a1"}))
-    findings += [_finding(session, reading, "unknown", [at]) for at in _own_unknown(session, reading)[:1]]
+    findings += [_finding(session, match, "unknown", [at]) for at in _own_unknown(session, match)[:1]]
     binding = session.bindings[NAME]
-    changed = sorted({binding.names[place] for outcome in reading.run.outcomes for place in outcome.mutated})
+    changed = sorted({binding.names[place] for outcome in match.run.outcomes for place in outcome.mutated})
     if changed:
         findings.append(Finding("argument_mutated", NAME, values={"names": ", ".join(changed)}))
     variants = [("columns" if layout.columns else "rows", {})]
-    if reading.run.cases[0].activation == "relu":
+    if match.run.cases[0].activation == "relu":
         variants.append(("relu", {}))
     return Judgement(tuple(findings), tuple(variants))
 
 
-def _other_activation(reading: Reading) -> str | None:
+def _other_activation(match: ForwardMatch) -> str | None:
     """ "sigmoid", where the hidden layer has that instead of its own: backProp may well derive what is there."""
-    if not any(step.key == "activation_other" for step in reading.mistakes):
+    if not any(step.key == "activation_other" for step in match.mistakes):
         return None
-    case, observed = reading.run.cases[0], reading.observed[0]["A1"]
+    case, observed = match.run.cases[0], match.observed[0]["A1"]
     same = observed is not None and np.allclose(
-        reading.run.layout.lecture("A1", observed), squash("sigmoid", case.Z1), rtol=1e-4
+        match.run.layout.to_lecture("A1", observed), squash("sigmoid", case.Z1), rtol=1e-4
     )
     return "sigmoid" if same else None
 
 
-def _own(session: Session, reading: Reading) -> list[Mistake]:
+def _own(session: Session, match: ForwardMatch) -> list[Mistake]:
     """The mistakes that are not those of softmax or tanh, which it only uses."""
-    own = []
-    for step in reading.mistakes:
-        if not _helper_to_blame(session, step.at, step.key):
-            own.append(step)
-    return own
+    return [step for step in match.mistakes if not _helper_to_blame(session, step.at, step.key)]
 
 
-def _told_apart(session: Session, reading: Reading, step: Mistake) -> str:
+def _disambiguated(session: Session, match: ForwardMatch, step: Mistake) -> str:
     """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
     body = ast.unparse(session.function(NAME).node).partition(":")[2]
     written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
-    above = [other.key for other in reading.mistakes if other.at == "Z1"]
+    above = [other.key for other in match.mistakes if other.at == "Z1"]
     unseen = step.key == "bias_missing" and step.at == "Z2" and above in ([], ["bias_broadcast"])
     return "bias_broadcast" if unseen and written else step.key
 
@@ -118,14 +112,14 @@ def _blamed(session: Session, helper: str, key: str) -> bool:
     """Whether a helper makes that mistake already."""
     if helper != "softmax":
         return session.wrong(helper)
-    found = softmax_check.read(session)
+    found = softmax_check.match_of(session)
     if found.axis is not None:
         return key == "softmax_axis"
     return found.key == key or not found.key
 
 
-def _own_unknown(session: Session, reading: Reading) -> list[str]:
-    return [at for at in reading.unknown if not _helper_to_blame(session, at, "")]
+def _own_unknown(session: Session, match: ForwardMatch) -> list[str]:
+    return [at for at in match.unknown if not _helper_to_blame(session, at, "")]
 
 
 def _helper_to_blame(session: Session, at: str, key: str) -> bool:
@@ -139,74 +133,88 @@ def _runs(session: Session, sizes: Sequence[Sizes], mutant: Mutant | None = None
     return list(runs(session, NAME, sizes, arguments=_arguments, mutant=mutant))
 
 
-def _arguments(case: Values, layout: Layout) -> Mapping[str, Any]:
+def _arguments(case: Reference, layout: Layout) -> Mapping[str, Any]:
     return {
         name: value for name, value in step_arguments(case, layout).items() if name not in ("y", "a1", "a2")
     }
 
 
-def best(session: Session, tried: Sequence[Run]) -> Reading | None:
-    """The reading with the fewest mistakes."""
-    found: Reading | None = None
+def best(session: Session, tried: Sequence[Run]) -> ForwardMatch | None:
+    """The match with the fewest mistakes."""
+    found: ForwardMatch | None = None
     names = session.function(NAME).returned()
     for run in tried:
         if not run.finished:
             continue
         for kind, way in orders(run.outcomes[0].result, names, RETURNED):
-            reading = read_run(run, names, kind, way)
-            if found is None or reading.cost < found.cost:
-                found = reading
+            match = match_of(run, names, kind, way)
+            if found is None or match.cost < found.cost:
+                found = match
             if found.cost == 0:
                 return found
     return found
 
 
-def read_run(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str, Any]) -> Reading:
+def match_of(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str, Any]) -> ForwardMatch:
     """What explains the activations, taken in a way; `names` are those in the return statement."""
-    observed = [taken(outcome.result, way) for outcome in run.outcomes]
+    observed = [values_of(outcome.result, way) for outcome in run.outcomes]
     chain, mistakes, unknown = list(run.cases), [], []
     for before, after in (("Z1", "A1"), ("Z2", "A2")):
         links = list(_links(run, chain, observed, before, after))
         if not links:
             unknown.append(after)
-            chain = [_having(case, run, seen, after) for case, seen in zip(run.cases, observed, strict=True)]
+            chain = [
+                _with_observed(case, run, seen, after) for case, seen in zip(run.cases, observed, strict=True)
+            ]
             continue
         made, chain = min(links, key=lambda link: len(link[0]))
         mistakes += made
     swapped = kind == "shapes" and bool(names) and all(names or ("",))
-    return Reading(run, kind, way, observed, tuple(mistakes), tuple(unknown), swapped)
+    return ForwardMatch(run, kind, way, observed, tuple(mistakes), tuple(unknown), swapped)
 
 
 def _links(
-    run: Run, chain: Sequence[Values], observed: Sequence[Mapping[str, Array | None]], before: str, after: str
-) -> Iterator[tuple[tuple[Mistake, ...], list[Values]]]:
+    run: Run,
+    chain: Sequence[Reference],
+    observed: Sequence[Mapping[str, Array | None]],
+    before: str,
+    after: str,
+) -> Iterator[tuple[tuple[Mistake, ...], list[Reference]]]:
     """The ways to Z and then A that give what the student has."""
     for z_step in (None, *(step for step in TABLE if step.at == before)):
         z = [_applied(z_step.rule if z_step else RIGHT[before], case) for case in chain]
-        having = [case.having(**{before: v}) for case, v in zip(chain, z, strict=True) if v is not None]
-        if len(having) < len(chain):
+        changed = [case.replaced(**{before: v}) for case, v in zip(chain, z, strict=True) if v is not None]
+        if len(changed) < len(chain):
             continue
         for a_step in (None, *(step for step in TABLE if step.at == after)):
-            a = [_applied(a_step.rule if a_step else RIGHT[after], case) for case in having]
+            a = [_applied(a_step.rule if a_step else RIGHT[after], case) for case in changed]
             fits = (
-                v is not None and _same(seen[after], run.layout.form(after, v))
+                v is not None and _same(seen[after], run.layout.to_student(after, v))
                 for v, seen in zip(a, observed, strict=True)
             )
             if all(fits):
                 made = tuple(step for step in (z_step, a_step) if step is not None)
                 yield (
                     made,
-                    [case.having(**{after: v}) for case, v in zip(having, a, strict=True) if v is not None],
+                    [
+                        case.replaced(**{after: v})
+                        for case, v in zip(changed, a, strict=True)
+                        if v is not None
+                    ],
                 )
 
 
-def _having(case: Values, run: Run, seen: Mapping[str, Array | None], name: str) -> Values:
+def _with_observed(case: Reference, run: Run, seen: Mapping[str, Array | None], name: str) -> Reference:
     """The step with the student's own quantity in it, so that what follows is judged by itself."""
     found = seen[name]
     right = getattr(case, name)
-    if found is None or found.shape != run.layout.form(name, right).shape or not np.isfinite(found).all():
+    if (
+        found is None
+        or found.shape != run.layout.to_student(name, right).shape
+        or not np.isfinite(found).all()
+    ):
         return case
-    return case.having(**{name: run.layout.lecture(name, found.astype(float))})
+    return case.replaced(**{name: run.layout.to_lecture(name, found.astype(float))})
 
 
 def _same(found: Array | None, wanted: Array) -> bool:
@@ -217,7 +225,7 @@ def _same(found: Array | None, wanted: Array) -> bool:
     )
 
 
-def _applied(rule: Rule, case: Values) -> Array | None:
+def _applied(rule: Rule, case: Reference) -> Array | None:
     with np.errstate(all="ignore"):
         try:
             return rule(case)
@@ -231,10 +239,10 @@ def _failed(session: Session, tried: Sequence[Run]) -> Judgement:
         return Judgement(
             (returned_finding(session, NAME, finished[0].outcomes[0].result, RETURNED),), error=True
         )
-    problem = furthest(tried)
-    if session.blocked(NAME, problem):
+    failure = furthest(tried)
+    if session.blocked(NAME, failure):
         return Judgement((), unchecked=True)
-    return Judgement((problem_finding(session, NAME, problem),), error=True)
+    return Judgement((failure_finding(session, NAME, failure),), error=True)
 
 
 def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
@@ -242,21 +250,21 @@ def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
     if any(run.ended for run in tried):
         return None
     for mutant in mutants(session.function(NAME)):
-        reading = best(session, _runs(session, session.sizes(), mutant))
-        if reading is not None and reading.cost == 0:
-            session.learn(reading.run.layout, reading.run.cases[0].activation)
-            session.ways[NAME] = reading.way
+        match = best(session, _runs(session, session.sizes(), mutant))
+        if match is not None and match.cost == 0:
+            session.learn(match.run.layout, match.run.cases[0].activation)
+            session.ways[NAME] = match.way
             values = {"where": session.submission.statement(mutant.line)}
             return Judgement((Finding(mutant.key, NAME, line=mutant.line, values=values),))
     return None
 
 
-def _finding(session: Session, reading: Reading, key: str, places: Sequence[str]) -> Finding:
+def _finding(session: Session, match: ForwardMatch, key: str, places: Sequence[str]) -> Finding:
     at = places[0]
-    case = reading.run.cases[0]
+    case = match.run.cases[0]
     function = session.function(NAME)
     seen = "A1" if at.endswith("1") else "A2"
-    worked = _worked(reading, seen)
+    worked = _worked(match, seen)
     return Finding(
         key,
         NAME,
@@ -268,11 +276,11 @@ def _finding(session: Session, reading: Reading, key: str, places: Sequence[str]
     )
 
 
-def _worked(reading: Reading, name: str) -> Worked | None:
+def _worked(match: ForwardMatch, name: str) -> WorkedExample | None:
     """The first number of A[1] or A[2] that is wrong, with the sum that its z is."""
-    case, layout, found = reading.run.cases[0], reading.run.layout, reading.observed[0][name]
+    case, layout, found = (match.run.cases[0], match.run.layout, match.observed[0][name])
     right = getattr(case, name)
-    got = found if found is not None and found.shape == layout.form(name, right).shape else None
+    got = found if found is not None and found.shape == layout.to_student(name, right).shape else None
     index = (0, 0)
     for place in np.ndindex(*right.shape):
         if got is None or not np.isclose(got[layout.place(name, place)], right[place], rtol=1e-5):
@@ -287,4 +295,4 @@ def _worked(reading: Reading, name: str) -> Worked | None:
     more = "… " if len(entry.terms) > 8 else ""
     closing = f"{more}Σ = z = {entry.value:.6g};  {label(name)} = {right[index]:.6g}"
     value = None if got is None else float(got[layout.place(name, index)])
-    return Worked(label(name), index, terms, closing, float(right[index]), value)
+    return WorkedExample(label(name), index, terms, closing, float(right[index]), value)

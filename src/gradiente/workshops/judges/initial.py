@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.workshops.judges.problems import described, problem_finding, returned_finding
+from gradiente.workshops.judges.failures import described, failure_finding, returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.reading.identify import by_names
 from gradiente.workshops.reference.layout import layouts
@@ -24,8 +24,8 @@ SATURATED, WIDE = (
 
 def judge(session: Session) -> Judgement:
     outcome = session.call(NAME, {})
-    if outcome.problem is not None:
-        return Judgement((problem_finding(session, NAME, outcome.problem),), error=True)
+    if outcome.failure is not None:
+        return Judgement((failure_finding(session, NAME, outcome.failure),), error=True)
     arrays = _arrays(outcome.result)
     if outcome.result is None or not arrays:
         return Judgement((returned_finding(session, NAME, outcome.result, PARAMETERS),), error=True)
@@ -70,7 +70,7 @@ def _arrays(result: Any) -> list[Array]:
 
 
 def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Array]:
-    """Every parameter, told by its shape."""
+    """Every parameter, recognized by its shape."""
     found: dict[str, Array] = {}
     for value in arrays:
         for name, shape in SHAPES.items():
@@ -80,9 +80,9 @@ def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Arra
             if value.size == size and value.ndim <= 2 and max(value.shape) == size:
                 found.setdefault(name, value)
     names = list(result) if isinstance(result, Mapping) else session.function(NAME).returned()
-    told = by_names(names, PARAMETERS)
-    if told:
-        session.ways[NAME] = told
+    named = by_names(names, PARAMETERS)
+    if named:
+        session.ways[NAME] = named
     return found
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.workshops.judges.places import label
+from gradiente.workshops.judges.quantities import label
 from gradiente.workshops.judges.session import Judgement, Session, step_arguments
-from gradiente.workshops.judges.steps import PARAMETERS, equal, final_weights
+from gradiente.workshops.judges.training_steps import PARAMETERS, equal, final_weights
 from gradiente.workshops.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.workshops.mistakes.table import INHERITED
 from gradiente.workshops.reference.formulas import formula
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Values, softmax, squash
-from gradiente.workshops.running.calls import Outcome
+from gradiente.workshops.reference.reference import Array, Reference, softmax, squash
+from gradiente.workshops.running.calls import CallOutcome
 from gradiente.workshops.verdict import Finding
 
 LATER = 3  # epochs after which stale activations show
@@ -24,7 +24,7 @@ LATER = 3  # epochs after which stale activations show
 def judge_inlined(
     session: Session,
     name: str,
-    case: Values,
+    case: Reference,
     layout: Layout,
     lr: float,
     more: Mapping[str, Any] | None = None,
@@ -34,7 +34,7 @@ def judge_inlined(
     moved = []
     for one in cases:
         outcome = session.call(name, arguments(one, layout, lr, 1, more))
-        if outcome.problem is not None:
+        if outcome.failure is not None:
             return Judgement((), unchecked=True)
         found = displacement(session, name, outcome, one, layout, lr)
         if found is None:
@@ -56,7 +56,7 @@ def judge_inlined(
 
 
 def arguments(
-    case: Values, layout: Layout, lr: float, epochs: int, more: Mapping[str, Any] | None
+    case: Reference, layout: Layout, lr: float, epochs: int, more: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What the loop is called with; `more` are arguments beside entrenarRed's."""
     given = {**step_arguments(case, layout), "lr": lr, "epocas": epochs}
@@ -64,7 +64,7 @@ def arguments(
 
 
 def displacement(
-    session: Session, name: str, outcome: Outcome, case: Values, layout: Layout, lr: float
+    session: Session, name: str, outcome: CallOutcome, case: Reference, layout: Layout, lr: float
 ) -> dict[str, Array | None] | None:
     """−(new − old)/α, the gradients that the loop has used; None where the weights have not moved."""
     before = step_arguments(case, layout)
@@ -81,7 +81,7 @@ def displacement(
     return None
 
 
-def _nowhere(session: Session, name: str, outcome: Outcome) -> Iterator[Finding]:
+def _nowhere(session: Session, name: str, outcome: CallOutcome) -> Iterator[Finding]:
     line = session.function(name).line
     if outcome.result is None:
         yield Finding("nothing_returned", name, line=line, values={"wanted": "w1, b1, w2, b2", "got": "None"})
@@ -90,7 +90,7 @@ def _nowhere(session: Session, name: str, outcome: Outcome) -> Iterator[Finding]
 
 
 def _gradient_findings(
-    session: Session, name: str, case: Values, explanation: Explanation, lr: float
+    session: Session, name: str, case: Reference, explanation: Explanation, lr: float
 ) -> Iterator[Finding]:
     function = session.function(name)
     places: dict[str, list[str]] = {}
@@ -152,7 +152,7 @@ def _scaled(explanation: Explanation, lr: float) -> Iterator[tuple[str, list[str
 def _later(
     session: Session,
     name: str,
-    case: Values,
+    case: Reference,
     layout: Layout,
     lr: float,
     explanation: Explanation,
@@ -177,7 +177,7 @@ def _later(
         if isinstance(weights.get("w1"), np.ndarray) and not equal(weights["w1"], before["w1"])
     ]
     for key, w1 in ends.items():
-        if any(equal(weights, layout.form("W1", w1)) for weights in seen):
+        if any(equal(weights, layout.to_student("W1", w1)) for weights in seen):
             if key == "stale":
                 yield Finding("stale", name, "A[1]", session.function(name).line)
             elif key != "right":
@@ -187,7 +187,7 @@ def _later(
     yield Finding("loop_unknown", name, line=session.function(name).line)
 
 
-def _simulated(case: Values, lr: float, epochs: int, stale: bool, biases: bool) -> Array:
+def _simulated(case: Reference, lr: float, epochs: int, stale: bool, biases: bool) -> Array:
     """W[1] after so many epochs of gradient descent."""
     w1, b1, w2, b2 = (np.array(case.numbers[name]) for name in ("W1", "b1", "W2", "b2"))
     a1, a2 = case.A1, case.A2

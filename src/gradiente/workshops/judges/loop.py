@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.workshops.judges.failures import described, failure_finding
 from gradiente.workshops.judges.inlined import judge_inlined
-from gradiente.workshops.judges.problems import described, problem_finding
 from gradiente.workshops.judges.runs import possible
 from gradiente.workshops.judges.session import Judgement, Session, step_arguments
-from gradiente.workshops.judges.steps import (
+from gradiente.workshops.judges.stub import install, remove
+from gradiente.workshops.judges.training_steps import (
     GRADIENTS,
     PARAMETERS,
-    Step,
+    TrainingStep,
     Weights,
     computed_anew,
     equal,
@@ -27,10 +28,9 @@ from gradiente.workshops.judges.steps import (
     steps_of,
     steps_taken,
 )
-from gradiente.workshops.judges.stub import install, remove
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Values
-from gradiente.workshops.running.calls import Outcome
+from gradiente.workshops.reference.reference import Reference
+from gradiente.workshops.running.calls import CallOutcome
 from gradiente.workshops.verdict import Finding
 
 NAME = "entrenarRed"
@@ -85,14 +85,14 @@ def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement
     return min(found, key=lambda judgement: (judgement.error or judgement.unchecked, len(judgement.findings)))
 
 
-def _judged(session: Session, case: Values, layout: Layout) -> Judgement:
+def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
     initial = step_arguments(case, layout)
     outcome = session.call(
         NAME,
         {**initial, "lr": RATE, "epocas": EPOCHS},
         record=("backProp", *session.helpers(NAME, "backProp")),
     )
-    if outcome.problem is not None:
+    if outcome.failure is not None:
         return raised(session, NAME, layout, outcome)
     steps = steps_taken(session, NAME, outcome, layout, RATE, case)
     if not steps:
@@ -111,43 +111,43 @@ def loop_layouts(session: Session) -> list[Layout]:
     return [replace(layout, bias=form) for layout in found for form in forms]
 
 
-def raised(session: Session, name: str, layout: Layout, outcome: Outcome) -> Judgement:
+def raised(session: Session, name: str, layout: Layout, outcome: CallOutcome) -> Judgement:
     """It ended badly: with old activations, by itself, or in what is wrong already, and then nothing can be said."""
-    problem = outcome.problem
-    assert problem is not None
+    failure = outcome.failure
+    assert failure is not None
     steps = steps_of(session, outcome)
     if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
         return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
-    if any(len(shape) == 2 and min(shape) > 1 for shape in map(problem.shapes.get, ("b1", "b2")) if shape):
-        names = ", ".join(b for b in ("b1", "b2") if min(problem.shapes.get(b, (1,))) > 1)
+    if any(len(shape) == 2 and min(shape) > 1 for shape in map(failure.shapes.get, ("b1", "b2")) if shape):
+        names = ", ".join(b for b in ("b1", "b2") if min(failure.shapes.get(b, (1,))) > 1)
         return Judgement(
-            (Finding("bias_broadcast", name, line=problem.line, values={"names": names, "where": names}),)
+            (Finding("bias_broadcast", name, line=failure.line, values={"names": names, "where": names}),)
         )
     # What stands in for backProp returns one form of result of many, and leaves nothing behind in global variables.
-    if session.stand_in or session.blocked(name, problem):
+    if session.stand_in or session.blocked(name, failure):
         return Judgement((), unchecked=True)
-    return Judgement((problem_finding(session, name, problem),), error=True)
+    return Judgement((failure_finding(session, name, failure),), error=True)
 
 
-def _other_width(layout: Layout, step: Step) -> bool:
+def _other_width(layout: Layout, step: TrainingStep) -> bool:
     """Whether backProp was given activations of more or fewer instances than X has."""
     shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
     axis = 1 if layout.columns else 0
     return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
 
 
-def variants(session: Session, name: str, outcome: Outcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def variants(session: Session, name: str, outcome: CallOutcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     places = {session.bindings[name].place(parameter) for parameter in PARAMETERS}
     return (("in_place", {}),) if places & set(outcome.mutated) else ()
 
 
 def _findings(
     session: Session,
-    case: Values,
+    case: Reference,
     layout: Layout,
     initial: Mapping[str, Any],
-    outcome: Outcome,
-    steps: Sequence[Step],
+    outcome: CallOutcome,
+    steps: Sequence[TrainingStep],
 ) -> Iterator[Finding]:
     function = session.function(NAME)
     if not equal(steps[0].given.get("w1"), initial["w1"]) or not equal(
@@ -171,7 +171,7 @@ def _findings(
     yield from end_findings(session, NAME, outcome, steps[-1], moves, RATE, case.m, case.m)
 
 
-def _moves(steps: Sequence[Step], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
+def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
     for step, following in pairwise(steps):
         yield {
             name: moved(step, following.weights, name, lr, m, m, sums)
@@ -183,10 +183,10 @@ def _moves(steps: Sequence[Step], lr: float, m: int, sums: bool) -> Iterator[Map
 def activation_findings(
     session: Session,
     name: str,
-    case: Values,
+    case: Reference,
     layout: Layout,
-    outcome: Outcome,
-    steps: Sequence[Step],
+    outcome: CallOutcome,
+    steps: Sequence[TrainingStep],
     initial: Mapping[str, Any],
 ) -> Iterator[Finding]:
     """Activations that are not those of the weights they go with; where backProp uses them at all."""
@@ -241,8 +241,8 @@ def update_findings(session: Session, name: str, moves: Sequence[Mapping[str, st
 def end_findings(
     session: Session,
     name: str,
-    outcome: Outcome,
-    last: Step,
+    outcome: CallOutcome,
+    last: TrainingStep,
     moves: Sequence[Mapping[str, str]],
     lr: float,
     m: int,
@@ -275,7 +275,7 @@ def end_findings(
         yield Finding("returned_otherwise", name, line=line, values=values)
 
 
-def _follow(weights: Weights, last: Step, lr: float, m: int, whole: int, sums: bool) -> bool:
+def _follow(weights: Weights, last: TrainingStep, lr: float, m: int, whole: int, sums: bool) -> bool:
     """Whether these are the weights one step after the last one that was seen."""
     kinds = {
         p: moved(last, weights, p, lr, m, whole, sums)

@@ -20,9 +20,9 @@ from gradiente.workshops.judges.loop import (
     with_gradients,
 )
 from gradiente.workshops.judges.session import Judgement, Session, step_arguments
-from gradiente.workshops.judges.steps import (
+from gradiente.workshops.judges.training_steps import (
     PARAMETERS,
-    Step,
+    TrainingStep,
     instances,
     moved,
     other_y,
@@ -30,7 +30,7 @@ from gradiente.workshops.judges.steps import (
     steps_taken,
 )
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Sizes, Values
+from gradiente.workshops.reference.reference import Array, Reference, Sizes
 from gradiente.workshops.verdict import Finding
 
 NAME = "entrenarRedMiniBatch"
@@ -54,10 +54,10 @@ def _sizes(session: Session) -> tuple[Sizes, Sizes]:
     return (replace(own, m=UNEVEN.m), replace(own, m=EVEN.m)) if own else (UNEVEN, EVEN)
 
 
-def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> Judgement:
+def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout) -> Judgement:
     initial = {**step_arguments(uneven, layout), "lr": RATE, "epocas": EPOCHS, "batch_size": BATCH}
     outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
-    if outcome.problem is not None:
+    if outcome.failure is not None:
         return raised(session, NAME, layout, outcome)
     steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
     if not steps:
@@ -71,7 +71,7 @@ def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> J
         )
         findings = (
             list(_batches(session, even, layout, steps_taken(session, NAME, other, layout, RATE, even)))
-            if not other.problem
+            if not other.failure
             else []
         )
     moves = list(_moves(steps, layout, uneven.m, session.sums))
@@ -83,7 +83,9 @@ def _judged(session: Session, uneven: Values, even: Values, layout: Layout) -> J
     return Judgement(tuple(findings), variants(session, NAME, outcome))
 
 
-def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Iterator[Mapping[str, str]]:
+def _moves(
+    steps: Sequence[TrainingStep], layout: Layout, whole: int, sums: bool
+) -> Iterator[Mapping[str, str]]:
     for step, following in pairwise(steps):
         m = instances(layout, step)
         yield {
@@ -93,7 +95,9 @@ def _moves(steps: Sequence[Step], layout: Layout, whole: int, sums: bool) -> Ite
         }
 
 
-def _batches(session: Session, case: Values, layout: Layout, steps: Sequence[Step]) -> Iterator[Finding]:
+def _batches(
+    session: Session, case: Reference, layout: Layout, steps: Sequence[TrainingStep]
+) -> Iterator[Finding]:
     """Every instance once an epoch, with its own y, no batch larger than asked for."""
     line = session.function(NAME).line
     taken = [places_of(case, layout, step) for step in steps]
@@ -113,7 +117,7 @@ def _batches(session: Session, case: Values, layout: Layout, steps: Sequence[Ste
     yield from covered
 
 
-def _coverage(session: Session, case: Values, batches: Sequence[Sequence[int]]) -> Iterator[Finding]:
+def _coverage(session: Session, case: Reference, batches: Sequence[Sequence[int]]) -> Iterator[Finding]:
     line = session.function(NAME).line
     times = Counter(place for places in batches for place in places)
     counts = [times[place] for place in range(case.m)]
@@ -129,7 +133,7 @@ def _coverage(session: Session, case: Values, batches: Sequence[Sequence[int]]) 
         yield Finding("batch_lost", NAME, line=line, values=values)
 
 
-def _inlined(session: Session, case: Values, layout: Layout) -> Judgement:
+def _inlined(session: Session, case: Reference, layout: Layout) -> Judgement:
     """Gradients computed in the loop itself: those of one batch with everything, then what an epoch is made of."""
     whole = judge_inlined(session, NAME, case, layout, RATE, {"batch_size": lambda one: one.m})
     broken = any(finding.mistake == "unknown" for finding in whole.findings)
@@ -172,20 +176,20 @@ def _fair(own: Array, batches: int) -> bool:
     return np.allclose(own, 1.0, rtol=1e-2) or (each and np.isclose(own.sum(), batches, rtol=1e-2))
 
 
-def _shares(session: Session, case: Values, layout: Layout) -> tuple[Array, bool] | None:
+def _shares(session: Session, case: Reference, layout: Layout) -> tuple[Array, bool] | None:
     """How much every instance counts in an epoch; and whether some are taken with another's y.
 
     With a step this small an epoch moves the weights by −α Σ cᵢ ∂Lᵢ/∂θ, and the cᵢ are the solution of a linear system.
     """
     arguments = {**step_arguments(case, layout), "lr": TINY, "epocas": 1, "batch_size": SHARE}
     outcome = session.call(NAME, arguments)
-    if outcome.problem is not None:
+    if outcome.failure is not None:
         return None
     moved = displacement(session, NAME, outcome, case, layout, TINY)
     if moved is None or any(value is None for value in moved.values()):
         return None
     total = np.concatenate(
-        [layout.lecture(q[1:], np.asarray(moved[q])).ravel() for q in ("dW2", "db2", "dW1", "db1")]
+        [layout.to_lecture(q[1:], np.asarray(moved[q])).ravel() for q in ("dW2", "db2", "dW1", "db1")]
     )
     own = np.stack([_gradient(case, i, i) for i in range(case.m)], axis=1)
     found, *_ = np.linalg.lstsq(own, total, rcond=None)
@@ -196,7 +200,7 @@ def _shares(session: Session, case: Values, layout: Layout) -> tuple[Array, bool
     return (found, True) if np.linalg.norm(pairs @ mixed - total) < 1e-3 * np.linalg.norm(total) else None
 
 
-def _gradient(case: Values, i: int, j: int) -> Array:
+def _gradient(case: Reference, i: int, j: int) -> Array:
     """The gradient of instance i with the y of instance j, all parameters in one vector."""
     d2 = case.A2[:, i] - case.Y[:, j]
     d1 = (case.W2.T @ d2) * case.slope(case.A1[:, i])

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradiente.workshops.judges.problems import fatal
+from gradiente.workshops.judges.failures import fatal
 from gradiente.workshops.judges.session import Session, step_arguments
 from gradiente.workshops.mistakes.repair import Mutant, probe
 from gradiente.workshops.reference.layout import Layout, layouts
-from gradiente.workshops.reference.values import Sizes, Values
-from gradiente.workshops.running.calls import Outcome, Problem
+from gradiente.workshops.reference.reference import Reference, Sizes
+from gradiente.workshops.running.calls import CallOutcome, Failure
 
-Arguments = Callable[[Values, Layout], Mapping[str, Any]]
+Arguments = Callable[[Reference, Layout], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,18 @@ class Run:
     """The function called on every step, in one layout; where one ended badly, that is the last outcome."""
 
     layout: Layout
-    cases: Sequence[Values]
-    outcomes: Sequence[Outcome]
+    cases: Sequence[Reference]
+    outcomes: Sequence[CallOutcome]
 
     @property
     def finished(self) -> bool:
-        return all(outcome.problem is None for outcome in self.outcomes)
+        return all(outcome.failure is None for outcome in self.outcomes)
 
     @property
     def ended(self) -> bool:
         """Whether it would only cost time to call again."""
-        problem = self.outcomes[-1].problem
-        return problem is not None and fatal(problem)
+        failure = self.outcomes[-1].failure
+        return failure is not None and fatal(failure)
 
 
 def runs(
@@ -49,10 +49,10 @@ def runs(
     for activation in session.activations():
         cases = session.cases(activation, sizes)
         for layout in _likely(session) if mutant else possible(session):
-            outcomes: list[Outcome] = []
+            outcomes: list[CallOutcome] = []
             for case in cases:
                 outcomes.append(session.call(name, arguments(case, layout), probe=source, record=record))
-                if outcomes[-1].problem is not None:
+                if outcomes[-1].failure is not None:
                     break
             run = Run(layout, cases, outcomes)
             yield run
@@ -69,10 +69,10 @@ def _likely(session: Session) -> list[Layout]:
     return [layout for layout in usual if layout.bias != "flat"] or usual
 
 
-def furthest(tried: Sequence[Run]) -> Problem:
-    """The problem of the run that came furthest in the file: its layout is likeliest the one that was meant."""
-    problems = [run.outcomes[-1].problem for run in tried]
-    return max((p for p in problems if p is not None), key=lambda problem: problem.line or 0)
+def furthest(tried: Sequence[Run]) -> Failure:
+    """The failure of the run that came furthest in the file: its layout is likeliest the one that was meant."""
+    problems = [run.outcomes[-1].failure for run in tried]
+    return max((p for p in problems if p is not None), key=lambda failure: failure.line or 0)
 
 
 def possible(session: Session) -> list[Layout]:

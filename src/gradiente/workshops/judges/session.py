@@ -11,8 +11,8 @@ import numpy as np
 from gradiente.workshops.reading.binding import Binding
 from gradiente.workshops.reading.submission import Function, Submission
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Sizes, Values, values
-from gradiente.workshops.running.calls import Call, Outcome, Problem
+from gradiente.workshops.reference.reference import Reference, Sizes, random_reference
+from gradiente.workshops.running.calls import Call, CallOutcome, Failure
 from gradiente.workshops.running.sandbox import Sandbox
 from gradiente.workshops.verdict import Finding, FunctionVerdict, Status
 from gradiente.workshops.workshop import Workshop
@@ -36,7 +36,7 @@ TABLE_Y = np.array([[0.0], [1.0], [1.0], [0.0]])
 
 @dataclass
 class Session:
-    """What one check knows.
+    """The state of one check.
 
     `layout`, `activation` and `ways` are filled in by the checks of the functions, for those that come after: how the
     file writes its matrices, g of the hidden layer, in which order a function returns what.
@@ -71,13 +71,13 @@ class Session:
         self.layout = replace(self.layout or layout, target=layout.target)
         self.activation = self.activation or activation
 
-    def blocked(self, name: str, problem: Problem) -> bool:
+    def blocked(self, name: str, failure: Failure) -> bool:
         """Whether a function cannot be judged, since one that it uses is wrong and may be what ended it."""
         wrong = [other for other in self.verdicts if other != name and self.wrong(other)]
         used = [
             other for other in wrong if self.uses(name, other) and not (self.stand_in and other == "backProp")
         ]
-        return bool(used) or (bool(wrong) and problem.function != name)
+        return bool(used) or (bool(wrong) and failure.function != name)
 
     def rates(self, name: str) -> tuple[float, ...]:
         """The numbers in a function that may be learning rates, and 1, which need not be written."""
@@ -119,20 +119,22 @@ class Session:
         own = OWN.get(self.workshop.name, SMALL)
         return own if self.fixed_sizes else SIZES[self.workshop.name]
 
-    def cases(self, activation: str, sizes: Sequence[Sizes], **options: Any) -> list[Values]:
+    def cases(self, activation: str, sizes: Sequence[Sizes], **options: Any) -> list[Reference]:
         """Random steps of those sizes."""
         return [
-            values(self.workshop.name, activation, size, self.seed + place, **options)
+            random_reference(self.workshop.name, activation, size, self.seed + place, **options)
             for place, size in enumerate(sizes)
         ]
 
-    def table(self) -> Values:
+    def table(self) -> Reference:
         """A step on the workshop's own table of XOR."""
-        return values(self.workshop.name, "sigmoid", Sizes(4, 3, 4, 1), self.seed, x=TABLE_X, y=TABLE_Y)
+        return random_reference(
+            self.workshop.name, "sigmoid", Sizes(4, 3, 4, 1), self.seed, x=TABLE_X, y=TABLE_Y
+        )
 
     def call(
         self, name: str, arguments: Mapping[str, Any], *, record: Sequence[str] = (), probe: str | None = None
-    ) -> Outcome:
+    ) -> CallOutcome:
         """The student's function, with arguments by the lecture's names."""
         given = self.bindings[name].arguments(arguments)
         return self.sandbox.call(Call(name, given, {}, tuple(record), self.seed % 2**32, probe))
@@ -142,19 +144,19 @@ class Session:
         return tuple(name for name, f in self.submission.functions.items() if name not in but and not f.alias)
 
 
-def step_arguments(case: Values, layout: Layout, *, whole: bool = False) -> dict[str, Any]:
+def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> dict[str, Any]:
     """X, y, w1, b1, w2, b2, a1, a2 of a step, in a layout.
 
     Arguments:
         whole: X and y as whole numbers, as a table of zeros and ones may have them
     """
     kind = np.int64 if whole else np.float64
-    y = layout.form("Y", case.Y, case.labels)
+    y = layout.to_student("Y", case.Y, case.labels)
     return {
-        "X": layout.form("X", case.X).astype(kind),
+        "X": layout.to_student("X", case.X).astype(kind),
         "y": y.astype(kind) if whole else y,
         **{
-            name.lower(): layout.form(name, getattr(case, name))
+            name.lower(): layout.to_student(name, getattr(case, name))
             for name in ("W1", "b1", "W2", "b2", "A1", "A2")
         },
     }

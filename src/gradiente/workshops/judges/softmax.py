@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.layers import Softmax
-from gradiente.workshops.judges.problems import problem_finding, returned_finding
+from gradiente.workshops.judges.failures import failure_finding, returned_finding
 from gradiente.workshops.judges.session import Judgement, Session
 from gradiente.workshops.mistakes.repair import mutants, probe
 from gradiente.workshops.reference.formulas import plain
-from gradiente.workshops.reference.values import softmax
-from gradiente.workshops.running.calls import Outcome, Problem
-from gradiente.workshops.verdict import Finding, Worked
+from gradiente.workshops.reference.reference import softmax
+from gradiente.workshops.running.calls import CallOutcome, Failure
+from gradiente.workshops.verdict import Finding, WorkedExample
 
 Array = np.ndarray
 NAME = "softmax"
@@ -56,11 +56,11 @@ WRONG: list[tuple[str, Callable[[Array], Array]]] = [
 
 
 @dataclass(frozen=True)
-class Reading:
+class SoftmaxMatch:
     """What the function does: "columns" or "rows" where it is right along that axis, else the key of a mistake."""
 
     key: str
-    outcome: Outcome
+    outcome: CallOutcome
     z: Array
     line: int | None = None
 
@@ -69,22 +69,22 @@ class Reading:
         return AXES.get(self.key)
 
 
-def read(session: Session) -> Reading:
+def match_of(session: Session) -> SoftmaxMatch:
     """Call it once with sizes that differ, and where that cannot be, with equal ones."""
     for z in (Z, SQUARE):
         outcome = session.call(NAME, {"z": z})
-        if outcome.problem is not None:
+        if outcome.failure is not None:
             continue
         key = named(outcome.result, z)
         if key is not None:
-            return Reading(key, outcome, z)
+            return SoftmaxMatch(key, outcome, z)
     outcome = session.call(NAME, {"z": Z})
-    if outcome.problem is not None:
+    if outcome.failure is not None:
         for mutant in mutants(session.function(NAME)):
             changed = session.call(NAME, {"z": Z}, probe=probe(NAME, mutant))
-            if changed.problem is None and named(changed.result, Z) in AXES:
-                return Reading("softmax_broadcast", outcome, Z, mutant.line)
-    return Reading("", outcome, Z)
+            if changed.failure is None and named(changed.result, Z) in AXES:
+                return SoftmaxMatch("softmax_broadcast", outcome, Z, mutant.line)
+    return SoftmaxMatch("", outcome, Z)
 
 
 def named(result: object, z: Array) -> str | None:
@@ -104,47 +104,42 @@ def _gives(rule: Callable[[Array], Array], z: Array, result: Array) -> bool:
 
 
 def judge(session: Session) -> Judgement:
-    reading = read(session)
-    outcome = reading.outcome
-    if outcome.problem is not None and not reading.key:
-        return Judgement((problem_finding(session, NAME, outcome.problem),), error=True)
-    if outcome.problem is None and not isinstance(outcome.result, np.ndarray):
+    match = match_of(session)
+    outcome = match.outcome
+    if outcome.failure is not None and not match.key:
+        return Judgement((failure_finding(session, NAME, outcome.failure),), error=True)
+    if outcome.failure is None and not isinstance(outcome.result, np.ndarray):
         return Judgement((returned_finding(session, NAME, outcome.result, ["a"]),), error=True)
     findings = []
     if outcome.mutated:
         findings.append(Finding("argument_mutated", NAME, values={"names": session.bindings[NAME].names[0]}))
     wanted = None if session.layout is None else (0 if session.layout.columns else 1)
-    if reading.axis is None and not _by_vectors(session, reading):
-        findings.insert(0, _finding(session, reading, reading.key or "softmax_unknown", wanted or 0))
-    elif (
-        reading.axis is not None
-        and wanted is not None
-        and reading.axis != wanted
-        and not session.softmax_fits
-    ):
-        findings.insert(0, _finding(session, reading, "softmax_axis", wanted))
-    if reading.key in (*AXES, "softmax_total"):
-        findings += _large(session, reading)
-    variants = ((reading.key, {}),) if reading.key in AXES else ()
+    if match.axis is None and not _by_vectors(session, match):
+        findings.insert(0, _finding(session, match, match.key or "softmax_unknown", wanted or 0))
+    elif match.axis is not None and wanted is not None and match.axis != wanted and not session.softmax_fits:
+        findings.insert(0, _finding(session, match, "softmax_axis", wanted))
+    if match.key in (*AXES, "softmax_total"):
+        findings += _large(session, match)
+    variants = ((match.key, {}),) if match.key in AXES else ()
     return Judgement(tuple(findings), variants)
 
 
-def _by_vectors(session: Session, reading: Reading) -> bool:
+def _by_vectors(session: Session, match: SoftmaxMatch) -> bool:
     """Whether it is written for one vector at a time, and feedForward gives it vectors."""
-    return reading.key == "softmax_total" and session.softmax_fits
+    return match.key == "softmax_total" and session.softmax_fits
 
 
-def _large(session: Session, reading: Reading) -> list[Finding]:
+def _large(session: Session, match: SoftmaxMatch) -> list[Finding]:
     """Scores of a thousand, and of minus a thousand: the same for all instances, so that any shift will do."""
     for shift in (1000.0, -1000.0):
-        outcome = session.call(NAME, {"z": reading.z + shift})
+        outcome = session.call(NAME, {"z": match.z + shift})
         if isinstance(outcome.result, np.ndarray) and not np.isfinite(outcome.result).all():
             values = {"shift": f"{shift:g}"}
             return [
                 Finding("softmax_unstable", NAME, "A[2]", session.function(NAME).line, values, _formula())
             ]
-        if isinstance(outcome.problem, Problem):
-            return [problem_finding(session, NAME, outcome.problem)]
+        if isinstance(outcome.failure, Failure):
+            return [failure_finding(session, NAME, outcome.failure)]
     return []
 
 
@@ -152,9 +147,9 @@ def _formula() -> str:
     return plain(Softmax.equation)
 
 
-def _finding(session: Session, reading: Reading, key: str, axis: int) -> Finding:
-    result, z = reading.outcome.result, reading.z
-    line = reading.line or session.function(NAME).line
+def _finding(session: Session, match: SoftmaxMatch, key: str, axis: int) -> Finding:
+    result, z = match.outcome.result, match.z
+    line = match.line or session.function(NAME).line
     if not isinstance(result, np.ndarray) or result.shape != z.shape:
         shape = str(getattr(result, "shape", ""))
         return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": shape}, _formula())
@@ -162,5 +157,5 @@ def _finding(session: Session, reading: Reading, key: str, axis: int) -> Finding
     parts = z[:, 0] if axis == 0 else z[0]
     terms = tuple((f"e^z{k}", f"e^{v:g}", f"{np.exp(v):.6g}") for k, v in enumerate(parts))
     closing = f"e^{z[0, 0]:g} / Σ = {expected[0, 0]:.6g}"
-    worked = Worked("softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]))
+    worked = WorkedExample("softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]))
     return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": str(result.shape)}, _formula(), worked)

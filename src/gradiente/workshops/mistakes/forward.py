@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradiente.workshops.mistakes.table import Mistake, Rule
-from gradiente.workshops.reference.values import Array, softmax, squash
+from gradiente.workshops.reference.reference import Array, softmax, squash
 
 
 def _over_all(powers: Array) -> Array:

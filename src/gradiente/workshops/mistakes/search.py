@@ -14,7 +14,7 @@ import numpy as np
 from gradiente.workshops.mistakes.table import INHERITED, ORDER, RIGHT, Mistake, Rule, mistakes_at
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.matching import Scale, compared, scale_of
-from gradiente.workshops.reference.values import Array, Values
+from gradiente.workshops.reference.reference import Array, Reference
 
 GRADIENTS = ("dW2", "db2", "dW1", "db1")
 UNKNOWN = 4.0  # what a gradient costs that nothing gives
@@ -59,7 +59,7 @@ class Search:
 
     def __init__(
         self,
-        cases: Sequence[Values],
+        cases: Sequence[Reference],
         observed: Sequence[Observed],
         layout: Layout,
         rates: Sequence[float] = (),
@@ -96,21 +96,21 @@ class Search:
         return best
 
     def _links(
-        self, name: str, made: tuple[Mistake, ...], chain: Sequence[Values]
-    ) -> Iterator[tuple[tuple[Mistake, ...], list[Values]]]:
+        self, name: str, made: tuple[Mistake, ...], chain: Sequence[Reference]
+    ) -> Iterator[tuple[tuple[Mistake, ...], list[Reference]]]:
         """The chain with its next link computed rightly, then by every wrong rule."""
         for mistake in (None, *mistakes_at(name, self.workshop, self.rates)):
             rule = mistake.rule if mistake else RIGHT[name]
             values = [_applied(rule, case) for case in chain]
             if any(value is None for value in values):
                 continue
-            having = [
-                case.having(**{name: v}) for case, v in zip(chain, values, strict=True) if v is not None
+            changed = [
+                case.replaced(**{name: v}) for case, v in zip(chain, values, strict=True) if v is not None
             ]
-            yield ((*made, mistake) if mistake else made), having
+            yield ((*made, mistake) if mistake else made), changed
 
     def _gradients(
-        self, chain: Sequence[Values], names: Sequence[str], wrong: Sequence[Mistake] | None = None
+        self, chain: Sequence[Reference], names: Sequence[str], wrong: Sequence[Mistake] | None = None
     ) -> Explanation:
         """How the gradients of one layer come about, given what the chain has; `wrong` are the rules of the table."""
         mistakes, scales, unknown, absent = [], {}, [], []
@@ -139,7 +139,7 @@ class Search:
         return Explanation(tuple(mistakes), scales, tuple(unknown), tuple(absent))
 
     @staticmethod
-    def _shape(case: Values, name: str) -> tuple[int, ...]:
+    def _shape(case: Reference, name: str) -> tuple[int, ...]:
         """The shape of the right gradient."""
         return case.numbers[name[1:]].shape
 
@@ -152,7 +152,7 @@ class Search:
         arrays = [seen.get(name) for seen in self.observed]
         return all(array is None or not np.any(array) for array in arrays)
 
-    def _scale(self, name: str, rule: Rule, chain: Sequence[Values]) -> Scale | None:
+    def _scale(self, name: str, rule: Rule, chain: Sequence[Reference]) -> Scale | None:
         ratios, arrays = [], []
         for case, seen in zip(chain, self.observed, strict=True):
             found, wanted = seen.get(name), _applied(rule, case)
@@ -176,7 +176,7 @@ def _zero_or(found: Array, wanted: Array) -> float | None:
     return 1.0 if found.size == wanted.size and nothing else None
 
 
-def _applied(rule: Callable[[Values], Array], case: Values) -> Array | None:
+def _applied(rule: Callable[[Reference], Array], case: Reference) -> Array | None:
     """What a rule gives; None where its shapes do not fit together, or it gives no number."""
     with np.errstate(all="ignore"):
         try:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.workshops.reference.values import Array, Values, slope, squash
+from gradiente.workshops.reference.reference import Array, Reference, slope, squash
 
-Rule = Callable[[Values], Array]
+Rule = Callable[[Reference], Array]
 INHERITED = (
     "inherited"  # no mistake here: what a function gives that is wrong by itself, and judged by itself
 )
@@ -48,7 +48,7 @@ def _jacobian(a: Array, d: Array) -> Array:
     return a * (d - np.sum(d * a, axis=0, keepdims=True))
 
 
-def _running(q: Values, own: float, share: float, *, before: bool = False) -> Array:
+def _running(q: Reference, own: float, share: float, *, before: bool = False) -> Array:
     """∂J/∂A[1] instance by instance, through W[2] · own + the part of ∂L/∂W[2] that is summed by then · share."""
     columns, total = [], np.zeros_like(q.W2)
     for i in range(q.m):
@@ -63,7 +63,7 @@ def _other_slopes(at: str) -> list[Mistake]:
     """The derivative of another activation, written for a or for z, given a or z."""
 
     def rule(name: str, given: str, squashed: bool) -> Rule:
-        def other(q: Values) -> Array:
+        def other(q: Reference) -> Array:
             x = q.numbers[given]
             return q.dA1 * (
                 slope(name, squash(name, x) if squashed else x) if name != q.activation else np.nan
@@ -82,10 +82,10 @@ def _other_slopes(at: str) -> list[Mistake]:
 def _products(at: str, delta: str, activation: str) -> list[Mistake]:
     """What goes wrong in ∂J/∂W = ∂J/∂Z · Aᵀ."""
 
-    def d(q: Values) -> Array:
+    def d(q: Reference) -> Array:
         return getattr(q, delta)
 
-    def a(q: Values) -> Array:
+    def a(q: Reference) -> Array:
         return getattr(q, activation)
 
     return [
@@ -106,7 +106,7 @@ def _products(at: str, delta: str, activation: str) -> list[Mistake]:
 def _sums(at: str, delta: str) -> list[Mistake]:
     """What goes wrong in ∂J/∂b = Σ ∂J/∂Z."""
 
-    def d(q: Values) -> Array:
+    def d(q: Reference) -> Array:
         return getattr(q, delta)
 
     return [

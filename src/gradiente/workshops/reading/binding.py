@@ -8,7 +8,7 @@ from typing import Any
 
 from gradiente.workshops.reading.submission import Function
 
-# Other names under which a parameter is known, without accents, underscores and capitals.
+# Other names of a parameter, without accents, underscores and capitals.
 ALIASES = {
     **dict.fromkeys(
         ("epochs", "nepocas", "numepocas", "numeroepocas", "epoca", "nepochs", "iteraciones"), "epocas"

@@ -85,7 +85,7 @@ def flat(result: Any) -> Any:
     return tuple(leaf for entry in result for leaf in (flat(entry) if isinstance(entry, tuple) else (entry,)))
 
 
-def taken(result: Any, way: Mapping[str, Any]) -> dict[str, Array | None]:
+def values_of(result: Any, way: Mapping[str, Any]) -> dict[str, Array | None]:
     """The quantities, taken in that way; what is no array of numbers is None."""
     found = {}
     result = flat(result)

@@ -1,4 +1,4 @@
-"""What came of loading a file: which workshop it is of, which of its statements failed, and whether that matters."""
+"""Load a file: recognize its workshop, and report statements that failed where that matters."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 from gradiente.errors import ArgumentError
 from gradiente.workshops.reading.submission import Submission
-from gradiente.workshops.running.calls import OUTSIDE, TIMEOUT, Problem
+from gradiente.workshops.running.calls import OUTSIDE, TIMEOUT, Failure
 from gradiente.workshops.running.sandbox import Sandbox
 from gradiente.workshops.verdict import Finding
 from gradiente.workshops.workshop import WORKSHOPS, Workshop
@@ -17,7 +17,7 @@ DEFINED = re.compile(r"^\s*(?:def|class)\s+(\w+)", re.MULTILINE)
 Notice = tuple[str, Mapping[str, Any]]
 
 
-def recognized(submission: Submission) -> Workshop:
+def recognize_workshop(submission: Submission) -> Workshop:
     """The workshop whose functions the file has.
 
     Errors: ArgumentError where it has none of any
@@ -36,7 +36,7 @@ def recognized(submission: Submission) -> Workshop:
     return best
 
 
-def loaded(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], list[Notice]]:
+def load_submission(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], list[Notice]]:
     """Load the file; where a whole script cannot be, what it defines."""
     endless = _endless(submission)
     if endless is not None:
@@ -49,14 +49,14 @@ def loaded(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], lis
 
 
 def _loaded(sandbox: Sandbox) -> list[Finding]:
-    problem = sandbox.load()
-    if problem is None:
+    failure = sandbox.load()
+    if failure is None:
         return []
-    key = "import_timeout" if problem.type == TIMEOUT else "import_ended"
+    key = "import_timeout" if failure.type == TIMEOUT else "import_ended"
     if not sandbox.cells:
         sandbox.cells = True
         sandbox.load()
-    return [Finding(key, values={"seconds": problem.message})]
+    return [Finding(key, values={"seconds": failure.message})]
 
 
 def _endless(submission: Submission) -> int | None:
@@ -71,28 +71,28 @@ def _endless(submission: Submission) -> int | None:
     return None
 
 
-def _failures(submission: Submission, failures: tuple[Problem, ...]) -> Iterator[Finding]:
+def _failures(submission: Submission, failures: tuple[Failure, ...]) -> Iterator[Finding]:
     """Statements of a script that stop it, and that no missing file, module or function excuses."""
-    for place, problem in enumerate(failures):
-        if not problem.direct or problem.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError", "TooLong"):
+    for place, failure in enumerate(failures):
+        if not failure.direct or failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError", "TooLong"):
             continue
-        if problem.type in ("NameError", "NotImplementedError", "EOFError") and (
-            place or problem.type != "NameError"
+        if failure.type in ("NameError", "NotImplementedError", "EOFError") and (
+            place or failure.type != "NameError"
         ):
             continue
-        key = "import_exits" if problem.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
-        words = submission.statement(problem.line or 0)
-        values = {"type": problem.type, "message": problem.message, "words": words, "line": problem.line or 0}
-        yield Finding(key, line=problem.line, values=values)
+        key = "import_exits" if failure.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
+        words = submission.statement(failure.line or 0)
+        values = {"type": failure.type, "message": failure.message, "words": words, "line": failure.line or 0}
+        yield Finding(key, line=failure.line, values=values)
         return
 
 
-def _notices(failures: tuple[Problem, ...]) -> Iterator[Notice]:
-    for problem in failures:
-        if problem.type == "TooLong":
-            yield "slow_top", {"line": problem.line or 0}
+def _notices(failures: tuple[Failure, ...]) -> Iterator[Notice]:
+    for failure in failures:
+        if failure.type == "TooLong":
+            yield "slow_top", {"line": failure.line or 0}
             return
-        if problem.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError"):
-            values = {"line": problem.line or 0, "type": problem.type, "message": problem.message}
+        if failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError"):
+            values = {"line": failure.line or 0, "type": failure.type, "message": failure.message}
             yield "left_out", values
             return

@@ -88,7 +88,7 @@ class Submission:
     findings: tuple[Finding, ...] = ()
     starts: tuple[int, ...] = ()
 
-    def having(self, callables: Mapping[str, Mapping[str, Any]]) -> Self:
+    def with_functions(self, callables: Mapping[str, Mapping[str, Any]]) -> Self:
         """The same, with the functions that only came about when the file ran: made by others, or partial."""
         tree = ast.parse(self.source)
         inner = {node.lineno: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

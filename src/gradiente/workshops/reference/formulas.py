@@ -4,7 +4,7 @@ import re
 
 from gradiente.layers import Softmax
 from gradiente.losses import BCEWithLogitsLoss
-from gradiente.workshops.reference.values import LECTURE, Values
+from gradiente.workshops.reference.reference import LECTURE, Reference
 
 SYMBOLS = {
     r"\odot": "⊙",
@@ -60,11 +60,11 @@ def _fraction(found: re.Match[str]) -> str:
     return f"{above}/{below}".replace("∂ ", "∂")
 
 
-def formula(case: Values, name: str) -> str:
+def formula(case: Reference, name: str) -> str:
     """The formula of a quantity by our name (dW2), with the names of its own layer in it.
 
-    >>> from gradiente.workshops.reference.values import Sizes, values
-    >>> step = values("xor", "sigmoid", Sizes(4, 3, 5, 1), seed=0)
+    >>> from gradiente.workshops.reference.reference import Sizes, random_reference
+    >>> step = random_reference("xor", "sigmoid", Sizes(4, 3, 5, 1), seed=0)
     >>> formula(step, "dW2"), formula(step, "Z1")
     ('∂J/∂W[2] = ∂J/∂Z[2] A[1]ᵀ', 'Z[1] = W[1] X + b[1]')
     """

@@ -37,7 +37,7 @@ class Layout:
         """Whether b has the form that goes with the instances, or is flat."""
         return self.bias in ("flat", "column" if self.columns else "row")
 
-    def form(self, name: str, value: Array, labels: Array | None = None) -> Array:
+    def to_student(self, name: str, value: Array, labels: Array | None = None) -> Array:
         """A quantity of the checker's form as the student has it; `name` without its d."""
         if name == "Y" and self.target == "flat":
             return np.array(value[0] if labels is None else labels)
@@ -48,7 +48,7 @@ class Layout:
             return np.array(value.reshape(shapes[self.bias]))
         return np.array(value if self.columns else value.T, order="C")
 
-    def lecture(self, name: str, value: Array) -> Array:
+    def to_lecture(self, name: str, value: Array) -> Array:
         """The way back: the lecture's form of what a student has; y only as a matrix."""
         if name.startswith("b"):
             return value.reshape(-1, 1)

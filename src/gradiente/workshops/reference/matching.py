@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.workshops.reference.layout import Layout
-from gradiente.workshops.reference.values import Array, Values
+from gradiente.workshops.reference.reference import Array, Reference
 
 FACTORS = (1.0, 2.0, 0.5)
 
@@ -51,7 +51,7 @@ def compared(found: Array, wanted: Array, layout: Layout, name: str, shape: tupl
         shape: that the right array has, in the lecture's form; that of a wrong rule may be another
     """
     if wanted.shape == shape and not name.startswith("b"):
-        form = layout.form(name, wanted)
+        form = layout.to_student(name, wanted)
         return ratio(found, form) if found.shape == form.shape else None
     if max(found.shape, default=1) != max(np.squeeze(found).shape, default=1):
         return None
@@ -62,9 +62,9 @@ def compared(found: Array, wanted: Array, layout: Layout, name: str, shape: tupl
 
 
 def scale_of(
-    ratios: Sequence[float], cases: Sequence[Values], *, many: bool, factors: Sequence[float] = ()
+    ratios: Sequence[float], cases: Sequence[Reference], *, many: bool, factors: Sequence[float] = ()
 ) -> Scale | None:
-    """The one scale that gives these ratios, a problem each; None where there is none.
+    """The one scale that gives these ratios, a case each; None where there is none.
 
     Arguments:
         factors: what may be expected beside 1, 2 and ½
@@ -86,6 +86,6 @@ def scale_of(
     return None
 
 
-def _power(case: Values, power: int, size: str) -> float:
+def _power(case: Reference, power: int, size: str) -> float:
     instead = case.m / getattr(case.sizes, size) if size else 1.0
     return case.m**power * instead

@@ -11,24 +11,19 @@ ENDED, TIMEOUT = "Ended", "Timeout"  # kinds of an error that no exception has
 OUTSIDE = (
     "PermissionError",
     "FileNotFoundError",
-    "OSError",
-    "ConnectionRefusedError",
-    "gaierror",
-    "BlockingIOError",
+    "FileExistsError",
     "IsADirectoryError",
     "NotADirectoryError",
-    "ConnectionError",
-    "TimeoutError",
-    "BrokenPipeError",
-    "FileExistsError",
 )
+OUTSIDE += ("OSError", "BlockingIOError", "BrokenPipeError", "ConnectionError", "ConnectionRefusedError")
+OUTSIDE += ("TimeoutError", "gaierror")
 
 
 @dataclass(frozen=True)
 class Call:
     """One call of a student's function; `probe` is instead the source of a function `probe` that gets the arguments.
 
-    `record` names functions whose own calls are to be written down meanwhile.
+    `record` names functions whose calls are recorded during it.
     """
 
     function: str
@@ -40,8 +35,8 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What ended a call: the kind of exception or `Ended`, `Timeout`; the line of the student's file."""
+class Failure:
+    """Why a call failed: the type of the exception, or `Ended` or `Timeout`; the line of the student's file."""
 
     type: str
     message: str = ""
@@ -52,8 +47,8 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Record:
-    """One call that another function made meanwhile."""
+class RecordedCall:
+    """A call of another function of the file, recorded during the call."""
 
     name: str
     arguments: tuple[Any, ...]
@@ -62,26 +57,25 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a call: its result, or the problem; the arguments afterwards, and the places of those changed."""
+class CallOutcome:
+    """The outcome of a call: its result or failure, the arguments afterwards, the positions of those it changed."""
 
     result: Any = None
-    problem: Problem | None = None
+    failure: Failure | None = None
     after: tuple[Any, ...] = ()
     mutated: tuple[int, ...] = ()
-    records: tuple[Record, ...] = ()
-    warnings: tuple[str, ...] = ()
+    records: tuple[RecordedCall, ...] = ()
 
 
 @dataclass(frozen=True)
-class Other:
-    """A value that is not numbers: the name of its type."""
+class OpaqueValue:
+    """A returned value that is not numeric: only the name of its type."""
 
     type: str
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """An argument that is to arrive as a tensor of PyTorch."""
+    """An argument that arrives as a PyTorch tensor."""
 
     values: np.ndarray

@@ -26,7 +26,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from gradiente.workshops.running.calls import ENDED, TIMEOUT, Call, Other, Outcome, Problem, Record, Tensor
+from gradiente.workshops.running.calls import (
+    ENDED,
+    TIMEOUT,
+    Call,
+    CallOutcome,
+    Failure,
+    OpaqueValue,
+    RecordedCall,
+    Tensor,
+)
 
 CHILD = Path(__file__).with_name("child")
 SYSTEM = (
@@ -65,7 +74,7 @@ class Sandbox:
     def __init__(self, source: str, *, cells: bool = False, limits: Limits | None = None) -> None:
         self.source, self.cells, self.limits = source, cells, limits or Limits()
         self.isolation = "bubblewrap" if _bubblewrap() else "process"
-        self.failures: tuple[Problem, ...] = ()
+        self.failures: tuple[Failure, ...] = ()
         self.callables: dict[str, dict[str, Any]] = {}
         self._left = self.limits.total
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,30 +88,30 @@ class Sandbox:
         self._end()
         shutil.rmtree(self._folder or "", ignore_errors=True)
 
-    def load(self) -> Problem | None:
-        """Start the process, anew where one runs, and load the file; the problem, where that did not end well."""
+    def load(self) -> Failure | None:
+        """Start the process, anew where one runs, and load the file; the failure, where that did not end well."""
         self._end()
         self._start()
         return self._load()
 
-    def _load(self) -> Problem | None:
+    def _load(self) -> Failure | None:
         self._send({"op": "load", "source": self.source, "cells": self.cells}, [])
         answer = self._receive(self.limits.load + START_SECONDS)
-        if isinstance(answer, Problem):
+        if isinstance(answer, Failure):
             return answer
         body, _ = answer
         if body.get("error"):
             self._end()  # half a file is none
-            return _problem(body["error"])
-        self.failures, self.callables = tuple(map(_problem, body["failures"])), body["names"]
+            return _failure(body["error"])
+        self.failures, self.callables = tuple(map(_failure, body["failures"])), body["names"]
         return None
 
-    def call(self, call: Call) -> Outcome:
+    def call(self, call: Call) -> CallOutcome:
         """One call; none any more when all of them together have taken too long."""
         if self._left <= 0:
-            return Outcome(problem=Problem(TIMEOUT, f"{self.limits.total:g}"))
+            return CallOutcome(failure=Failure(TIMEOUT, f"{self.limits.total:g}"))
         if self._process is None and (failed := self.load()) is not None:
-            return Outcome(problem=failed)
+            return CallOutcome(failure=failed)
         arrays: list[np.ndarray] = []
         request = {
             "op": "call",
@@ -118,22 +127,21 @@ class Sandbox:
         self._send(request, arrays)
         answer = self._receive(self.limits.call)
         self._left -= time.monotonic() - started
-        if isinstance(answer, Problem):
-            return Outcome(problem=answer)
+        if isinstance(answer, Failure):
+            return CallOutcome(failure=answer)
         body, found = answer
         if body.get("error"):
-            return Outcome(
-                problem=_problem(body["error"]),
+            return CallOutcome(
+                failure=_failure(body["error"]),
                 mutated=tuple(body.get("mutated", ())),
                 records=_records(body, found),
             )
-        return Outcome(
+        return CallOutcome(
             decode(body["result"], found),
             None,
             decode(body["after"], found),
             tuple(body["mutated"]),
             _records(body, found),
-            tuple(body.get("warnings", ())),
         )
 
     def _start(self) -> None:
@@ -183,8 +191,8 @@ class Sandbox:
             process.stdin.write(struct.pack(">Q", len(data)) + data)
             process.stdin.flush()
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]] | Problem:
-        """The next answer; without one in time, or from a process that is gone, the problem, and an end to it."""
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]] | Failure:
+        """The next answer; without one in time, or from a process that is gone, the failure, and an end to it."""
         until = time.monotonic() + seconds
         try:
             (length,) = struct.unpack(">Q", self._read(8, until))
@@ -195,10 +203,10 @@ class Sandbox:
             return json.loads(arrays.pop("json").tobytes()), arrays
         except TimeoutError:
             self._end()
-            return Problem(TIMEOUT, f"{seconds:g}")
+            return Failure(TIMEOUT, f"{seconds:g}")
         except (EOFError, OSError, ValueError, KeyError):
             self._end()
-            return Problem(ENDED)
+            return Failure(ENDED)
 
     def _read(self, length: int, until: float) -> bytes:
         process = self._process
@@ -235,7 +243,7 @@ def encode(value: Any, arrays: list[np.ndarray]) -> Any:
 
 
 def decode(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-    """The way back; what is no number is an `Other`."""
+    """The way back; what is no number is an `OpaqueValue`."""
     if not isinstance(value, dict):
         return value
     if "a" in value:
@@ -246,12 +254,12 @@ def decode(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         return tuple(decode(entry, arrays) for entry in value["t"])
     if "d" in value:
         return {key: decode(entry, arrays) for key, entry in value["d"]}
-    return Other(value.get("o", "?"))
+    return OpaqueValue(value.get("o", "?"))
 
 
-def _records(body: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[Record, ...]:
+def _records(body: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[RecordedCall, ...]:
     return tuple(
-        Record(
+        RecordedCall(
             entry["name"],
             decode(entry["args"], arrays),
             decode(entry["kwargs"], arrays),
@@ -261,8 +269,8 @@ def _records(body: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple
     )
 
 
-def _problem(data: Mapping[str, Any]) -> Problem:
-    return Problem(
+def _failure(data: Mapping[str, Any]) -> Failure:
+    return Failure(
         data["type"],
         data["message"],
         data["line"],

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
-from messages import answered, copied, decode, receive  # pyright: ignore[reportMissingImports]
-from surroundings import Absent, Guard, Heard  # pyright: ignore[reportMissingImports]
+from environment import Guard, LimitedOutput, Placeholder  # pyright: ignore[reportMissingImports]
+from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
 
 sys.path.pop(0)
 FILE = "<submission>"
@@ -38,7 +38,7 @@ class TooLong(BaseException):
     """A statement outside of functions went on for too long."""
 
 
-def problem(error):
+def failure(error):
     """An exception as data: its kind and words, the line of the student's file, the shapes at hand there."""
     line, function, shapes, direct = None, "", {}, True
     trace = error.__traceback__
@@ -64,7 +64,7 @@ def problem(error):
     }
 
 
-class Submission:
+class StudentModule:
     """A student's file, loaded."""
 
     def __init__(self, guard):
@@ -73,12 +73,12 @@ class Submission:
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module
         self.space = self.module.__dict__
-        self.space["display"] = Absent()  # a notebook has it
+        self.space["display"] = Placeholder()  # a notebook has it
 
     def load(self, source, cells):
         """Run the statements one by one; of a notebook (`cells`) only what defines something.
 
-        What fails is left out and told: a later statement may need it or not.
+        A statement that fails is left out and reported: a later one may need it or not.
         """
         failures, left = [], ALLOWANCE
         for node in ast.parse(source, FILE).body:
@@ -96,13 +96,13 @@ class Submission:
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
             except ImportError as error:
-                failures.append(problem(error))
+                failures.append(failure(error))
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     self.space |= {
-                        (alias.asname or alias.name.split(".")[0]): Absent() for alias in node.names
+                        (alias.asname or alias.name.split(".")[0]): Placeholder() for alias in node.names
                     }
             except BaseException as error:
-                failures.append(problem(error))
+                failures.append(failure(error))
             finally:
                 clock.runs = self.guard.on = False
                 signal.setitimer(signal.ITIMER_REAL, 0)
@@ -115,7 +115,7 @@ class Submission:
         """One call: what came back, what it changed, what the other functions were given and gave meanwhile."""
         arguments = decode(request["args"], arrays)
         keywords = decode(request["kwargs"], arrays)
-        given = [copied(entry) for entry in (*arguments, *keywords.values())]
+        given = [snapshot(entry) for entry in (*arguments, *keywords.values())]
         np.random.seed(request["seed"])  # noqa: NPY002
         random.seed(request["seed"])
         records, replaced = [], {}
@@ -130,20 +130,17 @@ class Submission:
                 replaced[name] = self.space[name]
                 self.space[name] = recording(name, replaced[name], records)
         answer: dict[str, Any] = {"result": None, "error": None}
-        started = time.monotonic()
         try:
-            with warnings.catch_warnings(record=True) as heard:
+            with warnings.catch_warnings(record=True):
                 warnings.simplefilter("always")
                 self.guard.on = True
                 answer["result"] = function(*arguments, **keywords)
-            answer["warnings"] = sorted({str(entry.message)[:200] for entry in heard})
         except BaseException as error:
-            answer["error"] = problem(error)
+            answer["error"] = failure(error)
         finally:
             self.guard.on = False
             self.space.update(replaced)
-        answer["seconds"] = time.monotonic() - started
-        after = [copied(entry) for entry in (*arguments, *keywords.values())]
+        after = [snapshot(entry) for entry in (*arguments, *keywords.values())]
         answer["after"] = tuple(after)
         answer["mutated"] = [
             place for place, pair in enumerate(zip(given, after, strict=True)) if differ(*pair)
@@ -186,11 +183,11 @@ def recording(name, function, records):
     """The function, its calls written down."""
 
     def recorded(*arguments, **keywords):
-        entry = {"name": name, "args": copied(arguments), "kwargs": copied(keywords), "result": None}
+        entry = {"name": name, "args": snapshot(arguments), "kwargs": snapshot(keywords), "result": None}
         if len(records) < MOST_RECORDS:
             records.append(entry)
         result = function(*arguments, **keywords)
-        entry["result"] = copied(result)
+        entry["result"] = snapshot(result)
         return result
 
     return recorded
@@ -224,32 +221,25 @@ def main():
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
-        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Heard(), Heard()
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
         signal.signal(signal.SIGALRM, too_long)
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
         guard = Guard()
-        submission = Submission(guard)
+        submission = StudentModule(guard)
         while (message := receive(source)) is not None:
             body, arrays = message
             try:
                 if body["op"] == "load":
-                    submission = Submission(guard)
+                    submission = StudentModule(guard)
                     answer = submission.load(body["source"], body["cells"])
                 else:
                     answer = submission.call(body, arrays)
-                data = answered(answer)
+                data = encode_answer(answer)
             except BaseException:
                 last = traceback.format_exc().strip().splitlines()[-1][:300]
-                failed = {
-                    "type": "Harness",
-                    "message": last,
-                    "line": None,
-                    "function": "",
-                    "shapes": {},
-                    "direct": True,
-                }
-                data = answered({"error": failed})
+                failed = {"type": "Harness", "message": last, "line": None}
+                data = encode_answer({"error": failed})
             target.write(data)
             target.flush()
 

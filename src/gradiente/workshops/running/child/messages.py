@@ -77,14 +77,14 @@ def decode(value, arrays) -> Any:
     return value
 
 
-def copied(value):
+def snapshot(value):
     """What is recorded of a value: arrays as they are now."""
     if isinstance(value, np.ndarray):
         return _array(value, copy=True, subok=False)
     if isinstance(value, list | tuple):
-        return tuple(copied(entry) for entry in value) if len(value) < 50 else None
+        return tuple(snapshot(entry) for entry in value) if len(value) < 50 else None
     if isinstance(value, dict):
-        return {key: copied(entry) for key, entry in value.items()}
+        return {key: snapshot(entry) for key, entry in value.items()}
     return value
 
 
@@ -98,7 +98,7 @@ def receive(source):
     return json.loads(arrays.pop("json").tobytes()), arrays
 
 
-def answered(answer):
+def encode_answer(answer):
     """An answer as bytes; one that is too large says only that."""
     arrays = []
     records = answer.pop("records", None)
@@ -117,16 +117,7 @@ def answered(answer):
             for entry in records
         ]
     if sum(entry.nbytes for entry in arrays) > LARGEST:
-        body = {
-            "error": {
-                "type": "TooLarge",
-                "message": "",
-                "line": None,
-                "function": "",
-                "shapes": {},
-                "direct": True,
-            }
-        }
+        body = {"error": {"type": "TooLarge", "message": "", "line": None}}
         arrays = []
     stored = io.BytesIO()
     words = np.frombuffer(json.dumps(body).encode(), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What stands around a student's code: nothing to print on, nothing to reach, and something for what is not there."""
+"""The environment of a student's code: limited output, an audit hook, placeholders for missing packages."""
 
 import io
 import os
@@ -30,8 +30,8 @@ FILES = (
 )
 
 
-class Absent:
-    """Stands for what a package that is not installed here would give: plots go nowhere, progress bars pass on."""
+class Placeholder:
+    """Replaces a package that is not installed: plots do nothing, progress bars return what they are given."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -54,7 +54,7 @@ class Absent:
 class Guard:
     """An audit hook, on while the student's own statements run: it refuses what is not theirs to do.
 
-    The walls are the process's limits and bubblewrap; this makes them speak at once, and by name.
+    The isolation is bubblewrap's and the process's limits; the hook names at once what was refused.
     """
 
     def __init__(self):
@@ -90,8 +90,8 @@ class Guard:
             self.on = True
 
 
-class Heard(io.TextIOBase):
-    """Where the code prints to: its first characters, and no more."""
+class LimitedOutput(io.TextIOBase):
+    """Standard output, cut after its first characters."""
 
     def __init__(self):
         self.kept = []

@@ -1,4 +1,4 @@
-"""backProp's results, interpreted."""
+"""backProp's results, matched with the reference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Any
 
 from gradiente.workshops.judges.runs import Run
 from gradiente.workshops.mistakes.search import Explanation
-from gradiente.workshops.reference.values import Array
+from gradiente.workshops.reference.reference import Array
 
 SWAPPED = 0.5  # what results under each other's names cost
 
 
 @dataclass(frozen=True)
-class Interpretation:
-    """What backProp returned, interpreted: which value is which gradient, and the mistakes that explain them.
+class GradientMatch:
+    """What backProp returned: which value is which gradient, and the mistakes that explain them.
 
-    `kind` says how they were taken: by the "names" in the return statement, in the lecture's "order", or in another
+    `kind` says how: by the "names" in the return statement, in the lecture's "order", or in another
     order that only their "shapes" show.
     """
 

@@ -1,16 +1,16 @@
-"""What came of one student's submission: a verdict, or the reason why there is none."""
+"""The result of one student's submission: a verdict, or the reason why there is none."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from gradiente.workshops.grading.found import Barred, Obstacle
+from gradiente.workshops.grading.entries import Obstacle, ObstacleStatus
 from gradiente.workshops.verdict import Verdict
 
-Status = Literal["right", "mistakes", "blank", "not_run"] | Barred
+Status = Literal["right", "mistakes", "blank", "not_run"] | ObstacleStatus
 
 
 @dataclass(frozen=True)
-class Result:
+class StudentResult:
     """One student: the file, and its verdict or the obstacle."""
 
     student: str

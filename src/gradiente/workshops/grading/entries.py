@@ -1,4 +1,4 @@
-"""Everything that lies in the folder of a class, unpacked, read, or refused with its reason."""
+"""The files and folders of a class, read, or refused with the reason."""
 
 import stat
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ SUBMISSIONS = (".py", ".ipynb")
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 IGNORED = ("__MACOSX", "__pycache__")
 
-Barred = Literal["two_files", "no_file", "refused", "unreadable", "error"]
+ObstacleStatus = Literal["two_files", "no_file", "refused", "unreadable", "error"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class Obstacle:
     """Why something cannot be graded.
 
     Arguments:
-        status: what stands in the column of that name
+        status: the word in the column of that name
         key: its words, `grade.obstacle.KEY`
         values: what fills their places
     """
 
-    status: Barred
+    status: ObstacleStatus
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -36,7 +36,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Found:
+class Entry:
     """A file, or a folder, and what is in it.
 
     Arguments:
@@ -53,17 +53,17 @@ class Found:
 
     @property
     def counts(self) -> bool:
-        """Whether someone handed it in: a submission, or what was refused."""
+        """Whether it counts as a submission, read or refused."""
         return self.content is not None or self.obstacle is not None
 
     @property
     def path(self) -> str:
-        """Its path as it can be shown."""
+        """Its printable path."""
         return shown("/".join(self.parts))
 
 
 def shown(name: str) -> str:
-    """A name from outside, without what could steer a terminal or cannot be written."""
+    """A file's name without control characters."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
@@ -77,20 +77,20 @@ def suffix(name: str) -> str:
     return Path(name).suffix.lower()
 
 
-def sized(parts: tuple[str, ...], content: bytes) -> Found:
+def sized(parts: tuple[str, ...], content: bytes) -> Entry:
     """A submission that was read up to one byte more than is allowed."""
     if len(content) > LARGEST:
         large = Obstacle("refused", "large", {"file": shown(parts[-1]), "megabytes": LARGEST >> 20})
-        return Found(parts, obstacle=large)
-    return Found(parts, content)
+        return Entry(parts, obstacle=large)
+    return Entry(parts, content)
 
 
-def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Found, Path]]:
+def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Entry, Path]]:
     """Everything below a folder with where it is, in the order of the names; links are not followed."""
     try:
         inside = sorted(folder.iterdir())
     except OSError as error:
-        yield Found(parts, obstacle=unreadable(folder.name, error)), folder
+        yield Entry(parts, obstacle=unreadable(folder.name, error)), folder
         return
     for path in inside:
         own = (*parts, path.name)
@@ -99,10 +99,10 @@ def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Found, Pat
         try:
             mode = path.lstat().st_mode
         except OSError as error:
-            yield Found(own, obstacle=unreadable(path.name, error)), path
+            yield Entry(own, obstacle=unreadable(path.name, error)), path
             continue
         if stat.S_ISDIR(mode):
-            yield Found(own, folder=True), path
+            yield Entry(own, folder=True), path
             yield from walk(path, own)
         else:
             yield _file(path, mode, own), path
@@ -114,19 +114,19 @@ def unreadable(name: str, error: Exception) -> Obstacle:
     return Obstacle("unreadable", "unreadable", {"file": shown(name), "reason": reason})
 
 
-def _file(path: Path, mode: int, parts: tuple[str, ...]) -> Found:
+def _file(path: Path, mode: int, parts: tuple[str, ...]) -> Entry:
     kind = suffix(path.name)
-    handed_in = kind in (*SUBMISSIONS, ".zip")
-    if stat.S_ISLNK(mode) and (handed_in or path.is_dir()):
-        return Found(parts, obstacle=Obstacle("refused", "link", {"file": shown(path.name)}))
+    submitted = kind in (*SUBMISSIONS, ".zip")
+    if stat.S_ISLNK(mode) and (submitted or path.is_dir()):
+        return Entry(parts, obstacle=Obstacle("refused", "link", {"file": shown(path.name)}))
     if kind in PACKED:
-        return Found(parts, obstacle=Obstacle("refused", "packed", {"file": shown(path.name)}))
-    if handed_in and not stat.S_ISREG(mode):
-        return Found(parts, obstacle=Obstacle("refused", "no_plain_file", {"file": shown(path.name)}))
+        return Entry(parts, obstacle=Obstacle("refused", "packed", {"file": shown(path.name)}))
+    if submitted and not stat.S_ISREG(mode):
+        return Entry(parts, obstacle=Obstacle("refused", "no_plain_file", {"file": shown(path.name)}))
     if kind not in SUBMISSIONS:
-        return Found(parts)
+        return Entry(parts)
     try:
         with path.open("rb") as file:
             return sized(parts, file.read(LARGEST + 1))
     except OSError as error:
-        return Found(parts, obstacle=unreadable(path.name, error))
+        return Entry(parts, obstacle=unreadable(path.name, error))

@@ -1,4 +1,4 @@
-"""What can only be said when all functions are judged."""
+"""Checks across functions, made after each has been judged by itself."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from gradiente.workshops.verdict import Finding
 NAME = "backProp"
 
 
-def settle(session: Session) -> None:
-    """What the loops tell of backProp, and what several functions share and is one mistake."""
+def cross_check(session: Session) -> None:
+    """Order and sign of backProp's gradients as the loops use them; a mistake of a shared helper, reported once."""
     _order(session)
     _sign(session)
     _once(session)

@@ -50,11 +50,11 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Values:
+class Reference:
     """One step of the network n–h–k in the lecture's form: columns are instances, gradients are those of the mean.
 
     `labels` are the classes, None where there is one output. `numbers` holds X, Y, W1, b1, Z1, A1, W2, b2, Z2, A2, and
-    the gradients dZ2, dW2, db2, dA1, dZ1, dW1, db1; `values.dZ2` is the one of them, and `having` replaces some, as a
+    the gradients dZ2, dW2, db2, dA1, dZ1, dW1, db1; `values.dZ2` is the one of them, and `replaced` replaces some, as a
     student may have computed them.
     """
 
@@ -75,7 +75,7 @@ class Values:
     def m(self) -> int:
         return self.sizes.m
 
-    def having(self, **numbers: Array) -> Self:
+    def replaced(self, **numbers: Array) -> Self:
         """The same with some quantities replaced."""
         return replace(self, numbers={**self.numbers, **numbers})
 
@@ -108,7 +108,7 @@ def softmax(z: Array, axis: int = 0) -> Array:
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
-def values(
+def random_reference(
     workshop: str,
     activation: str,
     sizes: Sizes,
@@ -117,7 +117,7 @@ def values(
     x: Array | None = None,
     y: Array | None = None,
     integers: bool = False,
-) -> Values:
+) -> Reference:
     """A random step.
 
     Arguments:
@@ -143,7 +143,7 @@ def values(
     numbers = {ours: step[traced].value for traced, ours in TRACED.items()}
     numbers["A2"] = step["ŷ"].value
     numbers["Y"] = step["y"].value if labels is None else np.eye(sizes.k)[:, labels]
-    return Values(workshop, activation, step, sizes, labels, numbers)
+    return Reference(workshop, activation, step, sizes, labels, numbers)
 
 
 def _targets(generator: "np.random.Generator", sizes: Sizes, one: bool) -> Array:

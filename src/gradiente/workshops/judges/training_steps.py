@@ -1,4 +1,4 @@
-"""What a training loop did, read from the calls that it made: weights, activations, gradients, step after step."""
+"""The steps of a training loop, read from its recorded calls: weights, activations, gradients."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from gradiente.workshops.judges.session import Session
-from gradiente.workshops.reading.identify import flat, orders, taken
+from gradiente.workshops.reading.identify import flat, orders, values_of
 from gradiente.workshops.reference.layout import Layout
 from gradiente.workshops.reference.matching import ratio
-from gradiente.workshops.reference.values import Array, Values, softmax, squash
-from gradiente.workshops.running.calls import Outcome, Record
+from gradiente.workshops.reference.reference import Array, Reference, softmax, squash
+from gradiente.workshops.running.calls import CallOutcome, RecordedCall
 
 PARAMETERS = ("w1", "b1", "w2", "b2")
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
@@ -19,7 +19,7 @@ Weights = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """One call of backProp: what it was given, by the lecture's names, and the gradients by those of the parameters."""
 
     given: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Step:
         return {name: self.given[name] for name in PARAMETERS if isinstance(self.given.get(name), np.ndarray)}
 
 
-def steps_of(session: Session, outcome: Outcome) -> list[Step]:
+def steps_of(session: Session, outcome: CallOutcome) -> list[TrainingStep]:
     """The calls of backProp, in order."""
     binding = session.bindings.get("backProp")
     if binding is None:
@@ -45,22 +45,22 @@ def steps_of(session: Session, outcome: Outcome) -> list[Step]:
             way = (
                 (session.ways.get("backProp") or _way(session, record)) if record.result is not None else None
             )
-            gradients = taken(record.result, way) if way else {}
+            gradients = values_of(record.result, way) if way else {}
             named = {q[1:].lower(): value for q, value in gradients.items() if value is not None}
-            found.append(Step(binding.given(record.arguments, record.keywords), named))
+            found.append(TrainingStep(binding.given(record.arguments, record.keywords), named))
     return found
 
 
 def steps_taken(
-    session: Session, name: str, outcome: Outcome, layout: Layout, lr: float, case: Values
-) -> list[Step]:
+    session: Session, name: str, outcome: CallOutcome, layout: Layout, lr: float, case: Reference
+) -> list[TrainingStep]:
     """The steps of a loop, a call of backProp each.
 
     Of several calls with the same weights the one counts by whose gradient the weights move on; where none does, all
     of them are one step, a batch whose instances come one by one. A call with the weights of the end only looks.
     """
     steps = [with_truth(session, case, layout, step) for step in steps_of(session, outcome)]
-    groups: list[list[Step]] = []
+    groups: list[list[TrainingStep]] = []
     for step in steps:
         same = bool(groups) and _counts(groups[-1][-1], lr) and _at(step.weights, groups[-1][-1])
         groups.append([*groups.pop(), step] if same else [step])
@@ -83,18 +83,20 @@ def steps_taken(
     return taken_
 
 
-def _counts(step: Step, lr: float) -> bool:
+def _counts(step: TrainingStep, lr: float) -> bool:
     """Whether its gradient is large enough to move W[1] or W[2]."""
     return any(np.abs(lr * step.gradients[w]).max() > 1e-12 for w in ("w1", "w2") if w in step.gradients)
 
 
-def _at(weights: Weights, step: Step) -> bool:
+def _at(weights: Weights, step: TrainingStep) -> bool:
     """Whether a step begins at those weights, as far as they are known."""
     known = [name for name in PARAMETERS if name in weights]
     return {"w1", "w2"} <= set(known) and all(equal(weights[name], step.given.get(name)) for name in known)
 
 
-def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int, sums: bool) -> bool:
+def _moves_on(
+    step: TrainingStep, following: TrainingStep, layout: Layout, lr: float, whole: int, sums: bool
+) -> bool:
     """Whether the next weights come about by this step's gradient, in whatever known way."""
     m = instances(layout, step)
     kinds = [
@@ -105,64 +107,64 @@ def _moves_on(step: Step, following: Step, layout: Layout, lr: float, whole: int
     return "update_wrong" not in kinds and set(kinds) != {"still"}
 
 
-def instances(layout: Layout, step: Step) -> int:
+def instances(layout: Layout, step: TrainingStep) -> int:
     """How many instances a step is of."""
     x = np.atleast_2d(step.given["X"])
     return x.shape[1] if layout.columns else x.shape[0]
 
 
-def _merged(group: Sequence[Step], columns: bool) -> Step:
+def _merged(group: Sequence[TrainingStep], columns: bool) -> TrainingStep:
     first = group[0]
     axis = {"X": int(columns), "y": int(columns and np.ndim(first.given["y"]) == 2)}
     given = dict(first.given)
     for name, along in axis.items():
         given[name] = np.concatenate([np.atleast_1d(step.given[name]) for step in group], axis=along)
     gradients = {name: np.mean([step.gradients[name] for step in group], axis=0) for name in first.gradients}
-    return Step(given, gradients, len(group))
+    return TrainingStep(given, gradients, len(group))
 
 
-def with_truth(session: Session, case: Values, layout: Layout, step: Step) -> Step:
+def with_truth(session: Session, case: Reference, layout: Layout, step: TrainingStep) -> TrainingStep:
     """The step with the gradients that are right for what backProp was given; where the file's own backProp is."""
     if session.stand_in or session.wrong("backProp"):
         return step
     try:
-        w2, y = lectures(layout, "w2", step.given["w2"]), target_of(case, layout, step.given["y"])
-        x = layout.lecture("X", np.asarray(step.given["X"], float))
+        w2, y = lecture_form(layout, "w2", step.given["w2"]), target_of(case, layout, step.given["y"])
+        x = layout.to_lecture("X", np.asarray(step.given["X"], float))
         pair = next(forwards(case, layout, step.given))
         if session.uses_activations and step.calls == 1:
             pair = step.given["a1"], step.given["a2"]
-        a1, a2 = (layout.lecture("A1", np.asarray(a, float)) for a in pair)
+        a1, a2 = (layout.to_lecture("A1", np.asarray(a, float)) for a in pair)
         d2 = (a2 - y) / y.shape[1]
         d1 = (w2.T @ d2) * case.slope(a1)
         biases = {name: d.sum(axis=1, keepdims=True) for name, d in (("b1", d1), ("b2", d2))}
         found = {"W1": d1 @ x.T, "W2": d2 @ a1.T, **biases}
-        true = {name.lower(): layout.form(name, value) for name, value in found.items()}
+        true = {name.lower(): layout.to_student(name, value) for name, value in found.items()}
     except (ValueError, KeyError, TypeError, IndexError, StopIteration):
         return step
     return replace(step, true=true)
 
 
-def lectures(layout: Layout, name: str, value: Any) -> Array:
+def lecture_form(layout: Layout, name: str, value: Any) -> Array:
     """A parameter in the lecture's form."""
-    return layout.lecture(name.upper() if name.startswith("w") else name, np.asarray(value, float))
+    return layout.to_lecture(name.upper() if name.startswith("w") else name, np.asarray(value, float))
 
 
-def target_of(case: Values, layout: Layout, y: Any) -> Array:
+def target_of(case: Reference, layout: Layout, y: Any) -> Array:
     """The target as the lecture's matrix."""
     y = np.asarray(y)
     if case.labels is None:
         return y.reshape(1, -1).astype(float)
     if y.ndim == 1:
         return np.eye(case.sizes.k)[:, y.astype(int)]
-    return layout.lecture("Y", y.astype(float))
+    return layout.to_lecture("Y", y.astype(float))
 
 
-def _way(session: Session, record: Record) -> Mapping[str, Any] | None:
+def _way(session: Session, record: RecordedCall) -> Mapping[str, Any] | None:
     ways = orders(record.result, session.function("backProp").returned(), GRADIENTS)
     return ways[0][1] if ways else None
 
 
-def moved(step: Step, after: Weights, name: str, lr: float, m: int, whole: int, sums: bool) -> str:
+def moved(step: TrainingStep, after: Weights, name: str, lr: float, m: int, whole: int, sums: bool) -> str:
     """How a parameter was moved by a step: "right", "still", or the key of a mistake.
 
     What counts is the gradient that is right, where the file's backProp gives such: it may be told to average or not,
@@ -238,16 +240,16 @@ def _ratio(difference: Array, gradient: Array) -> float | None:
     )
 
 
-def forwards(case: Values, layout: Layout, given: Mapping[str, Any]) -> Iterator[tuple[Array, Array]]:
+def forwards(case: Reference, layout: Layout, given: Mapping[str, Any]) -> Iterator[tuple[Array, Array]]:
     """A[1], A[2] of those weights and that X, in the student's form: with b, and, where b = 0 is agreed, without."""
     try:
-        w1, b1, w2, b2 = (lectures(layout, n, given[n]) for n in PARAMETERS)
-        x = layout.lecture("X", np.asarray(given["X"], float))
+        w1, b1, w2, b2 = (lecture_form(layout, n, given[n]) for n in PARAMETERS)
+        x = layout.to_lecture("X", np.asarray(given["X"], float))
         for bias in (1, 0) if case.labels is None else (1,):
             a1 = squash(case.activation, w1 @ x + bias * b1)
             z2 = w2 @ a1 + bias * b2
             a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
-            yield layout.form("A1", a1), layout.form("A2", a2)
+            yield layout.to_student("A1", a1), layout.to_student("A2", a2)
     except (ValueError, KeyError, TypeError, IndexError):
         return
 
@@ -269,7 +271,7 @@ def equal(found: Any, wanted: Any) -> bool:
     )
 
 
-def computed_anew(records: Sequence[Record], step: Step) -> bool:
+def computed_anew(records: Sequence[RecordedCall], step: TrainingStep) -> bool:
     """Whether the file's own forward pass gave these activations for these weights, right or wrong."""
     for record in records:
         arguments = [*_arrays(record.arguments), *_arrays(tuple(record.keywords.values()))]
@@ -287,11 +289,11 @@ def _arrays(values: Sequence[Any]) -> list[Array]:
     return [value for value in flat(tuple(values)) if isinstance(value, np.ndarray)]
 
 
-def final_weights(session: Session, name: str, outcome: Outcome) -> Iterator[Weights]:
+def final_weights(session: Session, name: str, outcome: CallOutcome) -> Iterator[Weights]:
     """What the weights may be at the end: what was returned, taken in every way; the arguments, changed in place."""
     wanted = ("W1", "b1", "W2", "b2")
     for _, way in orders(outcome.result, session.function(name).returned(), wanted):
-        weights = taken(outcome.result, way)
+        weights = values_of(outcome.result, way)
         yield {q.lower(): value for q, value in weights.items() if value is not None}
     for weights in _by_shape(session, name, outcome):
         yield weights
@@ -299,7 +301,7 @@ def final_weights(session: Session, name: str, outcome: Outcome) -> Iterator[Wei
     yield {p: outcome.after[binding.place(p)] for p in PARAMETERS}
 
 
-def _by_shape(session: Session, name: str, outcome: Outcome) -> Iterator[Weights]:
+def _by_shape(session: Session, name: str, outcome: CallOutcome) -> Iterator[Weights]:
     """The two matrices alone, where that is all that comes back."""
     result = flat(outcome.result)
     values = (
@@ -319,12 +321,12 @@ def _by_shape(session: Session, name: str, outcome: Outcome) -> Iterator[Weights
         yield {p: value for p, value in found.items() if value is not None}
 
 
-def places_of(case: Values, layout: Layout, step: Step) -> list[int] | None:
+def places_of(case: Reference, layout: Layout, step: TrainingStep) -> list[int] | None:
     """Which instances a batch has; None where it has something else."""
     x = step.given.get("X")
     if not isinstance(x, np.ndarray):
         return None
-    columns = layout.lecture("X", np.atleast_2d(x)) if x.ndim == 2 else x.reshape(-1, 1)
+    columns = layout.to_lecture("X", np.atleast_2d(x)) if x.ndim == 2 else x.reshape(-1, 1)
     if columns.shape[0] != case.sizes.n:
         return None
     found = []
@@ -336,11 +338,11 @@ def places_of(case: Values, layout: Layout, step: Step) -> list[int] | None:
     return found
 
 
-def other_y(case: Values, layout: Layout, step: Step, places: Sequence[int]) -> bool:
+def other_y(case: Reference, layout: Layout, step: TrainingStep, places: Sequence[int]) -> bool:
     """Whether the batch's y is not that of its instances."""
     y = step.given.get("y")
     if not isinstance(y, np.ndarray) or case.labels is None:
         return False
     chosen = list(places)
-    wanted = case.labels[chosen] if layout.target == "flat" else layout.form("Y", case.Y[:, chosen])
+    wanted = case.labels[chosen] if layout.target == "flat" else layout.to_student("Y", case.Y[:, chosen])
     return y.size == wanted.size and not np.allclose(y.ravel(), wanted.ravel())

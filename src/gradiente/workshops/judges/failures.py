@@ -1,4 +1,4 @@
-"""What ends a student's function other than a result, as findings."""
+"""A call that failed, or returned something unexpected, as a finding."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.workshops.judges.session import Session
-from gradiente.workshops.running.calls import ENDED, OUTSIDE, TIMEOUT, Problem
+from gradiente.workshops.running.calls import ENDED, OUTSIDE, TIMEOUT, Failure
 from gradiente.workshops.verdict import Finding
 
 KEYS = {
@@ -24,39 +24,39 @@ KEYS = {
 }
 
 
-def fatal(problem: Problem) -> bool:
+def fatal(failure: Failure) -> bool:
     """Whether it would only cost time to call again with other arguments."""
-    return problem.type in (TIMEOUT, ENDED, "MemoryError", "SystemExit", "NotImplementedError", "TooLarge")
+    return failure.type in (TIMEOUT, ENDED, "MemoryError", "SystemExit", "NotImplementedError", "TooLarge")
 
 
-def problem_finding(session: Session, name: str, problem: Problem) -> Finding:
-    """A call that ended badly."""
-    key = KEYS.get(problem.type)
+def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
+    """The finding for a failed call."""
+    key = KEYS.get(failure.type)
     if key is None:
-        key = "outside" if problem.type in OUTSIDE else "shapes" if _of_shapes(problem) else "exception"
-    words = session.submission.statement(problem.line) if problem.line else ""
-    shapes = ", ".join(f"{name} {tuple(shape)}" for name, shape in problem.shapes.items())
+        key = "outside" if failure.type in OUTSIDE else "shapes" if _of_shapes(failure) else "exception"
+    words = session.submission.statement(failure.line) if failure.line else ""
+    shapes = ", ".join(f"{name} {tuple(shape)}" for name, shape in failure.shapes.items())
     values: Mapping[str, Any] = {
         "function": name,
-        "type": problem.type,
-        "message": problem.message,
-        "line": problem.line or 0,
+        "type": failure.type,
+        "message": failure.message,
+        "line": failure.line or 0,
         "words": words,
         "shapes": shapes,
-        "seconds": problem.message if problem.type == TIMEOUT else "1",
+        "seconds": failure.message if failure.type == TIMEOUT else "1",
     }
-    return Finding(key, name, line=problem.line, values=values)
+    return Finding(key, name, line=failure.line, values=values)
 
 
-def _of_shapes(problem: Problem) -> bool:
-    words = problem.message
-    return problem.type == "ValueError" and any(
+def _of_shapes(failure: Failure) -> bool:
+    words = failure.message
+    return failure.type == "ValueError" and any(
         piece in words for piece in ("matmul", "shapes", "broadcast", "dimension", "aligned", "einsum")
     )
 
 
 def returned_finding(session: Session, name: str, result: Any, wanted: Sequence[str]) -> Finding:
-    """A call that gave something else than the arrays it should."""
+    """The finding for a call that did not return the expected arrays."""
     values = {
         "function": name,
         "wanted": ", ".join(_own(q) for q in wanted),
@@ -67,7 +67,7 @@ def returned_finding(session: Session, name: str, result: Any, wanted: Sequence[
 
 
 def described(result: Any) -> str:
-    """What a value is, in a few words that are the same in all languages."""
+    """A short description of a value, the same in all languages."""
     if isinstance(result, np.ndarray):
         return f"array {result.shape}"
     if isinstance(result, Mapping):
