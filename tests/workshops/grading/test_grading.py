@@ -129,15 +129,15 @@ def test_what_failed_by_no_fault_of_the_students_is_tried_again(tmp_path, verdic
     assert list(verdicts.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"file": "x"}', '{"functions": 3}', "null"])
-def test_a_damaged_verdict_is_made_anew(content, tmp_path, verdicts):
-    folder = write_class(tmp_path / "class", right("ana"))
+def test_a_damaged_verdict_is_made_anew(tmp_path, verdicts):
+    damages = ["", "{", "[]", '{"file": "x"}', '{"functions": 3}', "null"]
+    folder = write_class(tmp_path / "class", right(*(f"student{place}" for place in range(len(damages)))))
     graded(folder, verdicts)
-    (kept,) = verdicts.iterdir()
-    whole = kept.read_bytes()
-    kept.write_text(content, encoding="utf-8")
+    whole = {path: path.read_bytes() for path in verdicts.iterdir()}
+    for path, content in zip(whole, damages, strict=True):
+        path.write_text(content, encoding="utf-8")
     graded(folder, verdicts)
-    assert kept.read_bytes() == whole
+    assert {path: path.read_bytes() for path in verdicts.iterdir()} == whole
 
 
 def start(folder, verdicts, workers=2):
