@@ -92,6 +92,7 @@ def test_an_error_in_any_part_is_the_callers():
 def test_a_forked_process_has_threads_of_its_own():
     script = """
 import os
+import numpy
 from threadpoolctl import ThreadpoolController, threadpool_limits
 from gradiente.threads import WORTH_SHARING, share, sharing
 threadpool_limits(2)

@@ -119,20 +119,19 @@ class Course:
             return []
 
         def predict() -> Array:
-            context = Context(training=True, generator=np.random.default_rng(0))
+            context = Context(training=True, generator=stream(Purpose.LAYERS, self.seed))
             return network.forward(self.x[: self.batch_size], context)[0]
 
-        before, generator = predict(), np.random.default_rng(1)
-        biases = [name for name in network.learning_gradients() if name.endswith(".bias")]
-        subtracted = []
-        for bias in (
-            name for name in biases if getattr(network.layers[int(name.split(".")[0])], "bias", False)
-        ):
-            kept = network.parameters[bias].copy()
-            network.parameters[bias] += generator.normal(size=kept.shape)
-            if np.allclose(predict(), before, rtol=1e-9, atol=1e-9):
-                subtracted.append(bias)
-            network.parameters[bias][...] = kept
+        before, generator, subtracted = predict(), stream(Purpose.LAYERS, self.seed), []
+        for name in network.learning_gradients():
+            index, _, key = name.partition(".")
+            if key == "bias" and getattr(network.layers[int(index)], "bias", False):
+                bias = network.parameters[name]
+                kept = bias.copy()
+                bias += generator.normal(size=bias.shape)
+                if np.allclose(predict(), before, rtol=1e-9, atol=1e-9):
+                    subtracted.append(name)
+                bias[...] = kept
         return subtracted
 
     @property
