@@ -20,6 +20,7 @@ from gradiente.initializers import Normal as Normal
 from gradiente.initializers import PyTorchDefault as PyTorchDefault
 from gradiente.initializers import Uniform as Uniform
 from gradiente.initializers import Zeros as Zeros
+from gradiente.layers import GELU as GELU
 from gradiente.layers import AvgPool1d as AvgPool1d
 from gradiente.layers import AvgPool2d as AvgPool2d
 from gradiente.layers import AvgPool3d as AvgPool3d

@@ -22,6 +22,7 @@ EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
     "Tanh": [(nn.Tanh(), (2, 3))],
     "ReLU": [(nn.ReLU(), (3,)), (nn.ReLU(inplace=True), (4,))],
     "LeakyReLU": [(nn.LeakyReLU(), (3,)), (nn.LeakyReLU(0.3, inplace=True), (3,))],
+    "GELU": [(nn.GELU(), (3,)), (nn.GELU("tanh"), (2, 3))],
     "Softmax": [(nn.Softmax(dim=1), (4,)), (nn.Softmax(dim=-2), (4, 3))],
     "Flatten": [(nn.Flatten(), (2, 3, 4))],
     "Unflatten": [(nn.Unflatten(1, (2, 3)), (6,)), (nn.Unflatten(1, torch.Size([2, 2])), (4,))],
@@ -211,7 +212,7 @@ def pruned():
 @pytest.mark.parametrize(
     ("module", "named"),
     [
-        (nn.Sequential(nn.Linear(3, 2), nn.GELU(), Block()), r"^1 \(GELU\) has no equivalent"),
+        (nn.Sequential(nn.Linear(3, 2), nn.Mish(), Block()), r"^1 \(Mish\) has no equivalent"),
         (Block(), "^Block has no equivalent"),
         (OwnSequential(nn.Linear(3, 2)), "^OwnSequential has no"),
         (nn.Sequential(OwnLinear(3, 2)), r"0 \(OwnLinear\)"),

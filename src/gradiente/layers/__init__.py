@@ -6,6 +6,7 @@ from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
 from gradiente.layers.dropout import Dropout, Dropout2d
 from gradiente.layers.flatten import Flatten
+from gradiente.layers.gelu import GELU
 from gradiente.layers.identity import Identity
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
@@ -24,6 +25,7 @@ REGISTRY: dict[str, type[Layer]] = {
         Tanh,
         ReLU,
         LeakyReLU,
+        GELU,
         Softmax,
         Flatten,
         Unflatten,
@@ -46,6 +48,7 @@ REGISTRY: dict[str, type[Layer]] = {
 }
 
 __all__ = [
+    "GELU",
     "REGISTRY",
     "AvgPool1d",
     "AvgPool2d",
