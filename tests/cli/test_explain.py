@@ -318,7 +318,7 @@ WRONG = [
     (["--quantity", "dW[2]", "--entry", "0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
     (["--entry", "0,1"], "say in which, with --quantity", "diga en cuál, con --quantity"),
     (["--step", "0"], "counted from 1; got 0", "se cuentan desde 1; llegó 0"),
-    (["--step", "5002"], "it ends after step 5001", "termina después del paso 5001"),
+    (["blobs", "--step", "9999"], "it ends after step 366", "termina después del paso 366"),
     (["--optimizer", "Adagradd"], "did you mean Adagrad", "¿quiso decir Adagrad"),
     (["--instances", "0"], "must be at least 1, got 0", "debe ser al menos 1; llegó 0"),
     (["--latex", "--json"], "without --json", "sin --json"),

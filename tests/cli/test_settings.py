@@ -13,7 +13,7 @@ from gradiente.training.sections import SECTIONS, SETTINGS
 
 from .conftest import gradiente
 
-BEYOND = {"config_file", "run_folder", "resume", "report", "tensorboard", "as_json", "lang"}
+BEYOND = {"custom", "config_file", "run_folder", "resume", "report", "tensorboard", "as_json", "lang"}
 
 
 def test_options_keys_and_fields_are_one_set(tmp_path):

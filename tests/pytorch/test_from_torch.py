@@ -12,17 +12,18 @@ from torch.nn.utils import parametrizations, prune
 
 import gradiente as gr
 from gradiente import ArgumentError, Context, Network, from_torch
+from gradiente.examples import layer_examples
 from gradiente.layers import REGISTRY
+from gradiente.notation import parse
 
 DRAWS = (nn.Dropout, nn.Dropout2d)
-# Modules of every kind, each with the shape of an instance that it takes. A new layer needs a line.
+# Modules of every kind, each with the shape of an instance that it takes. Others are made of a layer's own examples.
 EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
     "Linear": [(nn.Linear(5, 3), (5,)), (nn.Linear(1, 4, bias=False), (1,))],
     "Sigmoid": [(nn.Sigmoid(), (3,))],
     "Tanh": [(nn.Tanh(), (2, 3))],
     "ReLU": [(nn.ReLU(), (3,)), (nn.ReLU(inplace=True), (4,))],
     "LeakyReLU": [(nn.LeakyReLU(), (3,)), (nn.LeakyReLU(0.3, inplace=True), (3,))],
-    "GELU": [(nn.GELU(), (3,)), (nn.GELU("tanh"), (2, 3))],
     "Softmax": [(nn.Softmax(dim=1), (4,)), (nn.Softmax(dim=-2), (4, 3))],
     "Flatten": [(nn.Flatten(), (2, 3, 4))],
     "Unflatten": [(nn.Unflatten(1, (2, 3)), (6,)), (nn.Unflatten(1, torch.Size([2, 2])), (4,))],
@@ -49,6 +50,11 @@ EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
     "BatchNorm3d": [(nn.BatchNorm3d(2), (2, 2, 3, 2))],
     "Dropout": [(nn.Dropout(), (3,)), (nn.Dropout(0.1, inplace=True), (3,))],
     "Dropout2d": [(nn.Dropout2d(0.3), (2, 3, 3))],
+}
+EXAMPLES |= {
+    name: [(parse(n, REGISTRY).to_torch(), shape[1:]) for n, shape in layer_examples(name, kind)]
+    for name, kind in REGISTRY.items()
+    if name not in EXAMPLES
 }
 every_example = pytest.mark.parametrize(
     ("module", "shape"),
