@@ -52,6 +52,21 @@ def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False
     return json.dumps(_finite(value), indent=indent, ensure_ascii=ascii_only, allow_nan=False)
 
 
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Errors: FileError where there is none, or it is no TOML
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileError("storage.missing", path=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise FileError("storage.toml", path=path, reason=error) from error
+
+
 def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
     """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
     from safetensors.numpy import save

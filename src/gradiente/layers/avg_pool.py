@@ -76,13 +76,7 @@ class _AvgPool(Pool):
     def to_torch(self):
         import torch
 
-        return getattr(torch.nn, type(self).__name__)(
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-        )
+        return getattr(torch.nn, type(self).__name__)(**vars(self))
 
     def _count(self, at: Windows) -> Array:
         """k for every window: how many of its entries count."""

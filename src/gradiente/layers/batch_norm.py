@@ -187,8 +187,7 @@ class _BatchNorm(Layer):
     def to_torch(self):
         import torch
 
-        kind = getattr(torch.nn, type(self).__name__)
-        return kind(self.num_features, eps=self.eps, momentum=self.momentum, affine=self.affine)
+        return getattr(torch.nn, type(self).__name__)(**vars(self))
 
     def _axes(self, x: Array) -> tuple[int, ...]:
         return (0, *range(2, x.ndim))

@@ -88,13 +88,7 @@ class _MaxPool(Pool):
     def to_torch(self):
         import torch
 
-        return getattr(torch.nn, type(self).__name__)(
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            dilation=self.dilation,  # pyright: ignore[reportArgumentType]
-            ceil_mode=self.ceil_mode,
-        )
+        return getattr(torch.nn, type(self).__name__)(**vars(self))
 
 
 @dataclass(frozen=True)

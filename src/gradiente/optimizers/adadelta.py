@@ -70,11 +70,4 @@ class Adadelta(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.Adadelta(
-            parameters,
-            lr=self.lr,
-            rho=self.rho,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            maximize=self.maximize,
-        )
+        return torch.optim.Adadelta(parameters, **vars(self))

@@ -67,12 +67,4 @@ class Adagrad(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.Adagrad(
-            parameters,
-            lr=self.lr,
-            lr_decay=self.lr_decay,
-            weight_decay=self.weight_decay,
-            initial_accumulator_value=self.initial_accumulator_value,
-            eps=self.eps,
-            maximize=self.maximize,
-        )
+        return torch.optim.Adagrad(parameters, **vars(self))

@@ -78,12 +78,4 @@ class Adam(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.Adam(
-            parameters,
-            lr=self.lr,
-            betas=self.betas,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            amsgrad=self.amsgrad,
-            maximize=self.maximize,
-        )
+        return torch.optim.Adam(parameters, **vars(self))

@@ -76,12 +76,4 @@ class AdamW(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.AdamW(
-            parameters,
-            lr=self.lr,
-            betas=self.betas,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            amsgrad=self.amsgrad,
-            maximize=self.maximize,
-        )
+        return torch.optim.AdamW(parameters, **vars(self))

@@ -83,13 +83,4 @@ class RMSprop(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.RMSprop(
-            parameters,
-            lr=self.lr,
-            alpha=self.alpha,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            momentum=self.momentum,
-            centered=self.centered,
-            maximize=self.maximize,
-        )
+        return torch.optim.RMSprop(parameters, **vars(self))

@@ -75,12 +75,4 @@ class SGD(Optimizer):
     def to_torch(self, parameters):
         import torch
 
-        return torch.optim.SGD(
-            parameters,
-            lr=self.lr,
-            momentum=self.momentum,
-            dampening=self.dampening,
-            weight_decay=self.weight_decay,
-            nesterov=self.nesterov,
-            maximize=self.maximize,
-        )
+        return torch.optim.SGD(parameters, **vars(self))

@@ -81,17 +81,7 @@ class ReduceLROnPlateau(Schedule):
     def to_torch(self, optimizer):
         from torch.optim import lr_scheduler
 
-        return lr_scheduler.ReduceLROnPlateau(
-            optimizer,
-            mode=self.mode,
-            factor=self.factor,
-            patience=self.patience,
-            threshold=self.threshold,
-            threshold_mode=self.threshold_mode,
-            cooldown=self.cooldown,
-            min_lr=self.min_lr,
-            eps=self.eps,
-        )
+        return lr_scheduler.ReduceLROnPlateau(optimizer, **vars(self))
 
     def _better(self, value: float, best: float) -> bool:
         relative = self.threshold_mode == "rel"

@@ -1,6 +1,5 @@
 """One training as it is described: the four sections, as Python arguments, as plain data, as a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any
 import tomli_w
 
 from gradiente.data import NAMES
-from gradiente.errors import ArgumentError, FileError, did_you_mean
-from gradiente.storage import write_atomically
+from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.storage import read_toml, write_atomically
 from gradiente.training.sections import (
     SECTIONS,
     SETTINGS,
@@ -61,13 +60,7 @@ class Config:
 
         Errors: FileError where there is none or it is no TOML; ArgumentError for what is in it
         """
-        try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise FileError("storage.missing", path=path) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise FileError("config.toml", path=path, reason=error) from error
-        return cls.from_dict(values)
+        return cls.from_dict(read_toml(path))
 
     def write(self, path: str | Path) -> None:
         """Write the config as TOML; what is left to the data set is left out."""

@@ -1,13 +1,13 @@
 """How many points a function is worth."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradiente.errors import ArgumentError, FileError, did_you_mean, require
+from gradiente.errors import ArgumentError, did_you_mean, require
+from gradiente.storage import read_toml
 from gradiente.workshops.verdict import FunctionVerdict
 from gradiente.workshops.workshop import WORKSHOPS, workshop_named
 
@@ -39,12 +39,7 @@ class Rubric:
 
         Errors: FileError where there is none or it is no TOML; ArgumentError for what is in it
         """
-        try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise FileError("storage.missing", path=path) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise FileError("config.toml", path=path, reason=error) from error
+        values = read_toml(path)
         for key in values:
             hint = did_you_mean(key, ("partial", "points"))
             require(key in ("partial", "points"), "rubric.key", path=path, key=key, hint=hint)
