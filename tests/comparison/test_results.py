@@ -51,7 +51,7 @@ def test_no_winner_is_crowned_within_the_spread():
     assert [row.remedy.name for row in done.rivals()] == ["none"]
     verdict = done.verdict() or ""
     assert verdict.startswith("No winner: L2")
-    assert verdict.endswith(": plain network.")
+    assert verdict.endswith(": no remedy.")
     equal = of_scores(none=[0.9, 0.9], l2=[0.9, 0.9])
     assert len(equal.rivals()) == 1
 
