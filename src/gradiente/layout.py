@@ -39,7 +39,7 @@ def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
     return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
 
 
-def learning_pieces(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
+def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
     """The pieces of the flat array that hold parameters of layers that are not frozen, neighbours as one."""
     pieces, start = list[slice](), 0
     for index, layer in enumerate(views):

@@ -12,7 +12,7 @@ import numpy as np
 from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
-from gradiente.layout import learning_pieces, named, size_of, typed, views_of
+from gradiente.layout import named, size_of, trainable_slices, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -300,10 +300,10 @@ class Network:
 
     def astype(self, dtype: Any) -> "Network":
         """A copy that computes in float32 or float64."""
-        twin = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
-        twin.restore(self.theta, self.buffers)
-        twin.freeze(*self.frozen)
-        return twin
+        copy = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
+        copy.restore(self.theta, self.buffers)
+        copy.freeze(*self.frozen)
+        return copy
 
     def to_torch(self) -> "torch.nn.Sequential":
         """The same network of PyTorch's own modules: same dtype, parameters and buffers, in memory of its own.
@@ -323,12 +323,12 @@ class Network:
         require_installed("torch", extra="torch")
         import torch
 
-        twin = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
-        twin.to(getattr(torch, self.dtype.name))
-        twin.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
+        module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
+        module.to(getattr(torch, self.dtype.name))
+        module.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
         for index in self.frozen:
-            twin[index].requires_grad_(False)
-        return twin
+            module[index].requires_grad_(False)
+        return module
 
     def to_dict(self) -> dict[str, Any]:
         """The form of the network as plain data: layer names with their hyperparameters."""
@@ -373,7 +373,7 @@ class Network:
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
         """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
-        self.frozen, self.learning = frozen, learning_pieces(self._parameters, frozen)
+        self.frozen, self.learning = frozen, trainable_slices(self._parameters, frozen)
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)

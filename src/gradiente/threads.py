@@ -46,7 +46,7 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
 
 
 @contextmanager
-def sharing() -> Iterator[None]:
+def single_threaded_products() -> Iterator[None]:
     """While it lasts, the linear algebra keeps to one thread, and `share` has as many as it had before.
 
     The linear algebra's own threads wait for their next product without sleeping, on the cores that a shared batch
@@ -64,11 +64,11 @@ def sharing() -> Iterator[None]:
         _keeping.release()
 
 
-def pieces(part: range, bytes_each: int) -> Iterator[slice]:
+def chunks(part: range, bytes_each: int) -> Iterator[slice]:
     """A part of the instances in pieces so small that a core's own caches hold what is computed of one."""
-    few = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
-    for start in range(part.start, part.stop, few):
-        yield slice(start, min(start + few, part.stop))
+    size = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
+    for start in range(part.start, part.stop, size):
+        yield slice(start, min(start + size, part.stop))
 
 
 def _threads() -> int:

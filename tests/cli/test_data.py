@@ -157,7 +157,11 @@ WRONG = [
     ("digits --count x", "expected a whole number", "se esperaba un número entero"),
     ("digits --seed -1", "seed must be a number in [0, inf), got -1", "seed debe ser un número en [0, inf)"),
     ("digits --output digits.jpg", "ends in .png", "termine en .png"),
-    ("moons --augment RandomAffine()", "the instances of moons are not images", "las instancias de moons no son imágenes"),
+    (
+        "moons --augment RandomAffine()",
+        "the instances of moons are not images",
+        "las instancias de moons no son imágenes",
+    ),
     ("iris --output iris.png", "leave --output out", "quite --output"),
     ("digts", "did you mean digits?", "¿quiso decir digits?"),
     ("digits iris", "unexpected: iris", "sobra: iris"),

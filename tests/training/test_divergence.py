@@ -148,16 +148,15 @@ def test_inputs_far_too_large_are_followed_to_the_layer_that_overflows(scale, la
         f"in epoch 1, step 1: the first value that is not finite is in the output of layer {layer} (Linear)"
         in message
     )
-    assert (
-        f"What to try: standardized inputs (they now reach {scale:.3g}; a smaller learning rate" in message
-    )
+    assert f"What to try: standardized inputs (they now reach {scale:.3g}; a smaller learning rate" in message
 
 
 def test_a_loss_that_overflows_behind_finite_layers():
     data = Dataset(np.full((20, 3), 1e25), np.arange(20.0), "regression", "large")
     message = str(diverge(Trainer(network(), MSELoss(), SGD(lr=0.1)), data, epochs=1))
     assert re.search(
-        r"the loss became inf in epoch 1, step 1: the output of every layer is still finite, up to \d", message
+        r"the loss became inf in epoch 1, step 1: the output of every layer is still finite, up to \d",
+        message,
     )
     assert "standardized inputs (they now reach 1e+25" in message
 

@@ -18,7 +18,7 @@ from gradiente.formatting import short
 from gradiente.locale import text
 from gradiente.notation import parse_list
 from gradiente.reporting.batch_picture import Panel, batch_picture
-from gradiente.reporting.samples import is_pictures
+from gradiente.reporting.samples import is_image_data
 from gradiente.storage import write_atomically
 
 MOST_IMAGES = 400
@@ -38,7 +38,7 @@ def show(
         raise ArgumentError("data_show.output", output=output)
     require(1 <= count <= MOST_IMAGES, "data_show.count", most=MOST_IMAGES, value=count)
     train, test = load(name, data_dir=data_dir, seed=seed, standardize=False)
-    if is_pictures(train):
+    if is_image_data(train):
         output = output or f"{train.name}.png"
         note = None if augment is None else " ".join(augment.split())
         write_atomically(output, _picture(train, augmentation, note, min(count, len(train)), seed))

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradiente.cli.base import command, json_option, print_json
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import whereabouts
+from gradiente.data import data_locations
 from gradiente.locale import get_language, text
 from gradiente.training.environment import blas, versions
 
@@ -21,7 +21,7 @@ def doctor(as_json: bool) -> None:
         },
         "versions": versions(),
         "processor": {"system": platform.platform(), "cores": os.cpu_count(), "blas": blas()},
-        "data": {name: where or text("doctor.not_at_hand") for name, where in whereabouts().items()},
+        "data": {name: where or text("doctor.not_at_hand") for name, where in data_locations().items()},
         "torch": _torch(),
     }
     if as_json:

@@ -24,7 +24,7 @@ from gradiente.training.capture import CapturedStep, capture_step
 from gradiente.training.config import Config
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
-from gradiente.training.targets import usual_loss
+from gradiente.training.targets import default_loss
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -161,7 +161,7 @@ def _explain(
         notes.append(text("explain.other_draws"))
     traced = trace_step(
         captured.network,
-        config.make("loss") or usual_loss(train),
+        config.make("loss") or default_loss(train),
         captured.x[order][:instances],
         captured.y[order][:instances],
         penalties=config.make("penalty") or [],

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
+from gradiente.comparison.comparison import PARTS, Comparison, Row, SeedResult
 from gradiente.comparison.remedies import REMEDIES, Remedy
-from gradiente.comparison.results import PARTS, Comparison, Outcome, Row
 from gradiente.data import Dataset, stratified_split
 from gradiente.errors import DataError, require
 from gradiente.layers import Layer, Linear
@@ -15,7 +15,7 @@ from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 from gradiente.training import Callback, Trainer, TrainingState, evaluate
 from gradiente.training.stopping import Interrupted
-from gradiente.training.targets import targets, usual_loss, usual_outputs
+from gradiente.training.targets import default_loss, default_outputs, targets
 
 EPOCHS = 100
 BATCH_SIZE = 32
@@ -38,7 +38,7 @@ def compare(
     seeds: Sequence[int] = range(5),
     epochs: int = EPOCHS,
     hidden: Sequence[int] = (128, 128),
-    finished: Callable[[Remedy, Outcome], None] = lambda remedy, outcome: None,
+    finished: Callable[[Remedy, SeedResult], None] = lambda remedy, outcome: None,
 ) -> Comparison:
     """Train the same network with every remedy and every seed.
 
@@ -72,8 +72,8 @@ def compare(
     require(len(hidden) >= 1, "compare.hidden")
     samples = _samples(train, samples)
     parts = {seed: draw(train, samples, seed) for seed in seeds}
-    loss = usual_loss(train)
-    outcomes: dict[str, list[Outcome]] = {remedy.name: [] for remedy in chosen}
+    loss = default_loss(train)
+    outcomes: dict[str, list[SeedResult]] = {remedy.name: [] for remedy in chosen}
     with threadpool_limits(1):  # products so small cost several threads more than they save
         for remedy, seed in product(chosen, seeds):
             few, held_out = parts[seed]
@@ -81,7 +81,7 @@ def compare(
             outcomes[remedy.name].append(outcome)
             finished(remedy, outcome)
     measure = "accuracy" if train.task == "classification" else "r2"
-    sizes = [int(train.x[0].size), *hidden, usual_outputs(train, loss)]
+    sizes = [int(train.x[0].size), *hidden, default_outputs(train, loss)]
     return Comparison(
         data=train.name,
         measure=measure,
@@ -128,7 +128,7 @@ def _run(
     hidden: Sequence[int],
     epochs: int,
     seed: int,
-) -> Outcome:
+) -> SeedResult:
     network = Network(_layers(remedy, train, loss, hidden), seed=seed)
     measured = _Measured(train)
     options = remedy.trainer(**remedy.values)
@@ -139,7 +139,7 @@ def _run(
     if isinstance(trainer.stopped, Interrupted):
         raise KeyboardInterrupt
     parts = zip(PARTS, (train, validation, test), strict=True)
-    return Outcome(
+    return SeedResult(
         seed=seed,
         network=network,
         best_epoch=history.best("val_loss")["epoch"],
@@ -153,7 +153,7 @@ def _layers(remedy: Remedy, train: Dataset, loss: Loss, hidden: Sequence[int]) -
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons), *remedy.hidden(neurons, **remedy.values)]
-    return [*layers, Linear(sizes[-1], usual_outputs(train, loss))]
+    return [*layers, Linear(sizes[-1], default_outputs(train, loss))]
 
 
 def _batch_size(samples: int) -> int:

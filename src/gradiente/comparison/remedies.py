@@ -31,14 +31,14 @@ class Remedy:
     trainer: Callable[..., dict[str, Any]] = lambda **_: {}
     images: bool = False
 
-    def called(self) -> str:
+    def title(self) -> str:
         """The remedy in the reader's language."""
         return text(f"compare.name.{self.name}")
 
     def label(self) -> str:
         """The remedy with its strengths: L2, λ = 0.003."""
         strengths = [text(f"compare.value.{name}", value=short(value)) for name, value in self.values.items()]
-        return ", ".join([self.called(), *strengths])
+        return ", ".join([self.title(), *strengths])
 
     def does(self) -> str:
         """What it does, in a sentence."""

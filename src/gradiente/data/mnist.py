@@ -88,7 +88,7 @@ def fashion_mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]
     return _load(_FASHION_MNIST, data_dir)
 
 
-def whereabouts() -> dict[str, str | None]:
+def data_locations() -> dict[str, str | None]:
     """Where the files of each set are: the folder that GRADIENTE_DATA_DIR names, or the cache; None: nowhere."""
     import pooch
 

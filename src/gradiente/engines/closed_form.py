@@ -12,7 +12,7 @@ from gradiente.errors import require
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.threads import sharing
+from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
 
@@ -27,7 +27,7 @@ class ClosedFormEngine(Engine):
         self.objective = objective
         self.network = objective.network
         shared = any(layer.shares_batch for layer in self.network.layers)
-        self.threads = sharing if shared else nullcontext
+        self.threads = single_threaded_products if shared else nullcontext
         self.t = 0
         self.slots = optimizer.initial_slots(self.network.theta)
 

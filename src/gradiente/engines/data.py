@@ -11,13 +11,13 @@ Array = np.ndarray
 class Batch(NamedTuple):
     """A batch as an engine computes with it: row numbers of the data set, x and y of those rows.
 
-    Where several processes share a training, `rows` are this one's, and `whole` those of all of them.
+    Where several processes share a training, `rows` are this one's, and `all_rows` those of all of them.
     """
 
     rows: Array
     x: Any
     y: Any
-    whole: Array
+    all_rows: Array
 
 
 class HostData:

@@ -27,7 +27,7 @@ class DeviceData(HostData):
         self.device = device
         self.dtype = dtype
         self.group = group
-        self._held: dict[int, tuple[Array, torch.Tensor]] = {}
+        self._cached: dict[int, tuple[Array, torch.Tensor]] = {}
 
     def tensor(self, values: "Array | torch.Tensor") -> "torch.Tensor":
         """An array on the device; on a CPU it is the array's own memory where its type fits."""
@@ -38,21 +38,21 @@ class DeviceData(HostData):
         dtype = self.dtype if values.is_floating_point() else values.dtype
         return values.to(self.device, dtype, non_blocking=True)
 
-    def hold(self, values: Array) -> "torch.Tensor | None":
-        """The whole array on the device, kept there until `forget`; None where it does not fit."""
-        if id(values) not in self._held:
+    def cache(self, values: Array) -> "torch.Tensor | None":
+        """The whole array on the device, kept there until `clear_cache`; None where it does not fit."""
+        if id(values) not in self._cached:
             if not self.fits(values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)):
                 return None
-            self._held[id(values)] = values, self.tensor(values)
-        return self._held[id(values)][1]
+            self._cached[id(values)] = values, self.tensor(values)
+        return self._cached[id(values)][1]
 
-    def held(self, values: Array) -> "torch.Tensor | None":
+    def cached(self, values: Array) -> "torch.Tensor | None":
         """The array on the device, where it is held there."""
-        return self._held[id(values)][1] if id(values) in self._held else None
+        return self._cached[id(values)][1] if id(values) in self._cached else None
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         """Hold nothing any more: an array may change between two trainings."""
-        self._held = {}
+        self._cached = {}
 
     def fits(self, size: int) -> bool:
         """Whether so many bytes leave the device half of what is free."""
@@ -75,10 +75,14 @@ class DeviceData(HostData):
         rank, count = self.group.rank, self.group.world_size
         whole = list(order)
         own = [rows[rank::count] for rows in whole]
-        if change is None and (held_x := self.hold(x)) is not None and (held_y := self.hold(y)) is not None:
+        if (
+            change is None
+            and (cached_x := self.cache(x)) is not None
+            and (cached_y := self.cache(y)) is not None
+        ):
             for every, rows in zip(whole, own, strict=True):
                 index = self.tensor(rows)
-                yield Batch(rows, held_x.index_select(0, index), held_y.index_select(0, index), every)
+                yield Batch(rows, cached_x.index_select(0, index), cached_y.index_select(0, index), every)
             return
         for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
             yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every)

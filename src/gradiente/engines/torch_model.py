@@ -66,7 +66,7 @@ class TorchModel:
         """The output for a batch, with what autograd needs of the way there.
 
         Arguments:
-            undoable: `undo` can give the running statistics back
+            undoable: `restore_buffers` can give the running statistics back
         """
         import torch
 
@@ -76,12 +76,12 @@ class TorchModel:
             y = self._replayed(x) if training and self.settings.cuda_graphs else self.work(x)
         return y.float() if y.dtype == torch.bfloat16 else y
 
-    def undo(self) -> None:
+    def restore_buffers(self) -> None:
         """Give the running statistics back that the last forward pass moved."""
         for buffer, before in zip(self.module.buffers(), self._before, strict=False):
             buffer.copy_(before)
 
-    def forget(self) -> None:
+    def clear_graph(self) -> None:
         """Record anew: another training may have batches of another shape."""
         self._graphed = None
 
@@ -114,10 +114,10 @@ class TorchModel:
         """Bring the network's parameters, buffers and gradients up to date."""
         network, tensors = self.network, self._tensors()
         for name, array in (network.parameters | network.buffers).items():
-            array[...] = whole(tensors[name]).numpy(force=True)
+            array[...] = full_tensor(tensors[name]).numpy(force=True)
         for name, parameter in self.parameters.items():
             if parameter.grad is not None:
-                network.gradients[name][...] = whole(parameter.grad).numpy(force=True)
+                network.gradients[name][...] = full_tensor(parameter.grad).numpy(force=True)
 
     def like(self, name: str, array: Array) -> "torch.Tensor":
         """An array as a tensor that lies where, and is parted as, the parameter of that name is."""
@@ -195,11 +195,11 @@ class TorchModel:
             self._training = training
 
 
-def whole(tensor: "torch.Tensor") -> "torch.Tensor":
+def full_tensor(tensor: "torch.Tensor") -> "torch.Tensor":
     """A tensor that processes hold in parts, put together; any other as it is."""
     return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor  # pyright: ignore
 
 
-def own_part(tensor: "torch.Tensor") -> "torch.Tensor":
+def local_tensor(tensor: "torch.Tensor") -> "torch.Tensor":
     """This process's part of a tensor that processes hold in parts; any other as it is."""
     return tensor.to_local() if hasattr(tensor, "to_local") else tensor  # pyright: ignore

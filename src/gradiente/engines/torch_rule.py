@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradiente.engines.torch_model import TorchModel, whole
+from gradiente.engines.torch_model import TorchModel, full_tensor
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
@@ -53,7 +53,7 @@ class TorchRule:
             for slot, tensors in read_slots(self.optim, self.optimizer, self.model.parameters).items():
                 views = self.network.named(self.slots[slot])
                 for name, tensor in tensors.items():
-                    views[name][...] = whole(tensor).numpy(force=True)
+                    views[name][...] = full_tensor(tensor).numpy(force=True)
         return self.slots
 
     def write_slots(self, t: int) -> None:

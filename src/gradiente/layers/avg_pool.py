@@ -9,7 +9,7 @@ from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
-from gradiente.threads import pieces, share
+from gradiente.threads import chunks, share
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class _AvgPool(Pool):
         count = self._count(at).astype(x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, total = at.pad(x[few]), y[few]
-                for seen in at.seen():
-                    total += padded[(..., *seen)]
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, total = at.pad(x[chunk]), y[chunk]
+                for tap in at.tap_slices():
+                    total += padded[(..., *tap)]
                 total /= count
 
         share(work, len(x), size(y, at))
@@ -45,12 +45,12 @@ class _AvgPool(Pool):
         count = self._count(at).astype(dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(dx)):
-                portion = dy[few] / count
+            for chunk in chunks(part, instance_bytes(dx)):
+                portion = dy[chunk] / count
                 gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
-                for seen in at.seen():
-                    gradient[(..., *seen)] += portion
-                dx[few] = gradient[(..., *at.interior)]
+                for tap in at.tap_slices():
+                    gradient[(..., *tap)] += portion
+                dx[chunk] = gradient[(..., *at.interior)]
 
         share(work, len(dy), size(dy, at))
         return dx

@@ -138,8 +138,8 @@ def require_flag(layer: str, **flags: bool) -> None:
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
     for name, value in sizes.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        require(whole and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
 
 
 def written_shape(shape: Sequence[int | str]) -> str:

@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradiente.layers.base import Array, Shape
 from gradiente.layers.windows import Windows
-from gradiente.threads import pieces
+from gradiente.threads import chunks
 
 
 class Columns:
@@ -42,10 +42,10 @@ class Columns:
         self._kept = tuple(slice(n) for n in at.output)
         self._memory: dict[str, Array] = {}
 
-    def few(self, images: range) -> Iterator[slice]:
+    def chunks(self, images: range) -> Iterator[slice]:
         """The images in pieces so small that their columns stay in the cache."""
         rows = self.groups * len(self._starts) * self.per_group
-        return pieces(images, rows * self.positions * self.dtype.itemsize)
+        return chunks(images, rows * self.positions * self.dtype.itemsize)
 
     def of(self, x: Array) -> Array:
         """The columns of x: (n, channels, …) → (groups, taps · channels / groups, n · positions)."""

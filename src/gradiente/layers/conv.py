@@ -94,9 +94,9 @@ class Conv(Layer):
 
         def work(part: range) -> None:
             columns = Columns(at, self.in_channels, self.groups, x.dtype)
-            for few in columns.few(part):
-                product = columns.product(weight, columns.of(x[few]))
-                np.add(columns.narrow(product), bias, out=y[few])
+            for chunk in columns.chunks(part):
+                product = columns.product(weight, columns.of(x[chunk]))
+                np.add(columns.narrow(product), bias, out=y[chunk])
 
         share(work, len(x), y.size * weight.shape[2])
         return y, x
@@ -109,8 +109,8 @@ class Conv(Layer):
 
         def work(part: range) -> None:
             columns = Columns(at, self.in_channels, self.groups, x.dtype, every=True)
-            for few in columns.few(part):
-                columns.back(columns.product(weight, columns.widen(dy[few])), out=dx[few])
+            for chunk in columns.chunks(part):
+                columns.back(columns.product(weight, columns.widen(dy[chunk])), out=dx[chunk])
 
         share(work, len(x), dy.size * weight.shape[1])
         return dx
@@ -123,8 +123,8 @@ class Conv(Layer):
         def work(part: range) -> Array:
             columns = Columns(at, self.in_channels, self.groups, x.dtype)
             total = np.zeros(self._matrix(weight).shape, x.dtype)
-            for few in columns.few(part):
-                total += columns.product(columns.widen(dy[few]), columns.of(x[few]).swapaxes(1, 2))
+            for chunk in columns.chunks(part):
+                total += columns.product(columns.widen(dy[chunk]), columns.of(x[chunk]).swapaxes(1, 2))
             return total
 
         totals = share(work, len(x), dy.size * weight[0].size)

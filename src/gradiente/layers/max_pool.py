@@ -8,7 +8,7 @@ from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
-from gradiente.threads import pieces, share
+from gradiente.threads import chunks, share
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class _MaxPool(Pool):
         y = np.empty((*x.shape[:2], *at.output), x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, largest = at.pad(x[few], -np.inf), y[few]
-                first, *others = at.seen()
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, largest = at.pad(x[chunk], -np.inf), y[chunk]
+                first, *others = at.tap_slices()
                 largest[...] = padded[(..., *first)]
-                for seen in others:
-                    np.maximum(largest, padded[(..., *seen)], out=largest)
+                for tap in others:
+                    np.maximum(largest, padded[(..., *tap)], out=largest)
 
         share(work, len(x), size(y, at))
         return y, (x, y)
@@ -52,19 +52,19 @@ class _MaxPool(Pool):
         dx = np.empty(x.shape, dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, largest, delta = at.pad(x[chunk], -np.inf), y[chunk], dy[chunk]
                 gradient = np.zeros(padded.shape, dy.dtype)
                 pending = np.ones(largest.shape, bool)  # a window's gradient goes to the first of its maxima
-                for seen in at.seen():
-                    chosen = padded[(..., *seen)] == largest
+                for tap in at.tap_slices():
+                    chosen = padded[(..., *tap)] == largest
                     chosen &= pending
                     pending ^= chosen
                     if at.overlap:
-                        gradient[(..., *seen)] += delta * chosen
+                        gradient[(..., *tap)] += delta * chosen
                     else:
-                        np.multiply(delta, chosen, out=gradient[(..., *seen)])
-                dx[few] = gradient[(..., *at.interior)]
+                        np.multiply(delta, chosen, out=gradient[(..., *tap)])
+                dx[chunk] = gradient[(..., *at.interior)]
 
         share(work, len(x), size(y, at))
         return dx

@@ -48,8 +48,8 @@ class Softmax(Layer):
     }
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
-        require(whole, "softmax.dim", value=repr(self.dim))
+        is_integer = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
+        require(is_integer, "softmax.dim", value=repr(self.dim))
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         e = np.exp(x - x.max(axis=self.dim, keepdims=True))

@@ -65,7 +65,7 @@ class Windows:
             window.append(p)
         return tuple(window)
 
-    def seen(self) -> Iterator[tuple[slice, ...]]:
+    def tap_slices(self) -> Iterator[tuple[slice, ...]]:
         """For every tap, the entries of the padded axes that it meets, in the shape of the output."""
         for tap in self.taps:
             yield tuple(
@@ -116,9 +116,11 @@ def windows(
 def each_axis(layer: str, name: str, value: int | Shape, rank: int, *, least: int) -> Shape:
     """A hyperparameter as one number an axis: a single number counts for every axis."""
     numbers = value if isinstance(value, tuple) else (value,) * rank
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers)
+    is_integer = all(
+        isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers
+    )
     require(
-        len(numbers) == rank and whole,
+        len(numbers) == rank and is_integer,
         "windows.numbers",
         layer=layer,
         name=name,

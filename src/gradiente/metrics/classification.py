@@ -50,7 +50,7 @@ def precision(truth: ArrayLike, prediction: ArrayLike, *, average: Average | Non
 
     Source: sklearn.metrics.precision_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tp, o.tp + o.fp), o, average)
 
 
@@ -70,7 +70,7 @@ def recall(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None =
 
     Source: sklearn.metrics.recall_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tp, o.tp + o.fn), o, average)
 
 
@@ -90,7 +90,7 @@ def specificity(truth: ArrayLike, prediction: ArrayLike, *, average: Average | N
 
     Source: sklearn.metrics.recall_score with pos_label=0 and zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tn, o.tn + o.fp), o, average)
 
 
@@ -110,7 +110,7 @@ def f1(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = Non
 
     Source: sklearn.metrics.f1_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(2 * o.tp, 2 * o.tp + o.fp + o.fn), o, average)
 
 
@@ -130,7 +130,7 @@ def cohen_kappa(truth: ArrayLike, prediction: ArrayLike) -> float:
 
     Source: sklearn.metrics.cohen_kappa_score with replace_undefined_by=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     n = (o.tp + o.fn).sum()
     by_chance = np.sum((o.tp + o.fn) * (o.tp + o.fp))  # n² pₑ, exact in integers
     return float(_ratio(n * o.tp.sum() - by_chance, n * n - by_chance))
@@ -227,7 +227,7 @@ def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[s
     return metrics if np.isnan(area) else metrics | {"roc_auc": area}
 
 
-class _Outcomes(NamedTuple):
+class _ConfusionCounts(NamedTuple):
     """Of each class against the rest: true and false positives, false and true negatives."""
 
     tp: Array
@@ -236,13 +236,13 @@ class _Outcomes(NamedTuple):
     tn: Array
 
 
-def _outcomes(truth: ArrayLike, prediction: ArrayLike) -> _Outcomes:
+def _confusion_counts(truth: ArrayLike, prediction: ArrayLike) -> _ConfusionCounts:
     y, y_hat = labels(truth, prediction)
     k = max(2, int(max(y.max(), y_hat.max())) + 1)
     tp = np.bincount(y[y == y_hat], minlength=k)
     fp = np.bincount(y_hat, minlength=k) - tp
     fn = np.bincount(y, minlength=k) - tp
-    return _Outcomes(tp, fp, fn, len(y) - tp - fp - fn)
+    return _ConfusionCounts(tp, fp, fn, len(y) - tp - fp - fn)
 
 
 def _ratio(part: Array, whole: Array) -> Array:
@@ -250,7 +250,7 @@ def _ratio(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole != 0)
 
 
-def _averaged(scores: Array, o: _Outcomes, average: str | None) -> float:
+def _averaged(scores: Array, o: _ConfusionCounts, average: str | None) -> float:
     if average not in (None, "binary", "macro"):
         raise ArgumentError("metrics.average", value=repr(average))
     classes = len(scores)

@@ -210,8 +210,8 @@ def trace(
 
     Source: the lecture, "Back-propagation" and "Optimizadores"
     """
-    whole = isinstance(t, int | np.integer) and not isinstance(t, bool)
-    require(whole, "trace.t", value=repr(t))
+    is_integer = isinstance(t, int | np.integer) and not isinstance(t, bool)
+    require(is_integer, "trace.t", value=repr(t))
     require_in("[1, inf)", "trace", t=t)
     objective = Objective(network, loss, tuple(penalties), clip or Clip())
     generator = np.random.default_rng(deepcopy(seed))
@@ -227,7 +227,11 @@ def _written(value: object, registry: Mapping[str, type]) -> str:
 def _place(quantity: Quantity, index: Index) -> Index:
     """The index, counted from the beginning."""
     shape = quantity.shape
-    whole = all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in index)
-    there = len(index) == len(shape) and whole and all(-n <= i < n for i, n in zip(index, shape, strict=True))
+    is_integer = all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in index)
+    there = (
+        len(index) == len(shape)
+        and is_integer
+        and all(-n <= i < n for i, n in zip(index, shape, strict=True))
+    )
     require(there, "trace.index", name=quantity.name, shape=shape, got=", ".join(map(repr, index)) or "–")
     return tuple(int(i) % n for i, n in zip(index, shape, strict=True))

@@ -21,7 +21,7 @@ from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
-from gradiente.training.targets import usual_loss, usual_outputs
+from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
@@ -102,7 +102,7 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         if config.values()[name] is None
     }
     if descent.loss is None:
-        defaults["loss"] = SETTINGS["loss"].write(usual_loss(train))
+        defaults["loss"] = SETTINGS["loss"].write(default_loss(train))
     if "optimizer" in defaults or descent.lr is not None:
         lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
@@ -157,7 +157,7 @@ def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple
     if (asked.layers, asked.hidden, asked.activation) != (None, None, None):
         layers = _layers(config, train, loss)
     elif head is not None:
-        layers = [*base.layers[:head], replace(base.layers[head], out_features=usual_outputs(train, loss))]
+        layers = [*base.layers[:head], replace(base.layers[head], out_features=default_outputs(train, loss))]
         layers += base.layers[head + 1 :]
     else:
         raise ArgumentError("build.no_head", path=asked.pretrained)
@@ -182,7 +182,7 @@ def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     activation = SETTINGS["activation"].make(short["activation"])
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
-    sizes = [int(train.x[0].size), *short["hidden"], usual_outputs(train, loss)]
+    sizes = [int(train.x[0].size), *short["hidden"], default_outputs(train, loss)]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.network.bias), activation]

@@ -17,10 +17,10 @@ from gradiente.optimizers import Optimizer
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.streams import Purpose, stream
 from gradiente.training.divergence import diagnose
+from gradiente.training.epoch_metrics import EpochMetrics
 from gradiente.training.measures import validation_measures
 from gradiente.training.prepared import Prepared
 from gradiente.training.snapshot import PartialEpoch
-from gradiente.training.tally import Tally
 
 Array = np.ndarray
 
@@ -53,7 +53,7 @@ class Epoch:
         self.layers = stream(Purpose.LAYERS, seed, number)
         self.augmenting = stream(Purpose.AUGMENTATION, seed, number, engine.group.rank)
         self.context = Context(training=True, generator=self.layers)
-        self.tally = Tally(engine, objective.loss, data.train, partial)
+        self.metrics_so_far = EpochMetrics(engine, objective.loss, data.train, partial)
         self.step = 0
         self._started = time.perf_counter()
         if partial is not None:
@@ -72,11 +72,11 @@ class Epoch:
 
         Errors: DivergenceError where J is not finite, unless the engine is `deferred`
         """
-        before, instances = self.layers.bit_generator.state, len(batch.whole)
+        before, instances = self.layers.bit_generator.state, len(batch.all_rows)
         done = self.engine.step(batch.x, batch.y, self.context, optimizer, instances=instances)
         if not self.engine.deferred and not math.isfinite(done.value):
             self.layers.bit_generator.state = before
-            x = self.data.train.x[batch.whole]
+            x = self.data.train.x[batch.all_rows]
             raise self._divergence(x, self.context, optimizer, done.value, penalty=done.penalty)
         self.step += 1
         return done
@@ -90,7 +90,7 @@ class Epoch:
         self.engine.download()
         if not np.isfinite(network.theta).all():  # no loss of this epoch met it
             raise self._divergence(self.data.train.x[:1], self.context, optimizer, math.nan)
-        record = {"epoch": self.number, "lr": optimizer.lr, **self.tally.record()}
+        record = {"epoch": self.number, "lr": optimizer.lr, **self.metrics_so_far.record()}
         if not self.objective.penalties:
             del record["penalty"]
         gradients = network.learning_gradients()
@@ -119,14 +119,14 @@ class Epoch:
             "augmentation": self.augmenting.bit_generator.state,
             "engine": None if own is None else own.tobytes().hex(),
         }
-        values, penalties, instances = self.tally.steps()
+        values, penalties, instances = self.metrics_so_far.steps()
         return PartialEpoch(
             step=self.step,
             seconds=self._seconds,
             values=values,
             penalties=penalties,
             instances=instances,
-            hits=self.tally.hits(),
+            correct=self.metrics_so_far.correct(),
             generators=self.engine.group.all_gather(generators),
         )
 

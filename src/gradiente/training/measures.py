@@ -48,20 +48,22 @@ def measured(
     if not metrics:
         return {}
     if dataset.task == "classification":
-        truth, said = dataset.y, probabilities(loss, prediction)
+        truth, predicted = dataset.y, probabilities(loss, prediction)
     else:
-        truth, said = _in_units(prediction, dataset)
-    return {metric.name: _value(metric, truth, said, dataset) for metric in metrics}
+        truth, predicted = _in_units(prediction, dataset)
+    return {metric.name: _value(metric, truth, predicted, dataset) for metric in metrics}
 
 
-def _value(metric: TorchMetric, truth: Array, said: Array, dataset: Dataset) -> Any:
+def _value(metric: TorchMetric, truth: Array, predicted: Array, dataset: Dataset) -> Any:
     try:
-        return metric.measure(truth, said, task=dataset.task)
+        return metric.measure(truth, predicted, task=dataset.task)
     except DataError:
         return math.nan
 
 
 def _in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:
     """Targets and predictions of a regression as its table has them."""
-    truth, said = (dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction))
-    return truth, said
+    truth, predicted = (
+        dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction)
+    )
+    return truth, predicted

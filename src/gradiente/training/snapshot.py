@@ -30,7 +30,7 @@ class PartialEpoch:
     values: Array  # J of every step
     penalties: Array
     instances: Array
-    hits: int
+    correct: int
     generators: list[dict[str, Any]]
 
 

@@ -11,14 +11,14 @@ from gradiente.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 Array = np.ndarray
 
 
-def usual_loss(dataset: Dataset) -> Loss:
+def default_loss(dataset: Dataset) -> Loss:
     """The loss of the task: two classes are one question, more are a choice, numbers are a regression."""
     if dataset.task == "regression":
         return MSELoss()
     return BCEWithLogitsLoss() if dataset.outputs == 2 else CrossEntropyLoss()
 
 
-def usual_outputs(dataset: Dataset, loss: Loss) -> int:
+def default_outputs(dataset: Dataset, loss: Loss) -> int:
     """A score for each class; two classes are one question for the losses that ask it."""
     question = dataset.task == "classification" and dataset.outputs == 2 and not loss.is_multiclass
     return 1 if question else dataset.outputs

@@ -235,10 +235,10 @@ class Trainer:
             for callback in self.callbacks:
                 callback.step_begin(state, step)
             batch = next(batches)
-            epoch.tally.add(batch, epoch.take_step(batch, state.optimizer))
+            epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
             if epoch.step < state.steps_per_epoch and (stopped := control.between_steps()):
                 break
-        if self.engine.deferred and not epoch.tally.finite():
+        if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
             self.engine.load_state(state.snapshot.state)

@@ -50,7 +50,7 @@ DEFAULTS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
+class TrainingSetup:
     """A training as both engines can do it alike: in float64, without what draws at random inside the network.
 
     Arguments:
@@ -77,7 +77,7 @@ class Course:
     image_shape: tuple[int, ...] | None = None
 
     @classmethod
-    def of(cls, plan: Plan, train: Dataset) -> "Course":
+    def of(cls, plan: Plan, train: Dataset) -> "TrainingSetup":
         """The training that a config describes, on the instances that it would learn from."""
         data, descent = plan.config.data, plan.config.descent
         outputs = plan.network.forward(train.x[:1])[0].shape[1]

@@ -42,7 +42,7 @@ class Parity:
         """The result in a sentence."""
         if not self.passed:
             names = [concept.name for concept in self.concepts if not concept.passed]
-            names += [entry.course.heading() for entry in self.trajectories if not entry.passed]
+            names += [entry.setup.heading() for entry in self.trajectories if not entry.passed]
             return text("parity.failed", names=", ".join(names))
         return text(
             "parity.passed",
@@ -58,12 +58,12 @@ class Parity:
         for concept in self.concepts:
             example, worst = concept.worst
             if not concept.passed:
-                what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.called()}
+                what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.label()}
                 lines.append(text("parity.differs", **what, **_figures(worst), bound=short(concept.bound)))
         for entry in self.trajectories:
             step, worst = entry.worst
             if not entry.passed:
-                what = {"course": entry.course.heading(), "step": step}
+                what = {"course": entry.setup.heading(), "step": step}
                 lines.append(text("parity.drifted", **what, **_figures(worst), bound=short(entry.bound)))
         return lines
 
@@ -104,17 +104,17 @@ def _concept_as_data(concept: Concept) -> dict[str, Any]:
 
 
 def _trajectory_as_data(trajectory: Trajectory) -> dict[str, Any]:
-    course, (step, worst) = trajectory.course, trajectory.worst
+    setup, (step, worst) = trajectory.setup, trajectory.worst
     return {
-        "data": course.data,
-        "network": [write(layer, LAYERS) for layer in course.network.layers],
-        "parameters": course.network.theta.size,
-        "loss": write(course.loss, LOSSES),
-        "optimizer": write(course.optimizer, OPTIMIZERS),
-        "schedule": course.schedule and write(course.schedule, SCHEDULES),
-        "batch_size": course.batch_size,
-        "seed": course.seed,
-        "left_out": [*(write(layer, LAYERS) for layer in course.drawing), *course.subtracted],
+        "data": setup.data,
+        "network": [write(layer, LAYERS) for layer in setup.network.layers],
+        "parameters": setup.network.theta.size,
+        "loss": write(setup.loss, LOSSES),
+        "optimizer": write(setup.optimizer, OPTIMIZERS),
+        "schedule": setup.schedule and write(setup.schedule, SCHEDULES),
+        "batch_size": setup.batch_size,
+        "seed": setup.seed,
+        "left_out": [*(write(layer, LAYERS) for layer in setup.drawing), *setup.subtracted],
         "steps": trajectory.steps,
         "passed": trajectory.passed,
         "bound": trajectory.bound,
