@@ -101,7 +101,7 @@ def test_a_launcher_says_in_the_environment_who_this_is(monkeypatch):
 def test_an_engine_of_one_process_says_so_under_a_launcher(monkeypatch, engine):
     launch(monkeypatch, 0, 2)
     with pytest.raises(
-        ArgumentError, match=f"2 processes were launched, and the engine {engine} computes in one"
+        ArgumentError, match=f"2 processes were launched, and the engine {engine} runs in one"
     ):
         Trainer(Network([Linear(2, 2)]), CrossEntropyLoss(), Adam(), engine=engine)
 

@@ -330,7 +330,7 @@ def test_a_device_that_is_not_there_is_said_with_those_that_are(device):
         pytest.skip("there are eight CUDA devices here")
     if torch.backends.mps.is_available() if device == "mps" else torch.cuda.is_available():
         pytest.skip(f"there is a device {device} here")
-    with pytest.raises(ArgumentError, match=f"there is no device {device}.* here; there is: cpu"):
+    with pytest.raises(ArgumentError, match=f"the device {device}.* is not available here; available: cpu"):
         trainer(network(), Torch(device=device))
 
 

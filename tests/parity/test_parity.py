@@ -49,7 +49,7 @@ def test_all_is_equal_and_it_says_so():
     assert done.verdict().startswith(
         f"✓ NumPy's closed forms and PyTorch are equal: the {len(done.concepts)}"
     )
-    assert "over 12 steps" in done.verdict()
+    assert "over 12 training steps" in done.verdict()
 
 
 def test_a_mistake_is_named_with_its_numbers():

@@ -63,7 +63,7 @@ def test_pictures_show_the_mistakes_in_their_order(run):
     captions = re.findall(r'alt="Test instance (\d+): (\d), predicted as (\d)"', mistakes)
     expected = [(str(i), str(case["test"].y[i]), str(said[i])) for i in wrong[:24]]
     assert captions == expected
-    assert f"Wrongly classified: {len(wrong)} of {len(p)}" in mistakes
+    assert f"{len(wrong)} of {len(p)} test instances are misclassified" in mistakes
     assert unsure.count("<img") == 12
 
 

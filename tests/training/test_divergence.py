@@ -148,7 +148,9 @@ def test_inputs_far_too_large_are_followed_to_the_layer_that_overflows(scale, la
         f"in epoch 1, step 1: the first value that is not finite is in the output of layer {layer} (Linear)"
         in message
     )
-    assert f"What to try: standardized inputs (they now reach {scale:.3g}; a smaller learning rate" in message
+    assert (
+        f"What to try: standardized inputs (they now reach {scale:.3g}); a smaller learning rate" in message
+    )
 
 
 def test_a_loss_that_overflows_behind_finite_layers():

@@ -1,4 +1,4 @@
-"""`gradiente compare`: overfitting, and every remedy against it, in one table and one page."""
+"""`gradiente compare`: overfitting, and the remedies against it, as a table and a page."""
 
 import errno
 import os
@@ -56,7 +56,7 @@ def compare(
 
 @contextmanager
 def _progress(remedies: int, seeds: int) -> Iterator[Callable[[Remedy, SeedResult], None]]:
-    """What hears of every run: a bar on a terminal, a line for every run in a log, on the error stream."""
+    """A callback for every run, on standard error: a progress bar on a terminal, a line per run in a log."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     err = console(as_json=True)

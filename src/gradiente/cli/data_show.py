@@ -1,4 +1,4 @@
-"""`gradiente data show`: the facts of a data set, and a batch of its images before and after augmentation."""
+"""`gradiente data show`: a summary of a data set, and a batch of its images before and after augmentation."""
 
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def show(
 
 
 def _picture(train: Dataset, augmentation: Compose | None, note: str | None, count: int, seed: int) -> bytes:
-    """Some training images, drawn by the seed; with an augmentation, also what it makes of them."""
+    """Some training images, drawn with the seed; with an augmentation, before and after it."""
     assert train.image_shape is not None
     generator = np.random.default_rng(seed)
     rows = generator.permutation(len(train))[:count]
@@ -72,7 +72,7 @@ def _picture(train: Dataset, augmentation: Compose | None, note: str | None, cou
 
 
 def _facts(train: Dataset, test: Dataset) -> dict[str, Any]:
-    """What there is to know, as data."""
+    """The summary, as data."""
     classes = targets = None
     if train.task == "classification":
         counts = [np.bincount(part.y, minlength=len(train.classes)).tolist() for part in (train, test)]

@@ -1,4 +1,4 @@
-"""`gradiente doctor`: what is installed, what computes, which data are at hand."""
+"""`gradiente doctor`: installed packages, processor and linear algebra, available data sets."""
 
 import os
 import platform
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> None:
 
 
 def _torch() -> dict[str, Any]:
-    """What PyTorch is and sees; it is only imported here, and only where it is installed."""
+    """PyTorch's version and devices; it is imported only here, and only if installed."""
     try:
         import torch
     except ImportError:

@@ -74,7 +74,7 @@ def parity(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """NumPy and PyTorch on one thread each: products so small cost several threads more than they save."""
+    """Context manager: NumPy and PyTorch use one thread each, since products so small do not gain from more."""
     import torch
     from threadpoolctl import threadpool_limits
 
@@ -88,7 +88,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _setups(config_file: str | None, seed: int | None, given: dict[str, Any]) -> list[TrainingSetup]:
-    """What is trained: the user's network on random data, the config's training, or those that come with gradiente."""
+    """What to train: the user's network on random data, the training run of a config, or the default ones."""
     if config_file is None and "layers" in given:
         return [_random(seed or 0, **given)]
     if seed is not None:
@@ -109,7 +109,7 @@ def _random(
     optimizer: str = "Adam(lr=0.003)",
     schedule: str | None = None,
 ) -> TrainingSetup:
-    """A training of that network on random numbers."""
+    """A training run of that network on random data."""
     net = Network([parse(layer, LAYERS) for layer in layers], seed=seed, dtype="float64")
     criterion = parse(loss, LOSSES)
     x, y = random_batch(net, criterion, RANDOM_INSTANCES, np.random.default_rng(seed))

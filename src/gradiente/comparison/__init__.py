@@ -1,4 +1,4 @@
-"""The remedies against overfitting, side by side: the same network, the same few instances, several seeds."""
+"""The remedies against overfitting, compared: the same network, the same few instances, several seeds."""
 
 from gradiente.comparison.comparison import PARTS, Comparison, Row, SeedResult
 from gradiente.comparison.experiment import EPOCHS, compare, default_samples, draw

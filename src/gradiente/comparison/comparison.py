@@ -1,4 +1,4 @@
-"""What came of the remedies: every seed's figures, their means and spreads, and what may be said of them."""
+"""The results of the remedies: the measures of every seed, their means and standard deviations, and the verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PARTS = ("train", "validation", "test")
 class SeedResult:
     """One remedy with one seed: the network, and its measures by part of the data.
 
-    `curves` has the loss after every epoch: "train", of the training instances as they are, without dropout,
+    `curves` has the loss after every epoch: "train", of the training instances without dropout,
     augmentation or penalty, and "validation".
     """
 
@@ -64,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of every remedy. `measure` is accuracy for classes, R² for a regression."""
+    """The results of every remedy. `measure` is accuracy for classes, R² for a regression."""
 
     data: str
     measure: str
@@ -80,7 +80,7 @@ class Comparison:
 
     @property
     def seeds(self) -> int:
-        """How many there were."""
+        """The number of seeds."""
         return len(self.rows[0].outcomes)
 
     def best(self) -> Row:
@@ -88,16 +88,16 @@ class Comparison:
         return max(self.rows, key=lambda row: row.mean("test"))
 
     def not_clearly_behind(self) -> list[Row]:
-        """The remedies that the best does not clearly lead.
+        """The remedies that are not clearly worse than the best.
 
-        It leads one clearly where the mean of its lead, seed by seed, is larger than the lead's standard deviation.
+        One is clearly worse if the mean of its difference, seed by seed, is larger than its standard deviation.
         """
         best = self.best()
         leads = [(row, best.scores("test") - row.scores("test")) for row in self.rows if row is not best]
         return [row for row, lead in leads if len(lead) == 1 or lead.mean() <= lead.std(ddof=1)]
 
     def facts(self) -> str:
-        """What was compared, in a line."""
+        """What was compared, in one line."""
         sizes = {name: count(getattr(self, name)) for name in ("samples", "validation", "test")}
         return text(
             "compare.facts",

@@ -25,7 +25,7 @@ _FEW = {"iris": 30, "moons": 40, "circles": 40, "spirals": 80, "blobs": 40}
 
 
 def default_samples(train: Dataset) -> int:
-    """So few training instances that a network of the usual size learns them by heart."""
+    """So few training instances that a network of the default size overfits."""
     return _FEW.get(train.name, min(200, len(train) // 2))
 
 
@@ -42,14 +42,14 @@ def compare(
 ) -> Comparison:
     """Train the same network with every remedy and every seed.
 
-    A seed is that of the few instances to learn from, of those that validate (as many, or all that are left), of
+    A seed determines the training instances, the validation instances (as many, or all that are left),
     the first weights, which are the same for every remedy, and of the batches.
 
     Arguments:
-        train: where the instances to learn from, and those that validate, are drawn from, class by class
-        test: what every network is measured on at the end, and nothing else
+        train: the data set from which training and validation instances are drawn, stratified by class
+        test: used only to evaluate every network at the end
         remedies: at least one; those that need images are left out where there are none
-        samples: how many instances to learn from, at most four fifths of train; None is few enough to overfit
+        samples: the number of training instances, at most four fifths of train; None is few enough to overfit
         seeds: at least one, each ≥ 0
         epochs: ≥ 1
         hidden: neurons of the hidden layers, at least one
@@ -98,7 +98,7 @@ def compare(
 
 
 def draw(train: Dataset, samples: int, seed: int) -> tuple[Dataset, Dataset]:
-    """So many instances to learn from, and as many others that validate, or all that are left, class by class."""
+    """Training instances, and as many validation instances, or all that are left, stratified by class."""
     rest, chosen = stratified_split(train.y, samples / len(train), seed)
     if len(rest) > samples:
         rest = rest[stratified_split(train.y[rest], samples / len(rest), seed)[1]]
@@ -106,7 +106,7 @@ def draw(train: Dataset, samples: int, seed: int) -> tuple[Dataset, Dataset]:
 
 
 class _Measured(Callback):
-    """The loss on the training instances as they are, after every epoch: the same measure for every remedy."""
+    """The loss on the training instances in inference mode, after every epoch: the same measure for every remedy."""
 
     def __init__(self, train: Dataset) -> None:
         self.train = train
@@ -157,7 +157,7 @@ def _layers(remedy: Remedy, train: Dataset, loss: Loss, hidden: Sequence[int]) -
 
 
 def _batch_size(samples: int) -> int:
-    """The largest that leaves no batch of a single instance, which batch normalization cannot learn from."""
+    """The largest that leaves no batch of a single instance, for which batch normalization has no variance."""
     return next(size for size in range(min(BATCH_SIZE, samples), 1, -1) if samples % size != 1)
 
 

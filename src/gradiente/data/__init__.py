@@ -1,4 +1,4 @@
-"""Data: sets by name, tables and arrays of one's own, splits, standardization, mini-batches, augmentation, pictures."""
+"""Data: data sets by name, your own tables and arrays, splits, standardization, mini-batches, augmentation, images."""
 
 from gradiente.data.augmentation import (
     Augmentation,

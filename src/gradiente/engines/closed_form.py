@@ -1,4 +1,4 @@
-"""A step by the closed forms; how the rule is carried out is left open."""
+"""A step by the closed forms; subclasses execute the update rule."""
 
 from abc import abstractmethod
 from contextlib import nullcontext
@@ -63,4 +63,4 @@ class ClosedFormEngine(Engine):
 
     @abstractmethod
     def _update(self, optimizer: Optimizer) -> None:
-        """Carry out the rule for step self.t, in place, on the network's parameters and the slots."""
+        """Execute the rule for step self.t, in place, on the network's parameters and the slots."""

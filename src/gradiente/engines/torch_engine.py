@@ -1,4 +1,4 @@
-"""The same network in PyTorch: its modules, its automatic differentiation, its optimizers, on any device."""
+"""The engine torch: PyTorch's modules, autograd and optimizers, on any device."""
 
 import math
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ PREDICTED_AT_ONCE = 1024
 class TorchEngine(Engine):
     """Forward by torch.nn, derivatives by torch.autograd, updates by torch.optim.
 
-    Under torchrun every process takes its part of each batch, and the gradient is that of the whole batch: N
-    processes take the steps of one.
+    Under torchrun every process computes its part of each batch, and the gradient is that of the whole batch: N
+    processes take the same steps as one.
 
-    Errors: ArgumentError where PyTorch is not installed, the device is not there, or the optimizer has no equivalent
-        in PyTorch
+    Errors: ArgumentError where PyTorch is not installed, the device is not available, or the optimizer has no
+        equivalent in PyTorch
     """
 
     name = "torch"

@@ -1,4 +1,4 @@
-"""An optimizer's rule on PyTorch's device, and what it remembers, as the flat arrays that every engine knows."""
+"""An optimizer's rule on PyTorch's device, and its state as the flat arrays of every engine."""
 
 from typing import TYPE_CHECKING
 
@@ -30,14 +30,14 @@ class TorchRule:
         self.slots = optimizer.initial_slots(network.theta)
 
     def bind(self, model: TorchModel, t: int) -> None:
-        """Update the parameters of that model from now on, with what is remembered after t steps."""
+        """Update the parameters of that model from now on, with the state after t steps."""
         self.model = model
         if model.learns:
             self.optim = torch_optimizer(self.optimizer, list(model.parameters.values()))
             self.write_slots(t)
 
     def follow(self, optimizer: Optimizer) -> None:
-        """Take over the rule of the next step: its learning rate, or another rule, which begins anew."""
+        """Use the rule of the next step: a new learning rate, or another rule, with a new state."""
         if type(optimizer) is not type(self.optimizer):
             self.optimizer = optimizer
             self.slots = optimizer.initial_slots(self.network.theta)
@@ -48,7 +48,7 @@ class TorchRule:
                 group.update({key: value for key, value in vars(optimizer).items() if key in group})
 
     def read_slots(self) -> dict[str, Array]:
-        """Bring `slots` up to date; what is frozen keeps what was remembered of it."""
+        """Update `slots` from the torch optimizer; frozen parameters keep theirs."""
         if self.model.learns:
             for slot, tensors in read_slots(self.optim, self.optimizer, self.model.parameters).items():
                 views = self.network.named(self.slots[slot])
@@ -57,7 +57,7 @@ class TorchRule:
         return self.slots
 
     def write_slots(self, t: int) -> None:
-        """Let the torch optimizer remember `slots`, after t steps."""
+        """Set the state of the torch optimizer to `slots`, after t steps."""
         if not self.model.learns:
             return
         tensors = {

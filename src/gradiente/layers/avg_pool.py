@@ -14,7 +14,7 @@ from gradiente.threads import chunks, share
 
 @dataclass(frozen=True)
 class _AvgPool(Pool):
-    """What all three have in common: all but the number of axes that the window slides along."""
+    """The base class of the three, for any number of spatial axes."""
 
     count_include_pad: bool = field(default=True, kw_only=True)
 
@@ -98,7 +98,7 @@ class _AvgPool(Pool):
 
 @dataclass(frozen=True)
 class AvgPool1d(_AvgPool):
-    r"""The mean of every few steps of a sequence.
+    r"""The mean of every window of a sequence.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   with stride s and k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
@@ -129,7 +129,7 @@ class AvgPool1d(_AvgPool):
 
 @dataclass(frozen=True)
 class AvgPool2d(_AvgPool):
-    r"""The mean of every small square of an image.
+    r"""The mean of every window of an image.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with two coordinates, k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
@@ -161,7 +161,7 @@ class AvgPool2d(_AvgPool):
 
 @dataclass(frozen=True)
 class AvgPool3d(_AvgPool):
-    r"""The mean of every small block of a video or a volume.
+    r"""The mean of every window of a video or a volume.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with three coordinates, k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y

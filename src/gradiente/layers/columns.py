@@ -1,4 +1,4 @@
-"""The columns of a few images: what turns a convolution into a product of matrices."""
+"""The columns of some images (im2col), which make a convolution a matrix product."""
 
 import math
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Columns:
         self._memory: dict[str, Array] = {}
 
     def chunks(self, images: range) -> Iterator[slice]:
-        """The images in pieces so small that their columns stay in the cache."""
+        """The images in chunks whose columns fit in the cache."""
         rows = self.groups * len(self._starts) * self.per_group
         return chunks(images, rows * self.positions * self.dtype.itemsize)
 
@@ -92,7 +92,7 @@ class Columns:
         return wide.reshape(-1, images, *self.rows)[(..., *self._kept)].swapaxes(0, 1)
 
     def product(self, left: Array, right: Array) -> Array:
-        """left @ right, in memory that the next product uses again."""
+        """left @ right, in memory reused by the next product."""
         out = self._scratch("product", (len(left), left.shape[1], right.shape[2]))
         return np.matmul(left, right, out=out)
 

@@ -13,7 +13,7 @@ from gradiente.threads import chunks, share
 
 @dataclass(frozen=True)
 class _MaxPool(Pool):
-    """What all three have in common: all but the number of axes that the window slides along."""
+    """The base class of the three, for any number of spatial axes."""
 
     dilation: int | Shape = field(default=1, kw_only=True)
 
@@ -99,7 +99,7 @@ class _MaxPool(Pool):
 
 @dataclass(frozen=True)
 class MaxPool1d(_MaxPool):
-    r"""The largest of every few steps of a sequence.
+    r"""The maximum of every window of a sequence.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   with stride s, dilation d
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
@@ -132,7 +132,7 @@ class MaxPool1d(_MaxPool):
 
 @dataclass(frozen=True)
 class MaxPool2d(_MaxPool):
-    r"""The largest number of every small square of an image: what is there counts, not exactly where.
+    r"""The maximum of every window of an image.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with two coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
@@ -166,7 +166,7 @@ class MaxPool2d(_MaxPool):
 
 @dataclass(frozen=True)
 class MaxPool3d(_MaxPool):
-    r"""The largest number of every small block of a video or a volume.
+    r"""The maximum of every window of a video or a volume.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with three coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y

@@ -21,7 +21,7 @@ class Softmax(Layer):
         dim: the axis that sums to 1; the last one, the classes
 
     Shapes: any → the same
-    Errors: ArgumentError for a dim that is no whole number
+    Errors: ArgumentError for a dim that is not a whole number
 
     >>> import numpy as np
     >>> a, _ = Softmax().forward({}, np.array([[1e4, 1e4], [0.0, -1e4]]), Context())

@@ -28,7 +28,7 @@ class Windows:
 
     @property
     def padded(self) -> Shape:
-        """The spatial shape with what is put around it."""
+        """The spatial shape including the padding."""
         return tuple(b + n + a for b, n, a in zip(self.before, self.input, self.after, strict=True))
 
     @property
@@ -74,7 +74,7 @@ class Windows:
             )
 
     def pad(self, x: Array, fill: float = 0.0) -> Array:
-        """x with its surroundings; x itself where there are none."""
+        """x with its padding; x itself where there is none."""
         if self.padded == self.input:
             return x
         padded = np.full((*x.shape[: -len(self.input)], *self.padded), fill, x.dtype)
@@ -92,7 +92,7 @@ def windows(
     padding: Shape,
     ceil_mode: bool = False,
 ) -> Windows:
-    """The windows of a layer on an input, or an error where there is room for none.
+    """The windows of a layer on an input, or an error if none fits.
 
     Equation:   output = ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1,   ⌈ ⌉ in ceil mode,
                 where a window that would begin in the padding on the right is left out

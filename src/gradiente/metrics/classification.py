@@ -1,4 +1,4 @@
-"""How good a classifier is: what it says against what is so, from the counts of right and wrong."""
+"""Metrics of a classifier, from the counts of correct and wrong predictions."""
 
 from typing import Literal, NamedTuple
 
@@ -12,7 +12,7 @@ Average = Literal["binary", "macro"]
 
 
 def accuracy(truth: ArrayLike, prediction: ArrayLike) -> float:
-    """The share of rows whose class was predicted.
+    """The fraction of rows whose class is predicted correctly.
 
     Equation:   1/n Σᵢ [ŷᵢ = yᵢ]
 
@@ -33,9 +33,9 @@ def accuracy(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def precision(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of what was called positive that is positive.
+    """The fraction of predicted positives that are positive.
 
-    Equation:   TP / (TP + FP), and 0 where nothing was called positive
+    Equation:   TP / (TP + FP), and 0 where nothing is predicted positive
 
     Arguments:
         truth, prediction: as in `accuracy`
@@ -55,7 +55,7 @@ def precision(truth: ArrayLike, prediction: ArrayLike, *, average: Average | Non
 
 
 def recall(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of the positives that were found: the sensitivity.
+    """The fraction of positives that are predicted positive: the sensitivity.
 
     Equation:   TP / (TP + FN), and 0 where there is no positive
 
@@ -75,7 +75,7 @@ def recall(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None =
 
 
 def specificity(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of the negatives that were called negative: the recall of everything else.
+    """The fraction of negatives that are predicted negative: the recall of the other classes.
 
     Equation:   TN / (TN + FP), and 0 where there is no negative
 
@@ -97,7 +97,7 @@ def specificity(truth: ArrayLike, prediction: ArrayLike, *, average: Average | N
 def f1(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
     """The harmonic mean of precision and recall: high only where both are.
 
-    Equation:   2 TP / (2 TP + FP + FN), and 0 where nothing is positive or was called so
+    Equation:   2 TP / (2 TP + FP + FN), and 0 where nothing is positive or predicted positive
 
     Arguments:
         truth, prediction, average: as in `precision`
@@ -137,7 +137,7 @@ def cohen_kappa(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:
-    """The chance that a positive row scores above a negative one; a tie counts one half.
+    """The probability that a positive row scores above a negative one; a tie counts one half.
 
     Equation:   (Σ₊ Σ₋ [s₊ > s₋] + ½ [s₊ = s₋]) / (n₊ n₋): the area under the ROC curve, by ranks
 
@@ -168,7 +168,7 @@ def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:
 
 
 def confusion_matrix(truth: ArrayLike, prediction: ArrayLike, *, classes: int | None = None) -> Array:
-    """How often each class was taken for each: rows are the truth, columns the prediction.
+    """How often each class is predicted as each class: rows are the truth, columns the prediction.
 
     Equation:   Cⱼₖ = Σᵢ [yᵢ = j] [ŷᵢ = k]
 
@@ -194,7 +194,7 @@ def confusion_matrix(truth: ArrayLike, prediction: ArrayLike, *, classes: int | 
 
 
 def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[str, float]:
-    """Every metric of a classifier at once, by name; the prediction is the most probable class.
+    """All metrics of a classifier, by name; the prediction is the most probable class.
 
     Equation:   ŷ = argmaxₖ pₖ, or ŷ = [p > ½] where only class 1's probability is given
 

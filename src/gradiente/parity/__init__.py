@@ -1,4 +1,4 @@
-"""The proof that the closed form and PyTorch are equal: quantity by quantity, and step by step."""
+"""The comparison of closed forms and PyTorch: quantity by quantity, and step by step."""
 
 from gradiente.parity.concepts import BOUNDS, Concept, Example, compare_concepts, title
 from gradiente.parity.difference import Difference

@@ -1,4 +1,4 @@
-"""Every layer, loss, optimizer and schedule by itself: the closed form against PyTorch, in float64."""
+"""Every layer, loss, optimizer and schedule on its own: the closed form against PyTorch, in float64."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,8 +66,8 @@ class Concept:
 def compare_concepts(seed: int = 0) -> list[Concept]:
     """Compare every registered layer, loss, optimizer and schedule with its equivalent in PyTorch, in float64.
 
-    Of a layer: y, every derivative and the running statistics, in training and in inference; what Dropout drew stands
-    in for what PyTorch would draw. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
+    Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
+    mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
     keeps moving. Of a schedule: α in each of 100 epochs.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the

@@ -1,4 +1,4 @@
-"""What the comparison with PyTorch came to: in words, and as plain data."""
+"""The result of the comparison with PyTorch, as text and as plain data."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ COMPARED = ("gradiente", "numpy", "torch")
 
 @dataclass(frozen=True)
 class Parity:
-    """Every concept by itself, and the trajectories."""
+    """Every concept on its own, and the trajectories."""
 
     concepts: Sequence[Concept]
     trajectories: Sequence[Trajectory]
@@ -39,7 +39,7 @@ class Parity:
         return f"{sum(concept.passed for concept in self.concepts)}/{len(self.concepts)}"
 
     def verdict(self) -> str:
-        """The result in a sentence."""
+        """The result in one sentence."""
         if not self.passed:
             names = [concept.name for concept in self.concepts if not concept.passed]
             names += [entry.setup.heading() for entry in self.trajectories if not entry.passed]
@@ -68,7 +68,7 @@ class Parity:
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """Every figure, as plain data."""
+        """All results, as plain data."""
         return {
             "passed": self.passed,
             "versions": {name: versions()[name] for name in COMPARED},

@@ -1,4 +1,4 @@
-"""One network trained by both engines, from the same weights, with the same batches: how far do they drift apart?"""
+"""One network trained by both engines, from the same weights, with the same batches."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SMALL = 1e-3  # of the largest entry of a parameter: what is smaller is measured
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What became of a setup on both engines.
+    """The training run of a setup on both engines.
 
     `losses` is J before every step, by the closed form and by PyTorch; `drift` the difference of the weight or running
     statistic that differs most after every step; `differences` those of each parameter and buffer after the last.
@@ -55,7 +55,7 @@ class Trajectory:
         return self.worst[1].relative <= self.bound
 
     def outcome(self) -> str:
-        """How far the engines drifted apart, in a line."""
+        """The largest difference between the engines, in one line."""
         step, worst = self.worst
         return text(
             "parity.drift" if self.passed else "parity.drift_apart",
@@ -76,13 +76,13 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
 
     Equation:   drift = max_i |a_i − b_i| / max(|a_i|, |b_i|, s/1000),   s the largest entry of a_i's array
 
-    A weight may cross zero, where nothing has digits left: entries below a thousandth of the largest of their own
+    A weight may cross zero, where it has no significant digits: entries below a thousandth of the largest of their own
     array are measured against that thousandth.
 
     Arguments:
         steps: ≥ 1
 
-    Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing learns;
+    Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing is trainable;
         DivergenceError where the loss becomes NaN or infinite
 
     >>> from gradiente.layers import Linear

@@ -1,4 +1,4 @@
-"""The certificate of `gradiente parity`: one page on which the closed form and PyTorch stand side by side."""
+"""The certificate of `gradiente parity`: one page that compares the closed forms with PyTorch."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def headline(parity: Parity) -> Markup:
 
 
 def trajectory(done: Trajectory) -> Markup:
-    """One training on both engines: how far they drift apart, the loss on both, and every parameter's worst entry."""
+    """One training run on both engines: their difference, the loss on both, and every parameter's worst entry."""
     setup = done.setup
     lines = [setup.facts(), *setup.left_out(), done.outcome()]
     pictures = tag("div", _drift(done), _losses(done), class_="pair")

@@ -29,7 +29,7 @@ def write_comparison(path: str | Path, comparison: Comparison) -> None:
 
 
 def headline(comparison: Comparison) -> Markup:
-    """What was compared, and what came of it in a line."""
+    """What was compared, and the verdict."""
     words = (comparison.verdict(), comparison.without())
     return tag(
         "header",

@@ -1,4 +1,4 @@
-"""Every number of a step, opened ahead of time, as the compact JSON that the page of `explain --html` reads."""
+"""Every number of a step, expanded in advance, as compact JSON for the page of `explain --html`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

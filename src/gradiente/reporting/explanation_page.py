@@ -1,4 +1,4 @@
-"""The page of `gradiente explain --html`: a training step in which every number opens into the terms of its sum."""
+"""The page of `gradiente explain --html`: a training step whose numbers can be expanded into terms."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,8 +23,8 @@ def write_explanation(path: str | Path, step: Trace, *, data: str, notes: Sequen
     """Write the page, in the language in use.
 
     Arguments:
-        data: what the step's instances are called
-        notes: sentences that stand above all
+        data: the name of the step's data
+        notes: sentences at the top of the page
 
     Errors: FileError where the file cannot be written
     """
@@ -176,7 +176,7 @@ def _panel() -> Markup:
 
 
 def _words() -> dict[str, str]:
-    """What the script says."""
+    """The texts of the script."""
     words = {name: text(f"explain.{name}") for name in ("term", "product", "not_opened")}
     words |= {name: text(f"explain.page.{name}") for name in ("value", "finite_difference", "difference")}
     return {

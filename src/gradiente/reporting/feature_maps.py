@@ -1,4 +1,4 @@
-"""A few test images on their way through a convolutional network: what each layer makes of them."""
+"""Feature maps: the output of each layer of a convolutional network for a few test images."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The filters of the first convolution as pictures: what each looks for all over an image."""
+"""The filters of the first convolution as images."""
 
 from gradiente.data import Dataset
 from gradiente.layers import Conv2d

@@ -1,4 +1,4 @@
-"""The decision regions of a classifier on the plane: which class it says where, and how surely."""
+"""The decision regions of a classifier on the plane: the predicted class at each point, and its probability."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A regression in pictures: what was predicted against what is true, and what is left over."""
+"""Plots of a regression: predicted against true values, and residuals."""
 
 import numpy as np
 

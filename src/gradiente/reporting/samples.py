@@ -1,4 +1,4 @@
-"""The samples worth a look: what the network got wrong, surest first, and what it was least sure of."""
+"""Misclassified instances, the most confident first, and the least confident predictions."""
 
 from collections.abc import Sequence
 
@@ -78,7 +78,7 @@ def pixels(x: Array, low: float, high: float, *, ink: bool) -> Array:
 
 
 def pictures(data: Dataset, rows: Array) -> tuple[Array, bool]:
-    """Rows as bytes, with their channels last where they have several, and whether they are ink on paper.
+    """Rows as bytes, channels last if there are several, and whether they are ink on paper.
 
     Shapes: → (rows, height, width) or (rows, height, width, channels)
     """

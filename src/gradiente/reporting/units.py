@@ -1,4 +1,4 @@
-"""The units of the data as a person gave them, before they were standardized."""
+"""The original units of the data, before standardization."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """How a number of any layer is a sum: as the layer says it itself, else by running its own formulas on symbols.
 
-Every way is held against the number itself: a class that inherits terms and computes something else is not believed.
+Every candidate is checked against the number itself, so inherited terms of another formula are rejected.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def parameter_gradient_terms(
 
 
 def first_matching(candidates: Any, value: float) -> Opening | None:
-    """The first of several ways to open a number that comes to the number."""
+    """The first of several expansions whose value is the number."""
     for found in candidates:
         if found is not None:
             scale = max([abs(value), *(abs(entry.value) for entry in found.terms)])

@@ -1,4 +1,4 @@
-"""An epoch under way: its batches, its random generators, and what its steps add up to."""
+"""An epoch in progress: its batches, its random generators, and its metrics so far."""
 
 import math
 import time
@@ -26,11 +26,11 @@ Array = np.ndarray
 
 
 class Epoch:
-    """One pass over the training data, from its beginning or from where it was left.
+    """One pass over the training data, from its start or from where it was interrupted.
 
     Arguments:
         number: counted from 1; 0 is what lies outside of epochs
-        partial: where it was left
+        partial: where it was interrupted
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Epoch:
             self._resume(partial)
 
     def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
-        """Those that are left of the epoch; or those of the row numbers given."""
+        """The remaining batches of the epoch; or those of the given row numbers."""
         if order is None:
             data, generator = self.data, stream(Purpose.ORDER, self.seed, self.number)
             order = islice(batches(data.indices, data.batch_size, generator), self.step, None)
@@ -82,7 +82,7 @@ class Epoch:
         return done
 
     def record(self, optimizer: Optimizer) -> dict[str, Any]:
-        """What was measured, and the size of the last step's gradients.
+        """The metrics of the epoch, and the norms of the last step's gradients.
 
         Errors: DivergenceError where the last update overflowed
         """
@@ -98,7 +98,7 @@ class Epoch:
         return {**record, "seconds": self._seconds, "gradient_norms": norms}
 
     def validate(self, optimizer: Optimizer, metrics: Sequence[TorchMetric]) -> dict[str, float]:
-        """What is measured on data that are not learned from.
+        """The metrics on the validation data.
 
         Errors: DivergenceError where their loss is not finite
         """

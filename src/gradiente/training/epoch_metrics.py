@@ -1,4 +1,4 @@
-"""What the steps of an epoch add up to."""
+"""The metrics of an epoch, accumulated over its steps."""
 
 import math
 
@@ -63,7 +63,7 @@ class EpochMetrics:
         return bool(np.isfinite(self.steps()[0]).all())
 
     def correct(self) -> int:
-        """Instances that were classified rightly, in all processes."""
+        """The number of correctly classified instances, over all processes."""
         self._count()
         return int(self.engine.group.all_reduce(np.array([self._correct]))[0])
 

@@ -1,4 +1,4 @@
-"""How good a network is, from what it says about a data set."""
+"""The metrics of a network, from its output on a data set."""
 
 import math
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def evaluate(
 def validation_measures(
     prediction: Array, held_out: Dataset, loss: Loss, metrics: Sequence[TorchMetric]
 ) -> dict[str, float]:
-    """What is measured after every epoch on data that are not learned from, besides their loss."""
+    """The validation metrics of every epoch, besides the loss."""
     measures = {}
     if held_out.task == "classification":
         measures["val_accuracy"] = float(np.mean(classes(loss, prediction) == held_out.y))
