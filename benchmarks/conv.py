@@ -51,8 +51,8 @@ def pairs(
     gradients = {name: np.empty_like(value) for name, value in parameters.items()}
     x = generator.normal(size=(BATCH, channels, size, size)).astype(np.float32)
     dy = generator.normal(size=(BATCH, filters, size - 2, size - 2)).astype(np.float32)
-    twin = layer.to_torch()
-    twin.load_state_dict({name: torch.from_numpy(value) for name, value in parameters.items()})
+    module = layer.to_torch()
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in parameters.items()})
     leaf, torch_dy = torch.from_numpy(x).requires_grad_(input_gradient), torch.from_numpy(dy)
 
     def forward():
@@ -60,7 +60,7 @@ def pairs(
 
     def torch_forward():
         with torch.no_grad():
-            return twin(leaf)
+            return module(leaf)
 
     def both():
         _, cache = forward()
@@ -68,14 +68,14 @@ def pairs(
         return layer.input_gradient(parameters, cache, dy) if input_gradient else None
 
     def torch_both():
-        twin.zero_grad()
+        module.zero_grad()
         leaf.grad = None
-        twin(leaf).backward(torch_dy)
+        module(leaf).backward(torch_dy)
 
     both()
     torch_both()
-    assert twin.weight.grad is not None
-    np.testing.assert_allclose(gradients["weight"], twin.weight.grad.numpy(), rtol=1e-3, atol=0.05)
+    assert module.weight.grad is not None
+    np.testing.assert_allclose(gradients["weight"], module.weight.grad.numpy(), rtol=1e-3, atol=0.05)
     return {"forward": [forward, torch_forward], "forward and backward": [both, torch_both]}
 
 

@@ -34,7 +34,7 @@ def torch_epoch(
     criterion = torch.nn.CrossEntropyLoss()
     started = time.perf_counter()
     order = torch.randperm(len(x))
-    total, hits = 0.0, 0
+    total, correct = 0.0, 0
     for batch in order.split(BATCH_SIZE):
         optimizer.zero_grad()
         output = module(x[batch])
@@ -42,7 +42,7 @@ def torch_epoch(
         loss.backward()
         optimizer.step()
         total += loss.item() * len(batch)
-        hits += int((output.argmax(dim=1) == y[batch]).sum())
+        correct += int((output.argmax(dim=1) == y[batch]).sum())
     return time.perf_counter() - started
 
 

@@ -30,7 +30,7 @@ def hand_written_epoch(
     """Seconds of one epoch of a loop as one writes it in PyTorch, data at hand as tensors."""
     criterion = torch.nn.CrossEntropyLoss()
     started = time.perf_counter()
-    total, hits = 0.0, 0
+    total, correct = 0.0, 0
     for batch in torch.randperm(len(x)).split(BATCH_SIZE):
         x_batch, y_batch = x[batch], y[batch]
         output = module(x_batch)
@@ -39,7 +39,7 @@ def hand_written_epoch(
         loss.backward()
         optimizer.step()
         total += loss.item() * len(batch)
-        hits += int((output.argmax(dim=1) == y_batch).sum())
+        correct += int((output.argmax(dim=1) == y_batch).sum())
     return time.perf_counter() - started
 
 

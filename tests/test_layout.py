@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradiente.layers import BatchNorm1d, Conv2d, Linear, Tanh
-from gradiente.layout import learning_pieces, named, size_of, typed, views_of
+from gradiente.layout import named, size_of, trainable_slices, typed, views_of
 
 LAYERS = [Conv2d(2, 3, 2), Tanh(), Linear(4, 5), BatchNorm1d(5), Linear(5, 1, bias=False)]
 SPECS = [layer.parameters() for layer in LAYERS]
@@ -33,7 +33,7 @@ def test_the_learning_pieces_are_the_places_of_what_is_not_frozen(frozen):
         for view in layer.values():
             view[...] = index not in frozen
     learns = np.zeros_like(flat)
-    pieces = learning_pieces(views, frozen)
+    pieces = trainable_slices(views, frozen)
     for piece in pieces:
         learns[piece] += 1
     np.testing.assert_array_equal(learns, flat)

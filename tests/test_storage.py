@@ -153,7 +153,7 @@ def test_a_file_without_words_loads(tmp_path):
 def test_a_truncated_file_is_an_error(tmp_path, keep):
     path = tmp_path / "a.safetensors"
     path.write_bytes(save({"a": TABLE})[:keep])
-    with pytest.raises(FileError, match=r"a\.safetensors is not a whole"):
+    with pytest.raises(FileError, match=r"a\.safetensors is not a complete"):
         load_tensors(path)
 
 

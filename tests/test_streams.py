@@ -14,7 +14,7 @@ SOURCE = Path(gradiente.__file__).parent
 OF_A_TRAINING = [
     SOURCE / "network.py",
     SOURCE / "data" / "splits.py",
-    SOURCE / "parity" / "course.py",
+    SOURCE / "parity" / "setup.py",
     *(SOURCE / "engines").glob("*.py"),
     *(SOURCE / "training").glob("*.py"),
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from gradiente.threads import WORTH_SHARING, share, sharing
+from gradiente.threads import WORTH_SHARING, share, single_threaded_products
 
 pytestmark = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
@@ -35,15 +35,15 @@ def test_the_linear_algebra_keeps_to_one_thread_while_batches_are_shared():
         )
 
     with threadpool_limits(2):
-        with sharing():
+        with single_threaded_products():
             assert products() == 1
             assert len(share(list, 7, WORTH_SHARING)) == 2
             assert products() == 1
         assert products() == 2
-        with sharing(), sharing():
+        with single_threaded_products(), single_threaded_products():
             pass
         assert products() == 2
-    with threadpool_limits(1), sharing():
+    with threadpool_limits(1), single_threaded_products():
         assert share(list, 7, WORTH_SHARING) == [list(range(7))]
 
 

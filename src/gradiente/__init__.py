@@ -1,6 +1,6 @@
-"""Neural networks one can see through.
+"""Transparent neural networks.
 
-The public names stand in `__init__.pyi`; each is imported when it is first used.
+The public names are in `__init__.pyi`; each is imported on first use.
 """
 
 import os

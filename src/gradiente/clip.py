@@ -1,4 +1,4 @@
-"""A bound on the gradient of a step."""
+"""Gradient clipping."""
 
 import math
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ Array = np.ndarray
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    r"""A bound on the gradient of a step; None is no bound.
+    r"""Gradient clipping, by value and by norm; None is no clipping.
 
-    Equation:   g = ∇J, every entry cut to [−value, value];   then g · min(1, norm / (‖g‖ + 10⁻⁶))
+    Equation:   g = ∇J, every entry clipped to [−value, value];   then g · min(1, norm / (‖g‖ + 10⁻⁶))
 
     Arguments:
-        norm: the whole gradient is shortened to this length where it is longer, > 0
-        value: every entry is cut to [−value, value], > 0
+        norm: the largest norm of the whole gradient, > 0
+        value: every entry is clipped to [−value, value], > 0
 
     Errors: ArgumentError for a bound that is not positive
 
@@ -40,11 +40,11 @@ class Clip:
                 require_in("(0, inf)", "Clip", **{name: bound})
 
     def __bool__(self) -> bool:
-        """Whether there is any bound."""
+        """Whether anything is clipped."""
         return self.norm is not None or self.value is not None
 
     def apply(self, gradient: Array) -> float:
-        """Clip a flat gradient in place, first entry by entry, then as a whole; what it was shortened by."""
+        """Clip a flat gradient in place, first by value, then by norm; returns the factor of the norm."""
         if self.value is not None:
             np.clip(gradient, -self.value, self.value, out=gradient)
         if self.norm is None:

@@ -1,4 +1,4 @@
-"""Layers, losses and rules of one's own: registered by a decorator, in a file that a command is given."""
+"""Custom layers, losses and optimizers: registered by a decorator, in the file given with --custom."""
 
 import inspect
 import sys
@@ -25,7 +25,7 @@ REGISTRIES: dict[type, dict[str, Any]] = {
 
 
 def register(kind: T) -> T:
-    """Make a class of one's own known by its name: on the command line, in config files and in saved networks.
+    """Make a custom class known by its name: on the command line, in config files and in saved networks.
 
     Arguments:
         kind: a subclass of Layer, Loss, Optimizer, Schedule, Penalty, Initializer or Augmentation, as a decorator
@@ -62,7 +62,7 @@ def register(kind: T) -> T:
 
 
 def load_custom(files: Iterable[str | Path]) -> None:
-    """Run Python files of one's own, whose registered classes are known from then on.
+    """Execute Python files, whose registered classes are known from then on.
 
     Errors: FileError where there is no such file, or for an error that happens in it
     """

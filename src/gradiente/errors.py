@@ -1,4 +1,4 @@
-"""Every error: what was expected, what came, and what to do, in the reader's language."""
+"""The errors: what was expected, what came, and what to do, in the reader's language."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -11,7 +11,7 @@ from gradiente.locale import text
 class GradienteError(Exception):
     """An error whose words come from the catalogue: `raise ShapeError("linear.shape", layer=…, got=…)`.
 
-    `exit_status` is what the command line ends with: 1, the work failed; 2, it was asked for wrongly.
+    `exit_status` is that of the command line: 1 for a failure, 2 for a usage error.
     """
 
     exit_status = 1
@@ -29,7 +29,7 @@ class GradienteError(Exception):
 
 
 class ArgumentError(GradienteError, ValueError):
-    """A name, an option or a hyperparameter that cannot be: wrong usage."""
+    """An invalid name, option or hyperparameter: a usage error."""
 
     exit_status = 2
 
@@ -51,11 +51,11 @@ class DivergenceError(GradienteError, ArithmeticError):
 
 
 class ProcessError(GradienteError):
-    """Another process of the same training is gone."""
+    """Another process of the same training run died."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A sentence that offers the nearest right name, then all of them."""
+    """A sentence that suggests the nearest known name, then lists all of them."""
     from difflib import get_close_matches
 
     known = sorted(known)
@@ -89,7 +89,7 @@ def require_in(interval: str, owner: str, **values: float) -> None:
 
 
 def require_installed(package: str, *, extra: str) -> None:
-    """An optional package is there, or an error with the command that installs it.
+    """Raise an error with the install command unless an optional package is installed.
 
     Arguments:
         extra: the name under which gradiente asks for it

@@ -1,4 +1,4 @@
-"""What tests, parity and random checks try a concept on: its own examples, or those that its facts allow."""
+"""Examples of every concept for tests, parity and random checks: its own, or derived from its facts."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Numbers and measures in words: what the terminal and the report both say."""
+"""Numbers and measures as text, for the terminal and the report."""
 
 import json
 import math
@@ -22,7 +22,7 @@ def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
 
     Arguments:
         record: of the epoch, as in a History
-        epochs: how many there are to be
+        epochs: the total number of epochs
 
     >>> epoch_line({"epoch": 3, "loss": 0.25, "val_loss": 0.5, "seconds": 0.4}, 10)
     'epoch  3/10   loss 0.2500   validation loss 0.5000   0.40 s'
@@ -52,7 +52,7 @@ def measure_name(name: str) -> str:
 
 
 def measure_value(name: str, value: Any) -> str:
-    """The value of a measure: a percentage where it is a share; of a matrix or a curve its numbers, shortened."""
+    """The value of a measure: a percentage if it is a fraction; for a matrix or a curve its numbers, shortened."""
     if isinstance(value, list | dict):
         return textwrap.shorten(json.dumps(_rounded(value)), 60, placeholder=" …")
     return share(value, 2) if name.removeprefix("val_") in SHARES else number(value)
@@ -75,7 +75,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def short(value: float) -> str:
-    """As few digits as the number needs: the label of a tick, a learning rate.
+    """A number with as few digits as it needs: a tick label, a learning rate.
 
     >>> short(0.001), short(20.0), short(1e-5), short(-2e6)
     ('0.001', '20', '10⁻⁵', '−2·10⁶')
@@ -104,7 +104,7 @@ def column(values: np.ndarray) -> list[str]:
 
 
 def share(value: float, decimals: int = 1) -> str:
-    """A share as a percentage; what is not quite everything never reads as 100 %.
+    """A fraction as a percentage; below 1 it never reads as 100 %.
 
     >>> [share(p).replace(NARROW_SPACE, " ") for p in (0.5, 0.99999, 1.0)]
     ['50.0 %', '> 99.9 %', '100 %']
@@ -127,7 +127,7 @@ def count(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time as it is spoken.
+    """A duration for people.
 
     >>> [duration(s).replace(NARROW_SPACE, " ") for s in (0.042, 12.34, 125, 3725)]
     ['0.04 s', '12.3 s', '2 min 05 s', '1 h 02 min']

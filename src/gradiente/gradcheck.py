@@ -1,4 +1,4 @@
-"""The closed form against finite differences: is every derivative the derivative of what is computed?"""
+"""The gradient check: closed forms against finite differences."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -67,12 +67,12 @@ def gradcheck(
     exactly 0) there is no derivative to compare with.
 
     Arguments:
-        network, loss: any; the network itself is left untouched, what is frozen is left out
+        network, loss: any; the network is not changed, frozen layers are left out
         x, y: a batch, as for Network.forward and Loss.value
         epsilon: ε in [1e-10, 1]; below, all digits of a difference are rounding
         tolerance: the relative error up to which the check passes, > 0
-        entries: at most so many entries of each quantity, drawn at random; None checks all
-        training: as in a training: batches normalized by themselves, numbers dropped, the same ones every time
+        entries: the largest number of entries checked in each quantity, drawn at random; None checks all
+        training: training mode: batch statistics, and dropout with the same mask every time
         seed: of that draw, and of what layers draw
 
     Errors: ArgumentError for a number out of range; ShapeError where x or y do not fit

@@ -1,4 +1,4 @@
-"""Where the parameters start: one rule for each name, scaled by the fans of the layer."""
+"""Initial values of the parameters, scaled by the fans of the layer."""
 
 import math
 from abc import ABC, abstractmethod
@@ -17,23 +17,23 @@ class Initializer(ABC):
     """A distribution for the weights; biases start at 0 unless the rule says otherwise."""
 
     def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
-        """The first value of a parameter, in float64."""
+        """The initial value of a parameter, in float64."""
         if spec.constant is not None:
             return np.full(spec.shape, spec.constant)
         return self.bias(spec, generator) if spec.is_bias else self.weight(spec, generator)
 
     def bias(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
-        """The first value of a bias."""
+        """The initial value of a bias."""
         return np.zeros(spec.shape)
 
     @abstractmethod
     def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
-        """The first value of a weight."""
+        """The initial value of a weight."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchDefault(Initializer):
-    r"""What torch.nn.Linear and torch.nn.Conv2d do: weights and biases uniform, the wider the fewer the inputs.
+    r"""The default of torch.nn.Linear and torch.nn.Conv2d: uniform weights and biases.
 
     Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron
 
@@ -54,7 +54,7 @@ class PyTorchDefault(Initializer):
 
 @dataclass(frozen=True, kw_only=True)
 class Glorot(Initializer):
-    r"""For sigmoid and tanh: the variance of the signal stays the same forwards and backwards.
+    r"""For sigmoid and tanh: preserves the variance of the signal, forward and backward.
 
     A convolution's k and n count the taps, and with groups only the channels of one group (PyTorch counts all outputs).
 
@@ -83,7 +83,7 @@ class Glorot(Initializer):
 
 @dataclass(frozen=True, kw_only=True)
 class He(Initializer):
-    r"""For ReLU, which silences half of its inputs: twice the variance.
+    r"""For ReLU, which zeroes half of its inputs: twice the variance.
 
     Equation:   W ~ N(0, 2 / k),   with k the inputs of a neuron;   b = 0
 
@@ -99,14 +99,14 @@ class He(Initializer):
 
 @dataclass(frozen=True, kw_only=True)
 class Normal(Initializer):
-    r"""The bell curve, of a width that you choose.
+    r"""A normal distribution with a given standard deviation.
 
     Equation:   W ~ N(0, σ²);   b = 0
 
     Arguments:
         std: σ > 0
 
-    Errors: ArgumentError for a width that is not positive
+    Errors: ArgumentError for a standard deviation that is not positive
 
     >>> Normal(std=0.5)(ParameterSpec((2, 3), 3, 2), np.random.default_rng(0)).shape
     (2, 3)
@@ -125,7 +125,7 @@ class Normal(Initializer):
 
 @dataclass(frozen=True, kw_only=True)
 class Uniform(Initializer):
-    r"""Weights uniform around 0, as wide whatever the layer; biases 0: where the XOR workshop begins.
+    r"""Uniform weights around 0, with the same bound for every layer, and biases 0, as in the XOR workshop.
 
     Equation:   W ~ U(−a, a),   b = 0
 
@@ -151,7 +151,7 @@ class Uniform(Initializer):
 
 @dataclass(frozen=True, kw_only=True)
 class Zeros(Initializer):
-    r"""All zeros, to see why not: neurons that start equal get equal gradients and stay equal for ever.
+    r"""All zeros, to show the symmetry problem: equal neurons get equal gradients and stay equal.
 
     Equation:   W = 0,   b = 0
 

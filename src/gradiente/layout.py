@@ -1,4 +1,4 @@
-"""How all parameters lie in one flat array: layer after layer, in the order of PyTorch's state_dict."""
+"""The layout of all parameters in one flat array: layer after layer, in the order of PyTorch's state_dict."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,12 @@ Specs = Sequence[Mapping[str, ParameterSpec]]
 
 
 def size_of(specs: Specs) -> int:
-    """How many numbers the parameters of all layers are."""
+    """The total size of the parameters of all layers."""
     return sum(math.prod(spec.shape) for layer in specs for spec in layer.values())
 
 
 def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
-    """The parameters of every layer as pieces of the flat array."""
+    """The parameters of every layer as views of the flat array."""
     views, start = [], 0
     for layer in specs:
         views.append({})
@@ -35,12 +35,12 @@ def named(views: Iterable[Arrays]) -> dict[str, Array]:
 
 
 def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
-    """Buffers of one's own: real numbers in the network's type, counts as they are."""
+    """Copies of buffers: real numbers in the network's dtype, counts unchanged."""
     return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
 
 
-def learning_pieces(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
-    """The pieces of the flat array that hold parameters of layers that are not frozen, neighbours as one."""
+def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
+    """The slices of the flat array with the parameters of layers that are not frozen, adjacent ones merged."""
     pieces, start = list[slice](), 0
     for index, layer in enumerate(views):
         stop = start + sum(view.size for view in layer.values())

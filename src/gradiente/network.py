@@ -12,7 +12,7 @@ import numpy as np
 from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
-from gradiente.layout import learning_pieces, named, size_of, typed, views_of
+from gradiente.layout import named, size_of, trainable_slices, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -39,8 +39,8 @@ class Network:
 
     Arguments:
         layers: at least one layer, from input to output
-        seed: of the generator that draws the first parameters
-        initializer: how they are drawn; None is PyTorch's way
+        seed: of the generator of the initial parameters
+        initializer: of the parameters; None is PyTorch's default
         dtype: "float32" or "float64", of parameters and all that is computed
         input_shape: of one instance, where the first layers do not fix it: (28, 28) before a Flatten
 
@@ -104,7 +104,7 @@ class Network:
         return f"Network([{', '.join(map(repr, self.layers))}])"
 
     def forward(self, x: Any, context: Context | None = None) -> tuple[Array, list[Any]]:
-        """The output for a batch, and the cache of every layer. The network itself stays as it is."""
+        """The output for a batch, and the cache of every layer. The network is not changed."""
         y, caches = self.as_batch(x), []
         for output, cache in self.walk(y, context or Context()):
             y = output
@@ -124,7 +124,7 @@ class Network:
             yield x, cache
 
     def backward(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Array | None:
-        """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only where it is asked for, since it costs a product.
+        """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only on request, since it costs a product.
 
         The gradients of frozen layers are not computed, nor is anything before the first layer that learns.
         """
@@ -145,24 +145,24 @@ class Network:
                 yield dy
 
     def update_buffers(self, caches: Sequence[Any]) -> None:
-        """Let the running statistics follow a forward pass of a training; those of frozen layers stay."""
+        """Update the running statistics after a forward pass in training; those of frozen layers stay."""
         for index, (layer, buffers) in enumerate(zip(self.layers, self._buffers, strict=True)):
             if buffers and index not in self.frozen:
                 for name, value in layer.new_buffers(buffers, caches[index]).items():
                     buffers[name][...] = value
 
     def layer_context(self, index: int, context: Context) -> Context:
-        """The context as one layer gets it: with its own buffers, and never in training where it is frozen."""
+        """The context of one layer: with its own buffers, and in inference mode if it is frozen."""
         if not self._buffers[index] and index not in self.frozen:
             return context
         training = context.training and index not in self.frozen
         return replace(context, training=training, buffers=self._buffers[index])
 
     def freeze(self, *layers: int) -> None:
-        """Let layers stay as they are: no gradient, no update, the running statistics as they have become.
+        """Freeze layers: no gradient, no update, and fixed running statistics.
 
         Arguments:
-            layers: their places in the network, from 0; −1 is the last
+            layers: their indices in the network, from 0; −1 is the last
 
         Errors: ArgumentError for a layer that is not there
         """
@@ -170,7 +170,7 @@ class Network:
         self.gradient[...] = 0
 
     def unfreeze(self, *layers: int) -> None:
-        """Let layers learn again; all of them where none is named."""
+        """Unfreeze layers; all of them if none is given."""
         self._set_frozen(self.frozen - {self._place(layer) for layer in layers} if layers else frozenset())
 
     def learning_gradients(self) -> dict[str, Array]:
@@ -194,7 +194,7 @@ class Network:
 
     @property
     def head(self) -> int | None:
-        """The place of the last Linear, which answers; None where there is none."""
+        """The index of the last Linear, the head; None where there is none."""
         places = [index for index, layer in enumerate(self.layers) if isinstance(layer, Linear)]
         return places[-1] if places else None
 
@@ -206,11 +206,11 @@ class Network:
         seed: int = 0,
         initializer: Initializer | None = None,
     ) -> "Network":
-        """Transfer learning: a network of the first layers of this one, as they are, and of new ones behind them.
+        """Transfer learning: a network of the first layers of this one, followed by new layers.
 
         Arguments:
-            head: the new layers; none, and the network ends where this one is cut
-            keep: how many layers stay; None: all before the last Linear
+            head: the new layers; may be empty
+            keep: the number of layers to keep; None: all before the last Linear
             seed, initializer: of the head's parameters
 
         Errors: ArgumentError for more layers than there are; ShapeError where the head does not fit
@@ -241,7 +241,7 @@ class Network:
         return named(views_of(flat, [layer.parameters() for layer in self.layers]))
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
-        """The output for any number of instances, a part at a time, nothing kept of the way there."""
+        """The output for any number of instances, in parts, without caches."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
         outputs = []
@@ -253,7 +253,7 @@ class Network:
         return np.concatenate(outputs)
 
     def summary(self, input_shape: Shape | None = None) -> Summary:
-        """Layer by layer: what comes out of it, how many parameters it has, and whether it is frozen."""
+        """A table of the layers: output shape, number of parameters, and whether it is frozen."""
         shape = input_shape or self.input_shape
         shapes: Sequence[Shape | None] = (
             output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
@@ -271,15 +271,15 @@ class Network:
         return {name: view.copy() for name, view in self._state().items()}
 
     def restore(self, theta: Array, buffers: Mapping[str, Array]) -> None:
-        """Go back to parameters, as one flat array, and buffers by name."""
+        """Restore parameters, as one flat array, and buffers, by name."""
         self.theta[...] = theta
         for name, value in buffers.items():
             self.buffers[name][...] = value
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the parameters and buffers of another network of the same form; at an error, none of them.
+        """Load the parameters and buffers of a network of the same architecture; on an error, none of them.
 
-        Errors: FileError that names what is missing, what is too much, or which shape differs
+        Errors: FileError that names the missing and unexpected keys, or the shape that differs
         """
         views = self._state()
         missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
@@ -300,13 +300,13 @@ class Network:
 
     def astype(self, dtype: Any) -> "Network":
         """A copy that computes in float32 or float64."""
-        twin = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
-        twin.restore(self.theta, self.buffers)
-        twin.freeze(*self.frozen)
-        return twin
+        copy = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
+        copy.restore(self.theta, self.buffers)
+        copy.freeze(*self.frozen)
+        return copy
 
     def to_torch(self) -> "torch.nn.Sequential":
-        """The same network of PyTorch's own modules: same dtype, parameters and buffers, in memory of its own.
+        """The same network as PyTorch modules: same dtype, copies of parameters and buffers.
 
         The parameters of frozen layers do not require a gradient. In a training of one's own give those layers
         eval(), which train() takes back: their running statistics are to stay, too.
@@ -323,15 +323,15 @@ class Network:
         require_installed("torch", extra="torch")
         import torch
 
-        twin = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
-        twin.to(getattr(torch, self.dtype.name))
-        twin.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
+        module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
+        module.to(getattr(torch, self.dtype.name))
+        module.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
         for index in self.frozen:
-            twin[index].requires_grad_(False)
-        return twin
+            module[index].requires_grad_(False)
+        return module
 
     def to_dict(self) -> dict[str, Any]:
-        """The form of the network as plain data: layer names with their hyperparameters."""
+        """The architecture of the network as plain data: layer names with their hyperparameters."""
         layers = [layer_to_dict(layer) for layer in self.layers]
         shape = None if self.input_shape is None else list(self.input_shape)
         form = {"layers": layers, "dtype": self.dtype.name, "input_shape": shape}
@@ -339,7 +339,7 @@ class Network:
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> "Network":
-        """A network of that form, its parameters drawn anew."""
+        """A network of that architecture, with newly drawn parameters."""
         layers = [layer_from_dict(entry) for entry in form["layers"]]
         shape = form["input_shape"]
         network = cls(layers, dtype=form["dtype"], input_shape=tuple(shape) if shape else None)
@@ -347,7 +347,7 @@ class Network:
         return network
 
     def save(self, path: str | Path) -> None:
-        """Write form, parameters and buffers as one safetensors file; PyTorch reads the same names and shapes."""
+        """Write architecture, parameters and buffers to a safetensors file; PyTorch reads the same names and shapes."""
         save_tensors(path, self._state(), self.metadata())
 
     def metadata(self, **more: Any) -> dict[str, str]:
@@ -356,7 +356,7 @@ class Network:
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":
-        """The network of a file that `save` wrote, or of a training's checkpoint.
+        """Load the network of a file that `save` wrote, or of a training checkpoint.
 
         Errors: FileError where the file is missing, corrupt, or holds no network of gradiente
         """
@@ -373,7 +373,7 @@ class Network:
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
         """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
-        self.frozen, self.learning = frozen, learning_pieces(self._parameters, frozen)
+        self.frozen, self.learning = frozen, trainable_slices(self._parameters, frozen)
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)

@@ -1,6 +1,6 @@
-"""The one notation of the command line and of config files: `Linear(784, 512)`, `Adam(lr=0.001)`.
+"""The notation of the command line and of config files: `Linear(784, 512)`, `Adam(lr=0.001)`.
 
-It is read as data, never run: a name from a registry, with literals or further names as its arguments.
+It is parsed as data, never executed: a name from a registry, with literals or further names as its arguments.
 """
 
 import ast
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def parse(source: str, registry: Mapping[str, type[T]]) -> T:
-    """The object that the notation describes. Upper and lower case of a name are one.
+    """The object that the notation describes. Names are case-insensitive.
 
     >>> from gradiente.layers import REGISTRY
     >>> parse("linear(3, 2, bias=False)", REGISTRY)

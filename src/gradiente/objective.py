@@ -1,4 +1,4 @@
-"""J, what a training makes small, and the gradient of it: the one step that is trained, traced and compared."""
+"""The objective J and its gradient, shared by training, trace and parity."""
 
 import math
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    r"""J of a network: the loss of its output, and a penalty for every weight that learns.
+    r"""J of a network: the loss of its output, and the penalties of every trainable weight.
 
     Equation:   J = loss(network(x), y) + Σ penalty(W)
     Derivative: ∂J/∂θ by back-propagation, + ∂penalty/∂W; `clip` then bounds it
@@ -46,7 +46,7 @@ class Objective:
         network: whose parameters are learned
         loss: of its output
         penalties: of its weights; biases and frozen layers are left out
-        clip: what bounds the gradient that the optimizer gets
+        clip: gradient clipping before the optimizer
 
     >>> from gradiente.layers import Linear
     >>> from gradiente.losses import MSELoss
@@ -64,12 +64,12 @@ class Objective:
     clip: Clip = field(default_factory=Clip)
 
     def forward(self, x: Array, y: Array, context: Context) -> Evaluation:
-        """J on a batch; the network itself stays as it is."""
+        """J on a batch; the network is not changed."""
         prediction, caches = self.network.forward(x, context)
         return Evaluation(prediction, caches, self.loss.value(prediction, y), self.penalty())
 
     def penalty(self) -> float:
-        """What the weights that learn cost."""
+        """The penalties of the trainable weights."""
         if not self.penalties:
             return 0.0
         return sum(

@@ -1,4 +1,4 @@
-"""What a layer says of a parameter before it has a value."""
+"""The specification of a parameter before it has a value."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ParameterSpec:
     """A parameter's shape, and the fans that initializers scale by: inputs and outputs of one neuron.
 
-    `constant` is where it starts whatever the initializer says: the scale of a normalization at 1.
+    `constant` is its initial value regardless of the initializer: 1 for the scale of a normalization.
     """
 
     shape: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What large weights cost: terms of J, next to the loss."""
+"""Penalties on the weights: terms of J, next to the loss."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Array = np.ndarray
 class Penalty(ABC):
     """A function of the weights, added to the loss: J = loss + Σ penalty(W) over every weight.
 
-    Biases, and the scales and shifts of normalizations, are not punished: they do not make a function wilder.
+    Biases, and the scales and shifts of normalizations, are not penalized.
     """
 
     strength: float
@@ -29,7 +29,7 @@ class Penalty(ABC):
 
     @abstractmethod
     def value(self, weight: Array) -> float:
-        """What a weight costs."""
+        """The penalty of a weight."""
 
     @abstractmethod
     def gradient(self, weight: Array) -> Array:
@@ -42,7 +42,7 @@ class Penalty(ABC):
 
 @dataclass(frozen=True)
 class L1(Penalty):
-    r"""The sum of the weights' absolute values: it pulls all of them with the same force, small ones down to 0.
+    r"""The sum of the weights' absolute values, which drives small weights to 0.
 
     Equation:   λ Σ |w|
     Derivative: λ sign(w),   0 at w = 0
@@ -74,14 +74,14 @@ class L1(Penalty):
 
 @dataclass(frozen=True)
 class L2(Penalty):
-    r"""Half the sum of the weights' squares: it pulls a weight the harder the larger it is.
+    r"""Half the sum of the weights' squares, which shrinks weights in proportion to their size.
 
     Equation:   λ/2 Σ w²
     Derivative: λ w
 
     With plain gradient descent this is weight decay: θ := θ − α (∂J/∂θ + λ θ) = (1 − α λ) θ − α ∂J/∂θ. With Adam it
-    is not: there λ w is divided by √v as every gradient is, so that a weight whose gradients are large is hardly
-    pulled. AdamW takes the decay out of the gradient again.
+    is not: there λ w is divided by √v like any gradient, so a weight with large gradients hardly decays.
+    AdamW decouples the decay from the gradient.
 
     Arguments:
         strength: λ ≥ 0, the number that PyTorch's optimizers call weight_decay (and apply to biases too)

@@ -1,4 +1,4 @@
-"""Remarks of other packages that are not for the user, silenced."""
+"""Warnings of other packages, silenced."""
 
 import warnings
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _filters = RLock()
 
 @contextmanager
 def ignored_warnings(message: str = "") -> Iterator[None]:
-    """While it lasts, warnings are ignored.
+    """Context manager: ignore warnings.
 
     Python's filters belong to the whole process (before Python 3.14): two threads that changed them at once could
     leave them changed. So one thread at a time is inside.

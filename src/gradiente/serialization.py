@@ -1,4 +1,4 @@
-"""A layer as plain data, and as it is read."""
+"""A layer as plain data, and back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from gradiente.notation import write
 def layer_to_dict(layer: Layer) -> dict[str, Any]:
     """Its name and its hyperparameters, as JSON has them: no tuples, no numbers of NumPy.
 
-    Errors: ArgumentError for a layer that is not in the registry, which nobody could make again
+    Errors: ArgumentError for a layer that is not in the registry, which could not be loaded again
 
     >>> from gradiente.layers import Linear
     >>> layer_to_dict(Linear(3, 2))
@@ -38,7 +38,7 @@ def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
 
 
 def written(layer: Layer) -> str:
-    """The layer in the notation of the command line, without what is as always; one of one's own has its repr."""
+    """The layer in the notation of the command line, without defaults; an unregistered one has its repr."""
     known = REGISTRY.get(type(layer).__name__) is type(layer)
     return write(layer, REGISTRY, brief=True) if known else repr(layer)
 

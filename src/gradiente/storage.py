@@ -1,4 +1,4 @@
-"""Files that are whole or not there: atomic writes, and tensors as safetensors."""
+"""Atomic file writes, and tensors as safetensors."""
 
 import contextlib
 import json
@@ -79,7 +79,7 @@ def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mappi
 def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
     """The arrays and the words of a safetensors file.
 
-    Errors: FileError where there is no such file, or it is cut short or of another kind
+    Errors: FileError where there is no such file, or it is truncated or of another kind
     """
     from safetensors import SafetensorError, safe_open
 

@@ -1,4 +1,4 @@
-"""Every random generator of a training, each a function of (seed, epoch, purpose, process)."""
+"""The random generators of a training run, each a function of (seed, epoch, purpose, process)."""
 
 from enum import Enum
 

@@ -21,7 +21,7 @@ class SummaryRow:
     frozen: bool
 
     def cells(self) -> list[str]:
-        """What the row says under the header's words."""
+        """The cells of the row, in the order of the header."""
         shape = "?" if self.output_shape is None else f"({', '.join(['m', *map(str, self.output_shape)])})"
         count = f"{self.parameters:,}"
         return [self.index, self.layer, shape, text("summary.frozen", count=count) if self.frozen else count]

@@ -1,4 +1,4 @@
-"""What an element-wise formula does, recorded: it is run once on symbols, and every operation on them is noted.
+"""Recording of element-wise formulas: a formula is run once on symbols, and every operation is recorded.
 
 A rule of an optimizer, and an activation, are made of NumPy's element-wise operations, so the record is all there is
 to it. The compiled engine and PyTorch execute it, and the trace shows it, with its numbers in place.

@@ -1,6 +1,6 @@
-"""The instances of a batch, shared between the cores, and in pieces that fit their caches.
+"""The instances of a batch, distributed over the cores, in chunks that fit their caches.
 
-NumPy's copies, sums and products let other threads work meanwhile.
+NumPy's copies, sums and products release the GIL.
 """
 
 import os
@@ -46,8 +46,8 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
 
 
 @contextmanager
-def sharing() -> Iterator[None]:
-    """While it lasts, the linear algebra keeps to one thread, and `share` has as many as it had before.
+def single_threaded_products() -> Iterator[None]:
+    """Context manager: the linear algebra uses one thread, and `share` as many as it had before.
 
     The linear algebra's own threads wait for their next product without sleeping, on the cores that a shared batch
     needs: for a network with both kinds of work, one thread for the products is faster than two.
@@ -64,11 +64,11 @@ def sharing() -> Iterator[None]:
         _keeping.release()
 
 
-def pieces(part: range, bytes_each: int) -> Iterator[slice]:
-    """A part of the instances in pieces so small that a core's own caches hold what is computed of one."""
-    few = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
-    for start in range(part.start, part.stop, few):
-        yield slice(start, min(start + few, part.stop))
+def chunks(part: range, bytes_each: int) -> Iterator[slice]:
+    """A part of the instances in chunks that fit the caches of a core."""
+    size = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
+    for start in range(part.start, part.stop, size):
+        yield slice(start, min(start + size, part.stop))
 
 
 def _threads() -> int:

@@ -99,7 +99,7 @@ def test_its_help_names_every_remedy(language):
         (
             ["--samples", 5000],
             2,
-            "between 20 (two for each class) and 1150",
+            "from 20 (two per class) to 1150",
             "entre 20 (dos por clase) y 1150",
         ),
         (["--seeds", 0], 2, "at least 1, got 0", "al menos 1; llegó 0"),

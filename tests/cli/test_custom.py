@@ -152,7 +152,7 @@ def test_the_closed_forms_are_those_of_autograd():
             1,
             "does not define forward, input_gradient",
         ),
-        ("import gradiente as gr\n@gr.register\nclass Tanh(gr.Tanh): pass", 1, "give yours another name"),
+        ("import gradiente as gr\n@gr.register\nclass Tanh(gr.Tanh): pass", 1, "use another name"),
     ],
 )
 def test_a_file_that_is_wrong(own_folder, source, status, words):

@@ -157,7 +157,11 @@ WRONG = [
     ("digits --count x", "expected a whole number", "se esperaba un número entero"),
     ("digits --seed -1", "seed must be a number in [0, inf), got -1", "seed debe ser un número en [0, inf)"),
     ("digits --output digits.jpg", "ends in .png", "termine en .png"),
-    ("moons --augment RandomAffine()", "moons is not made of images", "moons no está hecho de imágenes"),
+    (
+        "moons --augment RandomAffine()",
+        "the instances of moons are not images",
+        "las instancias de moons no son imágenes",
+    ),
     ("iris --output iris.png", "leave --output out", "quite --output"),
     ("digts", "did you mean digits?", "¿quiso decir digits?"),
     ("digits iris", "unexpected: iris", "sobra: iris"),
@@ -182,7 +186,7 @@ def test_images_with_too_many_channels_have_facts_and_no_picture(own_folder):
     assert show("deep.npz")["image_shape"] == [7, 6, 6]
     answer = gradiente("data", "show", "deep.npz", "--augment", "RandomAffine(degrees=10)")
     assert answer.status == 2
-    assert "deep is not made of images that can be drawn" in answer.err
+    assert "the instances of deep are not images that can be drawn" in answer.err
     assert contents(own_folder) == {"deep.npz"}
 
 

@@ -40,5 +40,5 @@ def test_it_finds_the_data_that_are_there(monkeypatch, mnist_folder):
 
 def test_it_says_what_is_not_at_hand(monkeypatch, own_folder):
     monkeypatch.setenv("GRADIENTE_DATA_DIR", str(own_folder))
-    assert "not at hand" in gradiente("doctor").out
-    assert "no está a mano" in gradiente("doctor", "--lang", "es").out
+    assert "not here yet" in gradiente("doctor").out
+    assert "todavía no está aquí" in gradiente("doctor", "--lang", "es").out

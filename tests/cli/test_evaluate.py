@@ -93,4 +93,4 @@ def test_the_files_of_mnist_may_have_moved(mnist_run, mnist_folder, own_folder):
     assert answer.data["metrics"]["accuracy"] == accuracy
     lost = gradiente("evaluate", run, "--data-dir", own_folder)
     assert lost.status == 1
-    assert f"mnist is not whole in {own_folder}" in lost.err
+    assert f"mnist is incomplete in {own_folder}" in lost.err

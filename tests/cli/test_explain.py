@@ -233,7 +233,7 @@ def test_one_entry_of_a_regularized_step_is_opened(watched):
     assert clipped["value"] == pytest.approx(clipped["torch"], rel=1e-12)
     assert update["torch"] == pytest.approx(update["value"], rel=1e-12)
     heading = gradiente("explain", "own", "--step", 5).out.splitlines()[0]
-    assert heading.startswith("Step 5 of the training on iris (epoch 2)")
+    assert heading.startswith("Step 5 of training on iris (epoch 2)")
     assert f"{watched[4][2]:.4g}" in heading
 
 
@@ -313,10 +313,10 @@ def test_a_page_that_cannot_be_written(own_folder, language, words):
 
 WRONG = [
     (["--quantity", "dW[3]"], "did you mean dW[", "¿quiso decir dW["),
-    (["--quantity", "dW[2]", "--entry", "4,0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
-    (["--quantity", "Z[2]", "--entry", "0,3"], "has the shape (4, 1)", "tiene la forma (4, 1)"),
-    (["--quantity", "dW[2]", "--entry", "0"], "has the shape (1, 4)", "tiene la forma (1, 4)"),
-    (["--entry", "0,1"], "say in which, with --quantity", "diga en cuál, con --quantity"),
+    (["--quantity", "dW[2]", "--entry", "4,0"], "has shape (1, 4)", "tiene forma (1, 4)"),
+    (["--quantity", "Z[2]", "--entry", "0,3"], "has shape (4, 1)", "tiene forma (4, 1)"),
+    (["--quantity", "dW[2]", "--entry", "0"], "has shape (1, 4)", "tiene forma (1, 4)"),
+    (["--entry", "0,1"], "give the quantity with --quantity", "indique la cantidad con --quantity"),
     (["--step", "0"], "counted from 1; got 0", "se cuentan desde 1; llegó 0"),
     (["blobs", "--step", "9999"], "it ends after step 366", "termina después del paso 366"),
     (["--optimizer", "Adagradd"], "did you mean Adagrad", "¿quiso decir Adagrad"),

@@ -45,8 +45,8 @@ def test_convolutions_pass_as_in_a_training_and_afterwards(mode):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "✓ every gradient agrees. Largest relative error"),
-        ("es", "✓ todos los gradientes coinciden. Mayor"),
+        ("en", "✓ every gradient agrees with finite differences. Largest relative error"),
+        ("es", "✓ todos los gradientes coinciden con las diferencias finitas. Mayor"),
     ],
 )
 def test_it_prints_the_largest_error_and_where_it_is(language, words):
@@ -110,7 +110,7 @@ def test_no_more_entries_than_asked_for():
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 cannot follow the one before it"),
+        (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 does not fit the previous one"),
         (["--network", "Linear(4, 1)"], 2, "every gradient would be 0"),
         (["--network", "Tanh()"], 2, "begin it with Linear(inputs, outputs)"),
         (["--network", "Linaer(4, 5)"], 2, "did you mean Linear?"),

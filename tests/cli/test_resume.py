@@ -148,8 +148,8 @@ def test_what_was_begun_cannot_be_changed(more, own_folder):
     train("or", "--epochs", 2)
     before = {path: path.read_bytes() for path in own_folder.rglob("*") if path.is_file()}
     for language, words in (
-        ("en", "a resumed training is the one that was begun"),
-        ("es", "que se retoma es el mismo"),
+        ("en", "cannot be changed when a run is resumed"),
+        ("es", "no se puede cambiar al reanudar una corrida"),
     ):
         answer = gradiente("train", "--resume", "run", *more, "--lang", language)
         assert answer.status == 2

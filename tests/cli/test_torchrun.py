@@ -84,7 +84,7 @@ def test_killed_twice_it_starts_again_where_it_was_and_in_the_end_is_one_of_a_si
     os.kill(workers(process)[0], signal.SIGKILL)
     ended = finish(process)
     assert ended.status != 0
-    assert "lost the others" in ended.err
+    assert "another process died" in ended.err
     assert "--resume" in ended.err
     assert before < epochs_done("killed") < 60
     by_numpy = own_folder / "by numpy"
@@ -137,7 +137,7 @@ def test_the_numpy_engine_is_of_one_process(own_folder, monkeypatch):
     launched(monkeypatch)
     answer = gradiente("train", "digits", "--engine", "numpy")
     assert answer.status == 2
-    assert "2 processes were launched and the engine numpy computes in one" in answer.err
+    assert "2 processes were launched, and the engine numpy runs in one" in answer.err
 
 
 def test_what_all_processes_meet_is_said_once(own_folder):

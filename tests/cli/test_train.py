@@ -58,7 +58,7 @@ def test_digits_are_learned_and_the_run_is_kept(own_folder):
                 "parámetros",
                 "Conjunto de prueba, 30",
                 "exactitud",
-                "ejecución: ",
+                "corrida: ",
             ],
         ),
     ],

@@ -81,7 +81,7 @@ def test_a_regression_is_measured_by_r2():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"samples": 1151}, r"between 20 .* and 1150 .* got 1151"),
+        ({"samples": 1151}, r"from 20 .* to 1150 .* got 1151"),
         ({"samples": 19}, "got 19"),
         ({"seeds": []}, "at least 1, got 0"),
         ({"epochs": 0}, "at least 1, got 0"),

@@ -34,5 +34,5 @@ def test_without_a_generator_the_order_is_kept_and_nothing_is_copied():
 
 @pytest.mark.parametrize("size", [0, -1, 11, 2.5, True])
 def test_a_batch_size_that_cannot_be_is_refused_before_the_first_batch(size):
-    with pytest.raises(ArgumentError, match="from 1 to the 10 instances"):
+    with pytest.raises(ArgumentError, match="from 1 to 10, the number of instances"):
         batches(np.arange(10), size)

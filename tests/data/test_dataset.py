@@ -94,7 +94,7 @@ def test_one_class():
 
 @pytest.mark.parametrize("dtype", ["U3", object, complex])
 def test_anything_but_real_numbers(dtype):
-    with pytest.raises(DataError, match="x must hold real numbers"):
+    with pytest.raises(DataError, match="x must contain real numbers"):
         classes(X.astype(dtype))
 
 

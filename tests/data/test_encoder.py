@@ -107,5 +107,5 @@ def test_other_keys():
 
 def test_a_name_is_not_a_category():
     names = np.array([f"person {i}" for i in range(1001)])
-    with pytest.raises(DataError, match="column name has 1001 different texts"):
+    with pytest.raises(DataError, match="column name has 1001 distinct texts"):
         Encoder.fit({"name": names}, np.arange(1001), standardize=True)

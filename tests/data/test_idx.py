@@ -29,25 +29,25 @@ def test_with_and_without_gzip(written, content):
 def test_a_gzip_cut_anywhere(written):
     packed = gzip.compress(np.random.default_rng(0).bytes(500))
     for length in range(2, len(packed), 7):
-        with pytest.raises(FileError, match="not a whole gzip file"):
+        with pytest.raises(FileError, match="not a complete gzip file"):
             read_idx(written(packed[:length]))
 
 
 def test_a_gzip_with_a_wrong_byte(written):
     packed = bytearray(gzip.compress(IDX))
     packed[-12] ^= 0xFF
-    with pytest.raises(FileError, match="not a whole gzip file"):
+    with pytest.raises(FileError, match="not a complete gzip file"):
         read_idx(written(bytes(packed)))
 
 
 @pytest.mark.parametrize("length", [5, 15, 16, len(IDX) - 1])
 def test_cut_short(written, length):
-    with pytest.raises(FileError, match=f"announces .* bytes, it has {length}"):
+    with pytest.raises(FileError, match=f"announces .* bytes, and it has {length}"):
         read_idx(written(IDX[:length]))
 
 
 def test_too_long(written):
-    with pytest.raises(FileError, match=f"announces {len(IDX)} bytes, it has {len(IDX) + 1}"):
+    with pytest.raises(FileError, match=f"announces {len(IDX)} bytes, and it has {len(IDX) + 1}"):
         read_idx(written(IDX + b"\0"))
 
 
@@ -55,7 +55,7 @@ def test_too_long(written):
     "content", [b"", b"\0\0", b"\x89PNG....", b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0", b"\0\0\x08\0"]
 )
 def test_something_else(written, content):
-    with pytest.raises(FileError, match="no idx file of unsigned bytes"):
+    with pytest.raises(FileError, match="not an idx file of unsigned bytes"):
         read_idx(written(content))
 
 

@@ -99,7 +99,7 @@ def test_blank(tmp_path, paper):
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n"])
 def test_no_picture(tmp_path, content):
     (tmp_path / "page.png").write_bytes(content)
-    with pytest.raises(FileError, match=r"is not a picture|is a corrupt picture"):
+    with pytest.raises(FileError, match=r"is not an image|is corrupt"):
         read_image(tmp_path / "page.png", (28, 28))
 
 
@@ -110,7 +110,7 @@ def test_cut_short(tmp_path, name):
     whole = (tmp_path / name).read_bytes()
     for share in (0.3, 0.6, 0.9):
         (tmp_path / name).write_bytes(whole[: int(share * len(whole))])
-        with pytest.raises(FileError, match="corrupt picture, or was cut short"):
+        with pytest.raises(FileError, match="corrupt or truncated"):
             read_image(tmp_path / name, (28, 28))
 
 

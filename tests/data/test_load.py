@@ -180,7 +180,7 @@ def test_missing_file(tmp_path, name):
     ],
 )
 def test_an_option_without_use(name, options):
-    with pytest.raises(ArgumentError, match=f"{name} has no use for the option {next(iter(options))}"):
+    with pytest.raises(ArgumentError, match=f"{name} does not use the option {next(iter(options))}"):
         load(name, **options)
 
 
@@ -213,7 +213,7 @@ def test_csv_that_cannot_be_learned_from(written, content, message):
 
 def test_a_number_too_large_for_float32(written):
     path = written("a,y\n" + "\n".join(f"{'1e300' if i == 3 else i},{i % 2}" for i in range(8)))
-    with pytest.raises(DataError, match=r"x holds inf in row 3 .*, column 'a'"):
+    with pytest.raises(DataError, match=r"x contains inf in row 3 .*, column 'a'"):
         load(path, standardize=False)
 
 

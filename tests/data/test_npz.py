@@ -75,7 +75,7 @@ def test_real_pictures_keep_their_values(saved):
 
 
 def test_missing_array_names_what_is_there(saved):
-    with pytest.raises(DataError, match="y is not there, only: x, labels"):
+    with pytest.raises(DataError, match="y is missing, found only: x, labels"):
         read_npz(saved(x=X, labels=Y))
 
 
@@ -84,16 +84,16 @@ def test_cut_anywhere_or_corrupt(saved):
     whole = path.read_bytes()
     for length in range(0, len(whole), 37):
         path.write_bytes(whole[:length])
-        with pytest.raises(FileError, match=r"not a whole .npz file"):
+        with pytest.raises(FileError, match=r"not a complete .npz file"):
             read_npz(path)
     position = whole.index(X.tobytes()) + 5
     path.write_bytes(whole[:position] + bytes([whole[position] ^ 0xFF]) + whole[position + 1 :])
-    with pytest.raises(FileError, match=r"not a whole .npz file"):
+    with pytest.raises(FileError, match=r"not a complete .npz file"):
         read_npz(path)
 
 
 def test_pickled_objects_are_never_opened(saved):
-    with pytest.raises(FileError, match="holds Python objects"):
+    with pytest.raises(FileError, match="contains Python objects"):
         read_npz(saved(x=np.array([{}, []], dtype=object), y=Y))
 
 
@@ -103,7 +103,7 @@ def test_another_format_under_the_name(tmp_path):
     np.save(stream, X)
     for content in (stream.getvalue(), b"x,y\n1,2\n"):
         path.write_bytes(content)
-        with pytest.raises(FileError, match=r"not a whole .npz file"):
+        with pytest.raises(FileError, match=r"not a complete .npz file"):
             read_npz(path)
 
 
@@ -119,8 +119,8 @@ def test_missing_file(tmp_path):
         ({"x": np.empty((0, 4, 5)), "y": Y[:0]}, "no data"),
         ({"x": X, "y": Y[:5]}, "x has 6 instances and y has 5"),
         ({"x": X, "y": np.zeros(6, dtype=int)}, "single class"),
-        ({"x": X.astype(str), "y": Y}, "x must hold real numbers"),
-        ({"x": X, "y": Y.astype(str)}, "y must hold real numbers"),
+        ({"x": X.astype(str), "y": Y}, "x must contain real numbers"),
+        ({"x": X, "y": Y.astype(str)}, "y must contain real numbers"),
         ({"x": np.where(X[2, 1] < X, X, np.nan), "y": Y}, "nan in row"),
         ({"x": X, "y": np.full(6, np.inf)}, "y holds inf in row 0"),
     ],

@@ -97,7 +97,7 @@ def test_no_such_column_offers_the_nearest(written):
 
 
 def test_no_header(written):
-    with pytest.raises(DataError, match=r"the names of the columns, but it looks like data: 5\.1, 3\.5"):
+    with pytest.raises(DataError, match=r"the column names, but it looks like data: 5\.1, 3\.5"):
         read_table(written("5.1,3.5\n4.9,3.0\n"))
 
 
@@ -107,12 +107,12 @@ def test_no_header(written):
         ("", "is empty"),
         ("\n\n", "is empty"),
         ("a,b\n", "is empty"),
-        ("a,b\n1,2\n1,2,3\n", "line 3: expected 2 values, one for each column, got 3"),
-        ("a,b\n1,2\n\n1\n", "line 4: expected 2 values, one for each column, got 1"),
+        ("a,b\n1,2\n1,2,3\n", "line 3: expected 2 values, one per column, got 3"),
+        ("a,b\n1,2\n\n1\n", "line 4: expected 2 values, one per column, got 1"),
         ("a,,c\n1,2,3\n", "column 2 has no name"),
-        ("a,b,a\n1,2,3\n", "two columns called a"),
-        ('a,b\n1,"2\n', "line 2: the quotation marks"),
-        ('a,b\n1,"2"3\n', "line 2: the quotation marks"),
+        ("a,b,a\n1,2,3\n", "two columns are named a"),
+        ('a,b\n1,"2\n', "line 2: unbalanced quotation marks"),
+        ('a,b\n1,"2"3\n', "line 2: unbalanced quotation marks"),
     ],
 )
 def test_no_table(written, content, message):

@@ -66,7 +66,7 @@ def test_n_processes_end_as_one_does_by_the_closed_forms(ended, name, kept):
 def test_a_batch_smaller_than_the_number_of_processes_is_refused_by_each(ended):
     said = [path.read_text() for path in ended.glob("batch of one *.txt")]
     assert len(said) >= 2
-    assert all("a batch of 1 cannot be parted among" in words for words in said)
+    assert all("a batch of 1 cannot be split among" in words for words in said)
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_a_launcher_says_in_the_environment_who_this_is(monkeypatch):
 def test_an_engine_of_one_process_says_so_under_a_launcher(monkeypatch, engine):
     launch(monkeypatch, 0, 2)
     with pytest.raises(
-        ArgumentError, match=f"2 processes were launched and the engine {engine} computes in one"
+        ArgumentError, match=f"2 processes were launched, and the engine {engine} runs in one"
     ):
         Trainer(Network([Linear(2, 2)]), CrossEntropyLoss(), Adam(), engine=engine)
 

@@ -316,7 +316,7 @@ def test_what_is_given_to_the_compiler_is_the_whole_step(layers, monkeypatch):
 
 
 def test_metrics_are_a_list_of_names():
-    with pytest.raises(ArgumentError, match="metrics is a list of names"):
+    with pytest.raises(ArgumentError, match="metrics must be a list of names"):
         trainer(network(), "numpy", metrics="F1Score")
 
 
@@ -330,17 +330,17 @@ def test_a_device_that_is_not_there_is_said_with_those_that_are(device):
         pytest.skip("there are eight CUDA devices here")
     if torch.backends.mps.is_available() if device == "mps" else torch.cuda.is_available():
         pytest.skip(f"there is a device {device} here")
-    with pytest.raises(ArgumentError, match=f"there is no device {device}.* here; there is: cpu"):
+    with pytest.raises(ArgumentError, match=f"the device {device}.* is not available here; available: cpu"):
         trainer(network(), Torch(device=device))
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"device": "gpu"}, "the device is one of auto, cpu, cuda, mps"),
-        ({"device": "cpu:0"}, "the device is one of"),
-        ({"precision": "float16"}, "precision is one of float32, bf16"),
-        ({"compile": True, "cuda_graphs": True}, "give one of the two"),
+        ({"device": "gpu"}, "the device must be one of auto, cpu, cuda, mps"),
+        ({"device": "cpu:0"}, "the device must be one of"),
+        ({"precision": "float16"}, "precision must be one of float32, bf16"),
+        ({"compile": True, "cuda_graphs": True}, "give only one of the two"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(settings, words):
@@ -351,9 +351,9 @@ def test_settings_that_do_not_exist_are_refused(settings, words):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (Torch(device="cpu", cuda_graphs=True), "CUDA graphs are of CUDA devices, and this is cpu"),
-        (Torch(device="cpu", shard=True), "among several processes, and there is one"),
-        (Torch(device="cpu", precision="bf16"), "bf16 computes for a network in float32"),
+        (Torch(device="cpu", cuda_graphs=True), "CUDA graphs need a CUDA device, and this is cpu"),
+        (Torch(device="cpu", shard=True), "among several processes, and there is only one"),
+        (Torch(device="cpu", precision="bf16"), "bf16 needs a network in float32"),
         (None, "unknown engine None"),
     ],
 )

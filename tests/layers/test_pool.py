@@ -40,7 +40,7 @@ def test_nan_is_passed_on_so_that_a_divergence_is_seen():
     ("arguments", "message"),
     [
         ((2, 2, 2), r"padding = 2 is more than half of kernel_size = 2"),
-        ((2, 0), r"stride is a whole number ≥ 1"),
+        ((2, 0), r"stride must be a whole number ≥ 1"),
         ((0,), r"kernel_size"),
         (((2, 2, 2),), r"or 2 of them"),
         ((2.0,), r"kernel_size"),

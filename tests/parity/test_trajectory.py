@@ -16,7 +16,7 @@ from gradiente import (
     course,
 )
 from gradiente.data import load
-from gradiente.parity import DEFAULTS, Course, follow
+from gradiente.parity import DEFAULTS, TrainingSetup, follow
 from gradiente.parity.trajectory import compare_networks
 from gradiente.training.build import plan
 
@@ -28,13 +28,13 @@ def tiny(**changed):
     network = Network([Linear(5, 7), Tanh(), Linear(7, 3)], seed=1, dtype="float64")
     x, y = generator.normal(size=(40, 5)), generator.integers(3, size=40)
     given = {"network": network, "loss": CrossEntropyLoss(), "optimizer": Adam(lr=0.01), "data": None}
-    return Course(**{**given, "x": x, "y": y, "batch_size": 16, **changed})
+    return TrainingSetup(**{**given, "x": x, "y": y, "batch_size": 16, **changed})
 
 
 @pytest.mark.parametrize("config", DEFAULTS, ids=["dense", "convolutional"])
 def test_200_steps_of_adam_agree_in_every_weight(config):
     train, _ = load(config.data.name)
-    done = follow(Course.of(plan(config.changed(dtype="float64"), train), train))
+    done = follow(TrainingSetup.of(plan(config.changed(dtype="float64"), train), train))
     assert done.steps == 200
     assert done.passed, done.worst
     assert done.worst[1].relative <= 1e-9
@@ -122,9 +122,9 @@ def test_a_loss_that_is_not_finite_ends_it():
 def test_what_cannot_be_followed():
     with pytest.raises(ArgumentError, match="at least 1, got 0"):
         follow(tiny(), 0)
-    with pytest.raises(ArgumentError, match="nothing learns"):
+    with pytest.raises(ArgumentError, match="nothing to train"):
         follow(tiny(network=Network([Tanh()], input_shape=(5,))), 1)
     frozen = tiny().network
     frozen.freeze(0, 2)
-    with pytest.raises(ArgumentError, match="nothing learns"):
+    with pytest.raises(ArgumentError, match="nothing to train"):
         follow(replace(tiny(), network=frozen), 1)

@@ -136,7 +136,7 @@ class Tempting:
 def test_a_file_with_python_objects_is_not_executed(tmp_path, monkeypatch, content):
     monkeypatch.chdir(tmp_path)
     torch.save(content, "net.pt")
-    with pytest.raises(FileError, match=r"net\.pt holds Python objects .*torch\.save\("):
+    with pytest.raises(FileError, match=r"net\.pt contains Python objects .*torch\.save\("):
         read_state_dict("net.pt")
     assert not (tmp_path / "made by a file").exists()
 
@@ -154,7 +154,7 @@ def test_a_file_with_python_objects_is_not_executed(tmp_path, monkeypatch, conte
 )
 def test_a_file_that_holds_something_else_is_named(tmp_path, content, named):
     torch.save(content, tmp_path / "net.pt")
-    with pytest.raises(FileError, match=rf"net\.pt holds something else .*{named}.*torch\.save\("):
+    with pytest.raises(FileError, match=rf"net\.pt contains something other .*{named}.*torch\.save\("):
         read_state_dict(tmp_path / "net.pt")
 
 
@@ -164,7 +164,7 @@ def test_a_file_cut_short_is_an_error(tmp_path, save, name, keep):
     path = tmp_path / name
     save(network().to_torch().state_dict(), path)
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(FileError, match=rf"{name} is not a whole"):
+    with pytest.raises(FileError, match=rf"{name} is not a complete"):
         read_state_dict(path)
 
 
@@ -172,7 +172,7 @@ def test_a_file_cut_short_is_an_error(tmp_path, save, name, keep):
 @pytest.mark.parametrize("content", [b"not a network" * 9, b"\x00" * 64, pickle.dumps([1, 2])])
 def test_a_file_of_another_kind_is_an_error(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(FileError, match=rf"{name} (is not a whole|holds something else)"):
+    with pytest.raises(FileError, match=rf"{name} (is not a complete|contains something other)"):
         read_state_dict(tmp_path / name)
 
 

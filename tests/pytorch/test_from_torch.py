@@ -236,7 +236,7 @@ def pruned():
         ("net.pt", "^str has no"),
         (nn.Sequential(nn.Flatten(2)), r"0 \(Flatten\) has start_dim=2; .* start_dim=1"),
         (nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), "padding_mode='reflect'; .*'zeros'"),
-        (nn.Conv2d(1, 2, 4, padding="same"), r"Conv2d cannot become .*odd"),
+        (nn.Conv2d(1, 2, 4, padding="same"), r"Conv2d cannot be converted .*odd"),
         (nn.MaxPool2d(2, return_indices=True), "return_indices=True"),
         (nn.AvgPool2d(2, divisor_override=3), "divisor_override=3; .* divisor_override=None"),
         (nn.BatchNorm1d(3, track_running_stats=False), "track_running_stats=False"),
@@ -244,7 +244,7 @@ def pruned():
             nn.Sequential(nn.ReLU(), nn.Dropout(1.0)),
             r"1 \(Dropout\) cannot .* p must be a number in \[0, 1\)",
         ),
-        (nn.Unflatten(-1, (2, 3)), "Unflatten cannot become"),
+        (nn.Unflatten(-1, (2, 3)), "Unflatten cannot be converted"),
         (nn.Linear(3, 2).half(), r"float16, .* module\.float\(\)"),
         (nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 3).bfloat16()), "bfloat16, float32"),
         (nn.Sequential(nn.Linear(3, 2).double(), nn.Linear(2, 3)), "float32, float64"),
@@ -258,12 +258,12 @@ def test_what_cannot_be_taken_over_is_named(module, named):
 
 def test_shared_parameters_are_an_error():
     linear = nn.Linear(3, 3)
-    with pytest.raises(ArgumentError, match=r"0\.weight and 2\.weight are one tensor"):
+    with pytest.raises(ArgumentError, match=r"0\.weight and 2\.weight share one tensor"):
         from_torch(nn.Sequential(linear, nn.Tanh(), linear))
     other = nn.Linear(3, 3)
     other.weight = linear.weight
     tied = nn.Sequential(linear, nn.Sequential(other))
-    with pytest.raises(ArgumentError, match=r"0\.weight and 1\.0\.weight are one tensor"):
+    with pytest.raises(ArgumentError, match=r"0\.weight and 1\.0\.weight share one tensor"):
         from_torch(tied)
     norm = nn.BatchNorm1d(3, affine=False)
     with pytest.raises(ArgumentError, match=r"0\.running_mean and 1\.running_mean"):
@@ -273,7 +273,7 @@ def test_shared_parameters_are_an_error():
 def test_a_layer_that_is_frozen_in_part_is_an_error():
     module = convnet()
     module[5].bias.requires_grad_(False)
-    with pytest.raises(ArgumentError, match=r"5 \(Linear\) is frozen in part \(bias\)"):
+    with pytest.raises(ArgumentError, match=r"5 \(Linear\) is partly frozen \(bias\)"):
         from_torch(module)
 
 

@@ -70,7 +70,7 @@ def test_what_cannot_be_is_said_at_once(source, said, code):
     ],
 )
 def test_a_metric_of_something_else_says_so(name):
-    with pytest.raises(ArgumentError, match=f"^{name} of torchmetrics asks for more than"):
+    with pytest.raises(ArgumentError, match=f"^{name} of torchmetrics needs more than"):
         TorchMetric.parse(name)
 
 

@@ -146,7 +146,7 @@ def test_a_metric_of_numbers_is_told_how_many_targets(name, k):
     kind = getattr(torchmetrics.regression, name)
     metric = TorchMetric.parse(written(name))
     if k == 1 and name in FOR_SEVERAL_TARGETS:
-        with pytest.raises(ArgumentError, match="does not fit a single target"):
+        with pytest.raises(ArgumentError, match="does not support a single target"):
             metric.check(task="regression", outputs=1)
         return
     options = {"num_outputs": k} if k > 1 and name in ONE_FOR_EACH_TARGET else {}

@@ -332,7 +332,7 @@ def test_a_twin_of_another_optimizer_is_an_error():
     twin = optimizer_to_torch(gr.RMSprop(), net, module)
     in_torch(net, module, twin, 1, 2)
     for rule in (gr.Adam(), gr.RMSprop(centered=True)):
-        with pytest.raises(ArgumentError, match=f"RMSprop remembers no .*{type(rule).__name__}"):
+        with pytest.raises(ArgumentError, match=f"RMSprop has no state .*{type(rule).__name__}"):
             optimizer_from_torch(twin, rule, net, module)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gradiente import Adam, CrossEntropyLoss, Linear, Network, Tanh
 from gradiente.locale import set_language
-from gradiente.parity import BOUNDS, Course, Parity, compare_concepts, follow, title
+from gradiente.parity import BOUNDS, Parity, TrainingSetup, compare_concepts, follow, title
 from gradiente.reporting.certificate import concepts, digits, write_certificate
 
 
@@ -16,7 +16,7 @@ from gradiente.reporting.certificate import concepts, digits, write_certificate
 def equal():
     """All concepts, and two small trajectories; it is only read."""
     generator = np.random.default_rng(0)
-    course = Course(
+    setup = TrainingSetup(
         network=Network([Linear(5, 4), Tanh(), Linear(4, 3)], dtype="float64"),
         loss=CrossEntropyLoss(),
         optimizer=Adam(),
@@ -25,7 +25,7 @@ def equal():
         y=generator.integers(3, size=20),
         batch_size=8,
     )
-    return Parity(compare_concepts(), [follow(course, 12), follow(course, 1)])
+    return Parity(compare_concepts(), [follow(setup, 12), follow(setup, 1)])
 
 
 @cache
@@ -77,10 +77,10 @@ def test_the_page_holds_all_of_it(make, language, tmp_path):
         example, worst = concept.worst
         assert concept.name in words
         if worst.relative:
-            assert {worst.place(), worst.size(), example.called()} <= set(parsed.seen)
+            assert {worst.place(), worst.size(), example.label()} <= set(parsed.seen)
     assert all(title(kind) in words for kind in BOUNDS)
     for trajectory in done.trajectories:
-        assert trajectory.course.heading() in words
+        assert trajectory.setup.heading() in words
         assert trajectory.outcome() in words
         for entry in trajectory.differences:
             assert f"{entry.closed_form:.17g}" in words

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from gradiente.comparison import REMEDIES, Outcome, Row, compare
+from gradiente.comparison import REMEDIES, Row, SeedResult, compare
 from gradiente.data import load
 from gradiente.layers import Linear
 from gradiente.locale import set_language
@@ -91,14 +91,14 @@ def test_the_chosen_epochs_are_marked_where_the_network_goes_back():
 
 def test_the_picture_of_the_scores_says_what_it_shows():
     best = small().best()
-    assert f"{best.remedy.called()}: {best.words('test')}" in dots(small())
+    assert f"{best.remedy.title()}: {best.words('test')}" in dots(small())
 
 
 def test_a_seed_that_stopped_stays_where_it_went_back_to():
     network = Network([Linear(1, 1)])
     outcomes = [
-        Outcome(0, network, 2, {}, {"validation": [3.0, 1.0, 2.0]}),
-        Outcome(1, network, 5, {}, {"validation": [5.0, 4.0, 3.0, 2.0, 1.0]}),
+        SeedResult(0, network, 2, {}, {"validation": [3.0, 1.0, 2.0]}),
+        SeedResult(1, network, 5, {}, {"validation": [5.0, 4.0, 3.0, 2.0, 1.0]}),
     ]
     mean, spread = mean_and_spread(Row(REMEDIES[1], "accuracy", outcomes), "validation", 5)
     assert mean.tolist() == [4.0, 2.5, 2.5, 1.5, 1.0]

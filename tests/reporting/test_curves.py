@@ -74,7 +74,7 @@ def test_what_comes_after_the_kept_epoch_is_shaded_and_said_to_be_discarded():
     validation = [4.0, 3.0, 2.0, 3.0, 4.0]
     section = drawn([4.0, 3.0, 2.0, 1.0, 0.5], val_loss=validation, restored=True)
     assert "kept: epoch 3" in section
-    assert "parameters of epoch 3, its best by validation loss" in section
+    assert "parameters of epoch 3, the best one by validation loss" in section
     assert ">discarded<" in section
     (shaded,) = re.findall(r'<path d="([^"]*)"[^>]*fill: var\(--wash\)', section)
     across = [float(x) for x in re.findall(r"[ML] (\S+)", shaded)]

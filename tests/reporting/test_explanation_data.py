@@ -117,7 +117,7 @@ def test_a_factor_leads_to_its_number_wherever_that_is_shown(step):
 
 
 def test_a_small_step_is_shown_whole_and_a_large_one_by_its_corners():
-    assert all(one.whole for one in shown(STEPS["images"]).values())
+    assert all(one.is_complete for one in shown(STEPS["images"]).values())
     extents = {name: one.extent for name, one in shown(STEPS["large"]).items()}
     assert sum(quantity.value.size for quantity in STEPS["large"]) > MOST_NUMBERS
     assert (extents["X"], extents["W[1]"], extents["b[1]"], extents["J"]) == ((2, 8), (8, 8), (8,), ())

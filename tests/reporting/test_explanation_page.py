@@ -146,7 +146,7 @@ def test_what_is_missing_is_said(tmp_path):
     page = written(tmp_path, large(), notes=["without <clip>"])
     words = "".join(page.words)
     assert "without <clip>" in words
-    cut = [name for name, one in shown(large()).items() if not one.whole]
+    cut = [name for name, one in shown(large()).items() if not one.is_complete]
     assert cut
     assert ", ".join(cut) in words
     assert words.count("the first 8×8") == len([n for n in cut if shown(large())[n].extent == (8, 8)])

@@ -39,7 +39,7 @@ def test_every_filter_has_a_picture_for_each_channel(channels, shape):
         number, channel = order[place // channels], place % channels
         assert alt == f"Filter {number}" + (f", channel {channel}" if channels > 1 else "")
         assert np.abs(signed(picture) - expected[number, channel]).max() < 1 / 255
-    assert ("channels of the image" in section) == (channels > 1)
+    assert ("channels of the input" in section) == (channels > 1)
 
 
 def test_there_are_at_most_32_filters_the_strongest():

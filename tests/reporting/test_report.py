@@ -86,18 +86,18 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path, name):
 
 
 SECTIONS = {
-    "moons": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
-    "digits": {"Confusion matrix", "What it got wrong", "What the first layer looks for", "Gradients"},
+    "moons": {"Confusion matrix", "Misclassified instances", "Decision regions", "Gradients"},
+    "digits": {"Confusion matrix", "Misclassified instances", "Weights of the first layer", "Gradients"},
     "cnn": {
         "Confusion matrix",
-        "What it got wrong",
-        "What the first convolution looks for",
-        "What each layer keeps of an image",
+        "Misclassified instances",
+        "Filters of the first convolution",
+        "Feature maps of each layer",
         "Gradients",
     },
-    "iris": {"Confusion matrix", "What it got wrong", "Gradients"},
-    "xor": {"Confusion matrix", "What it got wrong", "Decision regions", "Gradients"},
-    "sine": {"Predicted and true", "Gradients"},
+    "iris": {"Confusion matrix", "Misclassified instances", "Gradients"},
+    "xor": {"Confusion matrix", "Misclassified instances", "Decision regions", "Gradients"},
+    "sine": {"Predictions and true values", "Gradients"},
 }
 SOMETIMES = set().union(*SECTIONS.values())
 

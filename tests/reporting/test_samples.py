@@ -13,7 +13,7 @@ from gradiente.data import Dataset
 from gradiente.losses import BCEWithLogitsLoss, CrossEntropyLoss
 from gradiente.reporting.samples import (
     is_drawing,
-    is_pictures,
+    is_image_data,
     least_certain,
     most_confident_mistakes,
     pixels,
@@ -63,7 +63,7 @@ def test_pictures_show_the_mistakes_in_their_order(run):
     captions = re.findall(r'alt="Test instance (\d+): (\d), predicted as (\d)"', mistakes)
     expected = [(str(i), str(case["test"].y[i]), str(said[i])) for i in wrong[:24]]
     assert captions == expected
-    assert f"Wrongly classified: {len(wrong)} of {len(p)}" in mistakes
+    assert f"{len(wrong)} of {len(p)} test instances are misclassified" in mistakes
     assert unsure.count("<img") == 12
 
 
@@ -109,11 +109,11 @@ def images(shape):
 
 
 def test_grey_and_rgb_are_pictures():
-    assert is_pictures(images((4, 4)))
-    assert is_pictures(images((1, 4, 4)))
-    assert is_pictures(images((3, 4, 4)))
-    assert not is_pictures(images((5, 4, 4)))
-    assert not is_pictures(images((3, 2, 4, 4)))
+    assert is_image_data(images((4, 4)))
+    assert is_image_data(images((1, 4, 4)))
+    assert is_image_data(images((3, 4, 4)))
+    assert not is_image_data(images((5, 4, 4)))
+    assert not is_image_data(images((3, 2, 4, 4)))
 
 
 @pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (2, "LA"), (3, "RGB"), (4, "RGBA")])

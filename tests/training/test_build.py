@@ -176,7 +176,7 @@ def test_the_clip_of_the_config_bounds_the_step(line):
         ({"optimizer": "Adam(rate=1)"}, ArgumentError, "rate"),
         ({"loss": "CrossEntropy"}, ArgumentError, "CrossEntropyLoss"),
         ({"activation": "Relu6"}, ArgumentError, "ReLU"),
-        ({"activation": "Linear(3, 3)"}, ArgumentError, "Linear is no activation"),
+        ({"activation": "Linear(3, 3)"}, ArgumentError, "Linear is not an activation"),
         ({"schedule": "Step"}, ArgumentError, "StepLR"),
         ({"schedule": "StepLR(step_size=2)", "schedule_every": "batch"}, ArgumentError, "'batch'"),
         ({"initializer": "Glorott"}, ArgumentError, "Glorot"),

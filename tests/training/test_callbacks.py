@@ -88,7 +88,7 @@ def test_early_stopping_ends_where_the_history_says(clouds, patience, min_delta,
     assert stopped.stopped == (EarlyStopped(measure, patience) if expected else None)
     name = measure.replace("val_", "validation ")
     assert not expected or str(stopped.stopped) == (
-        f"early stopping: {name} did not get better for {patience} epochs"
+        f"early stopping: {name} did not improve for {patience} epochs"
     )
 
 

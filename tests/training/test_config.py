@@ -106,7 +106,7 @@ def test_a_key_outside_its_section_is_answered_with_its_section(values, words):
         ("network", "hidden", 64, "a list of whole numbers"),
         ("network", "hidden", [64, "32"], "a list of whole numbers"),
         ("network", "hidden", [64.0], "a list of whole numbers"),
-        ("network", "layers", "Linear(2, 1)", "a list of texts"),
+        ("network", "layers", "Linear(2, 1)", "a list of strings"),
         ("descent", "batch_size", 2.5, 'a whole number or "all"'),
         ("descent", "batch_size", "everything", 'a whole number or "all"'),
         ("descent", "batch_size", True, 'a whole number or "all"'),
@@ -123,7 +123,7 @@ def test_a_value_of_another_kind_is_refused_by_its_key(section, key, value, expe
 @pytest.mark.parametrize(
     ("section", "values", "words"),
     [
-        ("execution", {"device": "gpu"}, "the device is one of auto, cpu, cuda, mps"),
+        ("execution", {"device": "gpu"}, "the device must be one of auto, cpu, cuda, mps"),
         ("execution", {"engine": "numpy", "device": "cuda"}, "--device needs the engine torch"),
         ("execution", {"engine": "compiled", "compile": True, "shard": True}, "--compile, --shard needs"),
         ("network", {"keep": 2}, "give pretrained too"),
@@ -188,7 +188,7 @@ def test_a_network_in_full_replaces_one_in_short():
 
 @pytest.mark.parametrize("values", [{"hidden": [8]}, {"activation": "ReLU"}])
 def test_a_network_in_full_and_in_short_at_once_is_an_error(values):
-    with pytest.raises(ArgumentError, match="give one of the two"):
+    with pytest.raises(ArgumentError, match="give only one of the two"):
         Config().changed(layers=["Linear(2, 1)"], **values)
 
 

@@ -65,8 +65,8 @@ def test_a_parameter_that_is_not_finite_is_named_with_its_epoch_and_step(line, n
         rf"the loss became (nan|inf) in epoch 3, step 2: .*in the parameter {re.escape(name)} \(Linear\)",
         message,
     )
-    assert "The learning rate is 0.01 and the largest gradient of the step before was" in message
-    assert "What to try: a smaller learning rate, such as 0.001; a bound on the gradient" in message
+    assert "The learning rate is 0.01, and the largest gradient of the previous step was" in message
+    assert "What to try: a smaller learning rate, such as 0.001; gradient clipping" in message
     assert len(plant.kept) == 3
     np.testing.assert_array_equal(trainer.network.theta, plant.kept[-1])
 
@@ -81,7 +81,7 @@ def test_the_same_words_in_spanish(line):
         r"la pérdida se volvió (nan|inf) en la época 1, paso 3: .*el parámetro 2.weight \(Linear\)", message
     )
     assert "La tasa de aprendizaje es 0.01 y el mayor gradiente del paso anterior fue" in message
-    assert "Qué intentar: una tasa de aprendizaje menor, por ejemplo 0.001; un límite al gradiente" in message
+    assert "Qué intentar: una tasa de aprendizaje menor, por ejemplo 0.001; recorte del gradiente" in message
 
 
 def test_the_largest_gradient_is_that_of_the_step_before(line):
@@ -118,7 +118,7 @@ def test_the_network_is_never_left_with_what_the_last_update_of_an_epoch_broke(l
     before = trainer.network.theta.copy()
     error = diverge(trainer, line, epochs=9, batch_size=batch_size)
     assert error.values["epoch"] == 1
-    assert "in the parameter 0.weight (Linear), which the update before made too large" in str(error)
+    assert "in the parameter 0.weight (Linear), which the previous update made too large" in str(error)
     np.testing.assert_array_equal(trainer.network.theta, before)
     np.testing.assert_array_equal(Network.load(tmp_path / LAST).theta, before)
 
@@ -145,11 +145,11 @@ def test_inputs_far_too_large_are_followed_to_the_layer_that_overflows(scale, la
     trainer = Trainer(net, MSELoss(), SGD(lr=0.1))
     message = str(diverge(trainer, data, epochs=1, batch_size=5))
     assert (
-        f"in epoch 1, step 1: the first value that is not finite comes out of layer {layer} (Linear)"
+        f"in epoch 1, step 1: the first value that is not finite is in the output of layer {layer} (Linear)"
         in message
     )
     assert (
-        f"What to try: standardized inputs, which now reach {scale:.3g}; a smaller learning rate" in message
+        f"What to try: standardized inputs (they now reach {scale:.3g}); a smaller learning rate" in message
     )
 
 
@@ -157,9 +157,10 @@ def test_a_loss_that_overflows_behind_finite_layers():
     data = Dataset(np.full((20, 3), 1e25), np.arange(20.0), "regression", "large")
     message = str(diverge(Trainer(network(), MSELoss(), SGD(lr=0.1)), data, epochs=1))
     assert re.search(
-        r"the loss became inf in epoch 1, step 1: every layer still gives finite values, up to \d", message
+        r"the loss became inf in epoch 1, step 1: the output of every layer is still finite, up to \d",
+        message,
     )
-    assert "standardized inputs, which now reach 1e+25" in message
+    assert "standardized inputs (they now reach 1e+25" in message
 
 
 def test_the_run_can_be_used_and_taken_up_again(line, tmp_path):

@@ -17,5 +17,5 @@ def test_dropout_is_drawn_again_as_it_was(seed):
         overflows = np.isinf(net.forward(data.x, drawn)[0]).any()
     with pytest.raises(DivergenceError) as caught:
         Trainer(net, MSELoss(), SGD(lr=0.1), seed=seed).fit(data, epochs=1, batch_size="all")
-    assert ("comes out of layer 1 (Linear)" in str(caught.value)) == overflows
+    assert ("is in the output of layer 1 (Linear)" in str(caught.value)) == overflows
     assert ("the loss overflows" in str(caught.value)) != overflows

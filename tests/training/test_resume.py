@@ -245,14 +245,14 @@ def test_a_checkpoint_cut_short_anywhere_is_refused(saved, clouds):
     whole = saved.read_bytes()
     for length in [*range(0, len(whole), len(whole) // 9), len(whole) - 1]:
         saved.write_bytes(whole[:length])
-        refused(saved, "not a whole safetensors file", clouds)
+        refused(saved, "not a complete safetensors file", clouds)
     saved.write_bytes(whole)
     assert len(load_checkpoint(saved).history) == 2
 
 
 def test_a_file_of_another_kind_is_refused(saved, clouds):
     saved.write_bytes(b"epoch,loss\n1,0.5\n" * 50)
-    refused(saved, "not a whole safetensors file", clouds)
+    refused(saved, "not a complete safetensors file", clouds)
     saved.unlink()
     refused(saved, "there is no file", clouds)
     saved.mkdir()
@@ -260,16 +260,16 @@ def test_a_file_of_another_kind_is_refused(saved, clouds):
 
 
 def test_a_network_without_its_training_is_refused(saved, clouds):
-    refused(saved.with_name(BEST), "best.safetensors is not the checkpoint of a training", clouds)
+    refused(saved.with_name(BEST), "best.safetensors is not a training checkpoint", clouds)
     Network.load(saved).save(saved)
-    refused(saved, "last.safetensors is not the checkpoint of a training", clouds)
+    refused(saved, "last.safetensors is not a training checkpoint", clouds)
 
 
 @pytest.mark.parametrize("missing", ["0.weight", "best.theta"])
 def test_a_checkpoint_that_lacks_a_tensor_is_refused(saved, clouds, missing):
     tensors, metadata = load_tensors(saved)
     save_tensors(saved, {name: tensor for name, tensor in tensors.items() if name != missing}, metadata)
-    refused(saved, "not the checkpoint of a training", clouds)
+    refused(saved, "not a training checkpoint", clouds)
 
 
 def test_bad_usage_is_said_before_the_checkpoint_is_read(saved, clouds):

@@ -43,7 +43,7 @@ def test_a_new_run_holds_what_is_known_before_the_training(run, description):
 
 def test_a_folder_that_exists_is_left_as_it_is(run, description):
     before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
-    with pytest.raises(ArgumentError, match=r"one exists already.*--resume"):
+    with pytest.raises(ArgumentError, match=r"one already exists.*--resume"):
         run.create(Config().changed(epochs=4), description, ENVIRONMENT)
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
     assert os.listdir(run.folder.parent) == ["one"]
@@ -53,7 +53,7 @@ def test_a_folder_that_exists_is_left_as_it_is(run, description):
 def test_whatever_is_there_is_not_overwritten(tmp_path, description, kind):
     folder = tmp_path / "taken"
     folder.mkdir() if kind == "empty folder" else folder.write_text("mine")
-    with pytest.raises(ArgumentError, match="taken exists already"):
+    with pytest.raises(ArgumentError, match="taken already exists"):
         Run(folder).create(Config(), description, ENVIRONMENT)
     assert contents(tmp_path) == {"taken"}
 
@@ -115,10 +115,10 @@ def test_a_folder_without_permission_is_said(tmp_path, description):
 
 def test_what_is_no_run_is_not_opened(tmp_path):
     for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(FileError, match=r"holds no run: expected a folder .* with a run\.toml"):
+        with pytest.raises(FileError, match=r"is not a run: expected a folder .* with a run\.toml"):
             Run.open(folder)
     (tmp_path / "run.toml").mkdir()
-    with pytest.raises(FileError, match="holds no run"):
+    with pytest.raises(FileError, match="is not a run"):
         Run.open(tmp_path)
 
 
@@ -159,7 +159,7 @@ def network(seed):
 
 
 def test_the_network_is_the_trained_one_else_the_best_else_the_last(run):
-    with pytest.raises(FileError, match="holds no network yet"):
+    with pytest.raises(FileError, match="contains no network yet"):
         run.network()
     for seed, path in enumerate((run.last_checkpoint, run.checkpoints / BEST)):
         network(seed).save(path)
@@ -173,7 +173,7 @@ def test_a_network_cut_short_is_said(run):
     run.finish(network(0), {})
     path = run.folder / "network.safetensors"
     path.write_bytes(path.read_bytes()[:-3])
-    with pytest.raises(FileError, match="not a whole safetensors file"):
+    with pytest.raises(FileError, match="not a complete safetensors file"):
         run.network()
 
 

@@ -276,7 +276,9 @@ def test_without_a_training_there_is_nothing_to_stop_and_no_snapshot():
 def test_the_snapshot_of_another_training_is_refused():
     one = trainer("numpy")
     fit(one, 1)
-    with pytest.raises(FileError, match="the snapshot belongs to a training with seed = 4, and now it is 5"):
+    with pytest.raises(
+        FileError, match="the snapshot belongs to a training run with seed = 4, and now it is 5"
+    ):
         fit(trainer("numpy", seed=5), resume=one.last)
 
 

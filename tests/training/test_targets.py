@@ -76,7 +76,7 @@ def test_numbers_become_columns(outputs):
             numbers(1),
             CrossEntropyLoss(),
             2,
-            "CrossEntropyLoss learns classes and numbers has real-valued targets",
+            "CrossEntropyLoss is for classification, and numbers has real-valued targets",
         ),
     ],
 )

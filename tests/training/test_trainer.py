@@ -121,7 +121,7 @@ def test_the_loss_of_an_epoch_is_that_before_every_update(clouds):
     seen = Batches(trainer)
     history = trainer.fit(clouds, epochs=3, batch_size=20)
     for epoch, record in zip(seen.epochs, history, strict=True):
-        total, hits = 0.0, 0
+        total, correct = 0.0, 0
         for x, y in epoch:
             prediction = module(torch.from_numpy(x))
             value = torch.nn.functional.cross_entropy(prediction, torch.from_numpy(y))
@@ -129,9 +129,9 @@ def test_the_loss_of_an_epoch_is_that_before_every_update(clouds):
             value.backward()
             optimizer.step()
             total += value.item() * len(x)
-            hits += int((prediction.argmax(1).numpy() == y).sum())
+            correct += int((prediction.argmax(1).numpy() == y).sum())
         assert record["loss"] == pytest.approx(total / 69, rel=1e-10)
-        assert record["accuracy"] == hits / 69
+        assert record["accuracy"] == correct / 69
         for name, parameter in module.named_parameters():
             assert parameter.grad is not None
             norm = torch.linalg.norm(parameter.grad).item()
@@ -289,9 +289,13 @@ REAL_VALUED = Dataset(np.eye(12, 2), np.arange(12.0), "regression", "unsuited")
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"batch_size": 0}, ArgumentError, "batch size.*from 1 to the 69 instances.*got 0"),
-        ({"batch_size": 70}, ArgumentError, "from 1 to the 69 instances.*got 70"),
-        ({"batch_size": 60, "validation": 0.2}, ArgumentError, "from 1 to the 55 instances.*got 60"),
+        ({"batch_size": 0}, ArgumentError, "batch size.*from 1 to 69, the number of instances.*got 0"),
+        ({"batch_size": 70}, ArgumentError, "from 1 to 69, the number of instances.*got 70"),
+        (
+            {"batch_size": 60, "validation": 0.2},
+            ArgumentError,
+            "from 1 to 55, the number of instances.*got 60",
+        ),
         ({"batch_size": 2.5}, ArgumentError, "got 2.5"),
         ({"batch_size": "everything"}, ArgumentError, "got 'everything'"),
         ({"epochs": -1}, ArgumentError, "epochs.*at least 0.*got -1"),
@@ -342,7 +346,7 @@ def test_a_last_layer_that_does_not_fit_the_classes_is_said_before_training(
         (
             CrossEntropyLoss(),
             [Linear(3, 2)],
-            "CrossEntropyLoss learns classes and line has real-valued targets",
+            "CrossEntropyLoss is for classification, and line has real-valued targets",
         ),
         (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(1, 3\)"),
     ],
@@ -358,9 +362,9 @@ def test_a_loss_or_a_network_of_another_task_is_said_before_training(line, tmp_p
         (
             "val_los",
             0.2,
-            "cannot monitor val_los: this training measures loss, accuracy, val_loss, val_accuracy",
+            "cannot monitor val_los: this training run measures loss, accuracy, val_loss, val_accuracy",
         ),
-        ("val_loss", None, "cannot monitor val_loss: this training measures loss, accuracy"),
+        ("val_loss", None, "cannot monitor val_loss: this training run measures loss, accuracy"),
         ("f1", 0.2, "cannot monitor f1"),
     ],
 )

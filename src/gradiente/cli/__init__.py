@@ -17,7 +17,7 @@ PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first 
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; ends with status 0, 1 where the work failed, 2 where it was asked for wrongly."""
+    """Run the command line; exit status 0, 1 for a failure, 2 for a usage error."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     with language(asked_language(arguments)), escaped_output():
         try:
@@ -35,21 +35,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _launched() -> tuple[int, int]:
-    """The number of this process and how many torchrun started; the engines, which know it too, are slow to load."""
+    """The rank of this process and the number of processes started by torchrun, without importing the engines."""
     if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
         return 0, 1
     return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
 
 
 def _leave() -> NoReturn:
-    """End one of several processes, all done: waiting for the threads of PyTorch's group aborts it now and then."""
+    """Exit one of several processes at once: waiting for the threads of PyTorch's process group sometimes aborts it."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
-    """Say it and end. Of the processes of one training the first says what all of them meet, and they end with it."""
+    """Print the error and exit; of the processes of one run, only rank 0 prints it."""
     if _launched()[0] > 0 and not everyone:
         time.sleep(PATIENCE)
     click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)

@@ -1,4 +1,4 @@
-"""What every command shares: being loaded late, speaking the reader's language, printing data."""
+"""What every command shares: lazy loading, help in the reader's language, output as JSON."""
 
 import importlib
 import sys
@@ -31,7 +31,7 @@ COMMANDS = (
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:
-    """The language named by --lang, found before any command is loaded: its help must already be in it."""
+    """The language given by --lang, found before any command is loaded, because its help must be in that language."""
     for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         name, _, value = argument.partition("=")
         if name == "--lang" and (code := value or following) in LANGUAGES:
@@ -66,10 +66,10 @@ class Command(click.Command):
 
 
 class LazyGroup(click.Group):
-    """Commands by name; a command's module is imported when it is asked for, not before, and its `command()` called.
+    """Commands by name; the module of a command is imported only when it is used, and its `command()` called.
 
     Arguments:
-        inside: the name of the command that these belong to; left out, they are those of gradiente itself
+        inside: the name of the parent command; by default gradiente itself
         names: of the commands; the module of `gradiente data show` is gradiente.cli.data_show
     """
 
@@ -162,10 +162,10 @@ def _version_option() -> click.Option:
 def command(
     name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., None]
 ) -> Callable[[], Command]:
-    """What makes a command with those parameters and --lang, in the language in use when it is called.
+    """A function that builds a command with those parameters and --lang, in the language in use when it is called.
 
     Arguments:
-        name: as its messages are called: "train", or "data.show" for `gradiente data show`
+        name: as in the keys of its messages: "train", or "data.show" for `gradiente data show`
         parameters: makes the options and arguments, whose help is text
     """
     return lambda: Command(name, params=[*parameters(), language_option()], callback=callback)
@@ -177,17 +177,17 @@ def option(name: str, key: str, **settings: Any) -> click.Option:
 
 
 def json_option() -> click.Option:
-    """--json: the result as data on the standard output, everything else on the error stream."""
+    """--json: the result as JSON to standard output, everything else to standard error."""
     return click.Option(["--json", "as_json"], is_flag=True, help=text("cli.json"))
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on the standard output, in ASCII where that is not Unicode."""
+    """Print one JSON value to standard output, in ASCII if that is not Unicode."""
     click.echo(json_text(value, indent=2, ascii_only=not is_unicode()))
 
 
 def usage_message(error: click.UsageError) -> str:
-    """What was wrong with the command line, and how to learn what is right."""
+    """A usage error, and the command that shows the help."""
     message = _translated(error)
     if error.ctx is None:
         return message

@@ -1,4 +1,4 @@
-"""`gradiente compare`: overfitting, and every remedy against it, in one table and one page."""
+"""`gradiente compare`: overfitting, and the remedies against it, as a table and a page."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.comparison import EPOCHS, PARTS, REMEDIES, Comparison, Outcome, Remedy, remedies_named
+from gradiente.comparison import EPOCHS, PARTS, REMEDIES, Comparison, Remedy, SeedResult, remedies_named
 from gradiente.comparison import compare as run_comparison
 from gradiente.data import load
 from gradiente.errors import FileError, require
@@ -55,8 +55,8 @@ def compare(
 
 
 @contextmanager
-def _progress(remedies: int, seeds: int) -> Iterator[Callable[[Remedy, Outcome], None]]:
-    """What hears of every run: a bar on a terminal, a line for every run in a log, on the error stream."""
+def _progress(remedies: int, seeds: int) -> Iterator[Callable[[Remedy, SeedResult], None]]:
+    """A callback for every run, on standard error: a progress bar on a terminal, a line per run in a log."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     err = console(as_json=True)
@@ -64,8 +64,8 @@ def _progress(remedies: int, seeds: int) -> Iterator[Callable[[Remedy, Outcome],
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=remedies * seeds)
 
-        def finished(remedy: Remedy, outcome: Outcome) -> None:
-            name = text("compare.progress", remedy=remedy.called(), seed=outcome.seed)
+        def finished(remedy: Remedy, outcome: SeedResult) -> None:
+            name = text("compare.progress", remedy=remedy.title(), seed=outcome.seed)
             bar.update(task, advance=1, description=name)
             if not err.is_terminal:
                 measure = "accuracy" if "accuracy" in outcome.measures["test"] else "r2"

@@ -1,4 +1,4 @@
-"""`gradiente data show`: the facts of a data set, and a batch of its images before and after augmentation."""
+"""`gradiente data show`: a summary of a data set, and a batch of its images before and after augmentation."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from gradiente.formatting import short
 from gradiente.locale import text
 from gradiente.notation import parse_list
 from gradiente.reporting.batch_picture import Panel, batch_picture
-from gradiente.reporting.samples import is_pictures
+from gradiente.reporting.samples import is_image_data
 from gradiente.storage import write_atomically
 
 MOST_IMAGES = 400
@@ -38,7 +38,7 @@ def show(
         raise ArgumentError("data_show.output", output=output)
     require(1 <= count <= MOST_IMAGES, "data_show.count", most=MOST_IMAGES, value=count)
     train, test = load(name, data_dir=data_dir, seed=seed, standardize=False)
-    if is_pictures(train):
+    if is_image_data(train):
         output = output or f"{train.name}.png"
         note = None if augment is None else " ".join(augment.split())
         write_atomically(output, _picture(train, augmentation, note, min(count, len(train)), seed))
@@ -54,7 +54,7 @@ def show(
 
 
 def _picture(train: Dataset, augmentation: Compose | None, note: str | None, count: int, seed: int) -> bytes:
-    """Some training images, drawn by the seed; with an augmentation, also what it makes of them."""
+    """Some training images, drawn with the seed; with an augmentation, before and after it."""
     assert train.image_shape is not None
     generator = np.random.default_rng(seed)
     rows = generator.permutation(len(train))[:count]
@@ -72,7 +72,7 @@ def _picture(train: Dataset, augmentation: Compose | None, note: str | None, cou
 
 
 def _facts(train: Dataset, test: Dataset) -> dict[str, Any]:
-    """What there is to know, as data."""
+    """The summary, as data."""
     classes = targets = None
     if train.task == "classification":
         counts = [np.bincount(part.y, minlength=len(train.classes)).tolist() for part in (train, test)]

@@ -1,4 +1,4 @@
-"""`gradiente doctor`: what is installed, what computes, which data are at hand."""
+"""`gradiente doctor`: installed packages, processor and linear algebra, available data sets."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from typing import Any
 
 from gradiente.cli.base import command, json_option, print_json
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import whereabouts
+from gradiente.data import data_locations
 from gradiente.locale import get_language, text
 from gradiente.training.environment import blas, versions
 
@@ -21,7 +21,7 @@ def doctor(as_json: bool) -> None:
         },
         "versions": versions(),
         "processor": {"system": platform.platform(), "cores": os.cpu_count(), "blas": blas()},
-        "data": {name: where or text("doctor.not_at_hand") for name, where in whereabouts().items()},
+        "data": {name: where or text("doctor.not_at_hand") for name, where in data_locations().items()},
         "torch": _torch(),
     }
     if as_json:
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> None:
 
 
 def _torch() -> dict[str, Any]:
-    """What PyTorch is and sees; it is only imported here, and only where it is installed."""
+    """PyTorch's version and devices; it is imported only here, and only if installed."""
     try:
         import torch
     except ImportError:

@@ -1,4 +1,4 @@
-"""Output on streams whose encoding lacks a character, as ASCII lacks ✓ and Latin-1 lacks α."""
+"""Output on streams whose encoding lacks a character, such as ✓ in ASCII or α in Latin-1."""
 
 import io
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def escaped_output() -> Iterator[None]:
-    """While it lasts, standard output and error print an escape, as \\u2713, for what their encoding lacks.
+    """Context manager: standard output and error escape, as \\u2713, characters that their encoding lacks.
 
     An error handler that the user chose, as in PYTHONIOENCODING=ascii:replace, is kept.
     """
@@ -28,5 +28,5 @@ def escaped_output() -> Iterator[None]:
 
 
 def is_unicode() -> bool:
-    """Whether every character can be printed on the standard output."""
+    """Whether standard output can print every character."""
     return (getattr(sys.stdout, "encoding", None) or "utf-8").casefold().startswith("utf")

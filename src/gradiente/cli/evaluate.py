@@ -1,4 +1,4 @@
-"""`gradiente evaluate`: a run's network on its data again."""
+"""`gradiente evaluate`: the metrics of a run's network on its data."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`gradiente explain`: one training step, quantity by quantity, and any number of it opened into its terms."""
+"""`gradiente explain`: one training step, quantity by quantity, and any of its numbers expanded into terms."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from gradiente.training.capture import CapturedStep, capture_step
 from gradiente.training.config import Config
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
-from gradiente.training.targets import usual_loss
+from gradiente.training.targets import default_loss
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +45,7 @@ WORKSHOP = Config().changed(
 
 @dataclass(frozen=True)
 class Explained:
-    """A traced step of a training, and what is to be said of it."""
+    """A traced training step, and what to print about it."""
 
     trace: Trace
     data: str
@@ -53,7 +53,7 @@ class Explained:
     notes: list[str]
 
     def heading(self) -> str:
-        """Which step it is, in a line."""
+        """The step, in one line."""
         whole = self.trace.to_dict()
         words = {name: whole[name] for name in ("loss", "optimizer")}
         return text("explain.step", data=self.data, t=self.captured.t, epoch=self.captured.epoch, **words)
@@ -110,7 +110,7 @@ def explain(
 
 
 def _turned(quantity: Quantity, entry: list[int]) -> bool:
-    """Whether a place of weights exists only the other way round: who writes W as (in, out) counts it so."""
+    """Whether an index of weights is valid only as (in, out), the transposed shape."""
     weights = quantity.parameter is not None and len(entry) == len(quantity.shape) == 2
     ways = [
         all(-n <= i < n for i, n in zip(way, quantity.shape, strict=False)) for way in (entry, entry[::-1])
@@ -119,7 +119,7 @@ def _turned(quantity: Quantity, entry: list[int]) -> bool:
 
 
 def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | None]:
-    """What is explained: a trained run, a config's training, or a data set's; the XOR workshop's by itself."""
+    """What to explain: a run, the training run of a config or of a data set, or by default that of the XOR workshop."""
     if what is not None and what not in NAMES and Path(what).is_dir():
         require(config_file is None, "explain.config")
         run = Run.open(what)
@@ -140,7 +140,7 @@ def _explain(
 ) -> Explained:
     """The step as it is trained; of a run the one after its last checkpoint, or an earlier one.
 
-    Another rule is that of the whole training; of a run, whose training is done, that of this step alone.
+    Another optimizer applies to the whole training run; for a finished run, only to this step.
     """
     if run is None:
         config = config.changed(**rule)
@@ -161,7 +161,7 @@ def _explain(
         notes.append(text("explain.other_draws"))
     traced = trace_step(
         captured.network,
-        config.make("loss") or usual_loss(train),
+        config.make("loss") or default_loss(train),
         captured.x[order][:instances],
         captured.y[order][:instances],
         penalties=config.make("penalty") or [],

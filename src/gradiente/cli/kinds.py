@@ -1,4 +1,4 @@
-"""The kinds of values on the command line, each with its own words for a value that is not of the kind."""
+"""The types of values on the command line, each with its own error message."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class Number(click.ParamType):
 
 
 class Integers(click.ParamType):
-    """Whole numbers with commas between them; `none` for no number at all."""
+    """Whole numbers separated by commas; `none` for an empty list."""
 
     name = "N,N,…"
 

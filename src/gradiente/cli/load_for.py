@@ -5,7 +5,7 @@ from gradiente.training.config import Config
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
-    """Its training and its test part, parted by the config's seed.
+    """Its training and test parts, split with the config's seed.
 
     Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
     are for a loss that takes only some numbers: MSLELoss takes their logarithm.

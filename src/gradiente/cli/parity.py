@@ -29,8 +29,8 @@ from gradiente.parity import (
     BOUNDS,
     DEFAULTS,
     Concept,
-    Course,
     Parity,
+    TrainingSetup,
     Trajectory,
     compare_concepts,
     follow,
@@ -54,14 +54,14 @@ def parity(
     require(steps >= 1, "parity.steps", value=steps)
     if html is not None and not Path(html).absolute().parent.is_dir():  # found now, not after the work
         raise FileError("storage.write", path=html, reason=os.strerror(errno.ENOENT))
-    courses = _courses(config_file, seed, {name: value for name, value in given.items() if value is not None})
+    setups = _setups(config_file, seed, {name: value for name, value in given.items() if value is not None})
     threads = nullcontext() if config_file is not None else _one_thread()
     trajectories = []
     with threads, console(as_json=True).status(text("parity.comparing")) as status:
         concepts = compare_concepts(seed or 0)
-        for course in courses:
-            status.update(text("parity.training", course=course.heading()))
-            trajectories.append(follow(course, steps))
+        for setup in setups:
+            status.update(text("parity.training", course=setup.heading()))
+            trajectories.append(follow(setup, steps))
     done = Parity(concepts, trajectories)
     if html is not None:
         write_certificate(html, done)
@@ -74,7 +74,7 @@ def parity(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """NumPy and PyTorch on one thread each: products so small cost several threads more than they save."""
+    """Context manager: NumPy and PyTorch use one thread each, since products so small do not gain from more."""
     import torch
     from threadpoolctl import threadpool_limits
 
@@ -87,19 +87,19 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _courses(config_file: str | None, seed: int | None, given: dict[str, Any]) -> list[Course]:
-    """What is trained: the user's network on random data, the config's training, or those that come with gradiente."""
+def _setups(config_file: str | None, seed: int | None, given: dict[str, Any]) -> list[TrainingSetup]:
+    """What to train: the user's network on random data, the training run of a config, or the default ones."""
     if config_file is None and "layers" in given:
         return [_random(seed or 0, **given)]
     if seed is not None:
         given["seed"] = seed
     configs = DEFAULTS if config_file is None else [Config.read(config_file)]
-    courses = []
+    setups = []
     for config in configs:
         config = config.changed(**given, dtype="float64")
         train, _ = load_for(config)
-        courses.append(Course.of(plan(config, train), train))
-    return courses
+        setups.append(TrainingSetup.of(plan(config, train), train))
+    return setups
 
 
 def _random(
@@ -108,12 +108,12 @@ def _random(
     loss: str = "CrossEntropyLoss",
     optimizer: str = "Adam(lr=0.003)",
     schedule: str | None = None,
-) -> Course:
-    """A training of that network on random numbers."""
+) -> TrainingSetup:
+    """A training run of that network on random data."""
     net = Network([parse(layer, LAYERS) for layer in layers], seed=seed, dtype="float64")
     criterion = parse(loss, LOSSES)
     x, y = random_batch(net, criterion, RANDOM_INSTANCES, np.random.default_rng(seed))
-    return Course(
+    return TrainingSetup(
         network=net,
         loss=criterion,
         optimizer=parse(optimizer, OPTIMIZERS),
@@ -132,7 +132,7 @@ def _print(done: Parity, html: str | None) -> None:
         out.print(title(kind), style="italic", soft_wrap=True)
         out.print(_table(kind, done.of_kind(kind)))
     for trajectory in done.trajectories:
-        lines = [trajectory.course.heading(), trajectory.course.facts(), *trajectory.course.left_out()]
+        lines = [trajectory.setup.heading(), trajectory.setup.facts(), *trajectory.setup.left_out()]
         for line in (*lines, f"{_mark(trajectory)} {trajectory.outcome()}"):
             out.print(line, soft_wrap=True)
         _, worst = trajectory.worst

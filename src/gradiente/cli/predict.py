@@ -1,4 +1,4 @@
-"""`gradiente predict`: what a trained network says of new rows or pictures."""
+"""`gradiente predict`: the predictions of a trained network for new rows or images."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ IMAGES = {".png", ".jpg", ".jpeg"}
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the network says of one instance: a class with its probability, or the numbers of a regression."""
+    """The prediction for one instance: a class with its probability, or the numbers of a regression."""
 
     source: str
     values: dict[str, Any]
@@ -52,7 +52,7 @@ def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool)
 
 
 def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.ndarray]:
-    """The rows of a file as the network's inputs, and what to call each of them."""
+    """The rows of a file as inputs of the network, each with a name."""
     kind = path.suffix.lower()
     if kind in IMAGES:
         if description.image_shape is None:
@@ -72,7 +72,7 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
 
 
 def _checked(x: np.ndarray, path: Path, features: tuple[str, ...] = ()) -> np.ndarray:
-    """x, held to what is asked of data that are learned from: rows of finite numbers, at least one."""
+    """x, checked like training data: at least one row, of finite numbers."""
     return Dataset(x, np.zeros(x.shape[:1]), "regression", path.name, features=features).x
 
 

@@ -1,4 +1,4 @@
-"""Random data for a network that is named on the command line."""
+"""Random data for a network given on the command line."""
 
 import numpy as np
 

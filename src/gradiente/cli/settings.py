@@ -14,7 +14,7 @@ from gradiente.training.setting import BatchSize
 
 
 class Notations(click.ParamType):
-    """Notations with commas between them, each kept in full."""
+    """Notations separated by commas."""
 
     name = "notations"
 
@@ -62,7 +62,7 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
 
 
 def custom_option() -> click.Option:
-    """--custom FILE: layers, losses and rules of one's own, registered before any other option is read."""
+    """--custom FILE: custom layers, losses and optimizers, registered before any other option is read."""
 
     def load(_ctx: click.Context, _param: click.Parameter, files: tuple[str, ...]) -> None:
         load_custom(files)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def console(as_json: bool = False, *, quiet: bool = False) -> "Console":
-    """The console for a command's words: the standard output, or the error stream where that carries JSON.
+    """The console for a command's messages: standard output, or standard error if that carries JSON.
 
     Arguments:
-        quiet: say nothing: another process says it
+        quiet: print nothing, because another process prints it
     """
     from rich.console import Console
 
@@ -28,7 +28,7 @@ def console(as_json: bool = False, *, quiet: bool = False) -> "Console":
 
 
 def styled_table(**options: Any) -> "Table":
-    """An empty table in the one style of all commands."""
+    """An empty table in the style of all commands."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

@@ -109,7 +109,7 @@ def train(
 
 
 def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:
-    """What is asked for: a run's own config or a file's or none, and over it what the command line says."""
+    """The config of a run, of a file, or none, overridden by the options of the command line."""
     if run is None:
         return (Config() if config_file is None else Config.read(config_file)).changed(**given)
     fixed = sorted(given.keys() - RESUMABLE)
@@ -128,7 +128,7 @@ def _not_on_resume(option: str) -> ArgumentError:
 
 
 def _started_before(folder: str | None, config: Config, train_set: Dataset) -> Run | None:
-    """The run that torchrun starts again, with the same command, after a process was lost or the machine taken back."""
+    """The run that torchrun restarts with the same command, after a process died or the machine was reclaimed."""
     restarts = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0"))
     require(restarts == 0 or folder is not None, "train.restarts", restarts=restarts)
     if folder is None or not os.path.lexists(folder):
@@ -142,7 +142,7 @@ def _started_before(folder: str | None, config: Config, train_set: Dataset) -> R
 
 
 def _fixed(config: Config) -> dict[str, Any]:
-    """What of a config may not differ when a training is taken up again."""
+    """The settings of a config that may not change when a run is resumed."""
     return {key: value for key, value in config.values().items() if key not in RESUMABLE}
 
 

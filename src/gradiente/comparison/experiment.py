@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
+from gradiente.comparison.comparison import PARTS, Comparison, Row, SeedResult
 from gradiente.comparison.remedies import REMEDIES, Remedy
-from gradiente.comparison.results import PARTS, Comparison, Outcome, Row
 from gradiente.data import Dataset, stratified_split
 from gradiente.errors import DataError, require
 from gradiente.layers import Layer, Linear
@@ -15,7 +15,7 @@ from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 from gradiente.training import Callback, Trainer, TrainingState, evaluate
 from gradiente.training.stopping import Interrupted
-from gradiente.training.targets import targets, usual_loss, usual_outputs
+from gradiente.training.targets import default_loss, default_outputs, targets
 
 EPOCHS = 100
 BATCH_SIZE = 32
@@ -25,7 +25,7 @@ _FEW = {"iris": 30, "moons": 40, "circles": 40, "spirals": 80, "blobs": 40}
 
 
 def default_samples(train: Dataset) -> int:
-    """So few training instances that a network of the usual size learns them by heart."""
+    """So few training instances that a network of the default size overfits."""
     return _FEW.get(train.name, min(200, len(train) // 2))
 
 
@@ -38,18 +38,18 @@ def compare(
     seeds: Sequence[int] = range(5),
     epochs: int = EPOCHS,
     hidden: Sequence[int] = (128, 128),
-    finished: Callable[[Remedy, Outcome], None] = lambda remedy, outcome: None,
+    finished: Callable[[Remedy, SeedResult], None] = lambda remedy, outcome: None,
 ) -> Comparison:
     """Train the same network with every remedy and every seed.
 
-    A seed is that of the few instances to learn from, of those that validate (as many, or all that are left), of
+    A seed determines the training instances, the validation instances (as many, or all that are left),
     the first weights, which are the same for every remedy, and of the batches.
 
     Arguments:
-        train: where the instances to learn from, and those that validate, are drawn from, class by class
-        test: what every network is measured on at the end, and nothing else
+        train: the data set from which training and validation instances are drawn, stratified by class
+        test: used only to evaluate every network at the end
         remedies: at least one; those that need images are left out where there are none
-        samples: how many instances to learn from, at most four fifths of train; None is few enough to overfit
+        samples: the number of training instances, at most four fifths of train; None is few enough to overfit
         seeds: at least one, each ≥ 0
         epochs: ≥ 1
         hidden: neurons of the hidden layers, at least one
@@ -72,8 +72,8 @@ def compare(
     require(len(hidden) >= 1, "compare.hidden")
     samples = _samples(train, samples)
     parts = {seed: draw(train, samples, seed) for seed in seeds}
-    loss = usual_loss(train)
-    outcomes: dict[str, list[Outcome]] = {remedy.name: [] for remedy in chosen}
+    loss = default_loss(train)
+    outcomes: dict[str, list[SeedResult]] = {remedy.name: [] for remedy in chosen}
     with threadpool_limits(1):  # products so small cost several threads more than they save
         for remedy, seed in product(chosen, seeds):
             few, held_out = parts[seed]
@@ -81,7 +81,7 @@ def compare(
             outcomes[remedy.name].append(outcome)
             finished(remedy, outcome)
     measure = "accuracy" if train.task == "classification" else "r2"
-    sizes = [int(train.x[0].size), *hidden, usual_outputs(train, loss)]
+    sizes = [int(train.x[0].size), *hidden, default_outputs(train, loss)]
     return Comparison(
         data=train.name,
         measure=measure,
@@ -98,7 +98,7 @@ def compare(
 
 
 def draw(train: Dataset, samples: int, seed: int) -> tuple[Dataset, Dataset]:
-    """So many instances to learn from, and as many others that validate, or all that are left, class by class."""
+    """Training instances, and as many validation instances, or all that are left, stratified by class."""
     rest, chosen = stratified_split(train.y, samples / len(train), seed)
     if len(rest) > samples:
         rest = rest[stratified_split(train.y[rest], samples / len(rest), seed)[1]]
@@ -106,7 +106,7 @@ def draw(train: Dataset, samples: int, seed: int) -> tuple[Dataset, Dataset]:
 
 
 class _Measured(Callback):
-    """The loss on the training instances as they are, after every epoch: the same measure for every remedy."""
+    """The loss on the training instances in inference mode, after every epoch: the same measure for every remedy."""
 
     def __init__(self, train: Dataset) -> None:
         self.train = train
@@ -128,7 +128,7 @@ def _run(
     hidden: Sequence[int],
     epochs: int,
     seed: int,
-) -> Outcome:
+) -> SeedResult:
     network = Network(_layers(remedy, train, loss, hidden), seed=seed)
     measured = _Measured(train)
     options = remedy.trainer(**remedy.values)
@@ -139,7 +139,7 @@ def _run(
     if isinstance(trainer.stopped, Interrupted):
         raise KeyboardInterrupt
     parts = zip(PARTS, (train, validation, test), strict=True)
-    return Outcome(
+    return SeedResult(
         seed=seed,
         network=network,
         best_epoch=history.best("val_loss")["epoch"],
@@ -153,11 +153,11 @@ def _layers(remedy: Remedy, train: Dataset, loss: Loss, hidden: Sequence[int]) -
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons), *remedy.hidden(neurons, **remedy.values)]
-    return [*layers, Linear(sizes[-1], usual_outputs(train, loss))]
+    return [*layers, Linear(sizes[-1], default_outputs(train, loss))]
 
 
 def _batch_size(samples: int) -> int:
-    """The largest that leaves no batch of a single instance, which batch normalization cannot learn from."""
+    """The largest that leaves no batch of a single instance, for which batch normalization has no variance."""
     return next(size for size in range(min(BATCH_SIZE, samples), 1, -1) if samples % size != 1)
 
 

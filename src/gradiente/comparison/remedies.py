@@ -1,4 +1,4 @@
-"""What is done against overfitting: one remedy, one entry."""
+"""The remedies against overfitting: one remedy, one entry."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from gradiente.training import EarlyStopping
 
 @dataclass(frozen=True)
 class Remedy:
-    """One thing done against overfitting: an entry of REMEDIES.
+    """A remedy against overfitting: an entry of REMEDIES.
 
     Arguments:
-        name: on the command line; its words are the messages compare.name.NAME and compare.does.NAME
-        values: its strengths by name, which both functions are given; in words compare.value.NAME
-        hidden: the layers behind every hidden Linear, for so many neurons
-        trainer: what the Trainer is given besides
+        name: on the command line; its texts are the messages compare.name.NAME and compare.does.NAME
+        values: its strengths by name, passed to both functions; shown as compare.value.NAME
+        hidden: the layers after every hidden Linear, given its number of neurons
+        trainer: additional arguments of the Trainer
         images: whether it needs images
     """
 
@@ -31,14 +31,14 @@ class Remedy:
     trainer: Callable[..., dict[str, Any]] = lambda **_: {}
     images: bool = False
 
-    def called(self) -> str:
+    def title(self) -> str:
         """The remedy in the reader's language."""
         return text(f"compare.name.{self.name}")
 
     def label(self) -> str:
         """The remedy with its strengths: L2, λ = 0.003."""
         strengths = [text(f"compare.value.{name}", value=short(value)) for name, value in self.values.items()]
-        return ", ".join([self.called(), *strengths])
+        return ", ".join([self.title(), *strengths])
 
     def does(self) -> str:
         """What it does, in a sentence."""

@@ -1,4 +1,4 @@
-"""Data: sets by name, tables and arrays of one's own, splits, standardization, mini-batches, augmentation, pictures."""
+"""Data: data sets by name, your own tables and arrays, splits, standardization, mini-batches, augmentation, images."""
 
 from gradiente.data.augmentation import (
     Augmentation,
@@ -17,7 +17,7 @@ from gradiente.data.dataset import Dataset
 from gradiente.data.encoder import Encoder
 from gradiente.data.images import read_image
 from gradiente.data.load import NAMES, load
-from gradiente.data.mnist import whereabouts
+from gradiente.data.mnist import data_locations
 from gradiente.data.npz import read_inputs
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
@@ -38,9 +38,9 @@ __all__ = [
     "augment_rows",
     "batches",
     "channels_first",
+    "data_locations",
     "load",
     "read_image",
     "read_inputs",
     "stratified_split",
-    "whereabouts",
 ]

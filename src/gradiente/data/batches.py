@@ -10,12 +10,12 @@ from gradiente.errors import ArgumentError
 def batches(
     indices: np.ndarray, batch_size: int, generator: "np.random.Generator | None" = None
 ) -> Iterator[np.ndarray]:
-    """One epoch: the row numbers, shuffled, in pieces of batch_size; the last piece may be shorter.
+    """One epoch: the row numbers, shuffled, in batches of batch_size; the last one may be smaller.
 
     A batch is then one gather: x[batch], y[batch].
 
     Arguments:
-        indices: the row numbers to go through, each once
+        indices: the row numbers of the epoch
         batch_size: 1 to len(indices)
         generator: what shuffles; None keeps the order
 

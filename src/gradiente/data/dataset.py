@@ -1,4 +1,4 @@
-"""A data set: what a network sees, what it should answer, and what both mean."""
+"""A data set: inputs, targets, and what both mean."""
 
 import copy
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ Task = Literal["classification", "regression"]
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Instances x with their targets y, checked once, when it is made.
+    """Instances x with their targets y, validated on construction.
 
     Arguments:
         x: real numbers; float32 and float64 stay as they are, other numbers become float32
         y: whole class numbers from 0 (classification), or real numbers (regression), which take the type of x
         task: "classification" or "regression"
-        name: what messages and reports call it
+        name: used in messages and reports
         classes: names of the classes, by number; left out, the numbers themselves
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
-        encoder: how a row of a table became a row of x, so that other rows can follow
+        encoder: how a row of a table becomes a row of x, so that other rows can be encoded
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
     Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
@@ -70,13 +70,13 @@ class Dataset:
 
     @property
     def outputs(self) -> int:
-        """How many numbers a network answers with: one score for each class, or one for each target."""
+        """The number of outputs: one score per class, or one number per target."""
         if self.task == "classification":
             return len(self.classes)
         return 1 if self.y.ndim == 1 else self.y.shape[1]
 
     def in_units(self, targets: np.ndarray) -> np.ndarray:
-        """Targets of a regression, or predictions of them, as they were before they were standardized."""
+        """Targets of a regression, or predictions of them, in their original units, before standardization."""
         return targets if self.encoder is None else self.encoder.in_units(targets)
 
     def subset(self, indices: np.ndarray) -> "Dataset":

@@ -1,4 +1,4 @@
-"""Digits: 1,797 real handwritten digits of 8 × 8, which come with scikit-learn."""
+"""Digits: 1,797 handwritten digits of 8 × 8 pixels, from scikit-learn."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Downloads that end with the right file, or with nothing and every reason why."""
+"""Downloads, verified by checksum."""
 
 import os
 import time
@@ -13,10 +13,10 @@ CONNECT_SECONDS, SILENCE_SECONDS = 10, 30
 
 
 def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path) -> Path:
-    """The path of a file in the folder, downloaded from the first mirror that has it right.
+    """The path of a file in the folder, downloaded from the first mirror that has the right file.
 
     A file that is there with the right checksum needs no network. A download goes to a hidden file beside
-    its destination and takes its name, in one step, only when it is whole.
+    its destination and is renamed atomically once it is complete.
 
     Arguments:
         file: its name, on the mirrors and in the folder
@@ -93,7 +93,7 @@ def _download(url: str, destination: Path, sha256: str) -> str | None:
 
 
 def _sweep(folder: Path, file: str) -> None:
-    """Remove what killed downloads left: a living one is never silent for this long."""
+    """Remove the partial files of killed downloads: an active one writes more often than this."""
     for partial in folder.glob(f".{file}.*.part"):
         if time.time() - partial.stat().st_mtime > 2 * SILENCE_SECONDS:
             partial.unlink(missing_ok=True)

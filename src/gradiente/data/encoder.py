@@ -1,4 +1,4 @@
-"""How a row of a table becomes a row of numbers: learned from the training rows, the same ever after."""
+"""How a row of a table becomes a row of numbers: fitted on the training rows, then fixed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -17,7 +17,7 @@ MOST_CATEGORIES = 1000
 
 @dataclass(frozen=True)
 class Encoder:
-    """Plain data that turns columns into features; `to_dict` and `from_dict` carry it through a JSON file.
+    """Turns columns into features; `to_dict` and `from_dict` serialize it as JSON.
 
     Numeric columns are standardized where mean and scale are given. A column of text becomes one column of 0
     and 1 for each of its categories, "city=Cali"; a category that training never saw is all zeros.
@@ -64,7 +64,7 @@ class Encoder:
         target: str | None = None,
         classes: Sequence[str] = (),
     ) -> "Encoder":
-        """The encoder of those columns, all that is learned from data learned from those rows alone.
+        """Fit an encoder of those columns, on those rows only.
 
         Errors: DataError for a column of text with more than 1,000 categories: a name or a date, not a kind
         """
@@ -159,7 +159,7 @@ class Encoder:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Encoder":
-        """The encoder that `to_dict` described, also after a journey through JSON.
+        """The encoder described by `to_dict`, also after serialization as JSON.
 
         Errors: DataError for other keys than an encoder has
         """

@@ -1,4 +1,4 @@
-"""What to say of a file that the system will not open."""
+"""The error for a file that cannot be opened."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The idx format, in which MNIST and its kin come: a header of sizes, then unsigned bytes."""
+"""The idx format of MNIST: a header of sizes, then unsigned bytes."""
 
 import gzip
 import struct
@@ -24,7 +24,7 @@ def read_idx(path: str | Path) -> np.ndarray:
         path: idx1-ubyte (labels), idx3-ubyte (images), with or without .gz
 
     Shapes: images (count, rows, columns), labels (count,), both uint8
-    Errors: FileError for a file that is missing, corrupt, cut short, or not idx
+    Errors: FileError for a file that is missing, corrupt, truncated, or not idx
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

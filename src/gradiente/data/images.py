@@ -1,4 +1,4 @@
-"""A picture from outside, made to look like those the network learned from."""
+"""Images from files, preprocessed like the training images."""
 
 import math
 from pathlib import Path
@@ -14,7 +14,7 @@ _FORMATS = ("PNG", "JPEG", "GIF", "BMP")
 
 
 def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
-    """The features of one handwritten sign in a picture of any size, as MNIST was made from its scans.
+    """The features of one handwritten character in an image of any size, preprocessed like MNIST.
 
     What is transparent becomes white, colours become grey. The median of the border is the background, so
     the ink may be dark or light; it comes out light on 0. The ink is cut out, scaled into the frame's central
@@ -26,7 +26,7 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
         image_shape: (rows, columns) of the frame, as a Dataset's image_shape
 
     Shapes: → (rows · columns,), float32 in [0, 1]
-    Errors: FileError for a file that is missing, no picture, or cut short; DataError for a blank picture;
+    Errors: FileError for a file that is missing, not an image, or truncated; DataError for a blank image;
         ArgumentError for a frame that is not (rows, columns)
 
     >>> import tempfile
@@ -56,7 +56,7 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _read_grey(path: Path) -> np.ndarray:
-    """The picture in grey, 0 black and 1 white, upright, over white."""
+    """The image in gray, 0 black and 1 white, upright, on white."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:

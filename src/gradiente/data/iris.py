@@ -1,4 +1,4 @@
-"""Iris: 150 flowers of three species, four measures each, which come with scikit-learn."""
+"""Iris: 150 flowers of three species, four measurements each, from scikit-learn."""
 
 from typing import Any
 

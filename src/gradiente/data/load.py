@@ -1,4 +1,4 @@
-"""Every data set by its name, already parted in training and test."""
+"""Data sets by name, split into training and test parts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,10 +41,10 @@ def load(
     samples: int | None = None,
     noise: float | None = None,
 ) -> tuple[Dataset, Dataset]:
-    """The training and the test part of a data set.
+    """Load the training and test parts of a data set.
 
     mnist and fashion-mnist come in their official split. The logic tables (and, or, xor) have four rows, so
-    their test part is their training part. Everything else is parted by `stratified_split`; what a table's
+    their test part is their training part. Everything else is split by `stratified_split`; what a table's
     encoder learns (categories, mean and scale), it learns from the training part.
 
     In a CSV file, columns of text become one column of 0 and 1 for each category. A target of text, or of
@@ -54,7 +54,7 @@ def load(
         name: a built-in name (see NAMES), or the path of a .csv or .npz file
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
-        test: the share held out for testing, above 0 and below 1
+        test: the fraction held out for testing, in (0, 1)
         target: name of a CSV file's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
@@ -106,19 +106,19 @@ def load(
 
 
 def _refuse(given: bool, name: str, option: str) -> None:
-    """An option that would change nothing is a misunderstanding: say so."""
+    """Raise an error for an option that has no effect on this data set."""
     require(not given, "load.option", name=name, option=option)
 
 
 def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> Split:
-    """The stratified split, which then calls a class by its name where it has one row too few."""
+    """The stratified split, whose error names the class that has too few rows."""
     return stratified_split(np.array(classes)[y] if classes else y, test, seed)
 
 
 def _encoded(
     whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
 ) -> tuple[Dataset, Dataset]:
-    """A table of numbers, encoded by what its training part teaches."""
+    """A table as numbers, with the encoder fitted on its training part."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
     encoder = Encoder.fit(
         columns,

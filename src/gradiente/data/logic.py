@@ -1,4 +1,4 @@
-"""Logic tables: the smallest data sets there are."""
+"""Logic tables: and, or, xor."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ TRUTH = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 def logic(name: str) -> Dataset:
     """The truth table of "and", "or" or "xor".
 
-    Four rows are all there is, so nothing can be held out: who trains on them tests on them.
+    With only four rows nothing can be held out: the test part is the training part.
 
     Shapes: x (4, 2) of 0 and 1; y (4,)
 

@@ -79,7 +79,7 @@ def mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]:
 
 
 def fashion_mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]:
-    """Ten kinds of clothing, made as a harder drop-in for MNIST; the arguments are the same.
+    """Ten kinds of clothing, a harder replacement for MNIST; the arguments are the same.
 
     Shapes: x (60000, 784) and (10000, 784), float32 in [0, 1]; y (60000,) and (10000,)
     Errors: FileError for a file that is missing, corrupt, or cannot be downloaded
@@ -88,8 +88,8 @@ def fashion_mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]
     return _load(_FASHION_MNIST, data_dir)
 
 
-def whereabouts() -> dict[str, str | None]:
-    """Where the files of each set are: the folder that GRADIENTE_DATA_DIR names, or the cache; None: nowhere."""
+def data_locations() -> dict[str, str | None]:
+    """The folder with the files of each set: GRADIENTE_DATA_DIR or the cache; None if there is none."""
     import pooch
 
     chosen = os.environ.get(DATA_DIR_VARIABLE)
@@ -124,7 +124,7 @@ def _local(source: _Source, folder: Path) -> list[Path]:
 
 
 def _cached(source: _Source) -> list[Path]:
-    """The four files in the user's cache, downloaded where they are not there."""
+    """The four files in the user's cache, downloaded if missing."""
     import pooch
 
     folder = Path(pooch.os_cache("gradiente")) / source.name

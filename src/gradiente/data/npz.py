@@ -1,4 +1,4 @@
-"""Data sets of one's own as NumPy saves them: an .npz file with arrays x and y."""
+"""Your own data sets, saved by NumPy: an .npz file with arrays x and y."""
 
 import math
 import zlib
@@ -26,7 +26,7 @@ def read_npz(path: str | Path) -> Dataset:
 
     Shapes: x (instances, features), (instances, height, width), (instances, height, width, channels) or
         (instances, channels, height, width); y (instances,) or, real, (instances, k)
-    Errors: FileError for a file that is missing, corrupt or cut short; DataError where x or y is not there,
+    Errors: FileError for a file that is missing, corrupt or truncated; DataError where x or y is missing,
         or is not numbers, and whatever Dataset finds
 
     >>> import tempfile
@@ -51,17 +51,17 @@ def read_npz(path: str | Path) -> Dataset:
 
 
 def read_inputs(path: str | Path) -> np.ndarray:
-    """The x of an .npz file as `read_npz` gives it, for a network that is to say what y is.
+    """The x of an .npz file as `read_npz` gives it, for prediction.
 
     Shapes: → (instances, features)
-    Errors: FileError for a file that is missing, corrupt or cut short; DataError where there is no x
+    Errors: FileError for a file that is missing, corrupt or truncated; DataError where there is no x
     """
     (x,) = _read(Path(path), "x")
     return _rows(_pictures(x, Path(path)))
 
 
 def _pictures(x: np.ndarray, path: Path) -> np.ndarray:
-    """Pictures in colour with their channels before height and width; anything else as it is."""
+    """Color images with their channels before height and width; anything else unchanged."""
     if x.ndim != 4 or x.shape[3] not in _COLOURS:
         return x
     if x.shape[1] in _COLOURS:

@@ -1,4 +1,4 @@
-"""Parting a data set in two, the same way every time for the same seed."""
+"""Splitting a data set in two, reproducibly for the same seed."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from gradiente.streams import Purpose, stream
 
 
 def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Row numbers to keep and to hold out, every class in both parts in its proportion.
+    """Row numbers to keep and to hold out, with the same class proportions in both parts.
 
     The quota of a class is fraction · (its rows). Each class gets its whole part, the rows still missing from
     the total go to the largest remainders, and no class ends with nothing in one of the parts. Real-valued
-    targets have no classes: they are parted at random.
+    targets have no classes: they are split at random.
 
     Arguments:
         y: the targets; whole numbers are classes, real numbers are not
-        fraction: the share to hold out, above 0 and below 1
-        seed: which of the many splits, ≥ 0
+        fraction: the fraction to hold out, in (0, 1)
+        seed: of the split, ≥ 0
 
     Shapes: y (m,) → two sorted arrays that together hold 0 … m − 1 once each
     Errors: ArgumentError for a fraction outside (0, 1); DataError for a class (or a data set) with one row

@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Standardizer:
-    """Columns of different sizes become comparable; mean and scale come from the training rows alone.
+    """Scales columns to mean 0 and standard deviation 1; both are computed on the training rows only.
 
     Equation:   x′ⱼ = (xⱼ − μⱼ) / σⱼ
 

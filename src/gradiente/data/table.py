@@ -37,7 +37,7 @@ class Table:
     def column(self, name: str) -> np.ndarray:
         """A column as what it holds: float64 numbers, or text.
 
-        Where nine in ten cells or more are numbers, the others are taken for mistakes, not for categories.
+        Where nine in ten cells or more are numbers, the others are treated as mistakes, not as categories.
         """
         cells = self._present(name)
         numbers = sum(_is_number(cell) for cell in cells)

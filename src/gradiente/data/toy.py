@@ -1,4 +1,4 @@
-"""Toy sets: points on the plane, in shapes that a straight line can or cannot part."""
+"""Toy data sets: points on the plane, in shapes that a straight line can or cannot separate."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ _TURNS = 1.5
 
 
 def moons(samples: int = 1000, noise: float = 0.15, seed: int = 0) -> Points:
-    """Two half circles, one hooked into the other.
+    """Two interleaving half circles.
 
     Shapes: x (samples, 2), y (samples,)
     Source: sklearn.datasets.make_moons
@@ -36,7 +36,7 @@ def circles(samples: int = 1000, noise: float = 0.08, seed: int = 0) -> Points:
 
 
 def blobs(samples: int = 1000, noise: float = 1.0, seed: int = 0) -> Points:
-    """Three round clouds; noise is their standard deviation.
+    """Three Gaussian clusters; noise is their standard deviation.
 
     Shapes: x (samples, 2), y (samples,)
     Source: sklearn.datasets.make_blobs
@@ -90,7 +90,7 @@ def toy(name: str, samples: int | None = None, noise: float | None = None, seed:
     Arguments:
         name: "moons", "circles", "spirals" or "blobs"
         samples: points in all, ≥ 10
-        noise: how far points stray from their shape, ≥ 0
+        noise: standard deviation of the noise, ≥ 0
         seed: ≥ 0
 
     Shapes: x (samples, 2), y (samples,)

@@ -1,4 +1,4 @@
-"""Who executes a step."""
+"""Engines: what executes a training step."""
 
 from gradiente.engines.base import Engine, EngineState, StepResult
 from gradiente.engines.compiled_engine import CompiledEngine

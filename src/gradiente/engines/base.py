@@ -1,4 +1,4 @@
-"""The contract of an engine: who executes a training step. The numbers are the formulas', whoever computes."""
+"""The contract of an engine, which executes training steps; all engines compute the same formulas."""
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, nullcontext
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class EngineState:
-    """How far a training is: steps taken, parameters, running statistics, and what the optimizer remembers."""
+    """The state of an engine: steps taken, parameters, running statistics, and optimizer state."""
 
     t: int
     theta: Array
@@ -27,7 +27,7 @@ class EngineState:
 
 
 class StepResult(NamedTuple):
-    """What one step says: J before the update, the penalties' part of it, and the network's output.
+    """The result of one step: J before the update, the penalties' part of it, and the network's output.
 
     Numbers and an array; from an engine that is `deferred`, what `data.fetch` makes into an array.
     """
@@ -40,7 +40,7 @@ class StepResult(NamedTuple):
 class Engine(ABC):
     """Executes a network's steps: forward, loss, backward, clip, update.
 
-    Who speaks with the other processes is its `group`, and where the data lie its `data`. `deferred` says that a
+    Its `group` communicates with the other processes, and its `data` stores the data. `deferred` means that a
     step's numbers stay on the device until they are fetched, and that the loss is not looked at before the update; it
     may be set to False.
     """
@@ -55,10 +55,10 @@ class Engine(ABC):
         """An engine for that objective, at step 0."""
 
     def upload(self) -> None:  # noqa: B027  (what computes on the network itself has nothing to copy)
-        """Take over the network as it is: parameters, buffers, which layers are frozen."""
+        """Copy the network to the engine: parameters, buffers, which layers are frozen."""
 
     def download(self) -> None:  # noqa: B027
-        """Bring the network up to date: parameters, buffers, the gradient of the last step."""
+        """Copy the engine's state to the network: parameters, buffers, the gradient of the last step."""
 
     @abstractmethod
     def step(
@@ -71,7 +71,7 @@ class Engine(ABC):
         """
 
     def session(self) -> AbstractContextManager[None]:
-        """Around all that is computed of a training.
+        """Context manager around all computations of a training run.
 
         Errors: ProcessError where another process died; MemoryError
         """
@@ -83,15 +83,15 @@ class Engine(ABC):
 
     @abstractmethod
     def state(self) -> EngineState:
-        """A copy of where the training is."""
+        """A copy of the engine's state."""
 
     @abstractmethod
     def load_state(self, state: EngineState) -> None:
-        """Go back to where a training was."""
+        """Restore a state."""
 
     def generator_state(self, generator: "np.random.Generator") -> Array | None:
-        """Where the engine's own generator stands, if layers draw from one that the context's generator has seeded."""
+        """The state of the engine's own generator, if layers draw from one seeded by the context's generator."""
         return None
 
     def load_generator_state(self, generator: "np.random.Generator", state: Array) -> None:  # noqa: B027
-        """Go on drawing where the engine's own generator stood, in contexts that hold that generator."""
+        """Restore the state of the engine's own generator, for contexts with that generator."""

@@ -1,4 +1,4 @@
-"""A step by the closed forms; how the rule is carried out is left open."""
+"""A step by the closed forms; subclasses execute the update rule."""
 
 from abc import abstractmethod
 from contextlib import nullcontext
@@ -12,7 +12,7 @@ from gradiente.errors import require
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.threads import sharing
+from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
 
@@ -27,7 +27,7 @@ class ClosedFormEngine(Engine):
         self.objective = objective
         self.network = objective.network
         shared = any(layer.shares_batch for layer in self.network.layers)
-        self.threads = sharing if shared else nullcontext
+        self.threads = single_threaded_products if shared else nullcontext
         self.t = 0
         self.slots = optimizer.initial_slots(self.network.theta)
 
@@ -63,4 +63,4 @@ class ClosedFormEngine(Engine):
 
     @abstractmethod
     def _update(self, optimizer: Optimizer) -> None:
-        """Carry out the rule for step self.t, in place, on the network's parameters and the slots."""
+        """Execute the rule for step self.t, in place, on the network's parameters and the slots."""

@@ -14,7 +14,7 @@ from gradiente.symbolic import CHOICE, Symbol, operations, record
 
 
 class CompiledEngine(ClosedFormEngine):
-    """The optimizer's rule, recorded once and compiled by Numba: the same operations, so the same bits.
+    """The optimizer's rule, recorded once and compiled by Numba: the same operations, so bit-identical results.
 
     Errors: ArgumentError where Numba is not installed
     """
@@ -81,7 +81,7 @@ def program(recorded: Mapping[str, Symbol]) -> tuple[str, list[float]]:
 
 @cache
 def kernel(source: str) -> Callable[..., None]:
-    """The compiled loop, one for all trainings with the same rule."""
+    """The compiled loop, shared by all training runs with the same rule."""
     import numba
 
     scope: dict[str, Any] = {"np": np}

@@ -1,4 +1,4 @@
-"""Where the data of a training lie: here in the host's memory, as they are."""
+"""Storage of the training data: here in the host's memory, unchanged."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,13 +11,13 @@ Array = np.ndarray
 class Batch(NamedTuple):
     """A batch as an engine computes with it: row numbers of the data set, x and y of those rows.
 
-    Where several processes share a training, `rows` are this one's, and `whole` those of all of them.
+    With several processes, `rows` are those of this process, and `all_rows` those of all of them.
     """
 
     rows: Array
     x: Any
     y: Any
-    whole: Array
+    all_rows: Array
 
 
 class HostData:
@@ -30,13 +30,13 @@ class HostData:
         order: Iterable[Array],
         change: Callable[[Array], Array] | None = None,
     ) -> Iterator[Batch]:
-        """The batches of an epoch, one for each array of row numbers, their x changed where that is asked for.
+        """The batches of an epoch, one for each array of row numbers, their x passed through `change` if given.
 
-        A batch is gathered, and changed, when it is asked for and not before.
+        A batch is gathered, and changed, lazily.
         """
         for rows in order:
             yield Batch(rows, x[rows] if change is None else change(x[rows]), y[rows], rows)
 
     def fetch(self, parts: Sequence[Any]) -> Array:
-        """What several steps gave, joined along the first axis; numbers become a vector."""
+        """The results of several steps, joined along the first axis; numbers become a vector."""
         return np.concatenate([np.atleast_1d(part) for part in parts])

@@ -1,4 +1,4 @@
-"""The processes that share a training, and how they speak with one another."""
+"""The processes of a training run, and their communication."""
 
 import atexit
 import json
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Group:
-    """A training in a single process; its verbs are those of several.
+    """A single process, with the same methods as several.
 
     Arguments:
-        rank: the number of this process among all of them, from 0
-        world_size: how many there are
-        local_rank: its number on its own machine
+        rank: of this process, from 0
+        world_size: the number of processes
+        local_rank: its rank on its machine
 
     >>> Group().all_gather("alone")
     ['alone']
@@ -41,26 +41,26 @@ class Group:
 
     @property
     def is_global_zero(self) -> bool:
-        """Whether this is the process that speaks and writes for all."""
+        """Whether this is the process that prints and writes."""
         return self.rank == 0
 
     def connect(self, device: "torch.device") -> None:
-        """Meet the others, once."""
+        """Initialize the process group, once."""
 
     def all_reduce(self, values: T, op: Literal["sum", "mean"] = "sum") -> T:
         """The sum, or the mean, of an array or a tensor over all processes."""
         return values
 
     def all_gather(self, value: T) -> list[T]:
-        """What every process has, by rank: tensors of one shape, or anything that pickle takes."""
+        """The value of every process, by rank: tensors of one shape, or anything that pickle takes."""
         return [value]
 
     def broadcast(self, value: T) -> T:
-        """What process 0 has."""
+        """The value of process 0."""
         return value
 
     def on_global_zero(self, work: Callable[[], T]) -> T:
-        """What process 0 computes, for all of them; an error of ours that it meets is raised by each."""
+        """The result of process 0, for all processes; a GradienteError raised there is raised by each."""
         if self.world_size == 1:
             return work()
         found: T | GradienteError | None = None
@@ -76,7 +76,7 @@ class Group:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Around all that the processes compute together.
+        """Context manager around all collective computations.
 
         Errors: ProcessError where another process died
         """
@@ -88,7 +88,7 @@ class TorchGroup(Group):
     """Several processes, over torch.distributed."""
 
     def connect(self, device: "torch.device") -> None:
-        """Meet the others, once: over NCCL where each has a CUDA device, else over gloo."""
+        """Initialize the process group, once: with NCCL if each process has a CUDA device, else with gloo."""
         import torch.distributed as dist
         from torch.distributed.distributed_c10d import PrefixStore
         from torch.distributed.rendezvous import rendezvous
@@ -145,7 +145,7 @@ class TorchGroup(Group):
 
 
 def launched() -> Group:
-    """The processes that torchrun, or another launcher of PyTorch programs, says in the environment."""
+    """The processes described in the environment by torchrun or another launcher of PyTorch programs."""
     if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
         return Group()
     rank, world_size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
@@ -154,7 +154,7 @@ def launched() -> Group:
 
 
 def _name_of_start(store: "Store", rank: int, count: int) -> str:
-    """A name of their own for processes that start together.
+    """A unique name for processes started together.
 
     torchrun keeps one store over all its restarts: under the same names, processes would look for those that died.
     The first process gives the name, and says it until each of the others has found itself in its list.

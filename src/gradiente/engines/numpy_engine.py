@@ -9,7 +9,7 @@ BLOCK = 24_576
 
 
 class NumpyEngine(ClosedFormEngine):
-    """The optimizer's rule as it stands, a cache-sized piece of the parameters at a time."""
+    """The optimizer's rule as written, on one cache-sized block of the parameters at a time."""
 
     name = "numpy"
 

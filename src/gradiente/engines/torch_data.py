@@ -1,4 +1,4 @@
-"""The data of a training on PyTorch's device: as a whole where they fit, else a batch at a time."""
+"""Storage of the training data on PyTorch's device: all of it if it fits, else one batch at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,16 +18,16 @@ class DeviceData(HostData):
     """Arrays as tensors of one device and one real type.
 
     Arguments:
-        device: where they go
+        device: of the tensors
         dtype: of real numbers; whole numbers stay as they are
-        group: the processes that share every batch
+        group: the processes that split every batch
     """
 
     def __init__(self, device: "torch.device", dtype: "torch.dtype", group: Group) -> None:
         self.device = device
         self.dtype = dtype
         self.group = group
-        self._held: dict[int, tuple[Array, torch.Tensor]] = {}
+        self._cached: dict[int, tuple[Array, torch.Tensor]] = {}
 
     def tensor(self, values: "Array | torch.Tensor") -> "torch.Tensor":
         """An array on the device; on a CPU it is the array's own memory where its type fits."""
@@ -38,24 +38,24 @@ class DeviceData(HostData):
         dtype = self.dtype if values.is_floating_point() else values.dtype
         return values.to(self.device, dtype, non_blocking=True)
 
-    def hold(self, values: Array) -> "torch.Tensor | None":
-        """The whole array on the device, kept there until `forget`; None where it does not fit."""
-        if id(values) not in self._held:
+    def cache(self, values: Array) -> "torch.Tensor | None":
+        """The whole array on the device, kept there until `clear_cache`; None if it does not fit."""
+        if id(values) not in self._cached:
             if not self.fits(values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)):
                 return None
-            self._held[id(values)] = values, self.tensor(values)
-        return self._held[id(values)][1]
+            self._cached[id(values)] = values, self.tensor(values)
+        return self._cached[id(values)][1]
 
-    def held(self, values: Array) -> "torch.Tensor | None":
-        """The array on the device, where it is held there."""
-        return self._held[id(values)][1] if id(values) in self._held else None
+    def cached(self, values: Array) -> "torch.Tensor | None":
+        """The cached array on the device; None if it is not cached."""
+        return self._cached[id(values)][1] if id(values) in self._cached else None
 
-    def forget(self) -> None:
-        """Hold nothing any more: an array may change between two trainings."""
-        self._held = {}
+    def clear_cache(self) -> None:
+        """Clear the cache: an array may change between two training runs."""
+        self._cached = {}
 
     def fits(self, size: int) -> bool:
-        """Whether so many bytes leave the device half of what is free."""
+        """Whether so many bytes fit in half of the device's free memory."""
         import torch
 
         if self.device.type == "cuda":
@@ -71,14 +71,18 @@ class DeviceData(HostData):
         order: Iterable[Array],
         change: Callable[[Array], Array] | None = None,
     ) -> Iterator[Batch]:
-        """This process's part of every batch: every `count`-th row, none twice and none left out."""
+        """This process's part of every batch: every `count`-th row."""
         rank, count = self.group.rank, self.group.world_size
         whole = list(order)
         own = [rows[rank::count] for rows in whole]
-        if change is None and (held_x := self.hold(x)) is not None and (held_y := self.hold(y)) is not None:
+        if (
+            change is None
+            and (cached_x := self.cache(x)) is not None
+            and (cached_y := self.cache(y)) is not None
+        ):
             for every, rows in zip(whole, own, strict=True):
                 index = self.tensor(rows)
-                yield Batch(rows, held_x.index_select(0, index), held_y.index_select(0, index), every)
+                yield Batch(rows, cached_x.index_select(0, index), cached_y.index_select(0, index), every)
             return
         for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
             yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every)
@@ -93,7 +97,7 @@ class DeviceData(HostData):
     def _stream(
         self, x: Array, y: Array, order: list[Array], change: Callable[[Array], Array] | None
     ) -> "torch.utils.data.DataLoader":
-        """Batches gathered in the host's memory, from where the device fetches them while it computes."""
+        """Batches gathered in the host's memory, and copied to the device while it computes."""
         import torch
         from torch.utils.data import DataLoader
 

@@ -1,4 +1,4 @@
-"""The same network in PyTorch: its modules, its automatic differentiation, its optimizers, on any device."""
+"""The engine torch: PyTorch's modules, autograd and optimizers, on any device."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import numpy as np
 from gradiente.engines.base import Engine, EngineState, StepResult
 from gradiente.engines.group import launched
 from gradiente.engines.torch_data import DeviceData
-from gradiente.engines.torch_model import TorchModel, own_part
+from gradiente.engines.torch_model import TorchModel, local_tensor
 from gradiente.engines.torch_rule import TorchRule
 from gradiente.engines.torch_settings import Torch, find_device
 from gradiente.errors import require, require_installed
@@ -28,11 +28,11 @@ PREDICTED_AT_ONCE = 1024
 class TorchEngine(Engine):
     """Forward by torch.nn, derivatives by torch.autograd, updates by torch.optim.
 
-    Under torchrun every process takes its part of each batch, and the gradient is that of the whole batch: N
-    processes take the steps of one.
+    Under torchrun every process computes its part of each batch, and the gradient is that of the whole batch: N
+    processes take the same steps as one.
 
-    Errors: ArgumentError where PyTorch is not installed, the device is not there, or the optimizer has no equivalent
-        in PyTorch
+    Errors: ArgumentError where PyTorch is not installed, the device is not available, or the optimizer has no
+        equivalent in PyTorch
     """
 
     name = "torch"
@@ -98,12 +98,12 @@ class TorchEngine(Engine):
         if not self.deferred:
             done = StepResult(float(done.value), float(done.penalty), done.prediction.numpy(force=True))
             if not math.isfinite(done.value):
-                self.model.undo()
+                self.model.restore_buffers()
                 return done
         self.rule.optim.zero_grad()
         loss.backward()
         for weight, gradient in zip(self.weights, penalty_gradients, strict=False):
-            own_part(weight.grad).add_(gradient)  # pyright: ignore[reportArgumentType]
+            local_tensor(weight.grad).add_(gradient)  # pyright: ignore[reportArgumentType]
         self._clip()
         self.t += 1
         self.rule.optim.step()
@@ -112,7 +112,7 @@ class TorchEngine(Engine):
     def predict(self, x: Array) -> Array:
         import torch
 
-        held = self.data.held(x)
+        cached = self.data.cached(x)
         x = self.network.as_batch(x)
         if len(x) == 0:
             return self.network.predict(x)
@@ -123,7 +123,7 @@ class TorchEngine(Engine):
         outputs = []
         for start in range(0, each, PREDICTED_AT_ONCE):
             part = rows[start : start + PREDICTED_AT_ONCE]
-            chosen = self.data.tensor(x[part]) if held is None else held[self.data.tensor(part)]
+            chosen = self.data.tensor(x[part]) if cached is None else cached[self.data.tensor(part)]
             outputs.append(self.model.predict(chosen))
         return torch.cat(self.group.all_gather(torch.cat(outputs))).numpy(force=True)[: len(x)]
 
@@ -163,9 +163,9 @@ class TorchEngine(Engine):
                 raise MemoryError(words) from error
             raise
         finally:
-            self.data.forget()
+            self.data.clear_cache()
             if hasattr(self, "model"):
-                self.model.forget()
+                self.model.clear_graph()
 
     def _build(self) -> None:
         """The network as a module, as it is now, and the rule for those of its parameters that learn."""
@@ -203,7 +203,7 @@ class TorchEngine(Engine):
             return total, []
         gradients = []
         for weight in self.weights:
-            own = own_part(weight).detach().requires_grad_()
+            own = local_tensor(weight).detach().requires_grad_()
             value = torch.stack([penalty(own) for penalty in self.penalties]).sum()
             gradients += torch.autograd.grad(value, own)
             total += value.detach()

@@ -21,9 +21,9 @@ _INITIALIZING = Lock()  # of PyTorch's global generator, while it is set aside
 
 
 class TorchModel:
-    """A network as PyTorch's modules, kept in step with the network's own arrays.
+    """A network as PyTorch's modules, synchronized with the network's own arrays.
 
-    `parameters` are those of `module` that learn, by name; with `shard` each process holds a part of every parameter.
+    `parameters` are those of `module` that learn, by name; with `shard` each process holds a shard of every parameter.
 
     Arguments:
         generator: what dropout draws from
@@ -63,10 +63,10 @@ class TorchModel:
             self.work = torch.compile(self.work)
 
     def forward(self, x: "torch.Tensor", training: bool, *, undoable: bool = False) -> "torch.Tensor":
-        """The output for a batch, with what autograd needs of the way there.
+        """The output for a batch, recorded by autograd.
 
         Arguments:
-            undoable: `undo` can give the running statistics back
+            undoable: keep the running statistics for `restore_buffers`
         """
         import torch
 
@@ -76,13 +76,13 @@ class TorchModel:
             y = self._replayed(x) if training and self.settings.cuda_graphs else self.work(x)
         return y.float() if y.dtype == torch.bfloat16 else y
 
-    def undo(self) -> None:
-        """Give the running statistics back that the last forward pass moved."""
+    def restore_buffers(self) -> None:
+        """Restore the running statistics from before the last forward pass."""
         for buffer, before in zip(self.module.buffers(), self._before, strict=False):
             buffer.copy_(before)
 
-    def forget(self) -> None:
-        """Record anew: another training may have batches of another shape."""
+    def clear_graph(self) -> None:
+        """Discard the recorded graph: another training run may have batches of another shape."""
         self._graphed = None
 
     def predict(self, x: "torch.Tensor") -> "torch.Tensor":
@@ -105,19 +105,19 @@ class TorchModel:
         )
 
     def upload(self) -> None:
-        """Take over the network's parameters and buffers."""
+        """Copy the network's parameters and buffers to the module."""
         tensors = self._tensors()
         for name, array in (self.network.parameters | self.network.buffers).items():
             self.write(tensors[name], array)
 
     def download(self) -> None:
-        """Bring the network's parameters, buffers and gradients up to date."""
+        """Copy parameters, buffers and gradients to the network."""
         network, tensors = self.network, self._tensors()
         for name, array in (network.parameters | network.buffers).items():
-            array[...] = whole(tensors[name]).numpy(force=True)
+            array[...] = full_tensor(tensors[name]).numpy(force=True)
         for name, parameter in self.parameters.items():
             if parameter.grad is not None:
-                network.gradients[name][...] = whole(parameter.grad).numpy(force=True)
+                network.gradients[name][...] = full_tensor(parameter.grad).numpy(force=True)
 
     def like(self, name: str, array: Array) -> "torch.Tensor":
         """An array as a tensor that lies where, and is parted as, the parameter of that name is."""
@@ -143,7 +143,7 @@ class TorchModel:
         return dict(self.module.named_parameters()) | dict(self.module.named_buffers())
 
     def _shared(self) -> Any:
-        """The module with what averages its gradients over the processes."""
+        """The module wrapped to average its gradients over the processes."""
         if not self.settings.shard:
             from torch.nn.parallel import DistributedDataParallel
 
@@ -159,7 +159,7 @@ class TorchModel:
         return fully_shard(self.module, mesh=mesh)
 
     def _replayed(self, x: "torch.Tensor") -> "torch.Tensor":
-        """The output by a recording, for batches of the first one's shape; another shape is computed as ever."""
+        """The output by a recording, for batches of the first one's shape; another shape is computed without it."""
         if self._graphed is None:
             self._graphed = x.shape, self._record(x)
         shape, replay = self._graphed
@@ -195,11 +195,11 @@ class TorchModel:
             self._training = training
 
 
-def whole(tensor: "torch.Tensor") -> "torch.Tensor":
-    """A tensor that processes hold in parts, put together; any other as it is."""
+def full_tensor(tensor: "torch.Tensor") -> "torch.Tensor":
+    """The full tensor of a sharded one; any other unchanged."""
     return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor  # pyright: ignore
 
 
-def own_part(tensor: "torch.Tensor") -> "torch.Tensor":
-    """This process's part of a tensor that processes hold in parts; any other as it is."""
+def local_tensor(tensor: "torch.Tensor") -> "torch.Tensor":
+    """This process's shard of a sharded tensor; any other unchanged."""
     return tensor.to_local() if hasattr(tensor, "to_local") else tensor  # pyright: ignore

@@ -1,10 +1,10 @@
-"""An optimizer's rule on PyTorch's device, and what it remembers, as the flat arrays that every engine knows."""
+"""An optimizer's rule on PyTorch's device, and its state as the flat arrays of every engine."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradiente.engines.torch_model import TorchModel, whole
+from gradiente.engines.torch_model import TorchModel, full_tensor
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
@@ -30,14 +30,14 @@ class TorchRule:
         self.slots = optimizer.initial_slots(network.theta)
 
     def bind(self, model: TorchModel, t: int) -> None:
-        """Update the parameters of that model from now on, with what is remembered after t steps."""
+        """Update the parameters of that model from now on, with the state after t steps."""
         self.model = model
         if model.learns:
             self.optim = torch_optimizer(self.optimizer, list(model.parameters.values()))
             self.write_slots(t)
 
     def follow(self, optimizer: Optimizer) -> None:
-        """Take over the rule of the next step: its learning rate, or another rule, which begins anew."""
+        """Use the rule of the next step: a new learning rate, or another rule, with a new state."""
         if type(optimizer) is not type(self.optimizer):
             self.optimizer = optimizer
             self.slots = optimizer.initial_slots(self.network.theta)
@@ -48,16 +48,16 @@ class TorchRule:
                 group.update({key: value for key, value in vars(optimizer).items() if key in group})
 
     def read_slots(self) -> dict[str, Array]:
-        """Bring `slots` up to date; what is frozen keeps what was remembered of it."""
+        """Update `slots` from the torch optimizer; frozen parameters keep theirs."""
         if self.model.learns:
             for slot, tensors in read_slots(self.optim, self.optimizer, self.model.parameters).items():
                 views = self.network.named(self.slots[slot])
                 for name, tensor in tensors.items():
-                    views[name][...] = whole(tensor).numpy(force=True)
+                    views[name][...] = full_tensor(tensor).numpy(force=True)
         return self.slots
 
     def write_slots(self, t: int) -> None:
-        """Let the torch optimizer remember `slots`, after t steps."""
+        """Set the state of the torch optimizer to `slots`, after t steps."""
         if not self.model.learns:
             return
         tensors = {

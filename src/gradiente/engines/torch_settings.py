@@ -20,14 +20,14 @@ class Torch:
     """The settings of the engine `torch`: Trainer(…, engine=Torch(device="cuda")).
 
     Arguments:
-        device: "cpu", "cuda", "cuda:1", "mps", or "auto": the fastest that is there; of several processes each takes
-            the CUDA device of its number
+        device: "cpu", "cuda", "cuda:1", "mps", or "auto": the fastest available; with several processes each uses
+            the CUDA device of its local rank
         precision: "float32": all in the network's own type; "bf16": products in 16 bits, parameters in float32
-        compile: let torch.compile fuse the network
+        compile: compile the network with torch.compile
         cuda_graphs: record the network's kernels once and replay them; for small networks on one CUDA device
-        shard: with several processes, part parameters and optimizer among them (FSDP) instead of copying them
+        shard: with several processes, shard parameters and optimizer state (FSDP) instead of replicating them
 
-    Errors: ArgumentError for a setting that does not exist, or that the device cannot do
+    Errors: ArgumentError for a setting that does not exist, or that the device does not support
 
     >>> Torch(device="cpu").precision
     'float32'

@@ -9,12 +9,12 @@ from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
-from gradiente.threads import pieces, share
+from gradiente.threads import chunks, share
 
 
 @dataclass(frozen=True)
 class _AvgPool(Pool):
-    """What all three have in common: all but the number of axes that the window slides along."""
+    """The base class of the three, for any number of spatial axes."""
 
     count_include_pad: bool = field(default=True, kw_only=True)
 
@@ -29,10 +29,10 @@ class _AvgPool(Pool):
         count = self._count(at).astype(x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, total = at.pad(x[few]), y[few]
-                for seen in at.seen():
-                    total += padded[(..., *seen)]
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, total = at.pad(x[chunk]), y[chunk]
+                for tap in at.tap_slices():
+                    total += padded[(..., *tap)]
                 total /= count
 
         share(work, len(x), size(y, at))
@@ -45,12 +45,12 @@ class _AvgPool(Pool):
         count = self._count(at).astype(dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(dx)):
-                portion = dy[few] / count
+            for chunk in chunks(part, instance_bytes(dx)):
+                portion = dy[chunk] / count
                 gradient = np.zeros((*portion.shape[:2], *at.padded), dy.dtype)
-                for seen in at.seen():
-                    gradient[(..., *seen)] += portion
-                dx[few] = gradient[(..., *at.interior)]
+                for tap in at.tap_slices():
+                    gradient[(..., *tap)] += portion
+                dx[chunk] = gradient[(..., *at.interior)]
 
         share(work, len(dy), size(dy, at))
         return dx
@@ -92,7 +92,7 @@ class _AvgPool(Pool):
 
 @dataclass(frozen=True)
 class AvgPool1d(_AvgPool):
-    r"""The mean of every few steps of a sequence.
+    r"""The mean of every window of a sequence.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   with stride s and k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
@@ -123,7 +123,7 @@ class AvgPool1d(_AvgPool):
 
 @dataclass(frozen=True)
 class AvgPool2d(_AvgPool):
-    r"""The mean of every small square of an image.
+    r"""The mean of every window of an image.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with two coordinates, k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y
@@ -155,7 +155,7 @@ class AvgPool2d(_AvgPool):
 
 @dataclass(frozen=True)
 class AvgPool3d(_AvgPool):
-    r"""The mean of every small block of a video or a volume.
+    r"""The mean of every window of a video or a volume.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with three coordinates, k entries in the window
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] / k over the windows p that see q,   with δ = ∂J/∂y

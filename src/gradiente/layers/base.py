@@ -22,7 +22,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass may depend on besides parameters and x: training or not, the generator, the buffers."""
+    """What a forward pass depends on besides parameters and x: training mode, the generator, the buffers."""
 
     training: bool = False
     generator: "np.random.Generator | None" = None
@@ -41,10 +41,10 @@ class Layer(ABC):
         column_equation, column_derivative    the same where columns are the instances, where that differs
         letter                  of its output in a trace: Z[1], A[1]; "Z" begins the next [l]
         elementwise             every output depends on the input at its own place only
-        stochastic              it draws in training; its cache is then what it drew, as a factor of x
+        stochastic              it draws random numbers in training; its cache is then what it drew, as a factor of x
         depends_on_batch        an output depends on the other instances of the batch in training
         copies                  outside training its numbers are those of the input, in the same order
-        shares_batch            it shares the instances of a batch between the cores (threads.share)
+        shares_batch            it distributes the instances of a batch over the cores (threads.share)
         examples                its notation and the shape of a batch for it, a few times: what tests and parity try
     """
 
@@ -66,11 +66,11 @@ class Layer(ABC):
         return {}
 
     def buffers(self) -> dict[str, Array]:
-        """What a training gathers beside the parameters, by name, as it starts: running statistics."""
+        """The initial running statistics, by name."""
         return {}
 
     def new_buffers(self, buffers: Arrays, cache: Any) -> dict[str, Array]:
-        """The buffers after a forward pass of a training, from those before it and its cache."""
+        """The buffers after a forward pass in training, from those before it and its cache."""
         return {}
 
     def input_shape(self) -> Shape | None:
@@ -103,12 +103,12 @@ class Layer(ABC):
     def to_torch(self) -> "torch.nn.Module":
         """The same layer as a module of PyTorch, with PyTorch's own initial parameters.
 
-        Errors: ArgumentError for a layer of one's own that does not say it
+        Errors: ArgumentError for a custom layer that does not define it
         """
         raise ArgumentError("layer.no_torch", layer=type(self).__name__)
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
-        """The equation with those terms only that this layer's options switch on."""
+        """The equation with only the terms that this layer's options use."""
         return (columns and self.column_equation) or self.equation
 
     def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
@@ -138,8 +138,8 @@ def require_flag(layer: str, **flags: bool) -> None:
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
     for name, value in sizes.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        require(whole and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
 
 
 def written_shape(shape: Sequence[int | str]) -> str:

@@ -31,7 +31,7 @@ class _Cache(NamedTuple):
 
 @dataclass(frozen=True)
 class _BatchNorm(Layer):
-    """What all three have in common: all but the rank of x. Everything is along axis 1, the channels."""
+    """The base class of the three, for any rank of x. Everything is along axis 1, the channels."""
 
     num_features: int
     eps: float = 1e-5
@@ -215,7 +215,7 @@ class _BatchNorm(Layer):
 
 @dataclass(frozen=True)
 class BatchNorm1d(_BatchNorm):
-    r"""Every feature with mean 0 and variance 1 over the batch, then with a scale and a shift that are learned.
+    r"""Normalizes every feature to mean 0 and variance 1 over the batch, then applies a learned scale and shift.
 
     Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
     Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
@@ -229,7 +229,7 @@ class BatchNorm1d(_BatchNorm):
         num_features: features, or channels of a sequence, ≥ 1
         eps: ε > 0
         momentum: the share of the newest batch, in [0, 1]; None is the mean over all batches so far
-        affine: whether γ and β are there
+        affine: whether there are γ and β
 
     Shapes: x (batch, features) or (batch, channels, length) → the same; weight γ and bias β (features,)
     Errors: ArgumentError for a number out of range; ShapeError for other features, or for a training on a single
@@ -254,7 +254,7 @@ class BatchNorm1d(_BatchNorm):
 
 @dataclass(frozen=True)
 class BatchNorm2d(_BatchNorm):
-    r"""Every channel with mean 0 and variance 1 over batch and places, then with a learned scale and shift.
+    r"""Normalizes every channel to mean 0 and variance 1 over batch and positions, then a learned scale and shift.
 
     Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
     Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
@@ -264,7 +264,7 @@ class BatchNorm2d(_BatchNorm):
         num_features: channels, ≥ 1
         eps: ε > 0
         momentum: the share of the newest batch in the running statistics, in [0, 1]; None is the mean over all
-        affine: whether γ and β are there
+        affine: whether there are γ and β
 
     Shapes: x (batch, channels, height, width) → the same; weight γ and bias β (channels,)
     Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single
@@ -286,7 +286,7 @@ class BatchNorm2d(_BatchNorm):
 
 @dataclass(frozen=True)
 class BatchNorm3d(_BatchNorm):
-    r"""Every channel of a video or volume with mean 0 and variance 1, then with a learned scale and shift.
+    r"""Normalizes every channel of a video or volume to mean 0 and variance 1, then a learned scale and shift.
 
     Equation:   μ, σ² = mean and variance over the batch,   x̂ = (x − μ) / √(σ² + ε),   y = γ x̂ + β
     Derivative: ∂J/∂x = γ / √(σ² + ε) · (δ − mean(δ) − x̂ · mean(δ x̂)),   ∂J/∂γ = Σ δ x̂,   ∂J/∂β = Σ δ,
@@ -296,7 +296,7 @@ class BatchNorm3d(_BatchNorm):
         num_features: channels, ≥ 1
         eps: ε > 0
         momentum: the share of the newest batch in the running statistics, in [0, 1]; None is the mean over all
-        affine: whether γ and β are there
+        affine: whether there are γ and β
 
     Shapes: x (batch, channels, depth, height, width) → the same; weight γ and bias β (channels,)
     Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single

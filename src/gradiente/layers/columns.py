@@ -1,4 +1,4 @@
-"""The columns of a few images: what turns a convolution into a product of matrices."""
+"""The columns of some images (im2col), which make a convolution a matrix product."""
 
 import math
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradiente.layers.base import Array, Shape
 from gradiente.layers.windows import Windows
-from gradiente.threads import pieces
+from gradiente.threads import chunks
 
 
 class Columns:
@@ -42,10 +42,10 @@ class Columns:
         self._kept = tuple(slice(n) for n in at.output)
         self._memory: dict[str, Array] = {}
 
-    def few(self, images: range) -> Iterator[slice]:
-        """The images in pieces so small that their columns stay in the cache."""
+    def chunks(self, images: range) -> Iterator[slice]:
+        """The images in chunks whose columns fit in the cache."""
         rows = self.groups * len(self._starts) * self.per_group
-        return pieces(images, rows * self.positions * self.dtype.itemsize)
+        return chunks(images, rows * self.positions * self.dtype.itemsize)
 
     def of(self, x: Array) -> Array:
         """The columns of x: (n, channels, …) → (groups, taps · channels / groups, n · positions)."""
@@ -92,7 +92,7 @@ class Columns:
         return wide.reshape(-1, images, *self.rows)[(..., *self._kept)].swapaxes(0, 1)
 
     def product(self, left: Array, right: Array) -> Array:
-        """left @ right, in memory that the next product uses again."""
+        """left @ right, in memory reused by the next product."""
         out = self._scratch("product", (len(left), left.shape[1], right.shape[2]))
         return np.matmul(left, right, out=out)
 

@@ -17,7 +17,7 @@ from gradiente.threads import share
 
 @dataclass(frozen=True)
 class Conv(Layer):
-    r"""What Conv1d, Conv2d and Conv3d have in common: all but the number of axes that the kernel slides along.
+    r"""The base class of Conv1d, Conv2d and Conv3d, for any number of spatial axes.
 
     Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   with stride s, dilation d, taps t
     Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
@@ -94,9 +94,9 @@ class Conv(Layer):
 
         def work(part: range) -> None:
             columns = Columns(at, self.in_channels, self.groups, x.dtype)
-            for few in columns.few(part):
-                product = columns.product(weight, columns.of(x[few]))
-                np.add(columns.narrow(product), bias, out=y[few])
+            for chunk in columns.chunks(part):
+                product = columns.product(weight, columns.of(x[chunk]))
+                np.add(columns.narrow(product), bias, out=y[chunk])
 
         share(work, len(x), y.size * weight.shape[2])
         return y, x
@@ -109,8 +109,8 @@ class Conv(Layer):
 
         def work(part: range) -> None:
             columns = Columns(at, self.in_channels, self.groups, x.dtype, every=True)
-            for few in columns.few(part):
-                columns.back(columns.product(weight, columns.widen(dy[few])), out=dx[few])
+            for chunk in columns.chunks(part):
+                columns.back(columns.product(weight, columns.widen(dy[chunk])), out=dx[chunk])
 
         share(work, len(x), dy.size * weight.shape[1])
         return dx
@@ -123,8 +123,8 @@ class Conv(Layer):
         def work(part: range) -> Array:
             columns = Columns(at, self.in_channels, self.groups, x.dtype)
             total = np.zeros(self._matrix(weight).shape, x.dtype)
-            for few in columns.few(part):
-                total += columns.product(columns.widen(dy[few]), columns.of(x[few]).swapaxes(1, 2))
+            for chunk in columns.chunks(part):
+                total += columns.product(columns.widen(dy[chunk]), columns.of(x[chunk]).swapaxes(1, 2))
             return total
 
         totals = share(work, len(x), dy.size * weight[0].size)
@@ -220,7 +220,7 @@ class Conv(Layer):
 
 @dataclass(frozen=True)
 class Conv1d(Conv):
-    r"""A convolution along a sequence: the same few weights look at every stretch of time.
+    r"""A convolution along a sequence: the same weights at every time step.
 
     Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   with stride s, dilation d
     Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
@@ -232,8 +232,8 @@ class Conv1d(Conv):
         stride: s, by how much it moves, ≥ 1
         padding: zeros on both ends, ≥ 0; "valid" is none, "same" as many as keep the length
         dilation: d, the distance of the window's entries, ≥ 1
-        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
-        bias: whether b is there
+        groups: the number of groups of channels, each connected to its own outputs; a divisor of both
+        bias: whether there is b
 
     Shapes: x (batch, in_channels, length) → y (batch, out_channels, ⌊(length + 2p − d(k − 1) − 1) / s⌋ + 1);
         weight (out, in / groups, k), bias (out,)
@@ -257,7 +257,7 @@ class Conv1d(Conv):
 
 @dataclass(frozen=True)
 class Conv2d(Conv):
-    r"""A convolution over an image: the same few weights look at every place.
+    r"""A convolution over an image: the same weights at every position.
 
     Equation:   y[o, p] = b[o] + Σ_c Σ_t w[o, c, t] · x[c, s·p + d·t],   p and t with two coordinates
     Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
@@ -269,8 +269,8 @@ class Conv2d(Conv):
         stride: s, by how much it moves, ≥ 1
         padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
         dilation: d, the distance of the window's entries, ≥ 1
-        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
-        bias: whether b is there
+        groups: the number of groups of channels, each connected to its own outputs; a divisor of both
+        bias: whether there is b
 
     Shapes: x (batch, in_channels, height, width) → y (batch, out_channels, height', width'), each side
         ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k), bias (out,)
@@ -308,8 +308,8 @@ class Conv3d(Conv):
         stride: s, by how much it moves, ≥ 1
         padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
         dilation: d, the distance of the window's entries, ≥ 1
-        groups: the channels in so many parts, each seen by its own part of the outputs; a divisor of both
-        bias: whether b is there
+        groups: the number of groups of channels, each connected to its own outputs; a divisor of both
+        bias: whether there is b
 
     Shapes: x (batch, in_channels, depth, height, width) → y (batch, out_channels, depth', height', width'), each
         side ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k, k), bias (out,)

@@ -1,4 +1,4 @@
-"""Dropout: of single numbers, or of whole channels."""
+"""Dropout of single entries, or of whole channels."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
 @dataclass(frozen=True)
 class _Dropout(Layer):
-    """What both have in common: all but the shape of the mask, which is their cache."""
+    """The base class of both; the mask is their cache."""
 
     p: float = 0.5
 
@@ -75,15 +75,15 @@ class _Dropout(Layer):
 
 @dataclass(frozen=True)
 class Dropout(_Dropout):
-    r"""In training every number is dropped with probability p, and the others make up for it.
+    r"""In training, sets every entry to 0 with probability p, and scales the others to compensate.
 
     Equation:   y = M ⊙ x / (1 − p),   with M 1 or 0, drawn anew for every batch; y = x when not training
     Derivative: ∂J/∂x = M ⊙ δ / (1 − p),   with δ = ∂J/∂y
 
-    Because of the division the expected y is x, and nothing is left to do after training.
+    Because of the division the expected y is x, so inference needs no correction.
 
     Arguments:
-        p: how probably a number is dropped, in [0, 1)
+        p: the probability of an entry to be dropped, in [0, 1)
 
     Shapes: any → the same; the cache is M / (1 − p)
     Errors: ArgumentError for a probability out of range, or a training without a generator
@@ -104,13 +104,13 @@ class Dropout(_Dropout):
 
 @dataclass(frozen=True)
 class Dropout2d(_Dropout):
-    r"""Dropout of whole channels: neighbouring pixels say nearly the same, so a lone one is not missed.
+    r"""Dropout of whole channels, since neighboring pixels are strongly correlated.
 
     Equation:   y = M ⊙ x / (1 − p),   with one 1 or 0 for every channel of every instance; y = x when not training
     Derivative: ∂J/∂x = M ⊙ δ / (1 − p),   with δ = ∂J/∂y
 
     Arguments:
-        p: how probably a channel is dropped, in [0, 1)
+        p: the probability of a channel to be dropped, in [0, 1)
 
     Shapes: (batch, channels, height, width) → the same; the cache is M / (1 − p), (batch, channels, 1, 1)
     Errors: ArgumentError for a probability out of range, or a training without a generator; ShapeError for x of

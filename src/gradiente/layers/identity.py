@@ -5,7 +5,7 @@ from gradiente.layers.base import Array, Arrays, Context, Layer
 
 @dataclass(frozen=True)
 class Identity(Layer):
-    r"""Nothing changes: the activation of a regression's output, or the place of a layer taken out.
+    r"""The identity: the activation of a regression's output, or a placeholder for a removed layer.
 
     Equation:   a = z
     Derivative: ∂J/∂z = δ,   with δ = ∂J/∂a

@@ -8,7 +8,7 @@ from gradiente.layers.base import Array, Arrays, Context, Layer
 
 @dataclass(frozen=True)
 class LeakyReLU(Layer):
-    r"""The rectifier that lets a little through: negative numbers are multiplied by a small slope.
+    r"""The leaky rectifier, element by element: negative numbers are multiplied by a small slope.
 
     Equation:   a = z where z > 0, else s·z,   with s = negative_slope
     Derivative: ∂J/∂z = δ where z > 0, else s·δ,   with δ = ∂J/∂a

@@ -30,7 +30,7 @@ class Linear(Layer):
     Arguments:
         in_features: inputs of each neuron, ≥ 1
         out_features: neurons, ≥ 1
-        bias: whether b is there; the lecture's XOR network has none
+        bias: whether there is b; the lecture's XOR network has none
 
     Shapes: x (batch, in_features) → y (batch, out_features); weight (out, in), bias (out,)
     Errors: ArgumentError for a size below 1; ShapeError where x does not have in_features columns

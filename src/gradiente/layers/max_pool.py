@@ -8,12 +8,12 @@ from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
-from gradiente.threads import pieces, share
+from gradiente.threads import chunks, share
 
 
 @dataclass(frozen=True)
 class _MaxPool(Pool):
-    """What all three have in common: all but the number of axes that the window slides along."""
+    """The base class of the three, for any number of spatial axes."""
 
     dilation: int | Shape = field(default=1, kw_only=True)
 
@@ -36,12 +36,12 @@ class _MaxPool(Pool):
         y = np.empty((*x.shape[:2], *at.output), x.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, largest = at.pad(x[few], -np.inf), y[few]
-                first, *others = at.seen()
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, largest = at.pad(x[chunk], -np.inf), y[chunk]
+                first, *others = at.tap_slices()
                 largest[...] = padded[(..., *first)]
-                for seen in others:
-                    np.maximum(largest, padded[(..., *seen)], out=largest)
+                for tap in others:
+                    np.maximum(largest, padded[(..., *tap)], out=largest)
 
         share(work, len(x), size(y, at))
         return y, (x, y)
@@ -52,19 +52,19 @@ class _MaxPool(Pool):
         dx = np.empty(x.shape, dy.dtype)
 
         def work(part: range) -> None:
-            for few in pieces(part, instance_bytes(x)):
-                padded, largest, delta = at.pad(x[few], -np.inf), y[few], dy[few]
+            for chunk in chunks(part, instance_bytes(x)):
+                padded, largest, delta = at.pad(x[chunk], -np.inf), y[chunk], dy[chunk]
                 gradient = np.zeros(padded.shape, dy.dtype)
                 pending = np.ones(largest.shape, bool)  # a window's gradient goes to the first of its maxima
-                for seen in at.seen():
-                    chosen = padded[(..., *seen)] == largest
+                for tap in at.tap_slices():
+                    chosen = padded[(..., *tap)] == largest
                     chosen &= pending
                     pending ^= chosen
                     if at.overlap:
-                        gradient[(..., *seen)] += delta * chosen
+                        gradient[(..., *tap)] += delta * chosen
                     else:
-                        np.multiply(delta, chosen, out=gradient[(..., *seen)])
-                dx[few] = gradient[(..., *at.interior)]
+                        np.multiply(delta, chosen, out=gradient[(..., *tap)])
+                dx[chunk] = gradient[(..., *at.interior)]
 
         share(work, len(x), size(y, at))
         return dx
@@ -93,7 +93,7 @@ class _MaxPool(Pool):
 
 @dataclass(frozen=True)
 class MaxPool1d(_MaxPool):
-    r"""The largest of every few steps of a sequence.
+    r"""The maximum of every window of a sequence.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   with stride s, dilation d
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
@@ -126,7 +126,7 @@ class MaxPool1d(_MaxPool):
 
 @dataclass(frozen=True)
 class MaxPool2d(_MaxPool):
-    r"""The largest number of every small square of an image: what is there counts, not exactly where.
+    r"""The maximum of every window of an image.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with two coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
@@ -160,7 +160,7 @@ class MaxPool2d(_MaxPool):
 
 @dataclass(frozen=True)
 class MaxPool3d(_MaxPool):
-    r"""The largest number of every small block of a video or a volume.
+    r"""The maximum of every window of a video or a volume.
 
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with three coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y

@@ -1,4 +1,4 @@
-"""The contract of a pool: one number for every window, whatever it makes of the window's entries."""
+"""The contract of a pool: one number per window."""
 
 import math
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ class Pool(Layer):
 
 
 def size(y: Array, at: Windows) -> int:
-    """About how much work a pool is, in multiplications."""
+    """The approximate cost of a pool, in multiplications."""
     return 4 * y.size * len(at.taps)
 
 

@@ -21,7 +21,7 @@ class Softmax(Layer):
         dim: the axis that sums to 1; the last one, the classes
 
     Shapes: any → the same
-    Errors: ArgumentError for a dim that is no whole number
+    Errors: ArgumentError for a dim that is not a whole number
 
     >>> import numpy as np
     >>> a, _ = Softmax().forward({}, np.array([[1e4, 1e4], [0.0, -1e4]]), Context())
@@ -48,8 +48,8 @@ class Softmax(Layer):
     }
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
-        require(whole, "softmax.dim", value=repr(self.dim))
+        is_integer = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
+        require(is_integer, "softmax.dim", value=repr(self.dim))
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         e = np.exp(x - x.max(axis=self.dim, keepdims=True))

@@ -28,7 +28,7 @@ class Windows:
 
     @property
     def padded(self) -> Shape:
-        """The spatial shape with what is put around it."""
+        """The spatial shape including the padding."""
         return tuple(b + n + a for b, n, a in zip(self.before, self.input, self.after, strict=True))
 
     @property
@@ -65,7 +65,7 @@ class Windows:
             window.append(p)
         return tuple(window)
 
-    def seen(self) -> Iterator[tuple[slice, ...]]:
+    def tap_slices(self) -> Iterator[tuple[slice, ...]]:
         """For every tap, the entries of the padded axes that it meets, in the shape of the output."""
         for tap in self.taps:
             yield tuple(
@@ -74,7 +74,7 @@ class Windows:
             )
 
     def pad(self, x: Array, fill: float = 0.0) -> Array:
-        """x with its surroundings; x itself where there are none."""
+        """x with its padding; x itself where there is none."""
         if self.padded == self.input:
             return x
         padded = np.full((*x.shape[: -len(self.input)], *self.padded), fill, x.dtype)
@@ -92,7 +92,7 @@ def windows(
     padding: Shape,
     ceil_mode: bool = False,
 ) -> Windows:
-    """The windows of a layer on an input, or an error where there is room for none.
+    """The windows of a layer on an input, or an error if none fits.
 
     Equation:   output = ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1,   ⌈ ⌉ in ceil mode,
                 where a window that would begin in the padding on the right is left out
@@ -116,9 +116,11 @@ def windows(
 def each_axis(layer: str, name: str, value: int | Shape, rank: int, *, least: int) -> Shape:
     """A hyperparameter as one number an axis: a single number counts for every axis."""
     numbers = value if isinstance(value, tuple) else (value,) * rank
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers)
+    is_integer = all(
+        isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in numbers
+    )
     require(
-        len(numbers) == rank and whole,
+        len(numbers) == rank and is_integer,
         "windows.numbers",
         layer=layer,
         name=name,

@@ -1,4 +1,4 @@
-"""The words a person reads, in Spanish and English, from one catalogue: `es.json` and `en.json`.
+"""The texts a person reads, in Spanish and English, from one catalogue: `es.json` and `en.json`.
 
 The language belongs to the context (`contextvars`): two threads, or two tasks of asyncio, may each have their own. A
 new thread follows the environment until it chooses, unless it runs in a copy of its creator's context

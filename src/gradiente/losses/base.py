@@ -19,7 +19,7 @@ Reduction = Literal["mean", "sum"]
 class Loss(ABC):
     """J(prediction, target), one number for a batch, and ∂J/∂prediction.
 
-    `reduced` is the one place where the 1/m stands: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m,
+    `reduced` is the only place where 1/m is applied: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m,
     without it for "sum".
 
     Facts about the loss, read by generic code (a trace, parity, advice, random batches, tests):
@@ -69,12 +69,12 @@ class Loss(ABC):
     def to_torch(self) -> Callable[..., Any]:
         """The same loss as a callable of PyTorch, (prediction, target) → scalar.
 
-        Errors: ArgumentError for a loss of one's own that does not say it
+        Errors: ArgumentError for a custom loss that does not define it
         """
         raise ArgumentError("loss.no_torch", loss=type(self).__name__)
 
     def value_terms(self, at: LossStep, index: Index) -> list[Term] | None:
-        """The terms of the sum at one place of the prediction; None where the loss does not say them."""
+        """The terms of the sum at one place of the prediction; None where the loss does not define them."""
         return None
 
     def gradient_factors(self, at: LossStep, index: Index) -> tuple[Factor, ...] | None:

@@ -1,4 +1,4 @@
-"""How good a prediction is, as functions of (truth, prediction): classification and regression."""
+"""Metrics of classification and regression, as functions of (truth, prediction)."""
 
 from gradiente.metrics.classification import (
     accuracy,

@@ -1,4 +1,4 @@
-"""What every metric asks of its arguments: as many predictions as truths, all numbers."""
+"""Validation of a metric's arguments."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,7 +49,7 @@ def finite(name: str, values: Array) -> Array:
 
 
 def require_rows(values: Array) -> None:
-    """A metric of nothing is not a number."""
+    """Raise an error for no rows."""
     if not values.size:
         raise DataError("metrics.empty")
 

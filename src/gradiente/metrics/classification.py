@@ -1,4 +1,4 @@
-"""How good a classifier is: what it says against what is so, from the counts of right and wrong."""
+"""Metrics of a classifier, from the counts of correct and wrong predictions."""
 
 from typing import Literal, NamedTuple
 
@@ -12,7 +12,7 @@ Average = Literal["binary", "macro"]
 
 
 def accuracy(truth: ArrayLike, prediction: ArrayLike) -> float:
-    """The share of rows whose class was predicted.
+    """The fraction of rows whose class is predicted correctly.
 
     Equation:   1/n Σᵢ [ŷᵢ = yᵢ]
 
@@ -33,9 +33,9 @@ def accuracy(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def precision(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of what was called positive that is positive.
+    """The fraction of predicted positives that are positive.
 
-    Equation:   TP / (TP + FP), and 0 where nothing was called positive
+    Equation:   TP / (TP + FP), and 0 where nothing is predicted positive
 
     Arguments:
         truth, prediction: as in `accuracy`
@@ -50,12 +50,12 @@ def precision(truth: ArrayLike, prediction: ArrayLike, *, average: Average | Non
 
     Source: sklearn.metrics.precision_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tp, o.tp + o.fp), o, average)
 
 
 def recall(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of the positives that were found: the sensitivity.
+    """The fraction of positives that are predicted positive: the sensitivity.
 
     Equation:   TP / (TP + FN), and 0 where there is no positive
 
@@ -70,12 +70,12 @@ def recall(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None =
 
     Source: sklearn.metrics.recall_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tp, o.tp + o.fn), o, average)
 
 
 def specificity(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
-    """The share of the negatives that were called negative: the recall of everything else.
+    """The fraction of negatives that are predicted negative: the recall of the other classes.
 
     Equation:   TN / (TN + FP), and 0 where there is no negative
 
@@ -90,14 +90,14 @@ def specificity(truth: ArrayLike, prediction: ArrayLike, *, average: Average | N
 
     Source: sklearn.metrics.recall_score with pos_label=0 and zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(o.tn, o.tn + o.fp), o, average)
 
 
 def f1(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = None) -> float:
     """The harmonic mean of precision and recall: high only where both are.
 
-    Equation:   2 TP / (2 TP + FP + FN), and 0 where nothing is positive or was called so
+    Equation:   2 TP / (2 TP + FP + FN), and 0 where nothing is positive or predicted positive
 
     Arguments:
         truth, prediction, average: as in `precision`
@@ -110,7 +110,7 @@ def f1(truth: ArrayLike, prediction: ArrayLike, *, average: Average | None = Non
 
     Source: sklearn.metrics.f1_score with zero_division=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     return _averaged(_ratio(2 * o.tp, 2 * o.tp + o.fp + o.fn), o, average)
 
 
@@ -130,14 +130,14 @@ def cohen_kappa(truth: ArrayLike, prediction: ArrayLike) -> float:
 
     Source: sklearn.metrics.cohen_kappa_score with replace_undefined_by=0
     """
-    o = _outcomes(truth, prediction)
+    o = _confusion_counts(truth, prediction)
     n = (o.tp + o.fn).sum()
     by_chance = np.sum((o.tp + o.fn) * (o.tp + o.fp))  # n² pₑ, exact in integers
     return float(_ratio(n * o.tp.sum() - by_chance, n * n - by_chance))
 
 
 def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:
-    """The chance that a positive row scores above a negative one; a tie counts one half.
+    """The probability that a positive row scores above a negative one; a tie counts one half.
 
     Equation:   (Σ₊ Σ₋ [s₊ > s₋] + ½ [s₊ = s₋]) / (n₊ n₋): the area under the ROC curve, by ranks
 
@@ -168,7 +168,7 @@ def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:
 
 
 def confusion_matrix(truth: ArrayLike, prediction: ArrayLike, *, classes: int | None = None) -> Array:
-    """How often each class was taken for each: rows are the truth, columns the prediction.
+    """How often each class is predicted as each class: rows are the truth, columns the prediction.
 
     Equation:   Cⱼₖ = Σᵢ [yᵢ = j] [ŷᵢ = k]
 
@@ -194,7 +194,7 @@ def confusion_matrix(truth: ArrayLike, prediction: ArrayLike, *, classes: int | 
 
 
 def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[str, float]:
-    """Every metric of a classifier at once, by name; the prediction is the most probable class.
+    """All metrics of a classifier, by name; the prediction is the most probable class.
 
     Equation:   ŷ = argmaxₖ pₖ, or ŷ = [p > ½] where only class 1's probability is given
 
@@ -227,7 +227,7 @@ def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[s
     return metrics if np.isnan(area) else metrics | {"roc_auc": area}
 
 
-class _Outcomes(NamedTuple):
+class _ConfusionCounts(NamedTuple):
     """Of each class against the rest: true and false positives, false and true negatives."""
 
     tp: Array
@@ -236,13 +236,13 @@ class _Outcomes(NamedTuple):
     tn: Array
 
 
-def _outcomes(truth: ArrayLike, prediction: ArrayLike) -> _Outcomes:
+def _confusion_counts(truth: ArrayLike, prediction: ArrayLike) -> _ConfusionCounts:
     y, y_hat = labels(truth, prediction)
     k = max(2, int(max(y.max(), y_hat.max())) + 1)
     tp = np.bincount(y[y == y_hat], minlength=k)
     fp = np.bincount(y_hat, minlength=k) - tp
     fn = np.bincount(y, minlength=k) - tp
-    return _Outcomes(tp, fp, fn, len(y) - tp - fp - fn)
+    return _ConfusionCounts(tp, fp, fn, len(y) - tp - fp - fn)
 
 
 def _ratio(part: Array, whole: Array) -> Array:
@@ -250,7 +250,7 @@ def _ratio(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole != 0)
 
 
-def _averaged(scores: Array, o: _Outcomes, average: str | None) -> float:
+def _averaged(scores: Array, o: _ConfusionCounts, average: str | None) -> float:
     if average not in (None, "binary", "macro"):
         raise ArgumentError("metrics.average", value=repr(average))
     classes = len(scores)

@@ -1,4 +1,4 @@
-"""How good a regression is: the predicted numbers against the true ones."""
+"""Metrics of a regression."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ def mae(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def mape(truth: ArrayLike, prediction: ArrayLike) -> float:
-    """The mean absolute error as a share of the true value: 0.1 is ten percent.
+    """The mean absolute error as a fraction of the true value: 0.1 is ten percent.
 
     Equation:   1/n Σᵢ |ŷᵢ − yᵢ| / max(ε, |yᵢ|),   ε = 2⁻⁵²: huge, not infinite, where y is 0
 
@@ -68,7 +68,7 @@ def mse(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def r2(truth: ArrayLike, prediction: ArrayLike) -> float:
-    """The share of the target's variance that is explained: 1 all, 0 no better than always the mean.
+    """The fraction of the target's variance that is explained: 1 is perfect, 0 no better than the mean.
 
     Equation:   1 − Σᵢ (ŷᵢ − yᵢ)² / Σᵢ (yᵢ − ȳ)²
 
@@ -118,7 +118,7 @@ def pearson(truth: ArrayLike, prediction: ArrayLike) -> float:
 
 
 def regression_metrics(truth: ArrayLike, prediction: ArrayLike) -> dict[str, float]:
-    """Every metric of a regression at once, by name.
+    """All metrics of a regression, by name.
 
     Arguments:
         truth, prediction: as in `mae`

@@ -20,8 +20,8 @@ class Adadelta(Optimizer):
         lr: α, a factor on the step, ≥ 0; 1 in the paper
         rho: ρ in [0, 1], how much of the window is kept
         eps: ε ≥ 0, inside both roots
-        weight_decay: λ ≥ 0, the pull of every parameter towards 0
-        maximize: climb instead of descend
+        weight_decay: λ ≥ 0, L2 in the gradient
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

@@ -8,7 +8,7 @@ from gradiente.optimizers.base import Array, Optimizer, Slots
 
 @dataclass(frozen=True, kw_only=True)
 class Adagrad(Optimizer):
-    r"""A learning rate for each parameter, smaller the more gradient it has seen.
+    r"""A learning rate per parameter, which falls with its accumulated squared gradients.
 
     Equation:   g = ∇J + λθ
                 S = S + g²
@@ -17,10 +17,10 @@ class Adagrad(Optimizer):
     Arguments:
         lr: α, the learning rate, ≥ 0
         lr_decay: η ≥ 0, how the learning rate falls with the steps
-        weight_decay: λ ≥ 0, the pull of every parameter towards 0
+        weight_decay: λ ≥ 0, L2 in the gradient
         initial_accumulator_value: S before the first step, ≥ 0
         eps: ε ≥ 0, outside the root
-        maximize: climb instead of descend
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

@@ -8,7 +8,7 @@ from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, ze
 
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
-    r"""Momentum for the direction, RMSprop for the pace, and a correction for having started from zero.
+    r"""Momentum and RMSprop combined, with bias correction.
 
     Equation:   g = ∇J + λθ
                 m = β₁ m + (1 − β₁) g
@@ -22,9 +22,9 @@ class Adam(Optimizer):
         lr: α, the learning rate, ≥ 0
         betas: β₁ and β₂, each in [0, 1)
         eps: ε ≥ 0, outside the root
-        weight_decay: λ ≥ 0, an L2 pull that passes through m and v (AdamW keeps it apart)
+        weight_decay: λ ≥ 0, L2 in the gradient, which passes through m and v (AdamW decouples it)
         amsgrad: divide by the largest v so far, so that a step never grows
-        maximize: climb instead of descend
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

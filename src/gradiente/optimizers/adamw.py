@@ -8,7 +8,7 @@ from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, ze
 
 @dataclass(frozen=True, kw_only=True)
 class AdamW(Optimizer):
-    r"""Adam with the weight decay kept apart from the gradient: every parameter shrinks at the same rate.
+    r"""Adam with decoupled weight decay: every parameter shrinks at the same rate.
 
     Equation:   θ = θ − α λ θ
                 m = β₁ m + (1 − β₁) g
@@ -22,7 +22,7 @@ class AdamW(Optimizer):
         eps: ε ≥ 0, outside the root
         weight_decay: λ ≥ 0, the decoupled decay
         amsgrad: divide by the largest v so far, so that a step never grows
-        maximize: climb instead of descend
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

@@ -18,7 +18,7 @@ class Optimizer(ABC):
     """How a parameter moves against its gradient.
 
     The rule is element-wise, so the parameters of a whole network are updated as one flat array θ, and an
-    engine may cut it in pieces. What the rule remembers from step to step it gets and gives back as `slots`,
+    engine may split it into blocks. The state of the rule is passed in and returned as `slots`,
     arrays as long as θ; t counts the steps from 1.
 
     Facts about the optimizer, read by generic code (a trace, parity, the torch engine, tests):
@@ -54,7 +54,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def initial_slots(self, theta: Array) -> Slots:
-        """What the rule remembers before the first step."""
+        """The state before the first step."""
 
     @abstractmethod
     def rule(self, theta: Array, gradient: Array, slots: Slots, t: int) -> tuple[Array, Slots]:

@@ -1,6 +1,6 @@
 """The optimizers as the lecture writes them, where it differs from PyTorch.
 
-Every rule here is the lecture's line, with its β, α and ε where it puts them. The names are the lecture's too:
+Every rule is the lecture's formula, with its β, α and ε. The names are the lecture's too:
 `gr.course.Adam` is the slide's, `gr.Adam` is PyTorch's.
 """
 
@@ -101,7 +101,7 @@ class Nesterov(Optimizer):
 
 @dataclass(frozen=True, kw_only=True)
 class Adagrad(Optimizer):
-    r"""A smaller step for the parameters that have already seen much gradient.
+    r"""A smaller step for parameters with large accumulated squared gradients.
 
     Equation:   S := S + g²
                 θ := θ − α g / (√S + ε)
@@ -145,7 +145,7 @@ class Adagrad(Optimizer):
 
 @dataclass(frozen=True, kw_only=True)
 class Adadelta(Optimizer):
-    r"""Adagrad over a moving window of gradients, so that the step does not fade away.
+    r"""Adagrad over a moving window of gradients, so that the step does not vanish.
 
     Equation:   S := β S + (1 − β) g²
                 θ := θ − α g / (√S + ε)

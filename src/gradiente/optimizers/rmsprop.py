@@ -8,7 +8,7 @@ from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
 
 @dataclass(frozen=True, kw_only=True)
 class RMSprop(Optimizer):
-    r"""The gradient divided by the root of its mean square: every direction moves at a like pace.
+    r"""The gradient divided by the root of its mean square, so that all parameters move at a similar rate.
 
     Equation:   g = ∇J + λθ
                 S = β S + (1 − β) g²
@@ -22,10 +22,10 @@ class RMSprop(Optimizer):
         lr: the learning rate, the lecture's α, ≥ 0
         alpha: β in [0, 1), how much of the mean square is kept (PyTorch calls it alpha)
         eps: ε ≥ 0, outside the root
-        weight_decay: λ ≥ 0, the pull of every parameter towards 0
+        weight_decay: λ ≥ 0, L2 in the gradient
         momentum: μ ≥ 0
         centered: divide by the deviation instead of the mean square
-        maximize: climb instead of descend
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

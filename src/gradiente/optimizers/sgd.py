@@ -6,7 +6,7 @@ from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
 
 @dataclass(frozen=True, kw_only=True)
 class SGD(Optimizer):
-    r"""Gradient descent, with the momentum of PyTorch: a ball that rolls instead of a step that forgets.
+    r"""Stochastic gradient descent, optionally with PyTorch's momentum.
 
     Equation:   g = ∇J + λθ
                 m = g at the first step, then m = μ m + (1 − τ) g
@@ -18,9 +18,9 @@ class SGD(Optimizer):
         lr: α, the learning rate, ≥ 0
         momentum: μ, in [0, 1] as a rule, ≥ 0
         dampening: τ, how much of the new gradient the momentum leaves out
-        weight_decay: λ ≥ 0, the pull of every parameter towards 0
+        weight_decay: λ ≥ 0, L2 in the gradient
         nesterov: look ahead; needs momentum above 0 and no dampening
-        maximize: climb instead of descend
+        maximize: gradient ascent instead of descent
 
     Errors: ArgumentError for a hyperparameter out of range
 

@@ -1,4 +1,4 @@
-"""Every layer, loss, optimizer and schedule by itself: the closed form against PyTorch, in float64."""
+"""Every layer, loss, optimizer and schedule on its own: the closed form against PyTorch, in float64."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Example:
     setting: str | None
     differences: tuple[Difference, ...]
 
-    def called(self) -> str:
+    def label(self) -> str:
         """The example in the reader's language."""
         return ", ".join([self.notation, *([text(f"parity.setting.{self.setting}")] if self.setting else [])])
 
@@ -64,10 +64,10 @@ class Concept:
 
 
 def compare_concepts(seed: int = 0) -> list[Concept]:
-    """Compare every registered layer, loss, optimizer and schedule with its twin in PyTorch, in float64.
+    """Compare every registered layer, loss, optimizer and schedule with its equivalent in PyTorch, in float64.
 
-    Of a layer: y, every derivative and the running statistics, in training and in inference; what Dropout drew stands
-    in for what PyTorch would draw. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
+    Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
+    mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
     keeps moving. Of a schedule: α in each of 100 epochs.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
@@ -129,16 +129,16 @@ def _layer(
     dy = generator.normal(size=y.shape)
     dx, gradients = layer.backward(parameters, cache, dy)
 
-    twin = layer.to_torch().double().train(training)
-    twin.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
+    module = layer.to_torch().double().train(training)
+    module.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
     leaf = torch.tensor(x, requires_grad=True)
     drawn = training and layer.stochastic and cache is not None
-    twin_y = leaf * torch.tensor(cache) if drawn else twin(leaf)
-    twin_y.backward(torch.tensor(dy))
+    torch_y = leaf * torch.tensor(cache) if drawn else module(leaf)
+    torch_y.backward(torch.tensor(dy))
 
-    theirs = {"y": twin_y.detach(), "∂J/∂x": leaf.grad}
-    theirs |= {f"∂J/∂{name}": parameter.grad for name, parameter in twin.named_parameters()}
-    theirs |= dict(twin.named_buffers())
+    theirs = {"y": torch_y.detach(), "∂J/∂x": leaf.grad}
+    theirs |= {f"∂J/∂{name}": parameter.grad for name, parameter in module.named_parameters()}
+    theirs |= dict(module.named_buffers())
     ours = {"y": y, "∂J/∂x": dx, **{f"∂J/∂{name}": gradient for name, gradient in gradients.items()}}
     ours |= layer.new_buffers(buffers, cache)
     for quantity, tensor in theirs.items():
@@ -174,7 +174,7 @@ def _optimizer_examples(name: str, kind: type[Optimizer], seed: int) -> Iterator
 
 
 def _descents(optimizer: Optimizer, generator: "np.random.Generator") -> tuple[Array, Array]:
-    """θ after each of the steps, by the rule and by its twin.
+    """θ after each of the steps, by the rule and by its equivalent in PyTorch.
 
     The slope is a quadratic of condition 10⁵ whose minimum keeps moving: every step has another gradient.
 
@@ -186,13 +186,13 @@ def _descents(optimizer: Optimizer, generator: "np.random.Generator") -> tuple[A
     H = basis * np.logspace(-4, 1, 7) @ basis.T
     theta, pushes = generator.normal(size=7), generator.normal(size=(STEPS, 7))
     leaf = torch.tensor(theta, requires_grad=True)
-    twin = torch_optimizer(optimizer, [leaf])
+    reference = torch_optimizer(optimizer, [leaf])
     slots = optimizer.initial_slots(theta)
     ours, theirs = np.empty((2, STEPS, 7))
     for t, push in enumerate(pushes, start=1):
         theta, slots = optimizer.rule(theta, H @ theta + push, slots, t)
         leaf.grad = torch.tensor(H @ leaf.detach().numpy() + push)
-        twin.step()
+        reference.step()
         ours[t - 1], theirs[t - 1] = theta, leaf.detach().numpy()
     return ours, theirs
 

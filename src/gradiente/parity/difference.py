@@ -29,7 +29,7 @@ class Difference:
         return f"{self.quantity}[{', '.join(map(str, self.entry))}]" if self.entry else self.quantity
 
     def size(self) -> str:
-        """The relative difference as it is read; 0 where both have the same bits."""
+        """The relative difference as text; 0 where both are bit-identical."""
         return number(self.relative, 2) if self.relative else "0"
 
 

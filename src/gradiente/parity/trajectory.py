@@ -1,4 +1,4 @@
-"""One network trained by both engines, from the same weights, with the same batches: how far do they drift apart?"""
+"""One network trained by both engines, from the same weights, with the same batches."""
 
 import math
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.objective import Objective
-from gradiente.parity.course import Course
 from gradiente.parity.difference import Difference, difference, largest
+from gradiente.parity.setup import TrainingSetup
 
 Array = np.ndarray
 
@@ -24,7 +24,7 @@ SMALL = 1e-3  # of the largest entry of a parameter: what is smaller is measured
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What became of a course on both engines.
+    """The training run of a setup on both engines.
 
     `losses` is J before every step, by the closed form and by PyTorch; `drift` the difference of the weight or running
     statistic that differs most after every step; `differences` those of each parameter and buffer after the last.
@@ -32,7 +32,7 @@ class Trajectory:
     Shapes: losses (steps, 2)
     """
 
-    course: Course
+    setup: TrainingSetup
     losses: Array
     drift: tuple[Difference, ...]
     differences: tuple[Difference, ...]
@@ -55,7 +55,7 @@ class Trajectory:
         return self.worst[1].relative <= self.bound
 
     def outcome(self) -> str:
-        """How far the engines drifted apart, in a line."""
+        """The largest difference between the engines, in one line."""
         step, worst = self.worst
         return text(
             "parity.drift" if self.passed else "parity.drift_apart",
@@ -71,38 +71,38 @@ class Trajectory:
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def follow(course: Course, steps: int = 200) -> Trajectory:
+def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     """Train the network with NumPy's closed forms and with PyTorch's automatic differentiation, side by side.
 
     Equation:   drift = max_i |a_i − b_i| / max(|a_i|, |b_i|, s/1000),   s the largest entry of a_i's array
 
-    A weight may cross zero, where nothing has digits left: entries below a thousandth of the largest of their own
+    A weight may cross zero, where it has no significant digits: entries below a thousandth of the largest of their own
     array are measured against that thousandth.
 
     Arguments:
         steps: ≥ 1
 
-    Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing learns;
+    Errors: ArgumentError where PyTorch is not installed, for fewer steps than one, or where nothing is trainable;
         DivergenceError where the loss becomes NaN or infinite
 
     >>> from gradiente.layers import Linear
     >>> from gradiente.losses import MSELoss
     >>> from gradiente.optimizers import Adam
     >>> given = {"network": Network([Linear(3, 2)]), "loss": MSELoss(), "optimizer": Adam()}
-    >>> done = follow(Course(**given, data=None, x=np.eye(3), y=np.ones((3, 2)), batch_size=2), steps=5)
+    >>> done = follow(TrainingSetup(**given, data=None, x=np.eye(3), y=np.ones((3, 2)), batch_size=2), steps=5)
     >>> done.passed, done.losses.shape
     (True, (5, 2))
     """
     require(steps >= 1, "parity.steps", value=steps)
-    numpy_network, torch_network = course.start(), course.start()
+    numpy_network, torch_network = setup.start(), setup.start()
     require(bool(numpy_network.learning), "trainer.no_parameters")
-    rest = (course.loss, course.penalties, course.clip)
-    closed_form = NumpyEngine(Objective(numpy_network, *rest), course.optimizer)
-    pytorch = TorchEngine(Objective(torch_network, *rest), course.optimizer, settings=Torch(device="cpu"))
+    rest = (setup.loss, setup.penalties, setup.clip)
+    closed_form = NumpyEngine(Objective(numpy_network, *rest), setup.optimizer)
+    pytorch = TorchEngine(Objective(torch_network, *rest), setup.optimizer, settings=Torch(device="cpu"))
     losses, drift = np.empty((steps, 2)), list[Difference]()
     differences: tuple[Difference, ...] = ()
-    for step, (x, y) in enumerate(islice(course.batches(), steps)):
-        rule = course.rule(step, losses[:step, 0])
+    for step, (x, y) in enumerate(islice(setup.batches(), steps)):
+        rule = setup.rule(step, losses[:step, 0])
         for column, engine in enumerate((closed_form, pytorch)):
             losses[step, column] = engine.step(x, y, Context(training=True), rule).value
         if not math.isfinite(losses[step, 0]):
@@ -110,7 +110,7 @@ def follow(course: Course, steps: int = 200) -> Trajectory:
         pytorch.download()
         differences = compare_networks(numpy_network, torch_network)
         drift.append(max(differences, key=lambda entry: entry.relative))
-    return Trajectory(course, losses, tuple(drift), differences)
+    return Trajectory(setup, losses, tuple(drift), differences)
 
 
 def compare_networks(closed_form: Network, pytorch: Network) -> tuple[Difference, ...]:

@@ -1,4 +1,4 @@
-"""Networks, weights and optimizers as PyTorch has them, both ways.
+"""Conversion of networks, weights and optimizers to and from PyTorch.
 
 `gradiente.pytorch.optim`, the lecture's optimizers for any program of PyTorch, is imported by its own name.
 """

@@ -1,4 +1,4 @@
-"""Dropout whose masks come from a generator of one's own, not from PyTorch's global one."""
+"""Dropout whose masks come from a given generator, not from PyTorch's global one."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,13 +31,13 @@ class Masks:
                 part.forward = partial(_forward, part, partial(drawn, part, isinstance(part, channels)))
 
     def hold(self, holding: bool) -> None:
-        """From here on, use the masks of the next forward pass again and again; or draw as ever."""
+        """Reuse the masks of the next forward pass from then on, or draw new ones every time."""
         if holding:
             self._held = {}
         self._holding = holding
 
     def redraw(self) -> None:
-        """New numbers in the masks that are held, in the order of the layers."""
+        """Refill the held masks, in the order of the layers."""
         for part, mask in self._held.items():
             self._fill(mask, part.p)
 

@@ -53,7 +53,7 @@ def task_of(kind: str) -> Task:
 
 
 def is_general(kind: str) -> bool:
-    """It is told the task: F1Score, not MulticlassF1Score."""
+    """Whether it takes the task: F1Score, not MulticlassF1Score."""
     return not _prefix(kind) and "task" in signature(known()[kind]).parameters
 
 

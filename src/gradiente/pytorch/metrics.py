@@ -46,7 +46,7 @@ class TorchMetric:
 
     @classmethod
     def parse(cls, source: str) -> "TorchMetric":
-        """The metric that the notation describes, tried out. Upper and lower case of its name are one.
+        """The metric that the notation describes, tried out. Its name is case-insensitive.
 
         Arguments:
             source: a name, with literals as its arguments: "FBetaScore(beta=0.5)"
@@ -66,12 +66,12 @@ class TorchMetric:
 
     @property
     def name(self) -> str:
-        """The metric in the notation, without what is as always."""
+        """The metric in the notation, without defaults."""
         arguments = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
         return f"{self.kind}({arguments})" if arguments else self.kind
 
     def check(self, *, task: Task, outputs: int) -> None:
-        """See before a training that the metric fits what will be measured after it.
+        """Check before training that the metric fits the data.
 
         Arguments:
             task: what the data set asks for

@@ -17,9 +17,9 @@ from gradiente.optimizers import Optimizer, course
 
 
 class CourseOptimizer(torch.optim.Optimizer, ABC):
-    """What the six have in common: the walk over the parameters, and what is remembered of each.
+    """The base class of the six: the loop over the parameters, and their state.
 
-    `slots` are the names of what is remembered, which starts at 0. `lecture` is the rule in NumPy; the bounds of its
+    `slots` are the names of the state, which starts at 0. `lecture` is the rule in NumPy; the bounds of its
     hyperparameters are these.
     """
 
@@ -28,10 +28,10 @@ class CourseOptimizer(torch.optim.Optimizer, ABC):
 
     @abstractmethod
     def rule(self, theta: Tensor, g: Tensor, state: Mapping[str, Tensor], group: Mapping[str, Any]) -> None:
-        """One step of one parameter, in place: θ and what is remembered of it."""
+        """One step of one parameter, in place: θ and its state."""
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Let the optimizer move more parameters, with hyperparameters of their own where they are given.
+        """Add a parameter group, optionally with its own hyperparameters.
 
         Errors: ArgumentError for a hyperparameter out of range
         """
@@ -136,7 +136,7 @@ class Nesterov(CourseOptimizer):
 
 
 class Adagrad(CourseOptimizer):
-    r"""A smaller step for the parameters that have already seen much gradient.
+    r"""A smaller step for parameters with large accumulated squared gradients.
 
     Equation:   S := S + g²
                 θ := θ − α g / (√S + ε)
@@ -171,7 +171,7 @@ class Adagrad(CourseOptimizer):
 
 
 class Adadelta(CourseOptimizer):
-    r"""Adagrad over a moving window of gradients, so that the step does not fade away.
+    r"""Adagrad over a moving window of gradients, so that the step does not vanish.
 
     Equation:   S := β S + (1 − β) g²
                 θ := θ − α g / (√S + ε)

@@ -1,4 +1,4 @@
-"""An optimizer as a torch optimizer, and what it remembers, both ways: training goes on where the other stopped."""
+"""Conversion of optimizers and their state to and from PyTorch, so that training can be resumed in the other."""
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -21,7 +21,7 @@ SHOWN = 5  # names in a message
 def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") -> "torch.optim.Optimizer":
     """The optimizer of PyTorch that takes the same steps.
 
-    For the lecture's they are those of gradiente.pytorch.optim; for one of one's own without to_torch(parameters), one
+    For the lecture's it is that of gradiente.pytorch.optim; for a custom one without to_torch(parameters), one
     that executes its rule.
 
     Errors: ArgumentError where PyTorch is not installed
@@ -49,12 +49,12 @@ def optimizer_to_torch(
     slots: Slots | None = None,
     t: int = 0,
 ) -> "torch.optim.Optimizer":
-    """The torch optimizer over those parameters of a network's torch module that learn, after t steps.
+    """The torch optimizer over the trainable parameters of a network's torch module, after t steps.
 
     Arguments:
         network: it says where in a slot each parameter's numbers lie
         module: network.to_torch(), on any device
-        slots: what the optimizer remembers after t steps; None: as before the first
+        slots: the optimizer state after t steps; None: the initial one
         t: steps taken, ≥ 0
 
     Shapes: every slot (θ.size,), as the network's theta
@@ -79,7 +79,7 @@ def optimizer_to_torch(
 def optimizer_from_torch(
     optim: "torch.optim.Optimizer", optimizer: Optimizer, network: Network, module: "torch.nn.Module"
 ) -> tuple[int, Slots]:
-    """How many steps the torch optimizer has taken, and what it remembers, as `optimizer` would.
+    """The number of steps the torch optimizer has taken, and its state, as that of `optimizer`.
 
     PyTorch's SGD and the lecture's optimizers do not count: there it is 1 after any step, which is as good to them.
     Parameters that do not learn keep the slots that they begin with.
@@ -115,7 +115,7 @@ def write_slots(
     slots: Mapping[str, Tensors],
     t: int,
 ) -> None:
-    """Let the torch optimizer remember what the optimizer does after t steps.
+    """Set the state of the torch optimizer to that of the optimizer after t steps.
 
     Arguments:
         parameters: any of the torch optimizer's, by name
@@ -139,9 +139,9 @@ def write_slots(
 def read_slots(
     optim: "torch.optim.Optimizer", optimizer: Optimizer, parameters: Tensors
 ) -> "dict[str, dict[str, torch.Tensor]]":
-    """What the torch optimizer remembers, by slot and parameter: its own tensors, or what the rule begins with.
+    """The state of the torch optimizer, by slot and parameter: its own tensors, or the initial state.
 
-    Errors: ArgumentError where the torch optimizer remembers something else
+    Errors: ArgumentError where the torch optimizer has another state
     """
     import torch
 
@@ -188,7 +188,7 @@ def _step(group: Mapping[str, object], parameter: "torch.Tensor", t: int) -> "to
 
 
 def _learning(network: Network, module: "torch.nn.Module") -> "dict[str, torch.Tensor]":
-    """The module's parameters that learn, under the network's names."""
+    """The module's trainable parameters, under the network's names."""
     shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
     expected = {name: view.shape for name, view in network.parameters.items()}
     differing = sorted(name for name in shapes | expected if shapes.get(name) != expected.get(name))

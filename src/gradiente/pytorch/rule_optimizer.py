@@ -1,4 +1,4 @@
-"""Any rule of gradiente, one of one's own too, as an optimizer of PyTorch."""
+"""Any optimizer of gradiente, also a custom one, as an optimizer of PyTorch."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def synchronize(module: "torch.nn.Module") -> None:
-    """Let every batch normalization of a module take mean and variance over all processes.
+    """Make every batch normalization of a module use the mean and variance over all processes.
 
     Equation:   μ = Σ x / n,   σ² = Σ (x − μ)² / n,   with sums and n over the batches of all processes
     """

@@ -1,4 +1,4 @@
-"""What a run looks like afterwards: one HTML file."""
+"""The report of a run: one HTML file."""
 
 from gradiente.reporting.report import write_report
 

@@ -1,4 +1,4 @@
-"""A batch of images as one picture: how they are and, beside it, how they become."""
+"""A batch of images as one picture: before and, beside it, after augmentation."""
 
 import io
 import math

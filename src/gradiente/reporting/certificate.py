@@ -1,4 +1,4 @@
-"""The certificate of `gradiente parity`: one page on which the closed form and PyTorch stand side by side."""
+"""The certificate of `gradiente parity`: one page that compares the closed forms with PyTorch."""
 
 from pathlib import Path
 
@@ -49,16 +49,16 @@ def headline(parity: Parity) -> Markup:
 
 
 def trajectory(done: Trajectory) -> Markup:
-    """One training on both engines: how far they drift apart, the loss on both, and every parameter's worst entry."""
-    course = done.course
-    lines = [course.facts(), *course.left_out(), done.outcome()]
+    """One training run on both engines: their difference, the loss on both, and every parameter's worst entry."""
+    setup = done.setup
+    lines = [setup.facts(), *setup.left_out(), done.outcome()]
     pictures = tag("div", _drift(done), _losses(done), class_="pair")
     names = ("parameter", "entry", "closed_form", "pytorch", "largest")
     header = [text(f"parity.{name}") for name in names]
     rows = [_numbers(entry) for entry in done.differences]
     numbers = tag("p", text("parity.digits", steps=done.steps), class_="note", style="margin-top:1.6rem")
     return section(
-        course.heading(),
+        setup.heading(),
         *(tag("p", line, class_="note") for line in lines),
         pictures,
         numbers,
@@ -81,7 +81,7 @@ def concepts(kind: str, compared: list[Concept]) -> Markup:
 
 def _row(concept: Concept) -> list[object]:
     example, worst = concept.worst
-    where = [tag("code", worst.place()), tag("small", example.called())] if worst.relative else []
+    where = [tag("code", worst.place()), tag("small", example.label())] if worst.relative else []
     mark = "✓" if concept.passed else tag("strong", "✗", class_="warm")
     return [concept.name, worst.size(), short(concept.bound), join(where), mark]
 

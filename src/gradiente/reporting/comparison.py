@@ -29,7 +29,7 @@ def write_comparison(path: str | Path, comparison: Comparison) -> None:
 
 
 def headline(comparison: Comparison) -> Markup:
-    """What was compared, and what came of it in a line."""
+    """What was compared, and the verdict."""
     words = (comparison.verdict(), comparison.without())
     return tag(
         "header",
@@ -81,9 +81,7 @@ def dots(comparison: Comparison) -> Markup:
             plot.set_xlim(low, min(high, 1 + 0.02 * (1 - low)))  # a share never goes above 100 %
             plot.xaxis.set_major_formatter(lambda value, _: f"{short(round(100 * value, 6))}\u202f%")
         best = comparison.best()
-        alt = text(
-            "compare.dots_alt", best=best.remedy.called(), score=best.words("test"), remedies=len(rows)
-        )
+        alt = text("compare.dots_alt", best=best.remedy.title(), score=best.words("test"), remedies=len(rows))
         return svg(plot, alt, tight=True, in_pixels=True)
 
 
@@ -122,7 +120,7 @@ def mean_and_spread(row: Row, part: str, epochs: int) -> tuple[Array, Array]:
 
 def explained(comparison: Comparison) -> Markup:
     """A sentence for every remedy."""
-    rows = [(tag("strong", row.remedy.called()), row.remedy.does()) for row in comparison.rows]
+    rows = [(tag("strong", row.remedy.title()), row.remedy.does()) for row in comparison.rows]
     return section(text("compare.explained"), table((), rows))
 
 

@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture: rows are the truth, columns what the network said."""
+"""The confusion matrix as a picture: rows are the truth, columns the prediction."""
 
 from collections.abc import Sequence
 
@@ -72,7 +72,7 @@ def row_shares(matrix: Array) -> Array:
 
 
 def shade(matrix: Array) -> Array:
-    """How opaque each square is; an error is darker than its share, or nobody would see it.
+    """The opacity of each square; an error is darker than its fraction, so that it is visible.
 
     >>> shade(np.array([[4, 0], [0, 4]])).tolist()
     [[1.0, 1.0], [1.0, 1.0]]

@@ -1,4 +1,4 @@
-"""The curves of a training: loss, accuracy and learning rate over the epochs."""
+"""The curves of a training run: loss, accuracy and learning rate over the epochs."""
 
 import math
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def curves(history: History, monitor: str | None = None, *, restored: bool = Fal
 
     Arguments:
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
-        restored: whether the network went back to that epoch, so that what it learned afterwards was discarded
+        restored: whether that epoch was restored, so that later epochs were discarded
     """
     if not len(history):
         return None

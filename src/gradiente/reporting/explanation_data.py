@@ -1,4 +1,4 @@
-"""Every number of a step, opened ahead of time, as the compact JSON that the page of `explain --html` reads."""
+"""Every number of a step, expanded in advance, as compact JSON for the page of `explain --html`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Shown:
     extent: Index
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         return self.extent == self.quantity.shape
 
     @property
@@ -70,7 +70,7 @@ def opened(step: Trace, parts: Mapping[str, Shown]) -> list[dict[str, Any]]:
     those places where it is made of a number that is shown. The closing is [symbol, value], "Σ" for a plain sum; the
     rest is [how many terms are left out, their sum], or null. Terms and closing of a number that is given are null.
     """
-    differences = differenced(step)
+    differences = has_finite_differences(step)
     return [
         {
             "name": quantity.name,
@@ -84,7 +84,7 @@ def opened(step: Trace, parts: Mapping[str, Shown]) -> list[dict[str, Any]]:
     ]
 
 
-def differenced(step: Trace) -> bool:
+def has_finite_differences(step: Trace) -> bool:
     """Whether the forward pass is small enough to be repeated twice for every gradient on the page."""
     return sum(one.value.size for one in step if one.role in ("input", "output")) <= MOST_DIFFERENCED
 

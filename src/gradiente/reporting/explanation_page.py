@@ -1,4 +1,4 @@
-"""The page of `gradiente explain --html`: a training step in which every number opens into the terms of its sum."""
+"""The page of `gradiente explain --html`: a training step whose numbers can be expanded into terms."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from gradiente.formatting import column, count, number
 from gradiente.locale import text
 from gradiente.reporting.explanation import parts
-from gradiente.reporting.explanation_data import Index, Shown, differenced, opened, shown
+from gradiente.reporting.explanation_data import Index, Shown, has_finite_differences, opened, shown
 from gradiente.reporting.html import Markup, formula, page, section, tag
 from gradiente.serialization import written
 from gradiente.storage import json_text, write_atomically
@@ -23,18 +23,18 @@ def write_explanation(path: str | Path, step: Trace, *, data: str, notes: Sequen
     """Write the page, in the language in use.
 
     Arguments:
-        data: what the step's instances are called
-        notes: sentences that stand above all
+        data: the name of the step's data
+        notes: sentences at the top of the page
 
     Errors: FileError where the file cannot be written
     """
     quantities = shown(step)
-    cut = [one for one in quantities.values() if not one.whole]
+    cut = [one for one in quantities.values() if not one.is_complete]
     if cut:
         numbers = count(sum(one.quantity.value.size for one in quantities.values()))
         names = ", ".join(one.quantity.name for one in cut)
         notes = [*notes, text("explain.page.cut", numbers=numbers, names=names)]
-    if not differenced(step):
+    if not has_finite_differences(step):
         notes = [*notes, text("explain.page.undifferenced")]
     content = tag(
         "div",
@@ -113,7 +113,7 @@ def _quantity(one: Shown, quantities: dict[str, Shown]) -> Markup:
     if quantity.sources:
         links = [_link(name, quantities[name].place) for name in quantity.sources]
         lines.append(tag("p", text("explain.page.from"), *links, class_="from"))
-    if not one.whole:
+    if not one.is_complete:
         low, high = (number(float(end)) for end in (quantity.value.min(), quantity.value.max()))
         size = "×".join(map(str, one.extent))
         lines.append(tag("p", text("explain.page.corner", size=size, low=low, high=high), class_="from"))
@@ -176,7 +176,7 @@ def _panel() -> Markup:
 
 
 def _words() -> dict[str, str]:
-    """What the script says."""
+    """The texts of the script."""
     words = {name: text(f"explain.{name}") for name in ("term", "product", "not_opened")}
     words |= {name: text(f"explain.page.{name}") for name in ("value", "finite_difference", "difference")}
     return {

@@ -1,4 +1,4 @@
-"""A few test images on their way through a convolutional network: what each layer makes of them."""
+"""Feature maps: the output of each layer of a convolutional network for a few test images."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from gradiente.network import Network
 from gradiente.reporting.filters import first_convolution
 from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
-from gradiente.reporting.samples import is_pictures, pictures
+from gradiente.reporting.samples import is_image_data, pictures
 from gradiente.reporting.weights import diverging, full_colour
 from gradiente.serialization import written
 
@@ -38,7 +38,7 @@ class Stage:
 
 def feature_maps(network: Network, data: Dataset) -> Markup | None:
     """For each of a few instances the input, then a row of maps a layer; None for networks without Conv2d."""
-    if first_convolution(network) is None or data.image_shape is None or not is_pictures(data):
+    if first_convolution(network) is None or data.image_shape is None or not is_image_data(data):
         return None
     rows = instances(data)
     found = blocks(stages(network, data.x[rows]))

@@ -1,4 +1,4 @@
-"""The filters of the first convolution as pictures: what each looks for all over an image."""
+"""The filters of the first convolution as images."""
 
 from gradiente.data import Dataset
 from gradiente.layers import Conv2d
@@ -6,7 +6,7 @@ from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
-from gradiente.reporting.samples import is_pictures
+from gradiente.reporting.samples import is_image_data
 from gradiente.reporting.weights import diverging, full_colour, scale, strongest
 from gradiente.serialization import written
 
@@ -16,7 +16,7 @@ MOST_FILTERS = 32
 def filters(network: Network, data: Dataset) -> Markup | None:
     """A picture for every filter and channel, 0 transparent; None where no convolution looks at the image itself."""
     index = first_convolution(network)
-    if index is None or data.image_shape is None or not is_pictures(data):
+    if index is None or data.image_shape is None or not is_image_data(data):
         return None
     weight = network.layer_parameters(index)["weight"]
     channels = weight.shape[1]

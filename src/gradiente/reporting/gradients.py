@@ -1,4 +1,4 @@
-"""The norms of the gradients over the epochs: whether they vanish or explode, and in which layer."""
+"""The norms of the gradients over the epochs: whether they vanish or explode, and where."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The top of the report: which data, what came out, and at what cost."""
+"""The top of the report: data, result, and cost."""
 
 import math
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def headline(
     metrics: Mapping[str, float],
     stopped: str | None,
 ) -> Markup:
-    """The result in large type, and the few numbers that say what it took."""
+    """The result in large type, and a few numbers about the training run."""
     facts = [
         (count(len(history)), text("report.epochs")),
         (duration(sum(record.get("seconds", 0.0) for record in history)), text("report.time")),

@@ -1,4 +1,4 @@
-"""Plots by matplotlib, in the page's own colours: one picture serves on light and on dark."""
+"""Plots by matplotlib, in the page's own colours: for light and dark backgrounds."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Pictures as PNG inside the page."""
+"""Images as PNG inside the page."""
 
 import base64
 import io
@@ -9,7 +9,7 @@ Array = np.ndarray
 
 
 def data_uri(pixels: Array) -> str:
-    """The address of a picture that carries the picture in itself.
+    """A data URI that contains the image.
 
     Shapes: (height, width) grey, (height, width, 3) RGB or (height, width, 4) with transparency; uint8
     """

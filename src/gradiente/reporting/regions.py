@@ -1,4 +1,4 @@
-"""The decision regions of a classifier on the plane: which class it says where, and how surely."""
+"""The decision regions of a classifier on the plane: the predicted class at each point, and its probability."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.reporting.html import Markup, figure, key, section, tag
 from gradiente.reporting.plot import PAPER, axes, svg
-from gradiente.reporting.units import in_own_units
+from gradiente.reporting.units import in_original_units
 from gradiente.training.targets import probabilities
 
 Array = np.ndarray
@@ -49,7 +49,7 @@ def grid(data: Dataset, columns: tuple[int, int], size: int) -> Array:
 
     Shapes: (size, size, features), every constant column with its constant
     """
-    x, y = (_around(data.x[:, column], size) for column in columns)
+    x, y = (_axis_values(data.x[:, column], size) for column in columns)
     inputs = np.tile(data.x[0], (size, size, 1))
     inputs[:, :, columns[0]] = x
     inputs[:, :, columns[1]] = y[::-1, None]
@@ -77,10 +77,10 @@ def regions(
         return None
     inputs = grid(train, columns, GRID)
     p = probabilities(loss, network.predict(inputs.reshape(GRID * GRID, -1)))
-    own = in_own_units(train, inputs.reshape(GRID * GRID, -1)).reshape(inputs.shape)
+    own = in_original_units(train, inputs.reshape(GRID * GRID, -1)).reshape(inputs.shape)
     x, y = own[0, :, columns[0]], own[:, 0, columns[1]]
     names = [train.features[c] if train.features else f"x{c + 1}" for c in columns]
-    few = len(train) <= 40
+    is_small = len(train) <= 40
     with axes(460, 400) as plot:
         plot.grid(False)
         plot.imshow(
@@ -90,11 +90,11 @@ def regions(
             interpolation="none",
         )
         for part, style in (
-            (train, {"markersize": 13 if few else 6.5, "markeredgecolor": PAPER}),
-            (test, {"markersize": 20 if few else 9, "markerfacecolor": "none", "markeredgewidth": 1.6}),
+            (train, {"markersize": 13 if is_small else 6.5, "markeredgecolor": PAPER}),
+            (test, {"markersize": 20 if is_small else 9, "markerfacecolor": "none", "markeredgewidth": 1.6}),
         ):
             part = _spread(part)
-            points = in_own_units(part, part.x)[:, columns]
+            points = in_original_units(part, part.x)[:, columns]
             for c in range(len(classes)):
                 if (part.y == c).any():
                     plot.plot(*points[part.y == c].T, "o", color=_css(c), **style)
@@ -112,7 +112,7 @@ def regions(
     return section(text("report.regions"), note, figure(picture, caption, legend=legend, class_="wide"))
 
 
-def _around(values: Array, size: int) -> Array:
+def _axis_values(values: Array, size: int) -> Array:
     air = 0.12 * (values.max() - values.min())
     return np.linspace(values.min() - air, values.max() + air, size)
 

@@ -1,4 +1,4 @@
-"""A regression in pictures: what was predicted against what is true, and what is left over."""
+"""Plots of a regression: predicted against true values, and residuals."""
 
 import numpy as np
 
@@ -20,11 +20,11 @@ def regression(data: Dataset, estimate: Array) -> Markup:
     for target in range(min(truth.shape[1], MOST_TARGETS)):
         name = f"y{target + 1}" if truth.shape[1] > 1 else "y"
         y, y_hat = truth[:, target], predicted[:, target]
-        said = f"ŷ ({text('report.predicted')})"
+        y_label = f"ŷ ({text('report.predicted')})"
         title = text("report.predicted_true", name=name)
-        charts.append(_scatter(y, y_hat, f"{name} ({text('report.truth')})", said, title, slope=1))
+        charts.append(_scatter(y, y_hat, f"{name} ({text('report.truth')})", y_label, title, slope=1))
         title = text("report.residuals", name=name)
-        charts.append(_scatter(y_hat, y_hat - y, said, f"ŷ − {name}", title, slope=0))
+        charts.append(_scatter(y_hat, y_hat - y, y_label, f"ŷ − {name}", title, slope=0))
     note = tag("p", text("report.regression_explained"), class_="note")
     return section(text("report.regression"), note, tag("div", *charts, class_="pair"))
 

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file that needs nothing but itself."""
+"""The report of a run: one self-contained HTML file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,10 +44,10 @@ def write_report(
     monitor: str | None = None,
     restored: bool = False,
 ) -> None:
-    """Write what a run was, and what came of it, in the language in use.
+    """Write the report of a run, in the language in use.
 
     Arguments:
-        path: of the HTML file, which is written whole or not at all
+        path: of the HTML file, which is written atomically
         network: as it was trained
         loss: what the network's output means: ŷ = loss.estimate(prediction)
         history: of the training; it may be of no epochs
@@ -56,7 +56,7 @@ def write_report(
         prediction: the network's output on test.x, as it is
         config: of the run; a mapping inside it becomes lines "optimizer.lr"
         environment: versions and machine, by name
-        stopped: why the training ended, in the reader's language
+        stopped: why training stopped, in the reader's language
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
         restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
 

@@ -1,4 +1,4 @@
-"""The samples worth a look: what the network got wrong, surest first, and what it was least sure of."""
+"""Misclassified instances, the most confident first, and the least confident predictions."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from gradiente.formatting import column, count, share
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, section, table, tag
 from gradiente.reporting.png import data_uri
-from gradiente.reporting.units import in_own_units
+from gradiente.reporting.units import in_original_units
 
 Array = np.ndarray
 
@@ -45,7 +45,7 @@ def least_certain(p: Array, most: int) -> Array:
 
 def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
     """Two sections: the mistakes, where there are any, and the least certain."""
-    most = MOST_PICTURES if is_pictures(data) else MOST_ROWS
+    most = MOST_PICTURES if is_image_data(data) else MOST_ROWS
     wrong = most_confident_mistakes(p, data.y, most)
     mistakes = int(np.sum(p.argmax(axis=1) != data.y))
     if mistakes:
@@ -55,12 +55,12 @@ def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
         first = section(text("report.mistakes"), _note(note), _shown(data, p, wrong, classes))
     else:
         first = section(text("report.mistakes"), _note(text("report.no_mistakes", total=count(len(data)))))
-    unsure = least_certain(p, most // 2 if is_pictures(data) else most)
+    unsure = least_certain(p, most // 2 if is_image_data(data) else most)
     note = _note(text("report.uncertain_explained"))
     return [first, section(text("report.uncertain"), note, _shown(data, p, unsure, classes))]
 
 
-def is_pictures(data: Dataset) -> bool:
+def is_image_data(data: Dataset) -> bool:
     """Whether a row of the data can be shown as a picture: grey or RGB, with its opacity or without."""
     shape = data.image_shape
     return shape is not None and (len(shape) == 2 or (len(shape) == 3 and shape[0] <= 4))
@@ -78,7 +78,7 @@ def pixels(x: Array, low: float, high: float, *, ink: bool) -> Array:
 
 
 def pictures(data: Dataset, rows: Array) -> tuple[Array, bool]:
-    """Rows as bytes, with their channels last where they have several, and whether they are ink on paper.
+    """Rows as bytes, channels last if there are several, and whether they are ink on paper.
 
     Shapes: → (rows, height, width) or (rows, height, width, channels)
     """
@@ -91,33 +91,36 @@ def pictures(data: Dataset, rows: Array) -> tuple[Array, bool]:
 
 
 def _shown(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
-    return _pictures(data, p, rows, classes) if is_pictures(data) else _table(data, p, rows, classes)
+    return _pictures(data, p, rows, classes) if is_image_data(data) else _table(data, p, rows, classes)
 
 
 def _pictures(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
     shades, ink = pictures(data, rows)
     tiles = []
     for row, picture in zip(rows, shades, strict=True):
-        truth, said = int(data.y[row]), int(p[row].argmax())
-        alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[said])
+        truth, predicted = int(data.y[row]), int(p[row].argmax())
+        alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[predicted])
         image = tag("img", src=data_uri(picture), alt=alt, class_="ink" if ink else None)
         caption = tag(
-            "figcaption", *_verdict(classes[truth], classes[said], truth == said), " ", _sure(p[row])
+            "figcaption",
+            *_verdict(classes[truth], classes[predicted], truth == predicted),
+            " ",
+            _confidence(p[row]),
         )
         tiles.append(tag("figure", image, caption, title=alt))
     return tag("div", *tiles, class_="tiles")
 
 
-def _verdict(truth: str, said: str, right: bool) -> list[object]:
-    return [truth, " → ", tag("b", said, class_=None if right else "warm")]
+def _verdict(truth: str, predicted: str, right: bool) -> list[object]:
+    return [truth, " → ", tag("b", predicted, class_=None if right else "warm")]
 
 
-def _sure(p: Array) -> Markup:
+def _confidence(p: Array) -> Markup:
     return tag("small", share(float(p.max())))
 
 
 def _table(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Markup:
-    x = in_own_units(data, data.x[rows].reshape(len(rows), -1))
+    x = in_original_units(data, data.x[rows].reshape(len(rows), -1))
     shown = min(x.shape[1], MOST_COLUMNS)
     names = list(data.features[:shown]) or [f"x{j + 1}" for j in range(shown)]
     header = [
@@ -130,8 +133,8 @@ def _table(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Mark
     written = list(zip(*(column(x[:, j]) for j in range(shown)), strict=True))
     body = []
     for row, features in zip(rows, written, strict=True):
-        truth, said = int(data.y[row]), int(p[row].argmax())
-        verdict = tag("b", classes[said], class_=None if truth == said else "warm")
+        truth, predicted = int(data.y[row]), int(p[row].argmax())
+        verdict = tag("b", classes[predicted], class_=None if truth == predicted else "warm")
         body.append([row, *features, classes[truth], verdict, share(float(p[row].max()))])
     result = table(header, body, numeric=[*range(shown + 1), shown + 3])
     more = x.shape[1] - shown

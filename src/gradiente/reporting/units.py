@@ -1,4 +1,4 @@
-"""The units of the data as a person gave them, before they were standardized."""
+"""The original units of the data, before standardization."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def units(data: Dataset) -> tuple[Array, Array]:
     return mean, scale
 
 
-def in_own_units(data: Dataset, x: Array) -> Array:
+def in_original_units(data: Dataset, x: Array) -> Array:
     """Rows of x with every column as it was before it was standardized.
 
     Shapes: (rows, features) → the same

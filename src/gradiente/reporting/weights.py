@@ -1,4 +1,4 @@
-"""The weights of the first layer as pictures: what each neuron looks for in an image."""
+"""The weights of the first layer as images."""
 
 import numpy as np
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Schedule(ABC):
     """α(t), from the learning rate α₀ that the optimizer was given.
 
-    t counts what is already done, in epochs (or steps, as the trainer is told): the first one runs at t = 0.
-    A schedule remembers nothing; the one that watches the loss is handed its whole history.
+    t counts finished epochs (or steps, by `every`): the first one runs at t = 0.
+    A schedule has no state; one that monitors the loss gets its whole history.
 
     `equation` is the LaTeX of the formula; `watches` says that it reads the metrics; `examples` are its notation with
     several options: what tests and parity try.
@@ -33,6 +33,6 @@ class Schedule(ABC):
     def to_torch(self, optimizer: "torch.optim.Optimizer") -> Any:
         """The same schedule for an optimizer of PyTorch.
 
-        Errors: ArgumentError for a schedule of one's own that does not say it
+        Errors: ArgumentError for a custom schedule that does not define it
         """
         raise ArgumentError("schedule.no_torch", schedule=type(self).__name__)

@@ -12,7 +12,7 @@ class CosineAnnealingLR(Schedule):
 
     Equation:   α(t) = η + (α₀ − η) (1 + cos(π t / T)) / 2
 
-    After T it rises again the same way, as in PyTorch: give it the epochs of the training.
+    After T it rises again, as in PyTorch: set T to the number of epochs.
 
     Arguments:
         T_max: T ≥ 1, in epochs

@@ -11,7 +11,7 @@ class LinearLR(Schedule):
 
     Equation:   α(t) = α₀ (s + (e − s) min(t, T) / T)
 
-    As it comes it warms up, from a third of α₀; start_factor=1, end_factor=0 is linear decay.
+    By default it warms up, from a third of α₀; start_factor=1, end_factor=0 is linear decay.
 
     Arguments:
         start_factor: s in (0, 1], the factor at t = 0

@@ -9,7 +9,7 @@ from gradiente.schedules.base import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class ReduceLROnPlateau(Schedule):
-    r"""The learning rate falls by a factor whenever the monitored value has stopped getting better.
+    r"""The learning rate falls by a factor whenever the monitored value stops improving.
 
     Equation:   α := max(γ α, min_lr)   after more than `patience` epochs in a row without a new best
 

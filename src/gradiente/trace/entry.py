@@ -1,4 +1,4 @@
-"""One number of a step, opened."""
+"""One number of a step, expanded into terms."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from gradiente.trace.quantity import Quantity
 
 @dataclass(frozen=True)
 class Entry:
-    """A number, the terms it is the sum of, and two witnesses who compute it in other ways.
+    """A number, the terms of its sum, and two independent values: a finite difference and PyTorch's.
 
     `terms` and `closing` make the number: their sum, or what `closing` makes of them. `opened` is False where nothing
     is computed: X, y and the parameters. In the symbols dz is an entry of ∂J/∂Z, g of the gradient that an optimizer

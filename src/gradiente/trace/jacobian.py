@@ -1,4 +1,4 @@
-"""The terms of a gradient of any layer: gradients are linear in δ, so unit vectors in the place of δ give them all."""
+"""The terms of a gradient of any layer: gradients are linear in δ, so unit vectors instead of δ give them all."""
 
 from collections.abc import Iterator
 from functools import cached_property

@@ -1,6 +1,6 @@
 """How a number of any layer is a sum: as the layer says it itself, else by running its own formulas on symbols.
 
-Every way is held against the number itself: a class that inherits terms and computes something else is not believed.
+Every candidate is checked against the number itself, so inherited terms of another formula are rejected.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from gradiente.trace.jacobian import Array, Jacobian
 def output_terms(layer: Layer, at: LayerStep, index: Index) -> Opening:
     """y[index]; of a layer that says nothing of it and is not element-wise, the inputs of its instance."""
 
-    def ways() -> Iterator[Opening | None]:
+    def candidates() -> Iterator[Opening | None]:
         yield layer.output_terms(at, index)
         if layer.copies:
             yield opening([term(at.x[_moved(index, at.y.values, at.x.values)])])
@@ -26,7 +26,7 @@ def output_terms(layer: Layer, at: LayerStep, index: Index) -> Opening:
             yield expand_function(recorded[0], at.x[index])
 
     value = float(at.y.values[index])
-    if (found := first_right(ways(), value)) is not None:
+    if (found := first_matching(candidates(), value)) is not None:
         return found
     inputs = [term(at.x[(index[0], *place)]) for place in np.ndindex(*at.x.values.shape[1:])]
     return opening(inputs, Closing(type(layer).__name__, value))
@@ -37,7 +37,7 @@ def input_gradient_terms(
 ) -> Opening:
     """∂J/∂x[index], which is `value`"""
 
-    def ways() -> Iterator[Opening | None]:
+    def candidates() -> Iterator[Opening | None]:
         yield layer.input_gradient_terms(at, index)
         if layer.copies:
             yield opening([term(at.delta[_moved(index, at.x.values, at.y.values)])])
@@ -46,20 +46,20 @@ def input_gradient_terms(
         if not layer.depends_on_batch and not layer.stochastic:
             yield jacobian().input_gradient(index, own_instance=True)
 
-    return first_right(ways(), value) or jacobian().input_gradient(index)
+    return first_matching(candidates(), value) or jacobian().input_gradient(index)
 
 
 def parameter_gradient_terms(
     layer: Layer, at: LayerStep, name: str, index: Index, jacobian: Callable[[], Jacobian], value: float
 ) -> Opening:
     """∂J/∂parameter[index], which is `value`"""
-    own = first_right([layer.parameter_gradient_terms(at, name, index)], value)
+    own = first_matching([layer.parameter_gradient_terms(at, name, index)], value)
     return own or jacobian().parameter_gradient(name, index)
 
 
-def first_right(ways: Any, value: float) -> Opening | None:
-    """The first of several ways to open a number that comes to the number."""
-    for found in ways:
+def first_matching(candidates: Any, value: float) -> Opening | None:
+    """The first of several expansions whose value is the number."""
+    for found in candidates:
         if found is not None:
             scale = max([abs(value), *(abs(entry.value) for entry in found.terms)])
             if abs(found.total - value) <= 1e-9 * scale or not np.isfinite(value):

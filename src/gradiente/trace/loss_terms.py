@@ -5,7 +5,7 @@ import numpy as np
 from gradiente.layers import Layer, Sigmoid, Softmax
 from gradiente.losses import Loss
 from gradiente.terms import Closing, Factor, Index, LayerStep, LossStep, Opening, Term, opening, term, total
-from gradiente.trace.layer_terms import first_right
+from gradiente.trace.layer_terms import first_matching
 
 # The layer whose function makes ŷ of the prediction, by the loss's link.
 LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1)}
@@ -16,8 +16,12 @@ def value_terms(loss: Loss, at: LossStep) -> Opening:
     whole = loss.value(at.prediction.values, at.target.values)
     places = np.ndindex(*at.prediction.values.shape)
     own = [loss.value_terms(at, place) for place in places]
-    said = None if None in own else _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
-    return first_right([said, _by_rows(loss, at)], whole) or opening([], Closing(type(loss).__name__, whole))
+    closed = (
+        None if None in own else _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
+    )
+    return first_matching([closed, _by_rows(loss, at)], whole) or opening(
+        [], Closing(type(loss).__name__, whole)
+    )
 
 
 def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Opening:
@@ -26,8 +30,8 @@ def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Open
     mean = (Factor(f"1/{at.count}", 1 / at.count),) if loss.reduction == "mean" else ()
     own = loss.gradient_factors(at, index)
     derivative = Factor(f"∂L/∂{y_hat.symbol}", value * at.count, y_hat.source, y_hat.index)
-    said = None if own is None else opening([term(*own, *mean)])
-    return first_right([said], value) or opening([term(derivative, *mean)])
+    closed = None if own is None else opening([term(*own, *mean)])
+    return first_matching([closed], value) or opening([term(derivative, *mean)])
 
 
 def estimate_terms(loss: Loss, at: LossStep, index: Index) -> Opening:

@@ -1,4 +1,4 @@
-"""What the quantities are called, and which of them a reader means."""
+"""The names of the quantities, and their lookup."""
 
 import re
 import unicodedata
@@ -73,7 +73,7 @@ def _letter(symbol: str) -> str:
 
 
 class Names:
-    """Finds the quantity that is meant: "dW[2]", "dW2", "dw2", "∂J/∂W[2]"."""
+    """Finds a quantity by any spelling: "dW[2]", "dW2", "dw2", "∂J/∂W[2]"."""
 
     def __init__(self, names: Iterable[str], aliases: Mapping[str, str]) -> None:
         self.names = list(names)

@@ -78,9 +78,9 @@ class Builder:
 
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.activations[-1]
-        judged = (last, TARGET)
+        loss_sources = (last, TARGET)
         if step.loss.link != "identity":
-            judged = (last, ESTIMATE, TARGET)
+            loss_sources = (last, ESTIMATE, TARGET)
             value = step.loss.estimate(step.prediction)
             yield self._named(ESTIMATE, "estimate", value, formula=self._estimate(), sources=(last,))
         yield self._named(TARGET, "target", step.target)
@@ -90,7 +90,7 @@ class Builder:
         ]
         if not step.objective.penalties:
             formula = renamed(cost_formula(step.loss, self.mean, COST, "L"), self.loss_symbols)
-            yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=judged)
+            yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=loss_sources)
             return
         weights = tuple(
             name
@@ -99,7 +99,7 @@ class Builder:
             if step.learned_penalties(f"{place}.{key}")
         )
         formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
-        yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=judged)
+        yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
         yield self._named(
             PENALTY,
             "penalty",
@@ -125,9 +125,9 @@ class Builder:
     def _backward(self) -> Iterator[Quantity]:
         step = self.step
         last = self.activations[-1]
-        judged = (last, ESTIMATE, TARGET) if step.loss.link != "identity" else (last, TARGET)
+        loss_sources = (last, ESTIMATE, TARGET) if step.loss.link != "identity" else (last, TARGET)
         steps = renamed(step.loss.derivative, self.loss_symbols)
-        formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), judged
+        formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), loss_sources
         for place in reversed(range(len(step.layers))):
             name = self.activations[place + 1]
             yield self._gradient(place, name, step.deltas[place + 1], formula, sources)

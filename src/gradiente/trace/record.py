@@ -1,4 +1,4 @@
-"""A training step as data: `trace` runs one, `Trace` holds what happened."""
+"""A training step as data: `trace` executes one, `Trace` is the result."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -41,7 +41,7 @@ class Trace:
         N[l] γ[l] β[l]    normalized by a BatchNorm
         P[l] F[l] U[l]    pooled; flattened; unflattened
         D[l]              after a Dropout
-        Y[l]              the output of a layer of one's own, its parameters as it calls them
+        Y[l]              the output of a custom layer, with its own names of parameters
         [l.2], [l.3]      a second, a third of the same letter there; before the first layer with weights l is 0
         ŷ y J             the estimate, where it is not the output itself; the target; the cost
         L R               the two parts of J where there are penalties: the loss, and the penalties
@@ -185,10 +185,10 @@ def trace(
         x, y: a batch, as for Network.forward and Loss.value, at least one instance
         penalties, clip: as a Trainer's
         optimizer: whose step is traced, too, with the learning rate of that step; None ends with the gradients
-        slots: what the optimizer remembers from the steps before, flat arrays by name; None: its first slots
+        slots: the optimizer state, flat arrays by name; None: the initial one
         t: which step of the optimizer this is, ≥ 1
-        training: batches normalized by themselves, numbers dropped; or as when predicting
-        seed: of what layers draw, or a generator in the state before the step, which is left as it is
+        training: training mode (batch statistics, dropout), or inference mode
+        seed: of the random layers, or a generator in the state before the step, which is not changed
         columns: instances as the lecture's columns
 
     Shapes: as in the network; in columns X is (features, m), Z[1] = W[1] X + b[1] with b[1] of shape (n, 1)
@@ -210,8 +210,8 @@ def trace(
 
     Source: the lecture, "Back-propagation" and "Optimizadores"
     """
-    whole = isinstance(t, int | np.integer) and not isinstance(t, bool)
-    require(whole, "trace.t", value=repr(t))
+    is_integer = isinstance(t, int | np.integer) and not isinstance(t, bool)
+    require(is_integer, "trace.t", value=repr(t))
     require_in("[1, inf)", "trace", t=t)
     objective = Objective(network, loss, tuple(penalties), clip or Clip())
     generator = np.random.default_rng(deepcopy(seed))
@@ -227,7 +227,11 @@ def _written(value: object, registry: Mapping[str, type]) -> str:
 def _place(quantity: Quantity, index: Index) -> Index:
     """The index, counted from the beginning."""
     shape = quantity.shape
-    whole = all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in index)
-    there = len(index) == len(shape) and whole and all(-n <= i < n for i, n in zip(index, shape, strict=True))
+    is_integer = all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in index)
+    there = (
+        len(index) == len(shape)
+        and is_integer
+        and all(-n <= i < n for i, n in zip(index, shape, strict=True))
+    )
     require(there, "trace.index", name=quantity.name, shape=shape, got=", ".join(map(repr, index)) or "–")
     return tuple(int(i) % n for i, n in zip(index, shape, strict=True))

@@ -1,4 +1,4 @@
-"""An optimizer's rule as LaTeX: with those terms only that its options switch on."""
+"""An optimizer's rule as LaTeX, with only the terms that its options use."""
 
 from collections.abc import Mapping
 from dataclasses import fields

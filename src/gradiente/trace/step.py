@@ -1,4 +1,4 @@
-"""One training step, executed as an engine executes it, and everything in it kept."""
+"""One training step, executed as by an engine, with all its intermediate values."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

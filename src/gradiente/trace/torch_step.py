@@ -16,7 +16,7 @@ Array = np.ndarray
 def torch_step(step: TracedStep) -> dict[str, Any]:
     """PyTorch's activations, deltas, gradients, ŷ, J and update; {} without PyTorch, or for what has no to_torch().
 
-    What was dropped is what NumPy dropped: the masks are the one thing that two libraries cannot draw alike.
+    Dropout uses NumPy's masks, since the two libraries cannot draw the same ones.
     """
     if find_spec("torch") is None:
         return {}

@@ -1,4 +1,4 @@
-"""Training: the loop, what happens around it, what it remembers, and how it is taken up again."""
+"""Training: the loop, callbacks, history, checkpoints and resuming."""
 
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler, TrainingState
 from gradiente.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint

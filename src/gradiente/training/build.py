@@ -1,4 +1,4 @@
-"""What a config means for a data set: the network, the loss, the rule, and what a choice left open becomes."""
+"""A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -21,7 +21,7 @@ from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
-from gradiente.training.targets import usual_loss, usual_outputs
+from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
@@ -29,7 +29,7 @@ WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Nu
 
 @dataclass(frozen=True)
 class Plan:
-    """A config with nothing left open, and the objects that it describes."""
+    """A complete config, and the objects that it describes."""
 
     config: Config
     network: Network
@@ -40,7 +40,7 @@ class Plan:
     augmentation: Augmentation | None
 
     def advice(self) -> str | None:
-        """What is allowed and hardly meant: an activation that the loss already contains."""
+        """A note about a likely mistake: an activation that the loss already includes."""
         last, loss = type(self.network.layers[-1]).__name__, type(self.loss).__name__
         contained = {"logistic": ("Sigmoid",), "softmax": ("Softmax", "Sigmoid")}.get(self.loss.link, ())
         return text("build.contained", last=last, loss=loss) if last in contained else None
@@ -69,10 +69,10 @@ class Plan:
 
 
 def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
-    """Complete a config for a data set, and build what it describes.
+    """Resolve the defaults of a config for a data set, and build what it describes.
 
     Arguments:
-        resumed: a checkpoint will bring every number: a pretrained network is not looked for
+        resumed: a checkpoint will be loaded, so a pretrained network is not read
 
     Errors: ArgumentError for an unknown name or a value out of range; ShapeError for layers that do not fit
     """
@@ -94,7 +94,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 
 
 def _with_defaults(config: Config, train: Dataset) -> Config:
-    """The config with what it leaves to the data set, all but the layers."""
+    """The config with the defaults of the data set, all but the layers."""
     data, descent = config.data, config.descent
     defaults = {
         name: SETTINGS[name].default_for(data.name)
@@ -102,7 +102,7 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         if config.values()[name] is None
     }
     if descent.loss is None:
-        defaults["loss"] = SETTINGS["loss"].write(usual_loss(train))
+        defaults["loss"] = SETTINGS["loss"].write(default_loss(train))
     if "optimizer" in defaults or descent.lr is not None:
         lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
@@ -126,7 +126,7 @@ def _in_full(config: Config) -> Config:
 
 
 def _engine(config: Config, network: Network) -> str:
-    """PyTorch where something asks for it; else the faster of two engines that give the same bits."""
+    """torch if an option needs it; else the faster of two bit-identical engines."""
     if config.execution.engine != "auto":
         return config.execution.engine
     if config.execution.needs_torch() or launched().world_size > 1:
@@ -136,7 +136,7 @@ def _engine(config: Config, network: Network) -> str:
 
 
 def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple[Network, int | None]:
-    """The network to train, and how many of its layers are those of a trained one."""
+    """The network to train, and the number of its pretrained layers."""
     asked = config.network
     options: Any = {"seed": config.descent.seed, "initializer": config.make("initializer")}
     features = train.x.shape[1:]
@@ -157,7 +157,7 @@ def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple
     if (asked.layers, asked.hidden, asked.activation) != (None, None, None):
         layers = _layers(config, train, loss)
     elif head is not None:
-        layers = [*base.layers[:head], replace(base.layers[head], out_features=usual_outputs(train, loss))]
+        layers = [*base.layers[:head], replace(base.layers[head], out_features=default_outputs(train, loss))]
         layers += base.layers[head + 1 :]
     else:
         raise ArgumentError("build.no_head", path=asked.pretrained)
@@ -182,7 +182,7 @@ def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     activation = SETTINGS["activation"].make(short["activation"])
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
-    sizes = [int(train.x[0].size), *short["hidden"], usual_outputs(train, loss)]
+    sizes = [int(train.x[0].size), *short["hidden"], default_outputs(train, loss)]
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.network.bias), activation]

@@ -1,4 +1,4 @@
-"""What may happen around the loop: a few hooks, each handed the state of the training."""
+"""Callbacks: hooks around the loop, each called with the state of the training run."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -17,9 +17,9 @@ from gradiente.training.stopping import EarlyStopped, Stop
 
 @dataclass
 class TrainingState:
-    """A training as callbacks see it. `optimizer` may be replaced, `stop` may be set to a reason.
+    """The state of a training run. `optimizer` may be replaced, `stop` may be set to a reason.
 
-    `snapshot` is of the last epoch's end, or of where the training stopped; `current` is the epoch under way.
+    `snapshot` is that of the last epoch's end, or of where training stopped; `current` is the epoch in progress.
     """
 
     network: Network
@@ -44,15 +44,15 @@ class TrainingState:
 
     @property
     def step(self) -> int:
-        """Steps taken of the epoch under way."""
+        """Steps taken in the epoch in progress."""
         return self.snapshot.step if self.current is None else self.current.step
 
     def take_snapshot(self) -> Snapshot:
-        """Of this moment, between two steps."""
+        """Take a snapshot now, between two steps."""
         return self._snapshot(self.engine.state())
 
     def finish_epoch(self, record: dict[str, Any]) -> None:
-        """Take the record of the epoch under way into the history."""
+        """Append the record of the epoch in progress to the history."""
         self.history.records.append(record)
         self.current = None
         end, value = self.engine.state(), record[self.monitor]
@@ -74,19 +74,19 @@ class TrainingState:
 
 
 class Callback:
-    """Does nothing at every hook: a callback overrides those it needs.
+    """The base class of callbacks, whose hooks do nothing.
 
-    Where several processes share a training, the first one alone calls it; every one of them with `everywhere`,
-    which a callback needs that changes the network or the optimizer, or has the engine predict.
+    With several processes, only rank 0 calls it; every process does with `everywhere`,
+    which is needed by a callback that changes the network or the optimizer, or calls the engine's predict.
     """
 
     everywhere: ClassVar[bool] = False
 
     def fit_begin(self, state: TrainingState) -> None:
-        """Before the first step, also of a training that is resumed, in the middle of an epoch too."""
+        """Before the first step, also when training is resumed, even in the middle of an epoch."""
 
     def epoch_begin(self, state: TrainingState) -> None:
-        """Before an epoch; state.epoch epochs are finished. Not again where it is resumed in its middle."""
+        """Before an epoch; state.epoch epochs are finished. Not called again when resumed in the middle of it."""
 
     def step_begin(self, state: TrainingState, step: int) -> None:
         """Before a step of the epoch, the first of which is 0."""
@@ -99,12 +99,12 @@ class Callback:
 
 
 class EarlyStopping(Callback):
-    r"""Stop when the monitored measure has not got better for a while, and go back to the best parameters.
+    r"""Stop when the monitored measure has not improved for some epochs, and restore the best parameters.
 
     Arguments:
-        patience: epochs without a new best that are let pass, ≥ 1
-        min_delta: by how much a value must beat the best to count, ≥ 0
-        restore_best: end with the parameters of the best epoch
+        patience: the number of epochs without improvement before stopping, ≥ 1
+        min_delta: the smallest change that counts as an improvement, ≥ 0
+        restore_best: restore the parameters of the best epoch
 
     Errors: ArgumentError for a number out of range
 
@@ -146,7 +146,7 @@ class EarlyStopping(Callback):
 
 
 class Scheduler(Callback):
-    r"""Let the learning rate follow a schedule.
+    r"""Set the learning rate by a schedule.
 
     Arguments:
         schedule: α as a function of time

@@ -1,4 +1,4 @@
-"""One step of a training, with all that it depends on, as the trainer takes it."""
+"""One training step, captured with everything it depends on."""
 
 from copy import deepcopy
 from dataclasses import dataclass, fields
@@ -23,7 +23,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class CapturedStep:
-    """The network before step t, its batch, what the optimizer remembers, and what layers will draw from.
+    """The network before step t, its batch, the optimizer state, and the generator of the layers.
 
     Arguments:
         rows: of the data set, those of the batch
@@ -47,7 +47,7 @@ class CapturedStep:
 
 
 class CaptureStep(Callback):
-    """Capture a step, and stop the training after it.
+    """Capture a step, and stop training after it.
 
     Arguments:
         t: which step, from 1; None: the first that is taken
@@ -95,9 +95,9 @@ def capture_step(
 
     Arguments:
         t: which step, from 1; None: the first, or the one after the checkpoint
-        checkpoint: where the training is already; an earlier step is computed anew
+        checkpoint: to start from; an earlier step is recomputed from the start
 
-    Errors: ArgumentError for a step that the training does not have
+    Errors: ArgumentError for a step that does not exist
     """
     require(t is None or t >= 1, "capture.step", value=t)
     if checkpoint is not None and t is not None and t <= load_checkpoint(checkpoint).state.t:

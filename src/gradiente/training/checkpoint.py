@@ -1,4 +1,4 @@
-"""A training on disk: whole at every moment, and enough to resume it to the same bits."""
+"""Checkpoints: always complete on disk, and enough to resume bit-identically."""
 
 import json
 import time
@@ -24,13 +24,13 @@ _OF_EVERY_STEP = ("values", "penalties", "instances")  # arrays of a partial epo
 class Checkpoint(Callback):
     r"""Save the last snapshot and the best epoch: `last.safetensors`, to resume, and `best.safetensors`, a network.
 
-    Each file is replaced as a whole, so that a process killed at any moment leaves a training that loads. The
+    Each file is replaced atomically, so that a process killed at any moment leaves a valid checkpoint. The
     first one is written before the first epoch. Short epochs are not saved each: an epoch that is lost is
-    computed again, to the same bits. A training that is stopped in the middle of an epoch is saved there.
+    recomputed, bit-identically. A run that is stopped in the middle of an epoch is saved there.
 
     Arguments:
         folder: where the files go; it must exist
-        seconds: at least so long between two writes while the training runs, ≥ 0; its end is always written
+        seconds: the least time between two writes during training, ≥ 0; the end is always written
 
     Errors: ArgumentError for a time below 0; FileError where the folder cannot be written
 
@@ -69,7 +69,7 @@ class Checkpoint(Callback):
 
 
 def save_checkpoint(path: str | Path, network: Network, snapshot: Snapshot) -> None:
-    """Write a snapshot of the training of a network; Network.load reads the file too, and finds that network in it."""
+    """Write a snapshot with its network; Network.load can read the network from the same file."""
     state, best, partial = snapshot.state, snapshot.best, snapshot.partial
     tensors = network.named(state.theta) | state.buffers
     tensors |= {f"optimizer.{name}": slot for name, slot in state.slots.items()}
@@ -93,7 +93,7 @@ def save_checkpoint(path: str | Path, network: Network, snapshot: Snapshot) -> N
 def load_checkpoint(path: str | Path) -> Snapshot:
     """Read a checkpoint.
 
-    Errors: FileError where there is none, or it is cut short, or holds a network without its training
+    Errors: FileError where there is none, or it is truncated, or contains only a network
     """
     tensors, metadata = load_tensors(path)
     try:
@@ -126,7 +126,7 @@ def load_checkpoint(path: str | Path) -> Snapshot:
 
 
 def resumed(source: Snapshot | str | Path, form: dict[str, Any], settings: dict[str, Any]) -> Snapshot:
-    """A snapshot, given or read, of the training of a network of that form with those settings.
+    """A snapshot, given or read from a file, checked against the network's architecture and the settings.
 
     Errors: FileError where it is of another network or other settings
     """

@@ -1,4 +1,4 @@
-"""One training as it is described: the four sections, as Python arguments, as plain data, as a TOML file."""
+"""The config of a training run: four sections, as Python arguments, plain data, or a TOML file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -23,7 +23,7 @@ from gradiente.training.setting import settings_of
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """One training. None leaves a choice to the data set.
+    """The config of a training run. None is the default of the data set.
 
     >>> Config.from_dict({"data": {"name": "moons"}, "descent": {"epochs": 20}}).descent.epochs
     20
@@ -63,7 +63,7 @@ class Config:
         return cls.from_dict(read_toml(path))
 
     def write(self, path: str | Path) -> None:
-        """Write the config as TOML; what is left to the data set is left out."""
+        """Write the config as TOML, without unset values."""
         write_atomically(path, tomli_w.dumps(self.to_dict()))
 
     def to_dict(self) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""An epoch under way: its batches, its random generators, and what its steps add up to."""
+"""An epoch in progress: its batches, its random generators, and its metrics so far."""
 
 import math
 import time
@@ -17,20 +17,20 @@ from gradiente.optimizers import Optimizer
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.streams import Purpose, stream
 from gradiente.training.divergence import diagnose
+from gradiente.training.epoch_metrics import EpochMetrics
 from gradiente.training.measures import validation_measures
 from gradiente.training.prepared import Prepared
 from gradiente.training.snapshot import PartialEpoch
-from gradiente.training.tally import Tally
 
 Array = np.ndarray
 
 
 class Epoch:
-    """One pass over the training data, from its beginning or from where it was left.
+    """One pass over the training data, from its start or from where it was interrupted.
 
     Arguments:
         number: counted from 1; 0 is what lies outside of epochs
-        partial: where it was left
+        partial: where it was interrupted
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Epoch:
         self.layers = stream(Purpose.LAYERS, seed, number)
         self.augmenting = stream(Purpose.AUGMENTATION, seed, number, engine.group.rank)
         self.context = Context(training=True, generator=self.layers)
-        self.tally = Tally(engine, objective.loss, data.train, partial)
+        self.metrics_so_far = EpochMetrics(engine, objective.loss, data.train, partial)
         self.step = 0
         self._started = time.perf_counter()
         if partial is not None:
             self._resume(partial)
 
     def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
-        """Those that are left of the epoch; or those of the row numbers given."""
+        """The remaining batches of the epoch; or those of the given row numbers."""
         if order is None:
             data, generator = self.data, stream(Purpose.ORDER, self.seed, self.number)
             order = islice(batches(data.indices, data.batch_size, generator), self.step, None)
@@ -72,17 +72,17 @@ class Epoch:
 
         Errors: DivergenceError where J is not finite, unless the engine is `deferred`
         """
-        before, instances = self.layers.bit_generator.state, len(batch.whole)
+        before, instances = self.layers.bit_generator.state, len(batch.all_rows)
         done = self.engine.step(batch.x, batch.y, self.context, optimizer, instances=instances)
         if not self.engine.deferred and not math.isfinite(done.value):
             self.layers.bit_generator.state = before
-            x = self.data.train.x[batch.whole]
+            x = self.data.train.x[batch.all_rows]
             raise self._divergence(x, self.context, optimizer, done.value, penalty=done.penalty)
         self.step += 1
         return done
 
     def record(self, optimizer: Optimizer) -> dict[str, Any]:
-        """What was measured, and the size of the last step's gradients.
+        """The metrics of the epoch, and the norms of the last step's gradients.
 
         Errors: DivergenceError where the last update overflowed
         """
@@ -90,7 +90,7 @@ class Epoch:
         self.engine.download()
         if not np.isfinite(network.theta).all():  # no loss of this epoch met it
             raise self._divergence(self.data.train.x[:1], self.context, optimizer, math.nan)
-        record = {"epoch": self.number, "lr": optimizer.lr, **self.tally.record()}
+        record = {"epoch": self.number, "lr": optimizer.lr, **self.metrics_so_far.record()}
         if not self.objective.penalties:
             del record["penalty"]
         gradients = network.learning_gradients()
@@ -98,7 +98,7 @@ class Epoch:
         return {**record, "seconds": self._seconds, "gradient_norms": norms}
 
     def validate(self, optimizer: Optimizer, metrics: Sequence[TorchMetric]) -> dict[str, float]:
-        """What is measured on data that are not learned from.
+        """The metrics on the validation data.
 
         Errors: DivergenceError where their loss is not finite
         """
@@ -119,14 +119,14 @@ class Epoch:
             "augmentation": self.augmenting.bit_generator.state,
             "engine": None if own is None else own.tobytes().hex(),
         }
-        values, penalties, instances = self.tally.steps()
+        values, penalties, instances = self.metrics_so_far.steps()
         return PartialEpoch(
             step=self.step,
             seconds=self._seconds,
             values=values,
             penalties=penalties,
             instances=instances,
-            hits=self.tally.hits(),
+            correct=self.metrics_so_far.correct(),
             generators=self.engine.group.all_gather(generators),
         )
 

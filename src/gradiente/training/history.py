@@ -1,4 +1,4 @@
-"""What a training has seen: one record an epoch, as plain data."""
+"""The history of a training run: one record per epoch, as plain data."""
 
 import csv
 import io
@@ -15,13 +15,13 @@ LARGER_IS_BETTER = frozenset(
 
 
 def larger_is_better(measure: str) -> bool:
-    """Whether a measure, with or without "val_" before it, grows as a network gets better."""
+    """Whether larger is better for a measure, with or without "val_" before it."""
     return measure.removeprefix("val_") in LARGER_IS_BETTER
 
 
 @dataclass
 class History:
-    """The records of a training, an epoch each.
+    """The records of a training run, one per epoch.
 
     A record has `epoch` (from 1), `lr`, `loss`, `seconds`, for a classifier `accuracy`; with penalties `penalty`,
     the part of `loss` that is theirs; with validation data `val_loss` (without penalties), `val_accuracy` and

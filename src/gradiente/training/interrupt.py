@@ -1,4 +1,4 @@
-"""Ctrl-C that is heard between two steps, never in the middle of one."""
+"""Ctrl-C and SIGTERM, handled between two steps, never in the middle of one."""
 
 import signal
 import threading
@@ -8,14 +8,14 @@ from types import FrameType
 
 
 class Interrupt:
-    """Whether someone asked to stop: Ctrl-C, or the SIGTERM of a cluster that takes its machine back."""
+    """Whether a stop was requested: Ctrl-C, or the SIGTERM of a cluster that reclaims its machine."""
 
     requested = False
 
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Turn the first Ctrl-C into a request; the second one interrupts at once, as ever."""
+    """Context manager: the first Ctrl-C requests a stop; the second one interrupts at once."""
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt

@@ -1,4 +1,4 @@
-"""How good a network is, from what it says about a data set."""
+"""The metrics of a network, from its output on a data set."""
 
 import math
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def evaluate(
 def validation_measures(
     prediction: Array, held_out: Dataset, loss: Loss, metrics: Sequence[TorchMetric]
 ) -> dict[str, float]:
-    """What is measured after every epoch on data that are not learned from, besides their loss."""
+    """The validation metrics of every epoch, besides the loss."""
     measures = {}
     if held_out.task == "classification":
         measures["val_accuracy"] = float(np.mean(classes(loss, prediction) == held_out.y))
@@ -48,20 +48,22 @@ def measured(
     if not metrics:
         return {}
     if dataset.task == "classification":
-        truth, said = dataset.y, probabilities(loss, prediction)
+        truth, predicted = dataset.y, probabilities(loss, prediction)
     else:
-        truth, said = _in_units(prediction, dataset)
-    return {metric.name: _value(metric, truth, said, dataset) for metric in metrics}
+        truth, predicted = _in_units(prediction, dataset)
+    return {metric.name: _value(metric, truth, predicted, dataset) for metric in metrics}
 
 
-def _value(metric: TorchMetric, truth: Array, said: Array, dataset: Dataset) -> Any:
+def _value(metric: TorchMetric, truth: Array, predicted: Array, dataset: Dataset) -> Any:
     try:
-        return metric.measure(truth, said, task=dataset.task)
+        return metric.measure(truth, predicted, task=dataset.task)
     except DataError:
         return math.nan
 
 
 def _in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:
     """Targets and predictions of a regression as its table has them."""
-    truth, said = (dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction))
-    return truth, said
+    truth, predicted = (
+        dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction)
+    )
+    return truth, predicted

@@ -1,4 +1,4 @@
-"""What a training learns from, checked before its first step."""
+"""The training and validation data, checked before the first step."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -60,9 +60,9 @@ def prepare(
     seed: int,
     processes: int,
 ) -> Prepared:
-    """Split a data set and try what a training will do with it.
+    """Split a data set and check it with one small batch.
 
-    What it cannot do is said before it begins, not at the end of an epoch.
+    Errors are raised before training starts, not at the end of an epoch.
 
     Errors: as of Trainer.fit
     """

@@ -1,4 +1,4 @@
-"""How a training is going, on a terminal or in a log."""
+"""The progress of training, on a terminal or in a log."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ LINES = 20
 
 
 class Progress(Callback):
-    """A live bar on a terminal, and a line for an epoch: all of them when they are few, else about twenty.
+    """A progress bar on a terminal, and a line per epoch: for every epoch if they are few, else for about twenty.
 
     Arguments:
         file: where it goes; None is the standard error stream

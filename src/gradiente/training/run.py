@@ -1,4 +1,4 @@
-"""A run's folder: all that a training was and became, enough to use it, repeat it, or go on with it."""
+"""The folder of a run: enough to use it, repeat it, or resume it."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from gradiente.training.config import Config
 
 @dataclass(frozen=True)
 class DataDescription:
-    """What a network's inputs and outputs mean, kept so that a run can predict without its data set."""
+    """What a network's inputs and outputs mean, saved so that a run can predict without its data set."""
 
     name: str
     task: str
@@ -46,7 +46,7 @@ class DataDescription:
 
 @dataclass(frozen=True)
 class Run:
-    """The folder of one training.
+    """The folder of one training run.
 
     run.toml · environment.json · data.json · metrics.jsonl · metrics.csv · checkpoints/ · network.safetensors ·
     test.json · report.html
@@ -76,7 +76,7 @@ class Run:
             raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
 
     def sweep(self) -> None:
-        """Remove what a process killed in the middle of a write left behind."""
+        """Remove the partial files of processes that were killed."""
         for part in self.folder.rglob(".*.part"):
             part.unlink(missing_ok=True)
 
@@ -126,13 +126,13 @@ class Run:
         return Network.load(path)
 
     def finish(self, network: Network, metrics: Mapping[str, float]) -> None:
-        """Keep the trained network and its test metrics."""
+        """Save the trained network and its test metrics."""
         network.save(self.folder / "network.safetensors")
         _write_json(self.folder / "test.json", dict(metrics))
 
 
 class KeepRun(Callback):
-    """Make the run's folder when all is checked and the training begins, so that a mistake leaves none behind."""
+    """Make the run's folder once everything is checked and training starts, so that an error leaves none behind."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a person may choose about a training, in four sections; every choice is declared here, and nowhere else."""
+"""The settings of a training run, in four sections; every setting is declared here, and nowhere else."""
 
 from dataclasses import dataclass, fields
 
@@ -23,7 +23,7 @@ IMAGES = ("mnist", "fashion-mnist")
 
 @dataclass(frozen=True, kw_only=True)
 class DataConfig:
-    """What is learned from, and what is held out."""
+    """The data set, and the parts held out."""
 
     name: str = setting("digits", options=(), metavar="data", is_path=True)
     target: str | None = setting(metavar="column")
@@ -43,7 +43,7 @@ class DataConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
-    """The layers, in full or in short, and what they start from."""
+    """The layers, in full or in short, and their initial values."""
 
     hidden: list[int] | None = setting(
         interval="[1, inf)", by_data={LOGIC: [4], PLANE: [32, 32], IMAGES: [512]}, otherwise=[64]
@@ -72,7 +72,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class DescentConfig:
-    """What is minimized, by which rule, for how long."""
+    """What is minimized, with which optimizer, for how long."""
 
     loss: str | None = setting(registry=LOSSES, metavar="name")
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
@@ -107,7 +107,7 @@ class DescentConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionConfig:
-    """Who executes the steps, and where."""
+    """What executes the steps, and on which device."""
 
     engine: str = setting("auto", choices=("auto", *ENGINES), resumable=True)
     threads: int | None = setting(interval="[1, inf)", resumable=True)

@@ -1,4 +1,4 @@
-"""One choice about a training, declared once: its kind, default and range, its notation, its option."""
+"""One setting of a training run, declared once: its kind, default and range, its notation, its option."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -31,7 +31,7 @@ class Setting:
     Arguments:
         section, name: its table and its key in a TOML file
         kind: its type, a key of KINDS
-        optional: whether it may be None, which leaves the choice to the data set
+        optional: whether it may be None, the default of the data set
         default: where nothing is given
         interval: where its numbers lie, as `require_in` takes it
         choices: the words it may be

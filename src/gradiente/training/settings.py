@@ -1,4 +1,4 @@
-"""What must be the same where a training is resumed."""
+"""The settings that must not change when a run is resumed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def settings(
     seed: int,
     monitor: str,
 ) -> dict[str, Any]:
-    """The settings of a training as plain data."""
+    """The settings of a training run as plain data."""
     return {
         "loss": _written(objective.loss, LOSSES),
         "optimizer": _written(optimizer, OPTIMIZERS),
@@ -37,5 +37,5 @@ def settings(
 
 
 def _written(value: object, registry: Mapping[str, type]) -> str:
-    """The notation of what is registered; a loss or a rule of one's own has its repr."""
+    """The notation of a registered object; the repr of any other."""
     return write(value, registry) if type(value) in registry.values() else repr(value)

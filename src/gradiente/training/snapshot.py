@@ -1,4 +1,4 @@
-"""A training between two steps: all that it takes to resume it."""
+"""Snapshots: the state of a training run between two steps."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,28 +23,28 @@ class Best:
 
 @dataclass(frozen=True)
 class PartialEpoch:
-    """An epoch under way: steps taken, what they measured, and where the random generators of each process stand."""
+    """An epoch in progress: steps taken, their metrics, and the state of each process's random generators."""
 
     step: int
     seconds: float
     values: Array  # J of every step
     penalties: Array
     instances: Array
-    hits: int
+    correct: int
     generators: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A training between two steps: resumed from here, it ends with the bits of one that was never interrupted.
+    """A training run between two steps; resuming it is bit-identical to never interrupting it.
 
     Arguments:
-        form: of the network, as Network.to_dict()
+        form: the architecture, as Network.to_dict()
         state: of the engine
         history: of the finished epochs
         best: the best of them
-        settings: what has to be the same where it is resumed
-        partial: the epoch under way; None between two epochs
+        settings: those that must not change when it is resumed
+        partial: the epoch in progress; None between two epochs
     """
 
     form: dict[str, Any]
@@ -61,5 +61,5 @@ class Snapshot:
 
     @property
     def step(self) -> int:
-        """Steps taken of the epoch under way."""
+        """Steps taken in the epoch in progress."""
         return 0 if self.partial is None else self.partial.step

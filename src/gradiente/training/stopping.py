@@ -1,4 +1,4 @@
-"""Why a training stopped."""
+"""Why training stopped."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from gradiente.locale import text
 
 
 class Stop(ABC):
-    """A reason to stop; `str` says it in the reader's language."""
+    """A reason to stop; `str` gives it in the reader's language."""
 
     @abstractmethod
     def __str__(self) -> str: ...
@@ -16,10 +16,10 @@ class Stop(ABC):
 
 @dataclass(frozen=True)
 class EarlyStopped(Stop):
-    """The monitored measure did not get better for `patience` epochs.
+    """The monitored measure did not improve for `patience` epochs.
 
     >>> str(EarlyStopped("val_loss", patience=3))
-    'early stopping: validation loss did not get better for 3 epochs'
+    'early stopping: validation loss did not improve for 3 epochs'
     """
 
     monitor: str

@@ -1,4 +1,4 @@
-"""The two sides of a loss, its targets and what a network says, and which loss fits a task."""
+"""The targets and outputs of a loss, and the default loss of a task."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from gradiente.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 Array = np.ndarray
 
 
-def usual_loss(dataset: Dataset) -> Loss:
-    """The loss of the task: two classes are one question, more are a choice, numbers are a regression."""
+def default_loss(dataset: Dataset) -> Loss:
+    """The default loss: binary cross-entropy for two classes, cross-entropy for more, MSE for a regression."""
     if dataset.task == "regression":
         return MSELoss()
     return BCEWithLogitsLoss() if dataset.outputs == 2 else CrossEntropyLoss()
 
 
-def usual_outputs(dataset: Dataset, loss: Loss) -> int:
-    """A score for each class; two classes are one question for the losses that ask it."""
+def default_outputs(dataset: Dataset, loss: Loss) -> int:
+    """One output per class; a single one for two classes with a binary loss."""
     question = dataset.task == "classification" and dataset.outputs == 2 and not loss.is_multiclass
     return 1 if question else dataset.outputs
 
@@ -53,7 +53,7 @@ def targets(dataset: Dataset, loss: Loss, outputs: int) -> Array:
 
 
 def classes(loss: Loss, prediction: Array) -> Array:
-    """The class that each row of a network's output says: ŷ > ½, or the largest."""
+    """The predicted class of each row of a network's output: ŷ > ½, or the largest."""
     if prediction.shape[1] == 1:
         return (loss.estimate(prediction)[:, 0] > 0.5).astype(np.int64)
     return prediction.argmax(axis=1)

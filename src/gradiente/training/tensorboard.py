@@ -1,4 +1,4 @@
-"""The measures of every epoch, for TensorBoard."""
+"""The metrics of every epoch, for TensorBoard."""
 
 from pathlib import Path
 

@@ -33,24 +33,24 @@ Array = np.ndarray
 
 
 class Trainer:
-    r"""Descends the gradient: batch after batch, epoch after epoch.
+    r"""Trains a network by gradient descent, batch by batch, epoch by epoch.
 
     Equation: θ := θ − α ∂J/∂θ over every batch, or what the optimizer makes of it;   J = loss + penalties
 
-    Everything random is drawn from (seed, epoch): a training that was stopped at any step, and resumed, ends with the
-    same bits as one that was never interrupted. `stop`, `pause`, `resume` and `snapshot` may be called from another
+    Everything random depends on (seed, epoch): a run that is stopped at any step and resumed is
+    bit-identical to one never interrupted. `stop`, `pause`, `resume` and `snapshot` may be called from another
     thread, or from a callback, while `fit` runs; they act between two steps.
 
     Arguments:
-        network: whose parameters are learned, in place
-        loss: what J measures
-        optimizer: the rule
+        network: to train, in place
+        loss: the main term of J
+        optimizer: the update rule
         callbacks: called in this order at every hook
-        clip: a bound on the gradient
-        penalties: what large weights cost, as terms of J
-        augmentation: how the images of every batch are changed at random before they are learned from
+        clip: gradient clipping
+        penalties: on the weights, as terms of J
+        augmentation: of the images of every training batch
         metrics: of torchmetrics, by their names: measured on validation data after every epoch, and by `evaluate`
-        engine: who executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
+        engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
         seed: of the order of the instances, and of the layers that draw, ≥ 0
         monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
 
@@ -118,17 +118,17 @@ class Trainer:
         batch_size: int | Literal["all"] | None = None,
         resume: Snapshot | str | Path | None = None,
     ) -> History:
-        """Train until `epochs` epochs are done, or something says stop: a callback, `stop`, Ctrl-C, SIGTERM.
+        """Train for `epochs` epochs, or until a callback, `stop`, Ctrl-C or SIGTERM stops it.
 
-        Without `resume` this is a training of its own, from the parameters that the network has, its epochs counted
-        from 1. To train for longer, resume: fit(…, epochs=5) and fit(…, epochs=10, resume=trainer.last) end with the
-        bits of fit(…, epochs=10).
+        Without `resume` this is a new training run, from the network's current parameters, with epochs counted
+        from 1. To train for more epochs, resume: fit(…, epochs=5) and fit(…, epochs=10, resume=trainer.last) are
+        bit-identical to fit(…, epochs=10).
 
         Arguments:
-            train: what is learned from
+            train: the training data
             validation: the fraction of `train` to hold out, in (0, 1), or a data set of its own
-            epochs: ≥ 0, counted from the beginning also where a training is resumed
-            batch_size: 1 is stochastic descent, "all" batch descent, between them mini-batch; None: 128, or all
+            epochs: the total number, ≥ 0, including those before resuming
+            batch_size: 1 is stochastic, "all" batch, and between them mini-batch gradient descent; None: 128, or all
                 where there are fewer instances
             resume: the snapshot, or the checkpoint, to resume
 
@@ -168,7 +168,7 @@ class Trainer:
     def partial_fit(self, batch: Dataset) -> StepResult:
         """One step on one batch, all of a data set: J before the update, the penalties' part of it, the output.
 
-        It belongs to no epoch and no fit: callbacks are not called, and what is drawn continues from call to call.
+        It is not part of an epoch or a fit: callbacks are not called, and random numbers continue from call to call.
 
         Errors: as of `fit`
         """
@@ -187,26 +187,26 @@ class Trainer:
         return done
 
     def stop(self, reason: str = "") -> None:
-        """Ask the training under way to stop after its current step; nothing is lost, `last` resumes it.
+        """Stop training after the current step; nothing is lost, and `last` resumes it.
 
         Arguments:
-            reason: what to say of it
+            reason: shown to the user
         """
         if (control := self._control) is not None:
             control.stop(Requested(reason))
 
     def pause(self) -> None:
-        """Let the training under way wait after its current step, until `resume` or `stop`."""
+        """Pause training after the current step, until `resume` or `stop`."""
         if (control := self._control) is not None:
             control.pause(True)
 
     def resume(self) -> None:
-        """Let a training that waits go on."""
+        """Continue a paused training run."""
         if (control := self._control) is not None:
             control.pause(False)
 
     def snapshot(self) -> Snapshot:
-        """The training under way between two steps, which `fit` can resume; without one, where the last one ended.
+        """A snapshot of the training run in progress, which `fit` can resume; otherwise of the last one's end.
 
         Errors: ArgumentError before the first fit
         """
@@ -235,10 +235,10 @@ class Trainer:
             for callback in self.callbacks:
                 callback.step_begin(state, step)
             batch = next(batches)
-            epoch.tally.add(batch, epoch.take_step(batch, state.optimizer))
+            epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
             if epoch.step < state.steps_per_epoch and (stopped := control.between_steps()):
                 break
-        if self.engine.deferred and not epoch.tally.finite():
+        if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
             self.engine.load_state(state.snapshot.state)
@@ -304,7 +304,7 @@ class Trainer:
 
     @contextmanager
     def _controlled(self, state: TrainingState) -> Iterator[Control]:
-        """While a training runs it hears what is asked of it, and signals."""
+        """Context manager: during training, handle requests and signals."""
         with interruptible() as interrupt:
             self._control = Control(state, interrupt)
             try:

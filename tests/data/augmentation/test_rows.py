@@ -44,7 +44,7 @@ def test_a_data_set_of_pictures_with_channels_last(tmp_path):
 
 @pytest.mark.parametrize("shape", [None, (), (64,), (2, 2, 4, 4)])
 def test_anything_but_images_is_an_error_that_says_what_to_do(shape):
-    with pytest.raises(ArgumentError, match=r"needs images.*leave augmentation out"):
+    with pytest.raises(ArgumentError, match=r"needs images.*remove augmentation"):
         augment_rows(np.zeros((3, 64)), shape, RandomAffine(), np.random.default_rng(0))
 
 

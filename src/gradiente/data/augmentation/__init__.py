@@ -1,4 +1,4 @@
-"""Data augmentation: images as they might also have been, one augmentation, one file."""
+"""Data augmentation: random variations of images; one augmentation, one file."""
 
 from gradiente.data.augmentation.base import Augmentation
 from gradiente.data.augmentation.compose import Compose

@@ -1,4 +1,4 @@
-"""The contract of an augmentation: a batch of images in, a batch of images as they might also have been out."""
+"""The contract of an augmentation: a batch of images in, a batch of randomly changed images out."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ Array = np.ndarray
 
 @dataclass(frozen=True, kw_only=True)
 class Augmentation(ABC):
-    """A random change of images after which they still show the same.
+    """A random change of images that preserves what they show.
 
     Every instance of the batch has its own draw. The draw depends on the generator's state and the place in the
     batch, on nothing else: not on the pixels, nor on their dtype, nor on how many instances follow (save in a Compose).
     """
 
     def __call__(self, images: Array, generator: "np.random.Generator") -> Array:
-        """New images; those that came in are not changed.
+        """The augmented images; the input is not changed.
 
         Shapes: (m, C, H, W), float32 or float64 → the same, in the same dtype
         Errors: ShapeError for another rank or dtype
@@ -63,5 +63,5 @@ def require_range(interval: str, owner: str, **values: Any) -> None:
 
 
 def uniform(unit: Array, low: float, high: float) -> Array:
-    """Numbers of U(0, 1) as numbers of U(low, high)."""
+    """Numbers of U(0, 1) scaled to U(low, high)."""
     return low + (high - low) * unit

@@ -9,7 +9,7 @@ from gradiente.errors import ArgumentError
 
 @dataclass(frozen=True)
 class Compose(Augmentation):
-    """One augmentation after the other, each drawing where the one before it left the generator.
+    """Several augmentations in sequence, all drawing from the same generator.
 
     Arguments:
         augmentations: at least one, in the order in which they are applied

@@ -9,7 +9,7 @@ from gradiente.errors import require_in
 
 @dataclass(frozen=True, kw_only=True)
 class ElasticTransform(Augmentation):
-    r"""Bent like rubber: every pixel is read a little beside its place, neighbours nearly alike.
+    r"""Elastic deformation: every pixel is displaced by a smooth random field.
 
     Equation:   Δ = (α / 2) G_σ ∗ U,   with U ~ U(−1, 1) for every pixel, once for the rows and once for the columns
 
@@ -19,8 +19,8 @@ class ElasticTransform(Augmentation):
     by about 0.8 pixels (standard deviation, α / (4σ√(3π)) away from the border).
 
     Arguments:
-        alpha: α ≥ 0, how far
-        sigma: σ > 0, how smoothly, in pixels
+        alpha: α ≥ 0, the magnitude of the displacements
+        sigma: σ > 0, the smoothness of the displacements, in pixels
 
     Shapes: (m, C, H, W) → the same; a displacement moves all channels of an instance
     Errors: ArgumentError for a hyperparameter out of range

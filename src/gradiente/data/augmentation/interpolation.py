@@ -1,4 +1,4 @@
-"""Images read between their pixels."""
+"""Interpolation between the pixels of images."""
 
 import numpy as np
 

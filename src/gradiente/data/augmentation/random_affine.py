@@ -19,7 +19,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class RandomAffine(Augmentation):
-    r"""Turned, slanted, zoomed and shifted a little, about the image's centre, in one interpolation.
+    r"""Random rotation, shear, scaling and translation about the image's center, in one interpolation.
 
     Equation:   q = c + t + s R(φ) K(ψ) (p − c),
                 R(φ) = [[cos φ, −sin φ], [sin φ, cos φ]],   K(ψ) = [[1, −tan ψ], [0, 1]]

@@ -10,18 +10,18 @@ _ATTEMPTS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class RandomErasing(Augmentation):
-    r"""A rectangle painted over, with probability p, so that no part alone can give the answer away.
+    r"""Erases a random rectangle, with probability p, so that no single part decides the class.
 
     Equation:   h = √(a r),  w = √(a / r),   a ~ H W · U(scale),  ln r ~ U(ln ratio)
 
     h and w are rounded to whole pixels, at least 1; the place is any at which the rectangle fits. One that is as
-    high or as wide as the image is drawn anew, up to ten times in all; after that the image stays whole.
+    high or as wide as the image is drawn anew, up to ten times in all; after that the image is not changed.
 
     Arguments:
         p: in [0, 1]
         scale: the erased share of the image's area, (smallest, largest) in [0, 1]
         ratio: height / width, (smallest, largest), above 0
-        value: the paint, any finite number
+        value: the value of the erased pixels, any finite number
 
     Shapes: (m, C, H, W) → the same; a rectangle goes through all channels
     Errors: ArgumentError for a hyperparameter out of range

@@ -8,7 +8,7 @@ from gradiente.errors import require_in
 
 @dataclass(frozen=True, kw_only=True)
 class RandomHorizontalFlip(Augmentation):
-    """Left and right exchanged, with probability p.
+    """Flips the image horizontally, with probability p.
 
     Arguments:
         p: in [0, 1]

@@ -8,7 +8,7 @@ from gradiente.errors import require_in
 
 @dataclass(frozen=True, kw_only=True)
 class RandomVerticalFlip(Augmentation):
-    """Top and bottom exchanged, with probability p.
+    """Flips the image vertically, with probability p.
 
     Arguments:
         p: in [0, 1]

@@ -11,7 +11,7 @@ from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Identity
 from gradiente.notation import parse_list
 from gradiente.objective import Objective
-from gradiente.parity import Course
+from gradiente.parity import TrainingSetup
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 
@@ -22,14 +22,14 @@ def of_config(**values):
     config = Config().changed(name="digits", dtype="float64", **values)
     train, _ = load(config.data.name, seed=config.descent.seed)
     planned = plan(config, train)
-    return planned, train, Course.of(planned, train)
+    return planned, train, TrainingSetup.of(planned, train)
 
 
 def of_layers(layers, x, **options):
-    """A course over a batch of no account, for what depends on the network alone."""
+    """A setup over a batch of no account, for what depends on the network alone."""
     network = Network(parse_list(layers, LAYERS), dtype="float64", input_shape=x.shape[1:])
     given = {"loss": MSELoss(), "optimizer": Adam(), "data": None, "y": np.zeros(len(x)), "batch_size": 4}
-    return Course(network=network, x=x, **given, **options)
+    return TrainingSetup(network=network, x=x, **given, **options)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def of_layers(layers, x, **options):
 )
 def test_it_is_the_training_of_the_config(options):
     """The Trainer, left alone for two epochs, ends with the same bits."""
-    planned, train, course = of_config(**DIGITS, **options)
-    network = course.start()
-    objective = Objective(network, course.loss, course.penalties, course.clip)
-    engine, losses = NumpyEngine(objective, course.optimizer), []
-    batches = course.batches()
-    for step in range(2 * course.steps_per_epoch):
-        rule = course.rule(step, np.array(losses))
+    planned, train, setup = of_config(**DIGITS, **options)
+    network = setup.start()
+    objective = Objective(network, setup.loss, setup.penalties, setup.clip)
+    engine, losses = NumpyEngine(objective, setup.optimizer), []
+    batches = setup.batches()
+    for step in range(2 * setup.steps_per_epoch):
+        rule = setup.rule(step, np.array(losses))
         losses.append(engine.step(*next(batches), Context(training=True), rule).value)
     trainer = planned.trainer([])
     trainer.fit(
@@ -66,9 +66,9 @@ def test_it_is_the_training_of_the_config(options):
 
 def test_a_schedule_that_watches_is_shown_the_mean_loss_of_every_epoch():
     x = np.zeros((8, 3))
-    course = of_layers("Linear(3, 1)", x, schedule=ReduceLROnPlateau(patience=0, factor=0.5))
+    setup = of_layers("Linear(3, 1)", x, schedule=ReduceLROnPlateau(patience=0, factor=0.5))
     losses = np.array([2.0, 4.0, 1.0, 1.0, 9.0, 9.0, 0.0, 0.0])
-    rates = [course.rule(step, losses[:step]).lr for step in range(8)]
+    rates = [setup.rule(step, losses[:step]).lr for step in range(8)]
     assert (
         rates == [1e-3] * 6 + [5e-4] * 2
     )  # the third epoch, with a mean of 9, was no better than the second
@@ -80,14 +80,14 @@ def test_a_schedule_that_watches_is_shown_the_mean_loss_of_every_epoch():
 
 
 def test_layers_that_draw_are_left_out():
-    course = of_layers(
+    setup = of_layers(
         "Unflatten(1, (1, 3, 2)), Dropout2d(0.1), Flatten, Linear(6, 4), Dropout(0.3)", np.zeros((8, 6))
     )
-    network = course.start()
+    network = setup.start()
     assert [type(layer) for layer in network.layers].count(Identity) == 2
-    assert network.theta.tobytes() == course.network.theta.tobytes()
-    assert len(course.left_out()) == 1
-    assert "Dropout2d(p=0.1), Dropout(p=0.3)" in course.left_out()[0]
+    assert network.theta.tobytes() == setup.network.theta.tobytes()
+    assert len(setup.left_out()) == 1
+    assert "Dropout2d(p=0.1), Dropout(p=0.3)" in setup.left_out()[0]
 
 
 BEFORE_NORMALIZATION = {
@@ -110,15 +110,15 @@ BEFORE_NORMALIZATION = {
 def test_a_bias_is_left_out_where_its_derivative_is_0_and_nowhere_else(layers, expected):
     """By the gradients of the whole network: 0 up to rounding for those, and for those only."""
     generator = np.random.default_rng(0)
-    course = of_layers(layers, generator.normal(size=(12, 6)))
-    assert course.subtracted == expected
-    network = course.network.astype(np.float64)
-    y, caches = network.forward(course.x, Context(training=True))
+    setup = of_layers(layers, generator.normal(size=(12, 6)))
+    assert setup.subtracted == expected
+    network = setup.network.astype(np.float64)
+    y, caches = network.forward(setup.x, Context(training=True))
     network.backward(caches, generator.normal(size=y.shape))
     for name, gradient in network.gradients.items():
         if name.endswith("bias"):
             assert (np.abs(gradient).max() < 1e-14) == (name in expected), name
-    left = course.start()
+    left = setup.start()
     assert set(network.parameters) - set(left.parameters) == set(expected)
     for name, value in left.parameters.items():
         np.testing.assert_array_equal(value, network.parameters[name])
@@ -127,28 +127,28 @@ def test_a_bias_is_left_out_where_its_derivative_is_0_and_nowhere_else(layers, e
 def test_what_is_frozen_keeps_its_bias():
     layers = "Linear(6, 4), BatchNorm1d(4), Linear(4, 2)"
     for frozen in (0, 1):
-        course = of_layers(layers, np.zeros((8, 6)))
-        course.network.freeze(frozen)
-        assert course.subtracted == []
-        assert course.start().frozen == {frozen}
+        setup = of_layers(layers, np.zeros((8, 6)))
+        setup.network.freeze(frozen)
+        assert setup.subtracted == []
+        assert setup.start().frozen == {frozen}
 
 
 def test_it_begins_with_the_networks_own_numbers_in_float64():
-    planned, _, course = of_config(**DIGITS)
-    course = replace(course, network=planned.network.astype(np.float32))
-    one, other = course.start(), course.start()
+    planned, _, setup = of_config(**DIGITS)
+    setup = replace(setup, network=planned.network.astype(np.float32))
+    one, other = setup.start(), setup.start()
     assert one.dtype == np.float64
-    np.testing.assert_array_equal(one.theta, course.network.theta)
+    np.testing.assert_array_equal(one.theta, setup.network.theta)
     one.theta += 1
     assert not np.array_equal(one.theta, other.theta)
 
 
 def test_in_words():
-    _, _, course = of_config(**DIGITS, schedule="StepLR(step_size=5)")
-    assert course.heading() == "digits: Linear(64, 8), Tanh(), Linear(8, 10)"
+    _, _, setup = of_config(**DIGITS, schedule="StepLR(step_size=5)")
+    assert setup.heading() == "digits: Linear(64, 8), Tanh(), Linear(8, 10)"
     facts = "610 parameters, CrossEntropyLoss(), Adam(lr=0.01), StepLR(step_size=5), batches of 32"
-    assert course.facts() == facts
-    assert replace(course, data=None).heading().startswith("random numbers: ")
-    assert course.left_out() == []
-    assert course.loss == CrossEntropyLoss()
-    assert course.clip == Clip()
+    assert setup.facts() == facts
+    assert replace(setup, data=None).heading().startswith("random numbers: ")
+    assert setup.left_out() == []
+    assert setup.loss == CrossEntropyLoss()
+    assert setup.clip == Clip()

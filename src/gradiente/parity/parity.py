@@ -1,4 +1,4 @@
-"""What the comparison with PyTorch came to: in words, and as plain data."""
+"""The result of the comparison with PyTorch, as text and as plain data."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ COMPARED = ("gradiente", "numpy", "torch")
 
 @dataclass(frozen=True)
 class Parity:
-    """Every concept by itself, and the trajectories."""
+    """Every concept on its own, and the trajectories."""
 
     concepts: Sequence[Concept]
     trajectories: Sequence[Trajectory]
@@ -39,10 +39,10 @@ class Parity:
         return f"{sum(concept.passed for concept in self.concepts)}/{len(self.concepts)}"
 
     def verdict(self) -> str:
-        """The result in a sentence."""
+        """The result in one sentence."""
         if not self.passed:
             names = [concept.name for concept in self.concepts if not concept.passed]
-            names += [entry.course.heading() for entry in self.trajectories if not entry.passed]
+            names += [entry.setup.heading() for entry in self.trajectories if not entry.passed]
             return text("parity.failed", names=", ".join(names))
         return text(
             "parity.passed",
@@ -58,17 +58,17 @@ class Parity:
         for concept in self.concepts:
             example, worst = concept.worst
             if not concept.passed:
-                what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.called()}
+                what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.label()}
                 lines.append(text("parity.differs", **what, **_figures(worst), bound=short(concept.bound)))
         for entry in self.trajectories:
             step, worst = entry.worst
             if not entry.passed:
-                what = {"course": entry.course.heading(), "step": step}
+                what = {"course": entry.setup.heading(), "step": step}
                 lines.append(text("parity.drifted", **what, **_figures(worst), bound=short(entry.bound)))
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """Every figure, as plain data."""
+        """All results, as plain data."""
         return {
             "passed": self.passed,
             "versions": {name: versions()[name] for name in COMPARED},
@@ -104,17 +104,17 @@ def _concept_as_data(concept: Concept) -> dict[str, Any]:
 
 
 def _trajectory_as_data(trajectory: Trajectory) -> dict[str, Any]:
-    course, (step, worst) = trajectory.course, trajectory.worst
+    setup, (step, worst) = trajectory.setup, trajectory.worst
     return {
-        "data": course.data,
-        "network": [write(layer, LAYERS) for layer in course.network.layers],
-        "parameters": course.network.theta.size,
-        "loss": write(course.loss, LOSSES),
-        "optimizer": write(course.optimizer, OPTIMIZERS),
-        "schedule": course.schedule and write(course.schedule, SCHEDULES),
-        "batch_size": course.batch_size,
-        "seed": course.seed,
-        "left_out": [*(write(layer, LAYERS) for layer in course.drawing), *course.subtracted],
+        "data": setup.data,
+        "network": [write(layer, LAYERS) for layer in setup.network.layers],
+        "parameters": setup.network.theta.size,
+        "loss": write(setup.loss, LOSSES),
+        "optimizer": write(setup.optimizer, OPTIMIZERS),
+        "schedule": setup.schedule and write(setup.schedule, SCHEDULES),
+        "batch_size": setup.batch_size,
+        "seed": setup.seed,
+        "left_out": [*(write(layer, LAYERS) for layer in setup.drawing), *setup.subtracted],
         "steps": trajectory.steps,
         "passed": trajectory.passed,
         "bound": trajectory.bound,

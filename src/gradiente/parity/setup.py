@@ -1,4 +1,4 @@
-"""What both engines are to do: a network, its data, and everything that a step depends on."""
+"""The setup of a training run on both engines: a network, its data, and everything a step depends on."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -50,15 +50,15 @@ DEFAULTS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
-    """A training as both engines can do it alike: in float64, without what draws at random inside the network.
+class TrainingSetup:
+    """A training run that both engines can repeat: in float64, without random layers.
 
     Arguments:
-        network: as it begins
-        data: what the data are called; None: random numbers
+        network: with its initial parameters
+        data: the name of the data; None: random numbers
         x, y: the instances, and the targets as the loss takes them
         image_shape: of an instance, where there is an augmentation
-        the others: as of a Trainer and of a config
+        the others: as in Trainer and Config
     """
 
     network: Network
@@ -77,8 +77,8 @@ class Course:
     image_shape: tuple[int, ...] | None = None
 
     @classmethod
-    def of(cls, plan: Plan, train: Dataset) -> "Course":
-        """The training that a config describes, on the instances that it would learn from."""
+    def of(cls, plan: Plan, train: Dataset) -> "TrainingSetup":
+        """The training run of a config, on its training instances."""
         data, descent = plan.config.data, plan.config.descent
         outputs = plan.network.forward(train.x[:1])[0].shape[1]
         y = targets(train, plan.loss, outputs)
@@ -104,15 +104,15 @@ class Course:
 
     @property
     def drawing(self) -> list[Layer]:
-        """The layers that draw: an Identity stands in their places."""
+        """The random layers, which an Identity replaces."""
         return [layer for layer in self.network.layers if layer.stochastic]
 
     @property
     def subtracted(self) -> list[str]:
-        """The biases that a batch normalization behind them subtracts again; they are left out.
+        """The biases that a following batch normalization subtracts again; they are left out.
 
-        ∂J/∂b = 0, and what is computed of it is rounding, different rounding on every machine: a rule that divides a
-        gradient by its own size, as Adam does, makes steps of it.
+        ∂J/∂b = 0, and its computed value is rounding error, which differs between machines: a rule that divides a
+        gradient by its own size, as Adam does, amplifies it.
         """
         network = self.network.astype(np.float64)
         if not any(layer.depends_on_batch for layer in network.layers):
@@ -154,7 +154,7 @@ class Course:
         return copy
 
     def batches(self) -> Iterator[tuple[Array, Array]]:
-        """x and y of every batch, epoch after epoch without end, in the order that a Trainer would take them."""
+        """x and y of every batch, epoch after epoch, without end, in the order of a Trainer."""
         for epoch in itertools.count(1):
             augmenting = stream(Purpose.AUGMENTATION, self.seed, epoch)
             order = stream(Purpose.ORDER, self.seed, epoch)
@@ -165,7 +165,7 @@ class Course:
                 yield x.astype(np.float64), self.y[rows]
 
     def rule(self, step: int, losses: Array) -> Optimizer:
-        """The optimizer of a step, with the learning rate of then; a schedule that watches is shown the loss.
+        """The optimizer of a step, with its learning rate; a schedule that monitors gets the losses.
 
         Arguments:
             step: counted from 0
@@ -185,7 +185,7 @@ class Course:
         return f"{data}: {_written(self.network.layers)}"
 
     def facts(self) -> str:
-        """How both engines train, in a line."""
+        """The configuration of the training run, in one line."""
         schedule = [] if self.schedule is None else [write(self.schedule, SCHEDULES, brief=True)]
         return text(
             "parity.facts",
@@ -196,7 +196,7 @@ class Course:
         )
 
     def left_out(self) -> list[str]:
-        """What both engines do without, and why."""
+        """What is left out on both engines, and why."""
         lines = []
         if self.drawing:
             lines.append(text("parity.drawing", layers=_written(self.drawing)))

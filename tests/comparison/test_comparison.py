@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradiente.comparison import Outcome, Row
+from gradiente.comparison import Row, SeedResult
 from gradiente.layers import Linear
 from gradiente.network import Network
 
@@ -31,7 +31,7 @@ def of_scores(**scores):
             by_name[name],
             "accuracy",
             [
-                Outcome(seed, network, 1, {"train": {"accuracy": 1.0}, "test": {"accuracy": value}}, {})
+                SeedResult(seed, network, 1, {"train": {"accuracy": 1.0}, "test": {"accuracy": value}}, {})
                 for seed, value in enumerate(values)
             ],
         )
@@ -42,18 +42,18 @@ def of_scores(**scores):
 
 def test_a_winner_leads_by_more_than_the_spread():
     done = of_scores(none=[0.80, 0.90], l2=[0.85, 0.96])  # leads 0.05 and 0.06
-    assert (done.best().remedy.name, done.rivals()) == ("l2", [])
+    assert (done.best().remedy.name, done.not_clearly_behind()) == ("l2", [])
     assert "Best: L2." in (done.verdict() or "")
 
 
 def test_no_winner_is_crowned_within_the_spread():
     done = of_scores(none=[0.80, 0.90], l1=[0.70, 0.70], l2=[0.90, 0.85])  # leads 0.10 and −0.05 over none
-    assert [row.remedy.name for row in done.rivals()] == ["none"]
+    assert [row.remedy.name for row in done.not_clearly_behind()] == ["none"]
     verdict = done.verdict() or ""
     assert verdict.startswith("No winner: L2")
-    assert verdict.endswith(": plain network.")
+    assert verdict.endswith(": no remedy.")
     equal = of_scores(none=[0.9, 0.9], l2=[0.9, 0.9])
-    assert len(equal.rivals()) == 1
+    assert len(equal.not_clearly_behind()) == 1
 
 
 def test_one_seed_has_no_spread_and_one_remedy_no_rival():

@@ -1,4 +1,4 @@
-"""What came of the remedies: every seed's figures, their means and spreads, and what may be said of them."""
+"""The results of the remedies: the measures of every seed, their means and standard deviations, and the verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SeedResult:
     """One remedy with one seed: the network, and its measures by part of the data.
 
-    `curves` has the loss after every epoch: "train", of the training instances as they are, without dropout,
+    `curves` has the loss after every epoch: "train", of the training instances without dropout,
     augmentation or penalty, and "validation".
     """
 
@@ -35,7 +35,7 @@ class Row:
 
     remedy: Remedy
     measure: str
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[SeedResult]
 
     def scores(self, part: str) -> np.ndarray:
         """For every seed the measure on a part of the data, or its "gap": train − test; or the "test_loss"."""
@@ -64,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of every remedy. `measure` is accuracy for classes, R² for a regression."""
+    """The results of every remedy. `measure` is accuracy for classes, R² for a regression."""
 
     data: str
     measure: str
@@ -80,24 +80,24 @@ class Comparison:
 
     @property
     def seeds(self) -> int:
-        """How many there were."""
+        """The number of seeds."""
         return len(self.rows[0].outcomes)
 
     def best(self) -> Row:
         """The remedy with the best mean on the test data."""
         return max(self.rows, key=lambda row: row.mean("test"))
 
-    def rivals(self) -> list[Row]:
-        """The remedies that the best does not clearly lead.
+    def not_clearly_behind(self) -> list[Row]:
+        """The remedies that are not clearly worse than the best.
 
-        It leads one clearly where the mean of its lead, seed by seed, is larger than the lead's standard deviation.
+        One is clearly worse if the mean of its difference, seed by seed, is larger than its standard deviation.
         """
         best = self.best()
         leads = [(row, best.scores("test") - row.scores("test")) for row in self.rows if row is not best]
         return [row for row, lead in leads if len(lead) == 1 or lead.mean() <= lead.std(ddof=1)]
 
     def facts(self) -> str:
-        """What was compared, in a line."""
+        """What was compared, in one line."""
         sizes = {name: count(getattr(self, name)) for name in ("samples", "validation", "test")}
         return text(
             "compare.facts",
@@ -114,16 +114,16 @@ class Comparison:
             return None
         if self.seeds == 1:
             return text("compare.one_seed")
-        best, rivals = self.best().remedy.called(), [row.remedy.called() for row in self.rivals()]
-        if not rivals:
+        best, others = self.best().remedy.title(), [row.remedy.title() for row in self.not_clearly_behind()]
+        if not others:
             return text("compare.winner", best=best)
-        return text("compare.no_winner", best=best, others=", ".join(rivals))
+        return text("compare.no_winner", best=best, others=", ".join(others))
 
     def without(self) -> str | None:
         """Which remedies were left out, and why; None where none was."""
         if not self.left_out:
             return None
-        names = ", ".join(remedy.called() for remedy in self.left_out)
+        names = ", ".join(remedy.title() for remedy in self.left_out)
         return text("compare.left_out", names=names, data=self.data)
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class Comparison:
             "seeds": self.seeds,
             "rows": [_row_as_data(row) for row in self.rows],
             "best": self.best().remedy.name,
-            "not_clearly_behind": [row.remedy.name for row in self.rivals()],
+            "not_clearly_behind": [row.remedy.name for row in self.not_clearly_behind()],
             "left_out": [remedy.name for remedy in self.left_out],
         }
 

@@ -1,4 +1,4 @@
-"""What the steps of an epoch add up to."""
+"""The metrics of an epoch, accumulated over its steps."""
 
 import math
 
@@ -14,8 +14,8 @@ Array = np.ndarray
 MOST_WAITING = 1_000_000  # numbers of predictions that are kept before they are counted
 
 
-class Tally:
-    """Loss, penalties and hits over the instances of an epoch.
+class EpochMetrics:
+    """Loss, penalties and correct predictions over the instances of an epoch.
 
     Steps are counted many at a time: fetching a number makes a GPU wait. What they give is added up at the end of the
     epoch, so that the sum does not depend on when they were counted.
@@ -28,13 +28,13 @@ class Tally:
         self._values = [np.empty(0) if partial is None else partial.values]
         self._penalties = [np.empty(0) if partial is None else partial.penalties]
         self._instances = [np.empty(0, np.int64) if partial is None else partial.instances]
-        self._hits = 0 if partial is None or not engine.group.is_global_zero else partial.hits
+        self._correct = 0 if partial is None or not engine.group.is_global_zero else partial.correct
         self._waiting: list[tuple[Array, int, StepResult]] = []
         self._numbers = 0
 
     def add(self, batch: Batch, done: StepResult) -> None:
         """Count a step."""
-        self._waiting.append((batch.rows, len(batch.whole), done))  # not x and y, which may be large
+        self._waiting.append((batch.rows, len(batch.all_rows), done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
         if self._numbers > MOST_WAITING:
             self._count()
@@ -49,8 +49,8 @@ class Tally:
         self._values.append(fetch([step.value for step in steps]).astype(np.float64))
         self._penalties.append(fetch([step.penalty for step in steps]).astype(np.float64))
         if self.train.task == "classification":
-            said = classes(self.loss, fetch([step.prediction for step in steps]))
-            self._hits += int(np.count_nonzero(said == self.train.y[np.concatenate(rows)]))
+            predicted = classes(self.loss, fetch([step.prediction for step in steps]))
+            self._correct += int(np.count_nonzero(predicted == self.train.y[np.concatenate(rows)]))
 
     def steps(self) -> tuple[Array, Array, Array]:
         """J, the penalties' part of it and the number of instances, of every step so far."""
@@ -62,10 +62,10 @@ class Tally:
         """Whether J was, at every step."""
         return bool(np.isfinite(self.steps()[0]).all())
 
-    def hits(self) -> int:
-        """Instances that were classified rightly, in all processes."""
+    def correct(self) -> int:
+        """The number of correctly classified instances, over all processes."""
         self._count()
-        return int(self.engine.group.all_reduce(np.array([self._hits]))[0])
+        return int(self.engine.group.all_reduce(np.array([self._correct]))[0])
 
     def record(self) -> dict[str, float]:
         """The epoch's loss, over all instances of all processes; for a classifier its accuracy."""
@@ -74,5 +74,5 @@ class Tally:
         shares, count = (instances, seen) if mean else (np.ones_like(instances), 1)
         record = {"loss": float(shares @ values) / count, "penalty": float(shares @ penalties) / count}
         if self.train.task == "classification":
-            record["accuracy"] = self.hits() / seen
+            record["accuracy"] = self.correct() / seen
         return record

@@ -7,7 +7,7 @@ import pytest
 
 from gradiente import Adam, CrossEntropyLoss, Linear, Network, Tanh
 from gradiente.locale import set_language
-from gradiente.parity import Course, Difference, Parity, compare_concepts, follow
+from gradiente.parity import Difference, Parity, TrainingSetup, compare_concepts, follow
 from gradiente.storage import json_text
 
 
@@ -15,7 +15,7 @@ from gradiente.storage import json_text
 def everything():
     """All concepts and a small trajectory; it is only read."""
     generator = np.random.default_rng(0)
-    course = Course(
+    setup = TrainingSetup(
         network=Network([Linear(5, 4), Tanh(), Linear(4, 3)], dtype="float64"),
         loss=CrossEntropyLoss(),
         optimizer=Adam(),
@@ -24,7 +24,7 @@ def everything():
         y=generator.integers(3, size=20),
         batch_size=8,
     )
-    return Parity(compare_concepts(), [follow(course, 12)])
+    return Parity(compare_concepts(), [follow(setup, 12)])
 
 
 WRONG = Difference("∂J/∂x", (1, 2), 0.25, 0.5, 0.25, 0.25)
@@ -49,7 +49,7 @@ def test_all_is_equal_and_it_says_so():
     assert done.verdict().startswith(
         f"✓ NumPy's closed forms and PyTorch are equal: the {len(done.concepts)}"
     )
-    assert "over 12 steps" in done.verdict()
+    assert "over 12 training steps" in done.verdict()
 
 
 def test_a_mistake_is_named_with_its_numbers():
