@@ -37,11 +37,10 @@ def without_names(words):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_in_both_languages(name, language, monkeypatch):
     monkeypatch.setenv("GRADIENTE_LANG", language)
-    answer = finish(start(name, "--help"))
+    answer = gradiente(name, "--help")
     assert (answer.status, answer.err) == (0, "")
-    # Also in a process that has given it in the other language.
-    here = {code: gradiente(name, "--help", "--lang", code) for code in LANGUAGES}
-    assert here[language] == answer
+    if language == "es":  # what a process gives that has given it in no other language
+        assert finish(start(name, "--help")) == answer
     spoken = " ".join(answer.out.split())
     assert f"gradiente {name}" in spoken
     for option in options_of(name):
@@ -87,17 +86,18 @@ def test_the_language_of_a_command_ends_with_it():
 
 
 @pytest.mark.parametrize(
-    ("encoding", "language"), [("ascii", "es"), ("latin-1", "en"), ("latin-1", "es"), ("cp1252", "es")]
-)
-@pytest.mark.parametrize(
-    ("arguments", "status"),
+    ("arguments", "status", "encoding", "language"),
     [
-        ("--help", 0),
-        ("train --help", 0),
-        ("train xor --epochs 1 --run run", 0),
-        ("explain xor", 0),
-        ("check wrong.py", 1),
-        ("train --epochs ✓", 2),
+        ("--help", 0, "ascii", "es"),
+        ("train --help", 0, "latin-1", "es"),
+        ("train --help", 0, "ascii", "en"),
+        ("train xor --epochs 1 --run run", 0, "ascii", "es"),
+        ("train xor --epochs 1 --run run", 0, "cp1252", "es"),
+        ("explain xor", 0, "latin-1", "en"),
+        ("explain xor", 0, "ascii", "es"),
+        ("check wrong.py", 1, "cp1252", "es"),
+        ("check wrong.py", 1, "ascii", "en"),
+        ("train --epochs ✓", 2, "latin-1", "es"),
     ],
 )
 def test_any_encoding_can_be_printed(arguments, status, language, encoding, own_folder):
