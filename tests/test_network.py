@@ -352,7 +352,7 @@ def test_layers_that_do_not_fit_are_named():
         (np.array([["a", "b", "c"]]), "<U1"),
         (np.zeros((2, 3), complex), "complex128"),
         ([[1, None, 2]], "object"),
-        ([[1, 2, 3], [4, 5]], "one length"),
+        ([[1, 2, 3], [4, 5]], "different lengths"),
         (np.zeros((2, 4)), r"\(batch, 3\), got \(2, 4\)"),
         (np.zeros((2, 3, 1)), "Flatten"),
     ],

@@ -94,7 +94,7 @@ def test_a_forked_process_has_threads_of_its_own():
 import os
 import numpy
 from threadpoolctl import ThreadpoolController, threadpool_limits
-from gradiente.threads import WORTH_SHARING, share, sharing
+from gradiente.threads import WORTH_SHARING, share, single_threaded_products
 threadpool_limits(2)
 share(list, 4, WORTH_SHARING)
 child = os.fork()

@@ -163,7 +163,7 @@ def test_the_summary_says_what_is_frozen():
     assert [row.index for row in summary.rows if row.frozen] == ["1", "2"]
     assert (summary.total, summary.frozen) == (36 + 8 + 111, 44)
     assert "36 (frozen)" in str(summary)
-    assert "155, of them 44 frozen" in str(summary)
+    assert "155, 44 of them frozen" in str(summary)
 
 
 def test_frozen_layers_and_statistics_are_saved_with_the_network(tmp_path):

@@ -308,8 +308,8 @@ class Network:
     def to_torch(self) -> "torch.nn.Sequential":
         """The same network as PyTorch modules: same dtype, copies of parameters and buffers.
 
-        The parameters of frozen layers do not require a gradient. In a training of one's own give those layers
-        eval(), which train() takes back: their running statistics are to stay, too.
+        The parameters of frozen layers do not require a gradient. In your own training loop, put those layers in
+        eval() after every train(), so that their running statistics do not change either.
 
         Errors: ArgumentError where PyTorch is not installed
 
@@ -351,7 +351,7 @@ class Network:
         save_tensors(path, self._state(), self.metadata())
 
     def metadata(self, **more: Any) -> dict[str, str]:
-        """What a file says of its network besides the parameters, and whatever else goes with it."""
+        """The metadata of a network's file, and additional entries."""
         return {METADATA_KEY: json.dumps({"network": self.to_dict(), **more})}
 
     @classmethod

@@ -23,9 +23,9 @@ def stream(purpose: Purpose, seed: int, epoch: int = 0, rank: int = 0) -> "np.ra
     """The generator of one purpose, at its beginning.
 
     Arguments:
-        seed: of the training, ≥ 0
+        seed: of the training run, ≥ 0
         epoch: counted from 1; 0 is what lies outside of epochs
-        rank: of the process, for what each of several processes draws by itself
+        rank: of the process, for draws that differ between processes
 
     >>> stream(Purpose.ORDER, seed=3, epoch=1).permutation(5)
     array([1, 4, 0, 2, 3])

@@ -246,7 +246,7 @@ CASES = [
     Case("train digits --network Linaer(64,10)", USAGE, "did you mean Linear?", "¿quiso decir Linear?"),
     Case("train digits --network Linear(64,10) --hidden 3", USAGE, "give only one of the two", "dé solo una de las dos"),
     Case("train digits --engine cuda", USAGE, "engine cannot be 'cuda': known: auto, compiled, numpy, torch", "engine no puede ser 'cuda'"),
-    Case("train digits --device cuda", USAGE, "the device cuda is not available", "el dispositivo cuda no está disponible"),
+    Case("train digits --device cuda", USAGE, "is not available here; available: cpu", "no está disponible aquí; disponibles: cpu"),
     Case("train digits --engine numpy --device cuda", USAGE, "--device needs the engine torch", "--device necesita el motor torch"),
     Case("train digits --engine compiled --compile", USAGE, "--compile needs the engine torch", "--compile necesita el motor torch"),
     Case("train digits --device gpu", USAGE, "the device must be one of auto, cpu, cuda, mps", "el dispositivo debe ser uno de"),
@@ -319,7 +319,7 @@ CASES = [
     # configs
     Case("train --config unknown.toml", USAGE, "unknown key epochss in the config: did you mean epochs?", "epochss: ¿quiso decir epochs?"),
     Case("train --config kind.toml", USAGE, "epochs must be a whole number, got 'many'", "epochs debe ser un entero; llegó 'many'"),
-    Case("train --config number.toml", USAGE, "name must be a text, got 3", "name debe ser un texto; llegó 3"),
+    Case("train --config number.toml", USAGE, "name must be a string, got 3", "name debe ser una cadena; llegó 3"),
     Case("train --config yes.toml", USAGE, "epochs must be a whole number, got True", "epochs debe ser un entero; llegó True"),
     Case("train --config list.toml", USAGE, "hidden must be a list of whole numbers, got ['many']", "hidden debe ser una lista de enteros; llegó"),
     Case("train --config section.toml", USAGE, "unknown key training in the config", "training"),

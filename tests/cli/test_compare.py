@@ -121,7 +121,7 @@ def test_what_cannot_be_compared(arguments, status, english, spanish, own_folder
 def test_ctrl_c_ends_all_of_it(own_folder):
     process = start("compare", "--epochs", 200, "--lang", "en")
     assert process.stderr is not None
-    assert "plain network, seed 0" in process.stderr.readline()
+    assert "no remedy, seed 0" in process.stderr.readline()
     process.send_signal(CTRL_C)
     answer = finish(process)
     assert (answer.status, answer.out) == (130, "")

@@ -79,7 +79,7 @@ def test_data_that_are_not_images_have_facts_and_no_picture(name, own_folder):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["task", "classification", "training", "features", "class", "picture: digits.png"]),
+        ("en", ["task", "classification", "training", "features", "class", "image: digits.png"]),
         ("es", ["tarea", "clasificación", "entrenamiento", "atributos", "clase", "imagen: digits.png"]),
     ],
 )
@@ -156,13 +156,13 @@ WRONG = [
     ("digits --count 0", "from 1 to 400, got 0", "de 1 a 400; llegó 0"),
     ("digits --count x", "expected a whole number", "se esperaba un número entero"),
     ("digits --seed -1", "seed must be a number in [0, inf), got -1", "seed debe ser un número en [0, inf)"),
-    ("digits --output digits.jpg", "ends in .png", "termine en .png"),
+    ("digits --output digits.jpg", "does not end in .png", "no termina en .png"),
     (
         "moons --augment RandomAffine()",
         "the instances of moons are not images",
         "las instancias de moons no son imágenes",
     ),
-    ("iris --output iris.png", "leave --output out", "quite --output"),
+    ("iris --output iris.png", "remove --output", "quite --output"),
     ("digts", "did you mean digits?", "¿quiso decir digits?"),
     ("digits iris", "unexpected: iris", "sobra: iris"),
     ("digits --augmnt x", "did you mean --augment?", "¿quiso decir --augment?"),

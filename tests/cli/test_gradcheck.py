@@ -110,7 +110,7 @@ def test_no_more_entries_than_asked_for():
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 does not fit the previous one"),
+        (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 does not fit its input"),
         (["--network", "Linear(4, 1)"], 2, "every gradient would be 0"),
         (["--network", "Tanh()"], 2, "begin it with Linear(inputs, outputs)"),
         (["--network", "Linaer(4, 5)"], 2, "did you mean Linear?"),

@@ -170,7 +170,7 @@ WRONG = [
     ("evaluate", "is missing", "falta 'CORRIDA'"),
     ("predict somewhere", "is missing", "falta 'ARCHIVOS...'"),
     ("evaluate somewhere --part tset", "did you mean test?", "¿quiso decir test?"),
-    ("doctor --lang fr", "'fr': known: en, es", "'fr' no es una de las opciones"),
+    ("doctor --lang fr", "'fr' is not one of the choices: known: en, es", "'fr' no es una de las opciones"),
 ]
 
 

@@ -226,7 +226,7 @@ def test_a_wrong_layer_in_json(monkeypatch):
         (["--steps", 0], 2, "at least 1, got 0", "al menos 1; llegó 0"),
         (["--seed", -1], 2, "seed must be a number in [0, inf), got -1", "en [0, inf); llegó -1"),
         (["--network", "Linear(4, 5), Linear(6, 2)"], 1, "layer 1 does not fit", "capa 1"),
-        (["--network", "Linear(4, 1)"], 2, "one output has only one", "solo tiene una"),
+        (["--network", "Linear(4, 1)"], 2, "one output has only one", "tiene solo una"),
         (["--network", "Tanh()"], 2, "begin it with Linear", "Linear("),
         (["--network", "Linaer(4, 5)"], 2, "did you mean Linear?", "¿quiso decir Linear?"),
         (["--optimizer", "Adan"], 2, "did you mean Adam", "¿quiso decir Adam"),

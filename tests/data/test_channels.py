@@ -106,12 +106,12 @@ def test_an_order_of_another_rank():
     [
         (
             "en",
-            "NHWC says: instances 60000, height 3, width 32, channels 32;",
+            "NHWC means instances 60000, height 3, width 32, channels 32;",
             "The order that fits is NCHW",
         ),
         (
             "es",
-            "NHWC dice: instancias 60000, alto 3, ancho 32, canales 32;",
+            "NHWC significa instancias 60000, alto 3, ancho 32, canales 32;",
             "El orden que corresponde es NCHW",
         ),
     ],

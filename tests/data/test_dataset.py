@@ -71,11 +71,11 @@ def test_lengths_differ():
 def test_a_number_that_is_none_is_found(value):
     x = X.copy()
     x[2, 1] = value
-    with pytest.raises(DataError, match=f"x holds {value} in row 2 .*, column 1"):
+    with pytest.raises(DataError, match=f"x contains {value} in row 2 .*, column 1"):
         classes(x)
     with pytest.raises(DataError, match=r"row 2 .*, column 'petal'"):
         classes(x, features=("sepal", "petal", "stem"))
-    with pytest.raises(DataError, match=f"y holds {value} in row 2"):
+    with pytest.raises(DataError, match=f"y contains {value} in row 2"):
         numbers(y=x[:, 1])
 
 

@@ -62,7 +62,7 @@ good = send()
 bad = {
     "HTTP status 404": send(b"not here", status=404),
     "HTTP status 503": send(b"later", status=503),
-    "was cut off": send(CONTENT[:1000], announced=len(CONTENT)),
+    "was interrupted": send(CONTENT[:1000], announced=len(CONTENT)),
     "not the published one: expected SHA-256": send(CONTENT[:-1] + b"!"),
 }
 

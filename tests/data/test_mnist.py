@@ -55,7 +55,7 @@ def test_missing_files_are_named(tmp_path):
     with pytest.raises(FileError, match=r"missing: train-images.*, train-labels.*, t10k-images") as caught:
         mnist(tmp_path)
     assert TEST_LABELS not in str(caught.value)
-    with pytest.raises(FileError, match=r"not whole in .*nowhere"):
+    with pytest.raises(FileError, match=r"incomplete in .*nowhere"):
         mnist(tmp_path / "nowhere")
 
 

@@ -122,7 +122,7 @@ def test_missing_file(tmp_path):
         ({"x": X.astype(str), "y": Y}, "x must contain real numbers"),
         ({"x": X, "y": Y.astype(str)}, "y must contain real numbers"),
         ({"x": np.where(X[2, 1] < X, X, np.nan), "y": Y}, "nan in row"),
-        ({"x": X, "y": np.full(6, np.inf)}, "y holds inf in row 0"),
+        ({"x": X, "y": np.full(6, np.inf)}, "y contains inf in row 0"),
     ],
 )
 def test_data_that_cannot_be_learned_from(saved, arrays, message):

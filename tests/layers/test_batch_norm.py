@@ -49,9 +49,9 @@ def test_bad_hyperparameters(options, message):
 @pytest.mark.parametrize(
     ("layer", "shape", "message"),
     [
-        (BatchNorm2d(3), (5,), r"\(batch, 5\).*there is BatchNorm1d"),
-        (BatchNorm2d(3), (3, 3), r"there is BatchNorm1d"),
-        (BatchNorm1d(3), (3, 6, 6), r"\(batch, 3, 6, 6\).*there is BatchNorm2d"),
+        (BatchNorm2d(3), (5,), r"\(batch, 5\).*Use BatchNorm1d"),
+        (BatchNorm2d(3), (3, 3), r"Use BatchNorm1d"),
+        (BatchNorm1d(3), (3, 6, 6), r"\(batch, 3, 6, 6\).*Use BatchNorm2d"),
         (BatchNorm2d(3), (4, 2, 2), r"normalizes 3 channels.*num_features=4"),
         (BatchNorm1d(3), (4,), r"num_features=4"),
     ],

@@ -17,7 +17,7 @@ def test_bad_sizes(size):
 
 
 def test_another_axis_and_other_features():
-    with pytest.raises(ArgumentError, match="dim=1; got 2"):
+    with pytest.raises(ArgumentError, match="dim must be 1, got 2"):
         Unflatten(2, (1, 28, 28))
     with pytest.raises(ShapeError, match=r"rows of 784 features; got x of shape \(batch, 64\)"):
         Network([Unflatten(1, (1, 28, 28))], input_shape=(64,))

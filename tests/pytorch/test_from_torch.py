@@ -232,7 +232,7 @@ def pruned():
             r"^2\.attention \(MultiheadAttention\).* Linear, .*Conv1d–3d, .*Dropout2d\..*gradiente\.pytorch\.optim",
         ),
         (parametrizations.weight_norm(nn.Linear(3, 2)), "ParametrizedLinear"),
-        (pruned(), "Linear holds bias, weight_mask, weight_orig, .* bias, weight: undo"),
+        (pruned(), "Linear has bias, weight_mask, weight_orig, .* bias, weight: remove"),
         ("net.pt", "^str has no"),
         (nn.Sequential(nn.Flatten(2)), r"0 \(Flatten\) has start_dim=2; .* start_dim=1"),
         (nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), "padding_mode='reflect'; .*'zeros'"),

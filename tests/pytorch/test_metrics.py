@@ -124,7 +124,7 @@ def test_a_metric_of_two_classes_takes_the_second_ones_probability(name):
     assert same(metric.measure(truth, p, task="classification"), expected)
     assert same(metric.measure(truth, p[:, 1], task="classification"), expected)
     assert same(metric.measure(truth, p[:, 1:], task="classification"), expected)
-    with pytest.raises(ArgumentError, match=rf"two classes, and here there are 3: {name[6:]} fits"):
+    with pytest.raises(ArgumentError, match=rf"two classes, and here there are 3: {name[6:]} supports"):
         metric.check(task="classification", outputs=3)
 
 

@@ -84,7 +84,7 @@ def test_every_panel_has_the_same_axes():
 
 
 def test_the_chosen_epochs_are_marked_where_the_network_goes_back():
-    assert "went back" in curves(small())
+    assert "the epoch restored" in curves(small())
     without = replace(small(), rows=[row for row in small().rows if row.remedy.name != "early-stopping"])
     assert 'class="key dot"' not in curves(without)
 

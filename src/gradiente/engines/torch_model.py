@@ -95,7 +95,7 @@ class TorchModel:
         return y.float() if y.dtype == torch.bfloat16 else y
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """Products in 16 bits, where the settings say so."""
+        """Context manager: products in 16 bits, if set."""
         import torch
 
         half = self.settings.precision == "bf16"

@@ -18,7 +18,7 @@ Array = np.ndarray
 class TorchRule:
     """A torch optimizer over the parameters of a model that learn.
 
-    `slots` are of every parameter, and `optim` remembers them of those that learn.
+    `slots` are those of every parameter; `optim` has the state of the trainable ones.
     """
 
     model: TorchModel

@@ -58,7 +58,7 @@ class Torch:
 def find_device(name: str, group: Group, dtype: "np.dtype") -> "torch.device":
     """The device of that name; where processes share a machine, the CUDA device of this process's number.
 
-    Errors: ArgumentError that says which devices there are, where it is not there or does not know the dtype
+    Errors: ArgumentError that lists the available devices, if it is not available or does not support the dtype
     """
     import torch
 

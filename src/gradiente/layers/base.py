@@ -117,7 +117,7 @@ class Layer(ABC):
         return column or self.derivative.get(name, "")
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening | None:
-        """The terms of y[index], where the layer says them itself; None: the trace finds some."""
+        """The terms of y[index], where the layer defines them; None: the trace finds some."""
         return None
 
     def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening | None:

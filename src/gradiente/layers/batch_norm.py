@@ -232,7 +232,7 @@ class BatchNorm1d(_BatchNorm):
         affine: whether there are γ and β
 
     Shapes: x (batch, features) or (batch, channels, length) → the same; weight γ and bias β (features,)
-    Errors: ArgumentError for a number out of range; ShapeError for other features, or for a training on a single
+    Errors: ArgumentError for a number out of range; ShapeError for other features, or for training on a single
         value a feature, which has no variance
 
     >>> import numpy as np
@@ -267,7 +267,7 @@ class BatchNorm2d(_BatchNorm):
         affine: whether there are γ and β
 
     Shapes: x (batch, channels, height, width) → the same; weight γ and bias β (channels,)
-    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for training on a single
         value a channel
 
     >>> sorted(BatchNorm2d(8).buffers())
@@ -299,7 +299,7 @@ class BatchNorm3d(_BatchNorm):
         affine: whether there are γ and β
 
     Shapes: x (batch, channels, depth, height, width) → the same; weight γ and bias β (channels,)
-    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for a training on a single
+    Errors: ArgumentError for a number out of range; ShapeError for other channels, or for training on a single
         value a channel
 
     >>> BatchNorm3d(4, affine=False).parameters()

@@ -86,7 +86,7 @@ class Dropout(_Dropout):
         p: the probability of an entry to be dropped, in [0, 1)
 
     Shapes: any → the same; the cache is M / (1 − p)
-    Errors: ArgumentError for a probability out of range, or a training without a generator
+    Errors: ArgumentError for a probability out of range, or training without a generator
 
     >>> import numpy as np
     >>> x = np.ones((1, 8))
@@ -113,7 +113,7 @@ class Dropout2d(_Dropout):
         p: the probability of a channel to be dropped, in [0, 1)
 
     Shapes: (batch, channels, height, width) → the same; the cache is M / (1 − p), (batch, channels, 1, 1)
-    Errors: ArgumentError for a probability out of range, or a training without a generator; ShapeError for x of
+    Errors: ArgumentError for a probability out of range, or training without a generator; ShapeError for x of
         another rank
 
     >>> import numpy as np

@@ -28,8 +28,8 @@ class Optimizer(ABC):
         torch_slots     PyTorch's names of slots, where they are others
         examples        its notation with several options: what tests and parity try
 
-    An optimizer with a class of its own in PyTorch says it in `to_torch(parameters)`; for the others the torch engine
-    runs the rule.
+    `to_torch(parameters)` returns the equivalent class of PyTorch, if there is one; for the others the torch engine
+    executes the rule.
     """
 
     lr: float

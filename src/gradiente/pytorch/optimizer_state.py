@@ -52,7 +52,7 @@ def optimizer_to_torch(
     """The torch optimizer over the trainable parameters of a network's torch module, after t steps.
 
     Arguments:
-        network: it says where in a slot each parameter's numbers lie
+        network: gives the position of each parameter in a slot
         module: network.to_torch(), on any device
         slots: the optimizer state after t steps; None: the initial one
         t: steps taken, ≥ 0

@@ -51,7 +51,7 @@ def headline(
 
 
 def result_measure(metrics: Mapping[str, float]) -> str | None:
-    """The one measure that says how good it is: accuracy, else R², else the loss; None where none is finite.
+    """The main metric: accuracy, else R², else the loss; None where none is finite.
 
     >>> result_measure({"loss": 0.1, "accuracy": 0.9}), result_measure({"loss": 0.1, "r2": float("nan")})
     ('accuracy', 'loss')

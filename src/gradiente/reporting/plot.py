@@ -100,7 +100,7 @@ def log_scale(plot: "Axes", low: float, high: float) -> None:
 
 
 def svg(plot: "Axes", alt: str, *, tight: bool = False, in_pixels: bool = False) -> Markup:
-    """The figure of those axes as an element of the page, which says `alt` to those who cannot see it.
+    """The figure of those axes as an element of the page, with `alt` as its text alternative.
 
     Arguments:
         tight: cut or widen the figure to what was drawn

@@ -50,7 +50,7 @@ def write_report(
         path: of the HTML file, which is written atomically
         network: as it was trained
         loss: what the network's output means: ŷ = loss.estimate(prediction)
-        history: of the training; it may be of no epochs
+        history: of the run; it may be empty
         train, test: the data
         metrics: of the test data, by name
         prediction: the network's output on test.x, as it is

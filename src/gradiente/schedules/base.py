@@ -18,7 +18,7 @@ class Schedule(ABC):
     t counts finished epochs (or steps, by `every`): the first one runs at t = 0.
     A schedule has no state; one that monitors the loss gets its whole history.
 
-    `equation` is the LaTeX of the formula; `watches` says that it reads the metrics; `examples` are its notation with
+    `equation` is the LaTeX of the formula; `watches` means that it reads the metrics; `examples` are its notation with
     several options: what tests and parity try.
     """
 

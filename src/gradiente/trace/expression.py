@@ -93,7 +93,7 @@ def _constant(value: float) -> list[Factor]:
 
 
 def _composite(node: Symbol, symbol: str, value: float, named: Named) -> Factor:
-    """A factor computed from others; where that is one number only, it says which."""
+    """A factor computed from others; its source if that is one number only."""
     found = list(dict.fromkeys(_operands(node, named)))
     if len(found) != 1:
         return Factor(symbol, value)

@@ -1,4 +1,4 @@
-"""How a number of any layer is a sum: as the layer says it itself, else by running its own formulas on symbols.
+"""How a number of any layer is a sum: as the layer defines it, else by running its own formulas on symbols.
 
 Every candidate is checked against the number itself, so inherited terms of another formula are rejected.
 """
@@ -16,7 +16,7 @@ from gradiente.trace.jacobian import Array, Jacobian
 
 
 def output_terms(layer: Layer, at: LayerStep, index: Index) -> Opening:
-    """y[index]; of a layer that says nothing of it and is not element-wise, the inputs of its instance."""
+    """y[index]; for a layer without terms that is not element-wise, the inputs of its instance."""
 
     def candidates() -> Iterator[Opening | None]:
         yield layer.output_terms(at, index)

@@ -12,7 +12,7 @@ LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1
 
 
 def value_terms(loss: Loss, at: LossStep) -> Opening:
-    """The loss = Σ/m: by the terms that it says itself, else by its value on every row alone."""
+    """The loss = Σ/m: by the terms that it defines, else by its value on each row."""
     whole = loss.value(at.prediction.values, at.target.values)
     places = np.ndindex(*at.prediction.values.shape)
     own = [loss.value_terms(at, place) for place in places]

@@ -32,7 +32,7 @@ class Quantity:
     """A named array of a step, and where it came from.
 
     `name` is in the lecture's notation, `label` the same with ∂J/∂ written out, `latex` the LaTeX of the name.
-    `formula` says how it is computed, in the names of this step and with those terms only that there are, "" where
+    `formula` is its LaTeX in the names of this step, with only the terms that exist, "" where
     nothing is. `place` is the place of the layer in the network; `parameter` PyTorch's name of the parameter that the
     quantity is or belongs to, "0.weight"; `slot` the optimizer's name of a slot. `sources` are the names of the
     quantities that it is computed from. `value` cannot be written to.

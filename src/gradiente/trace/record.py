@@ -50,7 +50,7 @@ class Trace:
         m(W[l]) …         an optimizer's slot after the step; in an entry, m⁻ is the slot before it
         W[l]⁺             the parameter after the step
 
-    `trace["dW[2]"]` finds one; "dW2", "dw2" and "∂J/∂W[2]" mean the same. `columns` says which form it is in:
+    `trace["dW[2]"]` finds one; "dW2", "dw2" and "∂J/∂W[2]" mean the same. `columns` is its form:
     instances as rows, or as the lecture's columns.
     """
 
@@ -220,7 +220,7 @@ def trace(
 
 
 def _written(value: object, registry: Mapping[str, type]) -> str:
-    """In the notation of the command line; one of one's own has its repr."""
+    """In the notation of the command line; the repr of an unregistered object."""
     return write(value, registry, brief=True) if type(value) in registry.values() else repr(value)
 
 

@@ -117,7 +117,7 @@ class Config:
 
 
 def _unknown(key: str, known: Mapping[str, Any]) -> ArgumentError:
-    """What to say of a key that is not there: where it belongs, or which known one is nearest."""
+    """The error for an unknown key: the section it belongs to, or the nearest known key."""
     if key in SETTINGS:
         return ArgumentError("config.section", key=key, section=SETTINGS[key].section)
     return ArgumentError("config.key", key=key, hint=did_you_mean(key, known))

@@ -1,4 +1,4 @@
-"""What is asked of a training while it runs, by other threads, callbacks or signals; answered between two steps."""
+"""Requests to a training run in progress, from other threads, callbacks or signals, handled between two steps."""
 
 import threading
 from concurrent.futures import Future
@@ -15,9 +15,9 @@ SIGNAL_SECONDS = 0.1  # how often a pause looks for a signal
 
 
 class Control:
-    """Stop, pause, resume and snapshot of a training, from any thread.
+    """Stop, pause, resume and snapshot of a training run, from any thread.
 
-    Where several processes share the training, one that is asked asks the others, every few steps.
+    With several processes, a request to one is passed to the others every few steps.
     """
 
     def __init__(self, state: TrainingState, interrupt: Interrupt) -> None:

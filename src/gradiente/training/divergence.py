@@ -1,4 +1,4 @@
-"""Why a loss is not a number any more: where it happened first, and what to try."""
+"""The diagnosis of a divergence: where the first value that is not finite occurred, and what to try."""
 
 import math
 
@@ -23,7 +23,7 @@ def diagnose(
     lr: float,
     penalty: float = 0.0,
 ) -> DivergenceError:
-    """The error that stops a training whose loss became NaN or infinite.
+    """The error for a training run whose loss became NaN or infinite.
 
     The network is as it was before the step that failed, the generator too, and the gradient is that of the step
     before.

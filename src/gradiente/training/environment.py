@@ -1,4 +1,4 @@
-"""Where a training ran: versions, processor, threads. Kept with every run, and shown by `gradiente doctor`."""
+"""The environment of a run: versions, processor, threads. Saved with every run, and shown by `gradiente doctor`."""
 
 import os
 import platform
@@ -25,7 +25,7 @@ def versions() -> dict[str, str | None]:
 
 
 def blas() -> list[dict[str, Any]]:
-    """The libraries of linear algebra that are loaded, each with its threads."""
+    """The loaded linear-algebra libraries, each with its number of threads."""
     from threadpoolctl import threadpool_info
 
     return [
@@ -40,7 +40,7 @@ def blas() -> list[dict[str, Any]]:
 
 
 def environment() -> dict[str, str]:
-    """The environment in words, for a run's folder and its report."""
+    """The environment as text, for a run's folder and its report."""
     return {
         "python": platform.python_version(),
         "system": platform.platform(),

@@ -37,7 +37,7 @@ class Prepared:
         return -(-len(self.indices) // self.batch_size)
 
     def monitor(self, asked: str | None) -> str:
-        """The measure that says which epoch is best.
+        """The measure that decides which epoch is best.
 
         Errors: ArgumentError for one that is not taken
         """

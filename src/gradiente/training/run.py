@@ -55,7 +55,7 @@ class Run:
     folder: Path
 
     def create(self, config: Config, description: DataDescription, environment: Mapping[str, str]) -> None:
-        """Make the folder with what is known before the training, all at once or not at all.
+        """Make the folder, atomically, with what is known before training.
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
@@ -118,7 +118,7 @@ class Run:
             raise FileError("run.file", path=path, reason=error) from error
 
     def network(self) -> Network:
-        """The trained network: as the training ended, or, while it has not ended, its best epoch so far."""
+        """The trained network; that of the best epoch so far if training has not ended."""
         candidates = (self.folder / "network.safetensors", self.checkpoints / BEST, self.last_checkpoint)
         path = next((path for path in candidates if path.is_file()), None)
         if path is None:

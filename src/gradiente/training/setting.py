@@ -103,7 +103,7 @@ class Setting:
 
     @property
     def negatable(self) -> bool:
-        """Whether it has an option that says no: true or false, and not false by default."""
+        """Whether it has a --no- option: a boolean that is not false by default."""
         return self.kind is bool and self.default is not False
 
     def value_in_words(self) -> str | None:
@@ -120,7 +120,7 @@ class Setting:
 
 
 def setting(default: Any = None, **facts: Any) -> Any:
-    """A field of a section: its default, and what else a Setting says of it."""
+    """A field of a section: its default, and the other attributes of its Setting."""
     return field(default=default, metadata=facts)
 
 

@@ -52,7 +52,7 @@ class Trainer:
         metrics: of torchmetrics, by their names: measured on validation data after every epoch, and by `evaluate`
         engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
         seed: of the order of the instances, and of the layers that draw, ≥ 0
-        monitor: the measure that says which epoch is best; None is "val_loss", or "loss" without validation
+        monitor: the measure that decides which epoch is best; None is "val_loss", or "loss" without validation
 
     Errors: ArgumentError for an unknown engine, or a seed below 0
 
