@@ -325,6 +325,7 @@ WRONG = [
     (["--html", "x.html", "--json"], "writes the whole step", "escribe el paso completo"),
     (["--html", "x.html", "--latex"], "writes the whole step", "escribe el paso completo"),
     (["--html", "x.html", "--quantity", "dW[2]"], "writes the whole step", "escribe el paso completo"),
+    (["runs/nothing"], "neither the folder of a run nor", "no es ni la carpeta de una corrida ni"),
     ([".", "--config", "x.toml"], "not both", "no ambas"),
 ]
 

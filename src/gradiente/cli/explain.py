@@ -14,7 +14,7 @@ from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.clip import Clip
 from gradiente.data import NAMES
-from gradiente.errors import require
+from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.locale import text
 from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
 from gradiente.reporting.explanation_page import write_explanation
@@ -127,6 +127,8 @@ def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | Non
     if config_file is not None:
         config = Config.read(config_file)
         return (config if what is None else config.changed(name=what)), None
+    if what is not None and what not in NAMES and not Path(what).exists():
+        raise ArgumentError("explain.what", what=what, hint=did_you_mean(what, NAMES))
     return (WORKSHOP if what in (None, "xor") else Config().changed(name=what)), None
 
 
