@@ -106,7 +106,10 @@ def test_bad_hyperparameters(arguments, options, message):
     ("shape", "message"),
     [
         ((1, 4, 28), r"window spans 5 entries, and x has 4.*smaller kernel"),
-        ((3, 28, 28), r"expected x of shape \(batch, 1, height, width\); got \(batch, 3, 28, 28\).*in_channels"),
+        (
+            (3, 28, 28),
+            r"expected x of shape \(batch, 1, height, width\); got \(batch, 3, 28, 28\).*in_channels",
+        ),
         ((28, 28), r"channels first; got \(batch, 28, 28\).*Unflatten"),
         ((784,), r"Unflatten"),
     ],

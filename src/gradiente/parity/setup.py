@@ -123,7 +123,7 @@ class TrainingSetup:
             return network.forward(self.x[: self.batch_size], context)[0]
 
         before, generator = predict(), np.random.default_rng(1)
-        biases = [name for name in network.learning_gradients() if name.endswith(".bias")]
+        biases = [name for name in network.trainable_gradients() if name.endswith(".bias")]
         subtracted = []
         for bias in (
             name for name in biases if getattr(network.layers[int(name.split(".")[0])], "bias", False)
