@@ -17,10 +17,10 @@ SPECS = [layer.parameters() for layer in LAYERS]
 def test_views_lie_as_pytorch_flattens_its_parameters():
     flat = np.arange(float(size_of(SPECS)))
     views = named(views_of(flat, SPECS))
-    twin = torch.nn.Sequential(*(layer.to_torch() for layer in LAYERS)).double()
-    torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), twin.parameters())
-    assert list(views) == [name for name, _ in twin.named_parameters()]
-    for name, parameter in twin.named_parameters():
+    module = torch.nn.Sequential(*(layer.to_torch() for layer in LAYERS)).double()
+    torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), module.parameters())
+    assert list(views) == [name for name, _ in module.named_parameters()]
+    for name, parameter in module.named_parameters():
         assert np.shares_memory(views[name], flat)
         np.testing.assert_array_equal(views[name], parameter.detach().numpy())
 

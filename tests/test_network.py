@@ -44,12 +44,12 @@ def networks(draw, dtype="float64"):
     return network, image or (sizes[0],)
 
 
-def torch_twin(network) -> torch.nn.Sequential:
-    twin = torch.nn.Sequential(*(layer.to_torch() for layer in network.layers)).to(
+def in_torch(network) -> torch.nn.Sequential:
+    module = torch.nn.Sequential(*(layer.to_torch() for layer in network.layers)).to(
         getattr(torch, network.dtype.name)
     )
-    twin.load_state_dict({name: torch.from_numpy(value) for name, value in network.state_dict().items()})
-    return twin
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in network.state_dict().items()})
+    return module
 
 
 def small(**options) -> Network:
@@ -66,13 +66,13 @@ def test_outputs_and_gradients_equal_pytorchs(dtype, tolerance, data):
     y, caches = network.forward(x)
     dy = rng.normal(0, 1, y.shape).astype(dtype)
     dx = network.backward(caches, dy, input_gradient=True)
-    twin, leaf = torch_twin(network), torch.from_numpy(x.copy()).requires_grad_()
-    out = twin(leaf)
+    module, leaf = in_torch(network), torch.from_numpy(x.copy()).requires_grad_()
+    out = module(leaf)
     out.backward(torch.from_numpy(dy))
     assert dx is not None
     assert leaf.grad is not None
     pairs: dict[str, tuple[np.ndarray, Any]] = {"y": (y, out.detach()), "x": (dx, leaf.grad)}
-    pairs |= {name: (network.gradients[name], value.grad) for name, value in twin.named_parameters()}
+    pairs |= {name: (network.gradients[name], value.grad) for name, value in module.named_parameters()}
     assert len(pairs) == 2 + len(network.parameters)
     for got, expected in pairs.values():
         assert got.dtype == np.dtype(dtype)
@@ -86,16 +86,16 @@ def test_outputs_and_gradients_equal_pytorchs(dtype, tolerance, data):
 @given(drawn=networks())
 def test_names_shapes_and_counts_are_pytorchs(drawn):
     network, shape = drawn
-    twin = torch_twin(network)
-    expected = [(name, tuple(value.shape)) for name, value in twin.state_dict().items()]
+    module = in_torch(network)
+    expected = [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
     assert [(name, value.shape) for name, value in network.state_dict().items()] == expected
     summary = network.summary()
-    assert summary.total == sum(value.numel() for value in twin.parameters()) == network.theta.size
+    assert summary.total == sum(value.numel() for value in module.parameters()) == network.theta.size
     x = torch.zeros((1, *shape), dtype=torch.float64)
-    for row, module in zip(summary.rows, twin, strict=True):
-        x = module(x)
+    for row, torch_layer in zip(summary.rows, module, strict=True):
+        x = torch_layer(x)
         assert row.output_shape == tuple(x.shape[1:])
-        assert row.parameters == sum(value.numel() for value in module.parameters())
+        assert row.parameters == sum(value.numel() for value in torch_layer.parameters())
 
 
 def test_the_summary_is_a_table():
@@ -132,14 +132,14 @@ def test_same_seed_same_bits():
     assert small(seed=7).predict(x).tobytes() == small(seed=7).predict(x).tobytes()
 
 
-def test_the_twin_of_another_precision():
+def test_the_copy_in_another_precision():
     network = small()
-    twin = network.astype(np.float64)
-    assert (network.dtype, twin.dtype) == (np.float32, np.float64)
-    np.testing.assert_array_equal(twin.theta, network.theta)
-    twin.theta += 1
-    assert not np.shares_memory(twin.theta, network.theta)
-    assert twin.predict(np.ones((1, 3))).dtype == np.float64
+    copy = network.astype(np.float64)
+    assert (network.dtype, copy.dtype) == (np.float32, np.float64)
+    np.testing.assert_array_equal(copy.theta, network.theta)
+    copy.theta += 1
+    assert not np.shares_memory(copy.theta, network.theta)
+    assert copy.predict(np.ones((1, 3))).dtype == np.float64
 
 
 @settings(max_examples=20)
@@ -160,20 +160,20 @@ def test_predicting_in_parts_of_nothing_is_an_error(size):
 
 def test_states_travel_to_pytorch_and_back():
     ours = small(seed=1)
-    twin = torch_twin(small(seed=2))
-    ours.load_state_dict(twin.state_dict())
-    for name, value in twin.state_dict().items():
+    module = in_torch(small(seed=2))
+    ours.load_state_dict(module.state_dict())
+    for name, value in module.state_dict().items():
         np.testing.assert_array_equal(ours.parameters[name], value.numpy())
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
-    np.testing.assert_allclose(ours.predict(x), twin(torch.from_numpy(x)).detach(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours.predict(x), module(torch.from_numpy(x)).detach(), rtol=1e-5, atol=1e-6)
 
 
 def test_a_saved_file_loads_into_pytorch(tmp_path):
     network = small(seed=3)
     network.save(tmp_path / "net.safetensors")
-    twin = torch_twin(small(seed=4))
-    twin.load_state_dict(safetensors.torch.load_file(tmp_path / "net.safetensors"), strict=True)
-    for name, value in twin.state_dict().items():
+    module = in_torch(small(seed=4))
+    module.load_state_dict(safetensors.torch.load_file(tmp_path / "net.safetensors"), strict=True)
+    for name, value in module.state_dict().items():
         np.testing.assert_array_equal(network.parameters[name], value.numpy())
 
 

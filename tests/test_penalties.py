@@ -41,25 +41,25 @@ def network(*, bias=False):
     return Network([Linear(6, 8, bias=bias), ReLU(), Linear(8, 2, bias=bias)], seed=2, dtype="float64")
 
 
-def twin_of(net):
-    twin = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).double()
-    twin.load_state_dict({name: torch.from_numpy(value) for name, value in net.state_dict().items()})
-    return twin
+def torch_module(net):
+    module = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).double()
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in net.state_dict().items()})
+    return module
 
 
-def descend_in_torch(net, optimizer, data, epochs, term=lambda twin: 0.0):
-    """Whole-batch training of the twin with a term of one's own in J; the values of J, and the parameters."""
-    twin = twin_of(net)
-    rule = optimizer(twin.parameters())
+def descend_in_torch(net, optimizer, data, epochs, term=lambda module: 0.0):
+    """Whole-batch training of the torch module with a term of one's own in J; the values of J, and the parameters."""
+    module = torch_module(net)
+    rule = optimizer(module.parameters())
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     values = []
     for _ in range(epochs):
         rule.zero_grad()
-        loss = torch.nn.functional.mse_loss(twin(x), y) + term(twin)
+        loss = torch.nn.functional.mse_loss(module(x), y) + term(module)
         loss.backward()
         rule.step()
         values.append(loss.item())
-    return values, {name: value.numpy() for name, value in twin.state_dict().items()}
+    return values, {name: value.numpy() for name, value in module.state_dict().items()}
 
 
 @every_penalty
@@ -82,8 +82,8 @@ def test_the_gradient_of_l1_at_zero_is_zero():
 def test_a_training_is_pytorchs_with_the_same_terms_in_j(engine):
     net, data = network(bias=True), regression()
 
-    def term(twin):
-        own = [value for name, value in twin.named_parameters() if name.endswith("weight")]
+    def term(module):
+        own = [value for name, value in module.named_parameters() if name.endswith("weight")]
         return sum(0.02 * w.abs().sum() + 0.03 / 2 * (w**2).sum() for w in own)
 
     expected, parameters = descend_in_torch(net, lambda p: torch.optim.Adam(p, lr=0.01), data, 40, term)

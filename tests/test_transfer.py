@@ -53,10 +53,10 @@ def convolutional(classes=3, **options):
     return Network(layers, dtype="float64", seed=1, **options)
 
 
-def twin_of(net):
-    twin = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).to(torch.float64)
-    twin.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in net.state_dict().items()})
-    return twin
+def torch_module(net):
+    module = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).to(torch.float64)
+    module.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in net.state_dict().items()})
+    return module
 
 
 @every_engine
@@ -64,25 +64,25 @@ def twin_of(net):
 def test_a_training_with_frozen_layers_is_pytorchs(engine, frozen):
     """PyTorch needs three things for it: requires_grad, parameters kept from the optimizer, and eval()."""
     net, data = convolutional(), images()
-    twin = twin_of(net).train()
+    module = torch_module(net).train()
     for index in frozen:
-        twin[index].eval()
-        for parameter in twin[index].parameters():
+        module[index].eval()
+        for parameter in module[index].parameters():
             parameter.requires_grad_(False)
-    learning = [parameter for parameter in twin.parameters() if parameter.requires_grad]
+    learning = [parameter for parameter in module.parameters() if parameter.requires_grad]
     rule = torch.optim.AdamW(learning, lr=0.01, weight_decay=0.1)
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     for _ in range(20):
         rule.zero_grad()
-        torch.nn.functional.cross_entropy(twin(x), y).backward()
+        torch.nn.functional.cross_entropy(module(x), y).backward()
         rule.step()
 
     net.freeze(*frozen)
     trainer = Trainer(net, CrossEntropyLoss(), AdamW(lr=0.01, weight_decay=0.1), engine=engine)
     trainer.fit(data, epochs=20, batch_size="all")
-    for name, value in twin.state_dict().items():
+    for name, value in module.state_dict().items():
         np.testing.assert_allclose(net.state_dict()[name], value.numpy(), rtol=1e-8, atol=1e-10, err_msg=name)
-    prediction = twin.eval()(x).detach().numpy()
+    prediction = module.eval()(x).detach().numpy()
     np.testing.assert_allclose(net.predict(data.x), prediction, rtol=1e-8, atol=1e-10)
 
 
@@ -148,9 +148,9 @@ def test_a_forward_pass_changes_nothing_and_an_update_follows():
     assert all(np.array_equal(before[name], value) for name, value in net.state_dict().items())
     net.update_buffers(caches)
     assert net.buffers["2.num_batches_tracked"] == 1
-    twin = twin_of(convolutional()).train()
-    twin(torch.from_numpy(data.x))
-    expected = twin.state_dict()["2.running_var"].numpy()
+    module = torch_module(convolutional()).train()
+    module(torch.from_numpy(data.x))
+    expected = module.state_dict()["2.running_var"].numpy()
     np.testing.assert_allclose(net.buffers["2.running_var"], expected, rtol=1e-12)
 
 

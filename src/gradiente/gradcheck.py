@@ -105,7 +105,7 @@ def gradcheck(
     floor = max(2**-51 * abs(cost()) / epsilon / ROUNDED, 1e-7)
     generator = np.random.default_rng(seed)
     pairs = {
-        name: (network.parameters[name], gradient) for name, gradient in network.learning_gradients().items()
+        name: (network.parameters[name], gradient) for name, gradient in network.trainable_gradients().items()
     }
     pairs["x"] = (x, dx)
     quantities = []

@@ -34,7 +34,7 @@ class Network:
 
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
-    the running statistics, `frozen` the places of the layers that do not learn, `learning` the pieces of `theta` that
+    the running statistics, `frozen` the places of the layers that do not learn, `trainable` the slices of `theta` that
     do.
 
     Arguments:
@@ -134,11 +134,11 @@ class Network:
 
     def walk_back(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Iterator[Array]:
         """The backward pass layer by layer, from the last: ∂J/∂ what goes into each; fills `gradients` on the way."""
-        learning = [i for i, views in enumerate(self._parameters) if views and i not in self.frozen]
-        last_needed = 0 if input_gradient or not learning else learning[0] + 1
-        for index in range(len(self.layers) - 1, min([last_needed, *learning]) - 1, -1):
+        trainable = [i for i, views in enumerate(self._parameters) if views and i not in self.frozen]
+        last_needed = 0 if input_gradient or not trainable else trainable[0] + 1
+        for index in range(len(self.layers) - 1, min([last_needed, *trainable]) - 1, -1):
             layer, parameters = self.layers[index], self._parameters[index]
-            if index in learning:
+            if index in trainable:
                 layer.parameter_gradients(parameters, caches[index], dy, self._gradients[index])
             if index >= last_needed:
                 dy = layer.input_gradient(parameters, caches[index], dy)
@@ -173,7 +173,7 @@ class Network:
         """Unfreeze layers; all of them if none is given."""
         self._set_frozen(self.frozen - {self._place(layer) for layer in layers} if layers else frozenset())
 
-    def learning_gradients(self) -> dict[str, Array]:
+    def trainable_gradients(self) -> dict[str, Array]:
         """Those of `gradients` that are computed: not those of frozen layers."""
         return {
             f"{index}.{name}": gradient
@@ -372,8 +372,8 @@ class Network:
         return named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
-        """`frozen`, and `learning`: the pieces of `theta` that an update changes."""
-        self.frozen, self.learning = frozen, trainable_slices(self._parameters, frozen)
+        """Set `frozen`, and `trainable`: the slices of `theta` that an update changes."""
+        self.frozen, self.trainable = frozen, trainable_slices(self._parameters, frozen)
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)

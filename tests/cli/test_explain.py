@@ -278,8 +278,8 @@ def test_the_step_as_a_page_that_holds_every_number(own_folder, language, said, 
     answer = gradiente("explain", "xor", "--html", "step.html", *form, "--lang", language)
     assert (answer.status, answer.out.strip(), answer.err) == (0, said, "")
     page = Path("step.html").read_text(encoding="utf-8")
-    (told,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
-    quantities = {quantity["name"]: quantity["entries"] for quantity in json.loads(told)["quantities"]}
+    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
+    quantities = {quantity["name"]: quantity["entries"] for quantity in json.loads(found)["quantities"]}
     for quantity in explain("xor", *form)["quantities"]:
         values = np.array(quantity["value"])
         entries = {".".join(map(str, place)): values[place] for place in np.ndindex(*values.shape)}

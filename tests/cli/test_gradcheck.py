@@ -70,10 +70,10 @@ def test_its_gradients_are_those_of_pytorch():
     generator = np.random.default_rng(3)
     x = torch.tensor(generator.normal(size=(7, 4)), requires_grad=True)
     y = torch.tensor(generator.integers(3, size=7))
-    twin = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Tanh(), torch.nn.Linear(5, 3)).double()
-    twin.load_state_dict({name: torch.tensor(value) for name, value in network.state_dict().items()})
-    torch.nn.functional.cross_entropy(twin(x), y).backward()
-    gradients = {**{name: parameter.grad for name, parameter in twin.named_parameters()}, "x": x.grad}
+    module = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Tanh(), torch.nn.Linear(5, 3)).double()
+    module.load_state_dict({name: torch.tensor(value) for name, value in network.state_dict().items()})
+    torch.nn.functional.cross_entropy(module(x), y).backward()
+    gradients = {**{name: parameter.grad for name, parameter in module.named_parameters()}, "x": x.grad}
     for quantity in found["quantities"]:
         gradient = gradients[quantity["name"]]
         assert gradient is not None

@@ -166,15 +166,15 @@ class Case:
         return self.layer.backward(self.parameters, cache, self.dy)
 
     def through_torch(self, mask: np.ndarray | None, training: bool) -> tuple[np.ndarray, np.ndarray, Any]:
-        """y, ∂J/∂x and the twin with its gradients; what our layer drew stands in for what PyTorch would draw."""
-        twin = self.layer.to_torch().to(torch.from_numpy(self.x).dtype).train(training)
+        """y, ∂J/∂x and the torch module with its gradients; our mask replaces what PyTorch would draw."""
+        module = self.layer.to_torch().to(torch.from_numpy(self.x).dtype).train(training)
         state = self.parameters | self.buffers
-        twin.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
+        module.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
         leaf = torch.from_numpy(self.x.copy()).requires_grad_()
-        y = twin(leaf) if mask is None else leaf * torch.from_numpy(mask)
+        y = module(leaf) if mask is None else leaf * torch.from_numpy(mask)
         y.backward(torch.from_numpy(self.dy.copy()))
         assert leaf.grad is not None
-        return y.detach().numpy(), leaf.grad.numpy(), twin
+        return y.detach().numpy(), leaf.grad.numpy(), module
 
 
 def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=False) -> Case:
@@ -214,17 +214,17 @@ def test_equals_pytorch(kind, training, dtype, tolerance, data):
     y, cache = case.forward(training)
     dx, gradients = case.backward(cache)
     drawn = cache if kind.stochastic and training else None
-    torch_y, torch_dx, twin = case.through_torch(drawn, training)
+    torch_y, torch_dx, module = case.through_torch(drawn, training)
     agree(y, torch_y, tolerance)
     agree(dx, torch_dx, tolerance)
-    torch_gradients = {name: value.grad.numpy() for name, value in twin.named_parameters()}
+    torch_gradients = {name: value.grad.numpy() for name, value in module.named_parameters()}
     assert list(gradients) == list(torch_gradients) == list(case.parameters)
     for name, gradient in gradients.items():
         agree(gradient, torch_gradients[name], tolerance)
     assert {array.dtype for array in (y, dx, *gradients.values())} == {np.dtype(dtype)}
     buffers = case.layer.new_buffers(case.buffers, cache)
-    assert list(buffers) == [name for name, _ in twin.named_buffers()]
-    for name, value in twin.named_buffers():
+    assert list(buffers) == [name for name, _ in module.named_buffers()]
+    for name, value in module.named_buffers():
         agree(np.asarray(buffers[name]), value.numpy(), tolerance)
 
 
@@ -249,9 +249,9 @@ def test_shapes_and_names_are_as_declared(kind, data):
     assert case.layer.input_shape() in (None, case.x.shape[1:])
     declared = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
     declared += [(name, value.shape) for name, value in case.layer.buffers().items()]
-    twin = case.layer.to_torch()
-    assert declared == [(name, tuple(value.shape)) for name, value in twin.state_dict().items()]
-    for name, value in twin.named_buffers():
+    module = case.layer.to_torch()
+    assert declared == [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+    for name, value in module.named_buffers():
         np.testing.assert_array_equal(case.layer.buffers()[name], value.numpy())
 
 

@@ -18,8 +18,8 @@ from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY
 
 every_optimizer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
-WITH_TWIN = {name: kind for name, kind in REGISTRY.items() if hasattr(kind, "to_torch")}
-with_twin = pytest.mark.parametrize("kind", WITH_TWIN.values(), ids=WITH_TWIN)
+WITH_PYTORCH_CLASS = {name: kind for name, kind in REGISTRY.items() if hasattr(kind, "to_torch")}
+with_pytorch_class = pytest.mark.parametrize("kind", WITH_PYTORCH_CLASS.values(), ids=WITH_PYTORCH_CLASS)
 
 # What each hyperparameter may be at random; one that is not here keeps its default, and varies in the examples.
 HYPERPARAMETERS: dict[str, st.SearchStrategy[Any]] = {
@@ -39,7 +39,9 @@ HYPERPARAMETERS: dict[str, st.SearchStrategy[Any]] = {
     "amsgrad": st.booleans(),
     "betas": st.tuples(st.sampled_from([0.5, 0.9]), st.sampled_from([0.9, 0.99, 0.999])),
 }
-EXAMPLES = [(name, notation) for name, kind in WITH_TWIN.items() for notation in rule_examples(name, kind)]
+EXAMPLES = [
+    (name, notation) for name, kind in WITH_PYTORCH_CLASS.items() for notation in rule_examples(name, kind)
+]
 
 
 def draw_optimizer(data, kind) -> Any:
@@ -66,12 +68,12 @@ def assert_same_course(optimizer, seed, steps, dtype, tolerance):
     theta = rng.normal(0, 1, 7).astype(dtype)
     pushes = rng.normal(0, 1, (steps, 7)).astype(dtype)
     leaf = torch.from_numpy(theta.copy()).requires_grad_()
-    twin = optimizer.to_torch([leaf])
+    reference = optimizer.to_torch([leaf])
     slots = optimizer.initial_slots(theta)
     for t, push in enumerate(pushes, start=1):
         theta, slots = optimizer.rule(theta, H @ theta + push, slots, t)
         leaf.grad = torch.from_numpy(H @ leaf.detach().numpy() + push)
-        twin.step()
+        reference.step()
         expected = leaf.detach().numpy()
         assert np.abs(theta - expected).max() <= tolerance * max(1, np.abs(expected).max()), t
     assert theta.dtype == dtype
@@ -92,18 +94,18 @@ def test_the_examples_try_every_option(kind):
         assert any(getattr(one, field.name) != field.default for one in tried), field.name
 
 
-@with_twin
+@with_pytorch_class
 @settings(max_examples=15)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_any_options_equal_pytorch(kind, data, seed):
     assert_same_course(draw_optimizer(data, kind), seed, 200, np.float64, 1e-10)
 
 
-@with_twin
+@with_pytorch_class
 def test_names_and_defaults_are_pytorchs(kind):
     ignored = {"params", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay"}
-    twin = inspect.signature(getattr(torch.optim, kind.__name__))
-    expected = {n: p.default for n, p in twin.parameters.items() if n not in ignored}
+    reference = inspect.signature(getattr(torch.optim, kind.__name__))
+    expected = {n: p.default for n, p in reference.parameters.items() if n not in ignored}
     assert {field.name: field.default for field in fields(kind)} == expected
 
 

@@ -129,8 +129,8 @@ def test_when_all_fail_each_mirror_has_its_reason_and_nothing_is_left(tmp_path, 
             fetch(FILE, SHA256, [*urls.values(), closed], tmp_path)
     message = str(caught.value)
     for reason, url in {**urls, "no connection": closed}.items():
-        told = message[message.index(url) :]
-        assert reason in told.partition("; ")[0]
+        found = message[message.index(url) :]
+        assert reason in found.partition("; ")[0]
     assert os.listdir(tmp_path) == []
 
 

@@ -30,11 +30,11 @@ def written(path, columns, separator=","):
 
 
 def test_as_scikit_learn():
-    twin = make_column_transformer(
+    reference = make_column_transformer(
         (StandardScaler(), [0, 2]), (OneHotEncoder(sparse_output=False, handle_unknown="ignore"), [1, 3])
     )
     table = np.column_stack([values.astype(object) for values in COLUMNS.values()])
-    theirs = twin.fit(table[ROWS]).transform(table)  # height, age, then the cities, then the sexes
+    theirs = reference.fit(table[ROWS]).transform(table)  # height, age, then the cities, then the sexes
     encoder = fitted()
     assert encoder.features == ("height", "city=Bogotá", "city=Cali", "city=Pasto", "age", "sex=f", "sex=m")
     np.testing.assert_allclose(encoder.transform(COLUMNS), theirs[:, [0, 2, 3, 4, 1, 5, 6]], rtol=1e-5)

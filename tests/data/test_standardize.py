@@ -14,15 +14,15 @@ SHAPES = st.tuples(st.integers(2, 20), st.integers(1, 5))
 
 @given(arrays(np.float64, SHAPES, elements=st.integers(-1000, 1000)))
 def test_as_scikit_learn(x):
-    twin: Any = StandardScaler().fit(x)
+    reference: Any = StandardScaler().fit(x)
     ours = Standardizer.fit(x)
-    np.testing.assert_allclose(ours.transform(x), twin.transform(x), atol=1e-12)
+    np.testing.assert_allclose(ours.transform(x), reference.transform(x), atol=1e-12)
 
 
 def test_fitted_on_one_part_and_used_on_another():
     train, test = np.random.default_rng(0).normal(5, 3, size=(2, 40, 3))
-    twin: Any = StandardScaler().fit(train)
-    np.testing.assert_allclose(Standardizer.fit(train).transform(test), twin.transform(test), rtol=1e-12)
+    reference: Any = StandardScaler().fit(train)
+    np.testing.assert_allclose(Standardizer.fit(train).transform(test), reference.transform(test), rtol=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e9 / 3])

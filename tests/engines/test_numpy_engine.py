@@ -75,7 +75,7 @@ def batches(loss, count):
         yield x, generator.integers(0, OUTPUTS, rows) if loss.is_multiclass else y
 
 
-def twin(net):
+def torch_module(net):
     """The same network in PyTorch."""
     module = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).double()
     module.load_state_dict({name: torch.from_numpy(value) for name, value in net.state_dict().items()})
@@ -91,7 +91,7 @@ def agrees(net, module):
 @losses
 def test_a_hundred_steps_equal_pytorch(loss, optimizer):
     net = network(loss)
-    module, torch_loss = twin(net), loss.to_torch()
+    module, torch_loss = torch_module(net), loss.to_torch()
     engine = NumpyEngine(Objective(net, loss), optimizer)
     torch_optimizer = optimizer.to_torch(module.parameters())
     for step, (x, y) in enumerate(batches(loss, 100)):
@@ -141,10 +141,10 @@ def test_a_network_larger_than_a_block_as_it_comes():
 
 
 def clipped(clip, scale):
-    """The gradient of one step under a clip, and the parameters of PyTorch's twin with theirs."""
+    """The gradient of one step under a clip, and the parameters of the torch module with theirs."""
     loss = MSELoss(reduction="sum")
     net = network()
-    module = twin(net)
+    module = torch_module(net)
     x, y = next(batches(loss, 2))
     NumpyEngine(Objective(net, loss, clip=clip), SGD(lr=0.0)).step(scale * x, y, TRAINING, SGD(lr=0.0))
     loss.to_torch()(module(torch.from_numpy(scale * x)), torch.from_numpy(y)).backward()
@@ -236,7 +236,7 @@ def test_predict_is_the_output_of_the_network():
     x, _ = next(batches(MSELoss(), 2))
     engine = NumpyEngine(Objective(net, MSELoss()), SGD())
     np.testing.assert_allclose(
-        engine.predict(x), twin(net)(torch.from_numpy(x)).detach().numpy(), rtol=0, atol=1e-12
+        engine.predict(x), torch_module(net)(torch.from_numpy(x)).detach().numpy(), rtol=0, atol=1e-12
     )
 
 

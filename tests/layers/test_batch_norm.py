@@ -18,16 +18,18 @@ def test_the_batch_comes_out_with_mean_0_and_variance_1():
 def test_the_statistics_follow_many_batches_as_pytorchs_do(momentum):
     layer = BatchNorm1d(3, momentum=momentum)
     net = Network([layer], dtype="float64")
-    twin = torch.nn.BatchNorm1d(3, momentum=momentum).double()
+    module = torch.nn.BatchNorm1d(3, momentum=momentum).double()
     generator = np.random.default_rng(0)
     for size in (5, 9, 2, 7):
         x = generator.normal(2, 3, (size, 3))
         _, caches = net.forward(x, Context(training=True))
         net.update_buffers(caches)
-        twin(torch.from_numpy(x))
-    for name, value in twin.named_buffers():
+        module(torch.from_numpy(x))
+    for name, value in module.named_buffers():
         np.testing.assert_allclose(net.buffers[f"0.{name}"], value.numpy(), rtol=1e-12)
-    np.testing.assert_allclose(net.predict(x), twin.eval()(torch.from_numpy(x)).detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(
+        net.predict(x), module.eval()(torch.from_numpy(x)).detach().numpy(), rtol=1e-12
+    )
 
 
 def test_a_single_value_has_no_variance():

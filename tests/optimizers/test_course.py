@@ -84,13 +84,13 @@ def test_momentum_takes_the_steps_of_pytorchs_at_alpha_times_one_minus_beta():
     alpha, beta = 0.1, 0.9
     ours = course.Momentum(lr=alpha, beta=beta)
     leaf = torch.tensor([1.5], dtype=torch.float64, requires_grad=True)
-    twin = torch.optim.SGD([leaf], lr=alpha * (1 - beta), momentum=beta)
+    reference = torch.optim.SGD([leaf], lr=alpha * (1 - beta), momentum=beta)
     theta = np.array([1.5])
     slots = ours.initial_slots(theta)
     for t, g in enumerate(GRADIENTS.tolist(), start=1):
         theta, slots = ours.rule(theta, np.array([g]), slots, t)
         leaf.grad = torch.tensor([g], dtype=torch.float64)
-        twin.step()
+        reference.step()
         assert theta[0] == pytest.approx(leaf.item(), rel=1e-12)
 
 

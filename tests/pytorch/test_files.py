@@ -39,36 +39,36 @@ def safetensors_save(state, path):
 
 every_writer = pytest.mark.parametrize(
     ("save", "name"),
-    [(torch_save, "twin.pt"), (torch_save, "twin.pth"), (safetensors_save, "twin.safetensors")],
+    [(torch_save, "net.pt"), (torch_save, "net.pth"), (safetensors_save, "net.safetensors")],
     ids=["pt", "pth", "safetensors"],
 )
 
 
 @both_types
 def test_pytorch_loads_what_we_save(tmp_path, dtype):
-    ours, twin = network(dtype), network(dtype, seed=2).to_torch()
+    ours, module = network(dtype), network(dtype, seed=2).to_torch()
     save_state_dict(ours, tmp_path / "net.pt")
     state = torch.load(tmp_path / "net.pt", weights_only=True)
     assert bits(state) == bits(ours.state_dict())
-    twin.load_state_dict(state, strict=True)
-    assert bits(twin.state_dict()) == bits(ours.state_dict())
+    module.load_state_dict(state, strict=True)
+    assert bits(module.state_dict()) == bits(ours.state_dict())
 
 
 @both_types
 def test_pytorch_loads_the_file_of_a_network(tmp_path, dtype):
-    ours, twin = network(dtype), network(dtype, seed=2).to_torch()
+    ours, module = network(dtype), network(dtype, seed=2).to_torch()
     ours.save(tmp_path / "net.safetensors")
-    twin.load_state_dict(safetensors.torch.load_file(tmp_path / "net.safetensors"), strict=True)
-    assert bits(twin.state_dict()) == bits(ours.state_dict())
+    module.load_state_dict(safetensors.torch.load_file(tmp_path / "net.safetensors"), strict=True)
+    assert bits(module.state_dict()) == bits(ours.state_dict())
 
 
 @both_types
 @every_writer
 def test_we_load_what_pytorch_saves(tmp_path, dtype, save, name):
-    twin, ours = network(dtype).to_torch(), network(dtype, seed=2)
-    save(twin.state_dict(), tmp_path / name)
+    module, ours = network(dtype).to_torch(), network(dtype, seed=2)
+    save(module.state_dict(), tmp_path / name)
     ours.load_state_dict(read_state_dict(tmp_path / name))
-    assert bits(ours.state_dict()) == bits(twin.state_dict())
+    assert bits(ours.state_dict()) == bits(module.state_dict())
 
 
 def test_what_is_read_has_memory_of_its_own(tmp_path):
@@ -100,12 +100,12 @@ class Wrapped(nn.Module):
 )
 @every_writer
 def test_what_wrappers_put_before_the_names_is_left_out(tmp_path, wrap, save, name):
-    twin, ours = network().to_torch(), network(seed=2)
-    state = wrap(twin).state_dict()
+    module, ours = network().to_torch(), network(seed=2)
+    state = wrap(module).state_dict()
     assert not state.keys() & ours.state_dict().keys()
     save(state, tmp_path / name)
     ours.load_state_dict(read_state_dict(tmp_path / name))
-    assert bits(ours.state_dict()) == bits(twin.state_dict())
+    assert bits(ours.state_dict()) == bits(module.state_dict())
 
 
 def test_names_that_only_some_entries_begin_with_stay(tmp_path):
@@ -117,12 +117,12 @@ def test_names_that_only_some_entries_begin_with_stay(tmp_path):
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 @every_writer
 def test_short_numbers_become_float32_exactly(tmp_path, save, name, dtype):
-    twin, ours = network().to_torch().to(dtype), network(seed=2)
-    save(twin.state_dict(), tmp_path / name)
+    module, ours = network().to_torch().to(dtype), network(seed=2)
+    save(module.state_dict(), tmp_path / name)
     state = read_state_dict(tmp_path / name)
     assert {str(array.dtype) for array in state.values()} == {"float32", "int64"}
     ours.load_state_dict(state)
-    assert bits(ours.to_torch().to(dtype).float().state_dict()) == bits(twin.float().state_dict())
+    assert bits(ours.to_torch().to(dtype).float().state_dict()) == bits(module.float().state_dict())
 
 
 class Tempting:

@@ -109,16 +109,16 @@ def test_a_module_becomes_our_layer_and_our_layer_the_module(module, shape, dtyp
     if not module.state_dict():
         dtype = torch.float32  # it has none of its own
     tolerance = TOLERANCE[dtype]
-    twin = network.to_torch()
-    assert type(twin[0]) is type(module)
-    assert bits(twin[0]) == bits(module)
-    assert from_torch(twin).layers == network.layers
+    converted = network.to_torch()
+    assert type(converted[0]) is type(module)
+    assert bits(converted[0]) == bits(module)
+    assert from_torch(converted).layers == network.layers
     x = some(shape, dtype)
     for training in (False, True):
         if training and isinstance(module, DRAWS):
             continue
         y, caches = network.forward(x.numpy().copy(), Context(training=training))
-        for same in (module, twin[0]):
+        for same in (module, converted[0]):
             expected = same.train(training)(x.clone()).detach().numpy()
             assert y.dtype == expected.dtype
             np.testing.assert_allclose(y, expected, rtol=tolerance, atol=tolerance)
@@ -162,13 +162,13 @@ def test_neither_changes_the_other():
     before, random_state = bits(module), torch.get_rng_state()
     network = from_torch(module)
     assert torch.equal(torch.get_rng_state(), random_state)
-    twin = network.to_torch()
+    converted = network.to_torch()
     network.theta += 1
     for buffer in network.buffers.values():
         buffer += 1
-    assert bits(module) == bits(twin) == before
+    assert bits(module) == bits(converted) == before
     with torch.no_grad():
-        for parameter in twin.parameters():
+        for parameter in converted.parameters():
             parameter.zero_()
     assert network.theta.all()
 

@@ -77,13 +77,13 @@ def test_names_defaults_and_order_are_those_of_the_rule(rule):
     assert given[1:] == [(field.name, field.default) for field in fields(rule)]
 
 
-def test_every_optimizer_of_the_lecture_has_its_twin():
+def test_every_optimizer_of_the_lecture_has_its_torch_class():
     lectures = {rule for name, rule in REGISTRY.items() if name.startswith("course.")}
     assert set(optim.TORCH_OPTIMIZERS) == set(OPTIONS) == lectures
-    for rule, twin in optim.TORCH_OPTIMIZERS.items():
-        assert twin is getattr(optim, rule.__name__)
-        assert list(rule(lr=1).initial_slots(np.zeros(1))) == list(twin.slots)
-        equations = [(kind.__doc__ or "").split("\n\n")[1] for kind in (rule, twin)]
+    for rule, torch_class in optim.TORCH_OPTIMIZERS.items():
+        assert torch_class is getattr(optim, rule.__name__)
+        assert list(rule(lr=1).initial_slots(np.zeros(1))) == list(torch_class.slots)
+        equations = [(kind.__doc__ or "").split("\n\n")[1] for kind in (rule, torch_class)]
         assert equations[0] == equations[1]
 
 

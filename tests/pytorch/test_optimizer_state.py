@@ -56,7 +56,7 @@ def gradient(theta, t):
 
 def in_numpy(net, rule, slots, start, steps):
     learns = np.zeros(net.theta.size, bool)
-    for piece in net.learning:
+    for piece in net.trainable:
         learns[piece] = True
     for t in range(start, start + steps):
         theta, new = rule.rule(net.theta, gradient(net.theta, t), slots, t)
@@ -65,14 +65,14 @@ def in_numpy(net, rule, slots, start, steps):
     return slots
 
 
-def in_torch(net, module, twin, start, steps):
+def in_torch(net, module, in_pytorch, start, steps):
     for t in range(start, start + steps):
         for name, parameter in module.named_parameters():
             net.parameters[name][...] = parameter.detach().numpy()
         views = net.named(gradient(net.theta, t))
         for name, parameter in module.named_parameters():
             parameter.grad = torch.from_numpy(views[name].copy()) if parameter.requires_grad else None
-        twin.step()
+        in_pytorch.step()
     for name, parameter in module.named_parameters():
         net.parameters[name][...] = parameter.detach().numpy()
 
@@ -93,10 +93,10 @@ def test_numpy_then_pytorch_then_numpy_is_numpy_alone(rule, frozen):
 
     slots = in_numpy(changing, rule, rule.initial_slots(changing.theta), 1, STEPS)
     module = changing.to_torch()
-    twin = optimizer_to_torch(rule, changing, module, slots=slots, t=STEPS)
+    in_pytorch = optimizer_to_torch(rule, changing, module, slots=slots, t=STEPS)
     before = {name: slot.copy() for name, slot in slots.items()}
-    in_torch(changing, module, twin, STEPS + 1, STEPS)
-    t, back = optimizer_from_torch(twin, rule, changing, module)
+    in_torch(changing, module, in_pytorch, STEPS + 1, STEPS)
+    t, back = optimizer_from_torch(in_pytorch, rule, changing, module)
     for name, slot in slots.items():
         np.testing.assert_array_equal(slot, before[name])
     end = in_numpy(changing, rule, back, 2 * STEPS + 1, STEPS)
@@ -115,9 +115,9 @@ def test_pytorch_from_the_start_then_numpy_is_numpy_alone(rule):
     alone, changing = network(), network()
     in_numpy(alone, rule, rule.initial_slots(alone.theta), 1, 3 * STEPS)
     module = changing.to_torch()
-    twin = optimizer_to_torch(rule, changing, module)
-    in_torch(changing, module, twin, 1, STEPS)
-    _, slots = optimizer_from_torch(twin, rule, changing, module)
+    in_pytorch = optimizer_to_torch(rule, changing, module)
+    in_torch(changing, module, in_pytorch, 1, STEPS)
+    _, slots = optimizer_from_torch(in_pytorch, rule, changing, module)
     in_numpy(changing, rule, slots, STEPS + 1, 2 * STEPS)
     assert_close(changing.theta, alone.theta)
 
@@ -151,10 +151,10 @@ def test_the_state_is_the_one_that_pytorch_itself_has_after_as_many_steps(rule):
 def test_before_the_first_step_the_state_is_pytorchs_and_the_slots_are_the_rules(rule):
     net = network(1)
     module = net.to_torch()
-    twin = optimizer_to_torch(rule, net, module, slots=rule.initial_slots(net.theta), t=0)
+    in_pytorch = optimizer_to_torch(rule, net, module, slots=rule.initial_slots(net.theta), t=0)
     native = torch_optimizer(rule, [p for p in net.to_torch().parameters() if p.requires_grad])
-    assert repr(twin.state_dict()) == repr(native.state_dict())
-    t, slots = optimizer_from_torch(twin, rule, net, module)
+    assert repr(in_pytorch.state_dict()) == repr(native.state_dict())
+    t, slots = optimizer_from_torch(in_pytorch, rule, net, module)
     initial = rule.initial_slots(net.theta)
     assert t == 0
     assert slots.keys() == initial.keys()
@@ -163,18 +163,18 @@ def test_before_the_first_step_the_state_is_pytorchs_and_the_slots_are_the_rules
 
 
 @every_rule
-def test_a_twin_under_way_can_be_sent_back_to_its_start(rule):
+def test_a_torch_optimizer_under_way_can_be_sent_back_to_its_start(rule):
     net = network()
     module = net.to_torch()
     start = net.theta.copy()
-    twin = optimizer_to_torch(rule, net, module)
-    in_torch(net, module, twin, 1, STEPS)
+    in_pytorch = optimizer_to_torch(rule, net, module)
+    in_torch(net, module, in_pytorch, 1, STEPS)
     once = net.theta.copy()
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             parameter.copy_(torch.from_numpy(net.named(start)[name]))
-    write_slots(twin, rule, dict(module.named_parameters()), {}, 0)
-    in_torch(net, module, twin, 1, STEPS)
+    write_slots(in_pytorch, rule, dict(module.named_parameters()), {}, 0)
+    in_torch(net, module, in_pytorch, 1, STEPS)
     assert net.theta.tobytes() == once.tobytes()
 
 
@@ -182,9 +182,9 @@ def test_a_twin_under_way_can_be_sent_back_to_its_start(rule):
 def test_what_does_not_learn_keeps_the_slots_it_begins_with(rule):
     net = network(0)
     module = net.to_torch()
-    twin = optimizer_to_torch(rule, net, module)
-    in_torch(net, module, twin, 1, STEPS)
-    _, slots = optimizer_from_torch(twin, rule, net, module)
+    in_pytorch = optimizer_to_torch(rule, net, module)
+    in_torch(net, module, in_pytorch, 1, STEPS)
+    _, slots = optimizer_from_torch(in_pytorch, rule, net, module)
     initial = rule.initial_slots(net.theta)
     for name, slot in slots.items():
         views, starts = net.named(slot), net.named(initial[name])
@@ -192,19 +192,19 @@ def test_what_does_not_learn_keeps_the_slots_it_begins_with(rule):
         assert (views["3.weight"] != starts["3.weight"]).all()
 
 
-def test_the_twins_are_pytorchs_and_the_lectures_are_ours():
+def test_the_torch_optimizers_are_pytorchs_and_the_lectures_are_ours():
     parameter = torch.zeros(2, requires_grad=True)
     for name, kind in REGISTRY.items():
-        twin = torch_optimizer(kind(lr=0.125), iter([parameter]))
+        in_pytorch = torch_optimizer(kind(lr=0.125), iter([parameter]))
         room = optim if name.startswith("course.") else torch.optim
-        assert type(twin) is getattr(room, name.removeprefix("course."))
-        assert twin.param_groups[0]["lr"] == 0.125
-        assert twin.param_groups[0]["params"] == [parameter]
+        assert type(in_pytorch) is getattr(room, name.removeprefix("course."))
+        assert in_pytorch.param_groups[0]["lr"] == 0.125
+        assert in_pytorch.param_groups[0]["params"] == [parameter]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignDescent(Optimizer):
-    """A rule of somebody's own, without a twin."""
+    """A rule of somebody's own, without a class in PyTorch."""
 
     lr: float = 0.1
 
@@ -217,7 +217,7 @@ class SignDescent(Optimizer):
 
 @dataclass(frozen=True, kw_only=True)
 class FusedAdam(gr.Adam):
-    """One with a twin, of which PyTorch wants the steps counted where the parameter is."""
+    """One with a class in PyTorch, which wants the steps counted where the parameter is."""
 
     def to_torch(self, parameters):
         return torch.optim.Adam(parameters, lr=self.lr, fused=True)
@@ -225,7 +225,7 @@ class FusedAdam(gr.Adam):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnAdam(course.Adam):
-    """A subclass may have another rule: that of the lecture's is not its twin."""
+    """A subclass may have another rule: that of the lecture's is not its equivalent."""
 
 
 @pytest.mark.parametrize("rule", [SignDescent(), OwnAdam()])
@@ -253,27 +253,27 @@ def test_a_function_that_pytorch_does_not_have_is_named():
         torch_optimizer(Cubic(), [parameter]).step()
 
 
-def test_a_rule_of_ones_own_with_a_twin_changes_sides_too():
+def test_a_rule_of_ones_own_with_a_class_in_pytorch_changes_sides_too():
     rule, alone, changing = FusedAdam(lr=0.01), network(), network()
     in_numpy(alone, rule, rule.initial_slots(alone.theta), 1, 2 * STEPS)
     slots = in_numpy(changing, rule, rule.initial_slots(changing.theta), 1, STEPS)
     module = changing.to_torch()
-    twin = optimizer_to_torch(rule, changing, module, slots=slots, t=STEPS)
-    in_torch(changing, module, twin, STEPS + 1, STEPS)
+    in_pytorch = optimizer_to_torch(rule, changing, module, slots=slots, t=STEPS)
+    in_torch(changing, module, in_pytorch, STEPS + 1, STEPS)
     assert_close(changing.theta, alone.theta)
-    assert optimizer_from_torch(twin, rule, changing, module)[0] == 2 * STEPS
+    assert optimizer_from_torch(in_pytorch, rule, changing, module)[0] == 2 * STEPS
 
 
 @pytest.mark.parametrize("group", ["capturable", "fused"])
 def test_steps_are_counted_on_the_device_where_the_group_asks_for_it(group):
     """The device "meta" stands in for one that this machine may not have."""
     parameter = torch.zeros(2, device="meta", requires_grad=True)
-    twin = torch.optim.Adam([parameter])
+    in_pytorch = torch.optim.Adam([parameter])
     slots = {"m": {"0.weight": torch.zeros_like(parameter)}, "v": {"0.weight": torch.zeros_like(parameter)}}
     for on_device in (False, True):
-        twin.param_groups[0][group] = on_device
-        write_slots(twin, gr.Adam(), {"0.weight": parameter}, slots, 3)
-        step = twin.state[parameter]["step"]
+        in_pytorch.param_groups[0][group] = on_device
+        write_slots(in_pytorch, gr.Adam(), {"0.weight": parameter}, slots, 3)
+        step = in_pytorch.state[parameter]["step"]
         assert (step.device.type, step.dtype) == ("meta" if on_device else "cpu", torch.float32)
 
 
@@ -282,10 +282,10 @@ def test_slots_are_read_and_written_as_tensors_of_any_parameters():
     module = net.to_torch()
     all_of_them = dict(module.named_parameters())
     some = {name: all_of_them[name] for name in ("0.weight", "3.weight")}
-    twin = torch_optimizer(gr.Adam(), module.parameters())
+    in_pytorch = torch_optimizer(gr.Adam(), module.parameters())
     given = {slot: {name: torch.randn_like(p) ** 2 for name, p in some.items()} for slot in ("m", "v")}
-    write_slots(twin, gr.Adam(), some, given, 5)
-    got = read_slots(twin, gr.Adam(), all_of_them)
+    write_slots(in_pytorch, gr.Adam(), some, given, 5)
+    got = read_slots(in_pytorch, gr.Adam(), all_of_them)
     assert got.keys() == given.keys()
     for slot, tensors in got.items():
         assert tensors.keys() == all_of_them.keys()
@@ -321,19 +321,19 @@ def test_a_module_of_another_network_is_an_error():
     ):
         with pytest.raises(ArgumentError, match=r"not this network.*0\.bias"):
             optimizer_to_torch(gr.Adam(), net, module)
-    twin = torch_optimizer(gr.Adam(), other.to_torch().parameters())
+    in_pytorch = torch_optimizer(gr.Adam(), other.to_torch().parameters())
     with pytest.raises(ArgumentError, match="not this network"):
-        optimizer_from_torch(twin, gr.Adam(), net, other.to_torch())
+        optimizer_from_torch(in_pytorch, gr.Adam(), net, other.to_torch())
 
 
-def test_a_twin_of_another_optimizer_is_an_error():
+def test_the_torch_optimizer_of_another_rule_is_an_error():
     net = network()
     module = net.to_torch()
-    twin = optimizer_to_torch(gr.RMSprop(), net, module)
-    in_torch(net, module, twin, 1, 2)
+    in_pytorch = optimizer_to_torch(gr.RMSprop(), net, module)
+    in_torch(net, module, in_pytorch, 1, 2)
     for rule in (gr.Adam(), gr.RMSprop(centered=True)):
         with pytest.raises(ArgumentError, match=f"RMSprop has no state .*{type(rule).__name__}"):
-            optimizer_from_torch(twin, rule, net, module)
+            optimizer_from_torch(in_pytorch, rule, net, module)
 
 
 def test_without_pytorch_it_says_what_to_install(monkeypatch):

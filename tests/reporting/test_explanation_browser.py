@@ -88,10 +88,10 @@ TOLD = """
 
 def test_every_number_opens_into_terms_that_make_it(opened):
     known = step()
-    told = {one.pop("id"): one for one in opened().evaluate(TOLD)}
+    found = {one.pop("id"): one for one in opened().evaluate(TOLD)}
     for one in shown(known).values():
         for index in one.indices():
-            entry, panel = known.entry(one.quantity.name, *index), told.pop(one.anchor(index))
+            entry, panel = known.entry(one.quantity.name, *index), found.pop(one.anchor(index))
             place = f" [{','.join(map(str, index))}]" if index else ""
             name, _, value = panel["title"].partition(" = ")
             assert name == one.quantity.label + place
@@ -102,7 +102,7 @@ def test_every_number_opens_into_terms_that_make_it(opened):
             assert [read(words) for words in panel["total"]] == pytest.approx(expected, rel=1e-9)
             expected = [who for who in (entry.finite_difference, entry.torch) if who is not None]
             assert [read(words) for words in panel["witnesses"]] == pytest.approx(expected, rel=1e-9)
-    assert not told
+    assert not found
 
 
 def test_a_factor_leads_to_its_number_and_back(opened):

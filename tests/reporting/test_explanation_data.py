@@ -82,9 +82,9 @@ def factor(coded, quantities):
 def test_every_number_is_that_of_the_trace_with_its_terms_and_witnesses(step):
     quantities = read(step)
     assert [quantity["name"] for quantity in quantities] == step.names
-    for quantity, told in zip(step, quantities, strict=True):
-        assert told["entries"]
-        for where, (value, terms, closing, rest, difference, torch) in told["entries"].items():
+    for quantity, found in zip(step, quantities, strict=True):
+        assert found["entries"]
+        for where, (value, terms, closing, rest, difference, torch) in found["entries"].items():
             entry = step.entry(quantity.name, *map(int, where.split(".") if where else []))
             assert (value, difference, torch) == (entry.value, entry.finite_difference, entry.torch)
             if not entry.opened:
@@ -105,8 +105,8 @@ def test_every_number_is_that_of_the_trace_with_its_terms_and_witnesses(step):
 @every_step
 def test_a_factor_leads_to_its_number_wherever_that_is_shown(step):
     quantities = read(step)
-    for quantity, told in zip(step, quantities, strict=True):
-        for where, (_, terms, *_) in told["entries"].items():
+    for quantity, found in zip(step, quantities, strict=True):
+        for where, (_, terms, *_) in found["entries"].items():
             entry = step.entry(quantity.name, *map(int, where.split(".") if where else []), witnesses=False)
             for (_, *coded), term in zip(terms or [], entry.terms, strict=False):
                 for one, known in zip(coded, term.factors, strict=True):

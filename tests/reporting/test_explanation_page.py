@@ -127,8 +127,8 @@ def test_every_link_leads_to_something_on_the_page(make, tmp_path):
 @every_step
 def test_the_embedded_numbers_are_those_of_the_step(make, tmp_path):
     step = make()
-    told = json.loads(written(tmp_path, step).scripts["data"])["quantities"]
-    assert told == json.loads(json.dumps(opened(step, shown(step))))
+    found = json.loads(written(tmp_path, step).scripts["data"])["quantities"]
+    assert found == json.loads(json.dumps(opened(step, shown(step))))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -165,8 +165,8 @@ def test_a_number_that_is_none_is_null(tmp_path):
     with np.errstate(all="ignore"):
         step = trace(network, MSELoss(), [[0.0]], [[1.0]])
         page = written(tmp_path, step)
-    told = json.loads(page.scripts["data"])["quantities"][step.names.index("Z[1]")]
-    assert told["entries"]["0.0"][0] is None
+    found = json.loads(page.scripts["data"])["quantities"][step.names.index("Z[1]")]
+    assert found["entries"]["0.0"][0] is None
     assert page.links["#" + shown(step)["Z[1]"].anchor((0, 0))] == ["–"]
 
 

@@ -55,11 +55,11 @@ def network():
 
 def torch_outputs(net, x):
     """What comes out of every layer of the same network in PyTorch."""
-    twin = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).eval()
-    twin.load_state_dict({name: torch.tensor(value) for name, value in net.state_dict().items()})
+    module = torch.nn.Sequential(*(layer.to_torch() for layer in net.layers)).eval()
+    module.load_state_dict({name: torch.tensor(value) for name, value in net.state_dict().items()})
     y, outputs = torch.from_numpy(x).float(), []
     with torch.no_grad():
-        for layer in twin:
+        for layer in module:
             y = layer(y)
             outputs.append(y)
     return outputs

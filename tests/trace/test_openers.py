@@ -57,7 +57,7 @@ def assert_opens(step, rng, *, count=3, differences=True):
                 assert entry.finite_difference == close, where
 
 
-def stirred(network, rng):
+def perturbed(network, rng):
     """Parameters that are not all 1 or 0."""
     network.theta += rng.normal(0, 0.5, network.theta.shape)
     return network
@@ -68,7 +68,7 @@ def stirred(network, rng):
 @pytest.mark.parametrize(("notation", "shape"), LAYERS, ids=[f"{n} {s}" for n, s in LAYERS])
 def test_a_layer(notation, shape, training, columns):
     rng = np.random.default_rng(1)
-    network = stirred(Network([parse(notation, layers.REGISTRY)], dtype="float64"), rng)
+    network = perturbed(Network([parse(notation, layers.REGISTRY)], dtype="float64"), rng)
     x = rng.normal(0, 1, shape)
     y = rng.normal(0, 1, (len(x), *network.layers[0].output_shape(shape[1:])))
     step = trace(network, MSELoss(), x, y, training=training, columns=columns)

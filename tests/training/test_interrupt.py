@@ -37,14 +37,14 @@ def test_the_second_ctrl_c_interrupts_at_once():
 
 
 def test_a_second_signal_meets_the_handler_that_was_there():
-    heard = []
-    old = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    received = []
+    old = signal.signal(signal.SIGTERM, lambda number, frame: received.append(number))
     try:
         with interruptible() as interrupt:
             signal.raise_signal(signal.SIGTERM)
-            assert (heard, interrupt.requested) == ([], True)
+            assert (received, interrupt.requested) == ([], True)
             signal.raise_signal(signal.SIGTERM)
-            assert heard == [signal.SIGTERM]
+            assert received == [signal.SIGTERM]
     finally:
         signal.signal(signal.SIGTERM, old)
 

@@ -28,7 +28,7 @@ class CompiledEngine(ClosedFormEngine):
     def _update(self, optimizer: Optimizer) -> None:
         source, numbers = program(record(optimizer, self.slots, self.t))
         constants = np.array(numbers, self.network.dtype)
-        for piece in self.network.learning:
+        for piece in self.network.trainable:
             arrays = (array[piece] for array in (self.network.theta, self.network.gradient))
             kernel(source)(*arrays, constants, *(slot[piece] for slot in self.slots.values()))
 

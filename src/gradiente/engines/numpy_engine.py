@@ -17,7 +17,7 @@ class NumpyEngine(ClosedFormEngine):
         theta, gradient, slots = self.network.theta, self.network.gradient, self.slots
         blocks = [
             slice(start, min(start + BLOCK, piece.stop))
-            for piece in self.network.learning
+            for piece in self.network.trainable
             for start in range(piece.start, piece.stop, BLOCK)
         ]
         for block in blocks:

@@ -48,7 +48,7 @@ class TorchModel:
         self.masks = Masks(self.module, generator)
         if not settings.shard:  # what is parted goes to the devices part by part
             self.module.to(device)
-        self.learns = bool(network.learning)
+        self.learns = bool(network.trainable)
         self._training: bool | None = None
         self._graphed: tuple[torch.Size, Any] | None = None
         self._before: list[torch.Tensor] = []

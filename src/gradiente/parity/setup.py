@@ -123,7 +123,7 @@ class TrainingSetup:
             return network.forward(self.x[: self.batch_size], context)[0]
 
         before, generator, subtracted = predict(), stream(Purpose.LAYERS, self.seed), []
-        for name in network.learning_gradients():
+        for name in network.trainable_gradients():
             index, _, key = name.partition(".")
             if key == "bias" and getattr(network.layers[int(index)], "bias", False):
                 bias = network.parameters[name]

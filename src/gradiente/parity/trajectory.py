@@ -95,7 +95,7 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     """
     require(steps >= 1, "parity.steps", value=steps)
     numpy_network, torch_network = setup.start(), setup.start()
-    require(bool(numpy_network.learning), "trainer.no_parameters")
+    require(bool(numpy_network.trainable), "trainer.no_parameters")
     rest = (setup.loss, setup.penalties, setup.clip)
     closed_form = NumpyEngine(Objective(numpy_network, *rest), setup.optimizer)
     pytorch = TorchEngine(Objective(torch_network, *rest), setup.optimizer, settings=Torch(device="cpu"))

@@ -69,7 +69,7 @@ def optimizer_to_torch(
     >>> optim.state[module[0].bias]
     {'exp_avg': tensor([3.]), 'exp_avg_sq': tensor([6.]), 'step': tensor(7.)}
     """
-    parameters = _learning(network, module)
+    parameters = _trainable(network, module)
     optim = torch_optimizer(optimizer, list(parameters.values()))
     slots = _checked(optimizer, network, slots, t)
     write_slots(optim, optimizer, parameters, _as_tensors(network, slots, parameters), t)
@@ -98,7 +98,7 @@ def optimizer_from_torch(
     >>> t, slots["m"]
     (1, array([0.1, 0.1, 0.1], dtype=float32))
     """
-    parameters = _learning(network, module)
+    parameters = _trainable(network, module)
     slots = optimizer.initial_slots(network.theta)
     for slot, tensors in read_slots(optim, optimizer, parameters).items():
         views = network.named(slots[slot])
@@ -187,7 +187,7 @@ def _step(group: Mapping[str, object], parameter: "torch.Tensor", t: int) -> "to
     return torch.tensor(float(t), dtype=torch.float32, device=parameter.device if on_device else "cpu")
 
 
-def _learning(network: Network, module: "torch.nn.Module") -> "dict[str, torch.Tensor]":
+def _trainable(network: Network, module: "torch.nn.Module") -> "dict[str, torch.Tensor]":
     """The module's trainable parameters, under the network's names."""
     shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
     expected = {name: view.shape for name, view in network.parameters.items()}

@@ -14,7 +14,7 @@ from gradiente.training.environment import versions
 
 EPSILON = float(np.finfo(np.float64).eps)
 SAME = 1e-18  # where a difference of exactly 0 is drawn on an axis of powers of ten
-TWINS = {"gradiente": "gradiente", "numpy": "NumPy", "torch": "PyTorch"}
+PACKAGES = {"gradiente": "gradiente", "numpy": "NumPy", "torch": "PyTorch"}
 
 
 def write_certificate(path: str | Path, parity: Parity) -> None:
@@ -33,7 +33,7 @@ def write_certificate(path: str | Path, parity: Parity) -> None:
 def headline(parity: Parity) -> Markup:
     """How many concepts agree, with which versions, and the result in a sentence."""
     installed = versions()
-    facts = [(installed[package], name) for package, name in TWINS.items()]
+    facts = [(installed[package], name) for package, name in PACKAGES.items()]
     facts += [
         (parity.trajectories[0].steps, text("parity.steps")),
         (number(EPSILON, 2), text("parity.epsilon")),

@@ -104,7 +104,7 @@ class Opener:
         terms = []
         for place, names in enumerate(self.names):
             for key, name in names.parameters.items():
-                if step.learned_penalties(f"{place}.{key}"):
+                if step.is_penalized(f"{place}.{key}"):
                     weight = step.network.layer_parameters(place)[key]
                     terms += [
                         term(Factor(f"{penalty}({name})", penalty.value(weight), name))
@@ -126,12 +126,12 @@ class Opener:
         step, key = self.step, _key(quantity)
         weight = self._layer_step(place).parameters[key]
         value = float(step.gradients[quantity.parameter or ""][index])
-        if step.learned_penalties(quantity.parameter or ""):
+        if step.is_penalized(quantity.parameter or ""):
             value -= sum(float(p.gradient(weight.values)[index]) for p in step.objective.penalties)
         found = layer_terms.parameter_gradient_terms(
             step.layers[place], self._layer_step(place), key, index, partial(self._jacobian, place), value
         )
-        if not step.learned_penalties(quantity.parameter or ""):
+        if not step.is_penalized(quantity.parameter or ""):
             return found
         pulls = (_penalty_terms(penalty, weight, index) for penalty in step.objective.penalties)
         return opening([*found.terms, *(entry for pull in pulls for entry in pull)], found.closing)

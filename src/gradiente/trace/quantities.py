@@ -96,7 +96,7 @@ class Builder:
             name
             for place, names in enumerate(self.names)
             for key, name in names.parameters.items()
-            if step.learned_penalties(f"{place}.{key}")
+            if step.is_penalized(f"{place}.{key}")
         )
         formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
         yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
@@ -135,7 +135,7 @@ class Builder:
                 full = f"{place}.{key}"
                 if full in step.gradients:
                     formula, sources = self._derivative(place, key)
-                    if step.learned_penalties(full):
+                    if step.is_penalized(full):
                         pulls = [renamed(p.derivative, {"w": parameter}) for p in step.objective.penalties]
                         formula, sources = " + ".join([formula, *pulls]), (*sources, parameter)
                     yield self._of(

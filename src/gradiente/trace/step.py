@@ -81,7 +81,7 @@ class TracedStep:
         """The same with the layer's own running statistics."""
         return self.network.layer_context(place, self.context(place))
 
-    def learned_penalties(self, name: str) -> bool:
+    def is_penalized(self, name: str) -> bool:
         """Whether a parameter is one that penalties act on."""
         weights = {id(weight) for weight, _ in self.network.weights()}
         return bool(self.objective.penalties) and id(self.network.parameters[name]) in weights
@@ -101,9 +101,9 @@ class TracedStep:
         delta = self.loss.gradient(self.prediction, self.target)
         self.deltas = [delta, *network.walk_back(self.caches, delta, input_gradient=True)][::-1]
         self.objective.add_penalties()
-        self.gradients = {name: value.copy() for name, value in network.learning_gradients().items()}
+        self.gradients = {name: value.copy() for name, value in network.trainable_gradients().items()}
         self.clip_scale = self.objective.clip.apply(network.gradient)
-        self.clipped = network.learning_gradients()
+        self.clipped = network.trainable_gradients()
 
     def _update(self, optimizer: Optimizer, slots: Mapping[str, Any] | None) -> None:
         expected = optimizer.initial_slots(self.network.theta)

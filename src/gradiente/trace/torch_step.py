@@ -47,7 +47,7 @@ def _run(step: TracedStep) -> dict[str, Any]:
     loss = step.loss.to_torch()(activations[-1], target)
     penalty = torch.zeros((), dtype=torch.float64)
     for name, parameter in parameters.items():
-        if step.learned_penalties(name):
+        if step.is_penalized(name):
             penalty = penalty + sum(each.to_torch()(parameter) for each in step.objective.penalties)
     cost = loss + penalty
     cost.backward()

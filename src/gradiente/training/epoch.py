@@ -93,7 +93,7 @@ class Epoch:
         record = {"epoch": self.number, "lr": optimizer.lr, **self.metrics_so_far.record()}
         if not self.objective.penalties:
             del record["penalty"]
-        gradients = network.learning_gradients()
+        gradients = network.trainable_gradients()
         norms = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
         return {**record, "seconds": self._seconds, "gradient_norms": norms}
 

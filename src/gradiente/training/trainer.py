@@ -252,7 +252,7 @@ class Trainer:
     def _prepare(
         self, train: Dataset, validation: float | Dataset | None, batch_size: int | Literal["all"] | None
     ) -> Prepared:
-        require(bool(self.network.learning), "trainer.no_parameters")
+        require(bool(self.network.trainable), "trainer.no_parameters")
         return prepare(
             self.network,
             self.loss,
