@@ -1,6 +1,7 @@
 """Layers, losses and rules from a file of one's own, through every command."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -173,3 +174,12 @@ def test_a_run_of_ones_own_says_that_its_file_is_missing(own_folder):
         answer = gradiente(*command)
         assert answer.status in (1, 2)
         assert "--custom FILE" in answer.err
+
+
+@pytest.mark.parametrize("page", ["extending.md", "extending.es.md"])
+def test_the_page_shows_the_classes_of_the_example(page):
+    code = re.findall(
+        r"```python\n(.*?)\n```", (OWN.parents[1] / "docs" / page).read_text(encoding="utf-8"), re.S
+    )
+    assert [re.search(r"^class (\w+)", block, re.M)[1] for block in code] == ["Swish", "HingeLoss", "Lion"]  # pyright: ignore[reportOptionalSubscript]
+    assert all(block in OWN.read_text(encoding="utf-8") for block in code)
