@@ -34,5 +34,7 @@ def stream(purpose: Purpose, seed: int, epoch: int = 0, rank: int = 0) -> "np.ra
     """
     if purpose not in _EVERY_EPOCH:
         return np.random.default_rng(seed)
-    key = np.trim_zeros([epoch, _EVERY_EPOCH[purpose], rank], "b")  # which NumPy takes for nothing
-    return np.random.default_rng([seed, *key])
+    key = [seed, epoch, _EVERY_EPOCH[purpose], rank]
+    while not key[-1] and len(key) > 1:  # NumPy ignores zeros at the end, as long as there are few numbers
+        key.pop()
+    return np.random.default_rng(key)

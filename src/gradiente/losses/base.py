@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -124,12 +125,18 @@ class Loss(ABC):
         return target
 
 
+@cache
+def _ends(interval: str) -> tuple[float, float]:
+    low, high = interval[1:-1].split(",")
+    return float(low), float(high)
+
+
 def _require_range(loss: Loss, name: str, values: Array, interval: str) -> None:
     """Every number lies in the interval, written as in a book: "[0, 1]", "(-1, inf)"; NaN passes, and J shows it."""
     if interval == "(-inf, inf)" or not values.size:
         return
-    low, high = (float(end) for end in interval[1:-1].split(","))
-    smallest, largest = float(np.min(values)), float(np.max(values))
+    low, high = _ends(interval)
+    smallest, largest = float(values.min()), float(values.max())
     below = smallest < low if interval[0] == "[" else smallest <= low
     above = largest > high if interval[-1] == "]" else largest >= high
     if below or above:

@@ -63,8 +63,11 @@ class TrainingState:
         self.snapshot = self._snapshot(end)
 
     def _snapshot(self, state: EngineState) -> Snapshot:
+        form = self.snapshot.form
+        if form.get("frozen", []) != sorted(self.network.frozen):
+            form = self.network.to_dict()
         return Snapshot(
-            form=self.network.to_dict(),
+            form=form,
             state=state,
             history=History(list(self.history)),
             best=self.best,

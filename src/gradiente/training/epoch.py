@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -51,13 +52,17 @@ class Epoch:
         self.seed = seed
         self.augmentation = augmentation
         self.layers = stream(Purpose.LAYERS, seed, number)
-        self.augmenting = stream(Purpose.AUGMENTATION, seed, number, engine.group.rank)
         self.context = Context(training=True, generator=self.layers)
         self.metrics_so_far = EpochMetrics(engine, objective.loss, data.train, partial)
         self.step = 0
         self._started = time.perf_counter()
         if partial is not None:
             self._resume(partial)
+
+    @cached_property
+    def augmenting(self) -> "np.random.Generator":
+        """What the augmentation draws from, for each process another."""
+        return stream(Purpose.AUGMENTATION, self.seed, self.number, self.engine.group.rank)
 
     def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
         """The remaining batches of the epoch; or those of the given row numbers."""
