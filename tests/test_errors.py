@@ -1,5 +1,7 @@
+import ast
 import math
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,3 +88,13 @@ def test_hints_are_computed_for_errors_alone(monkeypatch):
     trainer = gr.Trainer(network, gr.CrossEntropyLoss(), gr.Adam(lr=0.01), seed=0)
     trainer.fit(train, epochs=2, batch_size=16)
     assert len(parse_list("Linear(4, 8), Tanh()", layers.REGISTRY)) == 2
+
+
+def test_no_guard_computes_a_hint_for_what_is_right():
+    """The arguments of `require` are computed on every call, so that no hint may be among them."""
+    for path in Path(gr.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("require", "require_in"):
+                inner = (node for entry in call.keywords for node in ast.walk(entry.value))
+                names = {getattr(node.func, "id", "") for node in inner if isinstance(node, ast.Call)}
+                assert not names & {"did_you_mean", "text"}, f"{path}:{call.lineno}"

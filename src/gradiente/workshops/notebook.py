@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from gradiente.errors import did_you_mean, require
+from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.locale import LANGUAGES
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def as_text(cells: list[Cell], format: Format) -> str:
 
 
 def _cells(name: str, language: str) -> list[Cell]:
-    require(name in NAMES, "workshop.unknown", name=name, hint=did_you_mean(name, NAMES))
+    if name not in NAMES:
+        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, NAMES))
     return [
         Cell(node.cell_type, node.source if node.cell_type == "markdown" else _spoken(node.source, language))
         for node in _source(name).cells

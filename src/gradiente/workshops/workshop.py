@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradiente.errors import did_you_mean, require
+from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.locale import text
 
 
@@ -94,5 +94,6 @@ def workshop_named(name: str) -> Workshop:
 
     Errors: ArgumentError for another name
     """
-    require(name in WORKSHOPS, "workshop.unknown", name=name, hint=did_you_mean(name, WORKSHOPS))
+    if name not in WORKSHOPS:
+        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, WORKSHOPS))
     return WORKSHOPS[name]

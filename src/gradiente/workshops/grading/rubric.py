@@ -41,8 +41,9 @@ class Rubric:
         """
         values = read_toml(path)
         for key in values:
-            hint = did_you_mean(key, ("partial", "points"))
-            require(key in ("partial", "points"), "rubric.key", path=path, key=key, hint=hint)
+            if key not in ("partial", "points"):
+                hint = did_you_mean(key, ("partial", "points"))
+                raise ArgumentError("rubric.key", path=path, key=key, hint=hint)
         partial = values.get("partial", 0.0)
         within = _is_number(partial) and 0 <= partial <= 1
         require(within, "rubric.partial", path=path, value=repr(partial))
