@@ -62,6 +62,16 @@ def write(value: object, registry: Mapping[str, type], *, brief: bool = False) -
     return f"{name}({', '.join(arguments)})"
 
 
+def describe(value: object, registry: Mapping[str, type], *, brief: bool = False) -> str:
+    """The notation of a registered object; the repr of any other.
+
+    >>> from gradiente.layers import REGISTRY, Tanh
+    >>> describe(Tanh(), REGISTRY), describe(3, REGISTRY)
+    ('Tanh()', '3')
+    """
+    return write(value, registry, brief=brief) if type(value) in registry.values() else repr(value)
+
+
 def _tree(source: str) -> ast.expr:
     try:
         return ast.parse(source.strip(), mode="eval").body

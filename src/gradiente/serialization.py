@@ -8,7 +8,7 @@ import numpy as np
 
 from gradiente.errors import FileError, did_you_mean, require
 from gradiente.layers import REGISTRY, Layer
-from gradiente.notation import write
+from gradiente.notation import describe
 
 
 def layer_to_dict(layer: Layer) -> dict[str, Any]:
@@ -39,8 +39,7 @@ def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
 
 def written(layer: Layer) -> str:
     """The layer in the notation of the command line, without defaults; an unregistered one has its repr."""
-    known = REGISTRY.get(type(layer).__name__) is type(layer)
-    return write(layer, REGISTRY, brief=True) if known else repr(layer)
+    return describe(layer, REGISTRY, brief=True)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """J as a sum over the instances, with its 1/m in sight, and its derivative at one number."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gradiente.layers import Layer, Sigmoid, Softmax
@@ -14,14 +16,14 @@ LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1
 def value_terms(loss: Loss, at: LossStep) -> Opening:
     """The loss = Σ/m: by the terms that it defines, else by its value on each row."""
     whole = loss.value(at.prediction.values, at.target.values)
-    places = np.ndindex(*at.prediction.values.shape)
-    own = [loss.value_terms(at, place) for place in places]
-    closed = (
-        None if None in own else _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
-    )
-    return first_matching([closed, _by_rows(loss, at)], whole) or opening(
-        [], Closing(type(loss).__name__, whole)
-    )
+
+    def candidates() -> Iterator[Opening]:
+        own = [loss.value_terms(at, place) for place in np.ndindex(*at.prediction.values.shape)]
+        if None not in own:
+            yield _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
+        yield _by_rows(loss, at)
+
+    return first_matching(candidates(), whole) or opening([], Closing(type(loss).__name__, whole))
 
 
 def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Opening:

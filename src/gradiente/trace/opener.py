@@ -47,9 +47,9 @@ class Opener:
 
     def open(self, quantity: Quantity, index: Index) -> Opening | None:
         """The terms of one number; None for what is given: X, y, the parameters."""
-        place, value = quantity.place, float(quantity.value.reshape(-1)[0]) if not index else 0.0
+        place = quantity.place
         if quantity.role == "cost":
-            return self._cost(value)
+            return self._cost()
         if quantity.role == "loss":
             return loss_terms.value_terms(self.step.loss, self._loss_step())
         if quantity.role == "penalty":
@@ -89,7 +89,7 @@ class Opener:
         except DataError:
             return None
 
-    def _cost(self, value: float) -> Opening:
+    def _cost(self) -> Opening:
         """J, or J = L + R where there are penalties."""
         step = self.step
         if not step.objective.penalties:
@@ -206,9 +206,8 @@ class Opener:
             )
         except ArgumentError:  # a rule that is more than arithmetic
             value = step.slots_after[full][quantity.slot] if quantity.slot else step.updated[full]
-            operands = (operand("g", gradient, step.clipped[full]),)
-            terms = [term(entry.payload) for entry in operands]
-            return opening(terms, Closing(type(step.optimizer).__name__, float(value[index])))
+            g = operand("g", gradient, step.clipped[full]).payload
+            return opening([term(g)], Closing(type(step.optimizer).__name__, float(value[index])))
         named = {id(results[slot]): factor for slot, factor in after.items() if slot != wanted}
         return expand(results[wanted], named)
 

@@ -49,9 +49,8 @@ class Builder:
         self.activations = [INPUT, *(names.output for names in self.names)]
         rows, count = len(step.prediction), step.loss.count(step.prediction)
         self.mean = mean_of(step.loss, rows, count)
-        self.loss_symbols = {step.loss.symbol: self.activations[-1], "y": TARGET}
-        if step.loss.link != "identity":
-            self.loss_symbols[r"\hat{y}"] = ESTIMATE
+        estimate = {} if step.loss.link == "identity" else {r"\hat{y}": ESTIMATE}
+        self.loss_symbols = {step.loss.symbol: self.activations[-1], **estimate, "y": TARGET}
 
     def quantities(self) -> Iterator[Quantity]:
         yield self._named(INPUT, "input", self.step.activations[0])
@@ -78,9 +77,8 @@ class Builder:
 
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.activations[-1]
-        loss_sources = (last, TARGET)
+        loss_sources = tuple(self.loss_symbols.values())
         if step.loss.link != "identity":
-            loss_sources = (last, ESTIMATE, TARGET)
             value = step.loss.estimate(step.prediction)
             yield self._named(ESTIMATE, "estimate", value, formula=self._estimate(), sources=(last,))
         yield self._named(TARGET, "target", step.target)
@@ -125,7 +123,7 @@ class Builder:
     def _backward(self) -> Iterator[Quantity]:
         step = self.step
         last = self.activations[-1]
-        loss_sources = (last, ESTIMATE, TARGET) if step.loss.link != "identity" else (last, TARGET)
+        loss_sources = tuple(self.loss_symbols.values())
         steps = renamed(step.loss.derivative, self.loss_symbols)
         formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), loss_sources
         for place in reversed(range(len(step.layers))):

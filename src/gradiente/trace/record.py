@@ -12,7 +12,7 @@ from gradiente.errors import require, require_in
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.notation import write
+from gradiente.notation import describe
 from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
@@ -122,10 +122,14 @@ class Trace:
         """Plain data, as JSON has it."""
         return {
             "columns": self.columns,
-            "loss": _written(self._step.loss, LOSSES),
-            "penalties": [_written(penalty, PENALTIES) for penalty in self._step.objective.penalties],
+            "loss": describe(self._step.loss, LOSSES, brief=True),
+            "penalties": [
+                describe(penalty, PENALTIES, brief=True) for penalty in self._step.objective.penalties
+            ],
             "clip": {"norm": self._step.objective.clip.norm, "value": self._step.objective.clip.value},
-            "optimizer": _written(self._step.optimizer, OPTIMIZERS) if self._step.optimizer else None,
+            "optimizer": describe(self._step.optimizer, OPTIMIZERS, brief=True)
+            if self._step.optimizer
+            else None,
             "t": self._step.t,
             "training": self._step.training,
             "quantities": [quantity.to_dict() for quantity in self],
@@ -217,11 +221,6 @@ def trace(
     generator = np.random.default_rng(deepcopy(seed))
     step = TracedStep(objective, x, y, optimizer, slots, t, training, generator)
     return Trace(step, columns=columns)
-
-
-def _written(value: object, registry: Mapping[str, type]) -> str:
-    """In the notation of the command line; the repr of an unregistered object."""
-    return write(value, registry, brief=True) if type(value) in registry.values() else repr(value)
 
 
 def _place(quantity: Quantity, index: Index) -> Index:
