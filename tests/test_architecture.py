@@ -23,7 +23,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams"],
+    ["threads", "quiet", "terms", "streams", "launcher"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "summary", "layout", "symbolic", "examples"],
     ["network"],

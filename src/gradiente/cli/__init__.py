@@ -11,6 +11,7 @@ import click
 from gradiente.cli.base import LazyGroup, asked_language, usage_message
 from gradiente.cli.encoding import escaped_output
 from gradiente.errors import GradienteError, ProcessError
+from gradiente.launcher import launched_ranks
 from gradiente.locale import language, text
 
 PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with language(asked_language(arguments)), escaped_output():
         try:
             LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
-            if _launched()[1] > 1:
+            if launched_ranks()[1] > 1:
                 _leave()
         except click.UsageError as error:
             _fail(usage_message(error), 2)
@@ -34,13 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _fail(text("cli.interrupted"), 130)
 
 
-def _launched() -> tuple[int, int]:
-    """The rank of this process and the number of processes started by torchrun, without importing the engines."""
-    if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
-        return 0, 1
-    return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-
-
 def _leave() -> NoReturn:
     """Exit one of several processes at once: waiting for the threads of PyTorch's process group sometimes aborts it."""
     sys.stdout.flush()
@@ -50,7 +44,7 @@ def _leave() -> NoReturn:
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:
     """Print the error and exit; of the processes of one run, only rank 0 prints it."""
-    if _launched()[0] > 0 and not everyone:
+    if launched_ranks()[0] > 0 and not everyone:
         time.sleep(PATIENCE)
     click.secho(f"{text('cli.error')}: ", fg="red", bold=True, nl=False, err=True)
     click.echo(message, err=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 
 from gradiente.errors import GradienteError, ProcessError
+from gradiente.launcher import launched_ranks
 
 if TYPE_CHECKING:
     import torch
@@ -146,10 +147,7 @@ class TorchGroup(Group):
 
 def launched() -> Group:
     """The processes described in the environment by torchrun or another launcher of PyTorch programs."""
-    if not {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys():
-        return Group()
-    rank, world_size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-    local_rank = int(os.environ.get("LOCAL_RANK", 0))
+    rank, world_size, local_rank = launched_ranks()
     return (TorchGroup if world_size > 1 else Group)(rank, world_size, local_rank)
 
 
