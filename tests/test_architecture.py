@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 ORDER = [
     ["locale"],
     ["errors"],
-    ["notation"],
+    ["concept", "notation"],
     ["storage"],
     ["formatting"],
     ["parameters"],

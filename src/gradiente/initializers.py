@@ -1,11 +1,12 @@
 """Initial values of the parameters, scaled by the fans of the layer."""
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import require_in
 from gradiente.parameters import ParameterSpec
 
@@ -13,7 +14,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
-class Initializer(ABC):
+class Initializer(metaclass=Concept):
     """A distribution for the weights; biases start at 0 unless the rule says otherwise."""
 
     def __call__(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:

@@ -4,7 +4,6 @@ It is parsed as data, never executed: a name from a registry, with literals or f
 """
 
 import ast
-import inspect
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
@@ -87,18 +86,6 @@ def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
     kind = _find(ast.unparse(call.func), registry)
     arguments = [_value(argument, source, registry) for argument in call.args]
     options = {str(word.arg): _value(word.value, source, registry) for word in call.keywords}
-    signature = inspect.signature(kind)
-    for word in options:
-        if word not in signature.parameters:
-            hint = did_you_mean(word, signature.parameters)
-            raise ArgumentError("notation.keyword", name=kind.__name__, keyword=word, hint=hint)
-    try:
-        signature.bind(*arguments, **options)
-    except TypeError:
-        expected = ", ".join(str(parameter) for parameter in signature.parameters.values())
-        raise ArgumentError(
-            "notation.arguments", got=ast.unparse(node), name=kind.__name__, expected=expected
-        ) from None
     return kind(*arguments, **options)
 
 

@@ -1,19 +1,20 @@
 """Penalties on the weights: terms of J, next to the loss."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import require_in
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Penalty(ABC):
+class Penalty(metaclass=Concept):
     """A function of the weights, added to the loss: J = loss + Σ penalty(W) over every weight.
 
     Biases, and the scales and shifts of normalizations, are not penalized.

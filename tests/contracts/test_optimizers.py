@@ -192,7 +192,7 @@ def test_is_frozen_keyword_only_and_has_its_equation(kind):
     for name in [*(field.name for field in fields(kind)), "anything"]:
         with pytest.raises(FrozenInstanceError):
             setattr(optimizer, name, 1)
-    with pytest.raises(TypeError):
+    with pytest.raises(ArgumentError, match="expects"):
         kind(0.5)
     assert optimizer.equation
     assert optimizer.equation.count("{") == optimizer.equation.count("}")

@@ -1,12 +1,13 @@
 """The contract of a layer: hyperparameters are its fields; parameters, caches and generators pass through."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, require
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
@@ -30,7 +31,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Layer(ABC):
+class Layer(metaclass=Concept):
     """One function y = f(x; parameters) with its derivative in closed form.
 
     Facts about the layer, read by generic code (a trace, parity, reports, tests):
@@ -89,9 +90,7 @@ class Layer(ABC):
     def input_gradient(self, parameters: Arrays, cache: Any, dy: Array) -> Array:
         """∂J/∂x, from dy = ∂J/∂y."""
 
-    def parameter_gradients(  # noqa: B027  (a layer without parameters has nothing to write)
-        self, parameters: Arrays, cache: Any, dy: Array, out: Arrays
-    ) -> None:
+    def parameter_gradients(self, parameters: Arrays, cache: Any, dy: Array, out: Arrays) -> None:
         """∂J/∂parameter for every parameter, written into the arrays of `out`."""
 
     def backward(self, parameters: Arrays, cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
@@ -140,6 +139,18 @@ def require_positive(layer: str, **sizes: int) -> None:
     for name, value in sizes.items():
         is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
         require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+
+
+def require_default(layer: str, **options: tuple[object, object]) -> None:
+    """Every option of PyTorch that a layer here does not have is at its default, or an error that names it.
+
+    Arguments:
+        options: by name, the value that came and PyTorch's default
+    """
+    for name, (value, default) in options.items():
+        require(
+            value == default, "layer.option", layer=layer, name=name, value=repr(value), default=repr(default)
+        )
 
 
 def written_shape(shape: Sequence[int | str]) -> str:

@@ -1,6 +1,6 @@
 """The contract of a loss: its value and its gradient, in one file, over one batch."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, DataError, ShapeError, require
 from gradiente.locale import text
 from gradiente.terms import Factor, Index, LossStep, Term
@@ -17,7 +18,7 @@ Reduction = Literal["mean", "sum"]
 
 
 @dataclass(frozen=True)
-class Loss(ABC):
+class Loss(metaclass=Concept):
     """J(prediction, target), one number for a batch, and ∂J/∂prediction.
 
     `reduced` is the only place where 1/m is applied: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m,

@@ -1,12 +1,13 @@
 """The contract of an optimizer: an element-wise rule from (θ, gradient, slots, t) to (θ, slots)."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import require, require_in
 
 Array = np.ndarray
@@ -14,7 +15,7 @@ Slots = dict[str, Array]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Optimizer(ABC):
+class Optimizer(metaclass=Concept):
     """How a parameter moves against its gradient.
 
     The rule is element-wise, so the parameters of a whole network are updated as one flat array θ, and an

@@ -1,10 +1,11 @@
 """The contract of a schedule: the learning rate as a function of time, in closed form."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradiente.concept import Concept
 from gradiente.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule(ABC):
+class Schedule(metaclass=Concept):
     """α(t), from the learning rate α₀ that the optimizer was given.
 
     t counts finished epochs (or steps, by `every`): the first one runs at t = 0.

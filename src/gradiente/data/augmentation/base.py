@@ -1,18 +1,19 @@
 """The contract of an augmentation: a batch of images in, a batch of randomly changed images out."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, ShapeError, require_in
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
-class Augmentation(ABC):
+class Augmentation(metaclass=Concept):
     """A random change of images that preserves what they show.
 
     Every instance of the batch has its own draw. The draw depends on the generator's state and the place in the

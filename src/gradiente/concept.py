@@ -1,0 +1,52 @@
+"""The constructor of a concept: arguments that it does not have are named in an error of ours."""
+
+import inspect
+from abc import ABCMeta
+from typing import TYPE_CHECKING, Any
+
+from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.locale import text
+
+# What PyTorch's constructors take and no concept here does, and what to do instead.
+ELSEWHERE = frozenset({"device", "dtype"})
+
+
+class Concept(ABCMeta):
+    """The class of layers, losses, optimizers and schedules: dataclasses whose fields are their hyperparameters."""
+
+    if not TYPE_CHECKING:  # a type checker reads the constructor of the dataclass
+
+        def __call__(cls, *arguments: Any, **options: Any) -> Any:
+            try:
+                return super().__call__(*arguments, **options)
+            except TypeError:
+                _require_arguments(cls, arguments, options)
+                raise
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        parameters = list(inspect.signature(cls.__init__).parameters.values())
+        return inspect.Signature(parameters[1:])
+
+
+def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """Raise an error unless the arguments are those of the constructor."""
+    signature = inspect.signature(kind)
+    for name in options:
+        if name not in signature.parameters:
+            hint = _hint(name, signature)
+            raise ArgumentError("concept.option", name=kind.__name__, option=name, hint=hint)
+    try:
+        signature.bind(*arguments, **options)
+    except TypeError:
+        named = [f"{name}={value!r}" for name, value in options.items()]
+        got = f"{kind.__name__}({', '.join([*map(repr, arguments), *named])})"
+        raise ArgumentError("concept.arguments", got=got, name=kind.__name__, expected=signature) from None
+
+
+def _hint(name: str, signature: inspect.Signature) -> str:
+    if name in ELSEWHERE:
+        return text(f"error.concept.{name}")
+    if not signature.parameters:
+        return text("error.concept.no_options")
+    return did_you_mean(name, signature.parameters)
