@@ -42,6 +42,7 @@ from gradiente.layers import MaxPool1d as MaxPool1d
 from gradiente.layers import MaxPool2d as MaxPool2d
 from gradiente.layers import MaxPool3d as MaxPool3d
 from gradiente.layers import ReLU as ReLU
+from gradiente.layers import Residual as Residual
 from gradiente.layers import Sigmoid as Sigmoid
 from gradiente.layers import Softmax as Softmax
 from gradiente.layers import Tanh as Tanh

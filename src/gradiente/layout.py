@@ -29,9 +29,10 @@ def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
     return views
 
 
-def named(views: Iterable[Arrays]) -> dict[str, Array]:
+def named(paths: Iterable[str], views: Iterable[Arrays]) -> dict[str, Array]:
     """The arrays of every layer under PyTorch's names: "0.weight" is layer 0's weight."""
-    return {f"{index}.{name}": view for index, layer in enumerate(views) for name, view in layer.items()}
+    each = zip(paths, views, strict=True)
+    return {f"{path}.{name}": view for path, layer in each for name, view in layer.items()}
 
 
 def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:

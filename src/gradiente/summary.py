@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gradiente.errors import ShapeError
 from gradiente.layers import Layer
+from gradiente.layers.graph import graph_of, shapes_of
 from gradiente.locale import text
 
 Shape = tuple[int, ...]
@@ -66,15 +67,15 @@ class Summary:
 
 
 def output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
-    """The shape of one instance after every layer.
+    """The shape of one instance after every layer, those inside composite layers too.
 
     Errors: ShapeError where a layer cannot follow another
     """
-    shapes = []
-    for index, layer in enumerate(layers):
-        try:
-            shape = layer.output_shape(shape)
-        except ShapeError as error:
-            raise ShapeError("network.chain", index=index, reason=error) from error
-        shapes.append(shape)
+    shapes = list[Shape]()
+    nodes = graph_of(layers)
+    try:
+        for _, output in shapes_of(nodes, shape):
+            shapes.append(output)
+    except ShapeError as error:
+        raise ShapeError("network.chain", index=nodes[len(shapes)].path, reason=error) from error
     return shapes

@@ -52,7 +52,7 @@ class TorchEngine(Engine):
         require(on_cuda or not graphs, "torch.cuda_graphs", device=self.device)
         several = self.group.world_size > 1
         require(not (several and graphs), "torch.graphs_of_one", count=self.group.world_size)
-        counted = any(layer.buffers() and getattr(layer, "momentum", 0) is None for layer in network.layers)
+        counted = any(node.buffers() and getattr(node.layer, "momentum", 0) is None for node in network.nodes)
         require(not (graphs and counted), "torch.graphs_momentum")
         half = self.settings.precision == "bf16"
         require(not half or network.dtype == np.float32, "torch.bf16_dtype", dtype=network.dtype)
@@ -170,13 +170,7 @@ class TorchEngine(Engine):
     def _build(self) -> None:
         """The network as a module, as it is now, and the rule for those of its parameters that learn."""
         self.model = TorchModel(self.network, self.device, self.group, self.settings, self.generator)
-        self.weights = [
-            self.model.parameters[f"{index}.{name}"]
-            for index, layer in enumerate(self.network.layers)
-            if index not in self.network.frozen
-            for name, spec in layer.parameters().items()
-            if spec.is_weight
-        ]
+        self.weights = [self.model.parameters[name] for name in self.network.weight_names]
         self.rule.bind(self.model, self.t)
 
     def _seed(self, generator: "np.random.Generator | None") -> None:

@@ -12,6 +12,7 @@ from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
 from gradiente.layers.relu import ReLU
+from gradiente.layers.residual import Residual
 from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.softmax import Softmax
 from gradiente.layers.tanh import Tanh
@@ -44,6 +45,7 @@ REGISTRY: dict[str, type[Layer]] = {
         BatchNorm3d,
         Dropout,
         Dropout2d,
+        Residual,
     )
 }
 
@@ -71,6 +73,7 @@ __all__ = [
     "MaxPool2d",
     "MaxPool3d",
     "ReLU",
+    "Residual",
     "Sigmoid",
     "Softmax",
     "Tanh",

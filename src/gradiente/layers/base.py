@@ -62,6 +62,10 @@ class Layer(metaclass=Concept):
     shares_batch: ClassVar[bool] = False
     examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
 
+    def branches(self) -> "dict[str, Sequence[Layer]]":
+        """Of a composite layer, its sequences of layers by name: its output is the sum of theirs."""
+        return {}
+
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""
         return {}
