@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradiente.batch import as_batch
 from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
 from gradiente.layout import named, size_of, trainable_slices, typed, views_of
-from gradiente.serialization import layer_from_dict, layer_to_dict, written_node
+from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
-from gradiente.summary import Summary, SummaryRow, output_shapes
+from gradiente.summary import Summary, output_shapes, summarize
 
 if TYPE_CHECKING:
     import torch
@@ -249,16 +250,9 @@ class Network:
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """A table of the layers: output shape, number of parameters, and whether it is frozen."""
         shape = input_shape or self.input_shape
-        shapes: Sequence[Shape | None] = (
-            output_shapes(self.layers, shape) if shape else [None] * len(self.nodes)
-        )
         counts = [sum(view.size for view in views.values()) for views in self._parameters]
-        return Summary(
-            [
-                SummaryRow(node.path, written_node(node), out, count, self.is_frozen(index))
-                for index, (node, out, count) in enumerate(zip(self.nodes, shapes, counts, strict=True))
-            ]
-        )
+        frozen = [self.is_frozen(index) for index in range(len(self.nodes))]
+        return summarize(self.nodes, output_shapes(self.layers, shape) if shape else None, counts, frozen)
 
     def state_dict(self) -> dict[str, Array]:
         """A copy of every parameter and buffer, under PyTorch's names, in PyTorch's shapes and order."""
@@ -391,12 +385,4 @@ class Network:
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
-        try:
-            x = np.asarray(x)
-        except ValueError:
-            raise ShapeError("network.ragged") from None
-        if x.dtype.kind not in "fiub":
-            raise ShapeError("network.input_dtype", got=x.dtype)
-        if x.ndim < 2:
-            raise ShapeError("network.batch", got=x.shape)
-        return x.astype(self.dtype, copy=False)
+        return as_batch(x, self.dtype)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from gradiente.errors import ShapeError
 from gradiente.layers import Layer
-from gradiente.layers.graph import graph_of, shapes_of
+from gradiente.layers.graph import Node, graph_of, shapes_of
 from gradiente.locale import text
+from gradiente.serialization import written_node
 
 Shape = tuple[int, ...]
 
@@ -64,6 +65,14 @@ class Summary:
         rule = "─" * len(lines[0])
         total = f"{text('summary.total')}: {self.footer()}"
         return "\n".join([lines[0], rule, *lines[1:], rule, total.rjust(len(rule))])
+
+
+def summarize(
+    nodes: Sequence[Node], shapes: Sequence[Shape] | None, counts: Sequence[int], frozen: Sequence[bool]
+) -> Summary:
+    """The summary of a network's nodes: their output shapes where known, parameters, and which are frozen."""
+    each = zip(nodes, shapes or [None] * len(nodes), counts, frozen, strict=True)
+    return Summary([SummaryRow(node.path, written_node(node), *facts) for node, *facts in each])
 
 
 def output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:

@@ -247,10 +247,11 @@ def test_shapes_and_names_are_as_declared(kind, data):
     y, _ = case.forward()
     assert y.shape == (len(case.x), *case.layer.output_shape(case.x.shape[1:]))
     assert case.layer.input_shape() in (None, case.x.shape[1:])
-    declared = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
-    declared += [(name, value.shape) for name, value in case.layer.buffers().items()]
     module = case.layer.to_torch()
-    assert declared == [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+    parameters = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
+    assert parameters == [(name, tuple(value.shape)) for name, value in module.named_parameters()]
+    buffers = [(name, value.shape) for name, value in case.layer.buffers().items()]
+    assert buffers == [(name, tuple(value.shape)) for name, value in module.named_buffers()]
     for name, value in module.named_buffers():
         np.testing.assert_array_equal(case.layer.buffers()[name], value.numpy())
 
@@ -326,10 +327,15 @@ def test_is_frozen(kind, data):
 def test_has_its_formulas(kind, data):
     layer, _ = data.draw(examples(kind))
     assert layer.equation
-    assert {"x", *layer.parameters()} <= set(layer.derivative)
+    assert {"x", *_own_parameters(layer)} <= set(layer.derivative)
     for formula in (layer.equation, *layer.derivative.values()):
         assert formula.count("{") == formula.count("}")
         assert formula.count(r"\left") == formula.count(r"\right")
+
+
+def _own_parameters(layer):
+    """Those of a composite layer are its inner layers', with their derivatives."""
+    return {} if layer.branches() else layer.parameters()
 
 
 @every_layer
@@ -339,7 +345,7 @@ def test_every_derivative_belongs_to_a_parameter(kind):
     @settings(max_examples=25)
     @given(example=examples(kind))
     def gather(example):
-        named.update(example[0].parameters())
+        named.update(_own_parameters(example[0]))
 
     gather()
     assert named == set(kind.derivative)

@@ -68,6 +68,10 @@ class Residual(Layer):
         if not self.layers:
             raise ArgumentError("residual.empty")
 
+    @property
+    def depends_on_batch(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return any(layer.depends_on_batch for layer in (*self.layers, *self.shortcut))
+
     def branches(self) -> dict[str, Sequence[Layer]]:
         return {"layers": self.layers, "shortcut": self.shortcut}
 
