@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradiente.batch import as_batch
-from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
+from gradiente.errors import ArgumentError, FileError, require, require_installed
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back

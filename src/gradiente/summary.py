@@ -72,7 +72,8 @@ def summarize(
 ) -> Summary:
     """The summary of a network's nodes: their output shapes where known, parameters, and which are frozen."""
     each = zip(nodes, shapes or [None] * len(nodes), counts, frozen, strict=True)
-    return Summary([SummaryRow(node.path, written_node(node), *facts) for node, *facts in each])
+    rows = [SummaryRow(n.path, written_node(n), shape, count, still) for n, shape, count, still in each]
+    return Summary(rows)
 
 
 def output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
