@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from gradiente.errors import FileError
 from gradiente.parameters import ParameterSpec
 
 Array = np.ndarray
@@ -38,6 +39,19 @@ def named(paths: Iterable[str], views: Iterable[Arrays]) -> dict[str, Array]:
 def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
     """Copies of buffers: real numbers in the network's dtype, counts unchanged."""
     return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
+
+
+def cast(name: str, array: Array, dtype: np.dtype) -> Array:
+    """The array in another type.
+
+    Errors: FileError for a number beyond its range
+    """
+    with np.errstate(over="ignore"):
+        new = array.astype(dtype, copy=False)
+    overflow = np.isinf(new) & np.isfinite(array)
+    if overflow.any():
+        raise FileError("network.overflow", name=name, value=float(array[overflow][0]), dtype=dtype)
+    return new
 
 
 def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:

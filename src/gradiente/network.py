@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from gradiente.errors import ArgumentError, FileError, require, require_installe
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
-from gradiente.layout import named, size_of, trainable_slices, typed, views_of
+from gradiente.layout import cast, named, size_of, trainable_slices, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -103,6 +104,17 @@ class Network:
         for views, layer_specs in zip(self._parameters, specs, strict=True):
             for name, spec in layer_specs.items():
                 views[name][...] = draw(spec, generator)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or the network from a pickle, has arrays of its own, and views of those."""
+        arrays = {"theta": self.theta, "gradient": self.gradient, "buffers": self.buffers}
+        make = partial(Network, self.layers, dtype=self.dtype, input_shape=self.input_shape)
+        return make, (), {**arrays, "frozen": self.frozen}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.restore(state["theta"], state["buffers"])
+        self.gradient[...] = state["gradient"]
+        self._set_frozen(state["frozen"])
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"
@@ -283,13 +295,17 @@ class Network:
                 raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
             if arrays[name].dtype.kind not in "fiu":
                 raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
+        arrays = {name: cast(name, array, views[name].dtype) for name, array in arrays.items()}
         for name, view in views.items():
             view[...] = arrays[name]
 
     def astype(self, dtype: Any) -> "Network":
-        """A copy that computes in float32 or float64."""
+        """A copy that computes in float32 or float64.
+
+        Errors: FileError for a number beyond the range of float32
+        """
         copy = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
-        copy.restore(self.theta, self.buffers)
+        copy.load_state_dict(self._state())
         copy.freeze(*self.frozen)
         return copy
 

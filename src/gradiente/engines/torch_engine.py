@@ -1,7 +1,7 @@
 """The engine torch: PyTorch's modules, autograd and optimizers, on any device."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,7 @@ class TorchEngine(Engine):
         if on_cuda:
             torch.cuda.set_device(self.device)
         self.group.connect(self.device)
+        self.objective = objective
         self.network = network
         self.loss = objective.loss
         self.loss_function = objective.loss.to_torch()
@@ -73,6 +74,20 @@ class TorchEngine(Engine):
         self.rule = TorchRule(network, optimizer)
         with self.session():
             self._build()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or the engine from a pickle, has modules of its own, with the state of this one."""
+        state = {
+            "engine": self.state(),
+            "generator": self.generator.get_state().numpy(),
+            "seeded_by": self.seeded_by,
+        }
+        return TorchEngine, (self.objective, self.rule.optimizer, self.settings), state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.load_state(state["engine"])
+        if state["seeded_by"] is not None:
+            self.load_generator_state(state["seeded_by"], state["generator"])
 
     def upload(self) -> None:
         if self.network.frozen != self.model.frozen:
