@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 
 from gradiente import (
     ArgumentError,
+    BatchNorm1d,
     FileError,
     Flatten,
     Glorot,

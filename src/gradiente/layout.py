@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -41,17 +42,23 @@ def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
     return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
 
 
-def cast(name: str, array: Array, dtype: np.dtype) -> Array:
-    """The array in another type.
+def checked(state: Mapping[str, Any], views: Arrays) -> dict[str, Array]:
+    """The arrays of a state_dict, each of the name, shape and type of a view.
 
-    Errors: FileError for a number beyond its range
+    Errors: FileError that names the missing and unexpected keys, a shape that differs, what is not numbers, or a
+        number beyond the range of the type
     """
-    with np.errstate(over="ignore"):
-        new = array.astype(dtype, copy=False)
-    overflow = np.isinf(new) & np.isfinite(array)
-    if overflow.any():
-        raise FileError("network.overflow", name=name, value=float(array[overflow][0]), dtype=dtype)
-    return new
+    missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
+    if missing or unexpected:
+        shown = (", ".join(sorted(names)) or "–" for names in (missing, unexpected))
+        raise FileError("network.keys", **dict(zip(("missing", "unexpected"), shown, strict=True)))
+    arrays = {name: np.asarray(state[name]) for name in views}
+    for name, view in views.items():
+        if arrays[name].shape != view.shape:
+            raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
+        if arrays[name].dtype.kind not in "fiu":
+            raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
+    return {name: _cast(name, array, views[name].dtype) for name, array in arrays.items()}
 
 
 def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
@@ -65,3 +72,12 @@ def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[sli
             pieces.append(slice(start, stop))
         start = stop
     return pieces
+
+
+def _cast(name: str, array: Array, dtype: np.dtype) -> Array:
+    with np.errstate(over="ignore"):
+        new = array.astype(dtype, copy=False)
+    overflow = np.isinf(new) & np.isfinite(array)
+    if overflow.any():
+        raise FileError("network.overflow", name=name, value=float(array[overflow][0]), dtype=dtype)
+    return new

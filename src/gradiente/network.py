@@ -15,7 +15,7 @@ from gradiente.errors import ArgumentError, FileError, require, require_installe
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
-from gradiente.layout import cast, named, size_of, trainable_slices, typed, views_of
+from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -282,22 +282,8 @@ class Network:
         Errors: FileError that names the missing and unexpected keys, or the shape that differs
         """
         views = self._state()
-        missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
-        if missing or unexpected:
-            raise FileError(
-                "network.keys",
-                missing=", ".join(sorted(missing)) or "–",
-                unexpected=", ".join(sorted(unexpected)) or "–",
-            )
-        arrays = {name: np.asarray(state[name]) for name in views}
-        for name, view in views.items():
-            if arrays[name].shape != view.shape:
-                raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
-            if arrays[name].dtype.kind not in "fiu":
-                raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
-        arrays = {name: cast(name, array, views[name].dtype) for name, array in arrays.items()}
-        for name, view in views.items():
-            view[...] = arrays[name]
+        for name, array in checked(state, views).items():
+            views[name][...] = array
 
     def astype(self, dtype: Any) -> "Network":
         """A copy that computes in float32 or float64.
