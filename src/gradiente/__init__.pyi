@@ -33,6 +33,7 @@ from gradiente.layers import Conv2d as Conv2d
 from gradiente.layers import Conv3d as Conv3d
 from gradiente.layers import Dropout as Dropout
 from gradiente.layers import Dropout2d as Dropout2d
+from gradiente.layers import Embedding as Embedding
 from gradiente.layers import Flatten as Flatten
 from gradiente.layers import Identity as Identity
 from gradiente.layers import Layer as Layer

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
+T = TypeVar("T")
 Shape = tuple[int, ...]
 METADATA_KEY = "gradiente"
 
@@ -86,6 +87,7 @@ class Network:
             output_shapes(self.layers, self.input_shape)
 
         specs = [node.parameters() for node in self.nodes]
+        self.specs = self._named(specs)
         size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
             raise MemoryError(f"{size:,} parameters")
@@ -361,22 +363,16 @@ class Network:
     def _state(self) -> dict[str, Array]:
         return self._named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
 
-    def _named(self, arrays: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
-        """The arrays of every node under PyTorch's names."""
-        return named((node.path for node in self.nodes), arrays)
+    def _named(self, own: Iterable[Mapping[str, T]]) -> dict[str, T]:
+        """What every node has by name, under PyTorch's names."""
+        return named((node.path for node in self.nodes), own)
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
         """Set `frozen`, and what follows from it: `trainable`, and the names of the weights that learn."""
         self.frozen = frozen
         kept = [index for index in range(len(self.nodes)) if self.is_frozen(index)]
         self.trainable = trainable_slices(self._parameters, kept)
-        self.weight_names = [
-            f"{node.path}.{name}"
-            for index, node in enumerate(self.nodes)
-            if not self.is_frozen(index)
-            for name, spec in node.parameters().items()
-            if spec.is_weight
-        ]
+        self.weight_names = [name for name in self.trainable_gradients() if self.specs[name].is_weight]
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
@@ -387,4 +383,10 @@ class Network:
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
-        return as_batch(x, self.dtype)
+        return as_batch(x, np.dtype(np.int64) if self.takes_indices else self.dtype)
+
+    @property
+    def takes_indices(self) -> bool:
+        """Whether x is indices: an Embedding is the first layer that does more than rearrange numbers."""
+        first = next((node.layer for node in self.nodes if not node.layer.copies), None)
+        return first is not None and first.index_count is not None

@@ -5,6 +5,7 @@ from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
 from gradiente.layers.dropout import Dropout, Dropout2d
+from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
 from gradiente.layers.identity import Identity
@@ -45,6 +46,7 @@ REGISTRY: dict[str, type[Layer]] = {
         BatchNorm3d,
         Dropout,
         Dropout2d,
+        Embedding,
         Residual,
     )
 }
@@ -64,6 +66,7 @@ __all__ = [
     "Conv3d",
     "Dropout",
     "Dropout2d",
+    "Embedding",
     "Flatten",
     "Identity",
     "Layer",
