@@ -112,7 +112,7 @@ def test_bad_hyperparameters(arguments, options, message):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((1, 2, 7), r"\(2, 7\) y would have the shape \(-1, 4\).*Use less padding"),
+        ((1, 2, 7), r"\(2, 7\), y would have the shape \(-1, 4\).*Use less padding"),
         ((3, 7, 7), r"expected x of shape \(batch, 1, height, width\); got \(batch, 3, 7, 7\).*in_channels"),
         ((7, 7), r"channels first; got \(batch, 7, 7\)"),
     ],

@@ -150,8 +150,8 @@ class ConvTranspose(Layer):
         kernel, stride, dilation = map(self._each_axis, ("kernel_size", "stride", "dilation"))
         padding, more = (self._each_axis(field, least=0) for field in ("padding", "output_padding"))
         axes = zip(shape[2:], kernel, stride, dilation, padding, more, strict=True)
-        size = tuple((n - 1) * s + d * (k - 1) + 1 - 2 * p + m for n, k, s, d, p, m in axes)
-        if min(shape[2:]) < 1 or min(size) < 1:
+        size = tuple(n and (n - 1) * s + d * (k - 1) + 1 - 2 * p + m for n, k, s, d, p, m in axes)
+        if min(size) < 1:
             raise ShapeError("conv.transposed", layer=name, shape=shape[2:], size=size, padding=self.padding)
         return Windows(size, kernel, stride, dilation, before=padding, after=padding, output=shape[2:])
 
