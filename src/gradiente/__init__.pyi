@@ -31,6 +31,9 @@ from gradiente.layers import Context as Context
 from gradiente.layers import Conv1d as Conv1d
 from gradiente.layers import Conv2d as Conv2d
 from gradiente.layers import Conv3d as Conv3d
+from gradiente.layers import ConvTranspose1d as ConvTranspose1d
+from gradiente.layers import ConvTranspose2d as ConvTranspose2d
+from gradiente.layers import ConvTranspose3d as ConvTranspose3d
 from gradiente.layers import Dropout as Dropout
 from gradiente.layers import Dropout2d as Dropout2d
 from gradiente.layers import Embedding as Embedding

@@ -21,6 +21,9 @@ from gradiente import (
     Conv1d,
     Conv2d,
     Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
     Dropout,
     Dropout2d,
     Flatten,
@@ -42,6 +45,9 @@ from gradiente.notation import parse, write
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Using padding='same' with even kernel"
+)  # slower, says PyTorch
 
 
 @st.composite
@@ -72,24 +78,49 @@ def axis(draw):
     return draw(st.integers(max(1, span - 2 * padding), 7)), kernel, stride, padding, dilation
 
 
-def geometry(draw, rank):
+@st.composite
+def transposed_axis(draw):
+    """One axis: its length, and a kernel, stride, padding, dilation and output_padding that leave something of y."""
+    length, kernel = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    more = draw(st.integers(0, max(stride, dilation) - 1))
+    whole = (length - 1) * stride + dilation * (kernel - 1) + 1 + more
+    return length, kernel, stride, draw(st.integers(0, (whole - 1) // 2)), dilation, more
+
+
+def geometry(draw, rank, axis=axis):
     """Every hyperparameter as one number an axis; where all are equal, also as one number."""
     numbers = zip(*(draw(axis()) for _ in range(rank)), strict=True)
     lengths, *rest = (tuple(n) for n in numbers)
     return lengths, *(n[0] if len(set(n)) == 1 and draw(st.booleans()) else n for n in rest)
 
 
+def grouped(draw):
+    """Channels before and after, and a number of groups that divides both."""
+    groups = draw(st.integers(1, 3))
+    return groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2)), groups
+
+
 @st.composite
 def conv(draw, kind):
-    groups = draw(st.integers(1, 3))
-    channels, outputs = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    channels, outputs, groups = grouped(draw)
     lengths, kernel, stride, padding, dilation = geometry(draw, kind.rank)
     if draw(st.booleans()):
-        odd = tuple(2 * draw(st.integers(0, 1)) + 1 for _ in range(kind.rank))
-        kernel, stride, padding = odd, 1, "same"
-    layer = kind(
-        channels, outputs, kernel, stride, padding, dilation=dilation, groups=groups, bias=draw(st.booleans())
-    )
+        stride, padding = 1, "same"
+    mode = draw(st.sampled_from(["zeros", "zeros", "reflect", "replicate", "circular"]))
+    if mode != "zeros":
+        lengths = tuple(max(n, 4) for n in lengths)  # enough to copy
+    bias = draw(st.booleans())
+    layer = kind(channels, outputs, kernel, stride, padding, dilation, groups, bias, mode)
+    return layer, (channels, *lengths)
+
+
+@st.composite
+def conv_transpose(draw, kind):
+    channels, outputs, groups = grouped(draw)
+    lengths, kernel, stride, padding, dilation, more = geometry(draw, kind.rank, transposed_axis)
+    bias = draw(st.booleans())
+    layer = kind(channels, outputs, kernel, stride, padding, more, groups, bias, dilation)
     return layer, (channels, *lengths)
 
 
@@ -134,6 +165,7 @@ EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = 
     Dropout: st.tuples(probabilities.map(Dropout), shapes),
     Dropout2d: st.tuples(probabilities.map(Dropout2d), st.tuples(*(st.integers(1, 4),) * 3)),
     **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
+    **{kind: conv_transpose(kind) for kind in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)},
     **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
     **{kind: batch_norm(kind) for kind in (BatchNorm1d, BatchNorm2d, BatchNorm3d)},
 }

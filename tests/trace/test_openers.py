@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from gradiente import (
     BatchNorm1d,
+    Conv1d,
     Conv2d,
+    ConvTranspose1d,
     Dropout,
     Identity,
     Linear,
@@ -164,6 +166,28 @@ def test_a_convolution_opens_into_its_window_and_leaves_out_the_padding():
     assert len(step.entry("Z[1]", 0, 0, 0, 0).terms) == 2 * 4 + 1
     assert len(step.entry("dX", 0, 0, 0, 0).terms) == 3 * 4
     assert step.entry("Z[1]", 0, 0, 0, 0).terms[0].symbol == "w[0,0,1,1]·x[0,0,0,0]"
+
+
+def test_a_padding_that_copies_is_opened_into_what_it_copies():
+    step = one_layer(Conv1d(1, 1, 3, padding=1, padding_mode="circular", bias=False), np.ones((1, 1, 3)))
+    symbols = [term.symbol for term in step.entry("Z[1]", 0, 0, 0).terms]
+    assert symbols == ["w[0,0,0]·x[0,0,2]", "w[0,0,1]·x[0,0,0]", "w[0,0,2]·x[0,0,1]"]
+    step = one_layer(Conv1d(1, 1, 2, padding=1, padding_mode="replicate", bias=False), np.ones((1, 1, 3)))
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 0).terms]
+    assert symbols == ["w[0,0,0]·dz[0,0,0]", "w[0,0,0]·dz[0,0,1]", "w[0,0,1]·dz[0,0,0]"]
+
+
+def test_a_transposed_convolution_opens_into_the_entries_that_reach_a_place():
+    step = one_layer(ConvTranspose1d(2, 2, 3, stride=2, groups=2), np.ones((2, 2, 3)))
+    assert step["Z[1]"].shape == (2, 2, 7)
+    symbols = [term.symbol for term in step.entry("Z[1]", 1, 1, 2).terms]
+    assert symbols == ["w[1,0,0]·x[1,1,1]", "w[1,0,2]·x[1,1,0]", "b[1]"]
+    assert [term.symbol for term in step.entry("Z[1]", 1, 1, 3).terms] == ["w[1,0,1]·x[1,1,1]", "b[1]"]
+    symbols = [term.symbol for term in step.entry("dX", 1, 1, 2).terms]
+    assert symbols == ["w[1,0,0]·dz[1,1,4]", "w[1,0,1]·dz[1,1,5]", "w[1,0,2]·dz[1,1,6]"]
+    symbols = [term.symbol for term in step.entry("dW[1]", 1, 0, 2).terms]
+    assert symbols == [f"x[{i},1,{p}]·dz[{i},1,{2 * p + 2}]" for i in range(2) for p in range(3)]
+    assert len(step.entry("db[1]", 0).terms) == 2 * 7
 
 
 def test_a_pool_says_where_its_maximum_is():

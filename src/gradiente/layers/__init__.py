@@ -4,6 +4,7 @@ from gradiente.layers.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
+from gradiente.layers.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from gradiente.layers.dropout import Dropout, Dropout2d
 from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
@@ -35,6 +36,9 @@ REGISTRY: dict[str, type[Layer]] = {
         Conv1d,
         Conv2d,
         Conv3d,
+        ConvTranspose1d,
+        ConvTranspose2d,
+        ConvTranspose3d,
         MaxPool1d,
         MaxPool2d,
         MaxPool3d,
@@ -64,6 +68,9 @@ __all__ = [
     "Conv1d",
     "Conv2d",
     "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "Dropout",
     "Dropout2d",
     "Embedding",
