@@ -101,10 +101,11 @@ def pool(draw, kind):
         options["dilation"] = dilation
     else:
         options["count_include_pad"] = draw(st.booleans())
+        if kind.rank > 1:
+            options["divisor_override"] = draw(st.sampled_from([None, 1, 5]))
+    if kind is AvgPool3d:  # a kernel larger than x is refused there
         kernels = (kernel,) * kind.rank if isinstance(kernel, int) else kernel
-        lengths = tuple(
-            max(n, k) for n, k in zip(lengths, kernels, strict=True)
-        )  # or AvgPool3d of PyTorch refuses
+        lengths = tuple(max(n, k) for n, k in zip(lengths, kernels, strict=True))
     layer, shape = kind(kernel, stride, padding, **options), (draw(st.integers(1, 3)), *lengths)
     # Far taps on a short axis may both fall in the padding: the maximum is −∞, and PyTorch's gradient anywhere.
     assume(np.isfinite(layer.forward({}, np.zeros((1, *shape)), Context())[0]).all())

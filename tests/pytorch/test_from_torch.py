@@ -40,11 +40,15 @@ EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
     "MaxPool2d": [
         (nn.MaxPool2d((2, 2)), (2, 5, 6)),
         (nn.MaxPool2d((3, 2), stride=(1, 2), padding=1, ceil_mode=True), (2, 5, 6)),
+        (nn.MaxPool2d([3, 2], [2, 2], 1, 1, False, True), (2, 5, 6)),  # pyright: ignore[reportArgumentType]
     ],
     "MaxPool3d": [(nn.MaxPool3d(2, stride=(1, 2, 1)), (1, 3, 4, 4))],
     "AvgPool1d": [(nn.AvgPool1d(2), (2, 7)), (nn.AvgPool1d(3, 2, padding=1, ceil_mode=True), (2, 8))],
     "AvgPool2d": [(nn.AvgPool2d((3, 2), 2, (1, 0), count_include_pad=False), (2, 6, 6))],
-    "AvgPool3d": [(nn.AvgPool3d((1, 2, 2)), (1, 3, 4, 4))],
+    "AvgPool3d": [
+        (nn.AvgPool3d((1, 2, 2)), (1, 3, 4, 4)),
+        (nn.AvgPool3d(2, 1, 1, True, False, 3), (1, 3, 4, 4)),
+    ],
     "BatchNorm1d": [(nn.BatchNorm1d(3), (3,)), (nn.BatchNorm1d(3, eps=0.1, momentum=None), (3, 4))],
     "BatchNorm2d": [(nn.BatchNorm2d(2, affine=False, momentum=0.4), (2, 3, 3))],
     "BatchNorm3d": [(nn.BatchNorm3d(2), (2, 2, 3, 2))],
@@ -238,7 +242,6 @@ def pruned():
         (nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), "padding_mode='reflect'; .*'zeros'"),
         (nn.Conv2d(1, 2, 4, padding="same"), r"Conv2d cannot be converted .*odd"),
         (nn.MaxPool2d(2, return_indices=True), "return_indices=True"),
-        (nn.AvgPool2d(2, divisor_override=3), "divisor_override=3; .* divisor_override=None"),
         (nn.BatchNorm1d(3, track_running_stats=False), "track_running_stats=False"),
         (
             nn.Sequential(nn.ReLU(), nn.Dropout(1.0)),

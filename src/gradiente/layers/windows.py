@@ -97,6 +97,7 @@ def windows(
     Equation:   output = ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1,   ⌈ ⌉ in ceil mode,
                 where a window that would begin in the padding on the right is left out
     """
+    require_entries(layer, input_shape)
     output, after = [], []
     for axis in zip(input_shape, kernel, stride, dilation, padding, strict=True):
         n, k, s, d, p = axis
@@ -141,6 +142,12 @@ def require_channels_first(
     expected = ("batch", "channels" if channels is None else channels, *axes)
     key = "windows.rank" if len(shape) != rank + 2 else "windows.channels"
     raise ShapeError(key, layer=layer, expected=written_shape(expected), shape=written_shape(shape))
+
+
+def require_entries(layer: str, spatial_shape: Sequence[int]) -> None:
+    """No spatial axis of x is of size 0."""
+    if 0 in spatial_shape:
+        raise ShapeError("windows.empty", layer=layer, shape=tuple(spatial_shape))
 
 
 def canonical(value: Any) -> Any:
