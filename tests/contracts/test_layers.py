@@ -39,6 +39,8 @@ from gradiente.examples import layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
+from .resizing import RESIZING
+
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
@@ -136,6 +138,7 @@ EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = 
     Dropout2d: st.tuples(probabilities.map(Dropout2d), st.tuples(*(st.integers(1, 4),) * 3)),
     **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
     **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
+    **RESIZING,
     **{kind: batch_norm(kind) for kind in (BatchNorm1d, BatchNorm2d, BatchNorm3d)},
 }
 

@@ -7,6 +7,9 @@ import pytest
 import torch
 
 from gradiente import (
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
     ArgumentError,
     AvgPool1d,
     AvgPool2d,
@@ -55,6 +58,7 @@ def test_nan_is_passed_on_so_that_a_divergence_is_seen():
         *(MaxPool1d(2), MaxPool1d(3, 2, 1), MaxPool1d(4, 1, 2, 2)),
         *(MaxPool2d(2), MaxPool2d(3, 1, 1), MaxPool2d((1, 3), (2, 1), (0, 1), ceil_mode=True)),
         *(MaxPool3d(2), MaxPool3d((3, 2, 1), 2, (1, 0, 0), ceil_mode=True)),
+        *(AdaptiveMaxPool1d(4), AdaptiveMaxPool2d((3, 4)), AdaptiveMaxPool3d((None, 1, 2))),
     ],
     ids=repr,
 )
