@@ -21,6 +21,12 @@ from gradiente.initializers import PyTorchDefault as PyTorchDefault
 from gradiente.initializers import Uniform as Uniform
 from gradiente.initializers import Zeros as Zeros
 from gradiente.layers import GELU as GELU
+from gradiente.layers import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+from gradiente.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from gradiente.layers import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from gradiente.layers import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+from gradiente.layers import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+from gradiente.layers import AdaptiveMaxPool3d as AdaptiveMaxPool3d
 from gradiente.layers import AvgPool1d as AvgPool1d
 from gradiente.layers import AvgPool2d as AvgPool2d
 from gradiente.layers import AvgPool3d as AvgPool3d
@@ -51,6 +57,7 @@ from gradiente.layers import Sigmoid as Sigmoid
 from gradiente.layers import Softmax as Softmax
 from gradiente.layers import Tanh as Tanh
 from gradiente.layers import Unflatten as Unflatten
+from gradiente.layers import Upsample as Upsample
 from gradiente.locale import get_language as get_language
 from gradiente.locale import language as language
 from gradiente.locale import set_language as set_language

@@ -42,6 +42,8 @@ from gradiente.examples import draw_input, layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
+from .resizing import RESIZING
+
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
@@ -132,10 +134,11 @@ def pool(draw, kind):
         options["dilation"] = dilation
     else:
         options["count_include_pad"] = draw(st.booleans())
+        if kind.rank > 1:
+            options["divisor_override"] = draw(st.sampled_from([None, 1, 5]))
+    if kind is AvgPool3d:  # a kernel larger than x is refused there
         kernels = (kernel,) * kind.rank if isinstance(kernel, int) else kernel
-        lengths = tuple(
-            max(n, k) for n, k in zip(lengths, kernels, strict=True)
-        )  # or AvgPool3d of PyTorch refuses
+        lengths = tuple(max(n, k) for n, k in zip(lengths, kernels, strict=True))
     layer, shape = kind(kernel, stride, padding, **options), (draw(st.integers(1, 3)), *lengths)
     # Far taps on a short axis may both fall in the padding: the maximum is −∞, and PyTorch's gradient anywhere.
     assume(np.isfinite(layer.forward({}, np.zeros((1, *shape)), Context())[0]).all())
@@ -167,6 +170,7 @@ EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = 
     **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
     **{kind: conv_transpose(kind) for kind in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)},
     **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
+    **RESIZING,
     **{kind: batch_norm(kind) for kind in (BatchNorm1d, BatchNorm2d, BatchNorm3d)},
 }
 

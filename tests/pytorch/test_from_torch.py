@@ -46,11 +46,29 @@ EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
     "MaxPool2d": [
         (nn.MaxPool2d((2, 2)), (2, 5, 6)),
         (nn.MaxPool2d((3, 2), stride=(1, 2), padding=1, ceil_mode=True), (2, 5, 6)),
+        (nn.MaxPool2d([3, 2], [2, 2], 1, 1, False, True), (2, 5, 6)),  # pyright: ignore[reportArgumentType]
     ],
     "MaxPool3d": [(nn.MaxPool3d(2, stride=(1, 2, 1)), (1, 3, 4, 4))],
     "AvgPool1d": [(nn.AvgPool1d(2), (2, 7)), (nn.AvgPool1d(3, 2, padding=1, ceil_mode=True), (2, 8))],
     "AvgPool2d": [(nn.AvgPool2d((3, 2), 2, (1, 0), count_include_pad=False), (2, 6, 6))],
-    "AvgPool3d": [(nn.AvgPool3d((1, 2, 2)), (1, 3, 4, 4))],
+    "AvgPool3d": [
+        (nn.AvgPool3d((1, 2, 2)), (1, 3, 4, 4)),
+        (nn.AvgPool3d(2, 1, 1, True, False, 3), (1, 3, 4, 4)),
+    ],
+    "AdaptiveAvgPool2d": [
+        (nn.AdaptiveAvgPool2d(1), (2, 5, 6)),
+        (nn.AdaptiveAvgPool2d([3, 3]), (2, 5, 6)),  # pyright: ignore[reportArgumentType]
+        (nn.AdaptiveAvgPool2d((None, 2)), (2, 5, 6)),
+        (nn.AdaptiveAvgPool2d((None, None)), (2, 5, 6)),
+    ],
+    "AdaptiveMaxPool1d": [(nn.AdaptiveMaxPool1d((3,)), (2, 7)), (nn.AdaptiveMaxPool1d(2), (2, 7))],
+    "Upsample": [
+        (nn.Upsample(scale_factor=2), (2, 3)),
+        (nn.Upsample(scale_factor=(2, 1.5)), (2, 3, 4)),  # pyright: ignore[reportArgumentType]
+        (nn.Upsample((4, 4), mode="bicubic"), (2, 3, 4)),
+        (nn.Upsample(None, 2, "bilinear", True), (2, 3, 4)),
+        (nn.Upsample(torch.Size([2, 5, 3]), mode="trilinear", align_corners=False), (2, 3, 4, 2)),
+    ],
     "BatchNorm1d": [(nn.BatchNorm1d(3), (3,)), (nn.BatchNorm1d(3, eps=0.1, momentum=None), (3, 4))],
     "BatchNorm2d": [(nn.BatchNorm2d(2, affine=False, momentum=0.4), (2, 3, 3))],
     "BatchNorm3d": [(nn.BatchNorm3d(2), (2, 2, 3, 2))],
@@ -245,7 +263,7 @@ def pruned():
         ("net.pt", "^str has no"),
         (nn.Sequential(nn.Flatten(2)), r"0 \(Flatten\) has start_dim=2; .* start_dim=1"),
         (nn.MaxPool2d(2, return_indices=True), "return_indices=True"),
-        (nn.AvgPool2d(2, divisor_override=3), "divisor_override=3; .* divisor_override=None"),
+        (nn.Upsample(scale_factor=1.5, recompute_scale_factor=True), "recompute_scale_factor=True; .*=None"),
         (nn.BatchNorm1d(3, track_running_stats=False), "track_running_stats=False"),
         (
             nn.Sequential(nn.ReLU(), nn.Dropout(1.0)),

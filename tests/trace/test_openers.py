@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradiente import (
+    AdaptiveAvgPool1d,
     BatchNorm1d,
     Conv1d,
     Conv2d,
@@ -20,6 +21,7 @@ from gradiente import (
     Network,
     Softmax,
     Tanh,
+    Upsample,
     layers,
     losses,
     optimizers,
@@ -198,6 +200,24 @@ def test_a_pool_says_where_its_maximum_is():
     chosen = [term.factors[1].value for term in step.entry("dX", 0, 0, 0, 1).terms]
     assert chosen == [1.0, 1.0]
     assert [term.factors[1].value for term in step.entry("dX", 0, 0, 1, 1).terms] == [0.0, 0.0]
+
+
+def test_an_adaptive_pool_and_an_upsampling_open_into_the_entries_that_have_a_part():
+    x = np.array([[[1.0, 2.0, 3.0, 6.0, 8.0]]])
+    step = one_layer(AdaptiveAvgPool1d(2), x)
+    entry = step.entry("P[0]", 0, 0, 1)
+    assert entry.closing is not None
+    assert (entry.closing.symbol, [term.value for term in entry.terms]) == ("Σ/3", [3.0, 6.0, 8.0])
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 2).terms]
+    assert symbols == ["dp[0,0,0]·1/3", "dp[0,0,1]·1/3"]
+    step = one_layer(Upsample(scale_factor=2, mode="linear"), x)
+    symbols = [term.symbol for term in step.entry("U[0]", 0, 0, 1).terms]
+    assert symbols == ["0.75·x[0,0,0]", "0.25·x[0,0,1]"]
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 0).terms]
+    assert symbols == ["du[0,0,0]", "0.75·du[0,0,1]", "0.25·du[0,0,2]"]
+    step = one_layer(Upsample(scale_factor=2), x)
+    assert [term.symbol for term in step.entry("U[0]", 0, 0, 5).terms] == ["x[0,0,2]"]
+    assert [term.symbol for term in step.entry("dX", 0, 0, 2).terms] == ["du[0,0,4]", "du[0,0,5]"]
 
 
 def test_the_gradient_of_a_normalization_takes_three_paths():

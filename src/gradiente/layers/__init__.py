@@ -1,5 +1,7 @@
 """The layers, one concept, one file. A layer named in REGISTRY can be saved, loaded and written on a command line."""
 
+from gradiente.layers.adaptive_avg_pool import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d
+from gradiente.layers.adaptive_max_pool import AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d
 from gradiente.layers.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
@@ -19,6 +21,7 @@ from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.softmax import Softmax
 from gradiente.layers.tanh import Tanh
 from gradiente.layers.unflatten import Unflatten
+from gradiente.layers.upsample import Upsample
 
 REGISTRY: dict[str, type[Layer]] = {
     layer.__name__: layer
@@ -45,6 +48,13 @@ REGISTRY: dict[str, type[Layer]] = {
         AvgPool1d,
         AvgPool2d,
         AvgPool3d,
+        AdaptiveAvgPool1d,
+        AdaptiveAvgPool2d,
+        AdaptiveAvgPool3d,
+        AdaptiveMaxPool1d,
+        AdaptiveMaxPool2d,
+        AdaptiveMaxPool3d,
+        Upsample,
         BatchNorm1d,
         BatchNorm2d,
         BatchNorm3d,
@@ -58,6 +68,12 @@ REGISTRY: dict[str, type[Layer]] = {
 __all__ = [
     "GELU",
     "REGISTRY",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -88,4 +104,5 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Unflatten",
+    "Upsample",
 ]

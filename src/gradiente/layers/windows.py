@@ -113,6 +113,7 @@ def windows(
         padding_after: behind the last entry, where it is not as before the first
         mode: what the padding holds, one of padding.MODES
     """
+    require_entries(layer, input_shape)
     output, after = [], []
     for axis in zip(input_shape, kernel, stride, dilation, padding, padding_after or padding, strict=True):
         n, k, s, d, before, behind = axis
@@ -159,6 +160,12 @@ def require_channels_first(
     expected = ("batch", "channels" if channels is None else channels, *axes)
     key = "windows.rank" if len(shape) != rank + 2 else "windows.channels"
     raise ShapeError(key, layer=layer, expected=written_shape(expected), shape=written_shape(shape))
+
+
+def require_entries(layer: str, spatial_shape: Sequence[int]) -> None:
+    """No spatial axis of x is of size 0."""
+    if 0 in spatial_shape:
+        raise ShapeError("windows.empty", layer=layer, shape=tuple(spatial_shape))
 
 
 def canonical(value: Any) -> Any:

@@ -95,8 +95,10 @@ def _value(module: "torch.nn.Module", field: "Field[Any]") -> Any:
 
 
 def _short(value: Any) -> Any:
-    """One number for a number an axis, where all are the same."""
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+    """One number for a number an axis, where all are the same; a list as a tuple."""
+    if not isinstance(value, tuple | list):
+        return value
+    return value[0] if len(set(value)) == 1 else tuple(value)
 
 
 def _require_memory_of_its_own(modules: "Sequence[tuple[str, torch.nn.Module]]") -> None:
