@@ -240,10 +240,20 @@ class Network:
         """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
         return named(views_of(flat, [layer.parameters() for layer in self.layers]))
 
+    @property
+    def whole_batch(self) -> bool:
+        """Whether an output depends on what is predicted with it, as with a BatchNorm without running statistics."""
+        return any(layer.whole_batch for layer in self.layers)
+
     def predict(self, x: Any, batch_size: int = 256) -> Array:
-        """The output for any number of instances, in parts, without caches."""
+        """The output for any number of instances, without caches; in parts, unless parts make a difference.
+
+        Arguments:
+            batch_size: of a part; a network with `whole_batch` predicts everything at once
+        """
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
+        batch_size = max(len(x), 1) if self.whole_batch else batch_size
         outputs = []
         for start in range(0, max(len(x), 1), batch_size):
             y = x[start : start + batch_size]

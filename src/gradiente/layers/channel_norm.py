@@ -11,6 +11,7 @@ from gradiente.errors import ArgumentError, ShapeError, require_in
 from gradiente.layers.base import Array, Arrays, Context, Shape, require_flag, require_positive, written_shape
 from gradiente.layers.normalization import Cache, Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
+from gradiente.layers.sums import column_sums
 from gradiente.parameters import ParameterSpec
 
 
@@ -73,10 +74,8 @@ class ChannelNorm(Normalization):
             return new
         share, n = self._share(int(batches)), cache.x_hat.size // cache.mean.size
         for name, values in (("running_mean", cache.mean), ("running_var", cache.variance * n / (n - 1))):
-            newest = values.reshape(-1, self.num_features).mean(
-                axis=0
-            )  # of the instances, or of the whole batch
-            new[name] = (1 - share) * buffers[name] + share * newest
+            rows = values.reshape(-1, self.num_features)  # one an instance, or one for the whole batch
+            new[name] = (1 - share) * buffers[name] + share * (column_sums(rows) / len(rows))
         return new
 
     def _counted(self, batches: Array) -> Array:
@@ -86,10 +85,6 @@ class ChannelNorm(Normalization):
     def _share(self, batches: int) -> float:
         """The share of the newest of so many batches in the running statistics."""
         return self.momentum or 0.0
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        self._layout(("batch", *input_shape))
-        return input_shape
 
     def _uses_running(self, training: bool) -> bool:
         return self.track_running_stats and not training

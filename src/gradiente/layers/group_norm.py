@@ -3,7 +3,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from gradiente.errors import ShapeError, require, require_in
-from gradiente.layers.base import Shape, require_flag, require_positive, written_shape
+from gradiente.layers.base import require_flag, require_positive, written_shape
 from gradiente.layers.normalization import Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
 from gradiente.parameters import ParameterSpec
@@ -76,10 +76,6 @@ class GroupNorm(Normalization):
 
     def parameters(self) -> dict[str, ParameterSpec]:
         return scale_and_shift((self.num_channels,), weight=self.affine, bias=self.bias)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        self._layout(("batch", *input_shape))
-        return input_shape
 
     def _layout(self, shape: tuple[Any, ...]) -> Layout:
         name = f"GroupNorm({self.num_groups}, {self.num_channels})"

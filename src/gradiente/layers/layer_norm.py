@@ -76,10 +76,6 @@ class LayerNorm(Normalization):
     def parameters(self) -> dict[str, ParameterSpec]:
         return scale_and_shift(self._axes, weight=self.elementwise_affine, bias=self.bias)
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        self._layout(("batch", *input_shape))
-        return input_shape
-
     @property
     def _axes(self) -> Shape:
         shape = self.normalized_shape

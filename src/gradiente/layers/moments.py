@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from gradiente.layers.base import Array
+from gradiente.layers.base import Array, Shape
 from gradiente.layers.sums import column_sums
 
 # So many numbers are added in the array's own type, and their sums in float64. Along the last axis several are added
@@ -13,7 +14,7 @@ from gradiente.layers.sums import column_sums
 NUMBERS, ROWS = 1024, 256
 
 
-def summed(a: Array, axes: Sequence[int], times: Array | None = None) -> Array:
+def summed(a: Array, axes: Shape, times: Array | None = None) -> Array:
     """Σ a, or Σ a · times, over the first axes, the last axes, or both, which are kept as axes of 1.
 
     The rounding error does not grow with the number of numbers.
@@ -25,20 +26,25 @@ def summed(a: Array, axes: Sequence[int], times: Array | None = None) -> Array:
     >>> summed(np.arange(12.0).reshape(2, 3, 2), (0, 2)).tolist()
     [[[14.0], [22.0], [30.0]]]
     """
-    last = a.ndim
-    while last and last - 1 in axes:
-        last -= 1
-    first = 0
-    while first < last and first in axes:
-        first += 1
-    parts = a.shape[:first], a.shape[first:last], a.shape[last:]
-    rows, columns, numbers = map(math.prod, parts)
+    (rows, columns, numbers), kept = _parts(a.shape, axes)
     factors = [a] if times is None else [a, times]
     if numbers != 1:
         factors = [_along_last([factor.reshape(rows, columns, numbers) for factor in factors])]
     factors = [factor.reshape(rows, columns) for factor in factors]
     total = column_sums(factors[0]) if len(factors) == 1 else _products_along_first(factors)
-    return total.astype(a.dtype).reshape([1 if axis in axes else n for axis, n in enumerate(a.shape)])
+    return total.astype(a.dtype, copy=False).reshape(kept)
+
+
+@lru_cache
+def _parts(shape: Shape, axes: Shape) -> tuple[Shape, Shape]:
+    """How many numbers lie along the first axes, those that are kept and the last ones; and the shape of the sum."""
+    first, last = 0, len(shape)
+    while last and last - 1 in axes:
+        last -= 1
+    while first < last and first in axes:
+        first += 1
+    parts = tuple(math.prod(part) for part in (shape[:first], shape[first:last], shape[last:]))
+    return parts, tuple(1 if axis in axes else size for axis, size in enumerate(shape))
 
 
 def _along_last(factors: Sequence[Array]) -> Array:
@@ -60,6 +66,8 @@ def _products(factors: Sequence[Array]) -> Array:
 
 def _products_along_first(factors: Sequence[Array]) -> Array:
     rows, columns = factors[0].shape
+    if rows <= ROWS:
+        return np.einsum("ij,ij->j", *factors)
     count = rows // ROWS
     whole = count * ROWS
     pieces = [factor[:whole].reshape(count, ROWS, columns) for factor in factors]

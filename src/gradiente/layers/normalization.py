@@ -54,6 +54,10 @@ class Normalization(Layer):
         """The running mean and variance where they are used, else None."""
         return None
 
+    def output_shape(self, input_shape: Shape) -> Shape:
+        self._layout(("batch", *input_shape))
+        return input_shape
+
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Cache]:
         at = self._layout(x.shape)
         running = self._running(x.shape, at, context)
@@ -82,7 +86,7 @@ class Normalization(Layer):
     def parameter_gradients(self, parameters: Arrays, cache: Cache, dy: Array, out: Arrays) -> None:
         at = self._layout(dy.shape)
         d = dy.reshape(at.shape)
-        over = [axis for axis, size in enumerate(at.parameters) if size == 1]
+        over = tuple(axis for axis, size in enumerate(at.parameters) if size == 1)
         for name, times in (("weight", cache.x_hat), ("bias", None)):
             if name in out:
                 out[name][...] = summed(d, over, times=times).reshape(out[name].shape)
@@ -97,7 +101,7 @@ class Normalization(Layer):
     def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
         derivative = self.derivative.get(name, "")
         if name == "x" and self._uses_running(training):
-            derivative = re.sub(r" \\odot \\left\(.*", r" \\odot \\delta", derivative)
+            derivative = re.sub(r"\\left\( (\\delta\S*) .*", r"\1", derivative)
         if "weight" in self.parameters():
             return derivative
         return re.sub(
