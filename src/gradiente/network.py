@@ -35,7 +35,7 @@ class Network:
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
     the running statistics, `frozen` the places of the layers that do not learn, `trainable` the slices of `theta` that
-    do.
+    do. With `whole_batch` an output depends on what is predicted with it.
 
     Arguments:
         layers: at least one layer, from input to output
@@ -70,6 +70,7 @@ class Network:
         for index, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
                 raise ArgumentError("network.not_a_layer", index=index, got=repr(layer))
+        self.whole_batch = any(layer.whole_batch for layer in self.layers)
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
@@ -240,17 +241,8 @@ class Network:
         """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
         return named(views_of(flat, [layer.parameters() for layer in self.layers]))
 
-    @property
-    def whole_batch(self) -> bool:
-        """Whether an output depends on what is predicted with it, as with a BatchNorm without running statistics."""
-        return any(layer.whole_batch for layer in self.layers)
-
     def predict(self, x: Any, batch_size: int = 256) -> Array:
-        """The output for any number of instances, without caches; in parts, unless parts make a difference.
-
-        Arguments:
-            batch_size: of a part; a network with `whole_batch` predicts everything at once
-        """
+        """The output for any number of instances, without caches; in parts, unless `whole_batch`."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
         batch_size = max(len(x), 1) if self.whole_batch else batch_size

@@ -5,14 +5,21 @@ import pytest
 import torch
 
 from gradiente import (
+    Adam,
     ArgumentError,
     Context,
+    CrossEntropyLoss,
+    Flatten,
     InstanceNorm1d,
     InstanceNorm2d,
     InstanceNorm3d,
+    Linear,
     Network,
     ShapeError,
+    Trainer,
+    Unflatten,
 )
+from gradiente.data import Dataset
 
 
 def test_every_channel_of_an_instance_comes_out_with_mean_0_and_variance_1():
@@ -61,6 +68,15 @@ def test_a_single_position_has_no_variance():
     y, _ = tracked.forward({}, one, Context(buffers=buffers))
     expected = torch.nn.InstanceNorm1d(3, track_running_stats=True).double().eval()(torch.from_numpy(one))
     np.testing.assert_allclose(y, expected.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_a_training_on_single_positions_does_not_begin(engine):
+    data = Dataset(np.eye(6), np.arange(6) % 2, "classification", "ones")
+    norm = InstanceNorm1d(6, track_running_stats=True)
+    network = Network([Unflatten(1, (6, 1)), norm, Flatten(), Linear(6, 2)])
+    with pytest.raises(ShapeError, match="more than one position"):
+        Trainer(network, CrossEntropyLoss(), Adam(), engine=engine).fit(data)
 
 
 @pytest.mark.parametrize("training", [False, True])
