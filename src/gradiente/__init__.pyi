@@ -31,8 +31,12 @@ from gradiente.layers import Context as Context
 from gradiente.layers import Conv1d as Conv1d
 from gradiente.layers import Conv2d as Conv2d
 from gradiente.layers import Conv3d as Conv3d
+from gradiente.layers import ConvTranspose1d as ConvTranspose1d
+from gradiente.layers import ConvTranspose2d as ConvTranspose2d
+from gradiente.layers import ConvTranspose3d as ConvTranspose3d
 from gradiente.layers import Dropout as Dropout
 from gradiente.layers import Dropout2d as Dropout2d
+from gradiente.layers import Embedding as Embedding
 from gradiente.layers import Flatten as Flatten
 from gradiente.layers import GroupNorm as GroupNorm
 from gradiente.layers import Identity as Identity
@@ -47,6 +51,7 @@ from gradiente.layers import MaxPool1d as MaxPool1d
 from gradiente.layers import MaxPool2d as MaxPool2d
 from gradiente.layers import MaxPool3d as MaxPool3d
 from gradiente.layers import ReLU as ReLU
+from gradiente.layers import Residual as Residual
 from gradiente.layers import Sigmoid as Sigmoid
 from gradiente.layers import Softmax as Softmax
 from gradiente.layers import Tanh as Tanh

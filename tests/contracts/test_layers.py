@@ -18,6 +18,9 @@ from gradiente import (
     Conv1d,
     Conv2d,
     Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
     Dropout,
     Dropout2d,
     Flatten,
@@ -32,15 +35,18 @@ from gradiente import (
     Unflatten,
     gradcheck,
 )
-from gradiente.examples import layer_examples
+from gradiente.examples import draw_input, layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
-from .normalizations import NORMALIZATIONS
+from .normalizations import NORMALIZATIONS, in_float64
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Using padding='same' with even kernel"
+)  # slower, says PyTorch
 
 
 @st.composite
@@ -71,24 +77,49 @@ def axis(draw):
     return draw(st.integers(max(1, span - 2 * padding), 7)), kernel, stride, padding, dilation
 
 
-def geometry(draw, rank):
+@st.composite
+def transposed_axis(draw):
+    """One axis: its length, and a kernel, stride, padding, dilation and output_padding that leave something of y."""
+    length, kernel = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    more = draw(st.integers(0, max(stride, dilation) - 1))
+    whole = (length - 1) * stride + dilation * (kernel - 1) + 1 + more
+    return length, kernel, stride, draw(st.integers(0, (whole - 1) // 2)), dilation, more
+
+
+def geometry(draw, rank, axis=axis):
     """Every hyperparameter as one number an axis; where all are equal, also as one number."""
     numbers = zip(*(draw(axis()) for _ in range(rank)), strict=True)
     lengths, *rest = (tuple(n) for n in numbers)
     return lengths, *(n[0] if len(set(n)) == 1 and draw(st.booleans()) else n for n in rest)
 
 
+def grouped(draw):
+    """Channels before and after, and a number of groups that divides both."""
+    groups = draw(st.integers(1, 3))
+    return groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2)), groups
+
+
 @st.composite
 def conv(draw, kind):
-    groups = draw(st.integers(1, 3))
-    channels, outputs = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    channels, outputs, groups = grouped(draw)
     lengths, kernel, stride, padding, dilation = geometry(draw, kind.rank)
     if draw(st.booleans()):
-        odd = tuple(2 * draw(st.integers(0, 1)) + 1 for _ in range(kind.rank))
-        kernel, stride, padding = odd, 1, "same"
-    layer = kind(
-        channels, outputs, kernel, stride, padding, dilation=dilation, groups=groups, bias=draw(st.booleans())
-    )
+        stride, padding = 1, "same"
+    mode = draw(st.sampled_from(["zeros", "zeros", "reflect", "replicate", "circular"]))
+    if mode != "zeros":
+        lengths = tuple(max(n, 4) for n in lengths)  # enough to copy
+    bias = draw(st.booleans())
+    layer = kind(channels, outputs, kernel, stride, padding, dilation, groups, bias, mode)
+    return layer, (channels, *lengths)
+
+
+@st.composite
+def conv_transpose(draw, kind):
+    channels, outputs, groups = grouped(draw)
+    lengths, kernel, stride, padding, dilation, more = geometry(draw, kind.rank, transposed_axis)
+    bias = draw(st.booleans())
+    layer = kind(channels, outputs, kernel, stride, padding, more, groups, bias, dilation)
     return layer, (channels, *lengths)
 
 
@@ -121,6 +152,7 @@ EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = 
     Dropout: st.tuples(probabilities.map(Dropout), shapes),
     Dropout2d: st.tuples(probabilities.map(Dropout2d), st.tuples(*(st.integers(1, 4),) * 3)),
     **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
+    **{kind: conv_transpose(kind) for kind in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)},
     **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
     **NORMALIZATIONS,
 }
@@ -146,16 +178,6 @@ class Case:
     def context(self, training: bool = False) -> Context:
         return Context(training=training, generator=np.random.default_rng(7), buffers=self.buffers)
 
-    def in_float64(self) -> "Case":
-        parameters, buffers = (
-            {
-                name: value.astype(np.float64 if value.dtype.kind == "f" else int)
-                for name, value in arrays.items()
-            }
-            for arrays in (self.parameters, self.buffers)
-        )
-        return Case(self.layer, parameters, buffers, self.x.astype(np.float64), self.dy.astype(np.float64))
-
     def forward(self, training: bool = False) -> tuple[np.ndarray, Any]:
         return self.layer.forward(self.parameters, self.x, self.context(training))
 
@@ -164,25 +186,26 @@ class Case:
 
     def through_torch(self, mask: np.ndarray | None, training: bool) -> tuple[np.ndarray, np.ndarray, Any]:
         """y, ∂J/∂x and the torch module with its gradients; our mask replaces what PyTorch would draw."""
-        module = self.layer.to_torch().to(torch.from_numpy(self.x).dtype).train(training)
+        module = self.layer.to_torch().to(torch.from_numpy(self.dy).dtype).train(training)
         state = self.parameters | self.buffers
         module.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
-        leaf = torch.from_numpy(self.x.copy()).requires_grad_()
+        leaf = torch.from_numpy(self.x.copy()).requires_grad_(self.x.dtype.kind == "f")
         y = module(leaf) if mask is None else leaf * torch.from_numpy(mask)
         y.backward(torch.from_numpy(self.dy.copy()))
-        assert leaf.grad is not None
-        return y.detach().numpy(), leaf.grad.numpy(), module
+        dx = np.zeros(self.x.shape) if leaf.grad is None else leaf.grad.numpy()
+        return y.detach().numpy(), dx, module
 
 
-def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=False) -> Case:
+def draw_case(data, kind, dtype=np.float64, *, kinks=True, training=False) -> Case:
     layer, shape = data.draw(examples(kind))
     generator = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    x = scale * generator.normal(0, 1.5, (data.draw(st.integers(1, 8)), *shape))
+    x = draw_input(layer, (data.draw(st.integers(1, 8)), *shape), generator)
+    indices = layer.index_count is not None
     if layer.depends_on_batch and (training or layer.whole_batch):
         assume(x.size > x.shape[1])  # a single value has no variance
     if kinks:
         x[generator.random(x.shape) < 0.1] = 0
-    else:
+    elif not indices:
         x += 0.05 * np.sign(x)
     parameters = {
         name: generator.normal(0, 1, spec.shape).astype(dtype) for name, spec in layer.parameters().items()
@@ -192,7 +215,7 @@ def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=F
         for name, value in layer.buffers().items()
     }
     dy = generator.normal(0, 1, (len(x), *layer.output_shape(shape)))
-    return Case(layer, parameters, buffers, x.astype(dtype), dy.astype(dtype))
+    return Case(layer, parameters, buffers, x if indices else x.astype(dtype), dy.astype(dtype))
 
 
 def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
@@ -244,10 +267,11 @@ def test_shapes_and_names_are_as_declared(kind, data):
     y, _ = case.forward()
     assert y.shape == (len(case.x), *case.layer.output_shape(case.x.shape[1:]))
     assert case.layer.input_shape() in (None, case.x.shape[1:])
-    declared = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
-    declared += [(name, value.shape) for name, value in case.layer.buffers().items()]
     module = case.layer.to_torch()
-    assert declared == [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+    parameters = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
+    assert parameters == [(name, tuple(value.shape)) for name, value in module.named_parameters()]
+    buffers = [(name, value.shape) for name, value in case.layer.buffers().items()]
+    assert buffers == [(name, tuple(value.shape)) for name, value in module.named_buffers()]
     for name, value in module.named_buffers():
         np.testing.assert_array_equal(case.layer.buffers()[name], value.numpy())
 
@@ -298,7 +322,8 @@ def test_strided_arrays_give_the_same_numbers(kind, training, data):
 @given(data=st.data())
 def test_saturated_inputs_stay_finite(kind, dtype, data):
     case = draw_case(data, kind, dtype)
-    case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
+    if case.layer.index_count is None:
+        case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
     y, cache = case.forward()
     dx, gradients = case.backward(cache)
     for array in (y, dx, *gradients.values()):
@@ -306,7 +331,7 @@ def test_saturated_inputs_stay_finite(kind, dtype, data):
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
     if case.layer.subtracts_mean:
         # PyTorch subtracts μ/σ from x/σ: of equal numbers that leaves the rounding error of 1e4/√ε, where ours is 0.
-        case, tolerance = case.in_float64(), max(tolerance, 1e-8)
+        case, tolerance = in_float64(case), max(tolerance, 1e-8)
     agree(y, case.through_torch(None, training=False)[0], tolerance)
 
 
@@ -327,10 +352,15 @@ def test_is_frozen(kind, data):
 def test_has_its_formulas(kind, data):
     layer, _ = data.draw(examples(kind))
     assert layer.equation
-    assert {"x", *layer.parameters()} <= set(layer.derivative)
+    assert {"x", *_own_parameters(layer)} <= set(layer.derivative)
     for formula in (layer.equation, *layer.derivative.values()):
         assert formula.count("{") == formula.count("}")
         assert formula.count(r"\left") == formula.count(r"\right")
+
+
+def _own_parameters(layer):
+    """Those of a composite layer are its inner layers', with their derivatives."""
+    return {} if layer.branches() else layer.parameters()
 
 
 @every_layer
@@ -340,7 +370,7 @@ def test_every_derivative_belongs_to_a_parameter(kind):
     @settings(max_examples=25)
     @given(example=examples(kind))
     def gather(example):
-        named.update(example[0].parameters())
+        named.update(_own_parameters(example[0]))
 
     gather()
     assert named == set(kind.derivative)

@@ -4,7 +4,9 @@ from gradiente.layers.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
+from gradiente.layers.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from gradiente.layers.dropout import Dropout, Dropout2d
+from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
 from gradiente.layers.group_norm import GroupNorm
@@ -15,6 +17,7 @@ from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
 from gradiente.layers.relu import ReLU
+from gradiente.layers.residual import Residual
 from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.softmax import Softmax
 from gradiente.layers.tanh import Tanh
@@ -36,6 +39,9 @@ REGISTRY: dict[str, type[Layer]] = {
         Conv1d,
         Conv2d,
         Conv3d,
+        ConvTranspose1d,
+        ConvTranspose2d,
+        ConvTranspose3d,
         MaxPool1d,
         MaxPool2d,
         MaxPool3d,
@@ -52,6 +58,8 @@ REGISTRY: dict[str, type[Layer]] = {
         GroupNorm,
         Dropout,
         Dropout2d,
+        Embedding,
+        Residual,
     )
 }
 
@@ -68,8 +76,12 @@ __all__ = [
     "Conv1d",
     "Conv2d",
     "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "Dropout",
     "Dropout2d",
+    "Embedding",
     "Flatten",
     "GroupNorm",
     "Identity",
@@ -84,6 +96,7 @@ __all__ = [
     "MaxPool2d",
     "MaxPool3d",
     "ReLU",
+    "Residual",
     "Sigmoid",
     "Softmax",
     "Tanh",

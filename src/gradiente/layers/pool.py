@@ -57,8 +57,8 @@ class Pool(Layer):
         """The windows that x[index] lies in."""
         _, _, *place = index
         windows = self._windows(at.x.values.shape)
-        found = (windows.window_of(tuple(place), tap) for tap in np.ndindex(*windows.kernel))
-        return (window for window in found if window is not None)
+        taps = np.ndindex(*windows.kernel)
+        return (window for tap in taps for window in windows.windows_of(tuple(place), tap))
 
     def _windows(self, shape: tuple[Any, ...]) -> Windows:
         name = f"{type(self).__name__}({self.kernel_size})"
