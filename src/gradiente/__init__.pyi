@@ -44,8 +44,13 @@ from gradiente.layers import Dropout as Dropout
 from gradiente.layers import Dropout2d as Dropout2d
 from gradiente.layers import Embedding as Embedding
 from gradiente.layers import Flatten as Flatten
+from gradiente.layers import GroupNorm as GroupNorm
 from gradiente.layers import Identity as Identity
+from gradiente.layers import InstanceNorm1d as InstanceNorm1d
+from gradiente.layers import InstanceNorm2d as InstanceNorm2d
+from gradiente.layers import InstanceNorm3d as InstanceNorm3d
 from gradiente.layers import Layer as Layer
+from gradiente.layers import LayerNorm as LayerNorm
 from gradiente.layers import LeakyReLU as LeakyReLU
 from gradiente.layers import Linear as Linear
 from gradiente.layers import MaxPool1d as MaxPool1d

@@ -39,7 +39,8 @@ class Network:
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
     the running statistics, `frozen` the places of the layers that do not learn, `trainable` the slices of `theta` that
-    do. `nodes` are the computations: the layers, and those inside composite layers (Residual).
+    do. `nodes` are the computations: the layers, and those inside composite layers (Residual). With `whole_batch` an
+    output depends on what is predicted with it.
 
     Arguments:
         layers: at least one layer, from input to output
@@ -76,6 +77,7 @@ class Network:
                 raise ArgumentError("network.not_a_layer", index=index, got=repr(layer))
         self.nodes = graph_of(self.layers)
         self._layer_of = [int(node.path.partition(".")[0]) for node in self.nodes]
+        self.whole_batch = any(node.layer.whole_batch for node in self.nodes)
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
@@ -250,9 +252,10 @@ class Network:
         return self._named(views_of(flat, [node.parameters() for node in self.nodes]))
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
-        """The output for any number of instances, in parts, without caches."""
+        """The output for any number of instances, without caches; in parts, unless `whole_batch`."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
+        batch_size = max(len(x), 1) if self.whole_batch else batch_size
         outputs = []
         for start in range(0, max(len(x), 1), batch_size):
             y = x[start : start + batch_size]

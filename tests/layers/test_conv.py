@@ -158,9 +158,9 @@ def test_a_batch_of_nothing(layer):
 @pytest.mark.parametrize("layer", [Conv2d(1, 1, 1, padding=1), ConvTranspose2d(1, 1, 5)], ids=str)
 def test_an_image_of_nothing_is_an_error(layer):
     for shape in [(1, 0, 5), (1, 5, 0)]:
-        with pytest.raises(ShapeError, match="axis without entries|larger inputs"):
+        with pytest.raises(ShapeError, match=r"axis without entries|larger inputs"):
             layer.output_shape(shape)
-        with pytest.raises(ShapeError, match="axis without entries|larger inputs"):
+        with pytest.raises(ShapeError, match=r"axis without entries|larger inputs"):
             layer.forward(drawn(layer), np.zeros((2, *shape)), Context())
 
 

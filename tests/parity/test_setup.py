@@ -103,6 +103,16 @@ BEFORE_NORMALIZATION = {
         "1.bias"
     ],
     "Linear(6, 6), Unflatten(1, (2, 3)), BatchNorm1d(2)": [],
+    "Linear(6, 4), BatchNorm1d(4, track_running_stats=False)": ["0.bias"],
+    "BatchNorm1d(6), BatchNorm1d(6)": ["0.bias"],
+    "BatchNorm1d(6, affine=False), BatchNorm1d(6)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), InstanceNorm1d(2)": ["1.bias"],
+    "Linear(6, 6), Unflatten(1, (2, 3)), InstanceNorm1d(2)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), GroupNorm(4, 4)": ["1.bias"],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), GroupNorm(2, 4)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), LayerNorm(4)": ["1.bias"],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), LayerNorm((4, 4))": [],
+    "Linear(6, 4), LayerNorm(4), Linear(4, 2)": [],
 }
 
 

@@ -70,8 +70,24 @@ EXAMPLES: dict[str, list[tuple[nn.Module, tuple[int, ...]]]] = {
         (nn.Upsample(torch.Size([2, 5, 3]), mode="trilinear", align_corners=False), (2, 3, 4, 2)),
     ],
     "BatchNorm1d": [(nn.BatchNorm1d(3), (3,)), (nn.BatchNorm1d(3, eps=0.1, momentum=None), (3, 4))],
-    "BatchNorm2d": [(nn.BatchNorm2d(2, affine=False, momentum=0.4), (2, 3, 3))],
-    "BatchNorm3d": [(nn.BatchNorm3d(2), (2, 2, 3, 2))],
+    "BatchNorm2d": [
+        (nn.BatchNorm2d(2, affine=False, momentum=0.4), (2, 3, 3)),
+        (nn.BatchNorm2d(2, track_running_stats=False), (2, 3, 3)),
+    ],
+    "BatchNorm3d": [(nn.BatchNorm3d(2, bias=False), (2, 2, 3, 2))],
+    "InstanceNorm1d": [
+        (nn.InstanceNorm1d(3), (3, 6)),
+        (nn.InstanceNorm1d(3, 0.1, 0.4, True, True), (3, 6)),
+    ],
+    "InstanceNorm2d": [(nn.InstanceNorm2d(2, affine=True, bias=False), (2, 3, 3))],
+    "InstanceNorm3d": [(nn.InstanceNorm3d(2, track_running_stats=True), (2, 2, 3, 2))],
+    "LayerNorm": [
+        (nn.LayerNorm(5), (5,)),
+        (nn.LayerNorm([3, 3]), (3, 3)),
+        (nn.LayerNorm([3, 3], elementwise_affine=False), (2, 3, 3)),
+        (nn.LayerNorm([4], 0.1, bias=False), (3, 4)),
+    ],
+    "GroupNorm": [(nn.GroupNorm(2, 4), (4, 3, 3)), (nn.GroupNorm(1, 2, 0.1, False), (2, 4))],
     "Dropout": [(nn.Dropout(), (3,)), (nn.Dropout(0.1, inplace=True), (3,))],
     "Dropout2d": [(nn.Dropout2d(0.3), (2, 3, 3))],
 }
@@ -264,7 +280,6 @@ def pruned():
         (nn.Sequential(nn.Flatten(2)), r"0 \(Flatten\) has start_dim=2; .* start_dim=1"),
         (nn.MaxPool2d(2, return_indices=True), "return_indices=True"),
         (nn.Upsample(scale_factor=1.5, recompute_scale_factor=True), "recompute_scale_factor=True; .*=None"),
-        (nn.BatchNorm1d(3, track_running_stats=False), "track_running_stats=False"),
         (
             nn.Sequential(nn.ReLU(), nn.Dropout(1.0)),
             r"1 \(Dropout\) cannot .* p must be a number in \[0, 1\)",

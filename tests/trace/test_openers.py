@@ -14,7 +14,10 @@ from gradiente import (
     Conv2d,
     ConvTranspose1d,
     Dropout,
+    GroupNorm,
     Identity,
+    InstanceNorm1d,
+    LayerNorm,
     Linear,
     MaxPool2d,
     MSELoss,
@@ -218,6 +221,40 @@ def test_an_adaptive_pool_and_an_upsampling_open_into_the_entries_that_have_a_pa
     step = one_layer(Upsample(scale_factor=2), x)
     assert [term.symbol for term in step.entry("U[0]", 0, 0, 5).terms] == ["x[0,0,2]"]
     assert [term.symbol for term in step.entry("dX", 0, 0, 2).terms] == ["du[0,0,4]", "du[0,0,5]"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "symbols"),
+    [
+        (
+            BatchNorm1d(2),
+            (6, 2),
+            "(x[0,1]−μ[1])·1/√(σ²[1]+ε)·γ[1]  β[1]  −1/√(σ²[1]+ε)·γ[1]·x̂[0,1]·⟨δ·x̂⟩[1]",
+        ),
+        (
+            InstanceNorm1d(2, affine=True),
+            (3, 2, 4),
+            "(x[0,1,0]−μ[0,1])·1/√(σ²[0,1]+ε)·γ[1]  β[1]  −1/√(σ²[0,1]+ε)·γ[1]·x̂[0,1,0]·⟨δ·x̂⟩[0,1]",
+        ),
+        (
+            LayerNorm((2, 2)),
+            (3, 2, 2),
+            "(x[0,1,0]−μ[0])·1/√(σ²[0]+ε)·γ[1,0]  β[1,0]  −1/√(σ²[0]+ε)·x̂[0,1,0]·⟨γ·δ·x̂⟩[0]",
+        ),
+        (
+            GroupNorm(2, 4, bias=False),
+            (3, 4, 2),
+            "(x[0,1,0]−μ[0,0])·1/√(σ²[0,0]+ε)·γ[1]  −1/√(σ²[0,0]+ε)·x̂[0,1,0]·⟨γ·δ·x̂⟩[0,0]",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_normalization_says_what_it_is_normalized_with(layer, shape, symbols):
+    step = one_layer(layer, np.random.default_rng(1).normal(size=shape))
+    place = (0, 1, *(0 for _ in shape[2:]))
+    output, gradient = (step.entry(name, *place) for name in ("N[0]", "dX"))
+    shown = [term.symbol for term in (*output.terms, gradient.terms[-1])]
+    assert shown == symbols.split("  ")
 
 
 def test_the_gradient_of_a_normalization_takes_three_paths():

@@ -348,7 +348,7 @@ def test_a_last_layer_that_does_not_fit_the_classes_is_said_before_training(
             [Linear(3, 2)],
             "CrossEntropyLoss is for classification, and line has real-valued targets",
         ),
-        (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(1, 3\)"),
+        (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(2, 3\)"),
     ],
 )
 def test_a_loss_or_a_network_of_another_task_is_said_before_training(line, tmp_path, loss, layers, words):

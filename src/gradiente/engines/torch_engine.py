@@ -131,16 +131,19 @@ class TorchEngine(Engine):
         x = self.network.as_batch(x)
         if len(x) == 0:
             return self.network.predict(x)
-        self.network.predict(x[:1])  # says what is wrong with the shape of an instance
-        each = -(-len(x) // self.group.world_size)
-        first = each * self.group.rank
+        self.network.predict(x[:2])  # says what is wrong with the shape of an instance
+        whole = self.network.whole_batch  # then every process predicts everything
+        each = len(x) if whole else -(-len(x) // self.group.world_size)
+        first, at_once = (0, each) if whole else (each * self.group.rank, PREDICTED_AT_ONCE)
         rows = np.arange(first, first + each) % len(x)  # of equal number everywhere
         outputs = []
-        for start in range(0, each, PREDICTED_AT_ONCE):
-            part = rows[start : start + PREDICTED_AT_ONCE]
+        for start in range(0, each, at_once):
+            part = rows[start : start + at_once]
             chosen = self.data.tensor(x[part]) if cached is None else cached[self.data.tensor(part)]
             outputs.append(self.model.predict(chosen))
-        return torch.cat(self.group.all_gather(torch.cat(outputs))).numpy(force=True)[: len(x)]
+        predicted = torch.cat(outputs)
+        parts = [predicted] if whole else self.group.all_gather(predicted)
+        return torch.cat(parts).numpy(force=True)[: len(x)]
 
     def state(self) -> EngineState:
         self.download()

@@ -11,7 +11,10 @@ from gradiente.layers.dropout import Dropout, Dropout2d
 from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
+from gradiente.layers.group_norm import GroupNorm
 from gradiente.layers.identity import Identity
+from gradiente.layers.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
+from gradiente.layers.layer_norm import LayerNorm
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
@@ -58,6 +61,11 @@ REGISTRY: dict[str, type[Layer]] = {
         BatchNorm1d,
         BatchNorm2d,
         BatchNorm3d,
+        InstanceNorm1d,
+        InstanceNorm2d,
+        InstanceNorm3d,
+        LayerNorm,
+        GroupNorm,
         Dropout,
         Dropout2d,
         Embedding,
@@ -91,8 +99,13 @@ __all__ = [
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GroupNorm",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "MaxPool1d",

@@ -44,6 +44,8 @@ class Layer(metaclass=Concept):
         elementwise             every output depends on the input at its own place only
         stochastic              it draws random numbers in training; its cache is then what it drew, as a factor of x
         depends_on_batch        an output depends on the other instances of the batch in training
+        whole_batch             outside training too: what is predicted is predicted at once
+        subtracts_mean          it subtracts a mean of its input: a bias before it may change nothing
         copies                  outside training its numbers are those of the input, in the same order
         shares_batch            it distributes the instances of a batch over the cores (threads.share)
         examples                its notation and the shape of a batch for it, a few times: what tests and parity try
@@ -58,9 +60,15 @@ class Layer(metaclass=Concept):
     elementwise: ClassVar[bool] = False
     stochastic: ClassVar[bool] = False
     depends_on_batch: ClassVar[bool] = False
+    subtracts_mean: ClassVar[bool] = False
     copies: ClassVar[bool] = False
     shares_batch: ClassVar[bool] = False
     examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
+
+    @property
+    def whole_batch(self) -> bool:
+        """The fact of that name, which may depend on the options."""
+        return False
 
     def branches(self) -> "dict[str, Sequence[Layer]]":
         """Of a composite layer, its sequences of layers by name: its output is the sum of theirs."""

@@ -81,7 +81,7 @@ class TrainingSetup:
     def of(cls, plan: Plan, train: Dataset) -> "TrainingSetup":
         """The training run of a config, on its training instances."""
         data, descent = plan.config.data, plan.config.descent
-        outputs = plan.network.forward(train.x[:1])[0].shape[1]
+        outputs = plan.network.forward(train.x[:2])[0].shape[1]
         y = targets(train, plan.loss, outputs)
         rows = np.arange(len(train))
         if data.validation:
@@ -110,13 +110,13 @@ class TrainingSetup:
 
     @property
     def subtracted(self) -> list[str]:
-        """The biases that a following batch normalization subtracts again; they are left out.
+        """The biases that a following normalization subtracts again, with the mean; they are left out.
 
         ∂J/∂b = 0, and its computed value is rounding error, which differs between machines: a rule that divides a
         gradient by its own size, as Adam does, amplifies it.
         """
         network = self.network.astype(np.float64)
-        if not any(node.layer.depends_on_batch for node in network.nodes):
+        if not any(node.layer.subtracts_mean for node in network.nodes):
             return []
 
         def predict() -> Array:

@@ -94,7 +94,7 @@ class Epoch:
         network = self.objective.network
         self.engine.download()
         if not np.isfinite(network.theta).all():  # no loss of this epoch met it
-            raise self._divergence(self.data.train.x[:1], self.context, optimizer, math.nan)
+            raise self._divergence(self.data.train.x[:2], self.context, optimizer, math.nan)
         record = {"epoch": self.number, "lr": optimizer.lr, **self.metrics_so_far.record()}
         if not self.objective.penalties:
             del record["penalty"]

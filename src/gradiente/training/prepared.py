@@ -84,16 +84,15 @@ def _try_smallest_batch(
     network: Network, train: Dataset, augmentation: Augmentation | None, instances: int
 ) -> None:
     generator = stream(Purpose.LAYERS, 0)
-    x = train.x[:1]
+    x = train.x[: min(instances, 2)]
     if augmentation is not None:
         x = augment_rows(x, train.image_shape, augmentation, generator)
-    if instances == 1:
-        network.forward(x, Context(training=True, generator=generator))
+    network.forward(x, Context(training=True, generator=generator))
 
 
 def _outputs(network: Network, data: Dataset) -> int:
-    """How many outputs the network has, found with one instance: so a wrong shape is said before training."""
-    shape = network.forward(data.x[:1])[0].shape
+    """How many outputs the network has, found with two instances: so a wrong shape is said before training."""
+    shape = network.forward(data.x[:2])[0].shape  # a single one may have no variance
     if len(shape) != 2:
         raise ShapeError("trainer.output", shape=written_shape(("batch", *shape[1:])))
     return shape[1]
