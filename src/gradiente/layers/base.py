@@ -75,7 +75,7 @@ class Layer(metaclass=Concept):
         return {}
 
     def input_shape(self) -> Shape | None:
-        """The shape of one instance where the layer fixes it, else None."""
+        """The shape of one instance where the layer fixes it, without axes that may be there; else None."""
         return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
