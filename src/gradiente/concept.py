@@ -2,6 +2,7 @@
 
 import inspect
 from abc import ABCMeta
+from dataclasses import InitVar
 from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import ArgumentError, did_you_mean
@@ -26,7 +27,7 @@ class Concept(ABCMeta):
     @property
     def __signature__(cls) -> inspect.Signature:
         parameters = list(inspect.signature(cls.__init__).parameters.values())
-        return inspect.Signature(parameters[1:])
+        return inspect.Signature([_written(parameter) for parameter in parameters[1:]])
 
 
 def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -42,6 +43,12 @@ def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str
         named = [f"{name}={value!r}" for name, value in options.items()]
         got = f"{kind.__name__}({', '.join([*map(repr, arguments), *named])})"
         raise ArgumentError("concept.arguments", got=got, name=kind.__name__, expected=signature) from None
+
+
+def _written(parameter: inspect.Parameter) -> inspect.Parameter:
+    """An argument with the type that it takes, also where the class does not keep it."""
+    kind = parameter.annotation
+    return parameter.replace(annotation=kind.type) if isinstance(kind, InitVar) else parameter
 
 
 def _hint(name: str, signature: inspect.Signature) -> str:

@@ -4,16 +4,22 @@ from gradiente.layers.avg_pool import AvgPool1d, AvgPool2d, AvgPool3d
 from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
-from gradiente.layers.dropout import Dropout, Dropout2d
+from gradiente.layers.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from gradiente.layers.elu import ELU
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
 from gradiente.layers.identity import Identity
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
+from gradiente.layers.log_softmax import LogSoftmax
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
+from gradiente.layers.prelu import PReLU
 from gradiente.layers.relu import ReLU
+from gradiente.layers.selu import SELU
 from gradiente.layers.sigmoid import Sigmoid
+from gradiente.layers.silu import SiLU
 from gradiente.layers.softmax import Softmax
+from gradiente.layers.softplus import Softplus
 from gradiente.layers.tanh import Tanh
 from gradiente.layers.unflatten import Unflatten
 
@@ -25,8 +31,14 @@ REGISTRY: dict[str, type[Layer]] = {
         Tanh,
         ReLU,
         LeakyReLU,
+        PReLU,
+        ELU,
+        SELU,
         GELU,
+        SiLU,
+        Softplus,
         Softmax,
+        LogSoftmax,
         Flatten,
         Unflatten,
         Identity,
@@ -43,13 +55,17 @@ REGISTRY: dict[str, type[Layer]] = {
         BatchNorm2d,
         BatchNorm3d,
         Dropout,
+        Dropout1d,
         Dropout2d,
+        Dropout3d,
     )
 }
 
 __all__ = [
+    "ELU",
     "GELU",
     "REGISTRY",
+    "SELU",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -61,18 +77,24 @@ __all__ = [
     "Conv2d",
     "Conv3d",
     "Dropout",
+    "Dropout1d",
     "Dropout2d",
+    "Dropout3d",
     "Flatten",
     "Identity",
     "Layer",
     "LeakyReLU",
     "Linear",
+    "LogSoftmax",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "PReLU",
     "ReLU",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "Tanh",
     "Unflatten",
 ]
