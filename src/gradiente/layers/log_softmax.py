@@ -55,7 +55,8 @@ class LogSoftmax(Layer):
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         require_axis("LogSoftmax", "dim", self.dim, x.shape)
         z = x - x.max(axis=self.dim, keepdims=True, initial=-np.inf)
-        a = z - np.log(np.exp(z).sum(axis=self.dim, keepdims=True))
+        with np.errstate(divide="ignore"):  # where the axis has no entries
+            a = z - np.log(np.exp(z).sum(axis=self.dim, keepdims=True))
         return a, a
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
