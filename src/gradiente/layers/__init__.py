@@ -8,18 +8,24 @@ from gradiente.layers.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from gradiente.layers.elu import ELU
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
+from gradiente.layers.hardswish import Hardswish
+from gradiente.layers.hardtanh import Hardtanh
 from gradiente.layers.identity import Identity
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
+from gradiente.layers.log_sigmoid import LogSigmoid
 from gradiente.layers.log_softmax import LogSoftmax
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
+from gradiente.layers.mish import Mish
 from gradiente.layers.prelu import PReLU
 from gradiente.layers.relu import ReLU
+from gradiente.layers.relu6 import ReLU6
 from gradiente.layers.selu import SELU
 from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.silu import SiLU
 from gradiente.layers.softmax import Softmax
 from gradiente.layers.softplus import Softplus
+from gradiente.layers.softsign import Softsign
 from gradiente.layers.tanh import Tanh
 from gradiente.layers.unflatten import Unflatten
 
@@ -37,6 +43,12 @@ REGISTRY: dict[str, type[Layer]] = {
         GELU,
         SiLU,
         Softplus,
+        Mish,
+        ReLU6,
+        Hardtanh,
+        Hardswish,
+        Softsign,
+        LogSigmoid,
         Softmax,
         LogSoftmax,
         Flatten,
@@ -81,20 +93,26 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Flatten",
+    "Hardswish",
+    "Hardtanh",
     "Identity",
     "Layer",
     "LeakyReLU",
     "Linear",
+    "LogSigmoid",
     "LogSoftmax",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "Mish",
     "PReLU",
     "ReLU",
+    "ReLU6",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Softplus",
+    "Softsign",
     "Tanh",
     "Unflatten",
 ]
