@@ -8,7 +8,14 @@ import pytest
 from scipy.special import expit, softmax
 
 from gradiente import DataError, layers, losses, optimizers, schedules
-from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
+from gradiente.examples import (
+    draw_input,
+    draw_prediction,
+    draw_target,
+    layer_examples,
+    loss_examples,
+    rule_examples,
+)
 from gradiente.layers import Context
 from gradiente.notation import parse
 from gradiente.trace.formulas import symbols_in
@@ -69,10 +76,10 @@ def test_what_a_layer_says_of_itself_is_so(name, notation, shape):
     if shape[0] < 2:
         return
     generator = np.random.default_rng(0)
-    x = generator.normal(size=shape)
+    x = draw_input(layer, shape, generator)
     y, cache = run(layer, x)
     other = x.copy()
-    other[-1] += generator.normal(size=shape[1:])
+    other[-1] = draw_input(layer, shape[1:], generator)
     assert np.allclose(run(layer, other)[0][:-1], y[:-1]) == (not layer.depends_on_batch)
     drawn = layer.stochastic and cache is not None
     assert np.array_equal(run(layer, x, seed=2)[0], y) != drawn

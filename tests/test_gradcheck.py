@@ -10,9 +10,12 @@ from gradiente import (
     ArgumentError,
     BCELoss,
     BCEWithLogitsLoss,
+    Conv2d,
     CrossEntropyLoss,
+    Flatten,
     LeakyReLU,
     Linear,
+    MaxPool2d,
     MSELoss,
     MSLELoss,
     Network,
@@ -22,8 +25,10 @@ from gradiente import (
     Sigmoid,
     Softmax,
     Tanh,
+    Unflatten,
     gradcheck,
 )
+from gradiente.data import load
 from gradiente.losses import REGISTRY
 from gradiente.losses.base import Reduction
 
@@ -79,6 +84,50 @@ def test_larger_networks_raise_no_false_alarm(loss, sizes):
 @pytest.mark.parametrize("activation", [ReLU(), LeakyReLU(0.1)])
 def test_rectifiers_pass_away_from_their_kink(activation):
     assert gradcheck(Network([Linear(3, 4), activation, Linear(4, 2)]), MSELoss(), X, Y).passed
+
+
+def pooled(pool, activation):
+    """The digits have blank margins: windows of equal numbers, overlapping, and rectifiers at exactly 0."""
+    layers = [Unflatten(1, (1, 8, 8)), Conv2d(1, 3, 3, padding=1), activation, pool]
+    layers += [Conv2d(3, 2, 3, padding=1), activation, MaxPool2d(2), Flatten(), Linear(32, 10)]
+    network = Network(layers, seed=3)
+    network.parameters["1.bias"][...] = 0
+    return network
+
+
+def test_ties_and_kinks_raise_no_alarm_and_are_counted():
+    _, digits = load("digits")
+    network = pooled(MaxPool2d(3, 1, 1), ReLU())
+    result = gradcheck(network, CrossEntropyLoss(), digits.x[:6], digits.y[:6], entries=40)
+    assert result.passed, result.worst
+    assert {quantity.name: quantity.kinks > 0 for quantity in result.quantities}["x"]
+    smooth = gradcheck(Network([Linear(3, 2), Tanh()]), MSELoss(), X, Y)
+    assert not any(quantity.kinks for quantity in smooth.quantities)
+
+
+@dataclass(frozen=True)
+class EveryMaximum(MaxPool2d):
+    """δ goes to the whole window in place of its maximum."""
+
+    def input_gradient(self, parameters, cache, dy):
+        return np.full(super().input_gradient(parameters, cache, dy).shape, dy.mean())
+
+
+@dataclass(frozen=True)
+class Unrectified(ReLU):
+    """The derivative of ReLU forgotten."""
+
+    def input_gradient(self, parameters, cache, dy):
+        return dy
+
+
+@pytest.mark.parametrize(
+    ("pool", "activation"), [(EveryMaximum(3, 1, 1), ReLU()), (MaxPool2d(3, 1, 1), Unrectified())]
+)
+def test_a_wrong_derivative_is_not_taken_for_a_kink(pool, activation):
+    _, digits = load("digits")
+    result = gradcheck(pooled(pool, activation), CrossEntropyLoss(), digits.x[:6], digits.y[:6], entries=40)
+    assert not result.passed
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ SPECS = [layer.parameters() for layer in LAYERS]
 
 def test_views_lie_as_pytorch_flattens_its_parameters():
     flat = np.arange(float(size_of(SPECS)))
-    views = named(views_of(flat, SPECS))
+    paths = map(str, range(len(LAYERS)))
+    views = named(paths, views_of(flat, SPECS))
     module = torch.nn.Sequential(*(layer.to_torch() for layer in LAYERS)).double()
     torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), module.parameters())
     assert list(views) == [name for name, _ in module.named_parameters()]

@@ -7,7 +7,9 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import save
+from safetensors.torch import save_file
 
 from gradiente import FileError
 from gradiente.storage import load_tensors, save_tensors, write_atomically
@@ -161,3 +163,31 @@ def test_a_missing_file_is_an_error(tmp_path):
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(FileError, match="there is no file"):
             load_tensors(path)
+
+
+@pytest.mark.parametrize("metadata", [None, {"kind": "test"}])
+def test_bfloat16_comes_back_as_float32(tmp_path, metadata):
+    tensors = {
+        "a": torch.tensor([[1.0, -2.5], [3e38, 1e-40]]).bfloat16(),
+        "b": torch.tensor([1.5, 2.5], dtype=torch.float64),
+        "scalar": torch.tensor(-7.0).bfloat16(),
+    }
+    save_file(tensors, tmp_path / "half.safetensors", metadata=metadata)
+    arrays, words = load_tensors(tmp_path / "half.safetensors")
+    assert words == (metadata or {})
+    assert {name: str(array.dtype) for name, array in arrays.items()} == {
+        "a": "float32",
+        "b": "float64",
+        "scalar": "float32",
+    }
+    for name, tensor in tensors.items():
+        expected = tensor.double().numpy()
+        assert arrays[name].shape == expected.shape
+        assert np.array_equal(arrays[name].astype(np.float64), expected)
+
+
+def test_a_type_that_numpy_lacks_is_named(tmp_path):
+    tensors = {"ok": torch.zeros(2), "tiny": torch.zeros(2).to(torch.float8_e4m3fn)}
+    save_file(tensors, tmp_path / "tiny.safetensors")
+    with pytest.raises(FileError, match=r"tiny has numbers of type F8_E4M3.*F32, F16 or BF16"):
+        load_tensors(tmp_path / "tiny.safetensors")

@@ -37,6 +37,7 @@ from gradiente.layers import Dropout as Dropout
 from gradiente.layers import Dropout1d as Dropout1d
 from gradiente.layers import Dropout2d as Dropout2d
 from gradiente.layers import Dropout3d as Dropout3d
+from gradiente.layers import Embedding as Embedding
 from gradiente.layers import Flatten as Flatten
 from gradiente.layers import Hardswish as Hardswish
 from gradiente.layers import Hardtanh as Hardtanh
@@ -53,6 +54,7 @@ from gradiente.layers import Mish as Mish
 from gradiente.layers import PReLU as PReLU
 from gradiente.layers import ReLU as ReLU
 from gradiente.layers import ReLU6 as ReLU6
+from gradiente.layers import Residual as Residual
 from gradiente.layers import Sigmoid as Sigmoid
 from gradiente.layers import SiLU as SiLU
 from gradiente.layers import Softmax as Softmax

@@ -23,6 +23,13 @@ def layer_examples(name: str, layer: type[Layer]) -> Sequence[tuple[str, Shape]]
     return layer.examples or ((f"{name}()", (7, 5)), (f"{name}()", (2, 3, 4, 5)))
 
 
+def draw_input(layer: Layer, shape: Shape, generator: "np.random.Generator") -> Array:
+    """A random batch for a layer: normally distributed numbers, or indices where it takes those."""
+    if layer.index_count is not None:
+        return generator.integers(layer.index_count, size=shape)
+    return generator.normal(0, 1.5, shape)
+
+
 def rule_examples(name: str, rule: type[Optimizer] | type[Schedule]) -> Sequence[str]:
     """The optimizer or schedule in the notation."""
     return rule.examples or (f"{name}()",)

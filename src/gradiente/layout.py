@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
+from gradiente.errors import FileError
 from gradiente.parameters import ParameterSpec
 
 Array = np.ndarray
+T = TypeVar("T")
 Arrays = Mapping[str, Array]
 Specs = Sequence[Mapping[str, ParameterSpec]]
 
@@ -29,14 +32,34 @@ def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
     return views
 
 
-def named(views: Iterable[Arrays]) -> dict[str, Array]:
-    """The arrays of every layer under PyTorch's names: "0.weight" is layer 0's weight."""
-    return {f"{index}.{name}": view for index, layer in enumerate(views) for name, view in layer.items()}
+def named(paths: Iterable[str], own: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """What every layer has by name, under PyTorch's names: "0.weight" is layer 0's weight."""
+    each = zip(paths, own, strict=True)
+    return {f"{path}.{name}": value for path, layer in each for name, value in layer.items()}
 
 
 def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:
     """Copies of buffers: real numbers in the network's dtype, counts unchanged."""
     return {name: np.array(b, dtype if b.dtype.kind == "f" else None) for name, b in buffers.items()}
+
+
+def checked(state: Mapping[str, Any], views: Arrays) -> dict[str, Array]:
+    """The arrays of a state_dict, each of the name, shape and type of a view.
+
+    Errors: FileError that names the missing and unexpected keys, a shape that differs, what is not numbers, or a
+        number beyond the range of the type
+    """
+    missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
+    if missing or unexpected:
+        shown = (", ".join(sorted(names)) or "–" for names in (missing, unexpected))
+        raise FileError("network.keys", **dict(zip(("missing", "unexpected"), shown, strict=True)))
+    arrays = {name: np.asarray(state[name]) for name in views}
+    for name, view in views.items():
+        if arrays[name].shape != view.shape:
+            raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
+        if arrays[name].dtype.kind not in "fiu":
+            raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
+    return {name: _cast(name, array, views[name].dtype) for name, array in arrays.items()}
 
 
 def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
@@ -50,3 +73,12 @@ def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[sli
             pieces.append(slice(start, stop))
         start = stop
     return pieces
+
+
+def _cast(name: str, array: Array, dtype: np.dtype) -> Array:
+    with np.errstate(over="ignore"):
+        new = array.astype(dtype, copy=False)
+    overflow = np.isinf(new) & np.isfinite(array)
+    if overflow.any():
+        raise FileError("network.overflow", name=name, value=float(array[overflow][0]), dtype=dtype)
+    return new

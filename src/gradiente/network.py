@@ -2,26 +2,30 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
+from gradiente.batch import as_batch
+from gradiente.errors import ArgumentError, FileError, require, require_installed
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
-from gradiente.layout import named, size_of, trainable_slices, typed, views_of
-from gradiente.serialization import layer_from_dict, layer_to_dict, written
+from gradiente.layers.graph import graph_of, needed, walk, walk_back
+from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
+from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
-from gradiente.summary import Summary, SummaryRow, output_shapes
+from gradiente.summary import Summary, output_shapes, summarize
 
 if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
+T = TypeVar("T")
 Shape = tuple[int, ...]
 METADATA_KEY = "gradiente"
 
@@ -35,7 +39,7 @@ class Network:
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
     the running statistics, `frozen` the places of the layers that do not learn, `trainable` the slices of `theta` that
-    do.
+    do. `nodes` are the computations: the layers, and those inside composite layers (Residual).
 
     Arguments:
         layers: at least one layer, from input to output
@@ -70,6 +74,8 @@ class Network:
         for index, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
                 raise ArgumentError("network.not_a_layer", index=index, got=repr(layer))
+        self.nodes = graph_of(self.layers)
+        self._layer_of = [int(node.path.partition(".")[0]) for node in self.nodes]
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
@@ -80,7 +86,8 @@ class Network:
         if self.input_shape is not None:
             output_shapes(self.layers, self.input_shape)
 
-        specs = [layer.parameters() for layer in self.layers]
+        specs = [node.parameters() for node in self.nodes]
+        self.specs = self._named(specs)
         size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
             raise MemoryError(f"{size:,} parameters")
@@ -88,10 +95,10 @@ class Network:
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = views_of(self.theta, specs)
         self._gradients = views_of(self.gradient, specs)
-        self._buffers = [typed(layer.buffers(), self.dtype) for layer in self.layers]
-        self.parameters = named(self._parameters)
-        self.gradients = named(self._gradients)
-        self.buffers = named(self._buffers)
+        self._buffers = [typed(node.buffers(), self.dtype) for node in self.nodes]
+        self.parameters = self._named(self._parameters)
+        self.gradients = self._named(self._gradients)
+        self.buffers = self._named(self._buffers)
         self._set_frozen(frozenset())
 
         generator = stream(Purpose.PARAMETERS, seed)
@@ -99,6 +106,17 @@ class Network:
         for views, layer_specs in zip(self._parameters, specs, strict=True):
             for name, spec in layer_specs.items():
                 views[name][...] = draw(spec, generator)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or the network from a pickle, has arrays of its own, and views of those."""
+        arrays = {"theta": self.theta, "gradient": self.gradient, "buffers": self.buffers}
+        make = partial(Network, self.layers, dtype=self.dtype, input_shape=self.input_shape)
+        return make, (), {**arrays, "frozen": self.frozen}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.restore(state["theta"], state["buffers"])
+        self.gradient[...] = state["gradient"]
+        self._set_frozen(state["frozen"])
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"
@@ -111,52 +129,53 @@ class Network:
             caches.append(cache)
         return y, caches
 
-    def walk(self, x: Array, context: Context, *, start: int = 0) -> Iterator[tuple[Array, Any]]:
-        """The forward pass layer by layer: output and cache of each.
+    def walk(self, x: Array, context: Context) -> Iterator[tuple[Array, Any]]:
+        """The forward pass node by node: output and cache of each.
 
         Arguments:
-            x: what goes into the first of these layers, as `as_batch` makes it
-            start: the place of that layer
+            x: a batch, as `as_batch` makes it
         """
-        for index in range(start, len(self.layers)):
-            layer, parameters = self.layers[index], self._parameters[index]
-            x, cache = layer.forward(parameters, x, self.layer_context(index, context))
-            yield x, cache
+        return walk(self.nodes, self._parameters, x, lambda index: self.node_context(index, context))
 
     def backward(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Array | None:
         """Fill `gradients` from dy = ∂J/∂y; return ∂J/∂x only on request, since it costs a product.
 
         The gradients of frozen layers are not computed, nor is anything before the first layer that learns.
         """
-        for dx in self.walk_back(caches, dy, input_gradient=input_gradient):
-            dy = dx
-        return dy if input_gradient else None
+        dx = None
+        for value, delta in self.walk_back(caches, dy, input_gradient=input_gradient):
+            dx = delta if value == 0 else None
+        return dx
 
-    def walk_back(self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False) -> Iterator[Array]:
-        """The backward pass layer by layer, from the last: ∂J/∂ what goes into each; fills `gradients` on the way."""
-        trainable = [i for i, views in enumerate(self._parameters) if views and i not in self.frozen]
-        last_needed = 0 if input_gradient or not trainable else trainable[0] + 1
-        for index in range(len(self.layers) - 1, min([last_needed, *trainable]) - 1, -1):
-            layer, parameters = self.layers[index], self._parameters[index]
-            if index in trainable:
-                layer.parameter_gradients(parameters, caches[index], dy, self._gradients[index])
-            if index >= last_needed:
-                dy = layer.input_gradient(parameters, caches[index], dy)
-                yield dy
+    def walk_back(
+        self, caches: Sequence[Any], dy: Array, *, input_gradient: bool = False
+    ) -> Iterator[tuple[int, Array]]:
+        """The backward pass, from the last: each value's number and its gradient; fills `gradients` on the way.
+
+        Value 0 is x, value i + 1 the output of node i.
+        """
+        learns = [bool(views) and not self.is_frozen(i) for i, views in enumerate(self._parameters)]
+        needs = needed(self.nodes, learns, input_gradient=input_gradient)
+        gradients = [views if learn else None for views, learn in zip(self._gradients, learns, strict=True)]
+        return walk_back(self.nodes, self._parameters, caches, dy, needs, gradients)
 
     def update_buffers(self, caches: Sequence[Any]) -> None:
         """Update the running statistics after a forward pass in training; those of frozen layers stay."""
-        for index, (layer, buffers) in enumerate(zip(self.layers, self._buffers, strict=True)):
-            if buffers and index not in self.frozen:
-                for name, value in layer.new_buffers(buffers, caches[index]).items():
+        for index, (node, buffers) in enumerate(zip(self.nodes, self._buffers, strict=True)):
+            if buffers and not self.is_frozen(index):
+                for name, value in node.layer.new_buffers(buffers, caches[index]).items():
                     buffers[name][...] = value
 
-    def layer_context(self, index: int, context: Context) -> Context:
-        """The context of one layer: with its own buffers, and in inference mode if it is frozen."""
-        if not self._buffers[index] and index not in self.frozen:
+    def node_context(self, index: int, context: Context) -> Context:
+        """The context of one node: with its own buffers, and in inference mode if it is frozen."""
+        if not self._buffers[index] and not self.is_frozen(index):
             return context
-        training = context.training and index not in self.frozen
+        training = context.training and not self.is_frozen(index)
         return replace(context, training=training, buffers=self._buffers[index])
+
+    def is_frozen(self, index: int) -> bool:
+        """Whether a node belongs to a layer that is frozen."""
+        return self._layer_of[index] in self.frozen
 
     def freeze(self, *layers: int) -> None:
         """Freeze layers: no gradient, no update, and fixed running statistics.
@@ -175,22 +194,12 @@ class Network:
 
     def trainable_gradients(self) -> dict[str, Array]:
         """Those of `gradients` that are computed: not those of frozen layers."""
-        return {
-            f"{index}.{name}": gradient
-            for index, views in enumerate(self._gradients)
-            if index not in self.frozen
-            for name, gradient in views.items()
-        }
+        trainable = [{} if self.is_frozen(i) else views for i, views in enumerate(self._gradients)]
+        return self._named(trainable)
 
     def weights(self) -> list[tuple[Array, Array]]:
         """Every weight that learns with its gradient, as views: what penalties act on, biases and scales left out."""
-        return [
-            (self._parameters[index][name], self._gradients[index][name])
-            for index, layer in enumerate(self.layers)
-            if index not in self.frozen
-            for name, spec in layer.parameters().items()
-            if spec.is_weight
-        ]
+        return [(self.parameters[name], self.gradients[name]) for name in self.weight_names]
 
     @property
     def head(self) -> int | None:
@@ -232,13 +241,13 @@ class Network:
         network.freeze(*(index for index in self.frozen if index < keep))
         return network
 
-    def layer_parameters(self, index: int) -> dict[str, Array]:
-        """The parameters of one layer, under their own names: views of `theta`."""
+    def node_parameters(self, index: int) -> dict[str, Array]:
+        """The parameters of one node, under their own names: views of `theta`."""
         return self._parameters[index]
 
     def named(self, flat: Array) -> dict[str, Array]:
         """Another flat array laid out as `theta` is: its views, under the names of `parameters`."""
-        return named(views_of(flat, [layer.parameters() for layer in self.layers]))
+        return self._named(views_of(flat, [node.parameters() for node in self.nodes]))
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, in parts, without caches."""
@@ -255,16 +264,9 @@ class Network:
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """A table of the layers: output shape, number of parameters, and whether it is frozen."""
         shape = input_shape or self.input_shape
-        shapes: Sequence[Shape | None] = (
-            output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
-        )
         counts = [sum(view.size for view in views.values()) for views in self._parameters]
-        return Summary(
-            [
-                SummaryRow(str(index), written(layer), out, count, index in self.frozen)
-                for index, (layer, out, count) in enumerate(zip(self.layers, shapes, counts, strict=True))
-            ]
-        )
+        frozen = [self.is_frozen(index) for index in range(len(self.nodes))]
+        return summarize(self.nodes, output_shapes(self.layers, shape) if shape else None, counts, frozen)
 
     def state_dict(self) -> dict[str, Array]:
         """A copy of every parameter and buffer, under PyTorch's names, in PyTorch's shapes and order."""
@@ -282,26 +284,16 @@ class Network:
         Errors: FileError that names the missing and unexpected keys, or the shape that differs
         """
         views = self._state()
-        missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
-        if missing or unexpected:
-            raise FileError(
-                "network.keys",
-                missing=", ".join(sorted(missing)) or "–",
-                unexpected=", ".join(sorted(unexpected)) or "–",
-            )
-        arrays = {name: np.asarray(state[name]) for name in views}
-        for name, view in views.items():
-            if arrays[name].shape != view.shape:
-                raise FileError("network.shape", name=name, expected=view.shape, got=arrays[name].shape)
-            if arrays[name].dtype.kind not in "fiu":
-                raise FileError("network.parameter_dtype", name=name, got=arrays[name].dtype)
-        for name, view in views.items():
-            view[...] = arrays[name]
+        for name, array in checked(state, views).items():
+            views[name][...] = array
 
     def astype(self, dtype: Any) -> "Network":
-        """A copy that computes in float32 or float64."""
+        """A copy that computes in float32 or float64.
+
+        Errors: FileError for a number beyond the range of float32
+        """
         copy = Network(self.layers, dtype=dtype, input_shape=self.input_shape)
-        copy.restore(self.theta, self.buffers)
+        copy.load_state_dict(self._state())
         copy.freeze(*self.frozen)
         return copy
 
@@ -369,11 +361,18 @@ class Network:
         return network
 
     def _state(self) -> dict[str, Array]:
-        return named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
+        return self._named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
+
+    def _named(self, own: Iterable[Mapping[str, T]]) -> dict[str, T]:
+        """What every node has by name, under PyTorch's names."""
+        return named((node.path for node in self.nodes), own)
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
-        """Set `frozen`, and `trainable`: the slices of `theta` that an update changes."""
-        self.frozen, self.trainable = frozen, trainable_slices(self._parameters, frozen)
+        """Set `frozen`, and what follows from it: `trainable`, and the names of the weights that learn."""
+        self.frozen = frozen
+        kept = [index for index in range(len(self.nodes)) if self.is_frozen(index)]
+        self.trainable = trainable_slices(self._parameters, kept)
+        self.weight_names = [name for name in self.trainable_gradients() if self.specs[name].is_weight]
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
@@ -384,12 +383,10 @@ class Network:
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
-        try:
-            x = np.asarray(x)
-        except ValueError:
-            raise ShapeError("network.ragged") from None
-        if x.dtype.kind not in "fiub":
-            raise ShapeError("network.input_dtype", got=x.dtype)
-        if x.ndim < 2:
-            raise ShapeError("network.batch", got=x.shape)
-        return x.astype(self.dtype, copy=False)
+        return as_batch(x, np.dtype(np.int64) if self.takes_indices else self.dtype)
+
+    @property
+    def takes_indices(self) -> bool:
+        """Whether x is indices: an Embedding is the first layer that does more than rearrange numbers."""
+        first = next((node.layer for node in self.nodes if not node.layer.copies), None)
+        return first is not None and first.index_count is not None

@@ -1,13 +1,14 @@
 """A layer as plain data, and back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from gradiente.errors import FileError, did_you_mean, require
 from gradiente.layers import REGISTRY, Layer
+from gradiente.layers.graph import Node
 from gradiente.notation import describe
 
 
@@ -22,7 +23,7 @@ def layer_to_dict(layer: Layer) -> dict[str, Any]:
     """
     name = type(layer).__name__
     require(REGISTRY.get(name) is type(layer), "network.unregistered", name=name)
-    return {"layer": name} | {key: _plain(value) for key, value in asdict(layer).items()}
+    return {"layer": name} | {field.name: _plain(getattr(layer, field.name)) for field in fields(layer)}
 
 
 def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
@@ -34,7 +35,7 @@ def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
     name = options.pop("layer")
     if name not in REGISTRY:
         raise FileError("network.unknown_layer", name=name, hint=did_you_mean(name, REGISTRY))
-    return REGISTRY[name](**options)
+    return REGISTRY[name](**{key: _unplain(value) for key, value in options.items()})
 
 
 def written(layer: Layer) -> str:
@@ -42,7 +43,20 @@ def written(layer: Layer) -> str:
     return describe(layer, REGISTRY, brief=True)
 
 
+def written_node(node: Node) -> str:
+    """A node likewise; the sum of a composite layer by its name alone, since its layers are nodes of their own."""
+    return type(node.layer).__name__ if node.is_sum else written(node.layer)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return layer_to_dict(value)
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _unplain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unplain(entry) for entry in value]
+    return layer_from_dict(value) if isinstance(value, dict) else value

@@ -13,6 +13,9 @@ import numpy as np
 from gradiente.errors import FileError
 
 Array = np.ndarray
+# The types of a safetensors file that NumPy has, by the format's names.
+NUMPY_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64"}
+BFLOAT16 = "BF16"
 
 
 def write_atomically(path: str | Path, content: str | bytes) -> None:
@@ -77,20 +80,36 @@ def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mappi
 
 
 def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
-    """The arrays and the words of a safetensors file.
+    """The arrays and the words of a safetensors file; bfloat16, which NumPy does not have, becomes float32.
 
-    Errors: FileError where there is no such file, or it is truncated or of another kind
+    Errors: FileError where there is no such file, it is truncated or of another kind, or its numbers are of a type
+        that NumPy does not have
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError, deserialize, safe_open
 
     path = Path(path)
     if not path.is_file():
         raise FileError("storage.missing", path=path)
     try:
         with safe_open(path, framework="np") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            kinds = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118
+            for name, kind in kinds.items():
+                if kind not in {*NUMPY_TYPES, BFLOAT16}:
+                    raise FileError("storage.dtype", path=path, name=name, dtype=kind)
+            arrays = {name: file.get_tensor(name) for name, kind in kinds.items() if kind != BFLOAT16}
+            metadata = file.metadata() or {}
+        if BFLOAT16 in kinds.values():
+            entries = dict(deserialize(path.read_bytes()))
+            arrays |= {name: _floats(entry) for name, entry in entries.items() if entry["dtype"] == BFLOAT16}
+        return {name: arrays[name] for name in kinds}, metadata
     except (SafetensorError, OSError, TypeError, ValueError) as error:
         raise FileError("storage.corrupt", path=path, reason=error) from error
+
+
+def _floats(entry: Mapping[str, Any]) -> Array:
+    """A tensor in bfloat16, the upper half of a float32, as float32."""
+    upper = np.frombuffer(entry["data"], "<u2").astype("<u4")
+    return (upper << 16).view("<f4").reshape(entry["shape"])
 
 
 def _finite(value: Any) -> Any:

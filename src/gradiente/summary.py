@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from gradiente.errors import ShapeError
 from gradiente.layers import Layer
+from gradiente.layers.graph import Node, graph_of, shapes_of
 from gradiente.locale import text
+from gradiente.serialization import written_node
 
 Shape = tuple[int, ...]
 
@@ -65,16 +67,25 @@ class Summary:
         return "\n".join([lines[0], rule, *lines[1:], rule, total.rjust(len(rule))])
 
 
+def summarize(
+    nodes: Sequence[Node], shapes: Sequence[Shape] | None, counts: Sequence[int], frozen: Sequence[bool]
+) -> Summary:
+    """The summary of a network's nodes: their output shapes where known, parameters, and which are frozen."""
+    each = zip(nodes, shapes or [None] * len(nodes), counts, frozen, strict=True)
+    rows = [SummaryRow(n.path, written_node(n), shape, count, still) for n, shape, count, still in each]
+    return Summary(rows)
+
+
 def output_shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
-    """The shape of one instance after every layer.
+    """The shape of one instance after every layer, those inside composite layers too.
 
     Errors: ShapeError where a layer cannot follow another
     """
-    shapes = []
-    for index, layer in enumerate(layers):
-        try:
-            shape = layer.output_shape(shape)
-        except ShapeError as error:
-            raise ShapeError("network.chain", index=index, reason=error) from error
-        shapes.append(shape)
+    shapes = list[Shape]()
+    nodes = graph_of(layers)
+    try:
+        for _, output in shapes_of(nodes, shape):
+            shapes.append(output)
+    except ShapeError as error:
+        raise ShapeError("network.chain", index=nodes[len(shapes)].path, reason=error) from error
     return shapes

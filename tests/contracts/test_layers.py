@@ -38,7 +38,7 @@ from gradiente import (
     Unflatten,
     gradcheck,
 )
-from gradiente.examples import layer_examples
+from gradiente.examples import draw_input, layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
@@ -189,25 +189,26 @@ class Case:
 
     def through_torch(self, mask: np.ndarray | None, training: bool) -> tuple[np.ndarray, np.ndarray, Any]:
         """y, ∂J/∂x and the torch module with its gradients; our mask replaces what PyTorch would draw."""
-        module = self.layer.to_torch().to(torch.from_numpy(self.x).dtype).train(training)
+        module = self.layer.to_torch().to(torch.from_numpy(self.dy).dtype).train(training)
         state = self.parameters | self.buffers
         module.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
-        leaf = torch.from_numpy(self.x.copy()).requires_grad_()
+        leaf = torch.from_numpy(self.x.copy()).requires_grad_(self.x.dtype.kind == "f")
         y = module(leaf) if mask is None else leaf * torch.from_numpy(mask)
         y.backward(torch.from_numpy(self.dy.copy()))
-        assert leaf.grad is not None
-        return y.detach().numpy(), leaf.grad.numpy(), module
+        dx = np.zeros(self.x.shape) if leaf.grad is None else leaf.grad.numpy()
+        return y.detach().numpy(), dx, module
 
 
-def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=False) -> Case:
+def draw_case(data, kind, dtype=np.float64, *, kinks=True, training=False) -> Case:
     layer, shape = data.draw(examples(kind))
     generator = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    x = scale * generator.normal(0, 1.5, (data.draw(st.integers(1, 8)), *shape))
+    x = draw_input(layer, (data.draw(st.integers(1, 8)), *shape), generator)
+    indices = layer.index_count is not None
     if training and layer.buffers():
         assume(x.size > x.shape[1])  # a single value has no variance
     if kinks:
         x[generator.random(x.shape) < 0.1] = 0
-    else:
+    elif not indices:
         x += 0.05 * np.sign(x)
     parameters = {
         name: generator.normal(0, 1, spec.shape).astype(dtype) for name, spec in layer.parameters().items()
@@ -217,7 +218,7 @@ def draw_case(data, kind, dtype=np.float64, *, kinks=True, scale=1.0, training=F
         for name, value in layer.buffers().items()
     }
     dy = generator.normal(0, 1, (len(x), *layer.output_shape(shape)))
-    return Case(layer, parameters, buffers, x.astype(dtype), dy.astype(dtype))
+    return Case(layer, parameters, buffers, x if indices else x.astype(dtype), dy.astype(dtype))
 
 
 def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
@@ -270,10 +271,11 @@ def test_shapes_and_names_are_as_declared(kind, data):
     assert y.shape == (len(case.x), *case.layer.output_shape(case.x.shape[1:]))
     alone, shape = case.layer.input_shape(), case.x.shape[1:]
     assert alone is None or alone == shape or len(alone) < len(shape)
-    declared = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
-    declared += [(name, value.shape) for name, value in case.layer.buffers().items()]
     module = case.layer.to_torch()
-    assert declared == [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+    parameters = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
+    assert parameters == [(name, tuple(value.shape)) for name, value in module.named_parameters()]
+    buffers = [(name, value.shape) for name, value in case.layer.buffers().items()]
+    assert buffers == [(name, tuple(value.shape)) for name, value in module.named_buffers()]
     for name, value in module.named_buffers():
         np.testing.assert_array_equal(case.layer.buffers()[name], value.numpy())
 
@@ -324,7 +326,8 @@ def test_strided_arrays_give_the_same_numbers(kind, training, data):
 @given(data=st.data())
 def test_saturated_inputs_stay_finite(kind, dtype, data):
     case = draw_case(data, kind, dtype)
-    case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
+    if case.layer.index_count is None:
+        case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
     y, cache = case.forward()
     dx, gradients = case.backward(cache)
     for array in (y, dx, *gradients.values()):
@@ -349,10 +352,15 @@ def test_is_frozen(kind, data):
 def test_has_its_formulas(kind, data):
     layer, _ = data.draw(examples(kind))
     assert layer.equation
-    assert {"x", *layer.parameters()} <= set(layer.derivative)
+    assert {"x", *_own_parameters(layer)} <= set(layer.derivative)
     for formula in (layer.equation, *layer.derivative.values()):
         assert formula.count("{") == formula.count("}")
         assert formula.count(r"\left") == formula.count(r"\right")
+
+
+def _own_parameters(layer):
+    """Those of a composite layer are its inner layers', with their derivatives."""
+    return {} if layer.branches() else layer.parameters()
 
 
 @every_layer
@@ -362,7 +370,7 @@ def test_every_derivative_belongs_to_a_parameter(kind):
     @settings(max_examples=25)
     @given(example=examples(kind))
     def gather(example):
-        named.update(example[0].parameters())
+        named.update(_own_parameters(example[0]))
 
     gather()
     assert named == set(kind.derivative)

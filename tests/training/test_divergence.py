@@ -137,7 +137,7 @@ def test_inputs_far_too_large_are_followed_to_the_layer_that_overflows(scale, la
         for index, one in enumerate(net.layers):
             module = one.to_torch()
             module.load_state_dict(
-                {name: torch.from_numpy(value) for name, value in net.layer_parameters(index).items()}
+                {name: torch.from_numpy(value) for name, value in net.node_parameters(index).items()}
             )
             a = module(a)
             outputs.append(bool(torch.isfinite(a).all()))

@@ -155,11 +155,12 @@ def _explain(
     if run is not None and "lr" in rule:
         optimizer = replace(optimizer, lr=rule["lr"])
     size, order = len(captured.x), slice(None)
-    if size == len(train) and not any(layer.stochastic for layer in captured.network.layers):
+    draws = any(node.layer.stochastic for node in captured.network.nodes)
+    if size == len(train) and not draws:
         order = np.argsort(captured.rows)  # of a whole data set the order has no meaning: that of the table
     if instances is not None and instances < size:
         notes.append(text("explain.part_of_batch", instances=instances, size=size))
-    if config.execution.engine == "torch" and any(layer.stochastic for layer in captured.network.layers):
+    if config.execution.engine == "torch" and draws:
         notes.append(text("explain.other_draws"))
     traced = trace_step(
         captured.network,

@@ -82,6 +82,9 @@ def _print(result: GradcheckResult) -> None:
             f"{quantity.checked:,} / {quantity.size:,}",
         )
     out.print(table)
+    kinks = sum(quantity.kinks for quantity in result.quantities)
+    if kinks:
+        out.print(text("gradcheck.kinks", count=kinks), soft_wrap=True)
     worst = result.worst
     out.print(
         text(

@@ -26,7 +26,7 @@ class ClosedFormEngine(Engine):
         self.group, self.data = Group(), HostData()
         self.objective = objective
         self.network = objective.network
-        shared = any(layer.shares_batch for layer in self.network.layers)
+        shared = any(node.layer.shares_batch for node in self.network.nodes)
         self.threads = single_threaded_products if shared else nullcontext
         self.t = 0
         self.slots = optimizer.initial_slots(self.network.theta)

@@ -1,7 +1,7 @@
 """The engine torch: PyTorch's modules, autograd and optimizers, on any device."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class TorchEngine(Engine):
         require(on_cuda or not graphs, "torch.cuda_graphs", device=self.device)
         several = self.group.world_size > 1
         require(not (several and graphs), "torch.graphs_of_one", count=self.group.world_size)
-        counted = any(layer.buffers() and getattr(layer, "momentum", 0) is None for layer in network.layers)
+        counted = any(node.buffers() and getattr(node.layer, "momentum", 0) is None for node in network.nodes)
         require(not (graphs and counted), "torch.graphs_momentum")
         half = self.settings.precision == "bf16"
         require(not half or network.dtype == np.float32, "torch.bf16_dtype", dtype=network.dtype)
@@ -60,6 +60,7 @@ class TorchEngine(Engine):
         if on_cuda:
             torch.cuda.set_device(self.device)
         self.group.connect(self.device)
+        self.objective = objective
         self.network = network
         self.loss = objective.loss
         self.loss_function = objective.loss.to_torch()
@@ -73,6 +74,20 @@ class TorchEngine(Engine):
         self.rule = TorchRule(network, optimizer)
         with self.session():
             self._build()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or the engine from a pickle, has modules of its own, with the state of this one."""
+        state = {
+            "engine": self.state(),
+            "generator": self.generator.get_state().numpy(),
+            "seeded_by": self.seeded_by,
+        }
+        return TorchEngine, (self.objective, self.rule.optimizer, self.settings), state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.load_state(state["engine"])
+        if state["seeded_by"] is not None:
+            self.load_generator_state(state["seeded_by"], state["generator"])
 
     def upload(self) -> None:
         if self.network.frozen != self.model.frozen:
@@ -170,13 +185,7 @@ class TorchEngine(Engine):
     def _build(self) -> None:
         """The network as a module, as it is now, and the rule for those of its parameters that learn."""
         self.model = TorchModel(self.network, self.device, self.group, self.settings, self.generator)
-        self.weights = [
-            self.model.parameters[f"{index}.{name}"]
-            for index, layer in enumerate(self.network.layers)
-            if index not in self.network.frozen
-            for name, spec in layer.parameters().items()
-            if spec.is_weight
-        ]
+        self.weights = [self.model.parameters[name] for name in self.network.weight_names]
         self.rule.bind(self.model, self.t)
 
     def _seed(self, generator: "np.random.Generator | None") -> None:

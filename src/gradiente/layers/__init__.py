@@ -6,6 +6,7 @@ from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
 from gradiente.layers.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from gradiente.layers.elu import ELU
+from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
 from gradiente.layers.hardswish import Hardswish
@@ -20,6 +21,7 @@ from gradiente.layers.mish import Mish
 from gradiente.layers.prelu import PReLU
 from gradiente.layers.relu import ReLU
 from gradiente.layers.relu6 import ReLU6
+from gradiente.layers.residual import Residual
 from gradiente.layers.selu import SELU
 from gradiente.layers.sigmoid import Sigmoid
 from gradiente.layers.silu import SiLU
@@ -70,6 +72,8 @@ REGISTRY: dict[str, type[Layer]] = {
         Dropout1d,
         Dropout2d,
         Dropout3d,
+        Embedding,
+        Residual,
     )
 }
 
@@ -92,6 +96,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
+    "Embedding",
     "Flatten",
     "Hardswish",
     "Hardtanh",
@@ -108,6 +113,7 @@ __all__ = [
     "PReLU",
     "ReLU",
     "ReLU6",
+    "Residual",
     "SiLU",
     "Sigmoid",
     "Softmax",

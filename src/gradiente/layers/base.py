@@ -62,6 +62,15 @@ class Layer(metaclass=Concept):
     shares_batch: ClassVar[bool] = False
     examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
 
+    def branches(self) -> "dict[str, Sequence[Layer]]":
+        """Of a composite layer, its sequences of layers by name: its output is the sum of theirs."""
+        return {}
+
+    @property
+    def index_count(self) -> int | None:
+        """Of a layer whose input is indices, from 0, how many there are; None for numbers."""
+        return None
+
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""
         return {}

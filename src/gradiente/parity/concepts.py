@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import require, require_installed
-from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
+from gradiente.examples import (
+    draw_input,
+    draw_prediction,
+    draw_target,
+    layer_examples,
+    loss_examples,
+    rule_examples,
+)
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Layer
 from gradiente.locale import text
@@ -118,7 +125,7 @@ def _layer(
 ) -> Iterator[Difference]:
     import torch
 
-    x = generator.normal(0, 1.5, shape)
+    x = draw_input(layer, shape, generator)
     x[generator.random(shape) < 0.1] = 0  # where ReLU has its kink, and maxima are shared
     parameters = {name: generator.normal(size=spec.shape) for name, spec in layer.parameters().items()}
     buffers = {
@@ -131,12 +138,12 @@ def _layer(
 
     module = layer.to_torch().double().train(training)
     module.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
-    leaf = torch.tensor(x, requires_grad=True)
+    leaf = torch.tensor(x, requires_grad=x.dtype.kind == "f")
     drawn = training and layer.stochastic and cache is not None
     torch_y = leaf * torch.tensor(cache) if drawn else module(leaf)
     torch_y.backward(torch.tensor(dy))
 
-    theirs = {"y": torch_y.detach(), "∂J/∂x": leaf.grad}
+    theirs = {"y": torch_y.detach()} | ({} if leaf.grad is None else {"∂J/∂x": leaf.grad})
     theirs |= {f"∂J/∂{name}": parameter.grad for name, parameter in module.named_parameters()}
     theirs |= dict(module.named_buffers())
     ours = {"y": y, "∂J/∂x": dx, **{f"∂J/∂{name}": gradient for name, gradient in gradients.items()}}

@@ -11,6 +11,7 @@ from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratif
 from gradiente.formatting import count
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Identity, Layer
+from gradiente.layers.graph import changed
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
@@ -105,7 +106,7 @@ class TrainingSetup:
     @property
     def drawing(self) -> list[Layer]:
         """The random layers, which an Identity replaces."""
-        return [layer for layer in self.network.layers if layer.stochastic]
+        return [node.layer for node in self.network.nodes if node.layer.stochastic]
 
     @property
     def subtracted(self) -> list[str]:
@@ -115,7 +116,7 @@ class TrainingSetup:
         gradient by its own size, as Adam does, amplifies it.
         """
         network = self.network.astype(np.float64)
-        if not any(layer.depends_on_batch for layer in network.layers):
+        if not any(node.layer.depends_on_batch for node in network.nodes):
             return []
 
         def predict() -> Array:
@@ -123,9 +124,9 @@ class TrainingSetup:
             return network.forward(self.x[: self.batch_size], context)[0]
 
         before, generator, subtracted = predict(), stream(Purpose.LAYERS, self.seed), []
+        biased = {f"{node.path}.bias" for node in network.nodes if getattr(node.layer, "bias", False)}
         for name in network.trainable_gradients():
-            index, _, key = name.partition(".")
-            if key == "bias" and getattr(network.layers[int(index)], "bias", False):
+            if name in biased:
                 bias = network.parameters[name]
                 kept = bias.copy()
                 bias += generator.normal(size=bias.shape)
@@ -140,14 +141,18 @@ class TrainingSetup:
 
     def start(self) -> Network:
         """A copy of the network in float64, without what is left out."""
-        layers: list[Layer] = []
-        for index, layer in enumerate(self.network.layers):
+        subtracted = self.subtracted
+
+        def kept(path: str, layer: Layer) -> Layer:
             if layer.stochastic:
-                layer = Identity()
-            elif f"{index}.bias" in self.subtracted:
-                layer = replace(layer, bias=False)  # pyright: ignore[reportCallIssue]
-            layers.append(layer)
-        copy = Network(layers, dtype=np.float64, input_shape=self.network.input_shape)
+                return Identity()
+            if f"{path}.bias" in subtracted:
+                return replace(layer, bias=False)  # pyright: ignore[reportCallIssue]
+            return layer
+
+        copy = Network(
+            changed(self.network.layers, kept), dtype=np.float64, input_shape=self.network.input_shape
+        )
         state = self.network.state_dict()
         copy.load_state_dict({name: state[name] for name in (copy.parameters | copy.buffers)})
         copy.freeze(*self.network.frozen)

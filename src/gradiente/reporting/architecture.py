@@ -11,9 +11,9 @@ def architecture(network: Network, loss: Loss) -> Markup:
     """The summary of the network as a table, its loss as the last row but one."""
     summary = network.summary()
     rows: list[list[object]] = []
-    for row, layer in zip(summary.rows, network.layers, strict=True):
+    for row, node in zip(summary.rows, network.nodes, strict=True):
         shape = NONE if row.output_shape is None else " × ".join(map(str, ("m", *row.output_shape)))
-        equation = formula(layer.equation)
+        equation = formula(node.layer.equation)
         mark = tag("small", text("report.frozen")) if row.frozen else ""
         rows.append([row.index, tag("code", row.layer), equation, shape, join([count(row.parameters), mark])])
     rows.append(["", tag("code", type(loss).__name__), formula(loss.equation), "1", ""])

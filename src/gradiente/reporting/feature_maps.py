@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Context, Conv2d, Layer
+from gradiente.layers import Context, Conv2d
+from gradiente.layers.graph import Node
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.filters import first_convolution
@@ -15,7 +16,7 @@ from gradiente.reporting.html import Markup, section, tag
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import is_image_data, pictures
 from gradiente.reporting.weights import diverging, full_colour
-from gradiente.serialization import written
+from gradiente.serialization import written_node
 
 Array = np.ndarray
 
@@ -26,13 +27,12 @@ MOST_PIXELS = 128  # a side: more would not be seen
 
 @dataclass(frozen=True)
 class Stage:
-    """A layer with its output.
+    """A node with its output.
 
     Shapes: maps (instances, channels, height, width)
     """
 
-    index: int
-    layer: Layer
+    node: Node
     maps: Array
 
 
@@ -74,9 +74,9 @@ def stages(network: Network, x: Array) -> list[Stage]:
     """Every layer that changes what it gets and gives images, with its output for a batch."""
     outputs = network.walk(network.as_batch(x), Context())
     return [
-        Stage(index, layer, y)
-        for index, (layer, (y, _)) in enumerate(zip(network.layers, outputs, strict=True))
-        if y.ndim == 4 and not layer.copies
+        Stage(node, y)
+        for node, (y, _) in zip(network.nodes, outputs, strict=True)
+        if y.ndim == 4 and not node.layer.copies
     ]
 
 
@@ -85,7 +85,7 @@ def blocks(stages: Sequence[Stage]) -> list[list[Stage]]:
     result: list[list[Stage]] = []
     for stage in stages:
         other = not result or stage.maps.shape[1] != result[-1][-1].maps.shape[1]
-        if other or isinstance(stage.layer, Conv2d):
+        if other or isinstance(stage.node.layer, Conv2d):
             result.append([])
         result[-1].append(stage)
     return result
@@ -97,15 +97,15 @@ def _strongest(stage: Stage) -> Array:
 
 
 def _maps(stage: Stage, channels: Array, place: int, *, first: bool) -> Markup:
-    limit, name = full_colour(stage.maps[:, channels]), type(stage.layer).__name__
+    limit, name = full_colour(stage.maps[:, channels]), type(stage.node.layer).__name__
     images = []
     for channel in channels:
         values = stage.maps[place, channel]
         every = math.ceil(max(values.shape) / MOST_PIXELS)
-        alt = text("report.map", layer=f"{stage.index} {name}", channel=channel)
+        alt = text("report.map", layer=f"{stage.node.path} {name}", channel=channel)
         picture = data_uri(diverging(values[::every, ::every], limit))
         images.append(tag("img", src=picture, alt=alt, title=alt))
-    layer = tag("code", f"{stage.index} {written(stage.layer)}")
+    layer = tag("code", f"{stage.node.path} {written_node(stage.node)}")
     return _line(layer, stage.maps.shape[1:], images, class_="block" if first else None)
 
 

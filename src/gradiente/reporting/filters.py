@@ -18,7 +18,7 @@ def filters(network: Network, data: Dataset) -> Markup | None:
     index = first_convolution(network)
     if index is None or data.image_shape is None or not is_image_data(data):
         return None
-    weight = network.layer_parameters(index)["weight"]
+    weight = network.node_parameters(index)["weight"]
     channels = weight.shape[1]
     if channels != (1, *data.image_shape)[-3]:
         return None
@@ -34,7 +34,7 @@ def filters(network: Network, data: Dataset) -> Markup | None:
             picture = data_uri(diverging(weight[number, channel], limit))
             pictures.append(tag("img", src=picture, alt=alt, title=alt))
         tiles.append(tag("div", *pictures))
-    layer = written(network.layers[index])
+    layer = written(network.nodes[index].layer)
     note = text("report.filters_explained", shown=len(shown), filters=len(weight), layer=layer)
     if channels > 1:
         note += " " + text("report.filters_channels", channels=channels)
@@ -43,7 +43,7 @@ def filters(network: Network, data: Dataset) -> Markup | None:
 
 
 def first_convolution(network: Network) -> int | None:
-    """The place of the first layer that has weights, where that is a Conv2d: it sees the image itself.
+    """The place of the first node that has weights, where that is a Conv2d: it sees the image itself.
 
     >>> from gradiente.layers import Linear, Unflatten
     >>> first_convolution(Network([Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3)]))
@@ -51,7 +51,7 @@ def first_convolution(network: Network) -> int | None:
     >>> first_convolution(Network([Linear(9, 64), Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3)])) is None
     True
     """
-    for index, layer in enumerate(network.layers):
-        if any(spec.is_weight for spec in layer.parameters().values()):
-            return index if isinstance(layer, Conv2d) else None
+    for index, node in enumerate(network.nodes):
+        if any(spec.is_weight for spec in node.parameters().values()):
+            return index if isinstance(node.layer, Conv2d) else None
     return None

@@ -40,9 +40,10 @@ def pixel_weights(network: Network, data: Dataset) -> Array | None:
     """
     if data.image_shape is None or len(data.image_shape) != 2:
         return None
-    for index, layer in enumerate(network.layers):
+    for index, node in enumerate(network.nodes):
+        layer = node.layer
         if isinstance(layer, Linear) and layer.in_features == np.prod(data.image_shape):
-            return network.layer_parameters(index)["weight"]
+            return network.node_parameters(index)["weight"]
         if not layer.copies:
             return None
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradiente.errors import ArgumentError, did_you_mean
-from gradiente.layers import Layer
+from gradiente.layers.graph import Node
 
 INPUT, TARGET, ESTIMATE, LOSS, PENALTY, COST, NEW = "X", "y", "ŷ", "L", "R", "J", "⁺"
 GREEK = {"γ": r"\gamma", "β": r"\beta", "ŷ": r"\hat{y}", "v_max": r"v_{\max}", "g_mean": r"\bar{g}"}
@@ -14,18 +14,19 @@ SPELLED = {"gamma": "γ", "beta": "β", "y_hat": "ŷ", "yhat": "ŷ", "y^": "ŷ",
 
 
 @dataclass(frozen=True)
-class LayerNames:
-    """The names of a layer's output and of its parameters."""
+class NodeNames:
+    """The names of a node's output and of its parameters."""
 
     output: str
     parameters: dict[str, str]
 
 
-def layer_names(layers: Sequence[Layer]) -> list[LayerNames]:
+def node_names(nodes: Sequence[Node]) -> list[NodeNames]:
     """A letter for what the layer is, [l] for the last layer with weights; [l.2] for the second of a letter there.
 
     >>> from gradiente.layers import Linear, ReLU
-    >>> [names.output for names in layer_names([Linear(2, 3), ReLU(), ReLU(), Linear(3, 1)])]
+    >>> from gradiente.layers.graph import graph_of
+    >>> [names.output for names in node_names(graph_of([Linear(2, 3), ReLU(), ReLU(), Linear(3, 1)]))]
     ['Z[1]', 'A[1]', 'A[1.2]', 'Z[2]']
     """
     used = {"A[0]": 1}  # X
@@ -36,10 +37,11 @@ def layer_names(layers: Sequence[Layer]) -> list[LayerNames]:
         used[first] = used.get(first, 0) + 1
         return first if used[first] == 1 else f"{letter}[{count}.{used[first]}]"
 
-    for layer in layers:
+    for node in nodes:
+        layer = node.layer
         count += layer.letter == "Z"  # it has weights
-        parameters = {key: name(_letter(layer.symbols.get(key, key))) for key in layer.parameters()}
-        names.append(LayerNames(name(layer.letter), parameters))
+        parameters = {key: name(_letter(layer.symbols.get(key, key))) for key in node.parameters()}
+        names.append(NodeNames(name(layer.letter), parameters))
     return names
 
 

@@ -35,7 +35,7 @@ class Opener:
 
     def __init__(self, step: TracedStep, orientation: Orientation, builder: Builder) -> None:
         self.step, self.orientation = step, orientation
-        self.names, self.activations = builder.names, builder.activations
+        self.names, self.values = builder.names, builder.values
         self._jacobian = cache(self._new_jacobian)
         self._layer_step = cache(self._new_layer_step)
 
@@ -61,7 +61,7 @@ class Opener:
         if place is None:
             return None
         if quantity.role == "output":
-            return layer_terms.output_terms(self.step.layers[place], self._layer_step(place), index)
+            return self._output(place, index)
         if quantity.role == "parameter gradient":
             return self._parameter_gradient(place, quantity, index)
         if quantity.role == "clipped gradient":
@@ -73,19 +73,25 @@ class Opener:
     def finite_difference(self, quantity: Quantity, index: Index) -> float | None:
         """That of J, with the quantity whose gradient it is changed at that place.
 
-        None for what is no gradient, and on the edge of what the loss takes: a probability of 0 or 1.
+        None for what is no gradient, for indices and the vector of a padding index, and on the edge of what the loss
+        takes: a probability of 0 or 1.
         """
         step = self.step
         if quantity.role == "parameter gradient" and quantity.place is not None:
-            place, x = quantity.place, step.activations[quantity.place]
-            values = step.network.layer_parameters(place)[_key(quantity)]
+            changed = step.network.node_parameters(quantity.place)[_key(quantity)]
+            if index[:1] == (step.network.specs[quantity.parameter or ""].zero_row,):
+                return None
+            cost = partial(step.cost_from, quantity.place)
         elif quantity.role == "output gradient":
-            place = 0 if quantity.place is None else quantity.place + 1
-            values = x = step.activations[place].copy()
+            value = 0 if quantity.place is None else quantity.place + 1
+            changed = step.values[value].copy()
+            cost = partial(step.cost_from, value, {value: changed})
         else:
             return None
+        if changed.dtype.kind == "i":
+            return None
         try:
-            return central_difference(values, index, partial(step.cost_from, place, x))
+            return central_difference(changed, index, cost)
         except DataError:
             return None
 
@@ -104,22 +110,47 @@ class Opener:
         terms = []
         for place, names in enumerate(self.names):
             for key, name in names.parameters.items():
-                if step.is_penalized(f"{place}.{key}"):
-                    weight = step.network.layer_parameters(place)[key]
+                if step.is_penalized(f"{step.nodes[place].path}.{key}"):
+                    weight = step.network.node_parameters(place)[key]
                     terms += [
                         term(Factor(f"{penalty}({name})", penalty.value(weight), name))
                         for penalty in step.objective.penalties
                     ]
         return opening(terms)
 
-    def _delta(self, following: int, index: Index) -> Opening:
-        """∂J/∂ what goes into that layer; that of the last output by the loss."""
-        step = self.step
-        value = float(step.deltas[following][index])
-        if following == len(step.layers):
-            return loss_terms.gradient_terms(step.loss, self._loss_step(), index, value)
-        layer, at = step.layers[following], self._layer_step(following)
-        return layer_terms.input_gradient_terms(layer, at, index, partial(self._jacobian, following), value)
+    def _output(self, place: int, index: Index) -> Opening:
+        """The terms of a node's output."""
+        node = self.step.nodes[place]
+        if node.is_sum:
+            return opening([term(self._value(k)[index]) for k in node.inputs])
+        return layer_terms.output_terms(node.layer, self._layer_step(place), index)
+
+    def _delta(self, value: int, index: Index) -> Opening:
+        """∂J/∂ a value: by the loss, or by every node that it goes into."""
+        step, users = self.step, self.step.users(value)
+        whole = float(step.deltas[value][index])
+        if not users:
+            return loss_terms.gradient_terms(step.loss, self._loss_step(), index, whole)
+        if len(users) == 1:
+            return self._delta_through(users[0], index, whole)
+        parts = []
+        for place in users:
+            parameters = step.network.node_parameters(place)
+            part = step.nodes[place].input_gradient(parameters, step.caches[place], step.deltas[place + 1])
+            parts.append(self._delta_through(place, index, float(part[index])))
+        if any(part.closing for part in parts):
+            paths = [Factor(f"∂J/∂{self.values[value]}", part.total) for part in parts]
+            return opening(
+                [term(each, path=self.values[k + 1]) for each, k in zip(paths, users, strict=True)]
+            )
+        return opening([entry for part in parts for entry in part.terms])
+
+    def _delta_through(self, place: int, index: Index, part: float) -> Opening:
+        """What one node adds to ∂J/∂ of its input, which is `part`."""
+        node, at = self.step.nodes[place], self._layer_step(place)
+        if node.is_sum:
+            return opening([term(at.delta[index])])
+        return layer_terms.input_gradient_terms(node.layer, at, index, partial(self._jacobian, place), part)
 
     def _parameter_gradient(self, place: int, quantity: Quantity, index: Index) -> Opening:
         """The terms by back-propagation, then those of the penalties."""
@@ -129,7 +160,12 @@ class Opener:
         if step.is_penalized(quantity.parameter or ""):
             value -= sum(float(p.gradient(weight.values)[index]) for p in step.objective.penalties)
         found = layer_terms.parameter_gradient_terms(
-            step.layers[place], self._layer_step(place), key, index, partial(self._jacobian, place), value
+            step.nodes[place].layer,
+            self._layer_step(place),
+            key,
+            index,
+            partial(self._jacobian, place),
+            value,
         )
         if not step.is_penalized(quantity.parameter or ""):
             return found
@@ -151,7 +187,7 @@ class Opener:
 
     def _loss_step(self) -> LossStep:
         step = self.step
-        prediction = estimate = self._activation(len(step.layers))
+        prediction = estimate = self._value(len(step.nodes))
         if step.loss.link != "identity":
             estimate = self._numbers("ŷ", ESTIMATE, "estimate", step.loss.estimate(step.prediction))
         target = self._numbers("y", TARGET, "target", step.target)
@@ -162,22 +198,24 @@ class Opener:
         name = gradient_of(names.output)
         return LayerStep(
             step.caches[place],
-            self._activation(place),
-            self._activation(place + 1),
+            self._value(step.input_of(place)),
+            self._value(place + 1),
             self._numbers(letter_of(name), name, "output gradient", step.deltas[place + 1]),
             {
                 key: self._numbers(
                     letter_of(names.parameters[key]), names.parameters[key], "parameter", value
                 )
-                for key, value in step.network.layer_parameters(place).items()
+                for key, value in step.network.node_parameters(place).items()
             },
-            step.layer_context(place).buffers,
+            step.node_context(place).buffers,
         )
 
     def _new_jacobian(self, place: int) -> Jacobian:
         step = self.step
-        parameters = step.network.layer_parameters(place)
-        return Jacobian(step.layers[place], parameters, step.layer_context(place), self._layer_step(place))
+        parameters = step.network.node_parameters(place)
+        return Jacobian(
+            step.nodes[place].layer, parameters, step.node_context(place), self._layer_step(place)
+        )
 
     def _update(self, place: int, quantity: Quantity, index: Index) -> Opening:
         """The optimizer's rule at one number: run on symbols instead of arrays."""
@@ -211,10 +249,10 @@ class Opener:
         named = {id(results[slot]): factor for slot, factor in after.items() if slot != wanted}
         return expand(results[wanted], named)
 
-    def _activation(self, place: int) -> Numbers:
-        name = self.activations[place]
+    def _value(self, value: int) -> Numbers:
+        name = self.values[value]
         role: Role = "input" if name == INPUT else "output"
-        return self._numbers(letter_of(name), name, role, self.step.activations[place])
+        return self._numbers(letter_of(name), name, role, self.step.values[value])
 
     def _numbers(self, letter: str, name: str | None, role: Role, values: Array) -> Numbers:
         return Numbers(letter, name, values, self.orientation.shown(role, np.ndim(values)))
@@ -233,4 +271,4 @@ def _penalty_terms(penalty: Penalty, weight: Numbers, index: Index) -> Sequence[
 
 def _key(quantity: Quantity) -> str:
     """The layer's own name of the parameter."""
-    return (quantity.parameter or "").partition(".")[2]
+    return (quantity.parameter or "").rpartition(".")[2]

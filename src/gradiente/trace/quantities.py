@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import ArgumentError
-from gradiente.layers import Layer
 from gradiente.symbolic import Symbol, run_rule
 from gradiente.trace.formulas import (
     canceled,
@@ -28,10 +27,10 @@ from gradiente.trace.naming import (
     NEW,
     PENALTY,
     TARGET,
-    LayerNames,
+    NodeNames,
     clipped_of,
     gradient_of,
-    layer_names,
+    node_names,
     slot_of,
 )
 from gradiente.trace.orientation import Orientation
@@ -45,15 +44,15 @@ class Builder:
 
     def __init__(self, step: TracedStep, orientation: Orientation) -> None:
         self.step, self.orientation = step, orientation
-        self.names: list[LayerNames] = layer_names(step.layers)
-        self.activations = [INPUT, *(names.output for names in self.names)]
+        self.names: list[NodeNames] = node_names(step.nodes)
+        self.values = [INPUT, *(names.output for names in self.names)]
         rows, count = len(step.prediction), step.loss.count(step.prediction)
         self.mean = mean_of(step.loss, rows, count)
         estimate = {} if step.loss.link == "identity" else {r"\hat{y}": ESTIMATE}
-        self.loss_symbols = {step.loss.symbol: self.activations[-1], **estimate, "y": TARGET}
+        self.loss_symbols = {step.loss.symbol: self.values[-1], **estimate, "y": TARGET}
 
     def quantities(self) -> Iterator[Quantity]:
-        yield self._named(INPUT, "input", self.step.activations[0])
+        yield self._named(INPUT, "input", self.step.values[0])
         yield from self._forward()
         yield from self._cost()
         yield from self._backward()
@@ -61,22 +60,30 @@ class Builder:
         yield from self._updates()
 
     def _forward(self) -> Iterator[Quantity]:
-        for place, (layer, names) in enumerate(zip(self.step.layers, self.names, strict=True)):
-            for key, value in self.step.network.layer_parameters(place).items():
-                full = f"{place}.{key}"
+        for place, (node, names) in enumerate(zip(self.step.nodes, self.names, strict=True)):
+            for key, value in self.step.network.node_parameters(place).items():
+                full = f"{node.path}.{key}"
                 yield self._of(place, names.parameters[key], "parameter", value, parameter=full)
-            equation = layer.equation_with(columns=self.orientation.columns, training=self._trains(place))
+            inputs = tuple(self.values[k] for k in node.inputs)
             yield self._of(
                 place,
                 names.output,
                 "output",
-                self.step.activations[place + 1],
-                formula=renamed(equation, self._symbols(place)),
-                sources=(self.activations[place], *names.parameters.values()),
+                self.step.values[place + 1],
+                formula=self._equation(place),
+                sources=(*inputs, *names.parameters.values()),
             )
 
+    def _equation(self, place: int) -> str:
+        node = self.step.nodes[place]
+        if node.is_sum:
+            terms = " + ".join(latex_name(self.values[k]) for k in node.inputs)
+            return f"{latex_name(self.values[place + 1])} = {terms}"
+        equation = node.layer.equation_with(columns=self.orientation.columns, training=self._trains(place))
+        return renamed(equation, self._symbols(place))
+
     def _cost(self) -> Iterator[Quantity]:
-        step, last = self.step, self.activations[-1]
+        step, last = self.step, self.values[-1]
         loss_sources = tuple(self.loss_symbols.values())
         if step.loss.link != "identity":
             value = step.loss.estimate(step.prediction)
@@ -90,12 +97,7 @@ class Builder:
             formula = renamed(cost_formula(step.loss, self.mean, COST, "L"), self.loss_symbols)
             yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=loss_sources)
             return
-        weights = tuple(
-            name
-            for place, names in enumerate(self.names)
-            for key, name in names.parameters.items()
-            if step.is_penalized(f"{place}.{key}")
-        )
+        weights = tuple(name for _, full, name in self._parameters() if step.is_penalized(full))
         formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
         yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
         yield self._named(
@@ -114,7 +116,7 @@ class Builder:
         )
 
     def _estimate(self) -> str:
-        layer, last = LINK_LAYERS.get(self.step.loss.link), self.activations[-1]
+        layer, last = LINK_LAYERS.get(self.step.loss.link), self.values[-1]
         if layer is None:
             return rf"\hat{{y}} = e^{{{latex_name(last)}}}"
         equation = layer.equation_with(columns=self.orientation.columns)
@@ -122,15 +124,12 @@ class Builder:
 
     def _backward(self) -> Iterator[Quantity]:
         step = self.step
-        last = self.activations[-1]
-        loss_sources = tuple(self.loss_symbols.values())
-        steps = renamed(step.loss.derivative, self.loss_symbols)
-        formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), loss_sources
-        for place in reversed(range(len(step.layers))):
-            name = self.activations[place + 1]
-            yield self._gradient(place, name, step.deltas[place + 1], formula, sources)
+        for value in range(len(step.nodes), 0, -1):
+            place = value - 1
+            formula, sources = self._output_gradient(value)
+            yield self._gradient(place, self.values[value], step.deltas[value], formula, sources)
             for key, parameter in self.names[place].parameters.items():
-                full = f"{place}.{key}"
+                full = f"{step.nodes[place].path}.{key}"
                 if full in step.gradients:
                     formula, sources = self._derivative(place, key)
                     if step.is_penalized(full):
@@ -145,47 +144,68 @@ class Builder:
                         sources=tuple(dict.fromkeys(sources)),
                         parameter=full,
                     )
-            formula, sources = self._derivative(place, "x")
-            if place == len(step.layers) - 1 and step.loss.cancels == type(step.layers[place]).__name__:
-                formula = canceled(formula, renamed(step.loss.cancellation, self.loss_symbols), self.mean)
-        yield self._gradient(None, INPUT, step.deltas[0], formula, sources)
+        yield self._gradient(None, INPUT, step.deltas[0], *self._output_gradient(0))
+
+    def _output_gradient(self, value: int) -> tuple[str, tuple[str, ...]]:
+        """The formula of ∂J/∂ a value, and its sources: by the loss, or by the nodes that the value goes into."""
+        step, users = self.step, self.step.users(value)
+        left = latex_name(gradient_of(self.values[value]))
+        if not users:
+            steps = renamed(step.loss.derivative, self.loss_symbols)
+            return gradient_formula(left, steps, self.mean), tuple(self.loss_symbols.values())
+        formulas, sources = list[str](), list[str]()
+        for place in users:
+            delta = gradient_of(self.names[place].output)
+            passed = f"{left} = {latex_name(delta)}", (delta,)
+            formula, names = passed if step.nodes[place].is_sum else self._derivative(place, "x")
+            formulas.append(formula)
+            sources.extend(names)
+        last = step.nodes[-1].layer
+        if users == [len(step.nodes) - 1] and step.loss.cancels == type(last).__name__:
+            formulas = [canceled(formulas[0], renamed(step.loss.cancellation, self.loss_symbols), self.mean)]
+        if len(formulas) > 1:
+            formulas = [f"{left} = {' + '.join(map(right_side, formulas))}"]
+        return formulas[0], tuple(dict.fromkeys(sources))
 
     def _clipped(self) -> Iterator[Quantity]:
         """What the optimizer gets, where that is not the gradient itself."""
         clip = self.step.objective.clip
         if not clip:
             return
-        for place, names in enumerate(self.names):
-            for key, name in names.parameters.items():
-                full, gradient = f"{place}.{key}", latex_name(gradient_of(name))
-                if full not in self.step.clipped:
-                    continue
-                if clip.value is not None:
-                    gradient = rf"\operatorname{{clip}}\left( {gradient}, \pm {clip.value:g} \right)"
-                scale = (
-                    rf"\min\left( 1, \frac{{{clip.norm:g}}}{{\lVert \nabla J \rVert}} \right)"
-                    if clip.norm
-                    else ""
-                )
-                yield self._of(
-                    place,
-                    clipped_of(name),
-                    "clipped gradient",
-                    self.step.clipped[full],
-                    formula=f"{latex_name(clipped_of(name))} = {gradient} {scale}".rstrip(),
-                    sources=(gradient_of(name),),
-                    parameter=full,
-                )
+        for place, full, name in self._parameters():
+            gradient = latex_name(gradient_of(name))
+            if full not in self.step.clipped:
+                continue
+            if clip.value is not None:
+                gradient = rf"\operatorname{{clip}}\left( {gradient}, \pm {clip.value:g} \right)"
+            scale = (
+                rf"\min\left( 1, \frac{{{clip.norm:g}}}{{\lVert \nabla J \rVert}} \right)"
+                if clip.norm
+                else ""
+            )
+            yield self._of(
+                place,
+                clipped_of(name),
+                "clipped gradient",
+                self.step.clipped[full],
+                formula=f"{latex_name(clipped_of(name))} = {gradient} {scale}".rstrip(),
+                sources=(gradient_of(name),),
+                parameter=full,
+            )
 
     def _updates(self) -> Iterator[Quantity]:
         optimizer = self.step.optimizer
         if optimizer is None:
             return
-        for place, names in enumerate(self.names):
+        for place, full, name in self._parameters():
+            if full in self.step.updated:
+                yield from self._update(place, full, name)
+
+    def _parameters(self) -> Iterator[tuple[int, str, str]]:
+        """Every parameter: the place of its node, PyTorch's name, the name of the quantity."""
+        for place, (node, names) in enumerate(zip(self.step.nodes, self.names, strict=True)):
             for key, name in names.parameters.items():
-                full = f"{place}.{key}"
-                if full in self.step.updated:
-                    yield from self._update(place, full, name)
+                yield place, f"{node.path}.{key}", name
 
     def _update(self, place: int, full: str, name: str) -> Iterator[Quantity]:
         step = self.step
@@ -243,29 +263,29 @@ class Builder:
 
     def _derivative(self, place: int, key: str) -> tuple[str, tuple[str, ...]]:
         """The formula of ∂J/∂x or ∂J/∂parameter, and the quantities whose symbols occur in it."""
-        layer = self.step.layers[place]
+        layer, names = self.step.nodes[place].layer, self.names[place]
         columns, training = self.orientation.columns, self._trains(place)
         latex = layer.derivative_with(key, columns=columns, training=training)
         symbols = self._symbols(place)
-        delta = gradient_of(self.names[place].output)
+        delta = gradient_of(names.output)
         if key not in layer.symbols or not latex:
-            names = self.names[place]
-            everything = (self.activations[place], names.output, *names.parameters.values())
+            everything = (self.values[self.step.input_of(place)], names.output, *names.parameters.values())
             return renamed(latex, symbols), (delta, *everything)
         used = (symbols[symbol] for symbol in symbols_in(right_side(latex), list(symbols)))
         return renamed(latex, symbols), tuple(dict.fromkeys((delta, *used)))
 
     def _symbols(self, place: int) -> dict[str, str]:
         names = self.names[place]
-        return layer_symbols(self.step.layers[place], self.activations[place], names.output, names.parameters)
+        x = self.values[self.step.input_of(place)]
+        return layer_symbols(self.step.nodes[place].layer, x, names.output, names.parameters)
 
     def _trains(self, place: int) -> bool:
-        return self.step.training and place not in self.step.network.frozen
+        return self.step.training and not self.step.network.is_frozen(place)
 
     def _gradient(
         self, place: int | None, name: str, value: Array, formula: str, sources: tuple[str, ...]
     ) -> Quantity:
-        layer = None if place is None else self.step.layers[place]
+        layer = None if place is None else self.step.nodes[place].layer
         return self._named(
             gradient_of(name),
             "output gradient",
@@ -277,7 +297,7 @@ class Builder:
         )
 
     def _of(self, place: int, name: str, role: Role, value: Array, **more: Any) -> Quantity:
-        layer: Layer = self.step.layers[place]
+        layer = self.step.nodes[place].layer
         return self._named(name, role, value, place=place, layer=layer, **more)
 
     def _named(self, name: str, role: Role, value: Array, *, formula: str = "", **more: Any) -> Quantity:

@@ -60,7 +60,7 @@ class Trace:
         builder = Builder(step, orientation)
         self._quantities = {quantity.name: quantity for quantity in builder.quantities()}
         self._opener = Opener(step, orientation, builder)
-        output = builder.activations[-1]
+        output = builder.values[-1]
         aliases = {"A[0]": INPUT, "dA[0]": "dX"}
         if ESTIMATE not in self._quantities:
             aliases |= {ESTIMATE: output, f"d{ESTIMATE}": f"d{output}"}
@@ -144,7 +144,7 @@ class Trace:
         place = 0 if quantity.place is None else quantity.place + 1
         parameter = quantity.parameter
         tables = {
-            "output": ("activations", place),
+            "output": ("values", place),
             "output gradient": ("deltas", place),
             "parameter gradient": ("gradients", parameter),
             "clipped gradient": ("clipped", parameter),

@@ -1,12 +1,14 @@
 """One training step, executed as by an engine, with all its intermediate values."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from gradiente.errors import DataError, ShapeError, require
-from gradiente.layers import Context, Layer
+from gradiente.layers import Context
+from gradiente.layers.graph import Node
 from gradiente.losses import Loss
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
@@ -18,8 +20,9 @@ Generator = np.random.Generator
 class TracedStep:
     """Forward, loss, backward, clip and update in float64, on a copy of the network; instances are rows.
 
-    `activations` begin with x and end with the prediction, `deltas` are ∂J/∂ of each; `gradients`, `clipped`, `slots`
-    (before and after the step) and `updated` are by PyTorch's parameter names, without those of frozen layers.
+    `values` are x and the output of every node, the last one the prediction; `deltas` are ∂J/∂ of each. `gradients`,
+    `clipped`, `slots` (before and after the step) and `updated` are by PyTorch's parameter names, without those of
+    frozen layers.
     """
 
     def __init__(
@@ -51,8 +54,8 @@ class TracedStep:
             self._update(optimizer, slots)
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
-        return self.network.layers
+    def nodes(self) -> tuple[Node, ...]:
+        return self.network.nodes
 
     @property
     def loss(self) -> Loss:
@@ -60,37 +63,45 @@ class TracedStep:
 
     @property
     def prediction(self) -> Array:
-        return self.activations[-1]
+        return self.values[-1]
 
     @property
     def cost(self) -> float:
         return self.loss_value + self.penalty
 
-    def cost_from(self, place: int, activation: Array) -> float:
-        """J, where what goes into the layer at that place is another; layers draw what they drew."""
-        for index in range(place, len(self.layers)):
-            context = self.context(index)
-            activation, _ = next(self.network.walk(activation, context, start=index))
-        return self.loss.value(activation, self.target) + self.objective.penalty()
+    def input_of(self, place: int) -> int:
+        """The value that goes into the node at that place; of a sum the first."""
+        return self.nodes[place].inputs[0]
+
+    def users(self, value: int) -> list[int]:
+        """The places of the nodes that a value goes into."""
+        return [place for place, node in enumerate(self.nodes) if value in node.inputs]
+
+    def cost_from(self, place: int, changed: Mapping[int, Array] = MappingProxyType({})) -> float:
+        """J, computed again from the node at that place on, with some values replaced; layers draw what they drew."""
+        values = [changed.get(k, value) for k, value in enumerate(self.values)]
+        for index in range(place, len(self.nodes)):
+            parameters = self.network.node_parameters(index)
+            values[index + 1], _ = self.nodes[index].forward(parameters, values, self.node_context(index))
+        return self.loss.value(values[-1], self.target) + self.objective.penalty()
 
     def context(self, place: int) -> Context:
-        """What the forward pass of a layer had: training or not, and a generator in the state of then."""
+        """What the forward pass of a node had: training or not, and a generator in the state of then."""
         return Context(training=self.training, generator=_generator(self._draws[place]))
 
-    def layer_context(self, place: int) -> Context:
+    def node_context(self, place: int) -> Context:
         """The same with the layer's own running statistics."""
-        return self.network.layer_context(place, self.context(place))
+        return self.network.node_context(place, self.context(place))
 
     def is_penalized(self, name: str) -> bool:
         """Whether a parameter is one that penalties act on."""
-        weights = {id(weight) for weight, _ in self.network.weights()}
-        return bool(self.objective.penalties) and id(self.network.parameters[name]) in weights
+        return bool(self.objective.penalties) and name in self.network.weight_names
 
     def _forward(self, x: Array, generator: Generator) -> None:
         self._draws = [generator.bit_generator.state]
-        self.activations, self.caches = [x], []
+        self.values, self.caches = [x], []
         for y, cache in self.network.walk(x, Context(training=self.training, generator=generator)):
-            self.activations.append(y)
+            self.values.append(y)
             self.caches.append(cache)
             self._draws.append(generator.bit_generator.state)
         self.loss_value = self.loss.value(self.prediction, self.target)
@@ -99,7 +110,8 @@ class TracedStep:
     def _backward(self) -> None:
         network = self.network
         delta = self.loss.gradient(self.prediction, self.target)
-        self.deltas = [delta, *network.walk_back(self.caches, delta, input_gradient=True)][::-1]
+        deltas = dict(network.walk_back(self.caches, delta, input_gradient=True))
+        self.deltas = [deltas[k] for k in range(len(self.values))]
         self.objective.add_penalties()
         self.gradients = {name: value.copy() for name, value in network.trainable_gradients().items()}
         self.clip_scale = self.objective.clip.apply(network.gradient)

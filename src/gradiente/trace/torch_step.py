@@ -14,7 +14,7 @@ Array = np.ndarray
 
 
 def torch_step(step: TracedStep) -> dict[str, Any]:
-    """PyTorch's activations, deltas, gradients, ŷ, J and update; {} without PyTorch, or for what has no to_torch().
+    """PyTorch's values, deltas, gradients, ŷ, J and update; {} without PyTorch, or for what has no to_torch().
 
     Dropout uses NumPy's masks, since the two libraries cannot draw the same ones.
     """
@@ -32,28 +32,32 @@ def _run(step: TracedStep) -> dict[str, Any]:
     module = step.network.to_torch().train(step.training)
     for index in step.network.frozen:
         module[index].eval()
-    activations = [torch.tensor(step.activations[0], requires_grad=True)]
-    for index, part in enumerate(module):
-        if step.layers[index].stochastic:
-            mask = step.caches[index]
-            y = activations[-1] * torch.tensor(1.0 if mask is None else mask)
+    x = torch.tensor(step.values[0])
+    values = [x.requires_grad_() if x.is_floating_point() else x]
+    for node, cache in zip(step.nodes, step.caches, strict=True):
+        first, *others = (values[k] for k in node.inputs)
+        if node.is_sum:
+            y = sum(others, first)
+        elif node.layer.stochastic:
+            y = first * torch.tensor(1.0 if cache is None else cache)
         else:
-            y = part(activations[-1])
-        y.retain_grad()
-        activations.append(y)
+            y = module.get_submodule(node.path)(first)
+        if y.requires_grad:
+            y.retain_grad()
+        values.append(y)
     labels = step.loss.is_multiclass and step.target.dtype.kind in "iu"
     target = torch.tensor(step.target, dtype=torch.int64 if labels else torch.float64)
     parameters = {name: p for name, p in module.named_parameters() if name in step.gradients}
-    loss = step.loss.to_torch()(activations[-1], target)
+    loss = step.loss.to_torch()(values[-1], target)
     penalty = torch.zeros((), dtype=torch.float64)
     for name, parameter in parameters.items():
         if step.is_penalized(name):
             penalty = penalty + sum(each.to_torch()(parameter) for each in step.objective.penalties)
     cost = loss + penalty
     cost.backward()
-    values: dict[str, Any] = {
-        "activations": [_array(y) for y in activations],
-        "deltas": [_array(y.grad) for y in activations],
+    found: dict[str, Any] = {
+        "values": [_array(y) for y in values],
+        "deltas": [np.zeros(y.shape) if y.grad is None else _array(y.grad) for y in values],
         "gradients": {name: _array(p.grad) for name, p in parameters.items()},
         "loss": _array(loss),
         "penalty": _array(penalty),
@@ -61,14 +65,14 @@ def _run(step: TracedStep) -> dict[str, Any]:
     }
     links = {"logistic": torch.sigmoid, "softmax": lambda z: torch.softmax(z, 1), "exponential": torch.exp}
     if step.loss.link in links:
-        values["estimate"] = _array(links[step.loss.link](activations[-1]))
+        found["estimate"] = _array(links[step.loss.link](values[-1]))
     clip = step.objective.clip
     if clip.value is not None:
         torch.nn.utils.clip_grad_value_(parameters.values(), clip.value)
     if clip.norm is not None:
         torch.nn.utils.clip_grad_norm_(parameters.values(), clip.norm)
-    values["clipped"] = {name: _array(p.grad) for name, p in parameters.items()}
-    return values | _update(step, parameters)
+    found["clipped"] = {name: _array(p.grad) for name, p in parameters.items()}
+    return found | _update(step, parameters)
 
 
 def _update(step: TracedStep, parameters: Mapping[str, Any]) -> dict[str, Any]:

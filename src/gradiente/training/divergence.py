@@ -44,15 +44,16 @@ def diagnose(
 
 def _first_place(network: Network, x: Array, context: Context, penalty: float) -> str:
     """The first layer that has, or gives, a value that is not finite; or the part of J that overflows."""
-    a = x.astype(network.dtype, copy=False)
+    a = network.as_batch(x)
     outputs = network.walk(a, context)
-    for index, layer in enumerate(network.layers):
-        for name, values in network.layer_parameters(index).items():
+    for index, node in enumerate(network.nodes):
+        layer = type(node.layer).__name__
+        for name, values in network.node_parameters(index).items():
             if not np.isfinite(values).all():
-                return text("divergence.parameter", name=f"{index}.{name}", layer=type(layer).__name__)
+                return text("divergence.parameter", name=f"{node.path}.{name}", layer=layer)
         a, _ = next(outputs)
         if not np.isfinite(a).all():
-            return text("divergence.output", index=index, layer=type(layer).__name__)
+            return text("divergence.output", index=node.path, layer=layer)
     if not math.isfinite(penalty):
         return text("divergence.penalty", largest=f"{np.abs(network.theta).max():.3g}")
     return text("divergence.loss", largest=f"{np.abs(a).max(initial=0):.3g}")

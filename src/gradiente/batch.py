@@ -1,0 +1,31 @@
+"""A batch as a network computes with it."""
+
+from typing import Any
+
+import numpy as np
+
+from gradiente.errors import DataError, ShapeError
+
+
+def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
+    """An array-like as numbers of one type, instances along the first axis.
+
+    Arguments:
+        dtype: a real type, or a whole one for indices
+
+    Errors: ShapeError for ragged rows, what is not numbers, or fewer than two axes; DataError for a fraction among
+        indices
+    """
+    try:
+        x = np.asarray(x)
+    except ValueError:
+        raise ShapeError("network.ragged") from None
+    if x.dtype.kind not in "fiub":
+        raise ShapeError("network.input_dtype", got=x.dtype)
+    if x.ndim < 2:
+        raise ShapeError("network.batch", got=x.shape)
+    with np.errstate(invalid="ignore"):
+        batch = x.astype(dtype, copy=False)
+    if batch.dtype.kind == "i" and (batch != x).any():
+        raise DataError("network.indices", value=x[batch != x][0].item())
+    return batch
