@@ -52,7 +52,7 @@ def test_examples_are_of_the_class_and_try_its_options(kind, name):
     registry = REGISTRIES[kind][0]
     tried = {parse(notation, registry) for notation in notations(kind, name)}
     assert {type(one) for one in tried} == {registry[name]}
-    only_one_option = {"ExponentialLR", "Flatten", "Unflatten"}
+    only_one_option = {"ExponentialLR"}
     assert len(tried) > 1 or not fields(registry[name]) or name in only_one_option
 
 

@@ -237,7 +237,6 @@ CASES = [
     Case("train digits --optimizer Adam(", USAGE, "cannot read 'Adam('", "no se entiende 'Adam('"),
     Case("train digits --optimizer Adam(lr=x)", USAGE, "x in 'Adam(lr=x)' is not a value", "no es un valor"),
     Case("train digits --loss MSE", USAGE, "did you mean MSELoss?", "¿quiso decir MSELoss?"),
-    Case("train digits --loss NLLLoss", USAGE, "use CrossEntropyLoss", "use CrossEntropyLoss"),
     Case("train digits --schedule StpLR", USAGE, "did you mean StepLR?", "¿quiso decir StepLR?"),
     Case("train digits --schedule StepLR", USAGE, "expects (*, step_size: int", "espera (*, step_size: int"),
     Case("train digits --schedule-every hour", USAGE, "schedule_every cannot be 'hour': known: epoch, step", "schedule_every no puede ser 'hour'"),

@@ -22,10 +22,13 @@ from gradiente import (
     ConvTranspose2d,
     ConvTranspose3d,
     Dropout,
+    Dropout1d,
     Dropout2d,
+    Dropout3d,
     Flatten,
     LeakyReLU,
     Linear,
+    LogSoftmax,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
@@ -53,20 +56,33 @@ pytestmark = pytest.mark.filterwarnings(
 @st.composite
 def linear(draw):
     layer = Linear(draw(st.integers(1, 9)), draw(st.integers(1, 7)), bias=draw(st.booleans()))
-    return layer, (layer.in_features,)
+    return layer, (*draw(st.sampled_from([(), (), (3,), (2, 3)])), layer.in_features)
 
 
 @st.composite
-def softmax(draw):
+def softmax(draw, kind):
     shape = draw(shapes)
     dim = draw(st.integers(1, len(shape)))
-    return Softmax(dim=draw(st.sampled_from([dim, dim - len(shape) - 1]))), shape
+    return kind(dim=draw(st.sampled_from([dim, dim - len(shape) - 1]))), shape
+
+
+@st.composite
+def flatten(draw):
+    shape = draw(shapes)
+    first = draw(st.integers(1, len(shape)))
+    dims = [
+        draw(st.sampled_from([n, n - len(shape) - 1])) for n in (first, draw(st.integers(first, len(shape))))
+    ]
+    return Flatten(*dims), shape
 
 
 @st.composite
 def unflatten(draw):
-    shape = draw(shapes)
-    return Unflatten(1, shape), (math.prod(shape),)
+    size, lead, rest = draw(shapes), draw(shapes)[:-1], draw(shapes)[:-1]
+    left = draw(st.sampled_from([None, *range(len(size))]))
+    dim = draw(st.sampled_from([len(lead) + 1, -len(rest) - 1]))
+    layer = Unflatten(dim, tuple(-1 if i == left else n for i, n in enumerate(size)))
+    return layer, (*lead, math.prod(size), *rest)
 
 
 @st.composite
@@ -143,16 +159,22 @@ def pool(draw, kind):
     return layer, shape
 
 
-probabilities = st.sampled_from([0.0, 0.2, 0.5, 0.9])
+probabilities = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+
+
+def channel_dropout(kind):
+    return st.tuples(probabilities.map(kind), st.tuples(*(st.integers(1, 4),) * (kind.rank + 1)))
+
+
 # Layers of random geometry, and the shape of an instance for them. One that is not here is tried on its own examples.
 EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = {
     Linear: linear(),
-    Softmax: softmax(),
+    **{kind: softmax(kind) for kind in (Softmax, LogSoftmax)},
     LeakyReLU: st.tuples(st.floats(-2, 2).map(LeakyReLU), shapes),
-    Flatten: st.tuples(st.just(Flatten()), shapes),
+    Flatten: flatten(),
     Unflatten: unflatten(),
     Dropout: st.tuples(probabilities.map(Dropout), shapes),
-    Dropout2d: st.tuples(probabilities.map(Dropout2d), st.tuples(*(st.integers(1, 4),) * 3)),
+    **{kind: channel_dropout(kind) for kind in (Dropout1d, Dropout2d, Dropout3d)},
     **{kind: conv(kind) for kind in (Conv1d, Conv2d, Conv3d)},
     **{kind: conv_transpose(kind) for kind in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)},
     **{kind: pool(kind) for kind in (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)},
@@ -269,7 +291,8 @@ def test_shapes_and_names_are_as_declared(kind, data):
     case = draw_case(data, kind)
     y, _ = case.forward()
     assert y.shape == (len(case.x), *case.layer.output_shape(case.x.shape[1:]))
-    assert case.layer.input_shape() in (None, case.x.shape[1:])
+    alone, shape = case.layer.input_shape(), case.x.shape[1:]
+    assert alone is None or alone == shape or len(alone) < len(shape)
     module = case.layer.to_torch()
     parameters = [(name, spec.shape) for name, spec in case.layer.parameters().items()]
     assert parameters == [(name, tuple(value.shape)) for name, value in module.named_parameters()]

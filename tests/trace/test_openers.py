@@ -15,6 +15,7 @@ from gradiente import (
     ConvTranspose1d,
     Dropout,
     GroupNorm,
+    Hardswish,
     Identity,
     InstanceNorm1d,
     LayerNorm,
@@ -275,6 +276,12 @@ def test_softmax_opens_into_its_row():
         "−da[0,2]·a[0,2]·a[0,1]",
     ]
     assert len(step.entry("A[0.2]", 1, 2).terms) == 3
+
+
+def test_a_branch_that_is_a_sum_stays_together_in_a_product():
+    step = one_layer(Hardswish(), np.array([[-4.0, 1.5, 4.0]]))
+    symbols = [step.entry("dX", 0, i).terms[0].symbol for i in range(3)]
+    assert symbols == ["da[0,0]·[x[0,0]>0]", "da[0,1]·(x[0,1]·1/3+0.5)", "da[0,2]·[x[0,2]>0]"]
 
 
 def test_dropout_shows_its_mask():

@@ -7,21 +7,33 @@ from gradiente.layers.base import Context, Layer
 from gradiente.layers.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from gradiente.layers.conv import Conv1d, Conv2d, Conv3d
 from gradiente.layers.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from gradiente.layers.dropout import Dropout, Dropout2d
+from gradiente.layers.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from gradiente.layers.elu import ELU
 from gradiente.layers.embedding import Embedding
 from gradiente.layers.flatten import Flatten
 from gradiente.layers.gelu import GELU
 from gradiente.layers.group_norm import GroupNorm
+from gradiente.layers.hardswish import Hardswish
+from gradiente.layers.hardtanh import Hardtanh
 from gradiente.layers.identity import Identity
 from gradiente.layers.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from gradiente.layers.layer_norm import LayerNorm
 from gradiente.layers.leaky_relu import LeakyReLU
 from gradiente.layers.linear import Linear
+from gradiente.layers.log_sigmoid import LogSigmoid
+from gradiente.layers.log_softmax import LogSoftmax
 from gradiente.layers.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
+from gradiente.layers.mish import Mish
+from gradiente.layers.prelu import PReLU
 from gradiente.layers.relu import ReLU
+from gradiente.layers.relu6 import ReLU6
 from gradiente.layers.residual import Residual
+from gradiente.layers.selu import SELU
 from gradiente.layers.sigmoid import Sigmoid
+from gradiente.layers.silu import SiLU
 from gradiente.layers.softmax import Softmax
+from gradiente.layers.softplus import Softplus
+from gradiente.layers.softsign import Softsign
 from gradiente.layers.tanh import Tanh
 from gradiente.layers.unflatten import Unflatten
 from gradiente.layers.upsample import Upsample
@@ -34,8 +46,20 @@ REGISTRY: dict[str, type[Layer]] = {
         Tanh,
         ReLU,
         LeakyReLU,
+        PReLU,
+        ELU,
+        SELU,
         GELU,
+        SiLU,
+        Softplus,
+        Mish,
+        ReLU6,
+        Hardtanh,
+        Hardswish,
+        Softsign,
+        LogSigmoid,
         Softmax,
+        LogSoftmax,
         Flatten,
         Unflatten,
         Identity,
@@ -67,15 +91,19 @@ REGISTRY: dict[str, type[Layer]] = {
         LayerNorm,
         GroupNorm,
         Dropout,
+        Dropout1d,
         Dropout2d,
+        Dropout3d,
         Embedding,
         Residual,
     )
 }
 
 __all__ = [
+    "ELU",
     "GELU",
     "REGISTRY",
+    "SELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
@@ -96,10 +124,14 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
     "Dropout",
+    "Dropout1d",
     "Dropout2d",
+    "Dropout3d",
     "Embedding",
     "Flatten",
     "GroupNorm",
+    "Hardswish",
+    "Hardtanh",
     "Identity",
     "InstanceNorm1d",
     "InstanceNorm2d",
@@ -108,13 +140,21 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "Mish",
+    "PReLU",
     "ReLU",
+    "ReLU6",
     "Residual",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
+    "Softsign",
     "Tanh",
     "Unflatten",
     "Upsample",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from gradiente.concept import Concept
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening
@@ -92,7 +92,7 @@ class Layer(metaclass=Concept):
         return {}
 
     def input_shape(self) -> Shape | None:
-        """The shape of one instance where the layer fixes it, else None."""
+        """The shape of one instance where the layer fixes it, without axes that may be there; else None."""
         return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -145,6 +145,11 @@ class Layer(metaclass=Concept):
         return None
 
 
+def is_whole(value: object) -> bool:
+    """Whether it is a whole number, of Python or of NumPy; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def require_flag(layer: str, **flags: bool) -> None:
     """Every flag is True or False, or an error that names it."""
     for name, value in flags.items():
@@ -154,8 +159,8 @@ def require_flag(layer: str, **flags: bool) -> None:
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
     for name, value in sizes.items():
-        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+        valid = is_whole(value) and value >= 1
+        require(valid, "layer.positive", layer=layer, name=name, value=repr(value))
 
 
 def require_default(layer: str, **options: tuple[object, object]) -> None:
@@ -168,6 +173,14 @@ def require_default(layer: str, **options: tuple[object, object]) -> None:
         require(
             value == default, "layer.option", layer=layer, name=name, value=repr(value), default=repr(default)
         )
+
+
+def require_axis(layer: str, name: str, axis: int, shape: Sequence[int | str]) -> int:
+    """The place of that axis of x, counted from the front, or an error that tells the axes there are."""
+    if not -len(shape) <= axis < len(shape):
+        values = {"name": name, "axis": axis, "last": len(shape) - 1, "first": -len(shape)}
+        raise ShapeError("layer.axis", layer=layer, shape=written_shape(shape), **values)
+    return axis % len(shape)
 
 
 def written_shape(shape: Sequence[int | str]) -> str:
