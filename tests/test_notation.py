@@ -1,9 +1,15 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pytest
 
 from gradiente import (
     SGD,
     Adam,
     ArgumentError,
+    Layer,
     LeakyReLU,
     Linear,
     ReLU,
@@ -66,6 +72,73 @@ def test_reads_one_within_another():
 )
 def test_reads_a_list(source, expected):
     assert parse_list(source, layers.REGISTRY) == expected
+
+
+@dataclass(frozen=True)
+class Block(Layer):
+    """Stands for any layer that contains others."""
+
+    layers: tuple[Layer, ...]
+    sizes: Sequence[Any] = (1, 2)
+    others: Sequence[Layer] = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "layers", tuple(self.layers))
+
+    def forward(self, parameters, x, context):
+        return x, None
+
+    def input_gradient(self, parameters, cache, dy):
+        return dy
+
+
+BLOCKS = {**layers.REGISTRY, "Block": Block}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Block([Linear(3, 3), relu()])", Block((Linear(3, 3), ReLU()))),
+        ("Block([Linear(3, 3), relu])", Block((Linear(3, 3), ReLU()))),
+        ("Block(layers=(tanh,))", Block((Tanh(),))),
+        ("Block([])", Block(())),
+        ("Block([Tanh, Block([Block([Tanh()], (7,)), Tanh()])])", None),
+        ("Block([Tanh()], [3, 4])", Block((Tanh(),), [3, 4])),
+        ("Block([Tanh()], (3,), others=[LeakyReLU(0.5)])", Block((Tanh(),), (3,), [LeakyReLU(0.5)])),
+        ("Block([Tanh()], [[1, (2,)], 'a', None, -3])", Block((Tanh(),), [[1, (2,)], "a", None, -3])),
+    ],
+)
+def test_reads_and_writes_lists_of_objects(source, expected):
+    block = parse(source, BLOCKS)
+    assert expected is None or block == expected
+    assert parse(write(block, BLOCKS), BLOCKS) == block
+    assert parse_list(f"{source}, Tanh", BLOCKS) == [block, Tanh()]
+
+
+def test_lists_arrive_as_they_were_written_and_are_written_as_they_are_read():
+    block = parse("Block([Tanh], [3], others=(ReLU, LeakyReLU(0.5)))", BLOCKS)
+    assert block.sizes == [3]
+    assert block.others == (ReLU(), LeakyReLU(0.5))
+    written = "Block([Tanh()], sizes=[3], others=[ReLU(), LeakyReLU(negative_slope=0.5)])"
+    assert write(block, BLOCKS, brief=True) == written
+    assert write(Block((Tanh(),), (np.int64(3),)), BLOCKS, brief=True) == "Block([Tanh()], sizes=(3,))"
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("Block([Linear(3, 3), tahn])", r"tahn: did you mean Tanh\?"),
+        ("Block([Linear(3)])", r"Linear\(3\).*out_features"),
+        ("Block([open('x')])", "open"),
+        ("Block([*[3]])", "value"),
+        ("Block([Tanh()], [x for x in y])", "value"),
+        ("Block([Tanh() + Tanh()])", "value"),
+        ("Block([Tanh()], sizes=two)", "two"),
+    ],
+)
+def test_what_cannot_be_read_in_a_list_is_named(source, named):
+    with pytest.raises(ArgumentError, match=named):
+        parse(source, BLOCKS)
 
 
 def test_writes_every_field():

@@ -1,6 +1,7 @@
 """The notation of the command line and of config files: `Linear(784, 512)`, `Adam(lr=0.001)`.
 
-It is parsed as data, never executed: a name from a registry, with literals or further names as its arguments.
+It is parsed as data, never executed: a name from a registry; its arguments are literals, objects in the same
+notation, or lists of them.
 """
 
 import ast
@@ -54,8 +55,7 @@ def write(value: object, registry: Mapping[str, type], *, brief: bool = False) -
         entry = getattr(value, field.name)
         if brief and entry == field.default:
             continue
-        entry = entry.item() if isinstance(entry, np.generic) else entry
-        written = write(entry, registry, brief=brief) if type(entry) in registry.values() else repr(entry)
+        written = _written(entry, registry, brief=brief)
         named = field.kw_only or field.default is not MISSING
         arguments.append(f"{field.name}={written}" if named else written)
     return f"{name}({', '.join(arguments)})"
@@ -69,6 +69,16 @@ def describe(value: object, registry: Mapping[str, type], *, brief: bool = False
     ('Tanh()', '3')
     """
     return write(value, registry, brief=brief) if type(value) in registry.values() else repr(value)
+
+
+def _written(value: object, registry: Mapping[str, type], *, brief: bool) -> str:
+    """A value in the notation; registered objects in a sequence are written as a list."""
+    if not isinstance(value, list | tuple):
+        return describe(value.item() if isinstance(value, np.generic) else value, registry, brief=brief)
+    entries = ", ".join(_written(entry, registry, brief=brief) for entry in value)
+    if isinstance(value, list) or any(type(entry) in registry.values() for entry in value):
+        return f"[{entries}]"
+    return f"({entries},)" if len(value) == 1 else f"({entries})"
 
 
 def _tree(source: str) -> ast.expr:
@@ -99,7 +109,16 @@ def _find(name: str, registry: Mapping[str, type[T]]) -> type[T]:
 def _value(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:
     if isinstance(node, ast.Call):
         return _build(node, source, registry)
+    if isinstance(node, ast.List | ast.Tuple):
+        entries = [_entry(entry, source, registry) for entry in node.elts]
+        return entries if isinstance(node, ast.List) else tuple(entries)
     try:
         return ast.literal_eval(node)
     except ValueError:
         raise ArgumentError("notation.value", value=ast.unparse(node), source=source) from None
+
+
+def _entry(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:
+    """A value in a list, where a name alone is an object: [Linear(3, 3), Tanh]."""
+    alone = isinstance(node, ast.Name | ast.Attribute)
+    return _build(node, source, registry) if alone else _value(node, source, registry)
