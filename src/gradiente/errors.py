@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from gradiente.locale import text
@@ -86,6 +86,18 @@ def require_in(interval: str, owner: str, **values: float) -> None:
         )
         if not inside:
             raise ArgumentError("interval", owner=owner, name=name, interval=interval, value=repr(value))
+
+
+def is_whole(value: object, least: int) -> bool:
+    """Whether a value is a whole number of at least that much; True and 2.0 are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def require_whole(least: int, owner: str, **values: int) -> None:
+    """Every value is a whole number of at least that much."""
+    for name, value in values.items():
+        if not is_whole(value, least):
+            raise ArgumentError("whole", owner=owner, name=name, least=least, value=repr(value))
 
 
 def require_installed(package: str, *, extra: str) -> None:

@@ -181,10 +181,13 @@ REQUIRED = {
     InverseTimeLR: {"decay_rate": 0.1},
     CosineAnnealingLR: {"T_max": 9},
 }
+FRACTIONS = [2.5, 2.0, True, "2"]  # where a whole number is meant
 WRONG = {
-    "step_size": [0],
-    "total_iters": [0],
-    "T_max": [0],
+    "step_size": [0, *FRACTIONS],
+    "total_iters": [0, *FRACTIONS],
+    "T_max": [0, *FRACTIONS],
+    "patience": FRACTIONS,
+    "cooldown": FRACTIONS,
     "factor": [0.0, 1.0],
     "start_factor": [0.0, 1.1],
     "end_factor": [1.1],

@@ -179,6 +179,12 @@ def test_reduce_on_plateau_watches_what_is_monitored(clouds, mode, monitor):
     assert len(set(history["lr"])) > 2
 
 
+@pytest.mark.parametrize("patience", [0, 2.5, 3.0, True, "3"])
+def test_the_patience_is_a_whole_number(patience):
+    with pytest.raises(ArgumentError, match=f"EarlyStopping: patience must be a whole number.*{patience!r}"):
+        EarlyStopping(patience=patience)
+
+
 def test_a_schedule_that_counts_something_else_is_refused():
     with pytest.raises(ArgumentError, match="'batch'"):
         Scheduler(StepLR(step_size=1), every="batch")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from gradiente.concept import Concept
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, require, require_whole
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening
@@ -136,9 +136,7 @@ def require_flag(layer: str, **flags: bool) -> None:
 
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
-    for name, value in sizes.items():
-        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+    require_whole(1, layer, **sizes)
 
 
 def require_default(layer: str, **options: tuple[object, object]) -> None:

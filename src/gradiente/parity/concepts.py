@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import require, require_installed
+from gradiente.errors import is_whole, require, require_installed
 from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Layer
@@ -78,7 +78,7 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
 
     Errors: ArgumentError where PyTorch is not installed, or for a seed below 0
     """
-    require(seed >= 0, "load.seed", value=seed)
+    require(is_whole(seed, 0), "load.seed", value=repr(seed))
     require_installed("torch", extra="torch")
     return [
         *_concepts("layer", LAYERS, _layer_examples, seed),

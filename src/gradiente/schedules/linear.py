@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -40,7 +40,7 @@ class LinearLR(Schedule):
     def __post_init__(self) -> None:
         require_in("(0, 1]", "LinearLR", start_factor=self.start_factor)
         require_in("[0, 1]", "LinearLR", end_factor=self.end_factor)
-        require_in("[1, inf)", "LinearLR", total_iters=self.total_iters)
+        require_whole(1, "LinearLR", total_iters=self.total_iters)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         s, e, T = self.start_factor, self.end_factor, self.total_iters

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradiente.errors import require, require_in
+from gradiente.errors import require, require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -50,7 +50,7 @@ class ReduceLROnPlateau(Schedule):
 
     def __post_init__(self) -> None:
         require_in("(0, 1)", "ReduceLROnPlateau", factor=self.factor)
-        require_in("[0, inf)", "ReduceLROnPlateau", patience=self.patience, cooldown=self.cooldown)
+        require_whole(0, "ReduceLROnPlateau", patience=self.patience, cooldown=self.cooldown)
         require_in(
             "[0, inf)", "ReduceLROnPlateau", threshold=self.threshold, min_lr=self.min_lr, eps=self.eps
         )

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -33,7 +33,7 @@ class StepLR(Schedule):
     equation = r"\alpha_t = \alpha_0 \, \gamma^{\lfloor t / s \rfloor}"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "StepLR", step_size=self.step_size)
+        require_whole(1, "StepLR", step_size=self.step_size)
         require_in("[0, inf)", "StepLR", gamma=self.gamma)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -37,7 +37,7 @@ class WarmupLR(Schedule):
     equation = r"\alpha_t = \alpha_0 \left( s + (1 - s) \frac{t}{T} \right), \quad t < T"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "WarmupLR", total_iters=self.total_iters)
+        require_whole(1, "WarmupLR", total_iters=self.total_iters)
         require_in("(0, 1]", "WarmupLR", start_factor=self.start_factor)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from gradiente.engines import Engine, EngineState
-from gradiente.errors import require, require_in
+from gradiente.errors import require, require_in, require_whole
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
@@ -120,7 +120,7 @@ class EarlyStopping(Callback):
     everywhere = True
 
     def __init__(self, *, patience: int = 10, min_delta: float = 0.0, restore_best: bool = True) -> None:
-        require_in("[1, inf)", "EarlyStopping", patience=patience)
+        require_whole(1, "EarlyStopping", patience=patience)
         require_in("[0, inf)", "EarlyStopping", min_delta=min_delta)
         self.patience = patience
         self.min_delta = min_delta
