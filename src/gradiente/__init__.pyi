@@ -61,8 +61,12 @@ from gradiente.optimizers import SGD as SGD
 from gradiente.optimizers import Adadelta as Adadelta
 from gradiente.optimizers import Adagrad as Adagrad
 from gradiente.optimizers import Adam as Adam
+from gradiente.optimizers import Adamax as Adamax
 from gradiente.optimizers import AdamW as AdamW
+from gradiente.optimizers import Lion as Lion
+from gradiente.optimizers import NAdam as NAdam
 from gradiente.optimizers import Optimizer as Optimizer
+from gradiente.optimizers import RAdam as RAdam
 from gradiente.optimizers import RMSprop as RMSprop
 from gradiente.optimizers import course as course
 from gradiente.penalties import L1 as L1

@@ -46,6 +46,7 @@ class Optimizer(metaclass=Concept):
         "weight_decay": r"\lambda",
         "rho": r"\rho",
         "lr_decay": r"\eta",
+        "momentum_decay": r"\psi",
     }
     torch_slots: ClassVar[Mapping[str, str]] = {}
     examples: ClassVar[Sequence[str]] = ()
@@ -60,6 +61,10 @@ class Optimizer(metaclass=Concept):
     @abstractmethod
     def rule(self, theta: Array, gradient: Array, slots: Slots, t: int) -> tuple[Array, Slots]:
         """One step: the new θ and the new slots."""
+
+    def torch_state(self, t: int) -> Mapping[str, float]:
+        """What PyTorch's class remembers of a parameter after t steps besides the slots and t: what follows from t."""
+        return {}
 
 
 def zeros(theta: Array, *names: str) -> Slots:
