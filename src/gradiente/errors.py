@@ -1,6 +1,6 @@
 """The errors: what was expected, what came, and what to do, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from numbers import Integral, Real
 from typing import Any
@@ -98,6 +98,14 @@ def require_whole(least: int, owner: str, **values: int) -> None:
     for name, value in values.items():
         if not is_whole(value, least):
             raise ArgumentError("whole", owner=owner, name=name, least=least, value=repr(value))
+
+
+def require_one_of(choices: Sequence[object], owner: str, **values: object) -> None:
+    """Every value is one of the choices."""
+    for name, value in values.items():
+        if value not in choices:
+            known = ", ".join(map(repr, choices))
+            raise ArgumentError("one_of", owner=owner, name=name, choices=known, value=repr(value))
 
 
 def require_installed(package: str, *, extra: str) -> None:

@@ -158,7 +158,7 @@ def test_a_config_and_the_options_beside_it(own_folder):
     Path("mine.toml").write_text(config, encoding="utf-8")
     (entry,) = parity("--config", "mine.toml", "--steps", 30)["trajectories"]
     assert (entry["data"], entry["seed"], entry["batch_size"], entry["parameters"]) == ("iris", 5, 10, 43)
-    assert entry["schedule"] == "ExponentialLR(gamma=0.9)"
+    assert entry["schedule"] == "ExponentialLR(0.9)"
     (entry,) = parity("--config", "mine.toml", "--steps", 5, "--optimizer", "Adam", "--seed", 6)[
         "trajectories"
     ]

@@ -27,6 +27,7 @@ class Optimizer(metaclass=Concept):
         equation        the LaTeX of the rule, in textbook form
         symbols         the LaTeX of hyperparameters; those of `betas` are numbered
         torch_slots     PyTorch's names of slots, where they are others
+        keeps_momentum  whether its momentum is that of the whole training: no schedule can change it
         examples        its notation with several options: what tests and parity try
 
     `to_torch(parameters)` returns the equivalent class of PyTorch, if there is one; for the others the torch engine
@@ -49,6 +50,7 @@ class Optimizer(metaclass=Concept):
         "momentum_decay": r"\psi",
     }
     torch_slots: ClassVar[Mapping[str, str]] = {}
+    keeps_momentum: ClassVar[bool] = False
     examples: ClassVar[Sequence[str]] = ()
 
     def __post_init__(self) -> None:

@@ -20,7 +20,8 @@ class NAdam(Optimizer):
                 θ = θ − α ( (1 − μ(t)) / (1 − P(t)) · g + μ(t+1) / (1 − P(t+1)) · m ) / (√v̂ + ε)
     Decoupled:  θ = θ − α λ θ first, and g = ∇J
 
-    PyTorch accumulates P in single precision, so it is rounded to single precision here too.
+    PyTorch accumulates P in single precision, so it is rounded to single precision here too. P follows from t, so β₁
+    and ψ are those of the whole training.
 
     Arguments:
         lr: α, the learning rate, ≥ 0
@@ -62,6 +63,7 @@ class NAdam(Optimizer):
         r"\frac{1 - \mu_t}{1 - \prod_{i=1}^{t} \mu_i} g + \frac{\mu_{t+1}}{1 - \prod_{i=1}^{t+1} \mu_i} m \right)"
     )
     torch_slots = {"m": "exp_avg", "v": "exp_avg_sq"}
+    keeps_momentum = True
 
     def __post_init__(self) -> None:
         require_in("[0, inf)", "NAdam", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)

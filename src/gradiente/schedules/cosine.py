@@ -6,7 +6,7 @@ from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class CosineAnnealingLR(Schedule):
     r"""The learning rate falls along half a cosine: slowly, then fast, then slowly.
 
@@ -34,6 +34,7 @@ class CosineAnnealingLR(Schedule):
         "CosineAnnealingLR(T_max=100)",
         "CosineAnnealingLR(T_max=30, eta_min=0.001)",
     )
+    chainable = True
     equation = r"\alpha_t = \eta + (\alpha_0 - \eta) \frac{1 + \cos(\pi t / T)}{2}"
 
     def __post_init__(self) -> None:

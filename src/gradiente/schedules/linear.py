@@ -5,7 +5,7 @@ from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class LinearLR(Schedule):
     r"""The learning rate goes in a straight line from one factor of α₀ to another, and stays there.
 
@@ -35,6 +35,7 @@ class LinearLR(Schedule):
         "LinearLR()",
         "LinearLR(start_factor=1.0, end_factor=0.0, total_iters=60)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \left( s + (e - s) \frac{\min(t, T)}{T} \right)"
 
     def __post_init__(self) -> None:

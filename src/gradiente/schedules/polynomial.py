@@ -5,7 +5,7 @@ from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PolynomialLR(Schedule):
     r"""The learning rate falls to 0 along a power of the time that is left.
 
@@ -30,6 +30,7 @@ class PolynomialLR(Schedule):
         "PolynomialLR()",
         "PolynomialLR(total_iters=80, power=2.5)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \left( 1 - \frac{\min(t, T)}{T} \right)^{p}"
 
     def __post_init__(self) -> None:

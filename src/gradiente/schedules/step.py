@@ -5,7 +5,7 @@ from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class StepLR(Schedule):
     r"""The learning rate falls by a factor every so many epochs.
 
@@ -30,6 +30,7 @@ class StepLR(Schedule):
         "StepLR(step_size=10)",
         "StepLR(step_size=7, gamma=0.8)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \, \gamma^{\lfloor t / s \rfloor}"
 
     def __post_init__(self) -> None:
