@@ -2,6 +2,7 @@
 
 import inspect
 from abc import ABCMeta
+from dataclasses import InitVar
 from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import ArgumentError, did_you_mean
@@ -26,7 +27,13 @@ class Concept(ABCMeta):
     @property
     def __signature__(cls) -> inspect.Signature:
         parameters = list(inspect.signature(cls.__init__).parameters.values())
-        return inspect.Signature(parameters[1:])
+        return inspect.Signature([_shown(parameter) for parameter in parameters[1:]])
+
+
+def _shown(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A parameter with the type of what it takes, also where that is not stored."""
+    kind = parameter.annotation
+    return parameter.replace(annotation=kind.type) if isinstance(kind, InitVar) else parameter
 
 
 def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
 
     Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
     mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
-    keeps moving. Of a schedule: α in each of 100 epochs.
+    keeps moving. Of a schedule: α in each of 100 epochs, and the momentum where it sets that too.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
     gradient of a mean of m terms; to the first α).
