@@ -1,7 +1,7 @@
 """A layer, a loss and an optimizer of one's own. docs/extending.md explains them.
 
     gradiente train moons --custom examples/own_concepts.py --hidden 16 --activation "Swish()" --loss "HingeLoss()" \
-        --optimizer "Lion(lr=0.003)" --run own
+        --optimizer "Signum(lr=0.003)" --run own
 """
 
 from dataclasses import dataclass
@@ -80,24 +80,22 @@ class HingeLoss(gr.Loss):
 
 @gr.register
 @dataclass(frozen=True, kw_only=True)
-class Lion(gr.Optimizer):
-    """A step of the same size for every parameter, in the direction of an average of gradients (Chen et al., 2023)."""
+class Signum(gr.Optimizer):
+    """A step of the same size for every parameter, against the sign of its momentum (Bernstein et al., 2018)."""
 
-    lr: float = 1e-4
-    betas: tuple[float, float] = (0.9, 0.99)
+    lr: float = 1e-3
+    beta: float = 0.9
     weight_decay: float = 0.0
 
     equation = (
-        r"c = \beta_1 m + (1 - \beta_1) g, \quad"
-        r" \theta = \theta - \alpha (\operatorname{sign}(c) + \lambda \theta)"
+        r"m = \beta m + (1 - \beta) g, \quad"
+        r" \theta = \theta - \alpha (\operatorname{sign}(m) + \lambda \theta)"
     )
-    examples = ("Lion(lr=0.01)", "Lion(lr=0.01, betas=(0.8, 0.9), weight_decay=0.1)")
+    examples = ("Signum(lr=0.01)", "Signum(lr=0.01, beta=0.8, weight_decay=0.1)")
 
     def initial_slots(self, theta):
         return {"m": np.zeros_like(theta)}
 
     def rule(self, theta, gradient, slots, t):
-        beta1, beta2 = self.betas
-        direction = np.sign(beta1 * slots["m"] + (1 - beta1) * gradient)
-        m = beta2 * slots["m"] + (1 - beta2) * gradient
-        return theta - self.lr * (direction + self.weight_decay * theta), {"m": m}
+        m = self.beta * slots["m"] + (1 - self.beta) * gradient
+        return theta - self.lr * (np.sign(m) + self.weight_decay * theta), {"m": m}

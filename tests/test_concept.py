@@ -26,7 +26,8 @@ gr: Any = gradiente  # a type checker would say what these tests say
         (lambda: gr.Tanh(slope=1), "Tanh has no argument slope: it takes none"),
         (lambda: gr.Adam(0.1), r"Adam\(0\.1\): Adam expects \(\*, lr: float = 0\.001"),
         (lambda: gr.Adam(betaas=(0.9, 0.99)), r"did you mean betas\?"),
-        (lambda: gr.StepLR(), r"StepLR\(\): StepLR expects \(\*, step_size: int"),
+        (lambda: gr.StepLR(), r"StepLR\(\): StepLR expects \(step_size: int"),
+        (lambda: gr.CyclicLR(0.1), r"CyclicLR\(0\.1\): .*, scale_mode: str = 'cycle', cycle"),
         (lambda: gr.MSELoss(reduce=True), "MSELoss has no argument reduce"),
     ],
 )

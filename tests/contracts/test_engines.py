@@ -9,12 +9,16 @@ import pytest
 from gradiente import (
     SGD,
     Adam,
+    Adamax,
     BCEWithLogitsLoss,
     Context,
     CrossEntropyLoss,
     Linear,
+    Lion,
     MSELoss,
+    NAdam,
     Network,
+    RAdam,
     ReLU,
     Tanh,
     Trainer,
@@ -69,8 +73,12 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
         (MSELoss(), SGD(lr=0.05, momentum=0.9)),
         (CrossEntropyLoss(), Adam(lr=0.01)),
         (BCEWithLogitsLoss(reduction="sum"), course.RMSprop(lr=0.001)),
+        (CrossEntropyLoss(), Adamax(lr=0.01)),
+        (MSELoss(), NAdam(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True)),
+        (CrossEntropyLoss(), RAdam(lr=0.01)),
+        (MSELoss(), Lion(lr=0.001)),
     ],
-    ids=["SGD", "Adam", "course.RMSprop"],
+    ids=["SGD", "Adam", "course.RMSprop", "Adamax", "NAdam", "RAdam", "Lion"],
 )
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-4)])
 def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dtype, tolerance):
@@ -101,8 +109,9 @@ def test_the_rule_of_a_step_may_change_on_the_way(name):
 
 
 @every_engine
-def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name):
-    loss, optimizer, rows = CrossEntropyLoss(), Adam(lr=0.01), list(steps(CrossEntropyLoss()))
+@pytest.mark.parametrize("optimizer", [Adam(lr=0.01), NAdam(lr=0.01), RAdam(lr=0.01), Lion(lr=0.001)])
+def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name, optimizer):
+    loss, rows = CrossEntropyLoss(), list(steps(CrossEntropyLoss()))
     engine = REGISTRY[name](Objective(network(), loss), optimizer)
     for x, y in rows[:20]:
         engine.step(x, y, TRAINING, optimizer)

@@ -156,7 +156,7 @@ def test_it_begins_with_the_networks_own_numbers_in_float64():
 def test_in_words():
     _, _, setup = of_config(**DIGITS, schedule="StepLR(step_size=5)")
     assert setup.heading() == "digits: Linear(64, 8), Tanh(), Linear(8, 10)"
-    facts = "610 parameters, CrossEntropyLoss(), Adam(lr=0.01), StepLR(step_size=5), batches of 32"
+    facts = "610 parameters, CrossEntropyLoss(), Adam(lr=0.01), StepLR(5), batches of 32"
     assert setup.facts() == facts
     assert replace(setup, data=None).heading().startswith("random numbers: ")
     assert setup.left_out() == []

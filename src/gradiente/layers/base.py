@@ -145,11 +145,6 @@ class Layer(metaclass=Concept):
         return None
 
 
-def is_whole(value: object) -> bool:
-    """Whether it is a whole number, of Python or of NumPy; True and False are none."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
 def require_flag(layer: str, **flags: bool) -> None:
     """Every flag is True or False, or an error that names it."""
     for name, value in flags.items():
@@ -158,9 +153,7 @@ def require_flag(layer: str, **flags: bool) -> None:
 
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
-    for name, value in sizes.items():
-        valid = is_whole(value) and value >= 1
-        require(valid, "layer.positive", layer=layer, name=name, value=repr(value))
+    require_whole(1, layer, **sizes)
 
 
 def require_default(layer: str, **options: tuple[object, object]) -> None:

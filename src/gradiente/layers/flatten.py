@@ -1,14 +1,13 @@
 import math
 from dataclasses import dataclass
 
-from gradiente.errors import ShapeError, require
+from gradiente.errors import ShapeError, is_whole, require
 from gradiente.layers.base import (
     Array,
     Arrays,
     Context,
     Layer,
     Shape,
-    is_whole,
     require_axis,
     written_shape,
 )

@@ -2,8 +2,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, is_whole, require_axis
+from gradiente.errors import is_whole, require
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_axis
 from gradiente.terms import MINUS, Closing, Index, LayerStep, Opening, opening, term
 
 

@@ -75,7 +75,7 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
 
     Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
     mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
-    keeps moving. Of a schedule: α in each of 100 epochs.
+    keeps moving. Of a schedule: α in each of 100 epochs, and the momentum where it sets that too.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
     gradient of a mean of m terms; to the first α).
@@ -85,7 +85,7 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
 
     Errors: ArgumentError where PyTorch is not installed, or for a seed below 0
     """
-    require(seed >= 0, "load.seed", value=seed)
+    require(is_whole(seed, 0), "load.seed", value=repr(seed))
     require_installed("torch", extra="torch")
     return [
         *_concepts("layer", LAYERS, _layer_examples, seed),
@@ -210,21 +210,29 @@ def _schedule_examples(name: str, kind: type[Schedule], seed: int) -> Iterator[E
     metrics = (np.linspace(3, 0, EPOCHS) + generator.normal(0, 0.3, EPOCHS)).round(1).tolist()
     for notation in rule_examples(name, kind):
         ours, theirs = _rates(parse(notation, SCHEDULES), 0.3, metrics)
-        yield Example(notation, None, (difference("α", ours, theirs, largest(theirs, 0.3)),))
+        differences = [difference("α", ours[0], theirs[0], largest(theirs[0], 0.3))]
+        if not np.isnan(ours[1]).any():
+            differences.append(difference("μ", ours[1], theirs[1], largest(theirs[1])))
+        yield Example(notation, None, tuple(differences))
 
 
 def _rates(schedule: Schedule, base_lr: float, metrics: list[float]) -> tuple[Array, Array]:
-    """The learning rate of every epoch, by the formula and as PyTorch's scheduler sets it.
+    """The learning rate and the momentum of every epoch, by the formula and as PyTorch's scheduler sets them.
 
-    Shapes: → twice (EPOCHS,)
+    A schedule that leaves the momentum alone has NaN for it.
+
+    Shapes: → twice (2, EPOCHS)
     """
     import torch
 
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base_lr)
     scheduler = schedule.to_torch(optimizer)
-    theirs = np.empty(EPOCHS)
+    ours, theirs = np.full((2, 2, EPOCHS), np.nan)
     for t, value in enumerate(metrics):
-        theirs[t] = optimizer.param_groups[0]["lr"]
+        group, momentum = optimizer.param_groups[0], schedule.momentum(t)
+        ours[0, t], theirs[0, t] = schedule.lr(base_lr, t, metrics[:t]), group["lr"]
+        if momentum is not None:
+            ours[1, t], theirs[1, t] = momentum, group["momentum"]
         optimizer.step()
         scheduler.step(*([value] if schedule.watches else []))
-    return np.array([schedule.lr(base_lr, t, metrics[:t]) for t in range(EPOCHS)]), theirs
+    return ours, theirs

@@ -24,6 +24,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.streams import Purpose, stream
 from gradiente.training.build import Plan
+from gradiente.training.callbacks import scheduled
 from gradiente.training.config import Config
 from gradiente.training.targets import targets
 
@@ -182,7 +183,7 @@ class TrainingSetup:
         epoch = step // each
         watched = losses[: epoch * each].reshape(epoch, each).mean(axis=1).tolist()
         t = epoch if self.schedule_every == "epoch" else step
-        return replace(self.optimizer, lr=self.schedule.lr(self.optimizer.lr, t, watched))
+        return scheduled(self.optimizer, self.schedule, t, watched)
 
     def heading(self) -> str:
         """The data, and the layers as they are written: digits: Linear(64, 32), Tanh(), Linear(32, 10)."""

@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 
 from gradiente.engines import NumpyEngine, Torch, TorchEngine
-from gradiente.errors import DivergenceError, require
+from gradiente.errors import DivergenceError, is_whole, require
 from gradiente.formatting import number, short
 from gradiente.layers import Context
 from gradiente.locale import text
@@ -93,7 +93,7 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     >>> done.passed, done.losses.shape
     (True, (5, 2))
     """
-    require(steps >= 1, "parity.steps", value=steps)
+    require(is_whole(steps, 1), "parity.steps", value=repr(steps))
     numpy_network, torch_network = setup.start(), setup.start()
     require(bool(numpy_network.trainable), "trainer.no_parameters")
     rest = (setup.loss, setup.penalties, setup.clip)

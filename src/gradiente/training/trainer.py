@@ -10,7 +10,7 @@ import numpy as np
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
-from gradiente.errors import ArgumentError, DivergenceError, require
+from gradiente.errors import ArgumentError, DivergenceError, is_whole, require
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -84,7 +84,7 @@ class Trainer:
         seed: int = 0,
         monitor: str | None = None,
     ) -> None:
-        require(seed >= 0, "load.seed", value=seed)
+        require(is_whole(seed, 0), "load.seed", value=repr(seed))
         known = isinstance(penalties, Sequence) and all(isinstance(entry, Penalty) for entry in penalties)
         require(known, "trainer.penalties", value=repr(penalties))
         require(
@@ -136,7 +136,7 @@ class Trainer:
             are no images; FileError for a checkpoint of another training; DivergenceError, with a diagnosis,
             where the loss becomes NaN or infinite
         """
-        require(isinstance(epochs, int) and epochs >= 0, "trainer.epochs", value=epochs)
+        require(is_whole(epochs, 0), "trainer.epochs", value=repr(epochs))
         data = self._prepare(train, validation, batch_size)
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
