@@ -68,9 +68,11 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
     [
         (MSELoss(), SGD(lr=0.05, momentum=0.9)),
         (CrossEntropyLoss(), Adam(lr=0.01)),
+        (CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=0, label_smoothing=0.1), SGD(lr=0.05)),
+        (BCEWithLogitsLoss((0.5, 2.0, 3.0), pos_weight=4.0), SGD(lr=0.05)),
         (BCEWithLogitsLoss(reduction="sum"), course.RMSprop(lr=0.001)),
     ],
-    ids=["SGD", "Adam", "course.RMSprop"],
+    ids=["SGD", "Adam", "classes", "weights", "course.RMSprop"],
 )
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-4)])
 def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dtype, tolerance):

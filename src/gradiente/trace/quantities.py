@@ -47,8 +47,7 @@ class Builder:
         self.step, self.orientation = step, orientation
         self.names: list[LayerNames] = layer_names(step.layers)
         self.activations = [INPUT, *(names.output for names in self.names)]
-        rows, count = len(step.prediction), step.loss.count(step.prediction)
-        self.mean = mean_of(step.loss, rows, count)
+        self.mean = mean_of(step.loss, step.target)
         estimate = {} if step.loss.link == "identity" else {r"\hat{y}": ESTIMATE}
         self.loss_symbols = {step.loss.symbol: self.activations[-1], **estimate, "y": TARGET}
 
@@ -77,6 +76,7 @@ class Builder:
 
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.activations[-1]
+        equation = step.loss.equation_with(step.target)
         loss_sources = tuple(self.loss_symbols.values())
         if step.loss.link != "identity":
             value = step.loss.estimate(step.prediction)
@@ -87,7 +87,7 @@ class Builder:
             for penalty in step.objective.penalties
         ]
         if not step.objective.penalties:
-            formula = renamed(cost_formula(step.loss, self.mean, COST, "L"), self.loss_symbols)
+            formula = renamed(cost_formula(equation, self.mean, COST, "L"), self.loss_symbols)
             yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=loss_sources)
             return
         weights = tuple(
@@ -96,7 +96,7 @@ class Builder:
             for key, name in names.parameters.items()
             if step.is_penalized(f"{place}.{key}")
         )
-        formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
+        formula = renamed(cost_formula(equation, self.mean, LOSS, r"\ell"), self.loss_symbols)
         yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
         yield self._named(
             PENALTY,
@@ -124,7 +124,7 @@ class Builder:
         step = self.step
         last = self.activations[-1]
         loss_sources = tuple(self.loss_symbols.values())
-        steps = renamed(step.loss.derivative, self.loss_symbols)
+        steps = renamed(step.loss.derivative_with(step.target), self.loss_symbols)
         formula, sources = gradient_formula(latex_name(gradient_of(last)), steps, self.mean), loss_sources
         for place in reversed(range(len(step.layers))):
             name = self.activations[place + 1]
@@ -147,7 +147,8 @@ class Builder:
                     )
             formula, sources = self._derivative(place, "x")
             if place == len(step.layers) - 1 and step.loss.cancels == type(step.layers[place]).__name__:
-                formula = canceled(formula, renamed(step.loss.cancellation, self.loss_symbols), self.mean)
+                cancellation = renamed(step.loss.cancellation_with(), self.loss_symbols)
+                formula = canceled(formula, cancellation, self.mean)
         yield self._gradient(None, INPUT, step.deltas[0], formula, sources)
 
     def _clipped(self) -> Iterator[Quantity]:
