@@ -75,7 +75,7 @@ class HingeLoss(gr.Loss):
     def to_torch(self):
         def loss(prediction, target):
             terms = (1 - (2 * target - 1) * prediction).clamp(min=0) ** 2 / 2
-            return terms.mean() if self.reduction == "mean" else terms.sum()
+            return terms if self.reduction == "none" else getattr(terms, self.reduction)()
 
         return loss
 

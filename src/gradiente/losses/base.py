@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -17,6 +18,7 @@ Shape = tuple[int, ...]
 Reduction = Literal["mean", "sum", "none"]
 
 
+@dataclass(frozen=True)
 class Loss(metaclass=Concept):
     """J(prediction, target), one number for a batch, and ∂J/∂prediction.
 
@@ -36,7 +38,7 @@ class Loss(metaclass=Concept):
         examples                its notation with options, the shape of a prediction and the kind of a target for it
     """
 
-    reduction: Any = "mean"
+    reduction = "mean"  # no field here: it would be the first of every loss
 
     equation: ClassVar[str] = ""
     derivative: ClassVar[str] = ""
