@@ -54,18 +54,20 @@ class Swish(gr.Layer):
 class HingeLoss(gr.Loss):
     """max(0, 1 − s z)²/2 with s = 2y − 1: what is right by a margin of 1 costs nothing."""
 
+    reduction: str = "mean"
+
     equation = r"L = \frac{1}{2} \max(0, 1 - (2 y - 1) Z)^{2}"
     derivative = r"\frac{\partial L}{\partial Z} = -(2 y - 1) \max(0, 1 - (2 y - 1) Z)"
     symbol = "Z"
     target_interval = "[0, 1]"
 
-    def value(self, prediction, target):
+    def unreduced(self, prediction, target):
         sign = 2 * self.same_shape(prediction, target) - 1
-        return float(self.reduced(np.sum(np.maximum(0, 1 - sign * prediction) ** 2) / 2, prediction.size))
+        return np.maximum(0, 1 - sign * prediction) ** 2 / 2
 
-    def gradient(self, prediction, target):
+    def unreduced_gradient(self, prediction, target):
         sign = 2 * self.same_shape(prediction, target) - 1
-        return self.reduced(-sign * np.maximum(0, 1 - sign * prediction), prediction.size)
+        return -sign * np.maximum(0, 1 - sign * prediction)
 
     def estimate(self, prediction):
         return np.clip((prediction + 1) / 2, 0, 1)  # ½ on the border between the classes
@@ -73,7 +75,7 @@ class HingeLoss(gr.Loss):
     def to_torch(self):
         def loss(prediction, target):
             terms = (1 - (2 * target - 1) * prediction).clamp(min=0) ** 2 / 2
-            return terms.mean() if self.reduction == "mean" else terms.sum()
+            return terms if self.reduction == "none" else getattr(terms, self.reduction)()
 
         return loss
 

@@ -83,10 +83,14 @@ from gradiente.locale import set_language as set_language
 from gradiente.losses import BCELoss as BCELoss
 from gradiente.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from gradiente.losses import CrossEntropyLoss as CrossEntropyLoss
+from gradiente.losses import HuberLoss as HuberLoss
+from gradiente.losses import KLDivLoss as KLDivLoss
+from gradiente.losses import L1Loss as L1Loss
 from gradiente.losses import Loss as Loss
 from gradiente.losses import MSELoss as MSELoss
 from gradiente.losses import MSLELoss as MSLELoss
 from gradiente.losses import NLLLoss as NLLLoss
+from gradiente.losses import SmoothL1Loss as SmoothL1Loss
 from gradiente.network import Network as Network
 from gradiente.optimizers import SGD as SGD
 from gradiente.optimizers import Adadelta as Adadelta

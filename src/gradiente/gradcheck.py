@@ -85,7 +85,8 @@ def gradcheck(
         training: training mode: batch statistics, and dropout with the same mask every time
         seed: of that draw, and of what layers draw
 
-    Errors: ArgumentError for a number out of range; ShapeError where x or y do not fit
+    Errors: ArgumentError for a number out of range, or a loss that is not reduced to one number; ShapeError where x or
+        y do not fit; DataError where all targets are ignored
 
     >>> from gradiente.layers import Linear, Tanh
     >>> from gradiente.losses import MSELoss
@@ -99,6 +100,8 @@ def gradcheck(
     require_in("[1e-10, 1]", "gradcheck", epsilon=epsilon)
     require_in("(0, inf)", "gradcheck", tolerance=tolerance)
     require(entries is None or entries >= 1, "gradcheck.entries", value=entries)
+    loss.require_number()
+    loss.require_counted(y)
     network = network.astype(np.float64)
     x = np.array(x, dtype=np.float64)
 

@@ -121,6 +121,21 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
         classified(25),
         {"epochs": 3, "batch_size": 8},
     ),
+    "class weights, ignored targets": lambda engine: (
+        Trainer(
+            dense(),
+            CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=1, label_smoothing=0.1),
+            Adam(lr=0.01),
+            engine=engine,
+        ),
+        classified(27),
+        {"epochs": 3, "batch_size": 4},
+    ),
+    "weights of outputs": lambda engine: (
+        Trainer(dense(), BCEWithLogitsLoss((0.5, 2.0, 3.0), pos_weight=4.0), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 3, "batch_size": 8},
+    ),
     "sum, penalties, clip": lambda engine: (
         Trainer(
             dense(outputs=1),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from gradiente.concept import Concept
-from gradiente.errors import ArgumentError, ShapeError, require
+from gradiente.errors import ArgumentError, ShapeError, require, require_whole
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import require, require_installed
+from gradiente.errors import is_whole, require, require_installed
 from gradiente.examples import (
     draw_input,
     draw_prediction,
@@ -74,8 +74,9 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
     """Compare every registered layer, loss, optimizer and schedule with its equivalent in PyTorch, in float64.
 
     Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
-    mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
-    keeps moving. Of a schedule: α in each of 100 epochs, and the momentum where it sets that too.
+    mask of Dropout. Of a loss: J and ∂J/∂ŷ, or every L and ∂(Σ L)/∂ŷ. Of an optimizer: θ after each of
+    200 steps down a slope that keeps moving. Of a schedule: α in each of 100 epochs, and the momentum where it sets
+    that too.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
     gradient of a mean of m terms; to the first α).
@@ -165,10 +166,10 @@ def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
 
     leaf = torch.tensor(prediction, requires_grad=True)
     J = loss.to_torch()(leaf, torch.tensor(target))
-    J.backward()
+    J.sum().backward()
     assert leaf.grad is not None
     dy = leaf.grad.numpy()
-    least = 1 / loss.count(prediction)
+    least = 1 / loss.divisor(target)
     value = np.asarray(loss.value(prediction, target))
     yield difference("J", value, J.detach().numpy(), largest(J.detach().numpy()))
     yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))

@@ -191,7 +191,7 @@ class Opener:
         if step.loss.link != "identity":
             estimate = self._numbers("ŷ", ESTIMATE, "estimate", step.loss.estimate(step.prediction))
         target = self._numbers("y", TARGET, "target", step.target)
-        return LossStep(prediction, estimate, target, step.loss.count(step.prediction))
+        return LossStep(prediction, estimate, target, step.loss.divisor(step.target))
 
     def _new_layer_step(self, place: int) -> LayerStep:
         step, names = self.step, self.names[place]

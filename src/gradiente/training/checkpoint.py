@@ -18,7 +18,7 @@ from gradiente.training.snapshot import Best, PartialEpoch, Snapshot
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-_OF_EVERY_STEP = ("values", "penalties", "instances")  # arrays of a partial epoch
+_OF_EVERY_STEP = ("values", "penalties", "divisors")  # arrays of a partial epoch
 
 
 class Checkpoint(Callback):

@@ -74,7 +74,10 @@ def prepare(
     batches(indices, size)
     require(size >= processes, "trainer.processes", size=size, count=processes)
     _try_smallest_batch(network, train, augmentation, len(indices) % size or size)
-    y = targets(train, loss, _outputs(network, train))
+    outputs = _outputs(network, train)
+    for instances in {size, len(indices) % size or size}:
+        loss.require_shape((instances, outputs))
+    y = targets(train, loss, outputs)
     assert isinstance(held_out, Dataset | None)
     y_held_out = None if held_out is None else targets(held_out, loss, _outputs(network, held_out))
     return Prepared(train, y, indices, size, held_out, y_held_out)

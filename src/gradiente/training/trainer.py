@@ -133,8 +133,9 @@ class Trainer:
             resume: the snapshot, or the checkpoint, to resume
 
         Errors: ArgumentError for a number out of range, for nothing that learns, or for an augmentation of what
-            are no images; FileError for a checkpoint of another training; DivergenceError, with a diagnosis,
-            where the loss becomes NaN or infinite
+            are no images; ShapeError for weights of the loss that do not fit the network; DataError for a batch of
+            which the loss ignores every target; FileError for a checkpoint of another training; DivergenceError,
+            with a diagnosis, where the loss becomes NaN or infinite
         """
         require(is_whole(epochs, 0), "trainer.epochs", value=repr(epochs))
         data = self._prepare(train, validation, batch_size)
