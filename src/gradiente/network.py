@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradiente.errors import ArgumentError, FileError, ShapeError, require, require_installed
+from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layout import named, size_of, trainable_slices, typed, views_of
+from gradiente.locale import text
 from gradiente.serialization import layer_from_dict, layer_to_dict, written
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -83,7 +85,7 @@ class Network:
         specs = [layer.parameters() for layer in self.layers]
         size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
-            raise MemoryError(f"{size:,} parameters")
+            raise MemoryError(f"{count(size)} {text('summary.parameters')}")
         self.theta = np.empty(size, self.dtype)
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = views_of(self.theta, specs)
@@ -258,11 +260,11 @@ class Network:
         shapes: Sequence[Shape | None] = (
             output_shapes(self.layers, shape) if shape else [None] * len(self.layers)
         )
-        counts = [sum(view.size for view in views.values()) for views in self._parameters]
+        sizes = [sum(view.size for view in views.values()) for views in self._parameters]
         return Summary(
             [
-                SummaryRow(str(index), written(layer), out, count, index in self.frozen)
-                for index, (layer, out, count) in enumerate(zip(self.layers, shapes, counts, strict=True))
+                SummaryRow(str(index), written(layer), out, size, index in self.frozen)
+                for index, (layer, out, size) in enumerate(zip(self.layers, shapes, sizes, strict=True))
             ]
         )
 
@@ -377,10 +379,10 @@ class Network:
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
-        count = len(self.layers)
-        if not whole or not -count <= layer < count:
-            raise ArgumentError("network.no_layer", layer=repr(layer), last=count - 1, count=count)
-        return int(layer) % count
+        layers = len(self.layers)
+        if not whole or not -layers <= layer < layers:
+            raise ArgumentError("network.no_layer", layer=repr(layer), last=layers - 1, count=layers)
+        return int(layer) % layers
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""

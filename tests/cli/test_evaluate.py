@@ -94,6 +94,12 @@ def test_the_files_of_mnist_may_have_moved(mnist_run, mnist_folder, own_folder):
     run, accuracy = mnist_run
     answer = gradiente("evaluate", run, "--data-dir", mnist_folder, "--json")
     assert answer.data["metrics"]["accuracy"] == accuracy
+    for code, said in (
+        ("en", "training set, 60,000 instances"),
+        ("es", "entrenamiento, 60\u202f000 instancias"),
+    ):
+        words = gradiente("evaluate", run, "--data-dir", mnist_folder, "--part", "train", "--lang", code)
+        assert said in words.out
     lost = gradiente("evaluate", run, "--data-dir", own_folder)
     assert lost.status == 1
     assert f"mnist is incomplete in {own_folder}" in lost.err

@@ -7,6 +7,7 @@ from gradiente.cli.kinds import Choice
 from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics
+from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.pytorch.metrics import TorchMetric
@@ -25,10 +26,10 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
         metrics = measure(prediction, dataset, config.make("loss"), named)
     said = {entry.metric: entry.sentence(dataset.classes) for entry in undefined}
     if as_json:
-        counted = {"instances": len(dataset), "metrics": metrics, "undefined": said}
-        print_json({"run": str(opened.folder), "part": part, **counted})
+        measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}
+        print_json({"run": str(opened.folder), "part": part, **measured})
     else:
-        title = text(f"evaluate.{part}", name=dataset.name, count=len(dataset))
+        title = text(f"evaluate.{part}", name=dataset.name, count=count(len(dataset)))
         print_metrics(console(), metrics, title, said.values())
 
 

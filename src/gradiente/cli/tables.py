@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.formatting import metrics_table
+from gradiente.formatting import count, metrics_table
 from gradiente.locale import text
 from gradiente.network import Network
 
@@ -42,10 +42,10 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
         text(
             f"train.data.{train.task}",
             name=train.name,
-            train=f"{len(train):,}",
-            test=f"{len(test):,}",
-            features=features,
-            outputs=train.outputs,
+            train=count(len(train)),
+            test=count(len(test)),
+            features=count(features),
+            outputs=count(train.outputs),
         )
     )
     summary = network.summary(train.x.shape[1:])

@@ -15,6 +15,7 @@ from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
+from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.reporting import write_report
@@ -107,7 +108,7 @@ def train(
         tested = {"test": metrics, "undefined": said}
         print_json(_result(run, planned, trainer, history.records, tested, report))
         return
-    print_metrics(out, metrics, text("train.test_set", count=len(test_set)), said.values())
+    print_metrics(out, metrics, text("train.test_set", count=count(len(test_set))), said.values())
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
