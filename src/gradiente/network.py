@@ -12,10 +12,12 @@ import numpy as np
 
 from gradiente.batch import as_batch
 from gradiente.errors import ArgumentError, FileError, require, require_installed
+from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
 from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
+from gradiente.locale import text
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
@@ -92,7 +94,7 @@ class Network:
         self.specs = self._named(specs)
         size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
-            raise MemoryError(f"{size:,} parameters")
+            raise MemoryError(f"{count(size)} {text('summary.parameters')}")
         self.theta = np.empty(size, self.dtype)
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = views_of(self.theta, specs)
@@ -379,10 +381,10 @@ class Network:
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
-        count = len(self.layers)
-        if not whole or not -count <= layer < count:
-            raise ArgumentError("network.no_layer", layer=repr(layer), last=count - 1, count=count)
-        return int(layer) % count
+        layers = len(self.layers)
+        if not whole or not -layers <= layer < layers:
+            raise ArgumentError("network.no_layer", layer=repr(layer), last=layers - 1, count=layers)
+        return int(layer) % layers
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""

@@ -15,7 +15,9 @@ from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
+from gradiente.formatting import count
 from gradiente.locale import text
+from gradiente.metrics import undefined_metrics
 from gradiente.reporting import write_report
 from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.build import Plan, plan
@@ -81,7 +83,9 @@ def train(
         prediction = trainer.predict(test_set.x)
     if not group.is_global_zero:
         return
-    metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
+    with undefined_metrics() as undefined:
+        metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
+    said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
     run.finish(planned.network, metrics)
     if report:
         write_report(
@@ -92,6 +96,7 @@ def train(
             train=train_set,
             test=test_set,
             metrics=metrics,
+            undefined=list(said.values()),
             prediction=prediction,
             config=planned.config.to_dict(),
             environment=words,
@@ -100,9 +105,10 @@ def train(
             restored=planned.config.descent.patience is not None,
         )
     if as_json:
-        print_json(_result(run, planned, trainer, history.records, metrics, report))
+        tested = {"test": metrics, "undefined": said}
+        print_json(_result(run, planned, trainer, history.records, tested, report))
         return
-    print_metrics(out, metrics, text("train.test_set", count=len(test_set)))
+    print_metrics(out, metrics, text("train.test_set", count=count(len(test_set))), said.values())
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
@@ -164,7 +170,7 @@ def _result(
     planned: Plan,
     trainer: Trainer,
     records: list[dict[str, Any]],
-    metrics: dict[str, float],
+    tested: dict[str, Any],
     report: bool,
 ) -> dict[str, Any]:
     return {
@@ -175,7 +181,7 @@ def _result(
         "seconds": sum(record["seconds"] for record in records),
         "stopped": _stopped(trainer),
         "last_epoch": records[-1] if records else None,
-        "test": metrics,
+        **tested,
         "config": planned.config.to_dict(),
     }
 

@@ -9,6 +9,7 @@ from gradiente.data import Dataset, stratified_split
 from gradiente.errors import DataError, is_whole, require
 from gradiente.layers import Layer, Linear
 from gradiente.losses import Loss
+from gradiente.metrics import undefined_metrics
 from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
@@ -139,11 +140,13 @@ def _run(
     if isinstance(trainer.stopped, Interrupted):
         raise KeyboardInterrupt
     parts = zip(PARTS, (train, validation, test), strict=True)
+    with undefined_metrics():  # only the loss and accuracy or R² are compared
+        measures = {name: evaluate(network.predict(part.x), part, loss) for name, part in parts}
     return SeedResult(
         seed=seed,
         network=network,
         best_epoch=history.best("val_loss")["epoch"],
-        measures={name: evaluate(network.predict(part.x), part, loss) for name, part in parts},
+        measures=measures,
         curves={"train": measured.losses, "validation": history["val_loss"]},
     )
 

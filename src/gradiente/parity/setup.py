@@ -198,7 +198,7 @@ class TrainingSetup:
             parameters=count(self.network.theta.size),
             loss=write(self.loss, LOSSES, brief=True),
             rule=", ".join([write(self.optimizer, OPTIMIZERS, brief=True), *schedule]),
-            size=self.batch_size,
+            size=count(self.batch_size),
         )
 
     def left_out(self) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradiente.engines import NumpyEngine, Torch, TorchEngine
 from gradiente.errors import DivergenceError, is_whole, require
-from gradiente.formatting import number, short
+from gradiente.formatting import count, number, short
 from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
@@ -59,7 +59,7 @@ class Trajectory:
         step, worst = self.worst
         return text(
             "parity.drift" if self.passed else "parity.drift_apart",
-            steps=self.steps,
+            steps=count(self.steps),
             first=number(float(self.losses[0, 0])),
             last=number(float(self.losses[-1, 0])),
             other=number(float(self.losses[-1, 1])),

@@ -218,7 +218,7 @@ class Trainer:
         return self.last
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
-        """The loss and every metric of the task on a data set."""
+        """The loss and every metric of the task on a data set; one that is not defined warns."""
         prediction = self.predict(dataset.x)
         return evaluate(prediction, dataset, self.loss, self.metrics)
 
