@@ -15,7 +15,6 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 
 from .vector import Missing
 
-
 CONCEPTS = LAYERS.keys() | LOSSES.keys() | OPTIMIZERS.keys() | SCHEDULES.keys()
 
 
@@ -63,9 +62,7 @@ def needed(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     theirs = inspect.signature(module).parameters if module else {}
     defaults = {key: parameter.default for key, parameter in theirs.items()}
     return {
-        key: value
-        for key, value in options.items()
-        if key in ours or not _same(value, defaults.get(key))
+        key: value for key, value in options.items() if key in ours or not _same(value, defaults.get(key))
     }
 
 

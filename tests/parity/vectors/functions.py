@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from .vector import Missing
+from .vector import Missing, axes
 
 Options = dict[str, Any]
 Tensors = dict[str, torch.Tensor]
@@ -35,6 +35,10 @@ class Function:
 
     def concept_for(self, x: torch.Tensor) -> str:
         return self.concept.format(rank=max(1, x.ndim - 2))
+
+    def concepts(self) -> set[str]:
+        """The classes that it can be."""
+        return {self.concept.format(rank=rank) for rank in (1, 2, 3)}
 
     def call(self, x: torch.Tensor, arguments: Sequence[Any], options: Mapping[str, Any]) -> Call:
         """The call that these arguments are; an option of None is one that was not given."""
@@ -83,7 +87,7 @@ def linear(x: torch.Tensor, named: Options) -> Call:
     parameters = _taken(named, "weight", "bias")
     weight = parameters["weight"]
     if weight.ndim != 2:
-        raise Missing(f"weight with {weight.ndim} axes")
+        raise Missing(f"weight with {axes(weight.ndim)}")
     return Call(x, _bias(parameters), (weight.shape[1], weight.shape[0]), parameters)
 
 
@@ -245,5 +249,7 @@ for _rank in (1, 2, 3):
         f"max_pool{_rank}d": Function(f"MaxPool{_rank}d", MAX_POOL, pool),
         f"avg_pool{_rank}d": Function(f"AvgPool{_rank}d", AVG_POOL, pool),
         f"adaptive_avg_pool{_rank}d": Function(f"AdaptiveAvgPool{_rank}d", "output_size", pool),
-        f"adaptive_max_pool{_rank}d": Function(f"AdaptiveMaxPool{_rank}d", "output_size return_indices", pool),
+        f"adaptive_max_pool{_rank}d": Function(
+            f"AdaptiveMaxPool{_rank}d", "output_size return_indices", pool
+        ),
     }

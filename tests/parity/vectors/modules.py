@@ -7,29 +7,31 @@ from typing import Any
 import numpy as np
 import torch
 
+from gradiente.quiet import ignored_warnings
+
 from .building import LOSSES, build, described
 from .layers import LayerCase
 from .losses import LossCase
-from .vector import Missing, Quantity, Vector
+from .vector import Missing, Quantity, Vector, Wanted, all_of_them
 
 NAMES = ("input", "target")  # what PyTorch calls what a forward pass takes, where it is given by name
 
 
-def module_vectors(seed: int = 0) -> Iterator[Vector]:
+def module_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector]:
     """Every input of every module, in training and in inference."""
-    from torch.testing._internal.common_modules import module_db
+    with ignored_warnings():
+        from torch.testing._internal.common_modules import module_db
 
     for info in module_db:
-        kind = info.module_cls
-        for training in (True, False):
-            sow(seed)
-            inputs = info.module_inputs_func(
-                info, device="cpu", dtype=torch.float64, requires_grad=False, training=training
-            )
+        for training in (True, False) if wanted(info.module_cls.__name__) else ():
+            with ignored_warnings():
+                sow(seed)
+                inputs = info.module_inputs_func(
+                    info, device="cpu", dtype=torch.float64, requires_grad=False, training=training
+                )
             for index, entry in enumerate(inputs):
-                if entry.forward_input is None:
-                    continue
-                yield _vector(kind, index, training, entry.constructor_input, entry.forward_input, seed)
+                if entry.forward_input is not None:
+                    yield _vector(info.module_cls, index, training, entry, seed)
 
 
 def sow(seed: int) -> None:
@@ -39,15 +41,14 @@ def sow(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def _vector(kind: type, index: int, training: bool, made: Any, given: Any, seed: int) -> Vector:
-    name = kind.__name__
+def _vector(kind: type, index: int, training: bool, entry: Any, seed: int) -> Vector:
+    name, made, given = kind.__name__, entry.constructor_input, entry.forward_input
 
     def compared() -> Sequence[Quantity]:
         concept = build(name, made.args, made.kwargs)
         values = dict(zip(NAMES, given.args, strict=False)) | given.kwargs
-        extra = [*map(repr, given.args[len(NAMES) :]), *(key for key in given.kwargs if key not in NAMES)]
-        if extra:
-            raise Missing(f"forward({', '.join(extra)})")
+        if len(given.args) > len(NAMES) or not values.keys() <= set(NAMES):
+            raise Missing("more inputs")
         torch.manual_seed(seed)  # PyTorch draws the parameters
         module = kind(*made.args, **made.kwargs).double().train(training)
         if name in LOSSES:
@@ -56,7 +57,9 @@ def _vector(kind: type, index: int, training: bool, made: Any, given: Any, seed:
         return LayerCase(
             concept,
             values["input"],
-            lambda x, parameters, buffers: torch.func.functional_call(module, {**parameters, **buffers}, (x,)),
+            lambda x, parameters, buffers: torch.func.functional_call(
+                module, {**parameters, **buffers}, (x,)
+            ),
             dict(module.named_parameters()),
             dict(module.named_buffers()),
             training,

@@ -3,23 +3,32 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from gradiente.quiet import ignored_warnings
+
 from .building import described, require
 from .onnx_nodes import Node
 from .onnx_operators import OPERATORS
-from .vector import Quantity, Vector
+from .vector import Quantity, Vector, Wanted, all_of_them
 
 
-def onnx_vectors() -> Iterator[Vector]:
+def onnx_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector]:
     """Every case of one node whose operator means what a concept of ours, or of PyTorch's, means.
 
     A case named "…_expanded" is another case once more, its operator written in terms of simpler ones.
     """
-    from onnx.backend.test.case.node import collect_testcases
+    with ignored_warnings():
+        from onnx.backend.test.case.node import collect_testcases
 
-    for case in collect_testcases(None):
+        np.random.seed(seed)  # noqa: NPY002  (what the cases draw from)
+        cases = collect_testcases(None)
+    for case in cases:
         nodes = case.model.graph.node
         if len(nodes) == 1 and nodes[0].op_type in OPERATORS and not case.name.endswith("_expanded"):
-            yield _vector(case)
+            vector = _vector(case)
+            if wanted(vector.concept):
+                yield vector
 
 
 def _vector(case: Any) -> Vector:

@@ -7,7 +7,7 @@ from .building import build
 from .onnx_nodes import Array, Node, applied, through
 from .onnx_resize import resize
 from .onnx_rules import adagrad, adam, momentum
-from .vector import Missing, Quantity
+from .vector import Missing, Quantity, axes
 
 
 def elementwise(concept: str, **renamed: str) -> tuple[str, Callable[[Node], Sequence[Quantity]]]:
@@ -74,12 +74,14 @@ def reshape(node: Node) -> Sequence[Quantity]:
         return applied(node, "Unflatten", front, tuple(new))
     if len(new) == 1:
         return applied(node, "Flatten", front, x.ndim - back - 1)
-    raise Missing("a shape that neither splits an axis nor joins neighbours")
+    raise Missing("a shape that neither splits an axis nor joins neighbors")
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:
     """How many sizes are the same from the beginning."""
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def dropout(node: Node) -> Sequence[Quantity]:
@@ -103,7 +105,7 @@ def gemm(node: Node) -> Sequence[Quantity]:
 def matmul(node: Node) -> Sequence[Quantity]:
     b = node.inputs[1]
     if b.ndim != 2:
-        raise Missing(f"a second factor with {b.ndim} axes")
+        raise Missing(f"a second factor with {axes(b.ndim)}")
     return _linear(node, b.T, None)
 
 
@@ -118,7 +120,7 @@ def _linear(node: Node, weight: Array, bias: Array | None) -> Sequence[Quantity]
 def gather(node: Node) -> Sequence[Quantity]:
     table, index = node.inputs
     if table.ndim != 2 or node.attribute("axis", 0) != 0:
-        raise Missing("a table that has not two axes" if table.ndim != 2 else "axis")
+        raise Missing("a table that does not have two axes" if table.ndim != 2 else "axis")
     return [node.value(0, through(build("Embedding", table.shape), index, {"weight": table})[0])]
 
 
@@ -154,7 +156,9 @@ def max_pool(node: Node) -> Sequence[Quantity]:
         raise Missing("return_indices")
     kernel = tuple(node.attributes["kernel_shape"])
     options = _windows(node, kernel, transposed=False)
-    return applied(node, f"MaxPool{node.rank}d", kernel, **options, ceil_mode=bool(node.attribute("ceil_mode", 0)))
+    return applied(
+        node, f"MaxPool{node.rank}d", kernel, **options, ceil_mode=bool(node.attribute("ceil_mode", 0))
+    )
 
 
 def average_pool(node: Node) -> Sequence[Quantity]:

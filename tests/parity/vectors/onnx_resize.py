@@ -58,4 +58,4 @@ def _nearest(where: str, rounded: str, factors: Sequence[float], sizes: Sequence
     tied = any(np.isclose(place, place.round()).any() for place in places)
     if where == "half_pixel" and rounded.startswith("round") and not tied:
         return "nearest-exact"
-    raise Missing(f"nearest_mode={rounded} of {where}")
+    raise Missing(f"nearest_mode={rounded}, {where}")

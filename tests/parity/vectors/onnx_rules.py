@@ -1,14 +1,13 @@
 """ONNX's optimizers: one step of a few parameters at once, from state that is given."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from gradiente.optimizers import SGD, Adagrad, Optimizer
 from gradiente.optimizers.base import Slots
 
-from .onnx_nodes import Array, Node
+from .onnx_nodes import Node
 from .vector import Missing, Quantity
 
 
@@ -45,7 +44,7 @@ def _step(node: Node, rule: Optimizer, t: int) -> Iterator[Quantity]:
     count = len(node.outputs) // 2
     thetas, gradients, states = (node.inputs[2 + i * count : 2 + (i + 1) * count] for i in range(3))
     for i, (theta, gradient, state) in enumerate(zip(thetas, gradients, states, strict=True)):
-        slots: Slots = {name: state for name in rule.initial_slots(np.asarray(theta))}
+        slots: Slots = dict.fromkeys(rule.initial_slots(np.asarray(theta)), state)
         new, after = rule.rule(theta, gradient, slots, t)
         (slot,) = after.values()
         yield node.value(i, new, f"θ{i}")

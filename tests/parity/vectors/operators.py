@@ -5,32 +5,42 @@ from typing import Any
 
 import torch
 
+from gradiente.quiet import ignored_warnings
+
 from .building import build, described, needed, require
-from .functions import FUNCTIONS
+from .functions import FUNCTIONS, Function
 from .layers import LayerCase
 from .losses import LossCase
 from .modules import sow
-from .vector import Missing, Quantity, Vector
+from .vector import Quantity, Vector, Wanted, all_of_them
 
 OTHERS = ("softmax", "log_softmax", "sigmoid", "tanh", "flatten", "unflatten")  # not in torch.nn.functional
 
 
-def operator_vectors(seed: int = 0) -> Iterator[Vector]:
+def operator_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector]:
     """Every input of every function of torch.nn.functional, and of those that stand elsewhere."""
-    from torch.testing._internal.common_methods_invocations import op_db
+    with ignored_warnings():
+        from torch.testing._internal.common_methods_invocations import op_db
 
     for operator in op_db:
-        if operator.name.startswith("nn.functional.") or operator.name in OTHERS:
+        name = operator.name.removeprefix("nn.functional.")
+        if name == operator.name and name not in OTHERS:
+            continue
+        read = FUNCTIONS.get(name)
+        if not any(map(wanted, read.concepts() if read else [name])):
+            continue
+        with ignored_warnings():
             sow(seed)
-            for index, sample in enumerate(operator.sample_inputs("cpu", torch.float64)):
-                yield _vector(operator, index, sample, seed)
+            samples = list(operator.sample_inputs("cpu", torch.float64))
+        for index, sample in enumerate(samples):
+            concept = read.concept_for(sample.input) if read else name
+            if wanted(concept):
+                yield _vector(operator, read, concept, index, sample, seed)
 
 
-def _vector(operator: Any, index: int, sample: Any, seed: int) -> Vector:
-    name = operator.name.removeprefix("nn.functional.")
-    read = FUNCTIONS.get(name)
-    concept_name = read.concept_for(sample.input) if read else name
-
+def _vector(
+    operator: Any, read: Function | None, concept_name: str, index: int, sample: Any, seed: int
+) -> Vector:
     def function(leaves: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """The function of the same arguments, with leaves in the place of tensors."""
         torch.manual_seed(seed)
@@ -39,9 +49,8 @@ def _vector(operator: Any, index: int, sample: Any, seed: int) -> Vector:
         return operator.op(*arguments, **options)
 
     def compared() -> Sequence[Quantity]:
-        if read is None:
-            raise Missing(name)
         require(concept_name)
+        assert read is not None, "a class whose function nobody reads"
         call = read.call(sample.input, sample.args, sample.kwargs)
         concept = build(concept_name, call.arguments, needed(concept_name, call.options))
         if call.target is not None:

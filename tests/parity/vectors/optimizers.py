@@ -8,31 +8,38 @@ import numpy as np
 import torch
 
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.quiet import ignored_warnings
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 
 from .building import described, require
-from .vector import Quantity, Vector
+from .vector import Quantity, Vector, Wanted, all_of_them
 
 STEPS, EPOCHS, BOUND = 60, 60, 1e-10
 
 
-def optimizer_vectors(seed: int = 0) -> Iterator[Vector]:
+def optimizer_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector]:
     """Every input of every optimizer: θ after each of the steps down a slope that keeps moving."""
-    from torch.testing._internal.common_optimizers import optim_db
+    for info in _database():
+        if wanted(info.optim_cls.__name__):
+            for index, entry in enumerate(info.optim_inputs_func(device="cpu", dtype=torch.float64)):
+                yield _optimizer(info.optim_cls, index, entry.kwargs, seed)
 
-    for info in optim_db:
-        for index, entry in enumerate(info.optim_inputs_func(device="cpu", dtype=torch.float64)):
-            yield _optimizer(info.optim_cls, index, entry.kwargs, seed)
 
-
-def schedule_vectors(seed: int = 0) -> Iterator[Vector]:
+def schedule_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector]:
     """Every list of schedulers that an optimizer is tried with: α in each of the epochs."""
-    from torch.testing._internal.common_optimizers import optim_db
-
-    for info in optim_db:
+    for info in _database():
         for index, factories in enumerate(info.scheduler_inputs):
-            yield _schedule(info.optim_cls, index, factories, seed)
+            vector = _schedule(info.optim_cls, index, factories, seed)
+            if wanted(vector.concept):
+                yield vector
+
+
+def _database() -> Sequence[Any]:
+    with ignored_warnings():
+        from torch.testing._internal.common_optimizers import optim_db
+
+    return optim_db
 
 
 def _optimizer(kind: type, index: int, options: Mapping[str, Any], seed: int) -> Vector:
@@ -40,7 +47,9 @@ def _optimizer(kind: type, index: int, options: Mapping[str, Any], seed: int) ->
 
     def compared() -> Sequence[Quantity]:
         require(name)
-        given = {key: value.item() if isinstance(value, torch.Tensor) else value for key, value in options.items()}
+        given = {
+            key: value.item() if isinstance(value, torch.Tensor) else value for key, value in options.items()
+        }
         rule = OPTIMIZERS[name](**given)
         generator = np.random.default_rng(seed)
         basis = np.linalg.qr(generator.normal(size=(7, 7)))[0]
@@ -57,7 +66,9 @@ def _optimizer(kind: type, index: int, options: Mapping[str, Any], seed: int) ->
             ours[t - 1], theirs[t - 1] = theta, leaf.detach().numpy()
         return [Quantity("θ", ours, theirs, BOUND)]
 
-    return Vector(f"optim.{name}", str(index), name, lambda: f"torch.optim.{name}({described(options)})", compared)
+    return Vector(
+        f"optim.{name}", str(index), name, lambda: f"torch.optim.{name}({described(options)})", compared
+    )
 
 
 def _schedule(kind: type, index: int, factories: Sequence[Any], seed: int) -> Vector:
@@ -67,7 +78,7 @@ def _schedule(kind: type, index: int, factories: Sequence[Any], seed: int) -> Ve
         optimizer = kind([torch.nn.Parameter(torch.zeros(1, 1, dtype=torch.float64))])
         return optimizer, [factory(optimizer) for factory in factories]
 
-    optimizer, schedulers = made()
+    _, schedulers = made()
     names = [type(scheduler).__name__ for scheduler in schedulers]
     concept = names[0] if len(names) == 1 else "ChainedScheduler"
 
@@ -80,15 +91,17 @@ def _schedule(kind: type, index: int, factories: Sequence[Any], seed: int) -> Ve
         optimizer, stepped = made()
         base_lr = optimizer.defaults["lr"]
         theirs = np.empty(EPOCHS)
-        for t, value in enumerate(metrics):
-            theirs[t] = optimizer.param_groups[0]["lr"]
-            for scheduler, name in zip(stepped, names, strict=True):
-                scheduler.step(*([value] if name == "ReduceLROnPlateau" else []))
+        with ignored_warnings():  # PyTorch misses the steps of the optimizer
+            for t, value in enumerate(metrics):
+                theirs[t] = optimizer.param_groups[0]["lr"]
+                for scheduler, name in zip(stepped, names, strict=True):
+                    scheduler.step(*([value] if name == "ReduceLROnPlateau" else []))
         ours = np.array([schedule.lr(base_lr, t, metrics[:t]) for t in range(EPOCHS)])
         return [Quantity("α", ours, theirs, BOUND, least=base_lr)]
 
     def shown() -> str:
-        return f"{' then '.join(f'{name}({_options(s)})' for name, s in zip(names, schedulers, strict=True))}"
+        calls = [f"{name}({described(_options(s))})" for name, s in zip(names, schedulers, strict=True)]
+        return " then ".join(calls)
 
     return Vector(f"lr_scheduler.{' + '.join(names)}", f"{kind.__name__} {index}", concept, shown, compared)
 

@@ -28,12 +28,12 @@ class Row:
 
 
 def rows(outcomes: Iterable[Outcome]) -> list[Row]:
-    """A row for every operator whose concept is there, in the order of the outcomes."""
+    """A row for every operator whose concept is there, by name."""
     found: dict[str, Row] = {}
     for outcome in outcomes:
         if outcome.vector.concept in CONCEPTS:
             found.setdefault(outcome.vector.operator, Row(outcome.vector.operator)).add(outcome)
-    return list(found.values())
+    return [found[name] for name in sorted(found, key=str.casefold)]
 
 
 def total(name: str, parts: Iterable[Row]) -> Row:

@@ -9,6 +9,11 @@ from gradiente.errors import ArgumentError, GradienteError, ShapeError
 from gradiente.parity.difference import Difference, difference, largest
 
 Array = np.ndarray
+Wanted = Callable[[str], bool]  # of the name of a concept
+
+
+def all_of_them(concept: str) -> bool:
+    return True
 
 
 class Missing(Exception):
@@ -104,8 +109,12 @@ def what_is_missing(error: GradienteError) -> str:
     values = error.values
     if isinstance(error, ShapeError):
         shape = str(values.get("shape", values.get("prediction"))).strip("(),")
-        axes = len(shape.split(",")) if shape else 0
-        return f"{'scores' if 'prediction' in values else 'x'} with {axes} {'axis' if axes == 1 else 'axes'}"
+        count = len(shape.split(",")) if shape else 0
+        return f"{'scores' if 'prediction' in values else 'x'} with {axes(count)}"
     name = values.get("option", values.get("name", error.key.rpartition(".")[2]))
     value = str(values.get("value", ""))
     return f"{name}={value}" if 0 < len(value) <= 20 else str(name)
+
+
+def axes(count: int) -> str:
+    return f"{count} axis" if count == 1 else f"{count} axes"
