@@ -1,5 +1,6 @@
 """Where libraries define the same name differently: the numbers of both sides, for docs/equality.md."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def differing_definitions() -> dict[str, float]:
 
 
 def _onnx(
-    operator: str, inputs: list[Array], outputs: int = 1, domain: str = "", **attributes: Any
+    operator: str, inputs: Sequence[Any], outputs: int = 1, domain: str = "", **attributes: Any
 ) -> list[Any]:
     """What ONNX's own reference computes for one node."""
     from onnx import helper

@@ -4,7 +4,8 @@
 them. benchmarks/vectors.py runs all of them, tests/parity/test_vectors.py a few of every operator.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from .building import CONCEPTS
 from .modules import module_vectors
@@ -14,7 +15,14 @@ from .optimizers import EPOCHS, STEPS, optimizer_vectors, schedule_vectors
 from .tally import Row, other_concepts, rows, total
 from .vector import Outcome, Vector, Wanted, judge
 
-SOURCES: dict[str, Callable[[int, Wanted], Iterator[Vector]]] = {
+
+class Source(Protocol):
+    """A list of inputs: every vector of the concepts that are wanted."""
+
+    def __call__(self, seed: int = 0, wanted: Wanted = ...) -> Iterator[Vector]: ...
+
+
+SOURCES: dict[str, Source] = {
     "modules": module_vectors,
     "functions": operator_vectors,
     "optimizers": optimizer_vectors,

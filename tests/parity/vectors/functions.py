@@ -42,7 +42,7 @@ class Function:
 
     def call(self, x: torch.Tensor, arguments: Sequence[Any], options: Mapping[str, Any]) -> Call:
         """The call that these arguments are; an option of None is one that was not given."""
-        named = dict(zip(self.names.split(), arguments, strict=False)) | options
+        named = dict(zip(self.names.split(), arguments, strict=False), **options)
         return self.read(x, {key: value for key, value in named.items() if value is not None})
 
 

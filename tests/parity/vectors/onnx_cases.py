@@ -23,6 +23,7 @@ def onnx_vectors(seed: int = 0, wanted: Wanted = all_of_them) -> Iterator[Vector
 
         np.random.seed(seed)  # noqa: NPY002  (what the cases draw from)
         cases = collect_testcases(None)
+    case: Any
     for case in cases:
         nodes = case.model.graph.node
         if len(nodes) == 1 and nodes[0].op_type in OPERATORS and not case.name.endswith("_expanded"):

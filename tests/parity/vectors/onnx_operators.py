@@ -3,6 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from gradiente.layers import Context
+
 from .building import build
 from .onnx_nodes import Array, Node, applied, through
 from .onnx_resize import resize
@@ -85,13 +89,18 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
 
 
 def dropout(node: Node) -> Sequence[Quantity]:
+    """The mask, where it is a second output, is where the cache of the layer is not 0."""
     ratio = node.input(1) if node.input(1) is not None else node.attribute("ratio", 0.5)
     training = bool(node.input(2)) if node.input(2) is not None else False
-    if len(node.outputs) > 1:
-        raise Missing("the mask as a second output")
     if training and float(ratio):
         raise Missing("the mask that another generator draws")
-    return [node.value(0, through(build("Dropout", (float(ratio),)), node.x(), training=training)[0])]
+    x = node.x()
+    y, mask = build("Dropout", (float(ratio),)).forward({}, x, Context(training))
+    kept = np.ones(x.shape, bool) if mask is None else mask != 0
+    return [
+        node.value(i, ours, name)
+        for i, (ours, name) in enumerate([(y, "y"), (kept, "mask")][: len(node.outputs)])
+    ]
 
 
 def gemm(node: Node) -> Sequence[Quantity]:

@@ -36,6 +36,8 @@ def resize(node: Node) -> Sequence[Quantity]:
     else:
         if where not in ("half_pixel", "align_corners"):
             raise Missing(where)
+        if where == "align_corners" and any(n * s % 1 for n, s in zip(x.shape[2:], scales, strict=False)):
+            raise Missing("corners aligned to a size that is not whole")
         names = {"linear": ("linear", "bilinear", "trilinear")[node.rank - 1], "cubic": "bicubic"}
         options |= {"mode": names[mode], "align_corners": where == "align_corners"}
     return applied(node, "Upsample", **options)

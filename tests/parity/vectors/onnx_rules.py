@@ -44,7 +44,7 @@ def _step(node: Node, rule: Optimizer, t: int) -> Iterator[Quantity]:
     count = len(node.outputs) // 2
     thetas, gradients, states = (node.inputs[2 + i * count : 2 + (i + 1) * count] for i in range(3))
     for i, (theta, gradient, state) in enumerate(zip(thetas, gradients, states, strict=True)):
-        slots: Slots = dict.fromkeys(rule.initial_slots(np.asarray(theta)), state)
+        slots: Slots = {name: np.asarray(state) for name in rule.initial_slots(np.asarray(theta))}
         new, after = rule.rule(theta, gradient, slots, t)
         (slot,) = after.values()
         yield node.value(i, new, f"θ{i}")

@@ -32,7 +32,7 @@ class Quantity:
 
     def difference(self) -> Difference:
         """The largest difference, relative to the largest number; NaN and infinities are equal to themselves."""
-        ours, theirs = np.asarray(self.ours), np.asarray(self.theirs)
+        ours, theirs = (array + 0.0 for array in map(np.asarray, (self.ours, self.theirs)))
         same = np.isnan(ours) & np.isnan(theirs)
         ours, theirs = np.where(same, 0, ours), np.where(same, 0, theirs)
         return difference(self.name, ours, theirs, largest(theirs, self.least))
