@@ -133,6 +133,8 @@ def embedding(table: torch.Tensor, named: Options) -> Call:
 
 
 def upsample(x: torch.Tensor, named: Options) -> Call:
+    if named.get("recompute_scale_factor") is False:  # as when it is not given
+        del named["recompute_scale_factor"]
     if named.get("mode") == "area":
         raise Missing("mode='area'")
     return Call(x, named)

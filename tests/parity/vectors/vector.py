@@ -99,13 +99,14 @@ def _failures(quantities: Sequence[Quantity]) -> Iterator[str]:
 WORDS = {
     "conv.same_even": "padding='same' with an even kernel",
     "batch_norm.one_value": "an empty batch in training",
+    "chained.factor": "{part} in a chain",
 }
 
 
 def what_is_missing(error: GradienteError) -> str:
     """What an error of a concept says that it does not have: an option, with its value where that is short."""
     if error.key in WORDS:
-        return WORDS[error.key]
+        return WORDS[error.key].format(**error.values)
     values = error.values
     if isinstance(error, ShapeError):
         shape = str(values.get("shape", values.get("prediction"))).strip("(),")
