@@ -59,6 +59,7 @@ def show(results: "Mapping[str, Sequence[Outcome]]") -> bool:
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
         print(f"\nFAILED {outcome.vector.name}: {outcome.failure}\n{outcome.vector.shown()}")
+        print(f"alone: python benchmarks/vectors.py --only {outcome.vector.name!r}")
     applicable = sum(outcome.applies for outcome in outcomes)
     print(f"\n{applicable - len(failed):,} of the {applicable:,} vectors that apply passed")
     return not failed
@@ -98,6 +99,8 @@ def main() -> int:
     except GradienteError as error:
         parser.exit(2, f"{error}\n")
     results = judged(options.source, options.only, options.seed)
+    if not any(results.values()):
+        parser.exit(2, f"no vector has a name that begins with {options.only!r}\n")
     passed = show(results)
     if options.write:
         write(results, options.write)

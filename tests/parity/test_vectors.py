@@ -110,7 +110,7 @@ def test_an_error_of_another_kind_is_a_failure(monkeypatch):
 def test_a_missing_option_and_a_missing_concept_are_named():
     missing = {outcome.vector.shown(): outcome.missing for outcome in outcomes("modules", "MaxPool1d")}
     asked = [option for call, option in missing.items() if "return_indices=True" in call]
-    assert asked == ["return_indices"] * 2
+    assert [option.partition("=")[0] for option in asked] == ["return_indices"] * 2
     assert {outcome.missing for outcome in outcomes("modules", "LSTM")} == {"LSTM"}
 
 
