@@ -69,7 +69,7 @@ class Loss(metaclass=Concept):
 
         Where nothing counts, because all targets are ignored, a mean is NaN.
         """
-        target = np.asarray(target)
+        prediction, target = _arrays(prediction, target)
         terms = self.unreduced(prediction, target)
         if self.reduction == "none":
             return terms
@@ -81,7 +81,7 @@ class Loss(metaclass=Concept):
 
         Where nothing counts it is 0.
         """
-        target = np.asarray(target)
+        prediction, target = _arrays(prediction, target)
         gradient, divisor = self.unreduced_gradient(prediction, target), self.divisor(target)
         return gradient if divisor in (0, 1) else gradient / divisor
 
@@ -154,7 +154,6 @@ class Loss(metaclass=Concept):
 
         Errors: ShapeError that compares the two shapes; DataError for a number outside its interval
         """
-        target = np.asarray(target)
         if target.shape != prediction.shape:
             raise ShapeError(
                 "loss.same_shape",
@@ -175,6 +174,11 @@ def require_reduction(loss: Loss) -> None:
         raise ArgumentError(
             "loss.reduction", loss=type(loss).__name__, known=names, value=repr(loss.reduction)
         )
+
+
+def _arrays(prediction: Any, target: Any) -> tuple[Array, Array]:
+    prediction, target = np.asarray(prediction), np.asarray(target)
+    return prediction if prediction.dtype.kind == "f" else prediction.astype(np.float64), target
 
 
 @cache
