@@ -4,7 +4,7 @@ import inspect
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gradiente.errors import ArgumentError
+from gradiente.errors import ArgumentError, GradienteError
 
 if TYPE_CHECKING:
     import torch
@@ -86,7 +86,12 @@ def modules_of(node: "Node", root: "GraphModule") -> "list[torch.nn.Module]":
         if name == "mean":
             return _means(node)
         kind = getattr(torch.nn, MODULES[name])
-        return [kind(**DEFAULTS.get(name, {}) | _options(node, root, kind))]
+        options = _options(node, root, kind)
+        if options.pop("training", False):  # traced in inference mode, in which nothing is dropped
+            raise ArgumentError("from_torch.always_dropped", call=_written(node))
+        return [kind(**DEFAULTS.get(name, {}) | options)]
+    except GradienteError:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         raise ArgumentError("from_torch.call", call=_written(node)) from error
 
@@ -94,8 +99,6 @@ def modules_of(node: "Node", root: "GraphModule") -> "list[torch.nn.Module]":
 def _options(node: "Node", root: "GraphModule", kind: Any) -> dict[str, Any]:
     """The arguments of a call, but for its input, under the names of the module."""
     given = _bound(node, root, kind)
-    if given.pop("training", False):  # traced in inference mode, in which nothing is dropped
-        raise ArgumentError("from_torch.always_dropped", call=_written(node))
     neutral = {name for name, value in NEUTRAL.items() if name in given and given[name] == value}
     unset = {name for name, value in given.items() if value == []}  # as built-in functions write it
     return {name: value for name, value in given.items() if name not in {*IGNORED, *neutral, *unset}}

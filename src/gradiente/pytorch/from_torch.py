@@ -85,8 +85,9 @@ def _require_memory_of_its_own(leaves: Sequence[Leaf]) -> None:
     for leaf in leaves:
         for name, tensor in leaf.module.state_dict().items():
             place = f"{leaf.path}.{name}" if leaf.path else name
-            owner = owners.setdefault(tensor.data_ptr(), place)
-            require(owner == place, "from_torch.shared", first=owner, second=place)
+            owner = owners.get(tensor.data_ptr())
+            require(owner is None, "from_torch.shared", first=owner, second=place)
+            owners[tensor.data_ptr()] = place
 
 
 def _require_all_parameters(module: "torch.nn.Module", leaves: Sequence[Leaf]) -> None:
