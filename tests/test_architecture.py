@@ -19,6 +19,7 @@ TESTS = Path(__file__).parent
 ORDER = [
     ["locale"],
     ["errors"],
+    ["files"],
     ["concept", "notation"],
     ["storage"],
     ["formatting"],

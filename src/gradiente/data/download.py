@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradiente.errors import FileError
+from gradiente.files import system_reason
 from gradiente.locale import text
 
 CONNECT_SECONDS, SILENCE_SECONDS = 10, 30
@@ -39,7 +40,7 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path) -> Path:
                 return destination
             failures.append(f"{mirror}: {reason}")
     except OSError as error:
-        raise FileError("download.write", path=destination, reason=error.strerror) from error
+        raise FileError("download.write", path=destination, reason=system_reason(error)) from error
     raise FileError("download.failed", file=file, reasons="; ".join(failures))
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
-from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError
+from gradiente.files import open_file
 
 _COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
 
@@ -81,11 +81,7 @@ def _read(path: Path, *names: str) -> list[np.ndarray]:
 
     # What zipfile and NumPy raise for a wrong byte, depending on where it is.
     corrupt = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, TypeError, ValueError)
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise unreadable(path, error) from error
-    with stream:
+    with open_file(path) as stream:
         try:
             archive = np.load(stream, allow_pickle=False)
             arrays = {name: archive[name] for name in names if name in archive}

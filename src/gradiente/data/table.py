@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.files import unreadable
 from gradiente.errors import ArgumentError, DataError, FileError, did_you_mean
+from gradiente.files import read_file
 
 MISSING = frozenset({"", "na", "nan", "?"})
 MOSTLY_NUMBERS = 0.9
@@ -99,11 +99,9 @@ def read_table(path: str | Path) -> Table:
     """
     path = Path(path)
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        content = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError("csv.encoding", path=path, byte=error.start) from error
-    except OSError as error:
-        raise unreadable(path, error) from error
     first = re.split(r"[\r\n]", content.lstrip(), maxsplit=1)[0]
     separator = max(_SEPARATORS, key=re.sub(r'"[^"]*"', "", first).count)  # outside quoted names
     content_lines = io.StringIO(content, newline="")
@@ -134,11 +132,13 @@ def read_table(path: str | Path) -> Table:
 def _require_header(path: Path, header: list[str]) -> None:
     if all(_is_number(name) for name in header):
         raise DataError("csv.no_header", path=path, first=", ".join(header[:4]))
+    seen = set[str]()
     for position, name in enumerate(header, start=1):
         if not name:
             raise DataError("csv.unnamed", path=path, position=position)
-        if header.index(name) < position - 1:
+        if name in seen:
             raise DataError("csv.repeated", path=path, column=name)
+        seen.add(name)
 
 
 def _number(cell: str) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradiente.data import Dataset, Encoder
 from gradiente.errors import ArgumentError, FileError
+from gradiente.files import system_reason
 from gradiente.network import Network
 from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
@@ -60,7 +61,7 @@ class Run:
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
         folder = self.folder
-        if folder.exists():
+        if os.path.lexists(folder):
             raise ArgumentError("run.exists", folder=folder)
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
@@ -73,7 +74,7 @@ class Run:
             shutil.rmtree(draft, ignore_errors=True)
             if isinstance(error, FileError):
                 raise
-            raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
+            raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
 
     def sweep(self) -> None:
         """Remove the partial files of processes that were killed."""
@@ -87,7 +88,7 @@ class Run:
         Errors: FileError where the folder holds none
         """
         folder = Path(folder).absolute()
-        if not (folder / "run.toml").is_file():
+        if not os.path.isfile(folder / "run.toml"):
             raise FileError("run.none", folder=folder)
         return cls(folder)
 

@@ -241,7 +241,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
     ana, beto = submissions(folder)
     assert beto.content == b"b"
     assert ana.obstacle is not None
-    assert ana.obstacle.words() == "ana.py cannot be read: Permission denied"
+    assert ana.obstacle.words() == "ana.py cannot be read: permission denied"
 
 
 def test_names_that_would_steer_a_terminal(tmp_path):
