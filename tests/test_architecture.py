@@ -20,7 +20,7 @@ ORDER = [
     ["locale"],
     ["errors"],
     ["files"],
-    ["concept", "notation"],
+    ["concept", "notation", "plain"],
     ["storage"],
     ["formatting"],
     ["parameters"],

@@ -353,7 +353,7 @@ class Network:
         tensors, metadata = load_tensors(path)
         try:
             network = cls.from_dict(json.loads(metadata[METADATA_KEY])["network"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise FileError("network.not_ours", path=path) from error
         network.load_state_dict({name: tensors[name] for name in network._state() if name in tensors})
         return network

@@ -20,7 +20,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     dataset = test if part == "test" else train
     prediction = opened.network().predict(dataset.x)
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
-    metrics = measure(prediction, dataset, config.make("loss"), named)
+    metrics = measure(prediction, dataset, opened.loss(), named)
     if as_json:
         print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
     else:

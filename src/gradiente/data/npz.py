@@ -73,7 +73,10 @@ def _rows(x: np.ndarray) -> np.ndarray:
     """Instances as rows, bytes as numbers in [0, 1]."""
     if x.dtype == np.uint8:
         x = np.divide(x, np.float32(255), dtype=np.float32)
-    return x.reshape(len(x), math.prod(x.shape[1:])).astype(np.float32) if x.ndim > 2 else x
+    if x.ndim <= 2:
+        return x
+    rows = x.reshape(len(x), math.prod(x.shape[1:]))
+    return rows.astype(np.float32) if rows.dtype.kind in "biuf" else rows  # Dataset refuses any other kind
 
 
 def _read(path: Path, *names: str) -> list[np.ndarray]:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from gradiente.data import Dataset, Encoder
+from gradiente.data.dataset import Task
 from gradiente.errors import ArgumentError, FileError
-from gradiente.files import system_reason
+from gradiente.files import read_text, system_reason
+from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.plain import require_fields
 from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
@@ -23,7 +26,7 @@ class DataDescription:
     """What a network's inputs and outputs mean, saved so that a run can predict without its data set."""
 
     name: str
-    task: str
+    task: Task
     classes: list[str]
     image_shape: list[int] | None
     encoder: dict[str, Any] | None
@@ -39,6 +42,17 @@ class DataDescription:
             image_shape=None if shape is None else list(shape),
             encoder=None if dataset.encoder is None else dataset.encoder.to_dict(),
         )
+
+    @classmethod
+    def from_dict(cls, values: Any) -> "DataDescription":
+        """The description written as JSON.
+
+        Errors: ValueError for anything else
+        """
+        require_fields(cls, values)
+        description = cls(**values)
+        description.table_encoder()
+        return description
 
     def table_encoder(self) -> Encoder | None:
         """How a row of a table becomes an input, where the run learned from a table."""
@@ -108,15 +122,24 @@ class Run:
         """What was chosen."""
         return Config.read(self.folder / "run.toml")
 
+    def loss(self) -> Loss:
+        """What its network was trained to reduce.
+
+        Errors: FileError where the config does not say it
+        """
+        loss = self.config().make("loss")
+        if loss is None:
+            raise FileError("run.file", path=self.folder / "run.toml")
+        return loss
+
     def description(self) -> DataDescription:
         """What the inputs and outputs mean."""
         path = self.folder / "data.json"
+        content = read_text(path)
         try:
-            description = DataDescription(**json.loads(path.read_text(encoding="utf-8")))
-            description.table_encoder()
-            return description
-        except (AttributeError, OSError, TypeError, ValueError) as error:
-            raise FileError("run.file", path=path, reason=error) from error
+            return DataDescription.from_dict(json.loads(content))
+        except (RecursionError, ValueError) as error:
+            raise FileError("run.file", path=path) from error
 
     def network(self) -> Network:
         """The trained network; that of the best epoch so far if training has not ended."""
