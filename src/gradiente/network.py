@@ -18,7 +18,7 @@ from gradiente.layers.graph import graph_of, needed, walk, walk_back
 from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
-from gradiente.streams import Purpose, stream
+from gradiente.streams import Purpose, stream, torch_generator_kept
 from gradiente.summary import Summary, output_shapes, summarize
 
 if TYPE_CHECKING:
@@ -313,7 +313,8 @@ class Network:
         require_installed("torch", extra="torch")
         import torch
 
-        module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
+        with torch_generator_kept():  # modules draw parameters, which are replaced
+            module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
         module.to(getattr(torch, self.dtype.name))
         module.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
         for index in self.frozen:

@@ -20,13 +20,15 @@ PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first 
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; exit status 0, 1 for a failure, 2 for a usage error."""
+    """Run the command line; exit status 0, 1 for a failure, 2 for a usage error, 128 + its number for a signal."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     with language(asked_language(arguments)), readable_output():
         try:
-            LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False)
+            status = LazyGroup().main(arguments, prog_name="gradiente", standalone_mode=False) or 0
             if launched_ranks()[1] > 1:
-                _leave()
+                _leave(status)
+            if status:
+                sys.exit(status)
         except click.UsageError as error:
             _fail(usage_message(error), 2)
         except GradienteError as error:
@@ -57,12 +59,12 @@ def _of_the_system(error: OSError) -> str:
     return text("error.file.unreadable", path=error.filename or "", reason=system_reason(error))
 
 
-def _leave() -> NoReturn:
+def _leave(status: int) -> NoReturn:
     """Exit one of several processes at once: waiting for the threads of PyTorch's process group sometimes aborts it."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
-    os._exit(0)
+    os._exit(status)
 
 
 def _fail(message: str, status: int, *, everyone: bool = False) -> None:

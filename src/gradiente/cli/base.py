@@ -165,13 +165,14 @@ def _version_option() -> click.Option:
 
 
 def command(
-    name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., None]
+    name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., int | None]
 ) -> Callable[[], Command]:
     """A function that builds a command with those parameters and --lang, in the language in use when it is called.
 
     Arguments:
         name: as in the keys of its messages: "train", or "data.show" for `gradiente data show`
         parameters: makes the options and arguments, whose help is text
+        callback: does the work; may return the exit status
     """
     return lambda: Command(name, params=[*parameters(), language_option()], callback=callback)
 
