@@ -1,7 +1,7 @@
 """A layer, a loss and an optimizer of one's own. docs/extending.md explains them.
 
     gradiente train moons --custom examples/own_concepts.py --hidden 16 --activation "Swish()" --loss "HingeLoss()" \
-        --optimizer "Lion(lr=0.003)" --run own
+        --optimizer "Signum(lr=0.003)" --run own
 """
 
 from dataclasses import dataclass
@@ -54,18 +54,20 @@ class Swish(gr.Layer):
 class HingeLoss(gr.Loss):
     """max(0, 1 − s z)²/2 with s = 2y − 1: what is right by a margin of 1 costs nothing."""
 
+    reduction: str = "mean"
+
     equation = r"L = \frac{1}{2} \max(0, 1 - (2 y - 1) Z)^{2}"
     derivative = r"\frac{\partial L}{\partial Z} = -(2 y - 1) \max(0, 1 - (2 y - 1) Z)"
     symbol = "Z"
     target_interval = "[0, 1]"
 
-    def value(self, prediction, target):
+    def unreduced(self, prediction, target):
         sign = 2 * self.same_shape(prediction, target) - 1
-        return float(self.reduced(np.sum(np.maximum(0, 1 - sign * prediction) ** 2) / 2, prediction.size))
+        return np.maximum(0, 1 - sign * prediction) ** 2 / 2
 
-    def gradient(self, prediction, target):
+    def unreduced_gradient(self, prediction, target):
         sign = 2 * self.same_shape(prediction, target) - 1
-        return self.reduced(-sign * np.maximum(0, 1 - sign * prediction), prediction.size)
+        return -sign * np.maximum(0, 1 - sign * prediction)
 
     def estimate(self, prediction):
         return np.clip((prediction + 1) / 2, 0, 1)  # ½ on the border between the classes
@@ -73,31 +75,29 @@ class HingeLoss(gr.Loss):
     def to_torch(self):
         def loss(prediction, target):
             terms = (1 - (2 * target - 1) * prediction).clamp(min=0) ** 2 / 2
-            return terms.mean() if self.reduction == "mean" else terms.sum()
+            return terms if self.reduction == "none" else getattr(terms, self.reduction)()
 
         return loss
 
 
 @gr.register
 @dataclass(frozen=True, kw_only=True)
-class Lion(gr.Optimizer):
-    """A step of the same size for every parameter, in the direction of an average of gradients (Chen et al., 2023)."""
+class Signum(gr.Optimizer):
+    """A step of the same size for every parameter, against the sign of its momentum (Bernstein et al., 2018)."""
 
-    lr: float = 1e-4
-    betas: tuple[float, float] = (0.9, 0.99)
+    lr: float = 1e-3
+    beta: float = 0.9
     weight_decay: float = 0.0
 
     equation = (
-        r"c = \beta_1 m + (1 - \beta_1) g, \quad"
-        r" \theta = \theta - \alpha (\operatorname{sign}(c) + \lambda \theta)"
+        r"m = \beta m + (1 - \beta) g, \quad"
+        r" \theta = \theta - \alpha (\operatorname{sign}(m) + \lambda \theta)"
     )
-    examples = ("Lion(lr=0.01)", "Lion(lr=0.01, betas=(0.8, 0.9), weight_decay=0.1)")
+    examples = ("Signum(lr=0.01)", "Signum(lr=0.01, beta=0.8, weight_decay=0.1)")
 
     def initial_slots(self, theta):
         return {"m": np.zeros_like(theta)}
 
     def rule(self, theta, gradient, slots, t):
-        beta1, beta2 = self.betas
-        direction = np.sign(beta1 * slots["m"] + (1 - beta1) * gradient)
-        m = beta2 * slots["m"] + (1 - beta2) * gradient
-        return theta - self.lr * (direction + self.weight_decay * theta), {"m": m}
+        m = self.beta * slots["m"] + (1 - self.beta) * gradient
+        return theta - self.lr * (np.sign(m) + self.weight_decay * theta), {"m": m}

@@ -5,6 +5,7 @@ import inspect
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -25,7 +26,8 @@ gr: Any = gradiente  # a type checker would say what these tests say
         (lambda: gr.Tanh(slope=1), "Tanh has no argument slope: it takes none"),
         (lambda: gr.Adam(0.1), r"Adam\(0\.1\): Adam expects \(\*, lr: float = 0\.001"),
         (lambda: gr.Adam(betaas=(0.9, 0.99)), r"did you mean betas\?"),
-        (lambda: gr.StepLR(), r"StepLR\(\): StepLR expects \(\*, step_size: int"),
+        (lambda: gr.StepLR(), r"StepLR\(\): StepLR expects \(step_size: int"),
+        (lambda: gr.CyclicLR(0.1), r"CyclicLR\(0\.1\): .*, scale_mode: str = 'cycle', cycle"),
         (lambda: gr.MSELoss(reduce=True), "MSELoss has no argument reduce"),
     ],
 )
@@ -41,6 +43,28 @@ def test_an_error_inside_a_constructor_keeps_its_words():
 
     with pytest.raises(TypeError, match="abstract"):
         Broken(3)
+
+
+@pytest.mark.parametrize(
+    "layer", [gr.LeakyReLU(np.float64(0.1)), gr.ELU(alpha=np.float64(0.5)), gr.Softplus(np.float64(2.0))]
+)
+def test_a_number_of_numpy_does_not_change_the_precision(layer):
+    x = np.ones((2, 3), np.float32)
+    y, cache = layer.forward({}, x, gr.Context())
+    assert y.dtype == layer.input_gradient({}, cache, x).dtype == np.float32
+
+
+def test_a_number_of_numpy_is_stored_as_pythons():
+    assert type(gr.Adam(lr=np.float32(0.5)).lr) is float
+    assert type(gr.Linear(np.int64(3), 2).in_features) is int
+
+
+def test_an_argument_that_a_class_does_not_keep_is_shown_with_its_type():
+    assert str(inspect.signature(gr.ReLU)) == "(inplace: bool = False)"
+    with pytest.raises(ArgumentError, match=r"ReLU expects \(inplace: bool = False\)"):
+        gr.ReLU(True, 6)
+    with pytest.raises(ArgumentError, match="ReLU: inplace is True or False; got 6"):
+        gr.ReLU(6)
 
 
 def test_concepts_keep_their_signature_and_can_be_copied():

@@ -2,17 +2,19 @@ import ast
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import gradiente as gr
 from gradiente import layers
-from gradiente.errors import GradienteError, did_you_mean, require, require_in
+from gradiente.errors import GradienteError, did_you_mean, is_whole, require, require_in, require_whole
 from gradiente.locale import set_language
 from gradiente.notation import parse_list
 
 KINDS = [gr.ArgumentError, gr.ShapeError, gr.DataError, gr.FileError, gr.DivergenceError]
+GUARDS = ("require", "require_in", "require_whole")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -72,6 +74,20 @@ def test_intervals(interval, inside, outside):
         assert str(raised.value) == f"Owner: lr must be a number in {interval}, got {value!r}"
 
 
+@pytest.mark.parametrize("least", [0, 1, 10])
+def test_whole_numbers(least):
+    inside: list[Any] = [least, least + 3, np.int64(least), np.uint8(least)]
+    for value in inside:
+        require_whole(least, "Owner", patience=value)
+        assert is_whole(value, least)
+    for value in (least - 1, least + 0.5, float(least), np.float32(least), True, "3", None, [3], math.nan):
+        assert not is_whole(value, least)
+        with pytest.raises(gr.ArgumentError) as raised:
+            require_whole(least, "Owner", patience=value)  # pyright: ignore[reportArgumentType]
+        expected = f"Owner: patience must be a whole number of at least {least}, got {value!r}"
+        assert str(raised.value) == expected
+
+
 def test_hints_are_computed_for_errors_alone(monkeypatch):
     def called(*_, **__):
         pytest.fail("this is worth its time only where there is an error")
@@ -94,7 +110,7 @@ def test_no_guard_computes_a_hint_for_what_is_right():
     """The arguments of `require` are computed on every call, so that no hint may be among them."""
     for path in Path(gr.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("require", "require_in"):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in GUARDS:
                 inner = (node for entry in call.keywords for node in ast.walk(entry.value))
                 names = {getattr(node.func, "id", "") for node in inner if isinstance(node, ast.Call)}
                 assert not names & {"did_you_mean", "text"}, f"{path}:{call.lineno}"

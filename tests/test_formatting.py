@@ -1,10 +1,15 @@
+import ast
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gradiente.formatting import column, duration, epoch_line, metrics_table, number, share, short
+import gradiente
+from gradiente.formatting import column, count, duration, epoch_line, metrics_table, number, share, short
 from gradiente.locale import catalogue, set_language
+
+GROUP = {"en": ",", "es": "\u202f"}
 
 METRICS = {
     "loss": 0.123456,
@@ -55,9 +60,13 @@ def test_an_epoch_is_one_line():
     assert epoch_line(record, 10).startswith("época  7/10   pérdida 0.5000   exactitud 90.00 %")
 
 
-@pytest.mark.parametrize("value", [1.0, 0.99996, 0.5, 1e-3, 123456.0, 9999.6, 3.5e7, -2.5e-6, 1e-300])
-def test_a_written_number_is_the_number(value):
-    written = number(value).replace("−", "-")
+@pytest.mark.parametrize("code", GROUP)
+@pytest.mark.parametrize(
+    "value", [1.0, 0.99996, 0.5, 1e-3, 123456.0, 9999.6, -98765.4, 3.5e7, -2.5e-6, 1e-300]
+)
+def test_a_written_number_is_the_number(value, code):
+    set_language(code)
+    written = number(value).replace("−", "-").replace(GROUP[code], "")
     digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
     mantissa, _, exponent = written.partition("·10")
     assert float(f"{mantissa}e{exponent.translate(digits) or 0}") == pytest.approx(value, rel=1e-3)
@@ -88,3 +97,41 @@ def test_a_column_shares_its_decimals():
     assert column(np.array([6.2999997, 5.0], np.float32)) == ["6.3", "5.0"]
     assert column(np.array([0.0, 0.0])) == ["0", "0"]
     assert column(np.array([1e-9, 0.0])) == ["1.000·10⁻⁹", "0"]
+
+
+@pytest.mark.parametrize(("code", "group"), GROUP.items())
+def test_five_digits_or_more_are_grouped_as_the_reader_does(code, group):
+    set_language(code)
+    for value in (0, 7, 999, 1000, 9999, -1234):
+        assert count(value) == str(value)
+    for value in (10_000, 60_000, 407_050, 1_234_567):
+        assert count(value) == f"{value:,}".replace(",", group)
+    assert number(12345.6) == f"12{group}346"
+    assert number(-123456.0) == f"−123{group}456"
+    assert short(20000.0) == f"20{group}000"
+    assert short(-12345.6) == f"−12{group}345.6"
+    assert column(np.array([250000.0, -1000.0])) == [f"250{group}000", "−1000"]
+    assert share(123.456, 2) == f"12{group}345.60\u202f%"
+
+
+@pytest.mark.parametrize("code", GROUP)
+def test_decimals_have_a_point_and_are_not_grouped_in_either_language(code):
+    set_language(code)
+    assert (number(0.25), short(0.12345), number(1234.5)) == ("0.2500", "0.12345", "1234")
+
+
+def test_no_other_place_groups_digits():
+    """In one language they would be wrong."""
+    sources = {
+        path: path.read_text(encoding="utf-8") for path in Path(gradiente.__file__).parent.rglob("*.py")
+    }
+    grouping = [
+        f"{path.name}:{node.lineno}"
+        for path, source in sources.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FormattedValue)
+        and node.format_spec is not None
+        and "," in ast.unparse(node.format_spec)
+    ]
+    assert {place.partition(":")[0] for place in grouping} == {"formatting.py"}
+    assert not [key for code in GROUP for key, words in catalogue(code).items() if ":,}" in words]

@@ -24,6 +24,7 @@ from gradiente import (
     Sigmoid,
     Softmax,
     Tanh,
+    language,
 )
 from gradiente.layers import Identity, Layer
 
@@ -109,6 +110,17 @@ def test_the_summary_is_a_table():
     unknown = str(Network([Tanh()]).summary())
     assert "?" in unknown
     assert "(m, 5)" in str(Network([Tanh()]).summary((5,)))
+
+
+@pytest.mark.parametrize(("code", "group"), [("en", ","), ("es", "\u202f")])
+def test_the_summary_groups_digits_as_the_reader_does(code, group):
+    network = Network([Linear(784, 512), Linear(512, 10)])
+    network.freeze(1)
+    with language(code):
+        lines = str(network.summary()).splitlines()
+    assert lines[2].endswith(f" 401{group}920")
+    assert " 5130 (" in lines[3]
+    assert f" 407{group}050, 5130 " in lines[-1]
 
 
 def test_parameters_and_gradients_are_views_of_the_flat_arrays():

@@ -9,6 +9,7 @@ from gradiente import (
     SGD,
     Adam,
     ArgumentError,
+    Dropout,
     Layer,
     LeakyReLU,
     Linear,
@@ -34,6 +35,10 @@ from gradiente.notation import parse, parse_list, write
         ("TANH()", Tanh()),
         ("LeakyReLU(-0.5)", LeakyReLU(-0.5)),
         ("leakyrelu(negative_slope=1e-3)", LeakyReLU(1e-3)),
+        ("Linear(3, 2, False)", Linear(3, 2, bias=False)),
+        ("ReLU(inplace=True)", ReLU()),
+        ("LeakyReLU(0.2, True)", LeakyReLU(0.2)),
+        ("dropout(0.1, inplace=True)", Dropout(0.1)),
     ],
 )
 def test_reads_a_layer(source, expected):
@@ -158,7 +163,8 @@ def test_writes_every_field():
         ("course.Tanh", "course.Tanh"),
         ("Linear(3, 2, biass=False)", r"Linear has no argument biass: did you mean bias\?"),
         ("Linear(3)", r"Linear\(3\).*in_features.*out_features"),
-        ("Linear(1, 2, 3)", "Linear expects"),
+        ("Linear(1, 2, 3)", "bias is True or False; got 3"),
+        ("Linear(1, 2, True, 4)", "Linear expects"),
         ("Linear(3, 2", "cannot read 'Linear"),
         ("Linear(3 2)", "cannot read"),
         ("3", "cannot read '3'"),

@@ -4,13 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ShapeError
+from gradiente.errors import DataError, ShapeError
 
 
 def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
     """An array-like as numbers of one type, instances along the first axis.
 
-    Errors: ShapeError for ragged rows, what is not numbers, or fewer than two axes
+    Arguments:
+        dtype: a real type, or a whole one for indices
+
+    Errors: ShapeError for ragged rows, what is not numbers, or fewer than two axes; DataError for a fraction among
+        indices
     """
     try:
         x = np.asarray(x)
@@ -20,4 +24,8 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
         raise ShapeError("network.input_dtype", got=x.dtype)
     if x.ndim < 2:
         raise ShapeError("network.batch", got=x.shape)
-    return x.astype(dtype, copy=False)
+    with np.errstate(invalid="ignore"):
+        batch = x.astype(dtype, copy=False)
+    if batch.dtype.kind == "i" and (batch != x).any():
+        raise DataError("network.indices", value=x[batch != x][0].item())
+    return batch

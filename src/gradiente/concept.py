@@ -2,7 +2,10 @@
 
 import inspect
 from abc import ABCMeta
+from dataclasses import InitVar
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.locale import text
@@ -18,7 +21,8 @@ class Concept(ABCMeta):
 
         def __call__(cls, *arguments: Any, **options: Any) -> Any:
             try:
-                return super().__call__(*arguments, **options)
+                plain = {name: _plain(value) for name, value in options.items()}
+                return super().__call__(*map(_plain, arguments), **plain)
             except TypeError:
                 _require_arguments(cls, arguments, options)
                 raise
@@ -26,7 +30,7 @@ class Concept(ABCMeta):
     @property
     def __signature__(cls) -> inspect.Signature:
         parameters = list(inspect.signature(cls.__init__).parameters.values())
-        return inspect.Signature(parameters[1:])
+        return inspect.Signature([_written(parameter) for parameter in parameters[1:]])
 
 
 def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -42,6 +46,17 @@ def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str
         named = [f"{name}={value!r}" for name, value in options.items()]
         got = f"{kind.__name__}({', '.join([*map(repr, arguments), *named])})"
         raise ArgumentError("concept.arguments", got=got, name=kind.__name__, expected=signature) from None
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy as Python's: np.float64 would make arrays of float32 those of float64."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _written(parameter: inspect.Parameter) -> inspect.Parameter:
+    """An argument with the type that it takes, also where the class does not keep it."""
+    kind = parameter.annotation
+    return parameter.replace(annotation=kind.type) if isinstance(kind, InitVar) else parameter
 
 
 def _hint(name: str, signature: inspect.Signature) -> str:

@@ -1,8 +1,8 @@
 """The errors: what was expected, what came, and what to do, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from gradiente.locale import text
@@ -88,6 +88,28 @@ def require_in(interval: str, owner: str, **values: float) -> None:
         )
         if not inside:
             raise ArgumentError("interval", owner=owner, name=name, interval=interval, value=repr(value))
+
+
+def is_whole(value: object, least: int | None = None) -> bool:
+    """Whether a value is a whole number, of at least that much; True and 2.0 are none."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        return False
+    return least is None or int(value) >= least
+
+
+def require_whole(least: int, owner: str, **values: int) -> None:
+    """Every value is a whole number of at least that much."""
+    for name, value in values.items():
+        if not is_whole(value, least):
+            raise ArgumentError("whole", owner=owner, name=name, least=least, value=repr(value))
+
+
+def require_one_of(choices: Sequence[object], owner: str, **values: object) -> None:
+    """Every value is one of the choices."""
+    for name, value in values.items():
+        if value not in choices:
+            known = ", ".join(map(repr, choices))
+            raise ArgumentError("one_of", owner=owner, name=name, choices=known, value=repr(value))
 
 
 def require_installed(package: str, *, extra: str) -> None:

@@ -12,7 +12,8 @@ from gradiente.locale import text
 
 # Measures that are a share of the instances, or of a value: 0.975 is read as 97.50 %.
 SHARES = frozenset({"accuracy", "precision", "recall", "specificity", "mape"})
-NARROW_SPACE = "\u202f"  # keeps a number and its unit, or its groups of three digits, on one line
+NARROW_SPACE = "\u202f"  # keeps a number and its unit on one line
+UNGROUPED = 4  # digits before the point of the longest number that is not in groups
 NONE = "–"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -61,8 +62,8 @@ def measure_value(name: str, value: Any) -> str:
 def number(value: float, digits: int = 4) -> str:
     """Four significant digits; very large and very small numbers with a power of ten.
 
-    >>> number(0.25), number(1234.5), number(3.2e-7), number(float("nan"))
-    ('0.2500', '1234', '3.200·10⁻⁷', '–')
+    >>> number(0.25), number(1234.5), number(98765.4), number(3.2e-7), number(float("nan"))
+    ('0.2500', '1234', '98,765', '3.200·10⁻⁷', '–')
     """
     if not math.isfinite(value):
         return NONE if math.isnan(value) else ("∞" if value > 0 else "−∞")
@@ -70,7 +71,7 @@ def number(value: float, digits: int = 4) -> str:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return _minus(f"{mantissa}·10") + str(int(exponent)).translate(_SUPERSCRIPTS)
     if abs(value) >= 10**digits - 0.5:
-        return _minus(f"{value:.0f}")
+        return _minus(_grouped(f"{value:.0f}"))
     return _minus(f"{value:#.{digits}g}".rstrip("."))
 
 
@@ -81,7 +82,7 @@ def short(value: float) -> str:
     ('0.001', '20', '10⁻⁵', '−2·10⁶')
     """
     if value == 0 or 1e-4 < abs(value) < 1e5:
-        return _minus(f"{value:.6g}")
+        return _minus(_grouped(f"{value:.6g}"))
     mantissa, exponent = f"{value:.4e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
     power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
@@ -100,7 +101,7 @@ def column(values: np.ndarray) -> list[str]:
     most = max(0, 3 - math.floor(math.log10(largest or 1)))
     needed = (d for d in range(most) if np.allclose(values, np.round(values, d), rtol=0, atol=1e-5 * largest))
     decimals = next(needed, most)
-    return [_minus(f"{value:.{decimals}f}") for value in values]
+    return [_minus(_grouped(f"{value:.{decimals}f}")) for value in values]
 
 
 def share(value: float, decimals: int = 1) -> str:
@@ -114,16 +115,16 @@ def share(value: float, decimals: int = 1) -> str:
     percent = f"{100 * value:.{decimals}f}"
     if float(percent) == 100:
         percent = "100" if value >= 1 else f">{NARROW_SPACE}99.{'9' * decimals}"
-    return f"{_minus(percent)}{NARROW_SPACE}%"
+    return f"{_minus(_grouped(percent))}{NARROW_SPACE}%"
 
 
 def count(value: int) -> str:
-    """A whole number, from five digits on in groups of three.
+    """A whole number, from five digits on in groups of three: 407,050 in English, with narrow spaces in Spanish.
 
-    >>> count(9999), count(407050).replace(NARROW_SPACE, " ")
-    ('9999', '407 050')
+    >>> count(9999), count(407050)
+    ('9999', '407,050')
     """
-    return str(value) if value < 10_000 else f"{value:,}".replace(",", NARROW_SPACE)
+    return _grouped(str(value))
 
 
 def duration(seconds: float) -> str:
@@ -147,6 +148,14 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(entry) for entry in value]
     return value if isinstance(value, int) else float(f"{value:.4g}")
+
+
+def _grouped(written: str) -> str:
+    """The digits before the point in groups of three, as in the reader's language; four digits stay together."""
+    whole, point, decimals = written.partition(".")
+    if sum(map(str.isdigit, whole)) <= UNGROUPED:
+        return written
+    return f"{int(whole):,}".replace(",", text("number.group")) + point + decimals
 
 
 def _minus(written: str) -> str:

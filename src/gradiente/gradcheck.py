@@ -85,7 +85,8 @@ def gradcheck(
         training: training mode: batch statistics, and dropout with the same mask every time
         seed: of that draw, and of what layers draw
 
-    Errors: ArgumentError for a number out of range; ShapeError where x or y do not fit
+    Errors: ArgumentError for a number out of range, or a loss that is not reduced to one number; ShapeError where x or
+        y do not fit; DataError where all targets are ignored
 
     >>> from gradiente.layers import Linear, Tanh
     >>> from gradiente.losses import MSELoss
@@ -99,6 +100,8 @@ def gradcheck(
     require_in("[1e-10, 1]", "gradcheck", epsilon=epsilon)
     require_in("(0, inf)", "gradcheck", tolerance=tolerance)
     require(entries is None or entries >= 1, "gradcheck.entries", value=entries)
+    loss.require_number()
+    loss.require_counted(y)
     network = network.astype(np.float64)
     x = np.array(x, dtype=np.float64)
 
@@ -106,15 +109,16 @@ def gradcheck(
     here = _Point(network, loss, x, y, context, seed, epsilon)
     found = {}
     for name, values in here.values.items():
-        count = values.size if entries is None else min(entries, values.size)
-        chosen = np.sort(generator.permutation(values.size)[:count])
+        learned = _learned(network, name, values)
+        chosen = np.sort(generator.permutation(learned)[:entries])
         found[name] = here.compare(name, chosen)
     kinks = dict.fromkeys(found, 0)
     for _ in range(POINTS):
         wrong = {name: entry.wrong(tolerance) for name, entry in found.items()}
         if not any(places.size for places in wrong.values()):
             break
-        x = _moved(x, generator)
+        if not network.takes_indices:
+            x = _moved(x, generator)
         network.theta[...] = _moved(network.theta, generator)
         try:
             beside = _Point(network, loss, x, y, context, seed, epsilon / 10)
@@ -173,8 +177,10 @@ class _Point:
         dx = network.backward(caches, loss.gradient(prediction, y), input_gradient=True)
         assert dx is not None
         gradients = network.trainable_gradients()
-        self.gradients = {**{name: gradient.copy() for name, gradient in gradients.items()}, "x": dx}
-        self.values = {**{name: network.parameters[name] for name in gradients}, "x": x}
+        self.gradients = {name: gradient.copy() for name, gradient in gradients.items()}
+        self.values = {name: network.parameters[name] for name in gradients}
+        if not network.takes_indices:
+            self.gradients["x"], self.values["x"] = dx, x
         self.floor = max(2**-51 * abs(self._cost()) / epsilon / ROUNDED, 1e-7)
 
     def compare(self, name: str, chosen: Array) -> _Comparison:
@@ -201,6 +207,13 @@ class _Point:
         below = self._cost()
         flat[i] = kept
         return (above - below) / (2 * self.epsilon)
+
+
+def _learned(network: Network, name: str, values: Array) -> Array:
+    """The places of a quantity's entries; without the vector of a padding index, whose gradient is set to 0."""
+    places = np.arange(values.size).reshape(values.shape)
+    row = network.specs[name].zero_row if name in network.specs else None
+    return (places if row is None else np.delete(places, row, axis=0)).reshape(-1)
 
 
 def _moved(values: Array, generator: "np.random.Generator") -> Array:

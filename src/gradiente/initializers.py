@@ -21,7 +21,10 @@ class Initializer(metaclass=Concept):
         """The initial value of a parameter, in float64."""
         if spec.constant is not None:
             return np.full(spec.shape, spec.constant)
-        return self.bias(spec, generator) if spec.is_bias else self.weight(spec, generator)
+        value = self.bias(spec, generator) if spec.is_bias else self.weight(spec, generator)
+        if spec.zero_row is not None:
+            value[spec.zero_row] = 0
+        return value
 
     def bias(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         """The initial value of a bias."""
@@ -34,9 +37,9 @@ class Initializer(metaclass=Concept):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchDefault(Initializer):
-    r"""The default of torch.nn.Linear and torch.nn.Conv2d: uniform weights and biases.
+    r"""The default of torch.nn: uniform weights and biases, normal ones in an Embedding.
 
-    Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron
+    Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron;   in an Embedding W ~ N(0, 1)
 
     >>> rng = np.random.default_rng(0)
     >>> bool(np.abs(PyTorchDefault()(ParameterSpec((3, 100), 100, 3), rng)).max() <= 0.1)
@@ -49,6 +52,8 @@ class PyTorchDefault(Initializer):
         return self.weight(spec, generator)
 
     def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
+        if spec.std is not None:
+            return generator.normal(0, spec.std, spec.shape)
         bound = 1 / math.sqrt(spec.fan_in)
         return generator.uniform(-bound, bound, spec.shape)
 

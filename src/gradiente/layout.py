@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from gradiente.errors import FileError
 from gradiente.parameters import ParameterSpec
 
 Array = np.ndarray
+T = TypeVar("T")
 Arrays = Mapping[str, Array]
 Specs = Sequence[Mapping[str, ParameterSpec]]
 
@@ -31,10 +32,10 @@ def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
     return views
 
 
-def named(paths: Iterable[str], views: Iterable[Arrays]) -> dict[str, Array]:
-    """The arrays of every layer under PyTorch's names: "0.weight" is layer 0's weight."""
-    each = zip(paths, views, strict=True)
-    return {f"{path}.{name}": view for path, layer in each for name, view in layer.items()}
+def named(paths: Iterable[str], own: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """What every layer has by name, under PyTorch's names: "0.weight" is layer 0's weight."""
+    each = zip(paths, own, strict=True)
+    return {f"{path}.{name}": value for path, layer in each for name, value in layer.items()}
 
 
 def typed(buffers: Arrays, dtype: np.dtype) -> dict[str, Array]:

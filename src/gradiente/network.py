@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from gradiente.batch import as_batch
 from gradiente.errors import ArgumentError, FileError, require, require_installed
+from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
 from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
+from gradiente.locale import text
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream, torch_generator_kept
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
+T = TypeVar("T")
 Shape = tuple[int, ...]
 METADATA_KEY = "gradiente"
 
@@ -38,7 +41,8 @@ class Network:
     `theta` holds every parameter in one flat array, `gradient` every ∂J/∂parameter in the same places;
     `parameters` and `gradients` are views of them, under the names that PyTorch's state_dict uses. `buffers` are
     the running statistics, `frozen` the places of the layers that do not learn, `trainable` the slices of `theta` that
-    do. `nodes` are the computations: the layers, and those inside composite layers (Residual).
+    do. `nodes` are the computations: the layers, and those inside composite layers (Residual). With `whole_batch` an
+    output depends on what is predicted with it.
 
     Arguments:
         layers: at least one layer, from input to output
@@ -75,6 +79,7 @@ class Network:
                 raise ArgumentError("network.not_a_layer", index=index, got=repr(layer))
         self.nodes = graph_of(self.layers)
         self._layer_of = [int(node.path.partition(".")[0]) for node in self.nodes]
+        self.whole_batch = any(node.layer.whole_batch for node in self.nodes)
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
@@ -86,9 +91,10 @@ class Network:
             output_shapes(self.layers, self.input_shape)
 
         specs = [node.parameters() for node in self.nodes]
+        self.specs = self._named(specs)
         size = size_of(specs)
         if size * self.dtype.itemsize > sys.maxsize:
-            raise MemoryError(f"{size:,} parameters")
+            raise MemoryError(f"{count(size)} {text('summary.parameters')}")
         self.theta = np.empty(size, self.dtype)
         self.gradient = np.zeros(size, self.dtype)
         self._parameters = views_of(self.theta, specs)
@@ -248,9 +254,10 @@ class Network:
         return self._named(views_of(flat, [node.parameters() for node in self.nodes]))
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
-        """The output for any number of instances, in parts, without caches."""
+        """The output for any number of instances, without caches; in parts, unless `whole_batch`."""
         require(batch_size >= 1, "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
+        batch_size = max(len(x), 1) if self.whole_batch else batch_size
         outputs = []
         for start in range(0, max(len(x), 1), batch_size):
             y = x[start : start + batch_size]
@@ -362,30 +369,30 @@ class Network:
     def _state(self) -> dict[str, Array]:
         return self._named([{**p, **b} for p, b in zip(self._parameters, self._buffers, strict=True)])
 
-    def _named(self, arrays: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
-        """The arrays of every node under PyTorch's names."""
-        return named((node.path for node in self.nodes), arrays)
+    def _named(self, own: Iterable[Mapping[str, T]]) -> dict[str, T]:
+        """What every node has by name, under PyTorch's names."""
+        return named((node.path for node in self.nodes), own)
 
     def _set_frozen(self, frozen: frozenset[int]) -> None:
         """Set `frozen`, and what follows from it: `trainable`, and the names of the weights that learn."""
         self.frozen = frozen
         kept = [index for index in range(len(self.nodes)) if self.is_frozen(index)]
         self.trainable = trainable_slices(self._parameters, kept)
-        self.weight_names = [
-            f"{node.path}.{name}"
-            for index, node in enumerate(self.nodes)
-            if not self.is_frozen(index)
-            for name, spec in node.parameters().items()
-            if spec.is_weight
-        ]
+        self.weight_names = [name for name in self.trainable_gradients() if self.specs[name].is_weight]
 
     def _place(self, layer: int) -> int:
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
-        count = len(self.layers)
-        if not whole or not -count <= layer < count:
-            raise ArgumentError("network.no_layer", layer=repr(layer), last=count - 1, count=count)
-        return int(layer) % count
+        layers = len(self.layers)
+        if not whole or not -layers <= layer < layers:
+            raise ArgumentError("network.no_layer", layer=repr(layer), last=layers - 1, count=layers)
+        return int(layer) % layers
 
     def as_batch(self, x: Any) -> Array:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
-        return as_batch(x, self.dtype)
+        return as_batch(x, np.dtype(np.int64) if self.takes_indices else self.dtype)
+
+    @property
+    def takes_indices(self) -> bool:
+        """Whether x is indices: an Embedding is the first layer that does more than rearrange numbers."""
+        first = next((node.layer for node in self.nodes if not node.layer.copies), None)
+        return first is not None and first.index_count is not None

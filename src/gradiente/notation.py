@@ -59,6 +59,8 @@ def write(value: object, registry: Mapping[str, type], *, brief: bool = False) -
         entry = getattr(value, field.name)
         if brief and entry == field.default:
             continue
+        if callable(entry):
+            raise ArgumentError("notation.function", name=name, field=field.name)
         written = _written(entry, registry, brief=brief)
         named = field.kw_only or field.default is not MISSING
         arguments.append(f"{field.name}={written}" if named else written)

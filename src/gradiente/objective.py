@@ -48,6 +48,8 @@ class Objective:
         penalties: of its weights; biases and frozen layers are left out
         clip: gradient clipping before the optimizer
 
+    Errors: ArgumentError for a loss that is not reduced to one number
+
     >>> from gradiente.layers import Linear
     >>> from gradiente.losses import MSELoss
     >>> objective = Objective(Network([Linear(1, 1, bias=False)]), MSELoss())
@@ -62,6 +64,9 @@ class Objective:
     loss: Loss
     penalties: Sequence[Penalty] = ()
     clip: Clip = field(default_factory=Clip)
+
+    def __post_init__(self) -> None:
+        self.loss.require_number()
 
     def forward(self, x: Array, y: Array, context: Context) -> Evaluation:
         """J on a batch; the network is not changed."""

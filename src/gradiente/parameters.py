@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class ParameterSpec:
     """A parameter's shape, and the fans that initializers scale by: inputs and outputs of one neuron.
 
-    `constant` is its initial value regardless of the initializer: 1 for the scale of a normalization.
+    `constant` is its initial value regardless of the initializer: 1 for the scale of a normalization. `std` is the
+    standard deviation of PyTorch's default, where that is a normal distribution; row `zero_row` begins at 0.
     """
 
     shape: tuple[int, ...]
@@ -15,6 +16,8 @@ class ParameterSpec:
     fan_out: int
     is_bias: bool = False
     constant: float | None = None
+    std: float | None = None
+    zero_row: int | None = None
 
     @property
     def is_weight(self) -> bool:

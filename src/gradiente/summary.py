@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradiente.errors import ShapeError
+from gradiente.formatting import count
 from gradiente.layers import Layer
 from gradiente.layers.graph import Node, graph_of, shapes_of
 from gradiente.locale import text
@@ -25,8 +26,13 @@ class SummaryRow:
     def cells(self) -> list[str]:
         """The cells of the row, in the order of the header."""
         shape = "?" if self.output_shape is None else f"({', '.join(['m', *map(str, self.output_shape)])})"
-        count = f"{self.parameters:,}"
-        return [self.index, self.layer, shape, text("summary.frozen", count=count) if self.frozen else count]
+        number = count(self.parameters)
+        return [
+            self.index,
+            self.layer,
+            shape,
+            text("summary.frozen", count=number) if self.frozen else number,
+        ]
 
 
 @dataclass(frozen=True)
@@ -52,16 +58,16 @@ class Summary:
     def footer(self) -> str:
         """The total, and how much of it is frozen."""
         if not self.frozen:
-            return f"{self.total:,}"
-        return text("summary.total_frozen", total=f"{self.total:,}", frozen=f"{self.frozen:,}")
+            return count(self.total)
+        return text("summary.total_frozen", total=count(self.total), frozen=count(self.frozen))
 
     def __str__(self) -> str:
         table = [self.header(), *(row.cells() for row in self.rows)]
         widths = [max(len(line[column]) for line in table) for column in range(4)]
         lines = []
-        for *words, count in table:
+        for *words, parameters in table:
             left = [word.ljust(width) for word, width in zip(words, widths, strict=False)]
-            lines.append("  ".join([*left, count.rjust(widths[3])]))
+            lines.append("  ".join([*left, parameters.rjust(widths[3])]))
         rule = "─" * len(lines[0])
         total = f"{text('summary.total')}: {self.footer()}"
         return "\n".join([lines[0], rule, *lines[1:], rule, total.rjust(len(rule))])

@@ -72,6 +72,9 @@ class Symbol(NDArrayOperatorsMixin):
     def __float__(self) -> float:
         return float(self._known())
 
+    def __int__(self) -> int:
+        return int(self._known())
+
     def __abs__(self) -> "Symbol":
         return np.absolute(self)  # pyright: ignore[reportReturnType, reportCallIssue, reportArgumentType]
 

@@ -119,23 +119,27 @@ class LayerStep:
 class LossStep:
     """A loss's part of a step: the prediction, ŷ (the prediction itself where there is no other), the target.
 
-    `count` is what the mean divides by, 1 for a sum.
+    `divisor` is what the sum of all L is divided by, 1 where J is no mean.
     """
 
     prediction: Numbers
     estimate: Numbers
     target: Numbers
-    count: int
+    divisor: float
 
     @property
     def labels(self) -> bool:
         """Whether the target is the number of the right class, not a row of probabilities."""
         return self.target.values.ndim < self.prediction.values.ndim
 
+    def row(self, index: Index) -> Index:
+        """The place of the label, for a place of the prediction, which has the classes along its axis 1."""
+        return index[0], *index[2:]
+
     def target_at(self, index: Index) -> tuple[float, str]:
         """y at a place of the prediction, and its symbol; of a label 1 or 0."""
         if self.labels:
-            right = int(self.target.values[index[0]]) == index[1]
+            right = int(self.target.values[self.row(index)]) == index[1]
             return float(right), f"{right:d}"
         y = self.target[index]
         return y.value, y.symbol

@@ -25,7 +25,7 @@ TRAIN = [
     "--loss",
     "HingeLoss",
     "--optimizer",
-    "Lion(lr=0.01)",
+    "Signum(lr=0.01)",
 ]
 
 
@@ -89,9 +89,9 @@ def test_its_gradients_are_checked_and_a_wrong_one_is_found(own_folder):
 
 
 def test_it_is_compared_with_the_expression_of_pytorch_that_its_file_gives(own_folder):
-    answer = ended("parity", *CUSTOM, *NETWORK, "--optimizer", "Lion(lr=0.003)", "--steps", 20, "--json")
+    answer = ended("parity", *CUSTOM, *NETWORK, "--optimizer", "Signum(lr=0.003)", "--steps", 20, "--json")
     compared = {(concept["kind"], concept["name"]): concept for concept in answer.data["concepts"]}
-    for kind, name in (("layer", "Swish"), ("loss", "HingeLoss"), ("optimizer", "Lion")):
+    for kind, name in (("layer", "Swish"), ("loss", "HingeLoss"), ("optimizer", "Signum")):
         assert compared[kind, name]["passed"]
         assert len(compared[kind, name]["examples"]) > 1
     assert answer.data["trajectories"][0]["passed"]
@@ -168,7 +168,7 @@ def test_a_file_that_is_wrong(own_folder, source, status, words):
 def test_a_run_of_ones_own_says_that_its_file_is_missing(own_folder):
     ended("train", *TRAIN, *CUSTOM, "--no-report", "--epochs", 1, "--run", "own")
     for base in REGISTRIES:
-        for name in ("Swish", "HingeLoss", "Lion"):
+        for name in ("Swish", "HingeLoss", "Signum"):
             REGISTRIES[base].pop(name, None)
     for command in (["evaluate", "own"], ["train", "--resume", "own", "--epochs", 2], ["explain", "own"]):
         answer = gradiente(*command)
@@ -181,5 +181,5 @@ def test_the_page_shows_the_classes_of_the_example(page):
     code = re.findall(
         r"```python\n(.*?)\n```", (OWN.parents[1] / "docs" / page).read_text(encoding="utf-8"), re.S
     )
-    assert [re.search(r"^class (\w+)", block, re.M)[1] for block in code] == ["Swish", "HingeLoss", "Lion"]  # pyright: ignore[reportOptionalSubscript]
+    assert [re.search(r"^class (\w+)", block, re.M)[1] for block in code] == ["Swish", "HingeLoss", "Signum"]  # pyright: ignore[reportOptionalSubscript]
     assert all(block in OWN.read_text(encoding="utf-8") for block in code)

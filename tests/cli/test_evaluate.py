@@ -6,6 +6,9 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, log_loss
 
+from gradiente.data import load
+from gradiente.network import Network
+
 from .conftest import gradiente, weights, write_prices
 
 
@@ -91,6 +94,41 @@ def test_the_files_of_mnist_may_have_moved(mnist_run, mnist_folder, own_folder):
     run, accuracy = mnist_run
     answer = gradiente("evaluate", run, "--data-dir", mnist_folder, "--json")
     assert answer.data["metrics"]["accuracy"] == accuracy
+    for code, said in (
+        ("en", "training set, 60,000 instances"),
+        ("es", "entrenamiento, 60\u202f000 instancias"),
+    ):
+        words = gradiente("evaluate", run, "--data-dir", mnist_folder, "--part", "train", "--lang", code)
+        assert said in words.out
     lost = gradiente("evaluate", run, "--data-dir", own_folder)
     assert lost.status == 1
     assert f"mnist is incomplete in {own_folder}" in lost.err
+
+
+@pytest.fixture(scope="module")
+def untaught(tmp_path_factory):
+    """(the answer of a training that has learned nothing, its run, the classes of iris that it never predicts)."""
+    run = tmp_path_factory.mktemp("untaught") / "run"
+    answer = gradiente("train", "iris", "--epochs", 1, "--lr", 1e-9, "--run", run, "--lang", "en")
+    _, test = load("iris")
+    predicted = Network.load(run / "network.safetensors").predict(test.x).argmax(axis=1)
+    return answer, run, [name for k, name in enumerate(test.classes) if k not in predicted]
+
+
+def test_a_metric_that_is_not_defined_says_so_once_and_nowhere_as_a_warning(untaught):
+    answer, run, never = untaught
+    assert (answer.status, bool(never)) == (0, True)
+    of_class = "class" if len(never) == 1 else "the classes"
+    said = f"precision is not defined for {of_class} {', '.join(never)} (never predicted): counted as 0"
+    assert answer.out.count(said) == 1
+    assert "Warning" not in answer.out + answer.err
+    assert said in (run / "report.html").read_text(encoding="utf-8")
+    again = gradiente("evaluate", run)
+    assert said in again.out
+    assert gradiente("evaluate", run, "--json").data["undefined"] == {"precision": said}
+    assert "(sin predicciones): se cuenta como 0" in gradiente("evaluate", run, "--lang", "es").out
+
+
+def test_where_all_is_defined_nothing_is_said(digits_run):
+    assert "defined" not in gradiente("evaluate", digits_run).out
+    assert gradiente("evaluate", digits_run, "--json").data["undefined"] == {}

@@ -317,7 +317,7 @@ WRONG = [
     (["--quantity", "Z[2]", "--entry", "0,3"], "has shape (4, 1)", "tiene forma (4, 1)"),
     (["--quantity", "dW[2]", "--entry", "0"], "has shape (1, 4)", "tiene forma (1, 4)"),
     (["--entry", "0,1"], "give the quantity with --quantity", "indique la cantidad con --quantity"),
-    (["--step", "0"], "counted from 1; got 0", "se cuentan desde 1; llegó 0"),
+    (["--step", "0"], "counted from 1, in whole numbers; got 0", "desde 1, en números enteros; llegó 0"),
     (["blobs", "--step", "9999"], "it ends after step 366", "termina después del paso 366"),
     (["--optimizer", "Adagradd"], "did you mean Adagrad", "¿quiso decir Adagrad"),
     (["--instances", "0"], "must be at least 1, got 0", "debe ser al menos 1; llegó 0"),

@@ -106,6 +106,19 @@ def test_the_certificate(language, own_folder):
     assert not re.search(r"""(src|href)=["'](?!#)|@import|https?://(?!www\.w3\.org)""", page)
 
 
+def test_a_schedule_by_steps_of_the_rate_and_the_momentum():
+    schedule = ["--schedule", "OneCycleLR(0.5, total_steps=12)", "--optimizer", "SGD(momentum=0.9)"]
+    options = ["--network", "Linear(4, 5), Tanh, Linear(5, 3)", *schedule, "--steps", 12]
+    by_epochs, by_steps = (
+        parity(*options, *more)["trajectories"][0] for more in ([], ["--schedule-every", "step"])
+    )
+    assert by_epochs["passed"]
+    assert by_steps["passed"]
+    losses = [entry["losses"]["closed_form"] for entry in (by_epochs, by_steps)]
+    assert losses[0][0] == losses[1][0]
+    assert losses[0] != losses[1]
+
+
 def test_a_network_of_ones_own_on_random_data():
     network = (
         "Unflatten(1, (1, 6, 6)), Conv2d(1, 3, 3), BatchNorm2d(3), ReLU, MaxPool2d(2), Flatten, Dropout(0.3)"
@@ -158,7 +171,7 @@ def test_a_config_and_the_options_beside_it(own_folder):
     Path("mine.toml").write_text(config, encoding="utf-8")
     (entry,) = parity("--config", "mine.toml", "--steps", 30)["trajectories"]
     assert (entry["data"], entry["seed"], entry["batch_size"], entry["parameters"]) == ("iris", 5, 10, 43)
-    assert entry["schedule"] == "ExponentialLR(gamma=0.9)"
+    assert entry["schedule"] == "ExponentialLR(0.9)"
     (entry,) = parity("--config", "mine.toml", "--steps", 5, "--optimizer", "Adam", "--seed", 6)[
         "trajectories"
     ]

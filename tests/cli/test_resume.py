@@ -181,7 +181,10 @@ def test_two_that_start_at_once_with_the_default_name_both_have_a_run(own_folder
 def test_a_training_that_does_not_begin_leaves_no_folder(own_folder):
     answer = gradiente("train", "or", "--batch-size", 5, "--no-report")
     assert answer.status == 2
-    assert list((own_folder / "runs").iterdir()) == []
+    assert list(own_folder.iterdir()) == []
+    (own_folder / "runs").mkdir()
+    assert gradiente("train", "or", "--batch-size", 5, "--no-report").status == 2
+    assert [path.name for path in own_folder.rglob("*")] == ["runs"]
 
 
 @pytest.mark.parametrize(

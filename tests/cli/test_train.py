@@ -121,7 +121,10 @@ OPTIONS = [
     ("iris", ["--optimizer", "SGD(momentum=0.9)", "--lr", "0.5"], {"optimizer": "SGD(lr=0.5, momentum=0.9"}, True),
     ("iris", ["--optimizer", "course.Momentum"], {"optimizer": "course.Momentum("}, True),
     ("iris", ["--lr", "0.125"], {"optimizer": "Adam(lr=0.125"}, True),
-    ("iris", ["--schedule", "ExponentialLR(gamma=0.5)"], {"schedule": "ExponentialLR(gamma=0.5"}, True),
+    ("iris", ["--schedule", "ExponentialLR(gamma=0.5)"], {"schedule": "ExponentialLR(0.5)"}, True),
+    ("iris", ["--schedule", "LambdaLR('0.5 ** t')"], {"schedule": "LambdaLR('0.5 ** t')"}, True),
+    ("iris", ["--schedule", "OneCycleLR(0.1, 6)"], {"schedule": "OneCycleLR(0.1, total_steps=6, "}, True),
+    ("iris", ["--schedule", "SequentialLR([ConstantLR], [])"], {"schedule": "SequentialLR([ConstantLR("}, True),
     ("iris", ["--epochs", "4"], {"epochs": 4}, True),
     ("iris", ["--batch-size", "5"], {"batch_size": 5}, True),
     ("iris", ["--batch-size", "all"], {"batch_size": "all"}, True),
@@ -231,6 +234,15 @@ def test_a_schedule_by_epochs_or_by_steps(own_folder):
     steps = -(-instances // 20)
     assert rates[0] == pytest.approx([0.1, 0.05, 0.025])
     assert rates[1] == pytest.approx([0.1 * 0.5 ** (epoch * steps - 1) for epoch in (1, 2, 3)])
+
+
+def test_one_cycle_over_the_steps_of_a_whole_training(own_folder):
+    cycle = "OneCycleLR(0.1, epochs=3, steps_per_epoch=6, anneal_strategy='linear')"
+    train("iris", "--epochs", 3, "--batch-size", 20, "--schedule", cycle, "--schedule-every", "step")
+    lines = (own_folder / "run" / "metrics.jsonl").read_text().splitlines()
+    rates = [json.loads(line)["lr"] for line in lines]
+    assert max(rates) == rates[0] < 0.1  # its peak is at t = 4.4
+    assert rates[-1] == pytest.approx(0.1 / 25 / 1e4)
 
 
 def test_patience_stops_and_goes_back_to_the_best(own_folder):

@@ -118,9 +118,9 @@ def test_a_network_that_cannot_be_a_start(base_run, own_folder):
         ("Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 9), Flatten(), Linear(4, 10)", "window spans 9"),
         ("Unflatten(1, (1, 8, 8)), Conv2d(3, 4, 3), Flatten(), Linear(4, 10)", "in_channels"),
         ("Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3, groups=3), Flatten(), Linear(4, 10)", "groups = 3"),
-        ("Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 2, padding='same'), Flatten(), Linear(4, 10)", "odd kernel"),
-        ("Linear(64, 10), Dropout(1.0)", "[0, 1)"),
-        ("Unflatten(1, (1, 9, 9)), Flatten(), Linear(81, 10)", "rows of 81"),
+        ("Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3, 2, 'same'), Flatten(), Linear(4, 10)", "stride=1"),
+        ("Linear(64, 10), Dropout(1.5)", "[0, 1]"),
+        ("Unflatten(1, (1, 9, 9)), Flatten(), Linear(81, 10)", "81 entries along axis 1"),
         ("Unflatten(1, (1, 8, 8)), Conv2d(1, 10, 3)", "end the network with Flatten()"),
         (
             "Unflatten(1, (1, 8, 8)), Conv2d(1, 4, 3), BatchNorm1d(4), Flatten(), Linear(144, 10)",

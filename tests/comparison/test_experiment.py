@@ -83,8 +83,10 @@ def test_a_regression_is_measured_by_r2():
     [
         ({"samples": 1151}, r"from 20 .* to 1150 .* got 1151"),
         ({"samples": 19}, "got 19"),
+        ({"samples": 30.5}, r"a whole number .* got 30\.5"),
         ({"seeds": []}, "at least 1, got 0"),
         ({"epochs": 0}, "at least 1, got 0"),
+        ({"epochs": 1.5}, r"a whole number .* got 1\.5"),
         ({"hidden": ()}, "at least one"),
     ],
 )

@@ -9,12 +9,16 @@ import pytest
 from gradiente import (
     SGD,
     Adam,
+    Adamax,
     BCEWithLogitsLoss,
     Context,
     CrossEntropyLoss,
     Linear,
+    Lion,
     MSELoss,
+    NAdam,
     Network,
+    RAdam,
     ReLU,
     Tanh,
     Trainer,
@@ -48,12 +52,12 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
     for t, (x, y) in enumerate(steps(loss), start=1):
         a, caches = x.astype(net.dtype), []
         for index, layer in enumerate(net.layers):
-            a, cache = layer.forward(net.layer_parameters(index), a, TRAINING)
+            a, cache = layer.forward(net.node_parameters(index), a, TRAINING)
             caches.append(cache)
         losses.append(loss.value(a, y))
         delta, gradients = loss.gradient(a, y), []
         for index in reversed(range(len(net.layers))):
-            delta, own = net.layers[index].backward(net.layer_parameters(index), caches[index], delta)
+            delta, own = net.layers[index].backward(net.node_parameters(index), caches[index], delta)
             gradients = [*(gradient.ravel() for gradient in own.values()), *gradients]
         gradient = np.concatenate(gradients)
         if clip_norm is not None:
@@ -68,9 +72,15 @@ def plain_loop(net, loss, optimizer, clip_norm=None):
     [
         (MSELoss(), SGD(lr=0.05, momentum=0.9)),
         (CrossEntropyLoss(), Adam(lr=0.01)),
+        (CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=0, label_smoothing=0.1), SGD(lr=0.05)),
+        (BCEWithLogitsLoss((0.5, 2.0, 3.0), pos_weight=4.0), SGD(lr=0.05)),
         (BCEWithLogitsLoss(reduction="sum"), course.RMSprop(lr=0.001)),
+        (CrossEntropyLoss(), Adamax(lr=0.01)),
+        (MSELoss(), NAdam(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True)),
+        (CrossEntropyLoss(), RAdam(lr=0.01)),
+        (MSELoss(), Lion(lr=0.001)),
     ],
-    ids=["SGD", "Adam", "course.RMSprop"],
+    ids=["SGD", "Adam", "classes", "weights", "course.RMSprop", "Adamax", "NAdam", "RAdam", "Lion"],
 )
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-4)])
 def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dtype, tolerance):
@@ -101,8 +111,9 @@ def test_the_rule_of_a_step_may_change_on_the_way(name):
 
 
 @every_engine
-def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name):
-    loss, optimizer, rows = CrossEntropyLoss(), Adam(lr=0.01), list(steps(CrossEntropyLoss()))
+@pytest.mark.parametrize("optimizer", [Adam(lr=0.01), NAdam(lr=0.01), RAdam(lr=0.01), Lion(lr=0.001)])
+def test_a_state_can_be_left_and_taken_up_again_to_the_same_bits(name, optimizer):
+    loss, rows = CrossEntropyLoss(), list(steps(CrossEntropyLoss()))
     engine = REGISTRY[name](Objective(network(), loss), optimizer)
     for x, y in rows[:20]:
         engine.step(x, y, TRAINING, optimizer)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from scipy.optimize import rosen, rosen_der
 
 from gradiente import SGD, ArgumentError, Optimizer
+from gradiente.engines.compiled_engine import program
 from gradiente.examples import rule_examples
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY
+from gradiente.symbolic import record
 
 every_optimizer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
 WITH_PYTORCH_CLASS = {name: kind for name, kind in REGISTRY.items() if hasattr(kind, "to_torch")}
@@ -37,6 +39,8 @@ HYPERPARAMETERS: dict[str, st.SearchStrategy[Any]] = {
     "beta": st.sampled_from([0.0, 0.5, 0.9]),
     "centered": st.booleans(),
     "amsgrad": st.booleans(),
+    "decoupled_weight_decay": st.booleans(),
+    "momentum_decay": st.sampled_from([0.0, 4e-3, 0.5]),
     "betas": st.tuples(st.sampled_from([0.5, 0.9]), st.sampled_from([0.9, 0.99, 0.999])),
 }
 EXAMPLES = [
@@ -103,7 +107,7 @@ def test_any_options_equal_pytorch(kind, data, seed):
 
 @with_pytorch_class
 def test_names_and_defaults_are_pytorchs(kind):
-    ignored = {"params", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay"}
+    ignored = {"params", "foreach", "capturable", "differentiable", "fused"}
     reference = inspect.signature(getattr(torch.optim, kind.__name__))
     expected = {n: p.default for n, p in reference.parameters.items() if n not in ignored}
     assert {field.name: field.default for field in fields(kind)} == expected
@@ -154,6 +158,18 @@ def test_the_rule_is_pure_and_element_wise(kind, data, seed):
             assert part.tobytes() == new[piece].tobytes()
             assert all(part_slots[n].tobytes() == new_slots[n][piece].tobytes() for n in names)
         theta, slots = new, new_slots
+
+
+@every_optimizer
+def test_its_steps_share_their_compiled_programs(kind):
+    """One program, and another where the first steps have a rule of their own: nothing is compiled at every step."""
+    name = next(name for name, known in REGISTRY.items() if known is kind)
+    for notation in rule_examples(name, kind):
+        optimizer = parse(notation, REGISTRY)
+        slots = optimizer.initial_slots(np.zeros(1))
+        sources = [program(record(optimizer, slots, t))[0] for t in (*range(1, 60), 10**6)]
+        assert len(set(sources)) <= 2
+        assert len(set(sources[20:])) == 1
 
 
 @every_optimizer

@@ -1,5 +1,6 @@
 """What every schedule of the registry must satisfy; a new one is covered the moment it is registered."""
 
+import inspect
 import math
 from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import Any
@@ -13,13 +14,21 @@ from torch.optim import lr_scheduler
 
 from gradiente import (
     ArgumentError,
+    ChainedScheduler,
+    ConstantLR,
     CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
     ExponentialLR,
     InverseTimeLR,
+    LambdaLR,
     LinearLR,
+    MultiStepLR,
+    OneCycleLR,
     PolynomialLR,
     ReduceLROnPlateau,
     Schedule,
+    SequentialLR,
     StepLR,
     WarmupLR,
 )
@@ -48,10 +57,72 @@ plateau = st.builds(
     min_lr=st.sampled_from([0.0, 1e-3]),
     eps=st.sampled_from([0.0, 1e-8, 1e-2]),
 )
-closed_forms = st.one_of(step, exponential, inverse_time, linear, polynomial, cosine)
+multi_step = st.builds(MultiStepLR, st.lists(st.integers(0, 250), max_size=5), gamma=st.floats(0, 1.01))
+constant = st.builds(ConstantLR, factor=st.floats(0.01, 1), total_iters=epochs)
+restarts = st.builds(
+    CosineAnnealingWarmRestarts, T_0=st.integers(1, 60), T_mult=st.integers(1, 3), eta_min=st.floats(0, 1e-4)
+)
+momenta = st.floats(0.01, 0.99)
+cyclic = st.builds(
+    CyclicLR,
+    base_lr=st.floats(0, 1),
+    max_lr=st.floats(0, 1),
+    step_size_up=epochs,
+    step_size_down=st.none() | epochs,
+    mode=st.sampled_from(["triangular", "triangular2", "exp_range"]),
+    gamma=st.floats(0, 1),
+    cycle_momentum=st.booleans(),
+    base_momentum=momenta,
+    max_momentum=momenta,
+)
+lengths = st.fixed_dictionaries({"total_steps": st.integers(EPOCHS, 999)}) | st.fixed_dictionaries(
+    {"epochs": st.integers(20, 40), "steps_per_epoch": st.integers(10, 20)}
+)
+one_cycle = lengths.flatmap(
+    lambda length: st.builds(
+        OneCycleLR,
+        **{name: st.just(value) for name, value in length.items()},
+        max_lr=st.floats(0, 1),
+        pct_start=st.floats(0, 1),
+        anneal_strategy=st.sampled_from(["cos", "linear"]),
+        cycle_momentum=st.booleans(),
+        base_momentum=momenta,
+        max_momentum=momenta,
+        div_factor=st.floats(0.1, 100),
+        final_div_factor=st.floats(0.1, 1e5),
+        three_phase=st.booleans(),
+    )
+)
+formulas = st.sampled_from(
+    ["0.95 ** t", "1 / (1 + 0.1 * t)", "max(0.01, 1 - t / 100)", "1 if t < 9 else 0.1", lambda t: 0.9**t]
+)
+by_formula = st.builds(LambdaLR, formulas)
+closed_forms = st.one_of(
+    step, exponential, inverse_time, linear, polynomial, cosine, multi_step, constant, restarts, by_formula
+)
 warmup = st.builds(
     WarmupLR, total_iters=st.integers(1, 60), start_factor=st.floats(0.01, 1), after=st.none() | closed_forms
 )
+
+at_once = st.builds(  # PyTorch's cosine forgets the other factors beyond its T_max
+    ChainedScheduler,
+    st.lists(
+        st.one_of(step, exponential, linear, polynomial, multi_step, constant)
+        | st.builds(CosineAnnealingLR, T_max=st.integers(EPOCHS, 400)),
+        min_size=1,
+        max_size=4,
+    ),
+)
+
+
+@st.composite
+def one_after_another(draw):
+    parts = draw(st.lists(closed_forms | st.builds(WarmupLR), min_size=1, max_size=4))
+    begins = st.lists(
+        st.integers(1, EPOCHS + 9), min_size=len(parts) - 1, max_size=len(parts) - 1, unique=True
+    )
+    return SequentialLR(parts, sorted(draw(begins)))
+
 
 # How each schedule is drawn. A schedule that is not here is built without arguments.
 EXAMPLES: dict[type[Schedule], st.SearchStrategy[Any]] = {
@@ -63,6 +134,14 @@ EXAMPLES: dict[type[Schedule], st.SearchStrategy[Any]] = {
     CosineAnnealingLR: cosine,
     WarmupLR: warmup,
     ReduceLROnPlateau: plateau,
+    MultiStepLR: multi_step,
+    ConstantLR: constant,
+    CosineAnnealingWarmRestarts: restarts,
+    CyclicLR: cyclic,
+    OneCycleLR: one_cycle,
+    LambdaLR: by_formula,
+    ChainedScheduler: at_once,
+    SequentialLR: one_after_another(),
 }
 
 
@@ -83,16 +162,22 @@ def metrics_of(data, count):
 def drive(make_scheduler, base, metrics, *, watches):
     """The learning rate that PyTorch uses in every epoch."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+    return list(drive_all(make_scheduler, optimizer, metrics, watches=watches)[0])
+
+
+def drive_all(make_scheduler, optimizer, metrics, *, watches=False):
+    """The learning rate, the momentum and the betas that PyTorch uses in every epoch."""
     scheduler = make_scheduler(optimizer)
-    rates = []
+    used = []
     for value in metrics:
-        rates.append(optimizer.param_groups[0]["lr"])
+        group = optimizer.param_groups[0]
+        used.append((group["lr"], group.get("momentum"), group.get("betas")))
         optimizer.step()
         if watches:
             scheduler.step(value)
         else:
             scheduler.step()
-    return rates
+    return list(zip(*used, strict=True))
 
 
 @every_schedule
@@ -172,20 +257,96 @@ def test_is_frozen_and_has_its_equation_and_its_notation(kind, data):
             setattr(schedule, name, 1)
     assert schedule.equation
     assert schedule.equation.count("{") == schedule.equation.count("}")
-    assert parse(write(schedule, REGISTRY), REGISTRY) == schedule
+    if not has_function(schedule):
+        assert parse(write(schedule, REGISTRY), REGISTRY) == schedule
 
 
-REQUIRED = {
+def has_function(schedule):
+    """Whether there is a Python function in it, which has no notation."""
+    parts = getattr(schedule, "schedulers", [getattr(schedule, "after", None)])
+    return callable(getattr(schedule, "lr_lambda", None)) or any(has_function(part) for part in parts if part)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for name, kind in REGISTRY.items() if hasattr(lr_scheduler, name)], ids=lambda k: k.__name__
+)
+def test_names_order_and_defaults_are_pytorchs(kind):
+    parameters = inspect.signature(getattr(lr_scheduler, kind.__name__)).parameters
+    expected = [(n, p.default) for n, p in parameters.items() if n not in ("optimizer", "last_epoch")]
+    got = [(n, p.default) for n, p in inspect.signature(kind).parameters.items()]
+    assert got == expected
+    required = REQUIRED.get(kind, {})
+    assert kind(*required.values()) == kind(**required)
+
+
+@pytest.mark.parametrize("make", [lambda p: torch.optim.SGD(p, momentum=0.3), torch.optim.NAdam])
+@settings(max_examples=30)
+@given(schedule=cyclic | one_cycle, base=base_rates)
+def test_the_momentum_is_pytorchs(make, schedule, base):
+    optimizer = make([torch.zeros(1, requires_grad=True)])
+    own = optimizer.defaults.get("momentum"), optimizer.defaults.get("betas")
+    rates, momenta, betas = drive_all(schedule.to_torch, optimizer, range(EPOCHS))
+    assert [schedule.lr(base, t) for t in range(EPOCHS)] == pytest.approx(rates, rel=1e-10, abs=1e-10)
+    if not schedule.cycle_momentum:
+        assert {(momenta[t], betas[t]) for t in range(EPOCHS)} == {own}
+        assert {schedule.momentum(t) for t in range(EPOCHS)} == {None}
+        return
+    expected = momenta if own[1] is None else [pair[0] for pair in betas]
+    assert [schedule.momentum(t) for t in range(EPOCHS)] == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+@settings(max_examples=10)
+@given(data=st.data(), base=base_rates)
+def test_only_an_absolute_schedule_ignores_the_base(kind, data, base):
+    schedule = data.draw(examples(kind))
+    metrics = metrics_of(data, 50)
+    same = all(schedule.lr(base, t, metrics) == schedule.lr(2 * base, t, metrics) for t in range(50))
+    assert same or not kind.absolute
+    assert kind.absolute or schedule.momentum(3) is None
+
+
+REQUIRED: dict[type[Schedule], dict[str, Any]] = {
     StepLR: {"step_size": 3},
     ExponentialLR: {"gamma": 0.9},
     InverseTimeLR: {"decay_rate": 0.1},
     CosineAnnealingLR: {"T_max": 9},
+    MultiStepLR: {"milestones": [3]},
+    CosineAnnealingWarmRestarts: {"T_0": 9},
+    CyclicLR: {"base_lr": 0.1, "max_lr": 0.2},
+    OneCycleLR: {"max_lr": 0.1, "total_steps": 9},
+    LambdaLR: {"lr_lambda": "1"},
+    ChainedScheduler: {"schedulers": [StepLR(3)]},
+    SequentialLR: {"schedulers": [StepLR(3), StepLR(3)], "milestones": [5]},
 }
+OPTIONAL = {"after", "step_size_down", "total_steps", "epochs", "steps_per_epoch"}  # may be None
+FRACTIONS = [2.5, 2.0, True, "2"]  # where a whole number is meant
 WRONG = {
-    "step_size": [0],
-    "total_iters": [0],
-    "T_max": [0],
-    "factor": [0.0, 1.0],
+    "step_size": [0, *FRACTIONS],
+    "total_iters": [0, *FRACTIONS],
+    "T_max": [0, *FRACTIONS],
+    "T_0": [0, *FRACTIONS],
+    "T_mult": [0, *FRACTIONS],
+    "step_size_up": [0, *FRACTIONS],
+    "step_size_down": [0, *FRACTIONS],
+    "total_steps": [0, *FRACTIONS],
+    "epochs": [0, *FRACTIONS],
+    "steps_per_epoch": [0, *FRACTIONS],
+    "milestones": [5, "5", [2.5], [2.0], [True], ["2"], [-1]],
+    "schedulers": [[], StepLR(3), ["StepLR(3)"], [StepLR, StepLR], [StepLR(3), None]],
+    "lr_lambda": [["1"]],
+    "after": [3, "StepLR(3)", StepLR],
+    "pct_start": [1.1],
+    "anneal_strategy": ["cosine"],
+    "base_momentum": [0.0, 1.0],
+    "max_momentum": [0.0, 1.0],
+    "div_factor": [0.0],
+    "final_div_factor": [0.0],
+    "cycle_momentum": ["no", 2],
+    "three_phase": ["no", 2],
+    "patience": FRACTIONS,
+    "cooldown": FRACTIONS,
+    "factor": [0.0, 1.1],
     "start_factor": [0.0, 1.1],
     "end_factor": [1.1],
     "mode": ["lower"],
@@ -196,10 +357,8 @@ WRONG = {
 @every_schedule
 def test_hyperparameters_out_of_range_are_errors(kind):
     for field in fields(kind):
-        if field.name == "after":
-            continue
-        wrong = [*WRONG.get(field.name, []), None, -0.1, math.nan, math.inf]
-        for value in wrong:
+        none = [] if field.name in OPTIONAL else [None]
+        for value in [*WRONG.get(field.name, []), *none, -0.1, math.nan, math.inf]:
             with pytest.raises(ArgumentError, match=f"{kind.__name__}.*{field.name}"):
                 kind(**{**REQUIRED.get(kind, {}), field.name: value})
 

@@ -190,9 +190,10 @@ def test_share_held_out(test):
         load("iris", test=test)
 
 
-def test_negative_seed():
-    with pytest.raises(ArgumentError, match="the seed must be"):
-        load("moons", seed=-1)
+@pytest.mark.parametrize("seed", [-1, 0.5])
+def test_a_seed_that_is_no_whole_number_from_0(seed):
+    with pytest.raises(ArgumentError, match=f"the seed must be a whole number.*{seed}"):
+        load("moons", seed=seed)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ from gradiente import (
     Dropout,
     EarlyStopping,
     Flatten,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
     Linear,
     MaxPool2d,
     MSELoss,
@@ -77,6 +80,28 @@ def convolutional() -> Network:
     return Network([*layers, Flatten(), Linear(12, 3)], seed=7, dtype="float64")
 
 
+def of_all_normalizations(frozen: tuple[int, ...] = ()) -> Network:
+    layers = [
+        Unflatten(1, (1, 4, 4)),
+        Conv2d(1, 4, 3, padding=1, bias=False),
+        InstanceNorm2d(4, momentum=0.3, affine=True, track_running_stats=True),
+        ReLU(),
+        Conv2d(4, 4, 3),
+        GroupNorm(2, 4, bias=False),
+        InstanceNorm2d(4, affine=True),
+        ReLU(),
+        Flatten(),
+        LayerNorm(16, bias=False),
+        Linear(16, 9, bias=False),
+        BatchNorm1d(9, track_running_stats=False),
+        Tanh(),
+        Linear(9, 3),
+    ]
+    network = Network(layers, seed=4, dtype="float64")
+    network.freeze(*frozen)
+    return network
+
+
 def with_a_frozen_layer() -> Network:
     network = normalized()
     network.freeze(0, 1)
@@ -94,6 +119,21 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
     "a last batch of one": lambda engine: (
         Trainer(dense(), CrossEntropyLoss(), course.RMSprop(lr=0.01), engine=engine),
         classified(25),
+        {"epochs": 3, "batch_size": 8},
+    ),
+    "class weights, ignored targets": lambda engine: (
+        Trainer(
+            dense(),
+            CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=1, label_smoothing=0.1),
+            Adam(lr=0.01),
+            engine=engine,
+        ),
+        classified(27),
+        {"epochs": 3, "batch_size": 4},
+    ),
+    "weights of outputs": lambda engine: (
+        Trainer(dense(), BCEWithLogitsLoss((0.5, 2.0, 3.0), pos_weight=4.0), Adam(lr=0.01), engine=engine),
+        classified(27),
         {"epochs": 3, "batch_size": 8},
     ),
     "sum, penalties, clip": lambda engine: (
@@ -117,6 +157,16 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
     ),
     "batch normalization": lambda engine: (
         Trainer(normalized(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(27),
+        {"epochs": 3, "batch_size": 8},
+    ),
+    "all normalizations": lambda engine: (
+        Trainer(of_all_normalizations(), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
+        classified(25),
+        {"epochs": 3, "batch_size": 8, "validation": 0.28},
+    ),
+    "frozen normalizations": lambda engine: (
+        Trainer(of_all_normalizations((2, 6, 11)), CrossEntropyLoss(), Adam(lr=0.01), engine=engine),
         classified(27),
         {"epochs": 3, "batch_size": 8},
     ),

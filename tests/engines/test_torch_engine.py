@@ -23,7 +23,9 @@ from gradiente import (
     Dropout,
     EarlyStopping,
     Linear,
+    Lion,
     MSELoss,
+    NAdam,
     Network,
     ReLU,
     ShapeError,
@@ -96,7 +98,8 @@ def test_two_hundred_steps_of_every_optimizer_are_those_of_the_closed_form(name)
 
 
 @pytest.mark.parametrize(
-    "optimizer", [Adam(lr=0.01), SGD(lr=0.1, momentum=0.9), AdamW(lr=0.01, amsgrad=True)]
+    "optimizer",
+    [Adam(lr=0.01), SGD(lr=0.1, momentum=0.9), AdamW(lr=0.01, amsgrad=True), NAdam(lr=0.01), Lion(lr=1e-3)],
 )
 @pytest.mark.parametrize("engines", [("numpy", "torch", "numpy"), ("torch", "compiled", "torch")])
 def test_a_training_goes_from_engine_to_engine_and_ends_as_if_left_alone(tmp_path, optimizer, engines):

@@ -4,10 +4,21 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import torch
 from scipy.signal import correlate
 from threadpoolctl import threadpool_limits
 
-from gradiente import ArgumentError, Context, Conv1d, Conv2d, Conv3d, Network, ReLU, ShapeError
+from gradiente import (
+    ArgumentError,
+    Context,
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose2d,
+    Network,
+    ReLU,
+    ShapeError,
+)
 from gradiente.threads import CACHED_BYTES
 
 
@@ -76,7 +87,81 @@ def test_the_columns_of_a_whole_batch_are_never_held():
 
 def test_padding_in_words():
     assert Conv2d(1, 4, 3, padding="same", dilation=2).output_shape((1, 9, 7)) == (4, 9, 7)
+    assert Conv2d(1, 4, (2, 4), padding="same", dilation=3).output_shape((1, 9, 7)) == (4, 9, 7)
     assert Conv2d(1, 4, (3, 5), padding="valid").output_shape((1, 9, 7)) == (4, 7, 3)
+
+
+def test_an_odd_number_of_padding_has_one_more_behind():
+    ramp = np.arange(1.0, 6.0).reshape(1, 1, 5)
+    layer = Conv1d(1, 1, 4, padding="same", bias=False)
+    for tap, expected in [(0, [0, 1, 2, 3, 4]), (3, [3, 4, 5, 0, 0])]:
+        weight = np.zeros((1, 1, 4))
+        weight[..., tap] = 1
+        assert layer.forward({"weight": weight}, ramp, Context())[0][0, 0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "numpy_mode"), [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]
+)
+def test_padding_that_copies_is_that_of_numpy(mode, numpy_mode):
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
+    layer, plain = Conv2d(3, 2, (5, 7), padding=(2, 3), padding_mode=mode), Conv2d(3, 2, (5, 7))
+    padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (3, 3)), mode=numpy_mode)
+    y, _ = layer.forward(drawn(layer), x, Context())
+    np.testing.assert_allclose(y, plain.forward(drawn(plain), padded, Context())[0], rtol=1e-12, atol=1e-12)
+    assert r"\pi(s p + d t)" in layer.equation_with() + layer.derivative_with("x")
+    assert r"\pi" not in plain.equation_with() + plain.derivative_with("x")
+
+
+@pytest.mark.parametrize(
+    ("mode", "most"),
+    [("reflect", 3), ("circular", 4), ("replicate", 9)],
+    ids=["reflect", "circular", "replicate"],
+)
+def test_padding_copies_no_more_than_there_is(mode, most):
+    fits = Conv1d(1, 1, 2, padding=most, padding_mode=mode)
+    assert fits.output_shape((1, 4)) == (1, 3 + 2 * most)
+    layer = Conv1d(1, 1, 2, padding=most + 1, padding_mode=mode)
+    if mode == "replicate":
+        assert layer.output_shape((1, 4)) == (1, 5 + 2 * most)
+        return
+    message = rf'padding_mode="{mode}" copies at most {most} .* axis with 4; got a padding of {most + 1}'
+    with pytest.raises(ShapeError, match=message):
+        layer.output_shape((1, 4))
+
+
+@pytest.mark.parametrize("shape", [(1_000_000, 3, 1, 1), (1, 3, 1000, 1000), (10_000, 3, 10, 10)], ids=str)
+def test_the_bias_gradient_of_many_positions_keeps_its_digits_in_float32(shape):
+    layer = Conv2d(1, 3, 1)
+    x = np.zeros((shape[0], 1, *shape[2:]), np.float32)
+    dy = np.full(shape, 0.1, np.float32)
+    gradient = layer.backward(drawn(layer, "float32"), x, dy)[1]["bias"]
+    exact = dy[0, 0, 0, 0].astype(np.float64) * 1_000_000
+    twin = layer.to_torch()
+    twin(torch.from_numpy(x)).backward(torch.from_numpy(dy))
+    ours, theirs = (np.abs(found - exact).max() / exact for found in (gradient, twin.bias.grad.numpy()))
+    assert ours <= min(1e-5, max(1e-7, 100 * theirs))
+
+
+@pytest.mark.parametrize("layer", [Conv2d(2, 3, 3, padding=1), ConvTranspose2d(2, 3, 3)], ids=str)
+def test_a_batch_of_nothing(layer):
+    parameters = drawn(layer)
+    y, cache = layer.forward(parameters, np.zeros((0, 2, 5, 4)), Context())
+    assert y.shape == (0, *layer.output_shape((2, 5, 4)))
+    dx, gradients = layer.backward(parameters, cache, y)
+    assert dx.shape == (0, 2, 5, 4)
+    for name, gradient in gradients.items():
+        assert gradient.shape == parameters[name].shape
+        assert not gradient.any()
+
+
+@pytest.mark.parametrize("layer", [Conv2d(1, 1, 1, padding=1), ConvTranspose2d(1, 1, 5)], ids=str)
+def test_an_image_of_nothing_is_an_error(layer):
+    for shape in [(1, 0, 5), (1, 5, 0)]:
+        with pytest.raises(ShapeError, match=r"axis without entries|larger inputs"):
+            layer.output_shape(shape)
+        with pytest.raises(ShapeError, match=r"axis without entries|larger inputs"):
+            layer.forward(drawn(layer), np.zeros((2, *shape)), Context())
 
 
 @pytest.mark.parametrize(
@@ -84,8 +169,6 @@ def test_padding_in_words():
     [
         ((4, 6, 3), {"groups": 3}, r"groups = 3 does not divide in_channels = 4"),
         ((6, 4, 3), {"groups": 3}, r"groups = 3 does not divide out_channels = 4"),
-        ((1, 4, 2), {"padding": "same"}, r"odd kernel"),
-        ((1, 4, (3, 4)), {"padding": "same"}, r"odd kernel"),
         ((1, 4, 3), {"padding": "same", "stride": 2}, r"stride=1"),
         ((1, 4, 3), {"padding": "full"}, r'"same" or "valid"; got \'full\''),
         ((1, 4, 3), {"padding": -1}, r"padding must be a whole number ≥ 0"),
@@ -95,6 +178,7 @@ def test_padding_in_words():
         ((1, 4, 3), {"dilation": 1.5}, r"dilation must be"),
         ((0, 4, 3), {}, r"in_channels"),
         ((1, 4, 3), {"groups": 0}, r"groups"),
+        ((1, 4, 3), {"padding_mode": "reflective"}, r"padding_mode cannot be 'reflective'.*reflect"),
     ],
 )
 def test_bad_hyperparameters(arguments, options, message):

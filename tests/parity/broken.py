@@ -27,8 +27,8 @@ class SubtleTanh(Tanh):
 class WrongMSELoss(MSELoss):
     """Its gradient lacks the 2."""
 
-    def gradient(self, prediction, target):
-        return super().gradient(prediction, target) / 2
+    def unreduced_gradient(self, prediction, target):
+        return super().unreduced_gradient(prediction, target) / 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,5 +89,6 @@ def test_a_rule_of_the_lecture_that_is_not_the_lectures_is_found(monkeypatch):
 
 
 def test_a_seed_below_0_is_an_error():
-    with pytest.raises(ArgumentError, match="-1"):
-        compare_concepts(-1)
+    for seed in (-1, 0.5):
+        with pytest.raises(ArgumentError, match=f"whole number.*{seed}"):
+            compare_concepts(seed)  # pyright: ignore[reportArgumentType]

@@ -103,6 +103,16 @@ BEFORE_NORMALIZATION = {
         "1.bias"
     ],
     "Linear(6, 6), Unflatten(1, (2, 3)), BatchNorm1d(2)": [],
+    "Linear(6, 4), BatchNorm1d(4, track_running_stats=False)": ["0.bias"],
+    "BatchNorm1d(6), BatchNorm1d(6)": ["0.bias"],
+    "BatchNorm1d(6, affine=False), BatchNorm1d(6)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 2, 3), InstanceNorm1d(2)": ["1.bias"],
+    "Linear(6, 6), Unflatten(1, (2, 3)), InstanceNorm1d(2)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), GroupNorm(4, 4)": ["1.bias"],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), GroupNorm(2, 4)": [],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), LayerNorm(4)": ["1.bias"],
+    "Unflatten(1, (1, 6)), Conv1d(1, 4, 3), LayerNorm((4, 4))": [],
+    "Linear(6, 4), LayerNorm(4), Linear(4, 2)": [],
 }
 
 
@@ -146,7 +156,7 @@ def test_it_begins_with_the_networks_own_numbers_in_float64():
 def test_in_words():
     _, _, setup = of_config(**DIGITS, schedule="StepLR(step_size=5)")
     assert setup.heading() == "digits: Linear(64, 8), Tanh(), Linear(8, 10)"
-    facts = "610 parameters, CrossEntropyLoss(), Adam(lr=0.01), StepLR(step_size=5), batches of 32"
+    facts = "610 parameters, CrossEntropyLoss(), Adam(lr=0.01), StepLR(5), batches of 32"
     assert setup.facts() == facts
     assert replace(setup, data=None).heading().startswith("random numbers: ")
     assert setup.left_out() == []

@@ -122,6 +122,8 @@ def test_a_loss_that_is_not_finite_ends_it():
 def test_what_cannot_be_followed():
     with pytest.raises(ArgumentError, match="at least 1, got 0"):
         follow(tiny(), 0)
+    with pytest.raises(ArgumentError, match=r"whole number.*got 2\.5"):
+        follow(tiny(), 2.5)  # pyright: ignore[reportArgumentType]
     with pytest.raises(ArgumentError, match="nothing to train"):
         follow(tiny(network=Network([Tanh()], input_shape=(5,))), 1)
     frozen = tiny().network

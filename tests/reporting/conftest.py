@@ -8,7 +8,7 @@ import pytest
 from gradiente.data import Dataset, load
 from gradiente.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh, Unflatten
 from gradiente.losses import BCELoss, CrossEntropyLoss, MSELoss
-from gradiente.metrics import classification_metrics, regression_metrics
+from gradiente.metrics import classification_metrics, regression_metrics, undefined_metrics
 from gradiente.network import Network
 from gradiente.training.history import History
 
@@ -61,10 +61,9 @@ def arguments(name):
         net, loss, train.x, y, epochs=10 if name == "cnn" else 40, lr=0.5 if name != "sine" else 0.1
     )
     prediction = net.predict(test.x)
-    if train.task == "classification":
-        metrics = classification_metrics(test.y, loss.estimate(prediction))
-    else:
-        metrics = regression_metrics(test.y, prediction[:, 0])
+    measure = classification_metrics if train.task == "classification" else regression_metrics
+    with undefined_metrics() as undefined:
+        metrics = measure(test.y, loss.estimate(prediction))
     return {
         "network": net,
         "loss": loss,
@@ -72,6 +71,7 @@ def arguments(name):
         "train": train,
         "test": test,
         "metrics": {"loss": history["loss"][-1], **metrics},
+        "undefined": [str(entry) for entry in undefined],
         "prediction": prediction,
         "config": {"data": name, "epochs": 40, "optimizer": {"lr": 0.5}, "tensorboard": False},
         "environment": {"python": "3.11", "numpy": np.__version__},

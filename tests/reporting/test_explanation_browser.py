@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from gradiente import Adam, BatchNorm1d, BCELoss, Linear, Network, Sigmoid, trace
+from gradiente import Adam, BatchNorm1d, BCELoss, Linear, MSELoss, Network, Sigmoid, trace
 from gradiente.locale import set_language
 from gradiente.reporting.explanation_data import shown
 from gradiente.reporting.explanation_page import write_explanation
@@ -37,8 +37,8 @@ def opened(browser, tmp_path):
     """Opens the page in that window, offline; afterwards nothing was requested and no script failed."""
     contexts, wrong = [], []
 
-    def open_page(place="", **window):
-        write_explanation(tmp_path / "step.html", step(), data="xor")
+    def open_page(place="", traced=None, **window):
+        write_explanation(tmp_path / "step.html", traced or step(), data="xor")
         contexts.append(browser.new_context(offline=True, **window))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -103,6 +103,20 @@ def test_every_number_opens_into_terms_that_make_it(opened):
             expected = [who for who in (entry.finite_difference, entry.torch) if who is not None]
             assert [read(words) for words in panel["witnesses"]] == pytest.approx(expected, rel=1e-9)
     assert not found
+
+
+@pytest.mark.parametrize(("language", "group"), [("en", ","), ("es", "\u202f")])
+def test_large_numbers_are_grouped_as_the_reader_does(opened, language, group):
+    set_language(language)
+    large = trace(
+        Network([Linear(2, 1)], seed=0), MSELoss(), np.array([[-12345.5, 9999.5]]), np.zeros((1, 1))
+    )
+    page = opened(traced=large)
+    titles = []
+    for cell in page.locator(f"#q{shown(large)['X'].place} .numbers a").all():
+        cell.click()
+        titles.append(page.locator("#opened-name").text_content())
+    assert titles == [f"X [0,0] = −12{group}345.5", "X [0,1] = 9999.5"]
 
 
 def test_a_factor_leads_to_its_number_and_back(opened):

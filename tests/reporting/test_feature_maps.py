@@ -4,11 +4,14 @@ import torch
 
 from gradiente.data import Dataset
 from gradiente.layers import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
     AvgPool2d,
     BatchNorm2d,
     Context,
     Conv1d,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     Dropout2d,
     Flatten,
@@ -17,6 +20,7 @@ from gradiente.layers import (
     MaxPool2d,
     Tanh,
     Unflatten,
+    Upsample,
 )
 from gradiente.network import Network
 from gradiente.reporting.feature_maps import blocks, feature_maps, instances, stages
@@ -84,6 +88,19 @@ def test_a_block_begins_with_every_convolution_and_where_channels_change(network
     assert ["".join(stage.node.path for stage in block) for block in parts] == ["1", "4"]
 
 
+def test_a_transposed_convolution_begins_a_block_and_its_maps_are_those_of_pytorch():
+    layers = [Conv2d(1, 4, 3, 2, 1), Tanh(), ConvTranspose2d(4, 4, 3, 2, 1, 1), Tanh(), Flatten()]
+    net = Network([Unflatten(1, (1, 6, 4)), *layers], seed=2)
+    data = images(6, 4)
+    parts = blocks(stages(net, data.x))
+    assert [[int(stage.node.path) for stage in block] for block in parts] == [[1, 2], [3, 4]]
+    expected = torch_outputs(net, data.x)
+    assert np.abs(parts[1][0].maps - expected[3].numpy()).max() < 1e-5
+    section = feature_maps(net, data)
+    assert section is not None
+    assert section.count("output_padding=1)</code><small>4 × 6 × 4</small>") == 3
+
+
 def test_a_picture_has_the_values_of_its_map(network):
     data = images(3, 12, 12)
     rows = [int(np.flatnonzero(data.y == label)[0]) for label in (0, 1, 2)]
@@ -140,6 +157,20 @@ def test_large_maps_are_shown_smaller():
     section = feature_maps(net, images(150, 300, count=4))
     assert section is not None
     assert {picture.shape[:2] for alt, picture in pictures(section) if "Conv2d" in alt} == {(50, 100)}
+
+
+def test_pooled_and_upsampled_maps_are_shown():
+    layers = [Unflatten(1, (1, 6, 6)), Conv2d(1, 2, 3), Upsample(scale_factor=2.5, mode="bilinear")]
+    net = Network([*layers, AdaptiveMaxPool2d((3, 5)), AdaptiveAvgPool2d(1)], seed=1)
+    section = feature_maps(net, images(6, 6))
+    assert section is not None
+    sides = {alt.split(",")[0]: picture.shape[:2] for alt, picture in pictures(section)[1:9]}
+    assert sides == {
+        "1 Conv2d": (4, 4),
+        "2 Upsample": (10, 10),
+        "3 AdaptiveMaxPool2d": (3, 5),
+        "4 AdaptiveAvgPool2d": (1, 1),
+    }
 
 
 def test_other_networks_and_what_is_no_image_have_no_maps():

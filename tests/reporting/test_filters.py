@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gradiente.data import Dataset
-from gradiente.layers import BatchNorm2d, Conv1d, Conv2d, Flatten, Linear, Unflatten
+from gradiente.layers import BatchNorm2d, Conv1d, Conv2d, ConvTranspose2d, Flatten, Linear, Unflatten
 from gradiente.network import Network
 from gradiente.reporting.filters import filters
 
@@ -61,9 +61,16 @@ def test_a_normalization_before_the_convolution_changes_nothing():
         Network([Linear(81, 81), Unflatten(1, (1, 9, 9)), Conv2d(1, 4, 3)]),
         Network([Unflatten(1, (9, 9)), Conv1d(9, 4, 3)]),
         Network([Unflatten(1, (9, 3, 3)), Conv2d(9, 4, 3)]),
+        Network([Unflatten(1, (1, 9, 9)), ConvTranspose2d(1, 4, 3)]),
         Network([Flatten()]),
     ],
-    ids=["a linear layer first", "along one axis", "not the channels of the image", "no weights"],
+    ids=[
+        "a linear layer first",
+        "along one axis",
+        "not the channels of the image",
+        "transposed",
+        "no weights",
+    ],
 )
 def test_other_first_layers_have_no_pictures(net):
     assert filters(net, images(9, 9)) is None

@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 
+from gradiente import BatchNorm1d, Linear, Network
 from gradiente.data import Dataset
 from gradiente.reporting.regions import COLOURS, grid, plane, regions, shade
 
@@ -50,6 +51,14 @@ def test_points_of_both_parts_are_drawn_on_the_plane(run):
         dots, rings = f"fill: {colour};", f"fill-opacity: 0; stroke: {colour};"
         assert sum(style.startswith(dots) for style in points) == (case["train"].y == k).sum()
         assert sum(style.startswith(rings) for style in points) == (case["test"].y == k).sum()
+
+
+def test_a_point_that_has_no_answer_of_its_own_is_not_shaded(run):
+    case = run("moons")
+    rest = (case["loss"], case["train"], case["test"], case["train"].classes)
+    for tracked in (True, False):
+        layers = [Linear(2, 4), BatchNorm1d(4, track_running_stats=tracked), Linear(4, case["train"].outputs)]
+        assert (regions(Network(layers), *rest) is not None) == tracked
 
 
 def test_other_data_have_no_regions(run):

@@ -1,3 +1,4 @@
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -208,3 +209,12 @@ def test_real_mnist(tmp_path, mnist_folder):
     )
     assert checked(page).tags.count("img") == 24 + 12 + 32
     assert len(page) < 1_000_000
+
+
+def test_a_metric_that_is_not_defined_is_named_below_the_others(run, tmp_path):
+    case = run("iris")
+    sentences = ["precision is not defined for class <2>", "recall is not defined"]
+    page = written(tmp_path, {**case, "undefined": sentences})
+    for sentence in sentences:
+        assert page.count(html.escape(sentence)) == 1
+    assert page.index("Test metrics") < page.index("is not defined") < page.index("Confusion matrix")

@@ -12,6 +12,7 @@ from gradiente import (
     L2,
     SGD,
     Adam,
+    Adamax,
     AdamW,
     BatchNorm1d,
     BCELoss,
@@ -21,8 +22,11 @@ from gradiente import (
     Dropout,
     LeakyReLU,
     Linear,
+    Lion,
     MSELoss,
+    NAdam,
     Network,
+    RAdam,
     ReLU,
     Sigmoid,
     Softmax,
@@ -35,6 +39,7 @@ from gradiente.objective import Objective
 
 ACTIVATIONS = [Tanh(), ReLU(), Sigmoid(), LeakyReLU(0.1), Softmax()]
 OPTIMIZERS = [SGD(lr=0.1), SGD(lr=0.1, momentum=0.9, nesterov=True), Adam(lr=0.01), AdamW(), course.RMSprop()]
+OPTIMIZERS += [Adamax(), NAdam(weight_decay=0.1), RAdam(betas=(0.9, 0.9)), Lion()]
 
 
 @st.composite

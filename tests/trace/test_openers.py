@@ -8,32 +8,52 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradiente import (
+    AdaptiveAvgPool1d,
     BatchNorm1d,
+    Conv1d,
     Conv2d,
+    ConvTranspose1d,
     Dropout,
+    GroupNorm,
+    Hardswish,
     Identity,
+    InstanceNorm1d,
+    LayerNorm,
     Linear,
     MaxPool2d,
     MSELoss,
     Network,
     Softmax,
     Tanh,
+    Upsample,
     layers,
     losses,
     optimizers,
     trace,
 )
-from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
+from gradiente.examples import (
+    draw_input,
+    draw_prediction,
+    draw_target,
+    layer_examples,
+    loss_examples,
+    rule_examples,
+)
 from gradiente.notation import parse
 
 LAYERS = [example for name, kind in layers.REGISTRY.items() for example in layer_examples(name, kind)]
-LOSSES = [example for name, kind in losses.REGISTRY.items() for example in loss_examples(name, kind)]
+LOSSES = [
+    example
+    for name, kind in losses.REGISTRY.items()
+    for example in loss_examples(name, kind)
+    if "none" not in example[0]  # which is not one number
+]
 OPTIMIZERS = [example for name, kind in optimizers.REGISTRY.items() for example in rule_examples(name, kind)]
 GIVEN = ("input", "parameter", "target")
 forms = pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
 
 
-def assert_opens(step, rng, *, count=3, differences=True):
+def assert_opens(step, rng, *, count=3, differences=True, constant=()):
     """Random entries of every quantity, by all who know the number."""
     for quantity in step:
         for _ in range(count):
@@ -51,7 +71,7 @@ def assert_opens(step, rng, *, count=3, differences=True):
                 assert entry.torch == pytest.approx(entry.value, rel=1e-10, abs=1e-10 * max(size, largest)), (
                     where
                 )
-            if differences and quantity.role.endswith("gradient"):
+            if differences and quantity.role.endswith("gradient") and quantity.name not in constant:
                 assert entry.finite_difference is not None
                 close = pytest.approx(entry.value, rel=1e-5, abs=1e-5 * max(largest, 1e-4))
                 assert entry.finite_difference == close, where
@@ -69,10 +89,11 @@ def perturbed(network, rng):
 def test_a_layer(notation, shape, training, columns):
     rng = np.random.default_rng(1)
     network = perturbed(Network([parse(notation, layers.REGISTRY)], dtype="float64"), rng)
-    x = rng.normal(0, 1, shape)
+    x = draw_input(network.layers[0], shape, rng)
     y = rng.normal(0, 1, (len(x), *network.layers[0].output_shape(shape[1:])))
     step = trace(network, MSELoss(), x, y, training=training, columns=columns)
-    assert_opens(step, rng)
+    constant = ("dX", "dW[0]") if network.takes_indices else ()
+    assert_opens(step, rng, constant=constant)
     output, gradient = step.names[-1], next(q for q in step if q.role == "output")
     assert step.entry(output, *(0,) * len(step[output].shape)).torch is not None
     assert step.entry(gradient.name, *(0,) * len(gradient.shape)).torch is not None
@@ -87,13 +108,13 @@ def test_a_loss(notation, shape, where, target, columns):
     step = trace(Network([Identity()], dtype="float64"), loss, x, y, columns=columns)
     assert_opens(step, rng, count=5, differences=where == "inside")
     assert step.entry("J").torch is not None
-    assert "ŷ" not in step.names or step.entry("ŷ", 0, 0).torch is not None
-    count = step["X"].value.size if step["y"].value.shape == step["X"].shape else len(x)
-    if loss.reduction == "mean" and notation[:5] != "Cross":
+    assert "ŷ" not in step.names or step.entry("ŷ", *(0,) * x.ndim).torch is not None
+    if loss.averages:
         closing = step.entry("J").closing
         assert closing is not None
-        assert closing.symbol == f"Σ/{count}"
-        assert step.entry("dA[0.2]", 0, 0).terms[0].symbol.endswith(f"·1/{count}")
+        assert closing.symbol == f"Σ/{loss.divisor(y):g}"
+        assert step.entry("dA[0.2]", *(0,) * x.ndim).terms[0].symbol.endswith(f"·1/{loss.divisor(y):g}")
+        assert rf"\frac{{1}}{{{loss.count_with(y)}}}" in step["J"].formula
 
 
 @forms
@@ -158,6 +179,28 @@ def test_a_convolution_opens_into_its_window_and_leaves_out_the_padding():
     assert step.entry("Z[1]", 0, 0, 0, 0).terms[0].symbol == "w[0,0,1,1]·x[0,0,0,0]"
 
 
+def test_a_padding_that_copies_is_opened_into_what_it_copies():
+    step = one_layer(Conv1d(1, 1, 3, padding=1, padding_mode="circular", bias=False), np.ones((1, 1, 3)))
+    symbols = [term.symbol for term in step.entry("Z[1]", 0, 0, 0).terms]
+    assert symbols == ["w[0,0,0]·x[0,0,2]", "w[0,0,1]·x[0,0,0]", "w[0,0,2]·x[0,0,1]"]
+    step = one_layer(Conv1d(1, 1, 2, padding=1, padding_mode="replicate", bias=False), np.ones((1, 1, 3)))
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 0).terms]
+    assert symbols == ["w[0,0,0]·dz[0,0,0]", "w[0,0,0]·dz[0,0,1]", "w[0,0,1]·dz[0,0,0]"]
+
+
+def test_a_transposed_convolution_opens_into_the_entries_that_reach_a_place():
+    step = one_layer(ConvTranspose1d(2, 2, 3, stride=2, groups=2), np.ones((2, 2, 3)))
+    assert step["Z[1]"].shape == (2, 2, 7)
+    symbols = [term.symbol for term in step.entry("Z[1]", 1, 1, 2).terms]
+    assert symbols == ["w[1,0,0]·x[1,1,1]", "w[1,0,2]·x[1,1,0]", "b[1]"]
+    assert [term.symbol for term in step.entry("Z[1]", 1, 1, 3).terms] == ["w[1,0,1]·x[1,1,1]", "b[1]"]
+    symbols = [term.symbol for term in step.entry("dX", 1, 1, 2).terms]
+    assert symbols == ["w[1,0,0]·dz[1,1,4]", "w[1,0,1]·dz[1,1,5]", "w[1,0,2]·dz[1,1,6]"]
+    symbols = [term.symbol for term in step.entry("dW[1]", 1, 0, 2).terms]
+    assert symbols == [f"x[{i},1,{p}]·dz[{i},1,{2 * p + 2}]" for i in range(2) for p in range(3)]
+    assert len(step.entry("db[1]", 0).terms) == 2 * 7
+
+
 def test_a_pool_says_where_its_maximum_is():
     x = np.array([[[[1.0, 5.0, 2.0], [0.0, 5.0, 3.0]]]])
     step = one_layer(MaxPool2d(2, stride=1), x)
@@ -166,6 +209,58 @@ def test_a_pool_says_where_its_maximum_is():
     chosen = [term.factors[1].value for term in step.entry("dX", 0, 0, 0, 1).terms]
     assert chosen == [1.0, 1.0]
     assert [term.factors[1].value for term in step.entry("dX", 0, 0, 1, 1).terms] == [0.0, 0.0]
+
+
+def test_an_adaptive_pool_and_an_upsampling_open_into_the_entries_that_have_a_part():
+    x = np.array([[[1.0, 2.0, 3.0, 6.0, 8.0]]])
+    step = one_layer(AdaptiveAvgPool1d(2), x)
+    entry = step.entry("P[0]", 0, 0, 1)
+    assert entry.closing is not None
+    assert (entry.closing.symbol, [term.value for term in entry.terms]) == ("Σ/3", [3.0, 6.0, 8.0])
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 2).terms]
+    assert symbols == ["dp[0,0,0]·1/3", "dp[0,0,1]·1/3"]
+    step = one_layer(Upsample(scale_factor=2, mode="linear"), x)
+    symbols = [term.symbol for term in step.entry("U[0]", 0, 0, 1).terms]
+    assert symbols == ["0.75·x[0,0,0]", "0.25·x[0,0,1]"]
+    symbols = [term.symbol for term in step.entry("dX", 0, 0, 0).terms]
+    assert symbols == ["du[0,0,0]", "0.75·du[0,0,1]", "0.25·du[0,0,2]"]
+    step = one_layer(Upsample(scale_factor=2), x)
+    assert [term.symbol for term in step.entry("U[0]", 0, 0, 5).terms] == ["x[0,0,2]"]
+    assert [term.symbol for term in step.entry("dX", 0, 0, 2).terms] == ["du[0,0,4]", "du[0,0,5]"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "symbols"),
+    [
+        (
+            BatchNorm1d(2),
+            (6, 2),
+            "(x[0,1]−μ[1])·1/√(σ²[1]+ε)·γ[1]  β[1]  −1/√(σ²[1]+ε)·γ[1]·x̂[0,1]·⟨δ·x̂⟩[1]",
+        ),
+        (
+            InstanceNorm1d(2, affine=True),
+            (3, 2, 4),
+            "(x[0,1,0]−μ[0,1])·1/√(σ²[0,1]+ε)·γ[1]  β[1]  −1/√(σ²[0,1]+ε)·γ[1]·x̂[0,1,0]·⟨δ·x̂⟩[0,1]",
+        ),
+        (
+            LayerNorm((2, 2)),
+            (3, 2, 2),
+            "(x[0,1,0]−μ[0])·1/√(σ²[0]+ε)·γ[1,0]  β[1,0]  −1/√(σ²[0]+ε)·x̂[0,1,0]·⟨γ·δ·x̂⟩[0]",
+        ),
+        (
+            GroupNorm(2, 4, bias=False),
+            (3, 4, 2),
+            "(x[0,1,0]−μ[0,0])·1/√(σ²[0,0]+ε)·γ[1]  −1/√(σ²[0,0]+ε)·x̂[0,1,0]·⟨γ·δ·x̂⟩[0,0]",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_normalization_says_what_it_is_normalized_with(layer, shape, symbols):
+    step = one_layer(layer, np.random.default_rng(1).normal(size=shape))
+    place = (0, 1, *(0 for _ in shape[2:]))
+    output, gradient = (step.entry(name, *place) for name in ("N[0]", "dX"))
+    shown = [term.symbol for term in (*output.terms, gradient.terms[-1])]
+    assert shown == symbols.split("  ")
 
 
 def test_the_gradient_of_a_normalization_takes_three_paths():
@@ -186,6 +281,12 @@ def test_softmax_opens_into_its_row():
         "−da[0,2]·a[0,2]·a[0,1]",
     ]
     assert len(step.entry("A[0.2]", 1, 2).terms) == 3
+
+
+def test_a_branch_that_is_a_sum_stays_together_in_a_product():
+    step = one_layer(Hardswish(), np.array([[-4.0, 1.5, 4.0]]))
+    symbols = [step.entry("dX", 0, i).terms[0].symbol for i in range(3)]
+    assert symbols == ["da[0,0]·[x[0,0]>0]", "da[0,1]·(x[0,1]·1/3+0.5)", "da[0,2]·[x[0,2]>0]"]
 
 
 def test_dropout_shows_its_mask():

@@ -59,3 +59,21 @@ def test_the_instances_of_images_are_the_last_axis():
     entry = step.entry("dZ[1]", 1, 0, 1, 3)
     assert entry.total == pytest.approx(entry.value, rel=1e-12)
     assert entry.finite_difference == pytest.approx(entry.value, rel=1e-6)
+
+
+def test_a_linear_layer_on_more_axes_keeps_the_lectures_products():
+    network = Network([Linear(3, 4), Sigmoid(), Linear(4, 2)], dtype="float64", input_shape=(6, 3))
+    rows = trace(network, MSELoss(), RNG.normal(size=(5, 6, 3)), RNG.normal(size=(5, 6, 2)))
+    step = rows.as_columns()
+    value = {quantity.name: quantity.value for quantity in step}
+    assert (value["X"].shape, value["Z[1]"].shape, value["dA[1]"].shape) == ((6, 3, 5), (6, 4, 5), (6, 4, 5))
+    np.testing.assert_allclose(value["Z[1]"], value["W[1]"] @ value["X"] + value["b[1]"])
+    np.testing.assert_allclose(value["dA[1]"], value["W[2]"].T @ value["dZ[2]"])
+    products = value["dZ[2]"] @ value["A[1]"].swapaxes(1, 2)
+    np.testing.assert_allclose(value["dW[2]"], products.sum(axis=0))
+    np.testing.assert_allclose(value["db[2]"][:, 0], value["dZ[2]"].sum(axis=(0, 2)))
+    for name in ("Z[2]", "dA[1]", "dW[2]", "db[2]"):
+        place = (0,) * len(step[name].shape)
+        assert step.entry(name, *place).total == pytest.approx(step.entry(name, *place).value, rel=1e-12)
+    assert len(step.entry("dW[2]", 0, 0).terms) == 6 * 5
+    assert step.entry("Z[1]", 5, 0, 4).terms[1].symbol == "w[0,1]·x[5,1,4]"

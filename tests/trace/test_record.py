@@ -226,11 +226,11 @@ def test_a_layer_of_ones_own_is_opened_by_its_own_derivative():
 
 @dataclass(frozen=True)
 class Halved(MSELoss):
-    def value(self, prediction, target):
-        return super().value(prediction, target) / 2
+    def unreduced(self, prediction, target):
+        return super().unreduced(prediction, target) / 2
 
-    def gradient(self, prediction, target):
-        return super().gradient(prediction, target) / 2
+    def unreduced_gradient(self, prediction, target):
+        return super().unreduced_gradient(prediction, target) / 2
 
 
 def test_a_loss_of_ones_own_is_traced_too(monkeypatch):

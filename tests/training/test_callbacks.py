@@ -2,27 +2,39 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from gradiente import (
     SGD,
+    Adagrad,
     Adam,
     ArgumentError,
     Callback,
     Checkpoint,
     CosineAnnealingLR,
     CrossEntropyLoss,
+    CyclicLR,
     DivergenceError,
     EarlyStopping,
     ExponentialLR,
     Linear,
+    LinearLR,
+    Lion,
+    NAdam,
     Network,
+    OneCycleLR,
+    RAdam,
     ReduceLROnPlateau,
+    RMSprop,
     Scheduler,
+    SequentialLR,
     StepLR,
     Tanh,
     Trainer,
     WarmupLR,
+    course,
 )
+from gradiente.pytorch import torch_optimizer
 from gradiente.training import EarlyStopped, Requested
 from gradiente.training.checkpoint import LAST
 
@@ -158,6 +170,60 @@ def test_a_schedule_by_steps_sets_the_rate_of_every_step(clouds, schedule):
     assert history["lr"] == expected[2::3]
 
 
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+@pytest.mark.parametrize(
+    "optimizer",
+    [SGD(lr=0.2, momentum=0.5), RAdam(lr=0.2), Lion(lr=0.2)],
+    ids=lambda rule: type(rule).__name__,
+)
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        OneCycleLR(0.05, total_steps=30),
+        OneCycleLR(0.05, total_steps=12, three_phase=True),
+        CyclicLR(0.01, 0.05, step_size_up=4, mode="triangular2", cycle_momentum=False),
+        SequentialLR([LinearLR(), ExponentialLR(0.9)], [5]),
+    ],
+    ids=lambda schedule: type(schedule).__name__,
+)
+def test_the_rate_and_the_momentum_are_those_of_a_loop_in_pytorch(clouds, engine, optimizer, schedule):
+    """One batch an epoch, so that the loop needs no order of the instances."""
+    steps = getattr(schedule, "length", 20)
+    layers = [Linear(2, 8), Tanh(), Linear(8, 3)]
+    network = Network(layers, seed=0, dtype="float64")
+    module = network.to_torch()
+    one = Trainer(
+        network, CrossEntropyLoss(), optimizer, callbacks=[Scheduler(schedule, every="step")], engine=engine
+    )
+    one.fit(clouds, epochs=steps, batch_size="all")
+    in_pytorch = torch_optimizer(optimizer, module.parameters())
+    scheduler = schedule.to_torch(in_pytorch)
+    x, y = torch.tensor(clouds.x, dtype=torch.float64), torch.tensor(clouds.y)
+    for _ in range(steps):
+        in_pytorch.zero_grad()
+        torch.nn.functional.cross_entropy(module(x), y).backward()
+        in_pytorch.step()
+        scheduler.step()
+    for name, expected in module.state_dict().items():
+        np.testing.assert_allclose(network.parameters[name], expected.numpy(), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "optimizer", [SGD(lr=0.1), RMSprop(), Adagrad(), course.Momentum(), NAdam()], ids=repr
+)
+@pytest.mark.parametrize("every", ["epoch", "step"])
+def test_a_schedule_of_the_momentum_needs_one(clouds, optimizer, every):
+    named = f"changes the momentum too, and {type(optimizer).__name__} has none .*cycle_momentum=False"
+    one = trainer(Scheduler(OneCycleLR(0.1, 9), every=every), optimizer=optimizer)
+    before = one.network.theta.copy()
+    with pytest.raises(ArgumentError, match=named):
+        one.fit(clouds, epochs=1)
+    np.testing.assert_array_equal(one.network.theta, before)
+    trainer(Scheduler(OneCycleLR(0.1, 9, cycle_momentum=False), every=every), optimizer=optimizer).fit(
+        clouds, epochs=1
+    )
+
+
 def test_the_scheduled_rate_is_the_one_that_is_used(clouds):
     """Half the rate from the third epoch on, against a training in two parts."""
     scheduled = trainer(Scheduler(StepLR(step_size=2, gamma=0.5)), optimizer=SGD(lr=0.2))
@@ -177,6 +243,12 @@ def test_reduce_on_plateau_watches_what_is_monitored(clouds, mode, monitor):
     )
     assert history["lr"] == [schedule.lr(0.3, t, history[monitor][:t]) for t in range(15)]
     assert len(set(history["lr"])) > 2
+
+
+@pytest.mark.parametrize("patience", [0, 2.5, 3.0, True, "3"])
+def test_the_patience_is_a_whole_number(patience):
+    with pytest.raises(ArgumentError, match=f"EarlyStopping: patience must be a whole number.*{patience!r}"):
+        EarlyStopping(patience=patience)
 
 
 def test_a_schedule_that_counts_something_else_is_refused():

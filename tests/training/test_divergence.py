@@ -8,6 +8,7 @@ import torch
 from gradiente import (
     SGD,
     Adam,
+    BatchNorm1d,
     Callback,
     Checkpoint,
     CrossEntropyLoss,
@@ -121,6 +122,14 @@ def test_the_network_is_never_left_with_what_the_last_update_of_an_epoch_broke(l
     assert "in the parameter 0.weight (Linear), which the previous update made too large" in str(error)
     np.testing.assert_array_equal(trainer.network.theta, before)
     np.testing.assert_array_equal(Network.load(tmp_path / LAST).theta, before)
+
+
+def test_what_the_last_update_broke_behind_a_batch_normalization_is_named(line):
+    layers = [Linear(3, 4), BatchNorm1d(4, affine=False), Linear(4, 1)]
+    model = Network(layers, seed=0)
+    model.freeze(0)
+    error = diverge(Trainer(model, MSELoss(), SGD(lr=1e39)), line, epochs=1, batch_size="all")
+    assert "in the parameter 2.weight (Linear)" in str(error)
 
 
 @pytest.mark.parametrize(("scale", "layer"), [(1e37, 4), (3e37, 2), (1e39, 0)])

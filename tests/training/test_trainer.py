@@ -265,11 +265,11 @@ def test_a_second_fit_goes_on_from_the_first_with_a_history_of_its_own(clouds):
 def test_a_loss_of_ones_own_is_learned_too(line):
     @dataclass(frozen=True)
     class AbsoluteError(Loss):
-        def value(self, prediction, target):
-            return float(np.mean(np.abs(prediction - target)))
+        def unreduced(self, prediction, target):
+            return np.abs(prediction - target)
 
-        def gradient(self, prediction, target):
-            return np.sign(prediction - target) / prediction.size
+        def unreduced_gradient(self, prediction, target):
+            return np.sign(prediction - target)
 
         def to_torch(self):
             return torch.nn.L1Loss()
@@ -300,6 +300,7 @@ REAL_VALUED = Dataset(np.eye(12, 2), np.arange(12.0), "regression", "unsuited")
         ({"batch_size": "everything"}, ArgumentError, "got 'everything'"),
         ({"epochs": -1}, ArgumentError, "epochs.*at least 0.*got -1"),
         ({"epochs": 1.5}, ArgumentError, "epochs.*whole number.*got 1.5"),
+        ({"epochs": True}, ArgumentError, "epochs.*whole number.*got True"),
         ({"validation": 0.0}, ArgumentError, "above 0 and below 1, got 0"),
         ({"validation": 1.0}, ArgumentError, "above 0 and below 1, got 1"),
         ({"validation": math.nan}, ArgumentError, "above 0 and below 1, got nan"),
@@ -348,7 +349,7 @@ def test_a_last_layer_that_does_not_fit_the_classes_is_said_before_training(
             [Linear(3, 2)],
             "CrossEntropyLoss is for classification, and line has real-valued targets",
         ),
-        (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(1, 3\)"),
+        (MSELoss(), [Linear(4, 1)], r"Linear\(4, 1\) expected x of shape \(batch, 4\), got \(2, 3\)"),
     ],
 )
 def test_a_loss_or_a_network_of_another_task_is_said_before_training(line, tmp_path, loss, layers, words):
@@ -380,9 +381,10 @@ def test_an_unknown_engine_is_answered_with_the_nearest_one():
         Trainer(classifier(), CrossEntropyLoss(), SGD(), engine="nunpy")
 
 
-def test_a_seed_below_0_is_refused():
-    with pytest.raises(ArgumentError, match=r"seed.*at least 0.*-1"):
-        Trainer(classifier(), CrossEntropyLoss(), SGD(), seed=-1)
+@pytest.mark.parametrize("seed", [-1, 1.5, True])
+def test_a_seed_that_is_no_whole_number_from_0_is_refused(seed):
+    with pytest.raises(ArgumentError, match=rf"seed.*whole number of at least 0.*{seed}"):
+        Trainer(classifier(), CrossEntropyLoss(), SGD(), seed=seed)
 
 
 def test_a_class_with_a_single_row_cannot_be_held_out(tmp_path):

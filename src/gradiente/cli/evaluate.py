@@ -7,7 +7,9 @@ from gradiente.cli.kinds import Choice
 from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics
+from gradiente.formatting import count
 from gradiente.locale import text
+from gradiente.metrics import undefined_metrics
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
 from gradiente.training.run import Run
@@ -20,11 +22,15 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     dataset = test if part == "test" else train
     prediction = opened.network().predict(dataset.x)
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
-    metrics = measure(prediction, dataset, opened.loss(), named)
+    with undefined_metrics() as undefined:
+        metrics = measure(prediction, dataset, opened.loss(), named)
+    said = {entry.metric: entry.sentence(dataset.classes) for entry in undefined}
     if as_json:
-        print_json({"run": str(opened.folder), "part": part, "instances": len(dataset), "metrics": metrics})
+        measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}
+        print_json({"run": str(opened.folder), "part": part, **measured})
     else:
-        print_metrics(console(), metrics, text(f"evaluate.{part}", name=dataset.name, count=len(dataset)))
+        title = text(f"evaluate.{part}", name=dataset.name, count=count(len(dataset)))
+        print_metrics(console(), metrics, title, said.values())
 
 
 command = command(

@@ -15,6 +15,7 @@ from gradiente.cli.tables import console, styled_table, working
 from gradiente.clip import Clip
 from gradiente.data import NAMES
 from gradiente.errors import ArgumentError, did_you_mean, require
+from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
 from gradiente.reporting.explanation_page import write_explanation
@@ -162,7 +163,7 @@ def _explain(
     if size == len(train) and not draws:
         order = np.argsort(captured.rows)  # of a whole data set the order has no meaning: that of the table
     if instances is not None and instances < size:
-        notes.append(text("explain.part_of_batch", instances=instances, size=size))
+        notes.append(text("explain.part_of_batch", instances=count(instances), size=count(size)))
     if config.execution.engine == "torch" and draws:
         notes.append(text("explain.other_draws"))
     traced = trace_step(

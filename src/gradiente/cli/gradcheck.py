@@ -9,6 +9,7 @@ from gradiente.cli.kinds import INTEGER, NUMBER
 from gradiente.cli.random_batch import random_batch
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table
+from gradiente.formatting import count
 from gradiente.gradcheck import GradcheckResult, QuantityCheck
 from gradiente.gradcheck import gradcheck as check
 from gradiente.layers import REGISTRY as LAYERS
@@ -79,7 +80,7 @@ def _print(result: GradcheckResult) -> None:
             f"{quantity.expected:.4g}",
             f"{quantity.got:.4g}",
             f"{quantity.relative_error:.1e}",
-            f"{quantity.checked:,} / {quantity.size:,}",
+            f"{count(quantity.checked)} / {count(quantity.size)}",
         )
     out.print(table)
     kinks = sum(quantity.kinks for quantity in result.quantities)

@@ -106,6 +106,7 @@ def _random(
     loss: str = "CrossEntropyLoss",
     optimizer: str = "Adam(lr=0.003)",
     schedule: str | None = None,
+    schedule_every: str = "epoch",
 ) -> TrainingSetup:
     """A training run of that network on random data."""
     net = Network([parse(layer, LAYERS) for layer in layers], seed=seed, dtype="float64")
@@ -121,6 +122,7 @@ def _random(
         batch_size=BATCH_SIZE,
         seed=seed,
         schedule=None if schedule is None else parse(schedule, SCHEDULES),
+        schedule_every=schedule_every,
     )
 
 
@@ -170,6 +172,7 @@ command = command(
         setting_option("loss", "cli.parity.loss"),
         setting_option("optimizer", "cli.parity.optimizer"),
         setting_option("schedule", "cli.parity.schedule"),
+        setting_option("schedule_every", "cli.train.schedule_every"),
         option("--steps", "cli.parity.steps", type=INTEGER, default=200),
         setting_option("seed", "cli.parity.seed"),
         option("--html", "cli.parity.html", metavar=text("cli.metavar.file")),

@@ -14,7 +14,7 @@ from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_image, read_inputs
 from gradiente.errors import ArgumentError, DataError, ShapeError
-from gradiente.formatting import share
+from gradiente.formatting import share, short
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.storage import write_atomically
@@ -126,7 +126,7 @@ def _print(predictions: list[Prediction]) -> None:
         if classified:
             answer = [values["class"], share(values["probability"])]
         else:
-            answer = [", ".join(f"{value:.6g}" for value in np.atleast_1d(values["value"]))]
+            answer = [", ".join(map(short, np.atleast_1d(values["value"]).tolist()))]
         table.add_row(prediction.source, *answer)
     console().print(table)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradiente.errors import require
-from gradiente.examples import draw_target, target_kinds
+from gradiente.examples import draw_input, draw_target, target_kinds
 from gradiente.losses import Loss
 from gradiente.network import Network
 
@@ -19,7 +19,7 @@ def random_batch(
     """
     require(network.input_shape is not None, "gradcheck.input")
     require(count >= 1, "batch_size.positive", value=count)
-    x = generator.normal(size=(count, *(network.input_shape or ())))
+    x = draw_input(network.layers[0], (count, *(network.input_shape or ())), generator)
     shape = network.forward(x)[0].shape
     require(not loss.is_multiclass or shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
     return x, draw_target(type(loss), target_kinds(type(loss))[0], shape, generator)

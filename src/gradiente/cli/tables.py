@@ -1,12 +1,12 @@
 """What the commands print: on a terminal in colour, in a file as plain text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.formatting import metrics_table
+from gradiente.formatting import count, metrics_table
 from gradiente.locale import text
 from gradiente.network import Network
 
@@ -49,10 +49,10 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
         text(
             f"train.data.{train.task}",
             name=train.name,
-            train=f"{len(train):,}",
-            test=f"{len(test):,}",
-            features=features,
-            outputs=train.outputs,
+            train=count(len(train)),
+            test=count(len(test)),
+            features=count(features),
+            outputs=count(train.outputs),
         )
     )
     summary = network.summary(train.x.shape[1:])
@@ -67,8 +67,8 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
     out.print(table)
 
 
-def print_metrics(out: "Console", metrics: Mapping[str, float], title: str) -> None:
-    """Names and values of the metrics, under a title."""
+def print_metrics(out: "Console", metrics: Mapping[str, float], title: str, undefined: Iterable[str]) -> None:
+    """Names and values of the metrics, under a title; below, which are not defined and what they count as."""
     out.print(title, style="italic")
     table = styled_table(show_header=False)
     table.add_column()
@@ -76,3 +76,5 @@ def print_metrics(out: "Console", metrics: Mapping[str, float], title: str) -> N
     for name, value in metrics_table(metrics):
         table.add_row(name, value)
     out.print(table)
+    for sentence in undefined:
+        out.print(sentence, style="yellow", soft_wrap=True)

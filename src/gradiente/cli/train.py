@@ -15,7 +15,9 @@ from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
 from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
+from gradiente.formatting import count
 from gradiente.locale import text
+from gradiente.metrics import undefined_metrics
 from gradiente.reporting import write_report
 from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.build import Plan, plan
@@ -74,11 +76,12 @@ def _train(
     planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()
     if run is None:
-        place = claimed_folder if claimed else default_folder
-        folder = (place(config.data.name) if run_folder is None else Path(run_folder)).absolute()
+        folder = default_folder(config.data.name) if run_folder is None else Path(run_folder)
         if claimed:
-            ending.callback(_remove_empty, folder)
-        run = Run(folder)
+            new_parents = [] if folder.parent.is_dir() else [folder.parent.absolute()]
+            folder = claimed_folder(config.data.name)
+            ending.callback(_remove_empty, folder.absolute(), *new_parents)
+        run = Run(folder.absolute())
     described = DataDescription.of(train_set)
     keep = KeepRun(run, planned.config, described, words, lock, new=new, claimed=claimed)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
@@ -100,7 +103,9 @@ def _train(
     status = trainer.stopped.exit_status if isinstance(trainer.stopped, Interrupted) else 0
     if not group.is_global_zero:
         return status
-    metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
+    with undefined_metrics() as undefined:
+        metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
+    said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
     run.finish(planned.network, metrics)
     if report:
         write_report(
@@ -111,6 +116,7 @@ def _train(
             train=train_set,
             test=test_set,
             metrics=metrics,
+            undefined=list(said.values()),
             prediction=prediction,
             config=planned.config.to_dict(),
             environment=words,
@@ -119,19 +125,21 @@ def _train(
             restored=planned.config.descent.patience is not None,
         )
     if as_json:
-        print_json(_result(run, planned, trainer, history.records, metrics, report))
+        tested = {"test": metrics, "undefined": said}
+        print_json(_result(run, planned, trainer, history.records, tested, report))
         return status
-    print_metrics(out, metrics, text("train.test_set", count=len(test_set)))
+    print_metrics(out, metrics, text("train.test_set", count=count(len(test_set))), said.values())
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
     return status
 
 
-def _remove_empty(folder: Path) -> None:
+def _remove_empty(*folders: Path) -> None:
     """Remove the place of a run that did not begin."""
     with suppress(OSError):
-        folder.rmdir()
+        for folder in folders:
+            folder.rmdir()
 
 
 def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:
@@ -190,7 +198,7 @@ def _result(
     planned: Plan,
     trainer: Trainer,
     records: list[dict[str, Any]],
-    metrics: dict[str, float],
+    tested: dict[str, Any],
     report: bool,
 ) -> dict[str, Any]:
     return {
@@ -201,7 +209,7 @@ def _result(
         "seconds": sum(record["seconds"] for record in records),
         "stopped": _stopped(trainer),
         "last_epoch": records[-1] if records else None,
-        "test": metrics,
+        **tested,
         "config": planned.config.to_dict(),
     }
 

@@ -105,7 +105,7 @@ class Comparison:
             **sizes,
             layers=self.layers,
             optimizer=self.optimizer,
-            epochs=self.epochs,
+            epochs=count(self.epochs),
         )
 
     def verdict(self) -> str | None:

@@ -6,9 +6,10 @@ from itertools import pairwise, product
 from gradiente.comparison.comparison import PARTS, Comparison, Row, SeedResult
 from gradiente.comparison.remedies import REMEDIES, Remedy
 from gradiente.data import Dataset, stratified_split
-from gradiente.errors import DataError, require
+from gradiente.errors import DataError, is_whole, require
 from gradiente.layers import Layer, Linear
 from gradiente.losses import Loss
+from gradiente.metrics import undefined_metrics
 from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
@@ -68,7 +69,7 @@ def compare(
     chosen = [remedy for remedy in remedies if train.image_shape is not None or not remedy.images]
     require(bool(chosen), "compare.nothing", name=train.name)
     require(len(seeds) >= 1, "compare.seeds", value=len(seeds))
-    require(isinstance(epochs, int) and epochs >= 1, "compare.epochs", value=epochs)
+    require(is_whole(epochs, 1), "compare.epochs", value=repr(epochs))
     require(len(hidden) >= 1, "compare.hidden")
     samples = _samples(train, samples)
     parts = {seed: draw(train, samples, seed) for seed in seeds}
@@ -139,11 +140,13 @@ def _run(
     if isinstance(trainer.stopped, Interrupted):
         raise KeyboardInterrupt
     parts = zip(PARTS, (train, validation, test), strict=True)
+    with undefined_metrics():  # only the loss and accuracy or R² are compared
+        measures = {name: evaluate(network.predict(part.x), part, loss) for name, part in parts}
     return SeedResult(
         seed=seed,
         network=network,
         best_epoch=history.best("val_loss")["epoch"],
-        measures={name: evaluate(network.predict(part.x), part, loss) for name, part in parts},
+        measures=measures,
         curves={"train": measured.losses, "validation": history["val_loss"]},
     )
 
@@ -167,5 +170,6 @@ def _samples(train: Dataset, asked: int | None) -> int:
     if high < low:
         raise DataError("compare.too_few", name=train.name, count=len(train))
     samples = default_samples(train) if asked is None else asked
-    require(low <= samples <= high, "compare.samples", name=train.name, low=low, high=high, value=samples)
+    fits = is_whole(samples, low) and samples <= high
+    require(fits, "compare.samples", name=train.name, low=low, high=high, value=repr(samples))
     return samples

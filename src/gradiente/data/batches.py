@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradiente.errors import ArgumentError
+from gradiente.errors import ArgumentError, is_whole
 
 
 def batches(
@@ -26,8 +26,7 @@ def batches(
     >>> [batch.tolist() for batch in batches(np.arange(5), 2)]
     [[0, 1], [2, 3], [4]]
     """
-    whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
-    if not whole or not 1 <= batch_size <= len(indices):
+    if not is_whole(batch_size, 1) or batch_size > len(indices):
         raise ArgumentError("batches.size", size=repr(batch_size), instances=len(indices))
     order = indices if generator is None else generator.permutation(indices)
     return (order[start : start + batch_size] for start in range(0, len(order), batch_size))

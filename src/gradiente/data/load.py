@@ -17,7 +17,7 @@ from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 from gradiente.data.table import read_table
 from gradiente.data.toy import TOYS, toy
-from gradiente.errors import ArgumentError, DataError, did_you_mean, require
+from gradiente.errors import ArgumentError, DataError, did_you_mean, is_whole, require
 
 MOST_INTEGER_CLASSES = 20
 
@@ -79,7 +79,7 @@ def load(
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     require(0 < test < 1, "split.fraction", value=test)
-    require(seed >= 0, "load.seed", value=seed)
+    require(is_whole(seed, 0), "load.seed", value=repr(seed))
     if is_csv:
         return _load_csv(
             path, target, seed, test, standardize is not False, standardize_target, constant_input

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gradiente.data.dataset import Dataset
-from gradiente.errors import require
+from gradiente.errors import is_whole, require
 
 Points = tuple[np.ndarray, np.ndarray]
 _TURNS = 1.5
@@ -101,8 +101,7 @@ def toy(name: str, samples: int | None = None, noise: float | None = None, seed:
     """
     options = {}
     if samples is not None:
-        whole = isinstance(samples, int | np.integer) and not isinstance(samples, bool)
-        require(whole and samples >= 10, "toy.samples", value=samples)
+        require(is_whole(samples, 10), "toy.samples", value=repr(samples))
         options["samples"] = samples
     if noise is not None:
         require(0 <= noise < np.inf, "toy.noise", value=noise)

@@ -62,12 +62,12 @@ class Engine(ABC):
 
     @abstractmethod
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
+        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, divisor: float | None = None
     ) -> StepResult:
         """One step on a batch with that rule. Where the loss is not finite nothing is updated.
 
         Arguments:
-            instances: of the batch over all processes; None: those of x
+            divisor: of the loss for the batch over all processes (Loss.divisor); None: that for y
         """
 
     def session(self) -> AbstractContextManager[None]:

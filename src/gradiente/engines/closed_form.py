@@ -32,7 +32,7 @@ class ClosedFormEngine(Engine):
         self.slots = optimizer.initial_slots(self.network.theta)
 
     def step(
-        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, instances: int | None = None
+        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
     ) -> StepResult:
         with self.threads():
             done = self.objective.forward(x, y, context)

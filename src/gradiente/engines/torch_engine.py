@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +64,8 @@ class TorchEngine(Engine):
         self.objective = objective
         self.network = network
         self.loss = objective.loss
-        self.loss_function = objective.loss.to_torch()
+        part = replace(objective.loss, reduction="sum") if several else objective.loss  # pyright: ignore
+        self.loss_function = part.to_torch()
         self.clip = objective.clip
         self.penalties = [penalty.to_torch() for penalty in objective.penalties]
         dtype = getattr(torch, network.dtype.name)
@@ -100,13 +102,13 @@ class TorchEngine(Engine):
         self.model.download()
 
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, instances: int | None = None
+        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, divisor: float | None = None
     ) -> StepResult:
         x, y = self.data.tensor(x), self.data.tensor(y)
         self.rule.follow(optimizer)
         self._seed(context.generator)
         prediction = self.model.forward(x, context.training, undoable=not self.deferred)
-        loss = self._loss(prediction, y, len(x) if instances is None else instances)
+        loss = self._loss(prediction, y, divisor)
         penalty, penalty_gradients = self._penalties(loss)
         value = self.group.all_reduce(loss.detach(), "mean") + penalty
         done = StepResult(value, penalty, prediction.detach())
@@ -131,16 +133,19 @@ class TorchEngine(Engine):
         x = self.network.as_batch(x)
         if len(x) == 0:
             return self.network.predict(x)
-        self.network.predict(x[:1])  # says what is wrong with the shape of an instance
-        each = -(-len(x) // self.group.world_size)
-        first = each * self.group.rank
+        self.network.predict(x[:2])  # says what is wrong with the shape of an instance
+        whole = self.network.whole_batch  # then every process predicts everything
+        each = len(x) if whole else -(-len(x) // self.group.world_size)
+        first, at_once = (0, each) if whole else (each * self.group.rank, PREDICTED_AT_ONCE)
         rows = np.arange(first, first + each) % len(x)  # of equal number everywhere
         outputs = []
-        for start in range(0, each, PREDICTED_AT_ONCE):
-            part = rows[start : start + PREDICTED_AT_ONCE]
+        for start in range(0, each, at_once):
+            part = rows[start : start + at_once]
             chosen = self.data.tensor(x[part]) if cached is None else cached[self.data.tensor(part)]
             outputs.append(self.model.predict(chosen))
-        return torch.cat(self.group.all_gather(torch.cat(outputs))).numpy(force=True)[: len(x)]
+        predicted = torch.cat(outputs)
+        parts = [predicted] if whole else self.group.all_gather(predicted)
+        return torch.cat(parts).numpy(force=True)[: len(x)]
 
     def state(self) -> EngineState:
         self.download()
@@ -194,14 +199,13 @@ class TorchEngine(Engine):
             self.seeded_by = generator
             self.generator.manual_seed(int(generator.integers(2**48)) + self.group.rank)
 
-    def _loss(self, prediction: "torch.Tensor", y: "torch.Tensor", instances: int) -> "torch.Tensor":
-        """This process's part of J, so that its mean over the processes, as for gradients, is J."""
+    def _loss(self, prediction: "torch.Tensor", y: "torch.Tensor", divisor: float | None) -> "torch.Tensor":
+        """J; of several processes each one's part, so that the mean over the processes, as for gradients, is J."""
         if self.group.world_size == 1:
             return self.loss_function(prediction, y)
-        if len(prediction) == 0:
-            return prediction.sum()
-        part = len(prediction) / instances if self.loss.reduction == "mean" else 1
-        return self.loss_function(prediction, y) * part * self.group.world_size
+        divisor = self.loss.divisor(y.numpy(force=True)) if divisor is None else divisor
+        total = self.loss_function(prediction, y) if len(prediction) else prediction.sum()
+        return total * self.group.world_size / divisor
 
     def _penalties(self, loss: "torch.Tensor") -> "tuple[torch.Tensor, list[torch.Tensor]]":
         """The penalties' value, and its gradient for every weight; both are sums over the weight's numbers."""

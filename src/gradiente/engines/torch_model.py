@@ -68,6 +68,7 @@ class TorchModel:
         import torch
 
         self._set_mode(training)
+        x = x.long() if self.network.takes_indices else x
         self._before = [buffer.clone() for buffer in self.module.buffers()] if undoable else []
         with self.autocast():
             y = self._replayed(x) if training and self.settings.cuda_graphs else self.work(x)
@@ -87,6 +88,7 @@ class TorchModel:
         import torch
 
         self._set_mode(False)
+        x = x.long() if self.network.takes_indices else x
         with torch.no_grad(), self.autocast():
             y = self.module(x)
         return y.float() if y.dtype == torch.bfloat16 else y

@@ -1,13 +1,15 @@
 """Average pools over one, two and three axes: one formula, three names."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Shape
+from gradiente.errors import ShapeError
+from gradiente.layers.base import Array, Arrays, Context, Shape, require_flag, require_positive
 from gradiente.layers.pool import Pool, instance_bytes, size
-from gradiente.layers.windows import Windows
+from gradiente.layers.windows import Windows, canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
 from gradiente.threads import chunks, share
 
@@ -16,12 +18,21 @@ from gradiente.threads import chunks, share
 class _AvgPool(Pool):
     """The base class of the three, for any number of spatial axes."""
 
-    count_include_pad: bool = field(default=True, kw_only=True)
+    ceil_mode: bool = False
+    count_include_pad: bool = True
 
     equation = r"Y_{c,p} = \frac{1}{k} \sum_{t} X_{c,\, s p + t}"
     derivative = {
         "x": r"\frac{\partial J}{\partial X_{c,q}} = \sum_{t} \sum_{p \,:\, s p + t = q} \frac{\delta_{c,p}}{k}"
     }
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        require_flag(name, ceil_mode=self.ceil_mode, count_include_pad=self.count_include_pad)
+        super().__post_init__()
+
+    def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        return self._fitted(shape, ceil_mode=self.ceil_mode)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Shape]:
         at = self._windows(x.shape)
@@ -79,7 +90,7 @@ class _AvgPool(Pool):
         return getattr(torch.nn, type(self).__name__)(**vars(self))
 
     def _count(self, at: Windows) -> Array:
-        """k for every window: how many of its entries count."""
+        """k for every window."""
         counts = []
         for n, k, s, p, windows in zip(at.input, at.kernel, at.stride, at.before, at.output, strict=True):
             start = np.arange(windows) * s - p
@@ -88,6 +99,24 @@ class _AvgPool(Pool):
                 start, stop = np.maximum(start, 0), np.minimum(stop, n)
             counts.append(stop - start)
         return reduce(np.multiply.outer, counts)
+
+
+@dataclass(frozen=True)
+class _AvgPoolWithDivisor(_AvgPool):
+    """What PyTorch has for images and volumes only: a number of one's own in the place of k."""
+
+    divisor_override: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "divisor_override", canonical(self.divisor_override))
+        if self.divisor_override is not None:
+            require_positive(type(self).__name__, divisor_override=self.divisor_override)
+
+    def _count(self, at: Windows) -> Array:
+        if self.divisor_override is None:
+            return super()._count(at)
+        return np.full(at.output, self.divisor_override)
 
 
 @dataclass(frozen=True)
@@ -122,7 +151,7 @@ class AvgPool1d(_AvgPool):
 
 
 @dataclass(frozen=True)
-class AvgPool2d(_AvgPool):
+class AvgPool2d(_AvgPoolWithDivisor):
     r"""The mean of every window of an image.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with two coordinates, k entries in the window
@@ -134,6 +163,7 @@ class AvgPool2d(_AvgPool):
         padding: zeros on every side, from 0 to kernel_size / 2
         ceil_mode: last windows may reach over the end; what is beyond does not count in k
         count_include_pad: whether the zeros count in k
+        divisor_override: k itself, whatever the window has; None: its entries are counted
 
     Shapes: x (batch, channels, height, width) → y (batch, channels, height', width'), each side
         ⌊(side + 2p − kernel_size) / s⌋ + 1
@@ -150,11 +180,12 @@ class AvgPool2d(_AvgPool):
         ("AvgPool2d(2)", (3, 2, 9, 7)),
         ("AvgPool2d(3, stride=2, padding=1, ceil_mode=True)", (2, 3, 8, 8)),
         ("AvgPool2d((2, 3), padding=1, count_include_pad=False)", (2, 2, 5, 7)),
+        ("AvgPool2d(2, divisor_override=3)", (2, 2, 4, 5)),
     )
 
 
 @dataclass(frozen=True)
-class AvgPool3d(_AvgPool):
+class AvgPool3d(_AvgPoolWithDivisor):
     r"""The mean of every window of a video or a volume.
 
     Equation:   y[c, p] = 1/k · Σ_t x[c, s·p + t],   p and t with three coordinates, k entries in the window
@@ -166,10 +197,12 @@ class AvgPool3d(_AvgPool):
         padding: zeros on every side, from 0 to kernel_size / 2
         ceil_mode: last windows may reach over the end; what is beyond does not count in k
         count_include_pad: whether the zeros count in k
+        divisor_override: k itself, whatever the window has; None: its entries are counted
 
     Shapes: x (batch, channels, depth, height, width) → y (batch, channels, depth', height', width'), each side
         ⌊(side + 2p − kernel_size) / s⌋ + 1
-    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x
+    Errors: ArgumentError for a number out of range; ShapeError for another rank, or a kernel larger than x: here
+        padding makes no room for it, as in PyTorch
 
     >>> AvgPool3d(2, ceil_mode=True).output_shape((8, 5, 5, 5))
     (8, 3, 3, 3)
@@ -181,4 +214,11 @@ class AvgPool3d(_AvgPool):
     examples = (
         ("AvgPool3d(2)", (2, 2, 5, 4, 7)),
         ("AvgPool3d(3, stride=2, padding=1, count_include_pad=False)", (2, 1, 5, 6, 4)),
+        ("AvgPool3d(2, divisor_override=5)", (2, 1, 4, 3, 2)),
     )
+
+    def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        at = super()._windows(shape)
+        if any(k > n for k, n in zip(at.kernel, at.input, strict=True)):
+            raise ShapeError("avg_pool.kernel", kernel=self.kernel_size, shape=at.input)
+        return at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from gradiente.concept import Concept
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, ShapeError, require, require_whole
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening
@@ -44,6 +44,8 @@ class Layer(metaclass=Concept):
         elementwise             every output depends on the input at its own place only
         stochastic              it draws random numbers in training; its cache is then what it drew, as a factor of x
         depends_on_batch        an output depends on the other instances of the batch in training
+        whole_batch             outside training too: what is predicted is predicted at once
+        subtracts_mean          it subtracts a mean of its input: a bias before it may change nothing
         copies                  outside training its numbers are those of the input, in the same order
         shares_batch            it distributes the instances of a batch over the cores (threads.share)
         examples                its notation and the shape of a batch for it, a few times: what tests and parity try
@@ -58,13 +60,24 @@ class Layer(metaclass=Concept):
     elementwise: ClassVar[bool] = False
     stochastic: ClassVar[bool] = False
     depends_on_batch: ClassVar[bool] = False
+    subtracts_mean: ClassVar[bool] = False
     copies: ClassVar[bool] = False
     shares_batch: ClassVar[bool] = False
     examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
 
+    @property
+    def whole_batch(self) -> bool:
+        """The fact of that name, which may depend on the options."""
+        return False
+
     def branches(self) -> "dict[str, Sequence[Layer]]":
         """Of a composite layer, its sequences of layers by name: its output is the sum of theirs."""
         return {}
+
+    @property
+    def index_count(self) -> int | None:
+        """Of a layer whose input is indices, from 0, how many there are; None for numbers."""
+        return None
 
     def parameters(self) -> dict[str, ParameterSpec]:
         """The parameters by name, in the order of PyTorch's state_dict."""
@@ -79,7 +92,7 @@ class Layer(metaclass=Concept):
         return {}
 
     def input_shape(self) -> Shape | None:
-        """The shape of one instance where the layer fixes it, else None."""
+        """The shape of one instance where the layer fixes it, without axes that may be there; else None."""
         return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -140,9 +153,7 @@ def require_flag(layer: str, **flags: bool) -> None:
 
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
-    for name, value in sizes.items():
-        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        require(is_integer and value >= 1, "layer.positive", layer=layer, name=name, value=repr(value))
+    require_whole(1, layer, **sizes)
 
 
 def require_default(layer: str, **options: tuple[object, object]) -> None:
@@ -155,6 +166,14 @@ def require_default(layer: str, **options: tuple[object, object]) -> None:
         require(
             value == default, "layer.option", layer=layer, name=name, value=repr(value), default=repr(default)
         )
+
+
+def require_axis(layer: str, name: str, axis: int, shape: Sequence[int | str]) -> int:
+    """The place of that axis of x, counted from the front, or an error that tells the axes there are."""
+    if not -len(shape) <= axis < len(shape):
+        values = {"name": name, "axis": axis, "last": len(shape) - 1, "first": -len(shape)}
+        raise ShapeError("layer.axis", layer=layer, shape=written_shape(shape), **values)
+    return axis % len(shape)
 
 
 def written_shape(shape: Sequence[int | str]) -> str:

@@ -10,6 +10,8 @@ from gradiente.layers.base import Array, Shape
 from gradiente.layers.windows import Windows
 from gradiente.threads import chunks
 
+MOST_ENTRIES = 5  # of the padded image for every window, where the positions go along all of them
+
 
 class Columns:
     """Column (i, p) has what every tap sees of image i where the window is at position p; row (t, c) has what tap
@@ -17,7 +19,7 @@ class Columns:
 
     Where the window moves one entry at a time, the positions go along the padded image without a break: what a
     tap sees is then one piece of memory. The few windows that reach over the end of a row are computed for
-    nothing, and have a gradient of 0.
+    nothing, and have a gradient of 0; where they would be most, as with a kernel as large as the image, it is not done.
 
     Arguments:
         every: positions are all entries of the padded image, also those where no window begins: then `back` is a
@@ -31,7 +33,8 @@ class Columns:
         self.groups = groups
         self.per_group = channels // groups
         self.dtype = dtype
-        self.in_one_piece = set(at.stride) == {1}
+        windows, entries = math.prod(at.output), math.prod(at.padded)
+        self.in_one_piece = set(at.stride) == {1} and entries <= MOST_ENTRIES * windows
         self.rows = (at.padded[0] if every else at.output[0], *at.padded[1:])
         if not self.in_one_piece:
             self.rows = at.output
@@ -69,14 +72,14 @@ class Columns:
             by_tap = columns.reshape(self.groups, len(self._starts), -1)
             for tap, start in enumerate(self._starts):
                 flat[:, start:] += by_tap[:, tap, : flat.shape[1] - start]
-            out[...] = padded[(..., *self.at.interior)].swapaxes(0, 1)
+            out[...] = self.at.unpad(padded).swapaxes(0, 1)
         else:
             padded = np.zeros((*out.shape[:2], *self.at.padded), self.dtype)
             seen = self._seen(padded)
             columns = columns.reshape(seen.shape)
             for tap in np.ndindex(self.at.kernel):
                 seen[:, *tap] += columns[:, *tap]
-            out[...] = padded[(..., *self.at.interior)]
+            out[...] = self.at.unpad(padded)
 
     def widen(self, y: Array) -> Array:
         """y as a matrix, 0 where no window is: (n, out, …) → (groups, out / groups, n · positions)."""

@@ -1,18 +1,18 @@
 """Convolutions over one, two and three axes: one formula, three names."""
 
 import math
-from dataclasses import KW_ONLY, asdict, dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from gradiente.errors import require
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_flag, require_positive
-from gradiente.layers.columns import Columns
+from gradiente.errors import ArgumentError, did_you_mean, require
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
+from gradiente.layers.correlation import bias_gradient, correlate, require_channels, spread, weight_gradient
+from gradiente.layers.padding import MODES
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
-from gradiente.threads import share
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,8 @@ class Conv(Layer):
     Derivative: ∂J/∂w[o, c, t] = Σ_p δ[o, p] · x[c, s·p + d·t],   ∂J/∂b[o] = Σ_p δ[o, p],
                 ∂J/∂x[c, q] = Σ_o Σ_t w[o, c, t] · δ[o, p] over the p with s·p + d·t = q,   with δ = ∂J/∂y
 
-    As products of matrices, with what tap t sees of channel c as row (t, c) of `columns`:
-    y = W columns + b,   ∂J/∂W = δ columnsᵀ,   ∂J/∂columns = Wᵀ δ, and every entry goes back to where it was seen.
-    The columns of a few images at a time, of one at least, so that they stay in a core's cache.
+    Where the padding copies entries of x, x[c, π(s·p + d·t)], with π(q) the entry that is copied to place q, and
+    ∂J/∂x[c, q] has the p with π(s·p + d·t) = q.
     """
 
     in_channels: int
@@ -33,10 +32,10 @@ class Conv(Layer):
     kernel_size: int | Shape
     stride: int | Shape = 1
     padding: int | Shape | str = 0
-    _: KW_ONLY
     dilation: int | Shape = 1
     groups: int = 1
     bias: bool = True
+    padding_mode: str = "zeros"
 
     rank: ClassVar[int]
     shares_batch = True
@@ -54,25 +53,18 @@ class Conv(Layer):
         name = type(self).__name__
         for field in ("kernel_size", "stride", "padding", "dilation"):
             object.__setattr__(self, field, canonical(getattr(self, field)))
-        require_positive(
-            name, in_channels=self.in_channels, out_channels=self.out_channels, groups=self.groups
-        )
-        require_flag(name, bias=self.bias)
-        for channels in ("in_channels", "out_channels"):
-            value = getattr(self, channels)
-            divisible = value % self.groups == 0
-            require(divisible, "conv.groups", layer=name, groups=self.groups, name=channels, value=value)
+        require_channels(name, self.in_channels, self.out_channels, self.groups, bias=self.bias)
         for field in ("kernel_size", "stride", "dilation"):
             self._each_axis(field)
+        if self.padding_mode not in MODES:
+            value, hint = repr(self.padding_mode), did_you_mean(str(self.padding_mode), MODES)
+            raise ArgumentError("config.choice", owner=name, name="padding_mode", value=value, hint=hint)
         if not isinstance(self.padding, str):
             self._each_axis("padding", least=0)
             return
         require(self.padding in ("same", "valid"), "conv.padding", layer=name, value=repr(self.padding))
         if self.padding == "same":
             require(set(self._each_axis("stride")) == {1}, "conv.same_stride", layer=name, stride=self.stride)
-            spans = zip(self._each_axis("kernel_size"), self._each_axis("dilation"), strict=True)
-            centred = all(d * (k - 1) % 2 == 0 for k, d in spans)
-            require(centred, "conv.same_even", layer=name, kernel=self.kernel_size)
 
     def parameters(self) -> dict[str, ParameterSpec]:
         kernel = self._each_axis("kernel_size")
@@ -87,57 +79,28 @@ class Conv(Layer):
         return (self.out_channels, *self._windows(("batch", *input_shape)).output)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
-        at = self._windows(x.shape)
-        weight = self._matrix(parameters["weight"])
-        bias = parameters["bias"].reshape(-1, *(1,) * self.rank) if self.bias else 0
-        y = np.empty((len(x), self.out_channels, *at.output), x.dtype)
-
-        def work(part: range) -> None:
-            columns = Columns(at, self.in_channels, self.groups, x.dtype)
-            for chunk in columns.chunks(part):
-                product = columns.product(weight, columns.of(x[chunk]))
-                np.add(columns.narrow(product), bias, out=y[chunk])
-
-        share(work, len(x), y.size * weight.shape[2])
-        return y, x
+        bias = parameters["bias"] if self.bias else None
+        return correlate(x, parameters["weight"], self._windows(x.shape), self.groups, bias), x
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
         x = cache
-        at = self._windows(x.shape)
-        weight = self._matrix(parameters["weight"]).swapaxes(1, 2)
-        dx = np.empty(x.shape, x.dtype)
-
-        def work(part: range) -> None:
-            columns = Columns(at, self.in_channels, self.groups, x.dtype, every=True)
-            for chunk in columns.chunks(part):
-                columns.back(columns.product(weight, columns.widen(dy[chunk])), out=dx[chunk])
-
-        share(work, len(x), dy.size * weight.shape[1])
-        return dx
+        return spread(dy, parameters["weight"], self._windows(x.shape), self.groups)
 
     def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
         x = cache
-        at = self._windows(x.shape)
-        weight = out["weight"]
-
-        def work(part: range) -> Array:
-            columns = Columns(at, self.in_channels, self.groups, x.dtype)
-            total = np.zeros(self._matrix(weight).shape, x.dtype)
-            for chunk in columns.chunks(part):
-                total += columns.product(columns.widen(dy[chunk]), columns.of(x[chunk]).swapaxes(1, 2))
-            return total
-
-        totals = share(work, len(x), dy.size * weight[0].size)
-        by_tap = sum(totals[1:], start=totals[0]).reshape(len(weight), -1, weight.shape[1])
-        weight[...] = by_tap.swapaxes(1, 2).reshape(weight.shape)
+        weight_gradient(x, dy, self._windows(x.shape), self.groups, out["weight"])
         if self.bias:
-            np.sum(dy, axis=(0, *range(2, dy.ndim)), out=out["bias"])
+            bias_gradient(dy, out["bias"])
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
-        return self.equation if self.bias else self.equation.replace("b_o + ", "")
+        equation = self.equation if self.bias else self.equation.replace("b_o + ", "")
+        return self._copied(equation)
+
+    def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
+        return self._copied(self.derivative.get(name, ""))
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening:
-        """y[i,o,p] = Σ_c Σ_t w[o,c,t]·x[i,c,s·p + d·t] + b[o]; what lies in the padding is 0 and left out"""
+        """y[i,o,p] = Σ_c Σ_t w[o,c,t]·x[i,c,s·p + d·t] + b[o]; a 0 of the padding is left out"""
         i, o, *window = index
         windows, w = self._windows(at.x.values.shape), at.parameters["weight"]
         terms = [
@@ -159,7 +122,7 @@ class Conv(Layer):
                 term(w[(o, c, *tap)], at.delta[(i, o, *window)])
                 for o in range(group * outputs, (group + 1) * outputs)
                 for tap in np.ndindex(*windows.kernel)
-                if (window := windows.window_of(tuple(place), tap)) is not None
+                for window in windows.windows_of(tuple(place), tap)
             ]
         )
 
@@ -184,32 +147,32 @@ class Conv(Layer):
         """The first of the input's channels that output channel o sees."""
         return o // (self.out_channels // self.groups) * (self.in_channels // self.groups)
 
-    def _matrix(self, weight: Array) -> Array:
-        """The weights as the left factor: (groups, out / groups, taps · in / groups)."""
-        by_tap = weight.reshape(*weight.shape[:2], -1).swapaxes(1, 2)
-        return by_tap.reshape(self.groups, self.out_channels // self.groups, -1)
+    def _copied(self, formula: str) -> str:
+        """The formula with π(q), where the padding copies entries of x."""
+        return formula if self.padding_mode == "zeros" else formula.replace("s p + d t", r"\pi(s p + d t)")
 
     def _each_axis(self, field: str, least: int = 1) -> Shape:
         return each_axis(type(self).__name__, field, getattr(self, field), self.rank, least=least)
 
-    def _padding(self) -> Shape:
-        if self.padding == "valid":
-            return (0,) * self.rank
-        if self.padding == "same":
-            spans = zip(self._each_axis("kernel_size"), self._each_axis("dilation"), strict=True)
-            return tuple(d * (k - 1) // 2 for k, d in spans)
-        return self._each_axis("padding", least=0)
-
     def _windows(self, shape: tuple[Any, ...]) -> Windows:
         name = f"{type(self).__name__}({self.in_channels}, {self.out_channels}, {self.kernel_size})"
         require_channels_first(name, self.rank, shape, self.in_channels)
+        kernel, dilation = self._each_axis("kernel_size"), self._each_axis("dilation")
+        if self.padding == "same":
+            total = tuple(d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
+        elif self.padding == "valid":
+            total = (0,) * self.rank
+        else:
+            total = tuple(2 * p for p in self._each_axis("padding", least=0))
         return windows(
             name,
             shape[2:],
-            self._each_axis("kernel_size"),
+            kernel,
             stride=self._each_axis("stride"),
-            dilation=self._each_axis("dilation"),
-            padding=self._padding(),
+            dilation=dilation,
+            padding=tuple(p // 2 for p in total),
+            padding_after=tuple(p - p // 2 for p in total),
+            mode=self.padding_mode,
         )
 
     def to_torch(self):
@@ -230,14 +193,17 @@ class Conv1d(Conv):
         in_channels, out_channels: features before and after, ≥ 1
         kernel_size: k, how many steps of time a window has, ≥ 1
         stride: s, by how much it moves, ≥ 1
-        padding: zeros on both ends, ≥ 0; "valid" is none, "same" as many as keep the length
+        padding: entries added on both ends, ≥ 0; "valid" is none, "same" as many as keep the length, an odd one behind
         dilation: d, the distance of the window's entries, ≥ 1
         groups: the number of groups of channels, each connected to its own outputs; a divisor of both
         bias: whether there is b
+        padding_mode: what is added, "zeros", or copies of x: "reflect" mirrors it at its first and last entry,
+            "replicate" repeats these two, "circular" goes on at the other end
 
     Shapes: x (batch, in_channels, length) → y (batch, out_channels, ⌊(length + 2p − d(k − 1) − 1) / s⌋ + 1);
         weight (out, in / groups, k), bias (out,)
-    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+    Errors: ArgumentError for an option out of range; ShapeError for other channels, a kernel larger than x, or more
+        copies than x has entries
 
     >>> import numpy as np
     >>> parameters = {"weight": np.array([[[-1.0, 1.0]]]), "bias": np.zeros(1)}
@@ -252,6 +218,7 @@ class Conv1d(Conv):
         ("Conv1d(3, 4, 3)", (5, 3, 9)),
         ("Conv1d(4, 6, 5, stride=2, padding=2, groups=2)", (3, 4, 11)),
         ("Conv1d(2, 3, 3, padding='same', dilation=2, bias=False)", (2, 2, 7)),
+        ("Conv1d(2, 3, 4, padding='same', padding_mode='circular')", (2, 2, 6)),
     )
 
 
@@ -267,14 +234,17 @@ class Conv2d(Conv):
         in_channels, out_channels: channels before and after, ≥ 1
         kernel_size: rows and columns of a window, one number where they are equal, ≥ 1
         stride: s, by how much it moves, ≥ 1
-        padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
+        padding: entries added on every side, ≥ 0; "valid" is none, "same" as many as keep the size, an odd one behind
         dilation: d, the distance of the window's entries, ≥ 1
         groups: the number of groups of channels, each connected to its own outputs; a divisor of both
         bias: whether there is b
+        padding_mode: what is added, "zeros", or copies of x: "reflect" mirrors it at its first and last entry,
+            "replicate" repeats these two, "circular" goes on at the other end
 
     Shapes: x (batch, in_channels, height, width) → y (batch, out_channels, height', width'), each side
         ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k), bias (out,)
-    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+    Errors: ArgumentError for an option out of range; ShapeError for other channels, a kernel larger than x, or more
+        copies than x has entries
 
     >>> import numpy as np
     >>> layer = Conv2d(1, 32, 3, padding="same")
@@ -291,6 +261,8 @@ class Conv2d(Conv):
         ("Conv2d(4, 6, 3, stride=2, padding=1, groups=2)", (3, 4, 9, 9)),
         ("Conv2d(2, 4, 3, dilation=2, padding='same', bias=False)", (2, 2, 7, 5)),
         ("Conv2d(3, 3, 3, groups=3)", (4, 3, 6, 6)),
+        ("Conv2d(2, 4, (2, 4), 1, 'same', 1, 2, True, 'replicate')", (2, 2, 5, 6)),
+        ("Conv2d(2, 3, 3, 2, 2, padding_mode='reflect')", (2, 2, 5, 4)),
     )
 
 
@@ -306,14 +278,17 @@ class Conv3d(Conv):
         in_channels, out_channels: channels before and after, ≥ 1
         kernel_size: frames, rows and columns of a window, one number where they are equal, ≥ 1
         stride: s, by how much it moves, ≥ 1
-        padding: zeros on every side, ≥ 0; "valid" is none, "same" as many as keep the size
+        padding: entries added on every side, ≥ 0; "valid" is none, "same" as many as keep the size, an odd one behind
         dilation: d, the distance of the window's entries, ≥ 1
         groups: the number of groups of channels, each connected to its own outputs; a divisor of both
         bias: whether there is b
+        padding_mode: what is added, "zeros", or copies of x: "reflect" mirrors it at its first and last entry,
+            "replicate" repeats these two, "circular" goes on at the other end
 
     Shapes: x (batch, in_channels, depth, height, width) → y (batch, out_channels, depth', height', width'), each
         side ⌊(side + 2p − d(k − 1) − 1) / s⌋ + 1; weight (out, in / groups, k, k, k), bias (out,)
-    Errors: ArgumentError for a number out of range; ShapeError for other channels, or a kernel larger than x
+    Errors: ArgumentError for an option out of range; ShapeError for other channels, a kernel larger than x, or more
+        copies than x has entries
 
     >>> Conv3d(3, 8, (2, 3, 3), stride=(1, 2, 2)).output_shape((3, 16, 32, 32))
     (8, 15, 15, 15)
@@ -325,4 +300,5 @@ class Conv3d(Conv):
     examples = (
         ("Conv3d(2, 3, 3)", (3, 2, 5, 6, 4)),
         ("Conv3d(2, 4, (1, 3, 2), stride=(1, 2, 1), padding=(0, 1, 1), groups=2)", (2, 2, 3, 7, 5)),
+        ("Conv3d(1, 2, 2, padding=1, padding_mode='replicate')", (2, 1, 3, 2, 4)),
     )

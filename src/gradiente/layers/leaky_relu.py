@@ -1,9 +1,9 @@
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 
 from gradiente.errors import require_in
-from gradiente.layers.base import Array, Arrays, Context, Layer
+from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,10 @@ class LeakyReLU(Layer):
 
     Arguments:
         negative_slope: s, any finite number; the lecture and PyTorch take 0.01
+        inplace: as in PyTorch, without effect here
 
     Shapes: any → the same
-    Errors: ArgumentError for a slope that is not finite
+    Errors: ArgumentError for a slope that is not finite, or an inplace that is not True or False
 
     >>> import numpy as np
     >>> a, _ = LeakyReLU(negative_slope=0.1).forward({}, np.array([[-2.0, 0.0, 3.0]]), Context())
@@ -30,6 +31,7 @@ class LeakyReLU(Layer):
     """
 
     negative_slope: float = 0.01
+    inplace: InitVar[bool] = False
 
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
@@ -40,8 +42,9 @@ class LeakyReLU(Layer):
         "x": r"\frac{\partial J}{\partial Z} = \delta \odot \begin{cases} 1 & Z > 0 \\ s & Z \leq 0 \end{cases}"
     }
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, inplace: bool) -> None:
         require_in("(-inf, inf)", "LeakyReLU", negative_slope=self.negative_slope)
+        require_flag("LeakyReLU", inplace=inplace)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         return np.where(x > 0, x, self.negative_slope * x), x

@@ -1,4 +1,5 @@
-from dataclasses import KW_ONLY, dataclass
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from gradiente.layers.base import (
     require_positive,
     written_shape,
 )
+from gradiente.layers.sums import column_sums
 from gradiente.locale import text
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
@@ -25,15 +27,16 @@ class Linear(Layer):
     Equation:   y = x Wᵀ + b
     Derivative: ∂J/∂x = δ W,   ∂J/∂W = δᵀ x,   ∂J/∂b = Σ δ over the batch,   with δ = ∂J/∂y
 
-    In the lecture's form, where columns are instances, Z = W A + b with the same W.
+    In the lecture's form, where columns are instances, Z = W A + b with the same W. Where x has more axes, its last
+    one has the features, and every row of features is computed as if it were an instance of its own.
 
     Arguments:
         in_features: inputs of each neuron, ≥ 1
         out_features: neurons, ≥ 1
         bias: whether there is b; the lecture's XOR network has none
 
-    Shapes: x (batch, in_features) → y (batch, out_features); weight (out, in), bias (out,)
-    Errors: ArgumentError for a size below 1; ShapeError where x does not have in_features columns
+    Shapes: x (batch, …, in_features) → y (batch, …, out_features); weight (out, in), bias (out,)
+    Errors: ArgumentError for a size below 1; ShapeError where the last axis of x does not have in_features
 
     >>> import numpy as np
     >>> layer = Linear(3, 2)
@@ -46,7 +49,6 @@ class Linear(Layer):
 
     in_features: int
     out_features: int
-    _: KW_ONLY
     bias: bool = True
 
     symbols = {"x": "X", "y": "Z", "weight": "W", "bias": "b"}
@@ -55,6 +57,7 @@ class Linear(Layer):
         ("Linear(5, 3)", (7, 5)),
         ("Linear(1, 4)", (1, 1)),
         ("Linear(33, 17, bias=False)", (3, 33)),
+        ("Linear(4, 2)", (3, 2, 5, 4)),
     )
     equation = r"Z = X W^{\top} + b"
     derivative = {
@@ -85,23 +88,23 @@ class Linear(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         self._require_features(("batch", *input_shape))
-        return (self.out_features,)
+        return (*input_shape[:-1], self.out_features)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         self._require_features(x.shape)
-        y = x @ parameters["weight"].T  # (batch, out)
+        y = _product(x, parameters["weight"].T)  # (batch, …, out)
         if self.bias:
             y += parameters["bias"]
         return y, x
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
-        return dy @ parameters["weight"]  # (batch, in)
+        return _product(dy, parameters["weight"])  # (batch, …, in)
 
     def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
         x = cache
-        np.matmul(dy.T, x, out=out["weight"])  # (out, in)
+        np.matmul(_rows(dy).T, _rows(x), out=out["weight"])  # (out, in)
         if self.bias:
-            np.sum(dy, axis=0, out=out["bias"])  # (out,)
+            column_sums(dy, out["bias"])  # (out,)
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
         equation = super().equation_with(columns=columns)
@@ -109,22 +112,22 @@ class Linear(Layer):
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening:
         """z[i,j] = Σₖ w[j,k]·x[i,k] + b[j]"""
-        i, j = index
+        *i, j = index
         w = at.parameters["weight"]
-        terms = [term(w[j, k], at.x[i, k]) for k in range(self.in_features)]
+        terms = [term(w[j, k], at.x[(*i, k)]) for k in range(self.in_features)]
         return opening([*terms, term(at.parameters["bias"][(j,)])] if self.bias else terms)
 
     def input_gradient_terms(self, at: LayerStep, index: Index) -> Opening:
         """∂J/∂x[i,k] = Σⱼ δ[i,j]·w[j,k]"""
-        i, k = index
+        *i, k = index
         w = at.parameters["weight"]
-        return opening([term(at.delta[i, j], w[j, k]) for j in range(self.out_features)])
+        return opening([term(at.delta[(*i, j)], w[j, k]) for j in range(self.out_features)])
 
     def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
         """∂J/∂w[j,k] = Σᵢ δ[i,j]·x[i,k],   ∂J/∂b[j] = Σᵢ δ[i,j]"""
         j, *ks = index
-        batch = range(len(at.x.values))
-        return opening([term(at.delta[i, j], *(at.x[i, k] for k in ks)) for i in batch])
+        rows = np.ndindex(at.x.values.shape[:-1])
+        return opening([term(at.delta[(*i, j)], *(at.x[(*i, k)] for k in ks)) for i in rows])
 
     def to_torch(self):
         import torch
@@ -132,12 +135,27 @@ class Linear(Layer):
         return torch.nn.Linear(self.in_features, self.out_features, bias=self.bias)
 
     def _require_features(self, shape: tuple[int | str, ...]) -> None:
-        if len(shape) != 2 or shape[1] != self.in_features:
-            todo = "linear.todo_match" if len(shape) == 2 else "linear.todo_flatten"
-            raise ShapeError(
-                "linear.shape",
-                layer=f"Linear({self.in_features}, {self.out_features})",
-                features=self.in_features,
-                shape=written_shape(shape),
-                todo=text(f"error.{todo}"),
-            )
+        if len(shape) >= 2 and shape[-1] == self.in_features:
+            return
+        sizes = [int(size) for size in shape[1:]] or [0]
+        flat = len(shape) > 2 and math.prod(sizes) == self.in_features
+        todo = "flatten" if flat else "last_axis" if len(shape) > 2 else "match"
+        raise ShapeError(
+            "linear.shape",
+            layer=f"Linear({self.in_features}, {self.out_features})",
+            expected=written_shape(("batch", *([] if flat else shape[1:-1]), self.in_features)),
+            shape=written_shape(shape),
+            todo=text(f"error.linear.todo_{todo}", last=sizes[-1], together=math.prod(sizes)),
+        )
+
+
+def _product(x: Array, matrix: Array) -> Array:
+    """x @ matrix: all its rows in one product."""
+    if x.ndim == 2:
+        return x @ matrix
+    return (_rows(x) @ matrix).reshape(*x.shape[:-1], matrix.shape[1])
+
+
+def _rows(x: Array) -> Array:
+    """x with its rows along one axis: (…, features) → (rows, features)."""
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])

@@ -1,12 +1,13 @@
 """Maximum pools over one, two and three axes: one formula, three names."""
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
+from typing import Any
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Shape
+from gradiente.layers.base import Array, Arrays, Context, Shape, require_default, require_flag
 from gradiente.layers.pool import Pool, instance_bytes, size
-from gradiente.layers.windows import canonical
+from gradiente.layers.windows import Windows, canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
 from gradiente.threads import chunks, share
 
@@ -15,7 +16,9 @@ from gradiente.threads import chunks, share
 class _MaxPool(Pool):
     """The base class of the three, for any number of spatial axes."""
 
-    dilation: int | Shape = field(default=1, kw_only=True)
+    dilation: int | Shape = 1
+    return_indices: InitVar[bool] = False
+    ceil_mode: bool = False
 
     equation = r"Y_{c,p} = \max_{t} X_{c,\, s p + d t}"
     derivative = {
@@ -23,13 +26,15 @@ class _MaxPool(Pool):
         r" \begin{cases} 1 & q = s p + d \cdot \operatorname{argmax}_{t} X_{c,\, s p + d t} \\ 0 & \end{cases}"
     }
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "dilation", canonical(self.dilation))
+    def __post_init__(self, return_indices: bool) -> None:
+        require_default(type(self).__name__, return_indices=(return_indices, False))
+        require_flag(type(self).__name__, ceil_mode=self.ceil_mode)
         super().__post_init__()
-        self._dilation()
+        object.__setattr__(self, "dilation", canonical(self.dilation))
+        self._each_axis("dilation")
 
-    def _dilation(self) -> Shape:
-        return self._each_axis("dilation")
+    def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        return self._fitted(shape, dilation=self._each_axis("dilation"), ceil_mode=self.ceil_mode)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, tuple[Array, Array]]:
         at = self._windows(x.shape)
@@ -53,7 +58,8 @@ class _MaxPool(Pool):
 
         def work(part: range) -> None:
             for chunk in chunks(part, instance_bytes(x)):
-                padded, largest, delta = at.pad(x[chunk], -np.inf), y[chunk], dy[chunk]
+                # NaN in the padding: it equals no maximum, not even −∞
+                padded, largest, delta = at.pad(x[chunk], np.nan), y[chunk], dy[chunk]
                 gradient = np.zeros(padded.shape, dy.dtype)
                 pending = np.ones(largest.shape, bool)  # a window's gradient goes to the first of its maxima
                 for tap in at.tap_slices():
@@ -64,6 +70,8 @@ class _MaxPool(Pool):
                         gradient[(..., *tap)] += delta * chosen
                     else:
                         np.multiply(delta, chosen, out=gradient[(..., *tap)])
+                if pending.any():
+                    _add_at_nan(gradient, delta, pending, x[chunk], at)
                 dx[chunk] = gradient[(..., *at.interior)]
 
         share(work, len(x), size(y, at))
@@ -91,6 +99,15 @@ class _MaxPool(Pool):
         return getattr(torch.nn, type(self).__name__)(**vars(self))
 
 
+def _add_at_nan(gradient: Array, delta: Array, pending: Array, x: Array, at: Windows) -> None:
+    """A window whose maximum is NaN gives its gradient to its last NaN, as in PyTorch."""
+    is_nan = np.isnan(at.pad(x))
+    for tap in reversed(list(at.tap_slices())):
+        chosen = is_nan[(..., *tap)] & pending
+        pending ^= chosen
+        gradient[(..., *tap)] += delta * chosen
+
+
 @dataclass(frozen=True)
 class MaxPool1d(_MaxPool):
     r"""The maximum of every window of a sequence.
@@ -98,13 +115,14 @@ class MaxPool1d(_MaxPool):
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   with stride s, dilation d
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
 
-    Where several entries are the largest, the first of them gets the gradient, as in PyTorch.
+    Where several entries are the largest, the first of them gets the gradient, as in PyTorch; of several NaN, the last.
 
     Arguments:
         kernel_size: k, how many steps a window has, ≥ 1
         stride: s, by how much it moves, ≥ 1; None is kernel_size
         padding: entries of −∞ on both ends, from 0 to kernel_size / 2
         dilation: d, the distance of the window's entries, ≥ 1
+        return_indices: accepted as False only
         ceil_mode: a last window may reach over the end
 
     Shapes: x (batch, channels, length) → y (batch, channels, ⌊(length + 2p − d(k − 1) − 1) / s⌋ + 1)
@@ -131,13 +149,14 @@ class MaxPool2d(_MaxPool):
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with two coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
 
-    Where several entries are the largest, the first of them gets the gradient, as in PyTorch.
+    Where several entries are the largest, the first of them gets the gradient, as in PyTorch; of several NaN, the last.
 
     Arguments:
         kernel_size: rows and columns of a window, one number where they are equal, ≥ 1
         stride: by how much it moves, ≥ 1; None is kernel_size
         padding: entries of −∞ on every side, from 0 to kernel_size / 2
         dilation: the distance of the window's entries, ≥ 1
+        return_indices: accepted as False only
         ceil_mode: last windows may reach over the end
 
     Shapes: x (batch, channels, height, width) → y (batch, channels, height', width'), each side
@@ -165,11 +184,14 @@ class MaxPool3d(_MaxPool):
     Equation:   y[c, p] = max over t of x[c, s·p + d·t],   p and t with three coordinates
     Derivative: ∂J/∂x[c, q] = Σ δ[c, p] over the windows p whose maximum is at q,   with δ = ∂J/∂y
 
+    Where several entries are the largest, the first of them gets the gradient, as in PyTorch; of several NaN, the last.
+
     Arguments:
         kernel_size: frames, rows and columns of a window, one number where they are equal, ≥ 1
         stride: by how much it moves, ≥ 1; None is kernel_size
         padding: entries of −∞ on every side, from 0 to kernel_size / 2
         dilation: the distance of the window's entries, ≥ 1
+        return_indices: accepted as False only
         ceil_mode: last windows may reach over the end
 
     Shapes: x (batch, channels, depth, height, width) → y (batch, channels, depth', height', width'), each side

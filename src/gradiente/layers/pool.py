@@ -1,14 +1,15 @@
 """The contract of a pool: one number per window."""
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from gradiente.errors import require
-from gradiente.layers.base import Array, Layer, Shape, require_flag
+from gradiente.layers.base import Array, Layer, Shape
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
 from gradiente.terms import Index, LayerStep, Term, term
 
@@ -24,8 +25,6 @@ class Pool(Layer):
     kernel_size: int | Shape
     stride: int | Shape | None = None
     padding: int | Shape = 0
-    _: KW_ONLY
-    ceil_mode: bool = False
 
     rank: ClassVar[int]
     shares_batch = True
@@ -34,7 +33,6 @@ class Pool(Layer):
 
     def __post_init__(self) -> None:
         name = type(self).__name__
-        require_flag(name, ceil_mode=self.ceil_mode)
         for field in ("kernel_size", "stride", "padding"):
             object.__setattr__(self, field, canonical(getattr(self, field)))
         kernel, padding = self._each_axis("kernel_size"), self._each_axis("padding", least=0)
@@ -57,10 +55,15 @@ class Pool(Layer):
         """The windows that x[index] lies in."""
         _, _, *place = index
         windows = self._windows(at.x.values.shape)
-        found = (windows.window_of(tuple(place), tap) for tap in np.ndindex(*windows.kernel))
-        return (window for window in found if window is not None)
+        taps = np.ndindex(*windows.kernel)
+        return (window for tap in taps for window in windows.windows_of(tuple(place), tap))
 
+    @abstractmethod
     def _windows(self, shape: tuple[Any, ...]) -> Windows:
+        """The windows on x of that shape."""
+
+    def _fitted(self, shape: tuple[Any, ...], *, ceil_mode: bool, dilation: Shape | None = None) -> Windows:
+        """The windows on x of that shape, or an error if none fits."""
         name = f"{type(self).__name__}({self.kernel_size})"
         require_channels_first(name, self.rank, shape)
         return windows(
@@ -68,13 +71,10 @@ class Pool(Layer):
             shape[2:],
             self._each_axis("kernel_size"),
             stride=self._each_axis("kernel_size" if self.stride is None else "stride"),
-            dilation=self._dilation(),
+            dilation=dilation or (1,) * self.rank,
             padding=self._each_axis("padding", least=0),
-            ceil_mode=self.ceil_mode,
+            ceil_mode=ceil_mode,
         )
-
-    def _dilation(self) -> Shape:
-        return (1,) * self.rank
 
     def _each_axis(self, field: str, least: int = 1) -> Shape:
         return each_axis(type(self).__name__, field, getattr(self, field), self.rank, least=least)

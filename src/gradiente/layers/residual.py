@@ -72,6 +72,10 @@ class Residual(Layer):
     def depends_on_batch(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         return any(layer.depends_on_batch for layer in (*self.layers, *self.shortcut))
 
+    @property
+    def whole_batch(self) -> bool:
+        return any(layer.whole_batch for layer in (*self.layers, *self.shortcut))
+
     def branches(self) -> dict[str, Sequence[Layer]]:
         return {"layers": self.layers, "shortcut": self.shortcut}
 

@@ -2,8 +2,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require
-from gradiente.layers.base import Array, Arrays, Context, Layer
+from gradiente.errors import is_whole, require
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_axis
 from gradiente.terms import MINUS, Closing, Index, LayerStep, Opening, opening, term
 
 
@@ -21,7 +21,7 @@ class Softmax(Layer):
         dim: the axis that sums to 1; the last one, the classes
 
     Shapes: any → the same
-    Errors: ArgumentError for a dim that is not a whole number
+    Errors: ArgumentError for a dim that is not a whole number; ShapeError where x does not have that axis
 
     >>> import numpy as np
     >>> a, _ = Softmax().forward({}, np.array([[1e4, 1e4], [0.0, -1e4]]), Context())
@@ -48,11 +48,15 @@ class Softmax(Layer):
     }
 
     def __post_init__(self) -> None:
-        is_integer = isinstance(self.dim, int | np.integer) and not isinstance(self.dim, bool)
-        require(is_integer, "softmax.dim", value=repr(self.dim))
+        require(is_whole(self.dim), "softmax.dim", layer="Softmax", value=repr(self.dim))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_axis("Softmax", "dim", self.dim, ("batch", *input_shape))
+        return input_shape
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
-        e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+        require_axis("Softmax", "dim", self.dim, x.shape)
+        e = np.exp(x - x.max(axis=self.dim, keepdims=True, initial=-np.inf))
         a = e / e.sum(axis=self.dim, keepdims=True)
         return a, a
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from gradiente.errors import ShapeError, require
+from gradiente.layers import padding as paddings
 from gradiente.layers.base import Array, Shape, written_shape
 
 
@@ -25,6 +27,7 @@ class Windows:
     before: Shape  # how many entries are put before the first one …
     after: Shape  # … and behind the last one
     output: Shape  # how many windows there are
+    mode: str = "zeros"  # what the padding holds
 
     @property
     def padded(self) -> Shape:
@@ -47,39 +50,46 @@ class Windows:
         places = product(*(range(k) for k in self.kernel))
         return [tuple(d * k for d, k in zip(self.dilation, place, strict=True)) for place in places]
 
-    def place_of(self, window: Shape, tap: Shape) -> Shape | None:
-        """The place of the input that an entry of the kernel meets in a window; None in the padding."""
-        sizes = zip(window, self.stride, tap, self.dilation, self.before, strict=True)
-        place = tuple(p * s + k * d - before for p, s, k, d, before in sizes)
-        return place if all(0 <= q < n for q, n in zip(place, self.input, strict=True)) else None
+    @cached_property
+    def sources(self) -> list[Array]:
+        """For every axis, the place of x whose number each entry of the padded axis holds; −1 where that is a 0."""
+        axes = zip(self.input, self.before, self.after, strict=True)
+        return [paddings.sources(self.mode, n, before, after) for n, before, after in axes]
 
-    def window_of(self, place: Shape, tap: Shape) -> Shape | None:
-        """The window whose entry of the kernel meets that place of the input; None where there is no such window."""
-        window = []
-        for q, s, k, d, before, n in zip(
-            place, self.stride, tap, self.dilation, self.before, self.output, strict=True
-        ):
-            p, rest = divmod(q + before - k * d, s)
-            if rest or not 0 <= p < n:
-                return None
-            window.append(p)
-        return tuple(window)
+    def place_of(self, window: Shape, tap: Shape) -> Shape | None:
+        """The place of the input that an entry of the kernel meets in a window; None where that is a 0."""
+        axes = zip(self.sources, window, self.stride, tap, self.dilation, strict=True)
+        place = tuple(int(source[p * s + k * d]) for source, p, s, k, d in axes)
+        return None if -1 in place else place
+
+    def windows_of(self, place: Shape, tap: Shape) -> Iterator[Shape]:
+        """The windows whose entry of the kernel meets that place of the input: several, where the padding copies it."""
+        met = zip(self.sources, self._tap_slice(tap), place, strict=True)
+        return product(*(np.flatnonzero(source[entries] == q).tolist() for source, entries, q in met))
 
     def tap_slices(self) -> Iterator[tuple[slice, ...]]:
         """For every tap, the entries of the padded axes that it meets, in the shape of the output."""
-        for tap in self.taps:
-            yield tuple(
-                slice(t, t + s * (n - 1) + 1, s)
-                for t, s, n in zip(tap, self.stride, self.output, strict=True)
-            )
+        return map(self._tap_slice, np.ndindex(*self.kernel))
 
     def pad(self, x: Array, fill: float = 0.0) -> Array:
         """x with its padding; x itself where there is none."""
         if self.padded == self.input:
             return x
+        if self.mode != "zeros":
+            return paddings.pad(x, self.sources)
         padded = np.full((*x.shape[: -len(self.input)], *self.padded), fill, x.dtype)
         padded[(..., *self.interior)] = x
         return padded
+
+    def unpad(self, padded: Array) -> Array:
+        """The gradient of x from that of the padded x, which is changed."""
+        if self.mode != "zeros":
+            return paddings.fold(padded, self.sources, self.interior)
+        return padded[(..., *self.interior)]
+
+    def _tap_slice(self, tap: Shape) -> tuple[slice, ...]:
+        axes = zip(tap, self.dilation, self.stride, self.output, strict=True)
+        return tuple(slice(k * d, k * d + s * (n - 1) + 1, s) for k, d, s, n in axes)
 
 
 def windows(
@@ -90,27 +100,36 @@ def windows(
     stride: Shape,
     dilation: Shape,
     padding: Shape,
+    padding_after: Shape | None = None,
+    mode: str = "zeros",
     ceil_mode: bool = False,
 ) -> Windows:
     """The windows of a layer on an input, or an error if none fits.
 
     Equation:   output = ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1,   ⌈ ⌉ in ceil mode,
                 where a window that would begin in the padding on the right is left out
+
+    Arguments:
+        padding_after: behind the last entry, where it is not as before the first
+        mode: what the padding holds, one of padding.MODES
     """
+    require_entries(layer, input_shape)
     output, after = [], []
-    for axis in zip(input_shape, kernel, stride, dilation, padding, strict=True):
-        n, k, s, d, p = axis
-        span = d * (k - 1) + 1
-        count = (n + 2 * p - span) // s + 1
-        if ceil_mode and (n + 2 * p - span) % s and count * s < n + p:
+    for axis in zip(input_shape, kernel, stride, dilation, padding, padding_after or padding, strict=True):
+        n, k, s, d, before, behind = axis
+        span, whole = d * (k - 1) + 1, before + n + behind
+        count = (whole - span) // s + 1
+        if ceil_mode and (whole - span) % s and count * s < n + before:
             count += 1
-        if count < 1:
-            raise ShapeError(
-                "windows.kernel", layer=layer, span=span, size=n, padding=p, shape=tuple(input_shape)
-            )
+        shape = tuple(input_shape)
+        if count < 1 or n < 1:
+            raise ShapeError("windows.kernel", layer=layer, span=span, size=n, padding=before, shape=shape)
+        if max(before, behind) > paddings.most(mode, n):
+            copied = {"mode": mode, "padding": max(before, behind), "size": n, "shape": shape}
+            raise ShapeError("windows.copies", layer=layer, **copied, most=paddings.most(mode, n))
         output.append(count)
-        after.append(max(p, (count - 1) * s + span - n - p))
-    return Windows(tuple(input_shape), kernel, stride, dilation, padding, tuple(after), tuple(output))
+        after.append(max(behind, (count - 1) * s + span - n - before))
+    return Windows(tuple(input_shape), kernel, stride, dilation, padding, tuple(after), tuple(output), mode)
 
 
 def each_axis(layer: str, name: str, value: int | Shape, rank: int, *, least: int) -> Shape:
@@ -141,6 +160,12 @@ def require_channels_first(
     expected = ("batch", "channels" if channels is None else channels, *axes)
     key = "windows.rank" if len(shape) != rank + 2 else "windows.channels"
     raise ShapeError(key, layer=layer, expected=written_shape(expected), shape=written_shape(shape))
+
+
+def require_entries(layer: str, spatial_shape: Sequence[int]) -> None:
+    """No spatial axis of x is of size 0."""
+    if 0 in spatial_shape:
+        raise ShapeError("windows.empty", layer=layer, shape=tuple(spatial_shape))
 
 
 def canonical(value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""The contract of a loss: its value and its gradient, in one file, over one batch."""
+"""The contract of a loss, which writes L and its derivative; what a batch makes of them, with the 1/m, is here."""
 
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -14,15 +14,17 @@ from gradiente.locale import text
 from gradiente.terms import Factor, Index, LossStep, Term
 
 Array = np.ndarray
-Reduction = Literal["mean", "sum"]
+Shape = tuple[int, ...]
+Reduction = Literal["mean", "sum", "none"]
 
 
 @dataclass(frozen=True)
 class Loss(metaclass=Concept):
     """J(prediction, target), one number for a batch, and ∂J/∂prediction.
 
-    `reduced` is the only place where 1/m is applied: value = Σ terms · 1/m and gradient = terms' derivatives · 1/m,
-    without it for "sum".
+    A loss is a frozen dataclass that writes L in `unreduced` and its derivative in `unreduced_gradient`, with a field
+    `reduction: Reduction = "mean"` where PyTorch has it. By that, `value` is the mean of all L, their sum, or with
+    "none" the array of them, and `gradient` the derivative of the mean or of the sum: only here is anything divided.
 
     Facts about the loss, read by generic code (a trace, parity, advice, random batches, tests):
 
@@ -32,10 +34,11 @@ class Loss(metaclass=Concept):
         is_multiclass           the target may be the number of the right class, one a row, and a mean is over rows
         soft_targets            of a multiclass loss: the target may also be a row of probabilities
         cancels, cancellation   the layer whose derivative cancels against that of the loss, and how, as LaTeX
+        reductions              what `reduction` may be
+        examples                its notation with options, the shape of a prediction and the kind of a target for it
     """
 
-    _: KW_ONLY
-    reduction: Reduction = "mean"
+    reduction = "mean"  # no field here: it would be the first of every loss
 
     equation: ClassVar[str] = ""
     derivative: ClassVar[str] = ""
@@ -47,33 +50,81 @@ class Loss(metaclass=Concept):
     soft_targets: ClassVar[bool] = False
     cancels: ClassVar[str] = ""
     cancellation: ClassVar[str] = ""
+    reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
+    examples: ClassVar[Sequence[tuple[str, Shape, str]]] = ()
 
     def __post_init__(self) -> None:
-        require(
-            self.reduction in ("mean", "sum"),
-            "loss.reduction",
-            loss=type(self).__name__,
-            value=repr(self.reduction),
-        )
+        require_reduction(self)
 
     @abstractmethod
-    def value(self, prediction: Array, target: Array) -> float:
-        """J, one number."""
+    def unreduced(self, prediction: Array, target: Array) -> Array:
+        """L of every number; of every row, or position, where a row is one choice."""
 
     @abstractmethod
+    def unreduced_gradient(self, prediction: Array, target: Array) -> Array:
+        """∂(Σ L)/∂prediction, in the shape of the prediction."""
+
+    def value(self, prediction: Array, target: Array) -> Any:
+        """J, one number; for the reduction "none" the array of every L.
+
+        Where nothing counts, because all targets are ignored, a mean is NaN.
+        """
+        target = np.asarray(target)
+        terms = self.unreduced(prediction, target)
+        if self.reduction == "none":
+            return terms
+        divisor = self.divisor(target)
+        return float(np.sum(terms) / divisor) if divisor else np.nan
+
     def gradient(self, prediction: Array, target: Array) -> Array:
-        """∂J/∂prediction, in the shape of the prediction."""
+        """∂J/∂prediction, in the shape of the prediction; for the reduction "none" that of the sum.
+
+        Where nothing counts it is 0.
+        """
+        target = np.asarray(target)
+        gradient, divisor = self.unreduced_gradient(prediction, target), self.divisor(target)
+        return gradient if divisor in (0, 1) else gradient / divisor
+
+    def divisor(self, target: Array) -> float:
+        """What the sum of all L is divided by: 1, or for a mean the count."""
+        return self.count(target) if self.averages else 1
+
+    def count(self, target: Array) -> float:
+        """What a mean divides by: the numbers of the target, or its rows and positions where a row is one choice."""
+        rows = self.is_multiclass and target.dtype.kind not in "iu"
+        return target.size // target.shape[1] if rows else target.size
+
+    @property
+    def averages(self) -> bool:
+        """Whether J is a mean, not a sum."""
+        return self.reduction not in ("sum", "none")
 
     def estimate(self, prediction: Array) -> Array:
         """ŷ, what a network's output means under this loss: probabilities for a classifier."""
         return prediction
 
     def to_torch(self) -> Callable[..., Any]:
-        """The same loss as a callable of PyTorch, (prediction, target) → scalar.
+        """The same loss as a callable of PyTorch, (prediction, target) → scalar, or array for "none".
 
         Errors: ArgumentError for a custom loss that does not define it
         """
         raise ArgumentError("loss.no_torch", loss=type(self).__name__)
+
+    def equation_with(self, target: Array | None = None) -> str:
+        """The equation with only the terms that this loss's options use, for a target if one is given."""
+        return self.equation
+
+    def derivative_with(self, target: Array | None = None) -> str:
+        """The derivative, likewise."""
+        return self.derivative
+
+    def cancellation_with(self) -> str:
+        """The cancellation, likewise."""
+        return self.cancellation
+
+    def count_with(self, target: Array) -> str:
+        """The LaTeX of the count, for a batch of m rows."""
+        return "m" if self.count(target) == len(target) else "m k"
 
     def value_terms(self, at: LossStep, index: Index) -> list[Term] | None:
         """The terms of the sum at one place of the prediction; None where the loss does not define them."""
@@ -83,18 +134,23 @@ class Loss(metaclass=Concept):
         """The factors of ∂J/∂prediction at that place but for the 1/m, likewise."""
         return None
 
-    def count(self, prediction: Array) -> int:
-        """What a mean divides by: rows where every row is one choice, else all numbers; 1 for a sum."""
-        if self.reduction == "sum":
-            return 1
-        return len(prediction) if self.is_multiclass else prediction.size
+    def require_shape(self, shape: Shape) -> None:
+        """Raise a ShapeError where the options do not fit predictions of that shape."""
 
-    def reduced(self, terms: Array, count: int) -> Array:
-        """The terms, divided by how many there are when the reduction is the mean."""
-        return terms / count if self.reduction == "mean" else terms
+    def require_number(self) -> None:
+        """Raise an ArgumentError unless J is one number."""
+        require(self.reduction != "none", "loss.none", loss=type(self).__name__)
 
-    def same_shape(self, prediction: Array, target: Array) -> Array:
+    def require_counted(self, target: Array) -> None:
+        """Raise a DataError where J is a mean of nothing: all targets are ignored, or have weight 0."""
+        if self.divisor(np.asarray(target)) == 0:
+            raise DataError("loss.nothing_counts", loss=type(self).__name__)
+
+    def same_shape(self, prediction: Array, target: Array, target_interval: str | None = None) -> Array:
         """The target as an array of the prediction's shape and type, both in their intervals.
+
+        Arguments:
+            target_interval: another than the loss's own
 
         Errors: ShapeError that compares the two shapes; DataError for a number outside its interval
         """
@@ -107,23 +163,18 @@ class Loss(metaclass=Concept):
                 target=target.shape,
             )
         _require_range(self, "ŷ", prediction, self.interval)
-        _require_range(self, "y", target, self.target_interval)
+        _require_range(self, "y", target, target_interval or self.target_interval)
         return target.astype(prediction.dtype, copy=False)
 
-    def class_numbers(self, prediction: Array, target: Array) -> Array:
-        """The target as one class number for each row of the prediction, each of them a class."""
-        if prediction.ndim != 2 or target.shape != prediction.shape[:1]:
-            raise ShapeError(
-                "loss.class_numbers",
-                loss=type(self).__name__,
-                prediction=prediction.shape,
-                target=target.shape,
-            )
-        classes = prediction.shape[1]
-        if target.size and (target.min() < 0 or target.max() >= classes):
-            row = int(np.flatnonzero((target < 0) | (target >= classes))[0])
-            raise DataError("loss.label", label=int(target[row]), row=row, last=classes - 1)
-        return target
+
+def require_reduction(loss: Loss) -> None:
+    """The reduction is one that the loss has, or an error that names those."""
+    known = isinstance(loss.reduction, str) and loss.reduction in loss.reductions
+    if not known:
+        names = ", ".join(f'"{name}"' for name in loss.reductions)
+        raise ArgumentError(
+            "loss.reduction", loss=type(loss).__name__, known=names, value=repr(loss.reduction)
+        )
 
 
 @cache

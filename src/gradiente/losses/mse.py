@@ -1,8 +1,7 @@
 from dataclasses import dataclass
 
-import numpy as np
-
-from gradiente.losses.base import Array, Loss
+from gradiente.losses.base import Array, Loss, Reduction
+from gradiente.losses.weights import torch_loss
 from gradiente.terms import Factor, Index, LossStep, Term, term
 
 
@@ -10,13 +9,13 @@ from gradiente.terms import Factor, Index, LossStep, Term, term
 class MSELoss(Loss):
     r"""The mean of the squared errors, for regression.
 
-    Equation:   J = 1/N Σ (ŷ − y)²
-    Derivative: ∂J/∂ŷ = 2 (ŷ − y) / N
+    Equation:   J = 1/N Σ L,   L = (ŷ − y)²
+    Derivative: ∂L/∂ŷ = 2 (ŷ − y)
 
     Arguments:
-        reduction: "mean", over all N numbers of the batch, or "sum"
+        reduction: "mean", over all N numbers of the batch, "sum", or "none" for every L
 
-    Shapes: ŷ and y the same → one number
+    Shapes: ŷ and y the same → one number, or with "none" the same
     Errors: ShapeError where ŷ and y differ in shape
 
     >>> import numpy as np
@@ -27,16 +26,18 @@ class MSELoss(Loss):
     Source: the lecture, "Función de costo"; torch.nn.MSELoss
     """
 
+    reduction: Reduction = "mean"
+
     equation = r"L = (\hat{y} - y)^{2}"
     derivative = r"\frac{\partial L}{\partial \hat{y}} = 2 (\hat{y} - y)"
 
-    def value(self, prediction: Array, target: Array) -> float:
-        y = self.same_shape(prediction, target)
-        return float(self.reduced(np.sum((prediction - y) ** 2), y.size))
+    def unreduced(self, prediction: Array, target: Array) -> Array:
+        y_hat, y = prediction, self.same_shape(prediction, target)
+        return (y_hat - y) ** 2
 
-    def gradient(self, prediction: Array, target: Array) -> Array:
-        y = self.same_shape(prediction, target)
-        return self.reduced(2 * (prediction - y), y.size)
+    def unreduced_gradient(self, prediction: Array, target: Array) -> Array:
+        y_hat, y = prediction, self.same_shape(prediction, target)
+        return 2 * (y_hat - y)
 
     def value_terms(self, at: LossStep, index: Index) -> list[Term]:
         """(ŷ − y)²"""
@@ -47,6 +48,4 @@ class MSELoss(Loss):
         return Factor("2", 2.0), at.difference(index)
 
     def to_torch(self):
-        import torch
-
-        return torch.nn.MSELoss(reduction=self.reduction)
+        return torch_loss("MSELoss", self)

@@ -2,7 +2,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.losses.base import Array, Loss
+from gradiente.losses.base import Array, Loss, Reduction
+from gradiente.losses.weights import torch_loss
 from gradiente.terms import Factor, Index, LossStep, Term, term
 
 
@@ -10,13 +11,13 @@ from gradiente.terms import Factor, Index, LossStep, Term, term
 class MSLELoss(Loss):
     r"""The mean of the squared errors of the logarithms: errors count in proportion to the size of y.
 
-    Equation:   J = 1/N Σ (log(1 + ŷ) − log(1 + y))²
-    Derivative: ∂J/∂ŷ = 2 (log(1 + ŷ) − log(1 + y)) / (1 + ŷ) / N
+    Equation:   J = 1/N Σ L,   L = (log(1 + ŷ) − log(1 + y))²
+    Derivative: ∂L/∂ŷ = 2 (log(1 + ŷ) − log(1 + y)) / (1 + ŷ)
 
     Arguments:
-        reduction: "mean", over all N numbers of the batch, or "sum"
+        reduction: "mean", over all N numbers of the batch, "sum", or "none" for every L
 
-    Shapes: ŷ and y the same, both above −1 → one number
+    Shapes: ŷ and y the same, both above −1 → one number, or with "none" the same
     Errors: ShapeError where ŷ and y differ in shape; DataError where one of them is −1 or less
 
     >>> import numpy as np
@@ -26,6 +27,8 @@ class MSLELoss(Loss):
     Source: the lecture, "Función de costo"
     """
 
+    reduction: Reduction = "mean"
+
     interval = target_interval = "(-1, inf)"
     equation = r"L = \left( \log(1 + \hat{y}) - \log(1 + y) \right)^{2}"
     derivative = (
@@ -33,13 +36,13 @@ class MSLELoss(Loss):
         r"\frac{2 \left( \log(1 + \hat{y}) - \log(1 + y) \right)}{1 + \hat{y}}"
     )
 
-    def value(self, prediction: Array, target: Array) -> float:
-        y = self.same_shape(prediction, target)
-        return float(self.reduced(np.sum((np.log1p(prediction) - np.log1p(y)) ** 2), y.size))
+    def unreduced(self, prediction: Array, target: Array) -> Array:
+        y_hat, y = prediction, self.same_shape(prediction, target)
+        return (np.log1p(y_hat) - np.log1p(y)) ** 2
 
-    def gradient(self, prediction: Array, target: Array) -> Array:
-        y = self.same_shape(prediction, target)
-        return self.reduced(2 * (np.log1p(prediction) - np.log1p(y)) / (1 + prediction), y.size)
+    def unreduced_gradient(self, prediction: Array, target: Array) -> Array:
+        y_hat, y = prediction, self.same_shape(prediction, target)
+        return 2 * (np.log1p(y_hat) - np.log1p(y)) / (1 + y_hat)
 
     def value_terms(self, at: LossStep, index: Index) -> list[Term]:
         """(log(1 + ŷ) − log(1 + y))²"""
@@ -58,5 +61,5 @@ class MSLELoss(Loss):
     def to_torch(self):
         import torch
 
-        mse = torch.nn.MSELoss(reduction=self.reduction)
+        mse = torch_loss("MSELoss", self)
         return lambda prediction, target: mse(torch.log1p(prediction), torch.log1p(target))

@@ -5,20 +5,23 @@ from gradiente.metrics.classification import (
     classification_metrics,
     cohen_kappa,
     confusion_matrix,
-    f1,
-    precision,
-    recall,
-    roc_auc,
-    specificity,
+    hamming_loss,
 )
+from gradiente.metrics.precision_recall import f1, fbeta, precision, recall, specificity
+from gradiente.metrics.ranking import roc_auc, top_k_accuracy
 from gradiente.metrics.regression import mae, mape, mse, pearson, r2, regression_metrics
+from gradiente.metrics.undefined import Undefined, UndefinedMetricWarning, undefined_metrics
 
 __all__ = [
+    "Undefined",
+    "UndefinedMetricWarning",
     "accuracy",
     "classification_metrics",
     "cohen_kappa",
     "confusion_matrix",
     "f1",
+    "fbeta",
+    "hamming_loss",
     "mae",
     "mape",
     "mse",
@@ -29,4 +32,6 @@ __all__ = [
     "regression_metrics",
     "roc_auc",
     "specificity",
+    "top_k_accuracy",
+    "undefined_metrics",
 ]

@@ -17,6 +17,33 @@ def labels(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Array]:
     return class_numbers("truth", t), class_numbers("prediction", p)
 
 
+def labels_or_indicators(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Array]:
+    """Class numbers of shape (n,), or, where both have two columns or more, booleans: whether a row has a label."""
+    t, p = np.asarray(truth), np.asarray(prediction)
+    if t.ndim == 1 and t.shape == p.shape:
+        return labels(t, p)
+    if not is_multilabel(t) or t.shape != p.shape:
+        raise ShapeError("metrics.labels_or_indicators_shape", truth=t.shape, prediction=p.shape)
+    require_rows(t)
+    return indicators("truth", t), indicators("prediction", p)
+
+
+def is_multilabel(truth: Array) -> bool:
+    """Whether it has a column for each of two labels or more: a single column is no more than a list."""
+    return truth.ndim == 2 and truth.shape[1] > 1
+
+
+def indicators(name: str, values: Array) -> Array:
+    """The values as booleans, each of them 0 or 1."""
+    require_numbers(name, values)
+    wrong = (values != 0) & (values != 1)
+    if wrong.any():
+        row, label = np.argwhere(wrong)[0].tolist()
+        value = values[row, label].item()
+        raise DataError("metrics.indicator", name=name, row=row, label=label, value=value)
+    return values.astype(bool)
+
+
 def class_numbers(name: str, values: Array) -> Array:
     """The values as integers, each of them a whole number of at least 0."""
     require_numbers(name, values)
@@ -27,6 +54,14 @@ def class_numbers(name: str, values: Array) -> Array:
         row = int(np.flatnonzero(wrong)[0])
         raise DataError("metrics.class_number", name=name, row=row, value=values[row].item())
     return numbers
+
+
+def require_classes(values: Array, classes: int) -> None:
+    """Every class number is below `classes`."""
+    outside = values >= classes
+    if outside.any():
+        row = int(np.flatnonzero(outside)[0])
+        raise DataError("metrics.class_outside", label=int(values[row]), row=row, last=classes - 1)
 
 
 def columns(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Array]:

@@ -1,9 +1,12 @@
 """Metrics of a regression."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradiente.metrics.checks import Array, columns
+from gradiente.metrics.undefined import Undefined, say
 
 
 def mae(truth: ArrayLike, prediction: ArrayLike) -> float:
@@ -77,7 +80,7 @@ def r2(truth: ArrayLike, prediction: ArrayLike) -> float:
     Arguments:
         truth, prediction: as in `mae`
 
-    Shapes: as in `mae`; one row alone gives NaN
+    Shapes: as in `mae`; one row alone gives NaN, with an UndefinedMetricWarning
     Errors: as in `mae`
 
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
@@ -87,7 +90,7 @@ def r2(truth: ArrayLike, prediction: ArrayLike) -> float:
     """
     y, y_hat = columns(truth, prediction)
     if len(y) == 1:
-        return float("nan")
+        return _undefined("r2")
     unexplained = np.sum((y_hat - y) ** 2, axis=0)
     total = np.sum((y - y.mean(axis=0)) ** 2, axis=0)
     of_constant = np.where(unexplained == 0, 1.0, 0.0)
@@ -102,7 +105,7 @@ def pearson(truth: ArrayLike, prediction: ArrayLike) -> float:
     Arguments:
         truth, prediction: as in `mae`
 
-    Shapes: as in `mae`; NaN where a column is constant, as one row alone always is
+    Shapes: as in `mae`; where a column is constant, as one row alone always is, NaN with an UndefinedMetricWarning
     Errors: as in `mae`
 
     >>> round(pearson([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]), 12)
@@ -112,7 +115,7 @@ def pearson(truth: ArrayLike, prediction: ArrayLike) -> float:
     """
     y, y_hat = columns(truth, prediction)
     if ((y == y[0]).all(axis=0) | (y_hat == y_hat[0]).all(axis=0)).any():
-        return float("nan")
+        return _undefined("pearson")
     r = np.sum(_standardized(y) * _standardized(y_hat), axis=0)
     return float(np.mean(np.clip(r, -1, 1)))
 
@@ -132,6 +135,11 @@ def regression_metrics(truth: ArrayLike, prediction: ArrayLike) -> dict[str, flo
     Source: the functions of this module
     """
     return {metric.__name__: metric(truth, prediction) for metric in (mae, mape, mse, r2, pearson)}
+
+
+def _undefined(metric: str) -> float:
+    say(Undefined(metric, math.nan))
+    return math.nan
 
 
 def _standardized(values: Array) -> Array:

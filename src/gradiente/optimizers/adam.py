@@ -15,6 +15,7 @@ class Adam(Optimizer):
                 v = β₂ v + (1 − β₂) g²
                 m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)
                 θ = θ − α m̂ / (√v̂ + ε)
+    Decoupled:  θ = θ − α λ θ first, and g = ∇J
 
     The lecture's form has no correction, ε inside the root and β₂ = 0.99: that is course.Adam.
 
@@ -25,6 +26,7 @@ class Adam(Optimizer):
         weight_decay: λ ≥ 0, L2 in the gradient, which passes through m and v (AdamW decouples it)
         amsgrad: divide by the largest v so far, so that a step never grows
         maximize: gradient ascent instead of descent
+        decoupled_weight_decay: λ shrinks the parameters themselves; Adam is then AdamW
 
     Errors: ArgumentError for a hyperparameter out of range
 
@@ -42,10 +44,12 @@ class Adam(Optimizer):
     weight_decay: float = 0.0
     amsgrad: bool = False
     maximize: bool = False
+    decoupled_weight_decay: bool = False
 
     examples = (
         "Adam(lr=0.01)",
         "Adam(lr=0.01, betas=(0.7, 0.95), eps=0.001, amsgrad=True, weight_decay=0.01)",
+        "Adam(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True)",
         "Adam(lr=0.001, maximize=True)",
     )
     equation = (
@@ -64,7 +68,9 @@ class Adam(Optimizer):
     def rule(self, theta: Array, gradient: Array, slots: Slots, t: int) -> tuple[Array, Slots]:
         beta1, beta2 = self.betas
         g = -gradient if self.maximize else gradient
-        if self.weight_decay:
+        if self.weight_decay and self.decoupled_weight_decay:
+            theta = theta - self.lr * self.weight_decay * theta
+        elif self.weight_decay:
             g = g + self.weight_decay * theta
         m = beta1 * slots["m"] + (1 - beta1) * g
         v = beta2 * slots["v"] + (1 - beta2) * g * g

@@ -27,6 +27,7 @@ class Optimizer(metaclass=Concept):
         equation        the LaTeX of the rule, in textbook form
         symbols         the LaTeX of hyperparameters; those of `betas` are numbered
         torch_slots     PyTorch's names of slots, where they are others
+        keeps_momentum  whether its momentum is that of the whole training: no schedule can change it
         examples        its notation with several options: what tests and parity try
 
     `to_torch(parameters)` returns the equivalent class of PyTorch, if there is one; for the others the torch engine
@@ -46,8 +47,10 @@ class Optimizer(metaclass=Concept):
         "weight_decay": r"\lambda",
         "rho": r"\rho",
         "lr_decay": r"\eta",
+        "momentum_decay": r"\psi",
     }
     torch_slots: ClassVar[Mapping[str, str]] = {}
+    keeps_momentum: ClassVar[bool] = False
     examples: ClassVar[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
@@ -60,6 +63,10 @@ class Optimizer(metaclass=Concept):
     @abstractmethod
     def rule(self, theta: Array, gradient: Array, slots: Slots, t: int) -> tuple[Array, Slots]:
         """One step: the new θ and the new slots."""
+
+    def torch_state(self, t: int) -> Mapping[str, float]:
+        """What PyTorch's class remembers of a parameter after t steps besides the slots and t: what follows from t."""
+        return {}
 
 
 def zeros(theta: Array, *names: str) -> Slots:

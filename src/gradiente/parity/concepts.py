@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import require, require_installed
-from gradiente.examples import draw_prediction, draw_target, layer_examples, loss_examples, rule_examples
+from gradiente.errors import is_whole, require, require_installed
+from gradiente.examples import (
+    draw_input,
+    draw_prediction,
+    draw_target,
+    layer_examples,
+    loss_examples,
+    rule_examples,
+)
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Layer
 from gradiente.locale import text
@@ -68,8 +75,9 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
     """Compare every registered layer, loss, optimizer and schedule with its equivalent in PyTorch, in float64.
 
     Of a layer: y, every derivative and the running statistics, in training and in inference; PyTorch is given the
-    mask of Dropout. Of a loss: J and ∂J/∂ŷ. Of an optimizer: θ after each of 200 steps down a slope that
-    keeps moving. Of a schedule: α in each of 100 epochs.
+    mask of Dropout. Of a loss: J and ∂J/∂ŷ, or every L and ∂(Σ L)/∂ŷ. Of an optimizer: θ after each of
+    200 steps down a slope that keeps moving. Of a schedule: α in each of 100 epochs, and the momentum where it sets
+    that too.
 
     A difference is relative to the largest number of its quantity, or to 1 where that is smaller (to 1/m for the
     gradient of a mean of m terms; to the first α).
@@ -79,7 +87,7 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
 
     Errors: ArgumentError where PyTorch is not installed, or for a seed below 0
     """
-    require(seed >= 0, "load.seed", value=seed)
+    require(is_whole(seed, 0), "load.seed", value=repr(seed))
     require_installed("torch", extra="torch")
     with torch_generator_kept():
         return [
@@ -120,7 +128,7 @@ def _layer(
 ) -> Iterator[Difference]:
     import torch
 
-    x = generator.normal(0, 1.5, shape)
+    x = draw_input(layer, shape, generator)
     x[generator.random(shape) < 0.1] = 0  # where ReLU has its kink, and maxima are shared
     parameters = {name: generator.normal(size=spec.shape) for name, spec in layer.parameters().items()}
     buffers = {
@@ -133,12 +141,12 @@ def _layer(
 
     module = layer.to_torch().double().train(training)
     module.load_state_dict({name: torch.tensor(value) for name, value in (parameters | buffers).items()})
-    leaf = torch.tensor(x, requires_grad=True)
+    leaf = torch.tensor(x, requires_grad=x.dtype.kind == "f")
     drawn = training and layer.stochastic and cache is not None
     torch_y = leaf * torch.tensor(cache) if drawn else module(leaf)
     torch_y.backward(torch.tensor(dy))
 
-    theirs = {"y": torch_y.detach(), "∂J/∂x": leaf.grad}
+    theirs = {"y": torch_y.detach()} | ({} if leaf.grad is None else {"∂J/∂x": leaf.grad})
     theirs |= {f"∂J/∂{name}": parameter.grad for name, parameter in module.named_parameters()}
     theirs |= dict(module.named_buffers())
     ours = {"y": y, "∂J/∂x": dx, **{f"∂J/∂{name}": gradient for name, gradient in gradients.items()}}
@@ -160,10 +168,10 @@ def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
 
     leaf = torch.tensor(prediction, requires_grad=True)
     J = loss.to_torch()(leaf, torch.tensor(target))
-    J.backward()
+    J.sum().backward()
     assert leaf.grad is not None
     dy = leaf.grad.numpy()
-    least = 1 / loss.count(prediction)
+    least = 1 / loss.divisor(target)
     value = np.asarray(loss.value(prediction, target))
     yield difference("J", value, J.detach().numpy(), largest(J.detach().numpy()))
     yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))
@@ -205,21 +213,29 @@ def _schedule_examples(name: str, kind: type[Schedule], seed: int) -> Iterator[E
     metrics = (np.linspace(3, 0, EPOCHS) + generator.normal(0, 0.3, EPOCHS)).round(1).tolist()
     for notation in rule_examples(name, kind):
         ours, theirs = _rates(parse(notation, SCHEDULES), 0.3, metrics)
-        yield Example(notation, None, (difference("α", ours, theirs, largest(theirs, 0.3)),))
+        differences = [difference("α", ours[0], theirs[0], largest(theirs[0], 0.3))]
+        if not np.isnan(ours[1]).any():
+            differences.append(difference("μ", ours[1], theirs[1], largest(theirs[1])))
+        yield Example(notation, None, tuple(differences))
 
 
 def _rates(schedule: Schedule, base_lr: float, metrics: list[float]) -> tuple[Array, Array]:
-    """The learning rate of every epoch, by the formula and as PyTorch's scheduler sets it.
+    """The learning rate and the momentum of every epoch, by the formula and as PyTorch's scheduler sets them.
 
-    Shapes: → twice (EPOCHS,)
+    A schedule that leaves the momentum alone has NaN for it.
+
+    Shapes: → twice (2, EPOCHS)
     """
     import torch
 
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base_lr)
     scheduler = schedule.to_torch(optimizer)
-    theirs = np.empty(EPOCHS)
+    ours, theirs = np.full((2, 2, EPOCHS), np.nan)
     for t, value in enumerate(metrics):
-        theirs[t] = optimizer.param_groups[0]["lr"]
+        group, momentum = optimizer.param_groups[0], schedule.momentum(t)
+        ours[0, t], theirs[0, t] = schedule.lr(base_lr, t, metrics[:t]), group["lr"]
+        if momentum is not None:
+            ours[1, t], theirs[1, t] = momentum, group["momentum"]
         optimizer.step()
         scheduler.step(*([value] if schedule.watches else []))
-    return np.array([schedule.lr(base_lr, t, metrics[:t]) for t in range(EPOCHS)]), theirs
+    return ours, theirs

@@ -24,6 +24,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.streams import Purpose, stream
 from gradiente.training.build import Plan
+from gradiente.training.callbacks import scheduled
 from gradiente.training.config import Config
 from gradiente.training.targets import targets
 
@@ -81,7 +82,7 @@ class TrainingSetup:
     def of(cls, plan: Plan, train: Dataset) -> "TrainingSetup":
         """The training run of a config, on its training instances."""
         data, descent = plan.config.data, plan.config.descent
-        outputs = plan.network.forward(train.x[:1])[0].shape[1]
+        outputs = plan.network.forward(train.x[:2])[0].shape[1]
         y = targets(train, plan.loss, outputs)
         rows = np.arange(len(train))
         if data.validation:
@@ -110,13 +111,13 @@ class TrainingSetup:
 
     @property
     def subtracted(self) -> list[str]:
-        """The biases that a following batch normalization subtracts again; they are left out.
+        """The biases that a following normalization subtracts again, with the mean; they are left out.
 
         ∂J/∂b = 0, and its computed value is rounding error, which differs between machines: a rule that divides a
         gradient by its own size, as Adam does, amplifies it.
         """
         network = self.network.astype(np.float64)
-        if not any(node.layer.depends_on_batch for node in network.nodes):
+        if not any(node.layer.subtracts_mean for node in network.nodes):
             return []
 
         def predict() -> Array:
@@ -182,7 +183,7 @@ class TrainingSetup:
         epoch = step // each
         watched = losses[: epoch * each].reshape(epoch, each).mean(axis=1).tolist()
         t = epoch if self.schedule_every == "epoch" else step
-        return replace(self.optimizer, lr=self.schedule.lr(self.optimizer.lr, t, watched))
+        return scheduled(self.optimizer, self.schedule, t, watched)
 
     def heading(self) -> str:
         """The data, and the layers as they are written: digits: Linear(64, 32), Tanh(), Linear(32, 10)."""
@@ -197,7 +198,7 @@ class TrainingSetup:
             parameters=count(self.network.theta.size),
             loss=write(self.loss, LOSSES, brief=True),
             rule=", ".join([write(self.optimizer, OPTIMIZERS, brief=True), *schedule]),
-            size=self.batch_size,
+            size=count(self.batch_size),
         )
 
     def left_out(self) -> list[str]:

@@ -7,8 +7,8 @@ from itertools import islice
 import numpy as np
 
 from gradiente.engines import NumpyEngine, Torch, TorchEngine
-from gradiente.errors import DivergenceError, require
-from gradiente.formatting import number, short
+from gradiente.errors import DivergenceError, is_whole, require
+from gradiente.formatting import count, number, short
 from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
@@ -59,7 +59,7 @@ class Trajectory:
         step, worst = self.worst
         return text(
             "parity.drift" if self.passed else "parity.drift_apart",
-            steps=self.steps,
+            steps=count(self.steps),
             first=number(float(self.losses[0, 0])),
             last=number(float(self.losses[-1, 0])),
             other=number(float(self.losses[-1, 1])),
@@ -93,7 +93,7 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     >>> done.passed, done.losses.shape
     (True, (5, 2))
     """
-    require(steps >= 1, "parity.steps", value=steps)
+    require(is_whole(steps, 1), "parity.steps", value=repr(steps))
     numpy_network, torch_network = setup.start(), setup.start()
     require(bool(numpy_network.trainable), "trainer.no_parameters")
     rest = (setup.loss, setup.penalties, setup.clip)

@@ -13,7 +13,7 @@ class Masks:
     A CUDA graph can replay what is computed from a mask, and not the drawing of one: `hold` keeps the masks of the
     next forward pass in place, and `redraw` fills them anew.
 
-    Equation:   y = M ⊙ x / (1 − p),   with M 1 or 0: of every number, or of every channel
+    Equation:   y = M ⊙ x / (1 − p),   with M 1 or 0: of every number, or of every channel; y = 0 for p = 1
 
     Source: torch.nn.functional.dropout
     """
@@ -51,7 +51,7 @@ class Masks:
 
     def _fill(self, mask: "torch.Tensor", p: float) -> "torch.Tensor":
         """M / (1 − p)"""
-        return mask.bernoulli_(1 - p, generator=self.generator).div_(1 - p)
+        return mask.bernoulli_(1 - p, generator=self.generator).div_(1 - p if p < 1 else 1)
 
 
 def _forward(part: Any, mask: Any, x: "torch.Tensor") -> "torch.Tensor":

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import Field, fields
-from types import UnionType
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import ArgumentError, GradienteError, require, require_installed
 from gradiente.layers import REGISTRY, Layer
@@ -66,7 +65,7 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
     if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
         raise ArgumentError("from_torch.no_equivalent", module=called, known=_known())
     try:
-        layer = layer_kind(**{field.name: _value(module, field) for field in fields(layer_kind)})
+        layer = layer_kind(**{f.name: _value(module, f.name, layer_kind) for f in fields(layer_kind)})
     except GradienteError as error:
         raise ArgumentError("from_torch.refused", module=called, reason=error) from error
     with torch.device("meta"):  # no memory, no random numbers
@@ -75,7 +74,7 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
         if name == CHANGES_NO_NUMBER:
             continue
         got, expected = getattr(module, name), getattr(expected_module, name)
-        if _short(got) != _short(expected):
+        if not _same(got, expected):
             values = {"name": name, "got": repr(got), "expected": repr(expected)}
             raise ArgumentError("from_torch.differs", module=called, **values)
     got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, expected_module))
@@ -85,18 +84,30 @@ def _layer(path: str, module: "torch.nn.Module") -> Layer:
     return layer
 
 
-def _value(module: "torch.nn.Module", field: "Field[Any]") -> Any:
-    """A hyperparameter of the module, as our layer takes it: 3 for (3, 3), and of a tensor whether it is there."""
-    value = getattr(module, field.name)
-    if field.name in module._parameters:
+def _value(module: "torch.nn.Module", name: str, layer: type[Layer]) -> Any:
+    """A hyperparameter of the module, as our layer takes it.
+
+    Of a tensor whether it is there; of a layer over several axes, which has a `rank`, 3 for (3, 3).
+    """
+    value = _tuple(getattr(module, name))
+    if name in module._parameters:
         return value is not None
-    either = isinstance(field.type, UnionType) and int in get_args(field.type)
-    return _short(value) if either else value
+    rank = getattr(layer, "rank", None)
+    each_axis = isinstance(value, tuple) and len(value) == rank
+    return value[0] if each_axis and len(set(value)) == 1 else value
 
 
-def _short(value: Any) -> Any:
-    """One number for a number an axis, where all are the same."""
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+def _same(a: Any, b: Any) -> bool:
+    """Whether two values mean the same, as 3 for every axis is (3, 3)."""
+    a, b = _tuple(a), _tuple(b)
+    if isinstance(a, tuple) == isinstance(b, tuple):
+        return a == b
+    many, one = (a, b) if isinstance(a, tuple) else (b, a)
+    return set(many) == {one}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _require_memory_of_its_own(modules: "Sequence[tuple[str, torch.nn.Module]]") -> None:

@@ -130,8 +130,9 @@ def write_slots(
     groups = {parameter: group for group in optim.param_groups for parameter in group["params"]}
     for name, parameter in parameters.items():
         state = {_torch_name(optimizer, slot): tensors[name] for slot, tensors in slots.items()}
-        if counts:
-            state["step"] = _step(groups[parameter], parameter, t)
+        numbers = {**optimizer.torch_state(t), **({"step": t} if counts else {})}
+        for known, value in numbers.items():
+            state[known] = _number(groups[parameter], parameter, value)
         if state:
             optim.state[parameter] = state
 
@@ -180,11 +181,12 @@ def _counts(optimizer: Optimizer) -> bool:
     return "step" in optim.state[parameter]
 
 
-def _step(group: Mapping[str, object], parameter: "torch.Tensor", t: int) -> "torch.Tensor":
+def _number(group: Mapping[str, object], parameter: "torch.Tensor", value: float) -> "torch.Tensor":
+    """A number of a parameter's state, where PyTorch keeps it."""
     import torch
 
     on_device = group.get("capturable") or group.get("fused")
-    return torch.tensor(float(t), dtype=torch.float32, device=parameter.device if on_device else "cpu")
+    return torch.tensor(float(value), dtype=torch.float32, device=parameter.device if on_device else "cpu")
 
 
 def _trainable(network: Network, module: "torch.nn.Module") -> "dict[str, torch.Tensor]":

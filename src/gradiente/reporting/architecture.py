@@ -16,7 +16,7 @@ def architecture(network: Network, loss: Loss) -> Markup:
         equation = formula(node.layer.equation)
         mark = tag("small", text("report.frozen")) if row.frozen else ""
         rows.append([row.index, tag("code", row.layer), equation, shape, join([count(row.parameters), mark])])
-    rows.append(["", tag("code", type(loss).__name__), formula(loss.equation), "1", ""])
+    rows.append(["", tag("code", type(loss).__name__), formula(loss.equation_with()), "1", ""])
     mark = tag("small", f"{count(summary.frozen)} {text('report.frozen')}") if summary.frozen else ""
     total = join([tag("b", count(summary.total)), mark])
     rows.append(["", tag("b", text("summary.total")), "", "", total])

@@ -55,7 +55,7 @@ def confusion(matrix: Array, classes: Sequence[str]) -> Markup:
         plot.set_yticks(range(k), names)
         plot.set_xlabel(text("report.predicted"), fontsize=size, labelpad=14)
         plot.set_ylabel(text("report.truth"), fontsize=size, labelpad=8)
-        alt = text("report.confusion_alt", right=int(np.trace(matrix)), total=int(matrix.sum()))
+        alt = text("report.confusion_alt", right=count(int(np.trace(matrix))), total=count(int(matrix.sum())))
         picture = svg(plot, alt, tight=True, in_pixels=True)
     note = tag("p", text("report.confusion_explained"), class_="note")
     beside = f"flex:1 1 {min(k * cell + 100, 560)}px"

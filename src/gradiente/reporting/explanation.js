@@ -15,12 +15,15 @@
     return made;
   }
 
-  // 1.25·10⁻⁷, with a true minus; null is what JSON has for NaN.
+  const inGroups = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, words.group);
+
+  // 1.25·10⁻⁷ or 12,345.5, with a true minus; null is what JSON has for NaN.
   function written(value, digits = 10) {
     if (value === null || Number.isNaN(value)) return "–";
     const [mantissa, power] = String(Number(value.toPrecision(digits))).replace("Infinity", "∞").split("e");
     const raised = power && "·10" + [...power.replace("+", "")].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("");
-    return mantissa.replace("-", "−") + (raised || "");
+    const [whole, ...decimals] = mantissa.replace("-", "−").split(".");
+    return [whole.replace(/\d{5,}/, inGroups), ...decimals].join(".") + (raised || "");
   }
 
   function factorOf([symbol, second, third, fourth]) {
@@ -56,7 +59,7 @@
 
   function termTable(terms, [symbol, total], rest) {
     const rows = terms.map(termRow);
-    if (rest) rows.push(row("td", words.rest.replace("{count}", rest[0]), written(rest[1])));
+    if (rest) rows.push(row("td", words.rest.replace("{count}", written(rest[0])), written(rest[1])));
     return element("table",
       element("thead", row("th", words.term, words.product)),
       element("tbody", ...rows),

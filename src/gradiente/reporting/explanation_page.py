@@ -58,7 +58,9 @@ def _headline(step: Trace, data: str, notes: Sequence[str]) -> Markup:
     facts = {
         "loss": whole["loss"],
         "optimizer": whole["optimizer"],
-        "instances": text("explain.page.columns" if step.columns else "explain.page.rows", count=instances),
+        "instances": text(
+            "explain.page.columns" if step.columns else "explain.page.rows", count=count(instances)
+        ),
     }
     return tag(
         "header",
@@ -183,6 +185,7 @@ def _words() -> dict[str, str]:
         **words,
         "rest": text("explain.page.rest", count="{count}"),
         "goto": text("explain.page.goto", name="{name}"),
+        "group": text("number.group"),
         **{path: text(f"explain.path.{path}") for path in PATHS},
     }
 

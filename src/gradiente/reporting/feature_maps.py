@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Context, Conv2d
+from gradiente.layers import Context, Conv2d, ConvTranspose2d
 from gradiente.layers.graph import Node
 from gradiente.locale import text
 from gradiente.network import Network
@@ -81,11 +81,11 @@ def stages(network: Network, x: Array) -> list[Stage]:
 
 
 def blocks(stages: Sequence[Stage]) -> list[list[Stage]]:
-    """Every Conv2d with the layers behind it, which keep its channels."""
+    """Every convolution with the layers behind it, which keep its channels."""
     result: list[list[Stage]] = []
     for stage in stages:
         other = not result or stage.maps.shape[1] != result[-1][-1].maps.shape[1]
-        if other or isinstance(stage.node.layer, Conv2d):
+        if other or isinstance(stage.node.layer, Conv2d | ConvTranspose2d):
             result.append([])
         result[-1].append(stage)
     return result

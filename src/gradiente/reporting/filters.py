@@ -1,6 +1,7 @@
 """The filters of the first convolution as images."""
 
 from gradiente.data import Dataset
+from gradiente.formatting import count
 from gradiente.layers import Conv2d
 from gradiente.locale import text
 from gradiente.network import Network
@@ -35,7 +36,7 @@ def filters(network: Network, data: Dataset) -> Markup | None:
             pictures.append(tag("img", src=picture, alt=alt, title=alt))
         tiles.append(tag("div", *pictures))
     layer = written(network.nodes[index].layer)
-    note = text("report.filters_explained", shown=len(shown), filters=len(weight), layer=layer)
+    note = text("report.filters_explained", shown=count(len(shown)), filters=count(len(weight)), layer=layer)
     if channels > 1:
         note += " " + text("report.filters_channels", channels=channels)
     grid = tag("div", *tiles, class_="filters", style=f"--channels:{channels}")

@@ -71,9 +71,12 @@ def shade(p: Array) -> Array:
 def regions(
     network: Network, loss: Loss, train: Dataset, test: Dataset, classes: Sequence[str]
 ) -> Markup | None:
-    """The plane shaded by the network's answer, with the training and the test points on it."""
+    """The plane shaded by the network's answer, with the training and the test points on it.
+
+    None also where a point has no answer of its own, because that depends on what is predicted with it.
+    """
     columns = plane(train)
-    if columns is None or train.task != "classification":
+    if columns is None or train.task != "classification" or network.whole_batch:
         return None
     inputs = grid(train, columns, GRID)
     p = probabilities(loss, network.predict(inputs.reshape(GRID * GRID, -1)))

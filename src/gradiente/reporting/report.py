@@ -1,6 +1,6 @@
 """The report of a run: one self-contained HTML file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ def write_report(
     stopped: str | None = None,
     monitor: str | None = None,
     restored: bool = False,
+    undefined: Sequence[str] = (),
 ) -> None:
     """Write the report of a run, in the language in use.
 
@@ -59,6 +60,7 @@ def write_report(
         stopped: why training stopped, in the reader's language
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
         restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
+        undefined: a sentence for every metric that is not defined on the test data, below the others
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
@@ -67,7 +69,8 @@ def write_report(
         headline(network, history, train, test, metrics, stopped),
         curves(history, monitor, restored=restored),
     ]
-    measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]))
+    remarks = [tag("p", sentence, class_="note") for sentence in undefined]
+    measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]), *remarks)
     if test.task == "classification":
         p = probabilities(loss, prediction)
         classes = class_names(test.classes, p.shape[1])

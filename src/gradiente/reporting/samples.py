@@ -51,7 +51,7 @@ def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
     if mistakes:
         note = text("report.mistakes_explained", mistakes=count(mistakes), total=count(len(data)))
         if len(wrong) < mistakes:
-            note += " " + text("report.mistakes_shown", shown=len(wrong))
+            note += " " + text("report.mistakes_shown", shown=count(len(wrong)))
         first = section(text("report.mistakes"), _note(note), _shown(data, p, wrong, classes))
     else:
         first = section(text("report.mistakes"), _note(text("report.no_mistakes", total=count(len(data)))))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.formatting import short
+from gradiente.formatting import count, short
 from gradiente.layers import Linear
 from gradiente.locale import text
 from gradiente.network import Network
@@ -28,7 +28,7 @@ def weights(network: Network, data: Dataset) -> Markup | None:
         picture = data_uri(diverging(weight[neuron].reshape(data.image_shape), limit))
         alt = text("report.neuron", neuron=neuron)
         tiles.append(tag("img", src=picture, alt=alt, title=alt))
-    note = text("report.weights_explained", shown=len(shown), neurons=len(weight))
+    note = text("report.weights_explained", shown=count(len(shown)), neurons=count(len(weight)))
     pictures = tag("div", *tiles, class_="neurons")
     return section(text("report.weights"), tag("p", note, class_="note"), scale(limit), pictures)
 

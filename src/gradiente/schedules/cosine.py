@@ -2,11 +2,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class CosineAnnealingLR(Schedule):
     r"""The learning rate falls along half a cosine: slowly, then fast, then slowly.
 
@@ -34,10 +34,11 @@ class CosineAnnealingLR(Schedule):
         "CosineAnnealingLR(T_max=100)",
         "CosineAnnealingLR(T_max=30, eta_min=0.001)",
     )
+    chainable = True
     equation = r"\alpha_t = \eta + (\alpha_0 - \eta) \frac{1 + \cos(\pi t / T)}{2}"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "CosineAnnealingLR", T_max=self.T_max)
+        require_whole(1, "CosineAnnealingLR", T_max=self.T_max)
         require_in("[0, inf)", "CosineAnnealingLR", eta_min=self.eta_min)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

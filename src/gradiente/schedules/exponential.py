@@ -5,7 +5,7 @@ from gradiente.errors import require_in
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ExponentialLR(Schedule):
     r"""The learning rate falls by the same factor after every epoch.
 
@@ -25,6 +25,7 @@ class ExponentialLR(Schedule):
     gamma: float
 
     examples = ("ExponentialLR(gamma=0.95)",)
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \, \gamma^{t}"
 
     def __post_init__(self) -> None:

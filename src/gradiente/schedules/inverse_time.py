@@ -5,7 +5,7 @@ from gradiente.errors import require_in
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class InverseTimeLR(Schedule):
     r"""The learning rate falls fast at first and ever more slowly afterwards.
 

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class LinearLR(Schedule):
     r"""The learning rate goes in a straight line from one factor of α₀ to another, and stays there.
 
@@ -35,12 +35,13 @@ class LinearLR(Schedule):
         "LinearLR()",
         "LinearLR(start_factor=1.0, end_factor=0.0, total_iters=60)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \left( s + (e - s) \frac{\min(t, T)}{T} \right)"
 
     def __post_init__(self) -> None:
         require_in("(0, 1]", "LinearLR", start_factor=self.start_factor)
         require_in("[0, 1]", "LinearLR", end_factor=self.end_factor)
-        require_in("[1, inf)", "LinearLR", total_iters=self.total_iters)
+        require_whole(1, "LinearLR", total_iters=self.total_iters)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         s, e, T = self.start_factor, self.end_factor, self.total_iters

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PolynomialLR(Schedule):
     r"""The learning rate falls to 0 along a power of the time that is left.
 
@@ -30,10 +30,11 @@ class PolynomialLR(Schedule):
         "PolynomialLR()",
         "PolynomialLR(total_iters=80, power=2.5)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \left( 1 - \frac{\min(t, T)}{T} \right)^{p}"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "PolynomialLR", total_iters=self.total_iters)
+        require_whole(1, "PolynomialLR", total_iters=self.total_iters)
         require_in("[0, inf)", "PolynomialLR", power=self.power)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

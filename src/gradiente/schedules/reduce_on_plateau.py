@@ -3,11 +3,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradiente.errors import require, require_in
+from gradiente.errors import require_in, require_one_of, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ReduceLROnPlateau(Schedule):
     r"""The learning rate falls by a factor whenever the monitored value stops improving.
 
@@ -50,17 +50,12 @@ class ReduceLROnPlateau(Schedule):
 
     def __post_init__(self) -> None:
         require_in("(0, 1)", "ReduceLROnPlateau", factor=self.factor)
-        require_in("[0, inf)", "ReduceLROnPlateau", patience=self.patience, cooldown=self.cooldown)
+        require_whole(0, "ReduceLROnPlateau", patience=self.patience, cooldown=self.cooldown)
         require_in(
             "[0, inf)", "ReduceLROnPlateau", threshold=self.threshold, min_lr=self.min_lr, eps=self.eps
         )
-        for name, value, (first, second) in (
-            ("mode", self.mode, ("min", "max")),
-            ("threshold_mode", self.threshold_mode, ("rel", "abs")),
-        ):
-            require(
-                value in (first, second), "schedule.mode", name=name, first=first, second=second, value=value
-            )
+        require_one_of(("min", "max"), "ReduceLROnPlateau", mode=self.mode)
+        require_one_of(("rel", "abs"), "ReduceLROnPlateau", threshold_mode=self.threshold_mode)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         lr, bad_epochs, cooldown = base_lr, 0, 0

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_whole
 from gradiente.schedules.base import Schedule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class StepLR(Schedule):
     r"""The learning rate falls by a factor every so many epochs.
 
@@ -30,10 +30,11 @@ class StepLR(Schedule):
         "StepLR(step_size=10)",
         "StepLR(step_size=7, gamma=0.8)",
     )
+    chainable = True
     equation = r"\alpha_t = \alpha_0 \, \gamma^{\lfloor t / s \rfloor}"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "StepLR", step_size=self.step_size)
+        require_whole(1, "StepLR", step_size=self.step_size)
         require_in("[0, inf)", "StepLR", gamma=self.gamma)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gradiente.errors import require_in
-from gradiente.schedules.base import Schedule
+from gradiente.errors import require_in, require_whole
+from gradiente.schedules.base import Schedule, schedule_parts, torch_sequence
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class WarmupLR(Schedule):
     r"""The learning rate rises in a straight line to α₀, then follows another schedule, whose time starts there.
 
@@ -37,8 +37,10 @@ class WarmupLR(Schedule):
     equation = r"\alpha_t = \alpha_0 \left( s + (1 - s) \frac{t}{T} \right), \quad t < T"
 
     def __post_init__(self) -> None:
-        require_in("[1, inf)", "WarmupLR", total_iters=self.total_iters)
+        require_whole(1, "WarmupLR", total_iters=self.total_iters)
         require_in("(0, 1]", "WarmupLR", start_factor=self.start_factor)
+        if self.after is not None:
+            schedule_parts("WarmupLR", "after", [self.after])
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:
         s, T = self.start_factor, self.total_iters
@@ -49,9 +51,6 @@ class WarmupLR(Schedule):
     def to_torch(self, optimizer):
         from torch.optim import lr_scheduler
 
-        warmup = lr_scheduler.LinearLR(optimizer, self.start_factor, 1.0, self.total_iters)
         if self.after is None:
-            return warmup
-        return lr_scheduler.SequentialLR(
-            optimizer, [warmup, self.after.to_torch(optimizer)], milestones=[self.total_iters]
-        )
+            return lr_scheduler.LinearLR(optimizer, self.start_factor, 1.0, self.total_iters)
+        return torch_sequence(optimizer, [replace(self, after=None), self.after], [self.total_iters])

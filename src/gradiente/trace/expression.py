@@ -47,15 +47,21 @@ def _plain(factor: Factor, operand: Factor) -> bool:
 
 def _terms(node: Symbol, named: Named) -> list[Term]:
     """The summands of a node."""
-    if id(node) not in named and node.function == CHOICE:
-        condition, first, second = node.arguments
-        return _terms(first if condition.value else second, named)
+    node = _chosen(node, named)
     if id(node) not in named and node.function in SUMS:
         left, right = (_terms(argument, named) for argument in node.arguments)
         if node.function == "subtract":
             right = [_negated(entry) for entry in right]
         return left + right
     return [Term(tuple(_factors(node, named)))]
+
+
+def _chosen(node: Symbol, named: Named) -> Symbol:
+    """The branch that a choice takes; any other node is itself."""
+    while node.function == CHOICE and id(node) not in named:
+        condition, first, second = node.arguments
+        node = first if condition.value else second
+    return node
 
 
 def _negated(entry: Term) -> Term:
@@ -66,6 +72,7 @@ def _negated(entry: Term) -> Term:
 
 def _factors(node: Symbol, named: Named) -> list[Factor]:
     """The factors of a node that is one summand."""
+    node = _chosen(node, named)
     if id(node) in named:
         return [named[id(node)]]
     if node.payload is not None:
@@ -118,6 +125,7 @@ def _minus_first(factors: list[Factor]) -> list[Factor]:
 
 def _symbol(node: Symbol, named: Named) -> str:
     """A node inside a factor, in brackets where it is more than one number."""
+    node = _chosen(node, named)
     simple = id(node) in named or not node.function or node.function not in ARITHMETIC
     inner = _sum(node, named)
     return inner if simple else f"({inner})"

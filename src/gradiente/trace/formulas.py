@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from gradiente.layers import Layer
 from gradiente.losses import Loss
 from gradiente.trace.naming import GREEK
@@ -86,20 +88,18 @@ def right_side(latex: str) -> str:
     return _sides(latex)[-1] if latex else ""
 
 
-def mean_of(loss: Loss, rows: int, count: int) -> str:
-    """1/m where the mean is over the rows, 1/(m k) where it is over all numbers; nothing for a sum."""
-    if loss.reduction == "sum":
-        return ""
-    return r"\frac{1}{m}" if count == rows else r"\frac{1}{m k}"
+def mean_of(loss: Loss, target: np.ndarray) -> str:
+    """1/m where the mean is over the m rows, 1/(m k) where it is over all numbers …; nothing for a sum."""
+    return rf"\frac{{1}}{{{loss.count_with(target)}}}" if loss.averages else ""
 
 
-def cost_formula(loss: Loss, mean: str, total: str, each: str) -> str:
+def cost_formula(equation: str, mean: str, total: str, each: str) -> str:
     """The whole loss, from the LaTeX of one term of its sum, "L = …".
 
     Arguments:
         total, each: what the whole and one term are called
     """
-    one = loss.equation.replace("L = ", f"{each} = ", 1)
+    one = equation.replace("L = ", f"{each} = ", 1)
     return rf"{total} = {mean} \sum {each}, \quad {one}".replace("  ", " ") if one else ""
 
 

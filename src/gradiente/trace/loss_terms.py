@@ -14,13 +14,13 @@ LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1
 
 
 def value_terms(loss: Loss, at: LossStep) -> Opening:
-    """The loss = Σ/m: by the terms that it defines, else by its value on each row."""
+    """The loss = Σ/m: by the terms that it defines, else by L of each row."""
     whole = loss.value(at.prediction.values, at.target.values)
 
     def candidates() -> Iterator[Opening]:
         own = [loss.value_terms(at, place) for place in np.ndindex(*at.prediction.values.shape)]
         if None not in own:
-            yield _closed(loss, [entry for terms in own for entry in terms or ()], at.count)
+            yield _closed(loss, at, [entry for terms in own for entry in terms or ()])
         yield _by_rows(loss, at)
 
     return first_matching(candidates(), whole) or opening([], Closing(type(loss).__name__, whole))
@@ -29,9 +29,9 @@ def value_terms(loss: Loss, at: LossStep) -> Opening:
 def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Opening:
     """∂J/∂prediction at that place, with its 1/m"""
     y_hat = at.prediction[index]
-    mean = (Factor(f"1/{at.count}", 1 / at.count),) if loss.reduction == "mean" else ()
+    mean = (Factor(f"1/{_written(at.divisor)}", 1 / at.divisor),) if loss.averages else ()
     own = loss.gradient_factors(at, index)
-    derivative = Factor(f"∂L/∂{y_hat.symbol}", value * at.count, y_hat.source, y_hat.index)
+    derivative = Factor(f"∂L/∂{y_hat.symbol}", value * at.divisor, y_hat.source, y_hat.index)
     closed = None if own is None else opening([term(*own, *mean)])
     return first_matching([closed], value) or opening([term(derivative, *mean)])
 
@@ -48,15 +48,16 @@ def estimate_terms(loss: Loss, at: LossStep, index: Index) -> Opening:
 
 
 def _by_rows(loss: Loss, at: LossStep) -> Opening:
-    prediction, target = at.prediction.values, at.target.values
-    rows = range(len(prediction))
-    values = [loss.value(prediction[i : i + 1], target[i : i + 1]) for i in rows]
-    count = len(values) if loss.reduction == "mean" else 1
-    terms = [term(Factor(f"L[{i}]", value)) for i, value in zip(rows, values, strict=True)]
-    return _closed(loss, terms, count)
+    every = loss.unreduced(at.prediction.values, at.target.values)
+    values = every.reshape(len(every), -1).sum(axis=1)
+    return _closed(loss, at, [term(Factor(f"L[{i}]", float(value))) for i, value in enumerate(values)])
 
 
-def _closed(loss: Loss, terms: list[Term], count: int) -> Opening:
-    if loss.reduction == "sum":
+def _closed(loss: Loss, at: LossStep, terms: list[Term]) -> Opening:
+    if not loss.averages:
         return opening(terms)
-    return opening(terms, Closing(f"Σ/{count}", total(terms) / count))
+    return opening(terms, Closing(f"Σ/{_written(at.divisor)}", total(terms) / at.divisor))
+
+
+def _written(divisor: float) -> str:
+    return str(divisor) if isinstance(divisor, int) else f"{divisor:.6g}"

@@ -73,17 +73,22 @@ class Opener:
     def finite_difference(self, quantity: Quantity, index: Index) -> float | None:
         """That of J, with the quantity whose gradient it is changed at that place.
 
-        None for what is no gradient, and on the edge of what the loss takes: a probability of 0 or 1.
+        None for what is no gradient, for indices and the vector of a padding index, and on the edge of what the loss
+        takes: a probability of 0 or 1.
         """
         step = self.step
         if quantity.role == "parameter gradient" and quantity.place is not None:
             changed = step.network.node_parameters(quantity.place)[_key(quantity)]
+            if index[:1] == (step.network.specs[quantity.parameter or ""].zero_row,):
+                return None
             cost = partial(step.cost_from, quantity.place)
         elif quantity.role == "output gradient":
             value = 0 if quantity.place is None else quantity.place + 1
             changed = step.values[value].copy()
             cost = partial(step.cost_from, value, {value: changed})
         else:
+            return None
+        if changed.dtype.kind == "i":
             return None
         try:
             return central_difference(changed, index, cost)
@@ -186,7 +191,7 @@ class Opener:
         if step.loss.link != "identity":
             estimate = self._numbers("ŷ", ESTIMATE, "estimate", step.loss.estimate(step.prediction))
         target = self._numbers("y", TARGET, "target", step.target)
-        return LossStep(prediction, estimate, target, step.loss.count(step.prediction))
+        return LossStep(prediction, estimate, target, step.loss.divisor(step.target))
 
     def _new_layer_step(self, place: int) -> LayerStep:
         step, names = self.step, self.names[place]

@@ -46,8 +46,7 @@ class Builder:
         self.step, self.orientation = step, orientation
         self.names: list[NodeNames] = node_names(step.nodes)
         self.values = [INPUT, *(names.output for names in self.names)]
-        rows, count = len(step.prediction), step.loss.count(step.prediction)
-        self.mean = mean_of(step.loss, rows, count)
+        self.mean = mean_of(step.loss, step.target)
         estimate = {} if step.loss.link == "identity" else {r"\hat{y}": ESTIMATE}
         self.loss_symbols = {step.loss.symbol: self.values[-1], **estimate, "y": TARGET}
 
@@ -84,6 +83,7 @@ class Builder:
 
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.values[-1]
+        equation = step.loss.equation_with(step.target)
         loss_sources = tuple(self.loss_symbols.values())
         if step.loss.link != "identity":
             value = step.loss.estimate(step.prediction)
@@ -94,11 +94,11 @@ class Builder:
             for penalty in step.objective.penalties
         ]
         if not step.objective.penalties:
-            formula = renamed(cost_formula(step.loss, self.mean, COST, "L"), self.loss_symbols)
+            formula = renamed(cost_formula(equation, self.mean, COST, "L"), self.loss_symbols)
             yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=loss_sources)
             return
         weights = tuple(name for _, full, name in self._parameters() if step.is_penalized(full))
-        formula = renamed(cost_formula(step.loss, self.mean, LOSS, r"\ell"), self.loss_symbols)
+        formula = renamed(cost_formula(equation, self.mean, LOSS, r"\ell"), self.loss_symbols)
         yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
         yield self._named(
             PENALTY,
@@ -151,7 +151,7 @@ class Builder:
         step, users = self.step, self.step.users(value)
         left = latex_name(gradient_of(self.values[value]))
         if not users:
-            steps = renamed(step.loss.derivative, self.loss_symbols)
+            steps = renamed(step.loss.derivative_with(step.target), self.loss_symbols)
             return gradient_formula(left, steps, self.mean), tuple(self.loss_symbols.values())
         formulas, sources = list[str](), list[str]()
         for place in users:
@@ -162,7 +162,8 @@ class Builder:
             sources.extend(names)
         last = step.nodes[-1].layer
         if users == [len(step.nodes) - 1] and step.loss.cancels == type(last).__name__:
-            formulas = [canceled(formulas[0], renamed(step.loss.cancellation, self.loss_symbols), self.mean)]
+            cancellation = renamed(step.loss.cancellation_with(), self.loss_symbols)
+            formulas = [canceled(formulas[0], cancellation, self.mean)]
         if len(formulas) > 1:
             formulas = [f"{left} = {' + '.join(map(right_side, formulas))}"]
         return formulas[0], tuple(dict.fromkeys(sources))

@@ -38,7 +38,7 @@ class Trace:
         X                 the input, A[0] in the lecture
         Z[l] W[l] b[l]    a layer with weights, Linear or Conv; [l] counts these, from 1
         A[l]              its activation: Sigmoid, Tanh, ReLU …
-        N[l] γ[l] β[l]    normalized by a BatchNorm
+        N[l] γ[l] β[l]    normalized by a BatchNorm, LayerNorm …
         P[l] F[l] U[l]    pooled; flattened; unflattened
         D[l]              after a Dropout
         Y[l]              the output of a custom layer, with its own names of parameters

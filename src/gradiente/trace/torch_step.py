@@ -32,7 +32,8 @@ def _run(step: TracedStep) -> dict[str, Any]:
     module = step.network.to_torch().train(step.training)
     for index in step.network.frozen:
         module[index].eval()
-    values = [torch.tensor(step.values[0], requires_grad=True)]
+    x = torch.tensor(step.values[0])
+    values = [x.requires_grad_() if x.is_floating_point() else x]
     for node, cache in zip(step.nodes, step.caches, strict=True):
         first, *others = (values[k] for k in node.inputs)
         if node.is_sum:
@@ -41,7 +42,8 @@ def _run(step: TracedStep) -> dict[str, Any]:
             y = first * torch.tensor(1.0 if cache is None else cache)
         else:
             y = module.get_submodule(node.path)(first)
-        y.retain_grad()
+        if y.requires_grad:
+            y.retain_grad()
         values.append(y)
     labels = step.loss.is_multiclass and step.target.dtype.kind in "iu"
     target = torch.tensor(step.target, dtype=torch.int64 if labels else torch.float64)
@@ -55,7 +57,7 @@ def _run(step: TracedStep) -> dict[str, Any]:
     cost.backward()
     found: dict[str, Any] = {
         "values": [_array(y) for y in values],
-        "deltas": [_array(y.grad) for y in values],
+        "deltas": [np.zeros(y.shape) if y.grad is None else _array(y.grad) for y in values],
         "gradients": {name: _array(p.grad) for name, p in parameters.items()},
         "loss": _array(loss),
         "penalty": _array(penalty),

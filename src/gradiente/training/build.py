@@ -10,7 +10,7 @@ from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
-from gradiente.layers import Layer, Linear, Sigmoid
+from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
@@ -176,7 +176,6 @@ def _trained(path: str) -> Network:
 def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     if config.network.layers is not None:
         return config.make("layers")
-    require(loss.link != "exponential", "build.nll", loss=type(loss).__name__)
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])
@@ -187,5 +186,7 @@ def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
     layers.pop()
+    if loss.link == "exponential":
+        return [*layers, LogSoftmax()]
     scores = loss.link != "identity" or (train.task == "regression" and loss.interval != "[0, 1]")
     return layers if scores else [*layers, Sigmoid()]

@@ -1,10 +1,11 @@
 """Callbacks: hooks around the loop, each called with the state of the training run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from gradiente.engines import Engine, EngineState
-from gradiente.errors import require, require_in
+from gradiente.errors import ArgumentError, require, require_in, require_whole
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
@@ -120,7 +121,7 @@ class EarlyStopping(Callback):
     everywhere = True
 
     def __init__(self, *, patience: int = 10, min_delta: float = 0.0, restore_best: bool = True) -> None:
-        require_in("[1, inf)", "EarlyStopping", patience=patience)
+        require_whole(1, "EarlyStopping", patience=patience)
         require_in("[0, inf)", "EarlyStopping", min_delta=min_delta)
         self.patience = patience
         self.min_delta = min_delta
@@ -149,11 +150,14 @@ class EarlyStopping(Callback):
 
 
 class Scheduler(Callback):
-    r"""Set the learning rate by a schedule.
+    r"""Set the learning rate by a schedule, and the momentum where it sets that too.
 
     Arguments:
         schedule: α as a function of time
-        every: "epoch", or "step" where t counts steps
+        every: "epoch", or "step" where t counts steps, as is usual for OneCycleLR and CyclicLR
+
+    Errors: ArgumentError for another unit; when training starts, for a schedule of the momentum with an optimizer
+        that has none to change
 
     >>> from gradiente.schedules import ExponentialLR
     >>> Scheduler(ExponentialLR(gamma=0.9)).every
@@ -170,7 +174,10 @@ class Scheduler(Callback):
         self.every = every
 
     def fit_begin(self, state: TrainingState) -> None:
-        self.epoch_begin(state)  # an epoch may be resumed in its middle
+        if self.every == "step":
+            self.step_begin(state, state.step)
+        else:
+            self.epoch_begin(state)  # an epoch may be resumed in its middle
 
     def epoch_begin(self, state: TrainingState) -> None:
         if self.every == "epoch":
@@ -182,6 +189,19 @@ class Scheduler(Callback):
 
     def _set(self, state: TrainingState, t: int) -> None:
         metrics = state.history[state.monitor] if state.epoch else []
-        lr = self.schedule.lr(state.base_optimizer.lr, t, metrics)
-        if lr != state.optimizer.lr:
-            state.optimizer = replace(state.base_optimizer, lr=lr)
+        state.optimizer = scheduled(state.base_optimizer, self.schedule, t, metrics)
+
+
+def scheduled(optimizer: Optimizer, schedule: Schedule, t: int, metrics: Sequence[float] = ()) -> Optimizer:
+    """The optimizer with the learning rate, and the momentum, that the schedule sets at time t.
+
+    Errors: ArgumentError for a schedule of the momentum with an optimizer that has none to change
+    """
+    changes: dict[str, Any] = {"lr": schedule.lr(optimizer.lr, t, metrics)}
+    if (momentum := schedule.momentum(t)) is not None:
+        betas = getattr(optimizer, "betas", None)
+        if optimizer.keeps_momentum or (betas is None and not getattr(optimizer, "momentum", 0)):
+            names = {"schedule": type(schedule).__name__, "optimizer": type(optimizer).__name__}
+            raise ArgumentError("scheduler.momentum", **names)
+        changes |= {"momentum": momentum} if betas is None else {"betas": (momentum, *betas[1:])}
+    return replace(optimizer, **changes)

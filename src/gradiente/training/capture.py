@@ -8,7 +8,7 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.engines import EngineState, Torch
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, is_whole, require
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.training.build import plan
@@ -99,7 +99,7 @@ def capture_step(
 
     Errors: ArgumentError for a step that does not exist
     """
-    require(t is None or t >= 1, "capture.step", value=t)
+    require(t is None or is_whole(t, 1), "capture.step", value=repr(t))
     if checkpoint is not None and t is not None and t <= load_checkpoint(checkpoint).state.t:
         checkpoint = None
     others = {field.name: field.default for field in fields(Torch)}

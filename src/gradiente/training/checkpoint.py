@@ -20,7 +20,7 @@ from gradiente.training.snapshot import Best, PartialEpoch, Snapshot
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-_OF_EVERY_STEP = ("values", "penalties", "instances")  # arrays of a partial epoch
+_OF_EVERY_STEP = ("values", "penalties", "divisors")  # arrays of a partial epoch
 
 
 class Checkpoint(Callback):
@@ -148,8 +148,8 @@ def _require_whole(snapshot: Snapshot) -> None:
         whole &= all(best.buffers[name].shape == value.shape for name, value in state.buffers.items())
     if partial is not None:
         whole &= _is_count(partial.step) and _is_count(partial.correct) and _is_number(partial.seconds)
-        shapes = {array.shape for array in (partial.values, partial.penalties, partial.instances)}
-        whole &= shapes == {(partial.step,)} and partial.instances.dtype.kind == "i"
+        shapes = {array.shape for array in (partial.values, partial.penalties, partial.divisors)}
+        whole &= shapes == {(partial.step,)} and partial.divisors.dtype.kind in "if"
         for states in partial.generators:
             for purpose in ("layers", "augmentation"):
                 np.random.default_rng().bit_generator.state = states[purpose]

@@ -44,7 +44,7 @@ def diagnose(
 
 def _first_place(network: Network, x: Array, context: Context, penalty: float) -> str:
     """The first layer that has, or gives, a value that is not finite; or the part of J that overflows."""
-    a = x.astype(network.dtype, copy=False)
+    a = network.as_batch(x)
     outputs = network.walk(a, context)
     for index, node in enumerate(network.nodes):
         layer = type(node.layer).__name__

@@ -53,7 +53,7 @@ class Epoch:
         self.augmentation = augmentation
         self.layers = stream(Purpose.LAYERS, seed, number)
         self.context = Context(training=True, generator=self.layers)
-        self.metrics_so_far = EpochMetrics(engine, objective.loss, data.train, partial)
+        self.metrics_so_far = EpochMetrics(engine, objective.loss, data, partial)
         self.step = 0
         self._started = time.perf_counter()
         if partial is not None:
@@ -75,11 +75,13 @@ class Epoch:
     def take_step(self, batch: Batch, optimizer: Optimizer) -> StepResult:
         """One step on a batch.
 
-        Errors: DivergenceError where J is not finite, unless the engine is `deferred`
+        Errors: unless the engine is `deferred`, DivergenceError where J is not finite, DataError where no target counts
         """
-        before, instances = self.layers.bit_generator.state, len(batch.all_rows)
-        done = self.engine.step(batch.x, batch.y, self.context, optimizer, instances=instances)
+        before, y = self.layers.bit_generator.state, self.data.y[batch.all_rows]
+        divisor = self.objective.loss.divisor(y)
+        done = self.engine.step(batch.x, batch.y, self.context, optimizer, divisor=divisor)
         if not self.engine.deferred and not math.isfinite(done.value):
+            self.objective.loss.require_counted(y)
             self.layers.bit_generator.state = before
             x = self.data.train.x[batch.all_rows]
             raise self._divergence(x, self.context, optimizer, done.value, penalty=done.penalty)
@@ -94,7 +96,7 @@ class Epoch:
         network = self.objective.network
         self.engine.download()
         if not np.isfinite(network.theta).all():  # no loss of this epoch met it
-            raise self._divergence(self.data.train.x[:1], self.context, optimizer, math.nan)
+            raise self._divergence(self.data.train.x[:2], self.context, optimizer, math.nan)
         record = {"epoch": self.number, "lr": optimizer.lr, **self.metrics_so_far.record()}
         if not self.objective.penalties:
             del record["penalty"]
@@ -105,7 +107,7 @@ class Epoch:
     def validate(self, optimizer: Optimizer, metrics: Sequence[TorchMetric]) -> dict[str, float]:
         """The metrics on the validation data.
 
-        Errors: DivergenceError where their loss is not finite
+        Errors: DivergenceError where their loss is not finite; DataError where no target counts
         """
         data, loss = self.data, self.objective.loss
         if data.held_out is None or data.y_held_out is None:
@@ -113,6 +115,7 @@ class Epoch:
         prediction = self.engine.predict(data.held_out.x)
         value = loss.value(prediction, data.y_held_out)
         if not math.isfinite(value):
+            loss.require_counted(data.y_held_out)
             raise self._divergence(data.held_out.x, Context(), optimizer, value)
         return {"val_loss": value, **validation_measures(prediction, data.held_out, loss, metrics)}
 
@@ -124,13 +127,13 @@ class Epoch:
             "augmentation": self.augmenting.bit_generator.state,
             "engine": None if own is None else own.tobytes().hex(),
         }
-        values, penalties, instances = self.metrics_so_far.steps()
+        values, penalties, divisors = self.metrics_so_far.steps()
         return PartialEpoch(
             step=self.step,
             seconds=self._seconds,
             values=values,
             penalties=penalties,
-            instances=instances,
+            divisors=divisors,
             correct=self.metrics_so_far.correct(),
             generators=self.engine.group.all_gather(generators),
         )

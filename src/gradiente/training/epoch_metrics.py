@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from gradiente.data import Dataset
 from gradiente.engines import Batch, Engine, StepResult
 from gradiente.losses import Loss
+from gradiente.training.prepared import Prepared
 from gradiente.training.snapshot import PartialEpoch
 from gradiente.training.targets import classes
 
@@ -21,20 +21,21 @@ class EpochMetrics:
     epoch, so that the sum does not depend on when they were counted.
     """
 
-    def __init__(self, engine: Engine, loss: Loss, train: Dataset, partial: PartialEpoch | None) -> None:
+    def __init__(self, engine: Engine, loss: Loss, data: Prepared, partial: PartialEpoch | None) -> None:
         self.engine = engine
         self.loss = loss
-        self.train = train
+        self.data = data
         self._values = [np.empty(0) if partial is None else partial.values]
         self._penalties = [np.empty(0) if partial is None else partial.penalties]
-        self._instances = [np.empty(0, np.int64) if partial is None else partial.instances]
+        self._divisors = [np.empty(0) if partial is None else partial.divisors]
         self._correct = 0 if partial is None or not engine.group.is_global_zero else partial.correct
-        self._waiting: list[tuple[Array, int, StepResult]] = []
+        self._waiting: list[tuple[Array, float, StepResult]] = []
         self._numbers = 0
 
     def add(self, batch: Batch, done: StepResult) -> None:
         """Count a step."""
-        self._waiting.append((batch.rows, len(batch.all_rows), done))  # not x and y, which may be large
+        divisor = self.loss.divisor(self.data.y[batch.all_rows])
+        self._waiting.append((batch.rows, divisor, done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
         if self._numbers > MOST_WAITING:
             self._count()
@@ -42,21 +43,21 @@ class EpochMetrics:
     def _count(self) -> None:
         if not self._waiting:
             return
-        rows, counts, steps = zip(*self._waiting, strict=True)
+        rows, divisors, steps = zip(*self._waiting, strict=True)
         self._waiting, self._numbers = [], 0
         fetch = self.engine.data.fetch
-        self._instances.append(np.array(counts))
+        self._divisors.append(np.array(divisors, np.float64))
         self._values.append(fetch([step.value for step in steps]).astype(np.float64))
         self._penalties.append(fetch([step.penalty for step in steps]).astype(np.float64))
-        if self.train.task == "classification":
+        if self.data.train.task == "classification":
             predicted = classes(self.loss, fetch([step.prediction for step in steps]))
-            self._correct += int(np.count_nonzero(predicted == self.train.y[np.concatenate(rows)]))
+            self._correct += int(np.count_nonzero(predicted == self.data.train.y[np.concatenate(rows)]))
 
     def steps(self) -> tuple[Array, Array, Array]:
-        """J, the penalties' part of it and the number of instances, of every step so far."""
+        """J, the penalties' part of it and what the loss divided by, of every step so far."""
         self._count()
-        values, penalties, instances = map(np.concatenate, (self._values, self._penalties, self._instances))
-        return values, penalties, instances
+        values, penalties, divisors = map(np.concatenate, (self._values, self._penalties, self._divisors))
+        return values, penalties, divisors
 
     def finite(self) -> bool:
         """Whether J was, at every step."""
@@ -68,11 +69,13 @@ class EpochMetrics:
         return int(self.engine.group.all_reduce(np.array([self._correct]))[0])
 
     def record(self) -> dict[str, float]:
-        """The epoch's loss, over all instances of all processes; for a classifier its accuracy."""
-        values, penalties, instances = self.steps()
-        mean, seen = self.loss.reduction == "mean", int(instances.sum())
-        shares, count = (instances, seen) if mean else (np.ones_like(instances), 1)
-        record = {"loss": float(shares @ values) / count, "penalty": float(shares @ penalties) / count}
-        if self.train.task == "classification":
-            record["accuracy"] = self.correct() / seen
+        """The epoch's loss, over all instances of all processes; for a classifier its accuracy.
+
+        A mean is that over all targets of the epoch, with the weights and without those that the loss ignores.
+        """
+        values, penalties, divisors = self.steps()
+        whole = float(divisors.sum()) if self.loss.averages else 1.0
+        record = {"loss": float(divisors @ values) / whole, "penalty": float(divisors @ penalties) / whole}
+        if self.data.train.task == "classification":
+            record["accuracy"] = self.correct() / len(self.data.indices)
         return record

@@ -74,7 +74,10 @@ def prepare(
     batches(indices, size)
     require(size >= processes, "trainer.processes", size=size, count=processes)
     _try_smallest_batch(network, train, augmentation, len(indices) % size or size)
-    y = targets(train, loss, _outputs(network, train))
+    outputs = _outputs(network, train)
+    for instances in {size, len(indices) % size or size}:
+        loss.require_shape((instances, outputs))
+    y = targets(train, loss, outputs)
     assert isinstance(held_out, Dataset | None)
     y_held_out = None if held_out is None else targets(held_out, loss, _outputs(network, held_out))
     return Prepared(train, y, indices, size, held_out, y_held_out)
@@ -84,16 +87,15 @@ def _try_smallest_batch(
     network: Network, train: Dataset, augmentation: Augmentation | None, instances: int
 ) -> None:
     generator = stream(Purpose.LAYERS, 0)
-    x = train.x[:1]
+    x = train.x[: min(instances, 2)]
     if augmentation is not None:
         x = augment_rows(x, train.image_shape, augmentation, generator)
-    if instances == 1:
-        network.forward(x, Context(training=True, generator=generator))
+    network.forward(x, Context(training=True, generator=generator))
 
 
 def _outputs(network: Network, data: Dataset) -> int:
-    """How many outputs the network has, found with one instance: so a wrong shape is said before training."""
-    shape = network.forward(data.x[:1])[0].shape
+    """How many outputs the network has, found with two instances: so a wrong shape is said before training."""
+    shape = network.forward(data.x[:2])[0].shape  # a single one may have no variance
     if len(shape) != 2:
         raise ShapeError("trainer.output", shape=written_shape(("batch", *shape[1:])))
     return shape[1]

@@ -29,7 +29,7 @@ class PartialEpoch:
     seconds: float
     values: Array  # J of every step
     penalties: Array
-    instances: Array
+    divisors: Array
     correct: int
     generators: list[dict[str, Any]]
 

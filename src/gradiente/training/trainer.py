@@ -10,7 +10,7 @@ import numpy as np
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
-from gradiente.errors import ArgumentError, DivergenceError, FileError, require
+from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -84,7 +84,7 @@ class Trainer:
         seed: int = 0,
         monitor: str | None = None,
     ) -> None:
-        require(seed >= 0, "load.seed", value=seed)
+        require(is_whole(seed, 0), "load.seed", value=repr(seed))
         known = isinstance(penalties, Sequence) and all(isinstance(entry, Penalty) for entry in penalties)
         require(known, "trainer.penalties", value=repr(penalties))
         require(
@@ -133,10 +133,11 @@ class Trainer:
             resume: the snapshot, or the checkpoint, to resume
 
         Errors: ArgumentError for a number out of range, for nothing that learns, or for an augmentation of what
-            are no images; FileError for a checkpoint of another training; DivergenceError, with a diagnosis,
-            where the loss becomes NaN or infinite
+            are no images; ShapeError for weights of the loss that do not fit the network; DataError for a batch of
+            which the loss ignores every target; FileError for a checkpoint of another training; DivergenceError,
+            with a diagnosis, where the loss becomes NaN or infinite
         """
-        require(isinstance(epochs, int) and epochs >= 0, "trainer.epochs", value=epochs)
+        require(is_whole(epochs, 0), "trainer.epochs", value=repr(epochs))
         data = self._prepare(train, validation, batch_size)
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
@@ -217,7 +218,7 @@ class Trainer:
         return self.last
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
-        """The loss and every metric of the task on a data set."""
+        """The loss and every metric of the task on a data set; one that is not defined warns."""
         prediction = self.predict(dataset.x)
         return evaluate(prediction, dataset, self.loss, self.metrics)
 
