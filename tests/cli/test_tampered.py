@@ -15,6 +15,14 @@ import numpy as np
 import pytest
 import tomli_w
 
+from gradiente import Callback, Checkpoint
+from gradiente.data import load
+from gradiente.training.build import plan
+from gradiente.training.checkpoint import load_checkpoint
+from gradiente.training.config import Config
+from gradiente.training.lock import RunLock
+from gradiente.training.run import DataDescription, KeepRun, Run
+
 from .conftest import gradiente, write_table
 
 NETWORK = "Linear(4, 3), BatchNorm1d(3), Residual([Linear(3, 3), Tanh()]), Dropout(0.1), Linear(3, 2)"
@@ -40,10 +48,24 @@ def runs(tmp_path_factory):
             "train", data, *more, "--epochs", 2, "--patience", 3, "--run", folder / name, "--no-report"
         )
         assert answer.status == 0, answer.err
-    return {
-        "garden": (folder / "garden", folder / "garden.csv"),
-        "moons": (folder / "moons", folder / "new.npz"),
-    }
+    halfway(folder / "half")
+    new = {"garden": "garden.csv", "moons": "new.npz", "half": "new.npz"}
+    return {name: (folder / name, folder / file) for name, file in new.items()}
+
+
+def halfway(folder):
+    """A run that was stopped in the middle of an epoch, with a layer that draws."""
+    layers = ["Linear(2, 3)", "Dropout(0.1)", "Linear(3, 2)"]
+    train, _ = load("moons", samples=40)
+    planned = plan(Config().changed(name="moons", samples=40, layers=layers, epochs=3, batch_size=8), train)
+    run, stop = Run(folder), Callback()
+    keep = KeepRun(run, planned.config, DataDescription.of(train), {}, RunLock(), new=True)
+    trainer = planned.trainer([keep, Checkpoint(run.checkpoints), stop])
+    stop.step_begin = lambda state, step: trainer.stop() if state.epoch == 1 and step == 2 else None
+    trainer.fit(train, validation=planned.config.data.validation, epochs=3, batch_size=8)
+    keep.lock.release()
+    run.finish(planned.network, {})
+    assert load_checkpoint(run.last_checkpoint).step == 3
 
 
 def places(value, path=()):
@@ -121,7 +143,7 @@ def test_a_tampered_run_is_answered(seed, runs, own_folder):
         whole, new = runs[chance.choice(list(runs))]
         run = own_folder / f"run{number}"
         shutil.copytree(whole, run)
-        file = chance.choice(FILES)
+        file = chance.choice(FILES if whole.name != "half" else FILES[1:2])
         if file == "checkpoints/best.safetensors":
             (run / "network.safetensors").unlink()  # the next one that is looked for
         (damage if chance.random() < 0.25 else tamper)(run / file, chance)
