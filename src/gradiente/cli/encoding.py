@@ -45,9 +45,9 @@ def readable_output() -> Iterator[None]:
         (sys.stdout, ("strict", "surrogateescape")),
         (sys.stderr, ("strict", "surrogateescape", "backslashreplace")),
     ):
-        if isinstance(stream, io.TextIOWrapper) and (before := stream.errors) in defaults:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in defaults:
+            changed.append((stream, str(stream.errors)))
             stream.reconfigure(errors=HANDLER)
-            changed.append((stream, before))
     try:
         yield
     finally:
