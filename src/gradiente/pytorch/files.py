@@ -81,8 +81,7 @@ def _pickled(path: Path) -> "Mapping[str, torch.Tensor]":
     except Exception as error:  # a broken file may be anything to torch.load
         if isinstance(error, pickle.UnpicklingError) and zipfile.is_zipfile(path):
             raise FileError("state_dict.objects", path=path) from error
-        reason = str(error).split(". ")[0] or type(error).__name__
-        raise FileError("state_dict.corrupt", path=path, reason=reason) from error
+        raise FileError("state_dict.corrupt", path=path) from error
     if not isinstance(state, Mapping):
         raise FileError("state_dict.other", path=path, got=type(state).__name__)
     others = [

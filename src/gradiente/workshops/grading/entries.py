@@ -110,8 +110,8 @@ def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Entry, Pat
 
 
 def unreadable(name: str, error: Exception) -> Obstacle:
-    """What keeps a file from being read, in the system's words."""
-    reason = system_reason(error) if isinstance(error, OSError) else error
+    """What keeps a file from being read: the system, or that an archive is damaged."""
+    reason = system_reason(error) if isinstance(error, OSError) else text("grade.damaged")
     return Obstacle("unreadable", "unreadable", {"file": shown(name), "reason": reason})
 
 
