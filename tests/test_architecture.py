@@ -19,7 +19,8 @@ TESTS = Path(__file__).parent
 ORDER = [
     ["locale"],
     ["errors"],
-    ["concept"],
+    ["files"],
+    ["concept", "plain"],
     ["notation"],
     ["storage"],
     ["formatting"],

@@ -19,10 +19,10 @@ GUARDS = ("require", "require_in", "require_whole")
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_speaks_the_readers_language(kind):
-    error = kind("storage.missing", path="net.safetensors")
-    assert str(error) == "there is no file net.safetensors"
+    error = kind("file.missing", path="net.safetensors")
+    assert str(error) == "there is no file net.safetensors: check the name and the folder"
     set_language("es")
-    assert str(error) == "no existe el archivo net.safetensors"
+    assert str(error) == "no existe el archivo net.safetensors: revise el nombre y la carpeta"
 
 
 def test_exit_statuses():

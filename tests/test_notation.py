@@ -179,11 +179,22 @@ def test_writes_every_field():
         ("LeakyReLU(1e999)", "negative_slope"),
         ("Linear(3, 2, in_features=3)", "Linear"),
         ("Linear(3, 2, bias=True, bias=False)", "cannot read"),
+        ("Linear({[]: 1}, 2)", r"\{\[\]: 1\} in .* is not a value"),
+        ("Linear({1, []}, 2)", "is not a value"),
+        (f"Linear({2**63}, 2)", f"{2**63} in .* is not a value"),
+        (f"Linear({'9' * 5000}, 2)", "cannot read 'Linear.9999"),
+        (f"Linear({'-' * 1000}1, 2)", "cannot read"),
+        (f"Linear({'-' * 100_000}1, 2)", "cannot read"),
+        (f"Tanh({'[' * 5000})", "cannot read"),
+        ("a" + ".a" * 900, "cannot read"),
+        ("a" + ".a" * 50_000, "cannot read"),
+        ("Linear('\ud800', 2)", "cannot read"),
     ],
 )
 def test_what_cannot_be_read_is_named(source, named):
-    with pytest.raises(ArgumentError, match=named):
+    with pytest.raises(ArgumentError, match=named) as error:
         parse(source, layers.REGISTRY)
+    assert len(str(error.value)) < 1000
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from gradiente import initializers, layers, losses, optimizers, penalties, schedules
 from gradiente.data import augmentation
 from gradiente.errors import ArgumentError, FileError, require
+from gradiente.files import open_file
 
 T = TypeVar("T", bound=type)
 REGISTRIES: dict[type, dict[str, Any]] = {
@@ -68,8 +69,7 @@ def load_custom(files: Iterable[str | Path]) -> None:
     """
     for file in files:
         path = Path(file).absolute()
-        if not path.is_file():
-            raise FileError("storage.missing", path=file)
+        open_file(file).close()  # its errors
         name = f"gradiente_custom_{path.stem}"
         spec = spec_from_file_location(name, path, loader=SourceFileLoader(name, str(path)))
         assert spec is not None

@@ -7,6 +7,8 @@ from typing import Any
 
 from gradiente.locale import text
 
+MOST_COMPARED, MOST_SHOWN = 2_000, 100  # names, as of the columns of a table
+
 
 class GradienteError(Exception):
     """An error whose words come from the catalogue: `raise ShapeError("linear.shape", layer=…, got=…)`.
@@ -55,13 +57,13 @@ class ProcessError(GradienteError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A sentence that suggests the nearest known name, then lists all of them."""
+    """A sentence that suggests the nearest known name, then lists all of them, or the first of very many."""
     from difflib import get_close_matches
 
     known = sorted(known)
-    folded = {candidate.casefold(): candidate for candidate in known}
+    folded = {candidate.casefold(): candidate for candidate in known[:MOST_COMPARED]}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    names = ", ".join(known)
+    names = ", ".join(known[:MOST_SHOWN]) + (", …" if len(known) > MOST_SHOWN else "")
     if near:
         return text("error.did_you_mean", nearest=folded[near[0]], known=names)
     return text("error.known_names", known=names)

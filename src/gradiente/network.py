@@ -20,7 +20,7 @@ from gradiente.layout import checked, named, size_of, trainable_slices, typed, v
 from gradiente.locale import text
 from gradiente.serialization import layer_from_dict, layer_to_dict
 from gradiente.storage import load_tensors, save_tensors
-from gradiente.streams import Purpose, stream
+from gradiente.streams import Purpose, stream, torch_generator_kept
 from gradiente.summary import Summary, output_shapes, summarize
 
 if TYPE_CHECKING:
@@ -320,7 +320,8 @@ class Network:
         require_installed("torch", extra="torch")
         import torch
 
-        module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
+        with torch_generator_kept():  # modules draw parameters, which are replaced
+            module = torch.nn.Sequential(*(layer.to_torch() for layer in self.layers))
         module.to(getattr(torch, self.dtype.name))
         module.load_state_dict({name: torch.from_numpy(array) for name, array in self._state().items()})
         for index in self.frozen:
@@ -360,7 +361,7 @@ class Network:
         tensors, metadata = load_tensors(path)
         try:
             network = cls.from_dict(json.loads(metadata[METADATA_KEY])["network"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise FileError("network.not_ours", path=path) from error
         network.load_state_dict({name: tensors[name] for name in network._state() if name in tensors})
         return network

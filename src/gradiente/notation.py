@@ -15,6 +15,10 @@ from gradiente.concept import require_arguments
 from gradiente.errors import ArgumentError, did_you_mean
 
 T = TypeVar("T")
+LARGEST = 2**63 - 1  # a whole number that NumPy can hold
+SHOWN = 200  # characters of a notation in a message
+# What Python raises for a source that it cannot read: nested too deeply, or {[]: 1}, whose keys cannot be keys.
+UNREADABLE = (SyntaxError, TypeError, ValueError, RecursionError, MemoryError)
 
 
 def parse(source: str, registry: Mapping[str, type[T]]) -> T:
@@ -36,7 +40,7 @@ def parse_list(source: str, registry: Mapping[str, type[T]]) -> list[T]:
     """
     tree = _tree(f"[{source}]")
     if not isinstance(tree, ast.List):
-        raise ArgumentError("notation.syntax", source=source)
+        raise ArgumentError("notation.syntax", source=_shown(source))
     return [_build(node, source, registry) for node in tree.elts]
 
 
@@ -87,16 +91,16 @@ def _written(value: object, registry: Mapping[str, type], *, brief: bool) -> str
 def _tree(source: str) -> ast.expr:
     try:
         return ast.parse(source.strip(), mode="eval").body
-    except SyntaxError:
-        raise ArgumentError("notation.syntax", source=source.strip("[]")) from None
+    except UNREADABLE:
+        raise ArgumentError("notation.syntax", source=_shown(source.strip("[]"))) from None
 
 
 def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
     call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
     words = [word.arg for word in call.keywords]
     if not isinstance(call.func, ast.Name | ast.Attribute) or len(words) != len(set(words)):
-        raise ArgumentError("notation.syntax", source=source)
-    kind = _find(ast.unparse(call.func), registry)
+        raise ArgumentError("notation.syntax", source=_shown(source))
+    kind = _find(_unparsed(call.func, source), registry)
     arguments = [_value(argument, source, registry) for argument in call.args]
     options = {str(word.arg): _value(word.value, source, registry) for word in call.keywords}
     try:
@@ -120,9 +124,24 @@ def _value(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:
         entries = [_entry(entry, source, registry) for entry in node.elts]
         return entries if isinstance(node, ast.List) else tuple(entries)
     try:
-        return ast.literal_eval(node)
-    except ValueError:
-        raise ArgumentError("notation.value", value=ast.unparse(node), source=source) from None
+        value = ast.literal_eval(node)
+    except UNREADABLE:
+        value = None
+    else:
+        if not isinstance(value, int) or abs(value) <= LARGEST:
+            return value
+    raise ArgumentError("notation.value", value=_shown(_unparsed(node, source)), source=_shown(source))
+
+
+def _unparsed(node: ast.expr, source: str) -> str:
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        raise ArgumentError("notation.syntax", source=_shown(source)) from None
+
+
+def _shown(source: str) -> str:
+    return source if len(source) <= SHOWN else f"{source[:SHOWN]}…"
 
 
 def _entry(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:

@@ -33,8 +33,8 @@ def layer_from_dict(entry: Mapping[str, Any]) -> Layer:
     """
     options = dict(entry)
     name = options.pop("layer")
-    if name not in REGISTRY:
-        raise FileError("network.unknown_layer", name=name, hint=did_you_mean(name, REGISTRY))
+    if not isinstance(name, str) or name not in REGISTRY:
+        raise FileError("network.unknown_layer", name=name, hint=did_you_mean(str(name), REGISTRY))
     return REGISTRY[name](**{key: _unplain(value) for key, value in options.items()})
 
 

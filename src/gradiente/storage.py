@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import FileError
+from gradiente.files import open_file, read_file, read_text, system_reason
+from gradiente.locale import text
 
 Array = np.ndarray
 # The types of a safetensors file that NumPy has, by the format's names.
 NUMPY_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64"}
 BFLOAT16 = "BF16"
+SHOWN = 60  # characters of a line that is not TOML
 
 
 def write_atomically(path: str | Path, content: str | bytes) -> None:
@@ -24,8 +28,11 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
     """
     path = Path(path)
-    data = content.encode() if isinstance(content, str) else content
+    # A file's name that is no text, of undecodable bytes, cannot be written as it is.
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     temporary = None
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise FileError("file.irregular", path=path)  # the new file would take the place of a device
     try:
         draft = path.parent / f".{path.name}.{os.urandom(4).hex()}.part"
         with open(draft, "xb") as file:
@@ -40,7 +47,13 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
                 os.unlink(temporary)
         if not isinstance(error, OSError):
             raise
-        raise FileError("storage.write", path=path, reason=error.strerror or error) from error
+        raise FileError("storage.write", path=path, reason=system_reason(error)) from error
+
+
+def require_folder_of(path: str | Path) -> None:
+    """Raise the FileError that writing there would, where there is no such folder: before the work, not after it."""
+    if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise FileError("storage.write", path=path, reason=text("system.ENOENT"))
 
 
 def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
@@ -62,12 +75,17 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     """
     import tomllib
 
+    content = read_text(path)
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileError("storage.missing", path=path) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise FileError("storage.toml", path=path, reason=error) from error
+        return tomllib.loads(content)
+    except (ValueError, RecursionError) as error:
+        lines = content.rstrip().split("\n")
+        found = re.search(r"at (?:end of document|line (\d+))", str(error))  # tomllib says where, in English
+        if found is None:
+            raise FileError("storage.toml", path=path) from error
+        line = min(int(found[1] or len(lines)), len(lines))
+        there = lines[line - 1].strip()[:SHOWN]
+        raise FileError("storage.toml_line", path=path, line=line, content=there) from error
 
 
 def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
@@ -87,9 +105,7 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
     """
     from safetensors import SafetensorError, deserialize, safe_open
 
-    path = Path(path)
-    if not path.is_file():
-        raise FileError("storage.missing", path=path)
+    open_file(path).close()  # its errors
     try:
         with safe_open(path, framework="np") as file:
             kinds = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118
@@ -99,11 +115,11 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
             arrays = {name: file.get_tensor(name) for name, kind in kinds.items() if kind != BFLOAT16}
             metadata = file.metadata() or {}
         if BFLOAT16 in kinds.values():
-            entries = dict(deserialize(path.read_bytes()))
+            entries = dict(deserialize(read_file(path)))
             arrays |= {name: _floats(entry) for name, entry in entries.items() if entry["dtype"] == BFLOAT16}
         return {name: arrays[name] for name in kinds}, metadata
     except (SafetensorError, OSError, TypeError, ValueError) as error:
-        raise FileError("storage.corrupt", path=path, reason=error) from error
+        raise FileError("storage.corrupt", path=path) from error
 
 
 def _floats(entry: Mapping[str, Any]) -> Array:

@@ -1,6 +1,9 @@
 """The random generators of a training run, each a function of (seed, epoch, purpose, process)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
+from threading import RLock
 
 import numpy as np
 
@@ -15,8 +18,21 @@ class Purpose(Enum):
     AUGMENTATION = "augmentation"
 
 
+_torch_generator = RLock()
 # Those that draw anew every epoch, and the number that tells them apart.
 _EVERY_EPOCH = {Purpose.ORDER: 0, Purpose.LAYERS: 1, Purpose.AUGMENTATION: 2}
+
+
+@contextmanager
+def torch_generator_kept() -> Iterator[None]:
+    """Context manager: PyTorch's global generator is afterwards as it was, whatever modules drew when made.
+
+    One thread at a time is inside: it belongs to the whole process.
+    """
+    import torch
+
+    with _torch_generator, torch.random.fork_rng(devices=[]):
+        yield
 
 
 def stream(purpose: Purpose, seed: int, epoch: int = 0, rank: int = 0) -> "np.random.Generator":

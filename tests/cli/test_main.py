@@ -116,9 +116,9 @@ def test_json_is_json_in_any_encoding(encoding):
     assert json.loads(answer.stdout.decode(encoding)) == json.loads(in_unicode.stdout.decode())
 
 
-def test_what_the_user_prefers_to_an_escape_stays():
-    assert b"?" in in_encoding("latin-1:replace", "train --help").stdout
-    assert rb"\u" in in_encoding("latin-1", "train --help").stdout
+def test_the_error_handler_that_the_user_prefers_stays():
+    for handler, written in ((":replace", b"N,N,?"), (":backslashreplace", rb"N,N,\u2026"), ("", b"N,N,...")):
+        assert written in in_encoding(f"latin-1{handler}", "train --help").stdout
 
 
 def in_encoding(encoding, arguments):

@@ -1,6 +1,9 @@
 """A training repeated, taken up again, killed, and left alone: the same bits."""
 
 import json
+import signal
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,20 +128,63 @@ def test_a_run_that_was_killed_ends_as_one_left_alone(share, own_folder, left_al
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "interrupted after epoch"), ("es", "interrumpido después de la época")]
+    ("number", "status", "language", "words"),
+    [
+        (CTRL_C, 130, "en", "interrupted after epoch"),
+        (signal.SIGTERM, 143, "es", "interrumpido después de la época"),
+    ],
 )
-def test_ctrl_c_ends_cleanly_and_can_be_taken_up_again(language, words, own_folder, left_alone):
+def test_a_signal_ends_it_cleanly_and_it_can_be_taken_up_again(
+    number, status, language, words, own_folder, left_alone
+):
     arguments = ["--epochs", EPOCHS, "--run", "run", "--no-report", "--json", "--lang", language]
     process = start("train", *CHOSEN, *arguments)
     last = own_folder / "run" / "checkpoints" / "last.safetensors"
-    answer = interrupt_when(process, last, CTRL_C, after=0.2 * duration(left_alone))
-    assert answer.status == 0, answer.err
+    answer = interrupt_when(process, last, number, after=0.2 * duration(left_alone))
+    assert answer.status == status, answer.err
     assert answer.data["stopped"].startswith(words)
     assert words in answer.err
     assert answer.data["epochs"] < EPOCHS
     assert "Traceback" not in answer.err
     assert contents(own_folder / "run") == FILES
     resumed_equals(left_alone, own_folder / "run")
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(own_folder, left_alone):
+    process = start("train", *CHOSEN, "--epochs", 100_000, "--run", "run", "--no-report")
+    last = own_folder / "run" / "checkpoints" / "last.safetensors"
+    until = time.monotonic() + 60
+    while not last.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    for language, words in (("en", "is being trained by another process"), ("es", "otro proceso está")):
+        answer = gradiente("train", "--resume", "run", "--lang", language)
+        assert (answer.status, answer.out) == (1, "")
+        assert words in answer.err
+    assert gradiente("evaluate", "run").status == 0
+    process.send_signal(KILL)  # the lock ends with it
+    finish(process)
+    trained = json.loads((own_folder / "run" / "metrics.jsonl").read_text().splitlines()[-1])["epoch"]
+    answer = gradiente("train", "--resume", "run", "--epochs", trained + 1, "--no-report")
+    assert answer.status == 0, answer.err
+    assert contents(own_folder / "run") == FILES
+
+
+def test_two_that_start_at_once_with_the_default_name_both_have_a_run(own_folder):
+    processes = [start("train", "or", "--epochs", 3, "--no-report", "--json") for _ in range(2)]
+    answers = [finish(process) for process in processes]
+    assert [answer.status for answer in answers] == [0, 0], [answer.err for answer in answers]
+    assert {Path(answer.data["run"]).name for answer in answers} == {"or", "or-2"}
+
+
+def test_a_training_that_does_not_begin_leaves_no_folder(own_folder):
+    answer = gradiente("train", "or", "--batch-size", 5, "--no-report")
+    assert answer.status == 2
+    assert list(own_folder.iterdir()) == []
+    (own_folder / "runs").mkdir()
+    assert gradiente("train", "or", "--batch-size", 5, "--no-report").status == 2
+    assert [path.name for path in own_folder.rglob("*")] == ["runs"]
 
 
 @pytest.mark.parametrize(

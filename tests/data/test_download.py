@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -17,6 +17,7 @@ from gradiente.data import download
 from gradiente.data.download import fetch
 from gradiente.data.mnist import _MNIST, mnist
 from gradiente.errors import FileError
+from gradiente.locale import language
 
 FILE = "digits.gz"
 CONTENT = bytes(range(256)) * 2000
@@ -120,6 +121,98 @@ def test_a_silent_mirror_is_followed_by_the_next(tmp_path, monkeypatch):
     with mirror(lambda handler: release.wait(20)) as (silent, _), mirror(good) as (url, _):
         assert fetch(FILE, SHA256, [silent, url], tmp_path).read_bytes() == CONTENT
         release.set()
+
+
+def redirect(location):
+    def answer(handler):
+        handler.send_response(302)
+        handler.send_header("Location", location)
+        handler.end_headers()
+
+    return answer
+
+
+def with_header(name, value, content=CONTENT):
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def endless(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(ConnectionError):
+        while True:
+            handler.wfile.write(bytes(2**16))
+
+
+odd = {
+    "a redirect to no address": redirect("http://[::1"),
+    "a redirect to no server": redirect("http://"),
+    "a redirect to a file": redirect("file:///etc/passwd"),
+    "a redirect to a letter": redirect("http://\u0130/"),
+    "a redirect in a circle": redirect("digits.gz"),
+    "a redirect out of the ports": redirect("http://127.0.0.1:99999999/"),
+    "a length in words": with_header("Content-Length", "many"),
+    "a length too small": with_header("Content-Length", "5"),
+    "two lengths": with_header("Content-Length", "5, 7"),
+    "packed that is not": with_header("Content-Encoding", "gzip"),
+    "parts that are none": with_header("Transfer-Encoding", "chunked", b"zz\r\n"),
+    "no HTTP": lambda handler: handler.wfile.write(b"\xff\x00 hello\r\n\r\n"),
+    "nothing": lambda handler: None,
+    "a very long header": with_header("X", "a" * 200_000),
+    "very many headers": with_header("X", "a\r\nY: b" * 500),
+}
+
+
+@pytest.mark.parametrize("answer", odd.values(), ids=list(odd))
+def test_whatever_a_mirror_answers_the_next_is_tried(tmp_path, answer):
+    with mirror(answer) as (first, _), mirror(good) as (second, asked):
+        assert fetch(FILE, SHA256, [first, second], tmp_path).read_bytes() == CONTENT
+        assert asked == [f"/{FILE}"]
+        with pytest.raises(FileError, match="could not be downloaded"):
+            fetch("other.gz", SHA256, [first], tmp_path)
+    assert os.listdir(tmp_path) == [FILE]
+
+
+def test_an_endless_body_is_cut_off(tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "MOST_BYTES", 2 << 20)
+    with mirror(endless) as (first, _), mirror(good) as (second, _):
+        assert fetch(FILE, SHA256, [first, second], tmp_path).read_bytes() == CONTENT
+        with pytest.raises(FileError, match="sent more than 2 MiB"):
+            fetch("other.gz", SHA256, [first], tmp_path)
+    assert os.listdir(tmp_path) == [FILE]
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.0 200 OK\r\n\r\n"], ids=["headers", "body"])
+def test_an_answer_that_drips_is_left_at_the_deadline(tmp_path, monkeypatch, begun):
+    release = threading.Event()
+
+    def drip(handler):
+        handler.wfile.write(begun or b"HTTP/1.0 200 OK\r\nX: ")
+        with suppress(ConnectionError):
+            while not release.wait(0.02):
+                handler.wfile.write(b"a")
+
+    with mirror(drip) as (first, _), mirror(good) as (second, _):
+        monkeypatch.setattr(download, "DEADLINE_SECONDS", 0.5)
+        with pytest.raises(FileError, match="not complete after"):
+            fetch(FILE, SHA256, [first], tmp_path)
+        monkeypatch.setattr(download, "DEADLINE_SECONDS", 20)
+        assert fetch(FILE, SHA256, [second], tmp_path).read_bytes() == CONTENT
+        release.set()
+    assert os.listdir(tmp_path) == [FILE]
+
+
+def test_the_reasons_are_in_the_language_of_the_one_who_waits(tmp_path, closed):
+    with language("es"), pytest.raises(FileError) as caught:
+        fetch(FILE, SHA256, [closed], tmp_path)
+    with language("es"):
+        assert "sin conexión" in str(caught.value)
 
 
 def test_when_all_fail_each_mirror_has_its_reason_and_nothing_is_left(tmp_path, closed):

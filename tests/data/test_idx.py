@@ -62,5 +62,5 @@ def test_something_else(written, content):
 def test_missing_or_a_folder(tmp_path):
     with pytest.raises(FileError, match="there is no file"):
         read_idx(tmp_path / "nothing")
-    with pytest.raises(FileError, match="cannot be read"):
+    with pytest.raises(FileError, match="it is a folder"):
         read_idx(tmp_path)

@@ -1,8 +1,10 @@
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 from sklearn.neighbors import KNeighborsClassifier
 
 from gradiente.data import load, read_image
@@ -112,6 +114,20 @@ def test_cut_short(tmp_path, name):
         (tmp_path / name).write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(FileError, match="corrupt or truncated"):
             read_image(tmp_path / name, (28, 28))
+
+
+@pytest.mark.parametrize("side", [10_000, 20_000])
+def test_a_small_file_of_very_many_pixels_is_refused_before_it_is_decoded(tmp_path, side, monkeypatch):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(bytes((side // 8 + 1) * side)))
+    (tmp_path / "page.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b""))
+    assert (tmp_path / "page.png").stat().st_size < 200_000
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: pytest.fail("it is decoded"))
+    with pytest.raises(FileError, match="more than 50 million pixels"):
+        read_image(tmp_path / "page.png", (28, 28))
 
 
 def test_missing_file(tmp_path):

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from gradiente.data.table import read_table
+from gradiente.data.table import _require_header, read_table
 from gradiente.errors import ArgumentError, DataError, FileError
 
 
@@ -124,6 +126,36 @@ def test_no_table(written, content, message):
 def test_not_utf_8(written, encoding):
     with pytest.raises(FileError, match="not UTF-8"):
         read_table(written("año,b\n1,2\n", encoding))
+
+
+def test_a_header_is_checked_in_time_proportional_to_its_length():
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+    names = [Name(f"c{number}") for number in range(3000)]
+    _require_header(Path("wide.csv"), names)
+    assert compared < 2 * len(names)  # each with all the others would be 4,500,000
+    with pytest.raises(DataError, match="two columns are named c7"):
+        _require_header(Path("wide.csv"), [*names, Name("c7")])
+
+
+def test_a_wide_table(written):
+    table = read_table(
+        written("\n".join(",".join(f"{kind}{i}" for i in range(20_000)) for kind in ("c", "")))
+    )
+    assert len(table.cells) == 20_000
+    assert table.column("c19999").tolist() == [19_999]
+    with pytest.raises(ArgumentError, match=r"known: .*, …$") as error:
+        table.column("other")
+    assert len(str(error.value)) < 2000
 
 
 def test_missing_file(tmp_path):

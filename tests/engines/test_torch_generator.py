@@ -8,6 +8,7 @@ import torch
 
 from gradiente import (
     Adam,
+    BatchNorm1d,
     BatchNorm2d,
     Conv2d,
     CrossEntropyLoss,
@@ -20,9 +21,15 @@ from gradiente import (
     Torch,
     Trainer,
     Unflatten,
+    from_torch,
+    trace,
 )
-from gradiente.data import Dataset, GaussianNoise
+from gradiente.data import Dataset, GaussianNoise, load
+from gradiente.parity import TrainingSetup, compare_concepts, follow
+from gradiente.pytorch import save_state_dict
 from gradiente.pytorch.dropout import Masks
+from gradiente.training.build import plan
+from gradiente.training.config import Config
 
 
 def trained(seed, **settings):
@@ -64,6 +71,40 @@ def test_two_trainings_in_two_threads_end_with_the_bits_of_each_alone():
     assert torch.equal(torch.get_rng_state(), before)
     for seed, theta in alone.items():
         np.testing.assert_array_equal(together[seed], theta)
+
+
+def trained_network():
+    network = Network([Linear(4, 6), BatchNorm1d(6), ReLU(), Dropout(0.3), Linear(6, 3)], seed=0)
+    data = Dataset(
+        np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 3, "classification", "drawn"
+    )
+    trainer = Trainer(network, CrossEntropyLoss(), Adam(), engine="torch")
+    trainer.fit(data, validation=0.2, epochs=1, batch_size=8)
+    return network, data, trainer
+
+
+NETWORK, DATA, TRAINER = trained_network()
+EVERYWHERE = {
+    "to_torch": NETWORK.to_torch,
+    "from_torch": lambda: from_torch(NETWORK.to_torch()),
+    "evaluate": lambda: TRAINER.evaluate(DATA),
+    "predict": lambda: TRAINER.predict(DATA.x),
+    "partial_fit": lambda: TRAINER.partial_fit(DATA),
+    "resumed": lambda: TRAINER.fit(DATA, validation=0.2, epochs=2, batch_size=8, resume=TRAINER.last),
+    "trace": lambda: trace(NETWORK, CrossEntropyLoss(), DATA.x[:4], DATA.y[:4]).entry("dW[1]", 0, 0).torch,
+    "state_dict": lambda: save_state_dict(NETWORK, "net.pt"),
+    "concepts": compare_concepts,
+    "trajectory": lambda: follow(TrainingSetup.of(plan(Config().changed(name="xor"), XOR), XOR), 2),
+}
+XOR = load("xor")[0]
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_whatever_uses_pytorch_leaves_its_global_generator_as_it_was(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = torch.get_rng_state()
+    assert EVERYWHERE[name]() is not False
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize(

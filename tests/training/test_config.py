@@ -145,7 +145,7 @@ def test_the_words_in_spanish():
 
 
 @pytest.mark.parametrize(
-    "content", [b"epochs = ", b"epochs = ten", b"[[[", b"\xff\xfe\x00", b"epochs = 3\nepochs = 4"]
+    "content", [b"epochs = ", b"epochs = ten", b"[[[", b"epochs = 3\nepochs = 4", b"x = " + b"[" * 20_000]
 )
 def test_a_file_that_is_no_toml_is_refused_by_its_path(tmp_path, content):
     path = tmp_path / "run.toml"

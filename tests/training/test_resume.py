@@ -268,7 +268,7 @@ def test_a_file_of_another_kind_is_refused(saved, clouds):
     saved.unlink()
     refused(saved, "there is no file", clouds)
     saved.mkdir()
-    refused(saved, "there is no file", clouds)
+    refused(saved, "it is a folder", clouds)
 
 
 def test_a_network_without_its_training_is_refused(saved, clouds):

@@ -2,7 +2,9 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from gradiente import Adam, ArgumentError, Checkpoint, CrossEntropyLoss, FileErr
 from gradiente.data import load
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
-from gradiente.training.run import DataDescription, KeepRun, Run, default_folder
+from gradiente.training.lock import RunLock
+from gradiente.training.run import DataDescription, KeepRun, Run, claimed_folder, default_folder
 
 ENVIRONMENT = {"python": "3", "sistema": "ñandú"}
 
@@ -76,7 +79,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, description, monkeypatch, f
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(FileError, match=rf"cannot write .*{failing}: No space left on device"):
+    with pytest.raises(FileError, match=rf"cannot write .*{failing}: the disk is full"):
         Run(tmp_path / "one").create(Config(), description, ENVIRONMENT)
     assert contents(tmp_path) == set()
 
@@ -99,7 +102,7 @@ def test_a_full_disk_leaves_nothing(tmp_path):
     ended = subprocess.run([sys.executable, "-c", code, tmp_path / "one"], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("cannot write ")
-    assert "File too large" in ended.stdout
+    assert "the file would be too large" in ended.stdout
     assert contents(tmp_path) == set()
 
 
@@ -107,7 +110,7 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 def test_a_folder_without_permission_is_said(tmp_path, description):
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(FileError, match=r"cannot write .*one: Permission denied"):
+        with pytest.raises(FileError, match=r"cannot write .*one: permission denied"):
             Run(tmp_path / "one").create(Config(), description, ENVIRONMENT)
     finally:
         tmp_path.chmod(0o700)
@@ -133,7 +136,7 @@ def test_a_run_is_opened_from_a_relative_path_and_keeps_its_place(run, monkeypat
 def test_a_broken_description_is_said_by_its_path(run, content):
     path = run.folder / "data.json"
     path.unlink() if content is None else path.write_text(content)
-    with pytest.raises(FileError, match=r"cannot read .*data\.json"):
+    with pytest.raises(FileError, match=r"(cannot read|there is no file) .*data\.json"):
         run.description()
 
 
@@ -178,7 +181,7 @@ def test_a_network_cut_short_is_said(run):
 
 
 def trainer(run, config, description, *, new):
-    keep = KeepRun(run, config, description, ENVIRONMENT, new=new)
+    keep = KeepRun(run, config, description, ENVIRONMENT, RunLock(), new=new)
     return Trainer(
         network(0), CrossEntropyLoss(), Adam(), callbacks=[keep, Checkpoint(run.checkpoints, seconds=0)]
     )
@@ -216,6 +219,35 @@ def test_the_default_folder_is_the_first_free_one(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         names.append(str(folder))
     assert names == [f"runs{os.sep}{name}" for name in ("wine", "wine-2", "wine-3")]
+
+
+def test_every_one_that_starts_at_once_has_its_own_default_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    together = Barrier(8)
+
+    def claim(_):
+        together.wait()
+        return claimed_folder("xor").name
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(claim, range(8))) == sorted(["xor", *(f"xor-{n}" for n in range(2, 9))])
+
+
+def test_the_claimed_folder_becomes_the_run(tmp_path, monkeypatch, description):
+    monkeypatch.chdir(tmp_path)
+    run = Run(claimed_folder("xor").absolute())
+    run.create(Config(), description, ENVIRONMENT, claimed=True)
+    assert Run.open(run.folder).config() == Config()
+    with pytest.raises(ArgumentError, match="already exists"):
+        run.create(Config(), description, ENVIRONMENT, claimed=True)
+    assert os.listdir(tmp_path / "runs") == ["xor"]
+
+
+def test_where_no_folder_can_be_claimed_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").write_text("in the way")
+    with pytest.raises(FileError, match=r"cannot write .*not a folder"):
+        claimed_folder("xor")
 
 
 def test_a_link_that_leads_nowhere_is_not_free(tmp_path, monkeypatch):

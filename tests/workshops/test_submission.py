@@ -143,4 +143,4 @@ def test_what_is_no_submission_is_said_in_one_sentence(tmp_path, name, content, 
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileError) as error:
         read(tmp_path / "none.py")
-    assert error.value.key == "submission.read"
+    assert error.value.key == "file.missing"

@@ -108,7 +108,7 @@ class LazyGroup(click.Group):
 def _help_without_command() -> None:
     ctx = click.get_current_context()
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help(), err=True)
         sys.exit(2)
 
 
@@ -136,8 +136,13 @@ def _write_options(command: click.Command, ctx: click.Context, formatter: click.
 
 
 def _translated_help(option: click.Option | None) -> click.Option | None:
+    def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+        if asked:
+            say(ctx.get_help())
+            ctx.exit()
+
     if option is not None:
-        option.help = text("cli.help")
+        option.help, option.callback = text("cli.help"), show
     return option
 
 
@@ -146,7 +151,7 @@ def _version_option() -> click.Option:
         if asked:
             from importlib.metadata import version
 
-            click.echo(f"gradiente {version('gradiente')}")
+            say(f"gradiente {version('gradiente')}")
             ctx.exit()
 
     return click.Option(
@@ -160,13 +165,14 @@ def _version_option() -> click.Option:
 
 
 def command(
-    name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., None]
+    name: str, parameters: Callable[[], Sequence[click.Parameter]], callback: Callable[..., int | None]
 ) -> Callable[[], Command]:
     """A function that builds a command with those parameters and --lang, in the language in use when it is called.
 
     Arguments:
         name: as in the keys of its messages: "train", or "data.show" for `gradiente data show`
         parameters: makes the options and arguments, whose help is text
+        callback: does the work; may return the exit status
     """
     return lambda: Command(name, params=[*parameters(), language_option()], callback=callback)
 
@@ -181,9 +187,14 @@ def json_option() -> click.Option:
     return click.Option(["--json", "as_json"], is_flag=True, help=text("cli.json"))
 
 
+def say(message: str, *, err: bool = False) -> None:
+    """Print on standard output or error; left to choose, click would print UTF-8 on a stream of ASCII."""
+    click.echo(message, file=sys.stderr if err else sys.stdout)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value to standard output, in ASCII if that is not Unicode."""
-    click.echo(json_text(value, indent=2, ascii_only=not is_unicode()))
+    say(json_text(value, indent=2, ascii_only=not is_unicode()))
 
 
 def usage_message(error: click.UsageError) -> str:

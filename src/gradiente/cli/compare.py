@@ -1,7 +1,5 @@
 """`gradiente compare`: overfitting, and the remedies against it, as a table and a page."""
 
-import errno
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +11,11 @@ from gradiente.cli.tables import console, styled_table
 from gradiente.comparison import EPOCHS, PARTS, REMEDIES, Comparison, Remedy, SeedResult, remedies_named
 from gradiente.comparison import compare as run_comparison
 from gradiente.data import load
-from gradiente.errors import FileError, require
+from gradiente.errors import require
 from gradiente.formatting import measure_value
 from gradiente.locale import text
 from gradiente.reporting.comparison import write_comparison
+from gradiente.storage import require_folder_of
 
 
 def compare(
@@ -33,8 +32,7 @@ def compare(
     chosen = REMEDIES if remedies is None else remedies_named(remedies.split(","))
     require(seeds >= 1, "compare.seeds", value=seeds)
     page = Path(f"compare-{Path(data).stem}.html" if output is None else output)
-    if not page.absolute().parent.is_dir():  # found now, not after the work
-        raise FileError("storage.write", path=page, reason=os.strerror(errno.ENOENT))
+    require_folder_of(page)
     train, test = load(data, data_dir=data_dir, standardize_target=True)
     with _progress(len(chosen), seeds) as finished:
         done = run_comparison(

@@ -11,6 +11,22 @@ from gradiente.data import data_locations
 from gradiente.locale import get_language, text
 from gradiente.training.environment import blas, versions
 
+ROWS = (
+    "advice",
+    "architecture",
+    "blas",
+    "cores",
+    "cuda",
+    "executable",
+    "installed",
+    "language",
+    "library",
+    "mps",
+    "system",
+    "threads",
+    "version",
+)
+
 
 def doctor(as_json: bool) -> None:
     findings = {
@@ -31,7 +47,7 @@ def doctor(as_json: bool) -> None:
     for section, finding in findings.items():
         table = styled_table(title=text(f"doctor.{section}"), show_header=False)
         for name, value in finding.items():
-            table.add_row(name, _words(value))
+            table.add_row(_label(name), _words(value))
         out.print(table)
 
 
@@ -51,6 +67,11 @@ def _torch() -> dict[str, Any]:
     }
 
 
+def _label(name: str) -> str:
+    """A finding's name in the reader's language; packages and data sets have the same name in all."""
+    return text(f"doctor.row.{name}") if name in ROWS else name
+
+
 def _words(value: Any) -> str:
     if isinstance(value, bool):
         return text("doctor.yes" if value else "doctor.no")
@@ -59,7 +80,7 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(map(_words, value)) or text("doctor.none")
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_words(entry)}" for name, entry in value.items())
+        return ", ".join(f"{_label(name)} {_words(entry)}" for name, entry in value.items())
     return str(value)
 
 

@@ -23,7 +23,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     prediction = opened.network().predict(dataset.x)
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
     with undefined_metrics() as undefined:
-        metrics = measure(prediction, dataset, config.make("loss"), named)
+        metrics = measure(prediction, dataset, opened.loss(), named)
     said = {entry.metric: entry.sentence(dataset.classes) for entry in undefined}
     if as_json:
         measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}

@@ -1,17 +1,17 @@
 """`gradiente explain`: one training step, quantity by quantity, and any of its numbers expanded into terms."""
 
+import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.base import command, json_option, option, print_json, say
 from gradiente.cli.kinds import INTEGER, INTEGERS
 from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import custom_option, setting_option
-from gradiente.cli.tables import console, styled_table
+from gradiente.cli.tables import console, styled_table, working
 from gradiente.clip import Clip
 from gradiente.data import NAMES
 from gradiente.errors import ArgumentError, did_you_mean, require
@@ -19,6 +19,7 @@ from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
 from gradiente.reporting.explanation_page import write_explanation
+from gradiente.storage import require_folder_of
 from gradiente.trace import Entry, Quantity, Trace
 from gradiente.trace import trace as trace_step
 from gradiente.training.capture import CapturedStep, capture_step
@@ -78,6 +79,8 @@ def explain(
     require(entry is None or quantity is not None, "explain.entry")
     require(not latex or not (as_json or entry is not None), "explain.latex")
     require(html is None or not (as_json or latex or quantity is not None), "explain.html")
+    if html is not None:
+        require_folder_of(html)
     config, run = _asked(what, config_file)
     rule = {name: value for name, value in (("optimizer", optimizer), ("lr", lr)) if value is not None}
     explained = _explain(config, run, step, rule, instances, columns)
@@ -88,14 +91,14 @@ def explain(
         None if chosen is None or entry is None else trace.entry(chosen.name, *entry[:: -1 if turned else 1])
     )
     if html is not None:
-        with console(as_json=True).status(text("explain.opening")):
+        with working(text("explain.opening")):
             write_explanation(html, trace, data=explained.data, notes=[explained.heading(), *explained.notes])
         console().print(text("compare.written", path=html), soft_wrap=True)
     elif as_json:
         print_json((opened or chosen or trace).to_dict())
     elif latex:
         for one in trace if chosen is None else [chosen]:
-            click.echo(latex_line(one))
+            say(latex_line(one))
     elif opened is not None:
         if turned:
             place = ",".join(map(str, opened.index))
@@ -121,14 +124,14 @@ def _turned(quantity: Quantity, entry: list[int]) -> bool:
 
 def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | None]:
     """What to explain: a run, the training run of a config or of a data set, or by default that of the XOR workshop."""
-    if what is not None and what not in NAMES and Path(what).is_dir():
+    if what is not None and what not in NAMES and os.path.isdir(what):
         require(config_file is None, "explain.config")
         run = Run.open(what)
         return run.config(), run
     if config_file is not None:
         config = Config.read(config_file)
         return (config if what is None else config.changed(name=what)), None
-    if what is not None and what not in NAMES and not Path(what).exists():
+    if what is not None and what not in NAMES and not os.path.exists(what):
         raise ArgumentError("explain.what", what=what, hint=did_you_mean(what, NAMES))
     return (WORKSHOP if what in (None, "xor") else Config().changed(name=what)), None
 

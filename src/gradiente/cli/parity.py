@@ -1,11 +1,8 @@
 """`gradiente parity`: the closed form and PyTorch, number by number and step by step."""
 
-import errno
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,8 +13,8 @@ from gradiente.cli.kinds import INTEGER
 from gradiente.cli.load_for import load_for
 from gradiente.cli.random_batch import random_batch
 from gradiente.cli.settings import custom_option, setting_option
-from gradiente.cli.tables import console, styled_table
-from gradiente.errors import FileError, require, require_installed
+from gradiente.cli.tables import console, styled_table, working
+from gradiente.errors import require, require_installed
 from gradiente.formatting import short
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.locale import text
@@ -38,6 +35,7 @@ from gradiente.parity import (
 )
 from gradiente.reporting.certificate import write_certificate
 from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.storage import require_folder_of
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 
@@ -52,12 +50,12 @@ def parity(
 ) -> None:
     require_installed("torch", extra="torch")
     require(steps >= 1, "parity.steps", value=steps)
-    if html is not None and not Path(html).absolute().parent.is_dir():  # found now, not after the work
-        raise FileError("storage.write", path=html, reason=os.strerror(errno.ENOENT))
+    if html is not None:
+        require_folder_of(html)
     setups = _setups(config_file, seed, {name: value for name, value in given.items() if value is not None})
     threads = nullcontext() if config_file is not None else _one_thread()
     trajectories = []
-    with threads, console(as_json=True).status(text("parity.comparing")) as status:
+    with threads, working(text("parity.comparing")) as status:
         concepts = compare_concepts(seed or 0)
         for setup in setups:
             status.update(text("parity.training", course=setup.heading()))

@@ -13,7 +13,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_image, read_inputs
-from gradiente.errors import ArgumentError, ShapeError
+from gradiente.errors import ArgumentError, DataError, ShapeError
 from gradiente.formatting import share, short
 from gradiente.locale import text
 from gradiente.losses import Loss
@@ -35,7 +35,7 @@ class Prediction:
 def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool) -> None:
     opened = Run.open(run)
     description, network = opened.description(), opened.network()
-    loss = opened.config().make("loss")
+    loss = opened.loss()
     features = int(np.prod(network.input_shape or (0,)))
     predictions = []
     for file in files:
@@ -81,11 +81,15 @@ def _predictions(
 ) -> list[Prediction]:
     if description.task == "regression":
         estimate, encoder = loss.estimate(output), description.table_encoder()
+        if encoder is not None and len(encoder.target_mean) not in (0, estimate.shape[1]):
+            raise DataError("predict.outputs", expected=len(encoder.target_mean), got=estimate.shape[1])
         values = estimate if encoder is None else encoder.in_units(estimate)
         rows = [{"value": row[0] if len(row) == 1 else row} for row in values.tolist()]
     else:
         p = probabilities(loss, output)
         classes = class_names(description.classes, p.shape[1])
+        if len(classes) > p.shape[1]:
+            raise DataError("predict.outputs", expected=len(classes), got=p.shape[1])
         rows = [
             {
                 "class": classes[row.argmax()],

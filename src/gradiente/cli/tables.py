@@ -12,6 +12,7 @@ from gradiente.network import Network
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
     from rich.table import Table
 
 
@@ -25,6 +26,12 @@ def console(as_json: bool = False, *, quiet: bool = False) -> "Console":
 
     # The name of a class or a folder may look like rich's own notation: [red], :smile:.
     return Console(stderr=as_json, highlight=False, markup=False, emoji=False, quiet=quiet)
+
+
+def working(message: str) -> "Status":
+    """A context manager: the message with a sign that moves, on standard error where that is a terminal."""
+    err = console(as_json=True)
+    return err.status(message, spinner="line" if err.options.ascii_only else "dots")
 
 
 def styled_table(**options: Any) -> "Table":

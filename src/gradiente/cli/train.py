@@ -1,7 +1,7 @@
 """`gradiente train`: from a data set's name to a trained, evaluated and saved network."""
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,25 +24,37 @@ from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
 from gradiente.training.environment import environment
+from gradiente.training.lock import RunLock
 from gradiente.training.metrics_files import MetricsFiles
 from gradiente.training.progress import Progress
-from gradiente.training.run import DataDescription, KeepRun, Run, default_folder
+from gradiente.training.run import DataDescription, KeepRun, Run, claimed_folder, default_folder
 from gradiente.training.sections import SETTINGS
+from gradiente.training.stopping import Interrupted
 from gradiente.training.tensorboard import TensorBoard
 
 # What may differ when a training is resumed: how long it goes on, where its data lie, who executes it.
 RESUMABLE = {name for name, setting in SETTINGS.items() if setting.resumable}
 
 
-def train(
-    as_json: bool,
-    config_file: str | None,
+def train(resume: str | None, run_folder: str | None, **options: Any) -> int:
+    """The exit status: 0, or that of the signal that ended the training."""
+    with ExitStack() as ending:
+        lock = RunLock()
+        ending.callback(lock.release)
+        return _train(lock, ending, resume, run_folder, **options)
+
+
+def _train(
+    lock: RunLock,
+    ending: ExitStack,
     resume: str | None,
     run_folder: str | None,
+    as_json: bool,
+    config_file: str | None,
     report: bool,
     tensorboard: bool,
     **given: Any,
-) -> None:
+) -> int:
     given = {key: value for key, value in given.items() if value is not None}
     run = Run.open(resume) if resume is not None else None
     for name, value in (("--config", config_file), ("--run", run_folder)):
@@ -56,15 +68,22 @@ def train(
         run = _started_before(run_folder, config, train_set)
         if run is not None:
             config = _config(None, run, {key: value for key, value in given.items() if key in RESUMABLE})
-    new = run is None
+    new, claimed = run is None, run is None and run_folder is None and group.is_global_zero
+    if run is not None and group.is_global_zero:
+        lock.acquire(run.folder)
 
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()
     if run is None:
         folder = default_folder(config.data.name) if run_folder is None else Path(run_folder)
+        if claimed:
+            new_parents = [] if folder.parent.is_dir() else [folder.parent.absolute()]
+            folder = claimed_folder(config.data.name)
+            ending.callback(_remove_empty, folder.absolute(), *new_parents)
         run = Run(folder.absolute())
-    keep = KeepRun(run, planned.config, DataDescription.of(train_set), words, new=new)
+    described = DataDescription.of(train_set)
+    keep = KeepRun(run, planned.config, described, words, lock, new=new, claimed=claimed)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     if (advice := planned.advice()) is not None:
         out.print(advice, style="yellow", soft_wrap=True)
@@ -81,8 +100,9 @@ def train(
             resume=resumed,
         )
         prediction = trainer.predict(test_set.x)
+    status = trainer.stopped.exit_status if isinstance(trainer.stopped, Interrupted) else 0
     if not group.is_global_zero:
-        return
+        return status
     with undefined_metrics() as undefined:
         metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
@@ -107,11 +127,19 @@ def train(
     if as_json:
         tested = {"test": metrics, "undefined": said}
         print_json(_result(run, planned, trainer, history.records, tested, report))
-        return
+        return status
     print_metrics(out, metrics, text("train.test_set", count=count(len(test_set))), said.values())
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
+    return status
+
+
+def _remove_empty(*folders: Path) -> None:
+    """Remove the place of a run that did not begin."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:

@@ -17,7 +17,7 @@ from gradiente.workshops.notebook import SUFFIXES, Format, as_text, student_cell
 
 def new(name: str, folder: str, format: Format) -> None:
     cells = student_cells(name, get_language())
-    require(Path(folder).is_dir(), "workshop.folder", folder=folder)
+    require(os.path.isdir(folder), "workshop.folder", folder=folder)
     path = Path(folder) / f"{name}{SUFFIXES[format]}"
     if os.path.lexists(path):
         raise FileError("workshop.exists", path=path)

@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.data.standardize import Standardizer
 from gradiente.data.table import read_table
 from gradiente.errors import DataError
+from gradiente.plain import require_fields
 
 CONSTANT = "1"
 MOST_CATEGORIES = 1000
@@ -161,12 +162,23 @@ class Encoder:
     def from_dict(cls, values: Mapping[str, Any]) -> "Encoder":
         """The encoder described by `to_dict`, also after serialization as JSON.
 
-        Errors: DataError for other keys than an encoder has
+        Errors: DataError for other keys than an encoder has; ValueError for values of other types, or that do not fit
+            together
         """
         expected = {item.name for item in fields(cls)}
         if set(values) != expected:
             keys = {"expected": ", ".join(sorted(expected)), "got": ", ".join(sorted(values))}
             raise DataError("encoder.keys", **keys)
+        require_fields(cls, values)
         plain = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
         categories = {name: tuple(kinds) for name, kinds in values["categories"].items()}
-        return cls(**{**plain, "categories": categories})
+        encoder = cls(**{**plain, "categories": categories})
+        numeric = len(encoder.columns) - len(categories)
+        if (
+            not encoder.columns
+            or not set(categories) <= set(encoder.columns)
+            or not len(encoder.mean) == len(encoder.scale) in (0, numeric)
+            or len(encoder.target_mean) != len(encoder.target_scale)
+        ):
+            raise DataError("encoder.fields")
+        return encoder

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.files import unreadable
 from gradiente.errors import FileError
+from gradiente.files import read_file
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
@@ -35,14 +35,12 @@ def read_idx(path: str | Path) -> np.ndarray:
 
     Source: Y. LeCun, C. Cortes, C. J. C. Burges, The MNIST database of handwritten digits
     """
+    data = read_file(path)
     try:
-        data = Path(path).read_bytes()
         if data.startswith(_GZIP_MAGIC):
             data = gzip.decompress(data)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileError("idx.gzip", path=path) from error
-    except OSError as error:
-        raise unreadable(path, error) from error
     if len(data) < 4 or data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or data[3] == 0:
         raise FileError("idx.magic", path=path, got=data[:4].hex(" ") or "∅")
     start = 4 + 4 * data[3]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError, require
+from gradiente.files import open_file, unreadable
 from gradiente.quiet import ignored_warnings
 
+MOST_PIXELS = 50_000_000  # what a phone takes; a few hundred kilobytes may hold many more
 _FAINTEST = 0.1
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP")
 
@@ -26,8 +27,8 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
         image_shape: (rows, columns) of the frame, as a Dataset's image_shape
 
     Shapes: → (rows · columns,), float32 in [0, 1]
-    Errors: FileError for a file that is missing, not an image, or truncated; DataError for a blank image;
-        ArgumentError for a frame that is not (rows, columns)
+    Errors: FileError for a file that is missing, not an image, truncated, or of more than 50 million pixels; DataError
+        for a blank image; ArgumentError for a frame that is not (rows, columns)
 
     >>> import tempfile
     >>> from PIL import Image, ImageDraw
@@ -61,10 +62,18 @@ def _read_grey(path: Path) -> np.ndarray:
 
     try:
         # What Pillow warns of, a size or an oddity in a camera's notes, does not matter here.
-        with ignored_warnings(), Image.open(path, formats=_FORMATS) as opened:
+        with (
+            open_file(path) as file,
+            ignored_warnings(),
+            Image.open(file, formats=_FORMATS) as opened,
+        ):
+            if math.prod(opened.size) > MOST_PIXELS:  # known before a pixel is decoded
+                raise _too_large(path)
             image = ImageOps.exif_transpose(opened)
             image.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except UnidentifiedImageError as error:
         raise FileError("image.unknown", path=path) from error
     except (OSError, SyntaxError, TypeError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
@@ -76,6 +85,10 @@ def _read_grey(path: Path) -> np.ndarray:
     page = Image.new("RGBA", colours.size, "white")
     page.alpha_composite(colours)
     return np.asarray(page.convert("L"), dtype=np.float32) / 255
+
+
+def _too_large(path: Path) -> FileError:
+    return FileError("image.large", path=path, most=f"{MOST_PIXELS // 10**6}")
 
 
 def _has_margin(image_shape: tuple[int, ...]) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 
 from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
-from gradiente.data.files import unreadable
 from gradiente.errors import DataError, FileError
+from gradiente.files import open_file
 
 _COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
 
@@ -73,7 +73,10 @@ def _rows(x: np.ndarray) -> np.ndarray:
     """Instances as rows, bytes as numbers in [0, 1]."""
     if x.dtype == np.uint8:
         x = np.divide(x, np.float32(255), dtype=np.float32)
-    return x.reshape(len(x), math.prod(x.shape[1:])).astype(np.float32) if x.ndim > 2 else x
+    if x.ndim <= 2:
+        return x
+    rows = x.reshape(len(x), math.prod(x.shape[1:]))
+    return rows.astype(np.float32) if rows.dtype.kind in "biuf" else rows  # Dataset refuses any other kind
 
 
 def _read(path: Path, *names: str) -> list[np.ndarray]:
@@ -81,11 +84,7 @@ def _read(path: Path, *names: str) -> list[np.ndarray]:
 
     # What zipfile and NumPy raise for a wrong byte, depending on where it is.
     corrupt = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, TypeError, ValueError)
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise unreadable(path, error) from error
-    with stream:
+    with open_file(path) as stream:
         try:
             archive = np.load(stream, allow_pickle=False)
             arrays = {name: archive[name] for name in names if name in archive}

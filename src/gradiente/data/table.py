@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.files import unreadable
 from gradiente.errors import ArgumentError, DataError, FileError, did_you_mean
+from gradiente.files import read_file
 
 MISSING = frozenset({"", "na", "nan", "?"})
 MOSTLY_NUMBERS = 0.9
@@ -40,8 +41,9 @@ class Table:
         Where nine in ten cells or more are numbers, the others are treated as mistakes, not as categories.
         """
         cells = self._present(name)
-        numbers = sum(_is_number(cell) for cell in cells)
-        if numbers >= MOSTLY_NUMBERS * len(cells):
+        if (values := _all_numbers(cells)) is not None:
+            return self._finite(name, values)
+        if sum(map(_is_number, cells)) >= MOSTLY_NUMBERS * len(cells):
             return self.numbers(name)
         if all(_is_number(cell) or _DECIMAL_COMMA.fullmatch(cell) for cell in cells):
             row = next(i for i, cell in enumerate(cells) if "," in cell)
@@ -51,19 +53,21 @@ class Table:
     def numbers(self, name: str) -> np.ndarray:
         """A column of finite numbers, float64."""
         cells = self._present(name)
-        try:
-            values = np.array([_number(cell) for cell in cells])
-        except ValueError as error:
+        values = _all_numbers(cells)
+        if values is None:
             row = next(i for i, cell in enumerate(cells) if not _is_number(cell))
-            raise DataError("csv.not_number", **self._cell(name, row)) from error
-        infinite = np.flatnonzero(~np.isfinite(values))
-        if infinite.size:
-            raise DataError("csv.infinite", **self._cell(name, int(infinite[0])))
-        return values
+            raise DataError("csv.not_number", **self._cell(name, row))
+        return self._finite(name, values)
 
     def texts(self, name: str) -> np.ndarray:
         """A column as text."""
         return np.array(self._present(name))
+
+    def _finite(self, name: str, values: np.ndarray) -> np.ndarray:
+        finite = np.isfinite(values)
+        if not finite.all():
+            raise DataError("csv.infinite", **self._cell(name, int(np.flatnonzero(~finite)[0])))
+        return values
 
     def _present(self, name: str) -> list[str]:
         """The cells of a column, none of them missing."""
@@ -71,7 +75,7 @@ class Table:
             hint = did_you_mean(name, self.cells)
             raise ArgumentError("csv.no_column", path=self.path, column=name, hint=hint)
         cells = self.cells[name]
-        if any(cell.casefold() in MISSING for cell in set(cells)):
+        if not MISSING.isdisjoint(map(str.casefold, cells)):
             row = next(i for i, cell in enumerate(cells) if cell.casefold() in MISSING)
             raise DataError("csv.missing", **self._cell(name, row))
         return cells
@@ -99,11 +103,9 @@ def read_table(path: str | Path) -> Table:
     """
     path = Path(path)
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        content = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError("csv.encoding", path=path, byte=error.start) from error
-    except OSError as error:
-        raise unreadable(path, error) from error
     first = re.split(r"[\r\n]", content.lstrip(), maxsplit=1)[0]
     separator = max(_SEPARATORS, key=re.sub(r'"[^"]*"', "", first).count)  # outside quoted names
     content_lines = io.StringIO(content, newline="")
@@ -131,14 +133,24 @@ def read_table(path: str | Path) -> Table:
     return Table(path, cells, lines)
 
 
-def _require_header(path: Path, header: list[str]) -> None:
+def _require_header(path: Path, header: Sequence[str]) -> None:
     if all(_is_number(name) for name in header):
         raise DataError("csv.no_header", path=path, first=", ".join(header[:4]))
+    seen = set[str]()
     for position, name in enumerate(header, start=1):
         if not name:
             raise DataError("csv.unnamed", path=path, position=position)
-        if header.index(name) < position - 1:
+        if name in seen:
             raise DataError("csv.repeated", path=path, column=name)
+        seen.add(name)
+
+
+def _all_numbers(cells: list[str]) -> np.ndarray | None:
+    """The numbers of a column; None where a cell is none."""
+    try:
+        return np.array([_number(cell) for cell in cells])
+    except ValueError:
+        return None
 
 
 def _number(cell: str) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import torch
 
 Array = np.ndarray
-_INITIALIZING = Lock()  # of PyTorch's global generator, while it is set aside
 
 
 class TorchModel:
@@ -43,8 +41,7 @@ class TorchModel:
         self.device = device
         self.settings = settings
         self.frozen = network.frozen
-        with _INITIALIZING, torch.random.fork_rng(devices=[]):  # modules draw parameters, which are replaced
-            self.module = network.to_torch()
+        self.module = network.to_torch()
         self.masks = Masks(self.module, generator)
         if not settings.shard:  # what is parted goes to the devices part by part
             self.module.to(device)

@@ -27,6 +27,7 @@ from gradiente.parity.difference import Difference, difference, largest
 from gradiente.pytorch.optimizer_state import torch_optimizer
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
+from gradiente.streams import torch_generator_kept
 
 Array = np.ndarray
 
@@ -88,12 +89,13 @@ def compare_concepts(seed: int = 0) -> list[Concept]:
     """
     require(is_whole(seed, 0), "load.seed", value=repr(seed))
     require_installed("torch", extra="torch")
-    return [
-        *_concepts("layer", LAYERS, _layer_examples, seed),
-        *_concepts("loss", LOSSES, _loss_examples, seed),
-        *_concepts("optimizer", OPTIMIZERS, _optimizer_examples, seed),
-        *_concepts("schedule", SCHEDULES, _schedule_examples, seed),
-    ]
+    with torch_generator_kept():
+        return [
+            *_concepts("layer", LAYERS, _layer_examples, seed),
+            *_concepts("loss", LOSSES, _loss_examples, seed),
+            *_concepts("optimizer", OPTIMIZERS, _optimizer_examples, seed),
+            *_concepts("schedule", SCHEDULES, _schedule_examples, seed),
+        ]
 
 
 def title(kind: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradiente.errors import FileError, require_installed
+from gradiente.files import open_file
 from gradiente.network import Network
 from gradiente.storage import write_atomically
 
@@ -57,8 +58,7 @@ def read_state_dict(path: str | Path) -> dict[str, Array]:
     """
     require_installed("torch", extra="torch")
     path = Path(path)
-    if not path.is_file():
-        raise FileError("storage.missing", path=path)
+    open_file(path).close()  # its errors
     state = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
     return {name: _array(tensor) for name, tensor in _unwrapped(state).items()}
 
@@ -70,7 +70,7 @@ def _safetensors(path: Path) -> "dict[str, torch.Tensor]":
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
-        raise FileError("storage.corrupt", path=path, reason=error) from error
+        raise FileError("storage.corrupt", path=path) from error
 
 
 def _pickled(path: Path) -> "Mapping[str, torch.Tensor]":
@@ -81,8 +81,7 @@ def _pickled(path: Path) -> "Mapping[str, torch.Tensor]":
     except Exception as error:  # a broken file may be anything to torch.load
         if isinstance(error, pickle.UnpicklingError) and zipfile.is_zipfile(path):
             raise FileError("state_dict.objects", path=path) from error
-        reason = str(error).split(". ")[0] or type(error).__name__
-        raise FileError("state_dict.corrupt", path=path, reason=reason) from error
+        raise FileError("state_dict.corrupt", path=path) from error
     if not isinstance(state, Mapping):
         raise FileError("state_dict.other", path=path, got=type(state).__name__)
     others = [

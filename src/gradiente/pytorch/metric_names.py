@@ -5,6 +5,7 @@ from functools import cache
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal
 
+from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.notation import parse
 
@@ -20,6 +21,10 @@ ROLES = {"preds": "estimate", "target": "truth", "targets": "truth", "p": "truth
 MANY_FORECASTS = ("ContinuousRankedProbabilityScore",)
 
 
+class _Arguments(metaclass=Concept):
+    """The base of the arguments of a metric."""
+
+
 def read(source: str) -> tuple[str, dict[str, Any]]:
     """The metric that the notation names, and those of its arguments that are not torchmetrics' defaults.
 
@@ -32,7 +37,7 @@ def read(source: str) -> tuple[str, dict[str, Any]]:
     try:
         arguments = parse(source, {kind: _arguments(kind)})
     except ArgumentError as error:
-        argument = error.values.get("keyword")
+        argument = error.values.get("option")
         if argument in FROM_THE_DATA:
             raise ArgumentError("torch_metric.derived", name=kind, argument=argument) from None
         raise
@@ -84,6 +89,5 @@ def _arguments(kind: str) -> type:
     defaults = [
         field() if entry.default is Parameter.empty else field(default=entry.default) for entry in own
     ]
-    return make_dataclass(
-        kind, [(entry.name, entry.annotation, d) for entry, d in zip(own, defaults, strict=True)]
-    )
+    entries = [(entry.name, entry.annotation, d) for entry, d in zip(own, defaults, strict=True)]
+    return make_dataclass(kind, entries, bases=(_Arguments,))

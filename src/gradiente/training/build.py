@@ -1,9 +1,9 @@
 """A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
+import os
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from gradiente.clip import Clip
@@ -170,7 +170,7 @@ def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple
 
 
 def _trained(path: str) -> Network:
-    return Run.open(path).network() if Path(path).is_dir() else Network.load(path)
+    return Run.open(path).network() if os.path.isdir(path) else Network.load(path)
 
 
 def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:

@@ -11,6 +11,8 @@ from gradiente.engines import EngineState
 from gradiente.errors import FileError, require_in
 from gradiente.locale import text
 from gradiente.network import METADATA_KEY, Network
+from gradiente.notation import LARGEST
+from gradiente.plain import conforms
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.history import History
@@ -113,16 +115,56 @@ def load_checkpoint(path: str | Path) -> Snapshot:
         if partial is not None:
             arrays: dict[str, Any] = {name: tensors[f"epoch.{name}"] for name in _OF_EVERY_STEP}
             partial = PartialEpoch(**partial, **arrays)
-        return Snapshot(
+        snapshot = Snapshot(
             form=form,
-            state=EngineState(int(training["t"]), network.theta, network.buffers, slots),
+            state=EngineState(training["t"], network.theta, network.buffers, slots),
             history=History(training["history"]),
             best=best,
             settings=training["settings"],
             partial=partial,
         )
-    except (KeyError, TypeError, ValueError) as error:
+        _require_whole(snapshot)
+        return snapshot
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise FileError("checkpoint.not_ours", path=path) from error
+
+
+def _require_whole(snapshot: Snapshot) -> None:
+    """Raise a ValueError, or what NumPy raises, unless the parts of a snapshot fit together.
+
+    Anybody may have edited the file; what does not fit would be met in the middle of a training.
+    """
+    state, best, partial = snapshot.state, snapshot.best, snapshot.partial
+    monitor, records = snapshot.settings["monitor"], snapshot.history.records
+    whole = conforms(records, list[dict[str, Any]]) and _is_count(state.t)
+    for number, record in enumerate(records, start=1):
+        numbers = record["lr"], record["loss"], record["seconds"], record[monitor]
+        whole &= record["epoch"] == number and all(map(_is_number, numbers))
+        whole &= all(map(_is_number, record["gradient_norms"].values()))
+    whole &= all(slot.shape == state.theta.shape for slot in state.slots.values())
+    if best is not None:
+        whole &= _is_count(best.epoch) and 1 <= best.epoch <= len(records) and _is_number(best.value)
+        whole &= best.theta.shape == state.theta.shape
+        whole &= all(best.buffers[name].shape == value.shape for name, value in state.buffers.items())
+    if partial is not None:
+        whole &= _is_count(partial.step) and _is_count(partial.correct) and _is_number(partial.seconds)
+        shapes = {array.shape for array in (partial.values, partial.penalties, partial.divisors)}
+        whole &= shapes == {(partial.step,)} and partial.divisors.dtype.kind in "if"
+        for states in partial.generators:
+            for purpose in ("layers", "augmentation"):
+                np.random.default_rng().bit_generator.state = states[purpose]
+            if (own := states["engine"]) is not None:
+                bytes.fromhex(own)
+    if not whole:
+        raise ValueError("parts of the checkpoint do not fit together")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
 
 
 def resumed(source: Snapshot | str | Path, form: dict[str, Any], settings: dict[str, Any]) -> Snapshot:

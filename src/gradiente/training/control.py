@@ -67,7 +67,8 @@ class Control:
                 return False
             stop = state.stop
             if stop is None and not done:
-                interrupted = Interrupted(state.epoch, state.step) if self.interrupt.requested else None
+                number = self.interrupt.signal
+                interrupted = None if number is None else Interrupted(state.epoch, state.step, number)
                 stop = self._stop or interrupted
             asked = np.array([stop is not None, bool(self._waiting)], np.int64)
             stopping, waiting = group.all_reduce(asked)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradiente.data import Augmentation, augment_rows, batches
 from gradiente.engines import Batch, Engine, StepResult
-from gradiente.errors import DivergenceError
+from gradiente.errors import DivergenceError, FileError
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
@@ -163,7 +163,10 @@ class Epoch:
         self.augmenting.bit_generator.state = generators["augmentation"]
         if (own := generators["engine"]) is not None:
             state = np.frombuffer(bytes.fromhex(own), np.uint8).copy()
-            self.engine.load_generator_state(self.layers, state)
+            try:
+                self.engine.load_generator_state(self.layers, state)
+            except RuntimeError as error:  # PyTorch's, for a state that is none
+                raise FileError("checkpoint.generators") from error
 
     def _augmented(self, x: Array) -> Array:
         assert self.augmentation is not None

@@ -10,7 +10,11 @@ from types import FrameType
 class Interrupt:
     """Whether a stop was requested: Ctrl-C, or the SIGTERM of a cluster that reclaims its machine."""
 
-    requested = False
+    signal: int | None = None
+
+    @property
+    def requested(self) -> bool:
+        return self.signal is not None
 
 
 @contextmanager
@@ -22,7 +26,7 @@ def interruptible() -> Iterator[Interrupt]:
         return
 
     def request(number: int, frame: FrameType | None) -> None:
-        interrupt.requested = True
+        interrupt.signal = number
         signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,5 +1,6 @@
 """The folder of a run: enough to use it, repeat it, or resume it."""
 
+import errno
 import json
 import os
 import shutil
@@ -9,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from gradiente.data import Dataset, Encoder
+from gradiente.data.dataset import Task
 from gradiente.errors import ArgumentError, FileError
+from gradiente.files import read_text, system_reason
+from gradiente.locale import text
+from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.plain import require_fields
 from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
+from gradiente.training.lock import RunLock
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class DataDescription:
     """What a network's inputs and outputs mean, saved so that a run can predict without its data set."""
 
     name: str
-    task: str
+    task: Task
     classes: list[str]
     image_shape: list[int] | None
     encoder: dict[str, Any] | None
@@ -39,6 +46,17 @@ class DataDescription:
             encoder=None if dataset.encoder is None else dataset.encoder.to_dict(),
         )
 
+    @classmethod
+    def from_dict(cls, values: Any) -> "DataDescription":
+        """The description written as JSON.
+
+        Errors: ValueError for anything else
+        """
+        require_fields(cls, values)
+        description = cls(**values)
+        description.table_encoder()
+        return description
+
     def table_encoder(self) -> Encoder | None:
         """How a row of a table becomes an input, where the run learned from a table."""
         return None if self.encoder is None else Encoder.from_dict(self.encoder)
@@ -54,13 +72,23 @@ class Run:
 
     folder: Path
 
-    def create(self, config: Config, description: DataDescription, environment: Mapping[str, str]) -> None:
+    def create(
+        self,
+        config: Config,
+        description: DataDescription,
+        environment: Mapping[str, str],
+        *,
+        claimed: bool = False,
+    ) -> None:
         """Make the folder, atomically, with what is known before training.
+
+        Arguments:
+            claimed: it is there, empty, from `claimed_folder`
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
         """
         folder = self.folder
-        if folder.exists():
+        if os.path.lexists(folder) and not claimed:
             raise ArgumentError("run.exists", folder=folder)
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
@@ -68,12 +96,14 @@ class Run:
             config.write(draft / "run.toml")
             _write_json(draft / "environment.json", dict(environment))
             _write_json(draft / "data.json", asdict(description))
-            draft.rename(folder)
+            _put(draft, folder)
         except (OSError, FileError) as error:
             shutil.rmtree(draft, ignore_errors=True)
             if isinstance(error, FileError):
                 raise
-            raise FileError("storage.write", path=folder, reason=error.strerror or error) from error
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY):  # another process was faster
+                raise ArgumentError("run.exists", folder=folder) from error
+            raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
 
     def sweep(self) -> None:
         """Remove the partial files of processes that were killed."""
@@ -87,7 +117,7 @@ class Run:
         Errors: FileError where the folder holds none
         """
         folder = Path(folder).absolute()
-        if not (folder / "run.toml").is_file():
+        if not os.path.isfile(folder / "run.toml"):
             raise FileError("run.none", folder=folder)
         return cls(folder)
 
@@ -107,15 +137,24 @@ class Run:
         """What was chosen."""
         return Config.read(self.folder / "run.toml")
 
+    def loss(self) -> Loss:
+        """What its network was trained to reduce.
+
+        Errors: FileError where the config does not say it
+        """
+        loss = self.config().make("loss")
+        if loss is None:
+            raise FileError("run.file", path=self.folder / "run.toml")
+        return loss
+
     def description(self) -> DataDescription:
         """What the inputs and outputs mean."""
         path = self.folder / "data.json"
+        content = read_text(path)
         try:
-            description = DataDescription(**json.loads(path.read_text(encoding="utf-8")))
-            description.table_encoder()
-            return description
-        except (AttributeError, OSError, TypeError, ValueError) as error:
-            raise FileError("run.file", path=path, reason=error) from error
+            return DataDescription.from_dict(json.loads(content))
+        except (RecursionError, ValueError) as error:
+            raise FileError("run.file", path=path) from error
 
     def network(self) -> Network:
         """The trained network; that of the best epoch so far if training has not ended."""
@@ -132,7 +171,13 @@ class Run:
 
 
 class KeepRun(Callback):
-    """Make the run's folder once everything is checked and training starts, so that an error leaves none behind."""
+    """Make the run's folder once everything is checked and training starts, so that an error leaves none behind.
+
+    Arguments:
+        lock: taken of a new run; that of an old one is held already
+        new: whether it is to be made
+        claimed: whether its place was claimed before
+    """
 
     def __init__(
         self,
@@ -140,18 +185,23 @@ class KeepRun(Callback):
         config: Config,
         description: DataDescription,
         environment: Mapping[str, str],
+        lock: RunLock,
         *,
         new: bool,
+        claimed: bool = False,
     ) -> None:
         self.run = run
         self.config = config
         self.description = description
         self.environment = environment
+        self.lock = lock
         self.new = new
+        self.claimed = claimed
 
     def fit_begin(self, state: TrainingState) -> None:
         if self.new:
-            self.run.create(self.config, self.description, self.environment)
+            self.run.create(self.config, self.description, self.environment, claimed=self.claimed)
+            self.lock.acquire(self.run.folder)
         else:
             self.run.sweep()
             self.config.write(self.run.folder / "run.toml")
@@ -166,6 +216,32 @@ def default_folder(name: str) -> Path:
         number += 1
         folder = Path("runs") / f"{stem}-{number}"
     return folder
+
+
+def claimed_folder(name: str) -> Path:
+    """The default folder of that name, made empty: what another process that starts at the same time gets is the next.
+
+    Errors: FileError where it cannot be written
+    """
+    while True:
+        folder = default_folder(name)
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            if not os.path.isdir(folder.parent):
+                raise FileError("storage.write", path=folder, reason=text("system.ENOTDIR")) from None
+        except OSError as error:
+            raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
+
+
+def _put(draft: Path, folder: Path) -> None:
+    """Give a folder its name; an empty one of that name gives way."""
+    try:
+        draft.rename(folder)
+    except FileExistsError:  # Windows
+        folder.rmdir()
+        draft.rename(folder)
 
 
 def _write_json(path: Path, value: Any) -> None:

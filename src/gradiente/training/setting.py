@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from gradiente.errors import ArgumentError, did_you_mean, require_in
 from gradiente.locale import text
-from gradiente.notation import parse, write
+from gradiente.notation import LARGEST, parse, write
 
 BatchSize = int | Literal["all"]
 # What a setting may hold, by the name of the message that says it.
@@ -156,4 +156,6 @@ def _fits(value: Any, kind: Any) -> bool:
         return isinstance(value, list) and all(_fits(entry, get_args(kind)[0]) for entry in value)
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int and isinstance(value, int) and abs(value) > LARGEST:
+        return False
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))

@@ -1,5 +1,6 @@
 """Why training stopped."""
 
+import signal
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -33,12 +34,21 @@ class EarlyStopped(Stop):
 class Interrupted(Stop):
     """A signal, Ctrl-C or SIGTERM, after `epoch` whole epochs and `step` steps of the next.
 
+    `exit_status` is that of a program that a signal has ended, as shells count it.
+
     >>> str(Interrupted(epoch=2, step=7))
     'interrupted after epoch 2, at step 7 of the next'
+    >>> Interrupted(epoch=2, step=7, signal=15).exit_status
+    143
     """
 
     epoch: int
     step: int
+    signal: int = signal.SIGINT
+
+    @property
+    def exit_status(self) -> int:
+        return 128 + self.signal
 
     def __str__(self) -> str:
         key = "stop.interrupted_in_epoch" if self.step else "stop.interrupted"

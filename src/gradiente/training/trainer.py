@@ -10,7 +10,7 @@ import numpy as np
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
-from gradiente.errors import ArgumentError, DivergenceError, is_whole, require
+from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -287,7 +287,10 @@ class Trainer:
             snapshot = Snapshot(form, self.engine.state(), History(), None, described)
         else:
             snapshot = self.engine.group.on_global_zero(lambda: resumed(resume, form, described))
-            self.engine.load_state(snapshot.state)
+            try:
+                self.engine.load_state(snapshot.state)
+            except (KeyError, ValueError) as error:  # of another optimizer's slots
+                raise FileError("checkpoint.not_ours", path=resume) from error
         return TrainingState(
             network=self.network,
             loss=self.loss,

@@ -56,7 +56,7 @@ def check(path, workshop=None):
     if word == "raise":
         raise RuntimeError(f"the check of {path} is broken\x1b[31m")
     if word == "unreadable":
-        raise FileError("storage.missing", path=path)
+        raise FileError("file.missing", path=path)
     if word == "exit":
         sys.exit("away")
     if word == "die" or (word == "die_once" and not Path(rest[0]).exists()):

@@ -241,7 +241,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
     ana, beto = submissions(folder)
     assert beto.content == b"b"
     assert ana.obstacle is not None
-    assert ana.obstacle.words() == "ana.py cannot be read: Permission denied"
+    assert ana.obstacle.words() == "ana.py cannot be read: permission denied"
 
 
 def test_names_that_would_steer_a_terminal(tmp_path):
@@ -272,5 +272,7 @@ def test_a_folder_without_submissions(files, expected, language, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no zip at all"])
 def test_a_class_zip_that_is_none(content, tmp_path):
     (tmp_path / "class.zip").write_bytes(content)
-    with pytest.raises(FileError, match=r"class\.zip as the zip of a class: File is not a zip file"):
+    with pytest.raises(
+        FileError, match=r"class\.zip as the zip of a class: it is damaged, or of another kind"
+    ):
         submissions(tmp_path / "class.zip")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from gradiente.files import system_reason
 from gradiente.locale import text
 from gradiente.workshops.reading.submission import LARGEST
 
@@ -109,8 +110,8 @@ def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Entry, Pat
 
 
 def unreadable(name: str, error: Exception) -> Obstacle:
-    """What keeps a file from being read, in the system's words."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    """What keeps a file from being read: the system, or that an archive is damaged."""
+    reason = system_reason(error) if isinstance(error, OSError) else text("grade.damaged")
     return Obstacle("unreadable", "unreadable", {"file": shown(name), "reason": reason})
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradiente.errors import FileError, require
+from gradiente.files import system_reason
 from gradiente.storage import write_atomically
 from gradiente.workshops.grading.class_page import class_page
 from gradiente.workshops.grading.feedback import feedback_page
@@ -48,7 +49,7 @@ class Outputs:
             for folder in (self.feedback, self.verdicts):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise FileError("storage.write", path=self.folder, reason=error.strerror or error) from error
+            raise FileError("storage.write", path=self.folder, reason=system_reason(error)) from error
 
 
 def default_output(folder: Path) -> Path:

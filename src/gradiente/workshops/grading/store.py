@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from gradiente.errors import FileError
+from gradiente.files import read_text
 from gradiente.storage import write_atomically
 from gradiente.workshops.verdict import Verdict
 
@@ -25,8 +27,8 @@ class Store:
     def get(self, key: str) -> Verdict | None:
         """The verdict, or None where there is none, or none that can be read."""
         try:
-            return Verdict.from_dict(json.loads(self._path(key).read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return Verdict.from_dict(json.loads(read_text(self._path(key))))
+        except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def put(self, key: str, verdict: str) -> Verdict:

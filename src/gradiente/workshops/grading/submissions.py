@@ -1,5 +1,6 @@
 """Who handed in what: the layouts of nbgrader, Moodle, Otter and plain folders become one list of students."""
 
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -61,14 +62,14 @@ def submissions(folder: str | Path) -> list[StudentSubmission]:
 
 
 def _everything(folder: Path) -> list[Entry]:
-    if folder.is_file():
+    if os.path.isfile(folder):
         found = unpacked(folder, whole_class=True)
         for entry in found:
             if not entry.parts and entry.obstacle is not None:
                 reason = entry.obstacle.values.get("reason", entry.obstacle.words())
                 raise FileError("grade.zip", path=folder, reason=reason)
         return _without_wrapper(found)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise FileError("grade.missing", folder=folder)
     root = folder / NBGRADER if (folder / NBGRADER).is_dir() else folder
     return list(_unpacked_too(root))

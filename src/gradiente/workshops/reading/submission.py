@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gradiente.errors import FileError
+from gradiente.files import open_file
 from gradiente.workshops.verdict import Finding
 
 LARGEST = 32 << 20
@@ -124,11 +125,8 @@ def read(path: str | Path) -> Submission:
     path = Path(path)
     if path.suffix.lower() not in (".py", ".ipynb"):
         raise FileError("submission.kind", path=path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise FileError("submission.read", path=path, reason=error.strerror or error) from error
+    with open_file(path) as file:
+        data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise FileError("submission.large", path=path, megabytes=LARGEST >> 20)
     source, notices = _decoded(data)
