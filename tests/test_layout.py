@@ -3,10 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradiente import FileError, Network
 from gradiente.layers import BatchNorm1d, Conv2d, Linear, Tanh
 from gradiente.layout import named, size_of, trainable_slices, typed, views_of
 
@@ -47,3 +49,24 @@ def test_buffers_take_the_type_of_the_network_and_counts_stay_whole():
     assert (own["mean"].dtype, own["count"].dtype) == (np.float32, given["count"].dtype)
     own["count"] += 1
     assert given["count"] == 7
+
+
+@pytest.mark.parametrize("name", ["0.weight", "1.running_var"])
+def test_a_number_beyond_the_type_is_an_error_and_nothing_is_loaded(name):
+    network = Network([Linear(2, 3), BatchNorm1d(3)])
+    before = {key: value.copy() for key, value in network.state_dict().items()}
+    state = {
+        key: value.astype(np.float64) if value.dtype.kind == "f" else value for key, value in before.items()
+    }
+    state[name].flat[0] = 1e300
+    with pytest.raises(FileError, match=rf"{name} contains 1e\+300.*float32"):
+        network.load_state_dict(state)
+    for key, value in network.state_dict().items():
+        np.testing.assert_array_equal(value, before[key])
+    wide = network.astype("float64")
+    wide.load_state_dict(state)
+    with pytest.raises(FileError, match=name):
+        wide.astype("float32")
+    state[name].flat[0] = np.inf  # no overflow, but what the file says
+    network.load_state_dict(state)
+    assert np.isinf(network.state_dict()[name].flat[0])

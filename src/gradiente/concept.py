@@ -2,6 +2,7 @@
 
 import inspect
 from abc import ABCMeta
+from collections.abc import Mapping, Sequence
 from dataclasses import InitVar
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ class Concept(ABCMeta):
                 plain = {name: _plain(value) for name, value in options.items()}
                 return super().__call__(*map(_plain, arguments), **plain)
             except TypeError:
-                _require_arguments(cls, arguments, options)
+                require_arguments(cls, arguments, options)
                 raise
 
     @property
@@ -33,7 +34,7 @@ class Concept(ABCMeta):
         return inspect.Signature([_written(parameter) for parameter in parameters[1:]])
 
 
-def _require_arguments(kind: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+def require_arguments(kind: type, arguments: Sequence[Any], options: Mapping[str, Any]) -> None:
     """Raise an error unless the arguments are those of the constructor."""
     signature = inspect.signature(kind)
     for name in options:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from gradiente.concept import require_arguments
 from gradiente.errors import ArgumentError, did_you_mean
 
 T = TypeVar("T")
@@ -102,7 +103,11 @@ def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
     kind = _find(_unparsed(call.func, source), registry)
     arguments = [_value(argument, source, registry) for argument in call.args]
     options = {str(word.arg): _value(word.value, source, registry) for word in call.keywords}
-    return kind(*arguments, **options)
+    try:
+        return kind(*arguments, **options)
+    except TypeError:
+        require_arguments(kind, arguments, options)
+        raise
 
 
 def _find(name: str, registry: Mapping[str, type[T]]) -> type[T]:

@@ -20,15 +20,18 @@ EXAMPLES = [
 ELEMENTWISE = [(layer, shape) for _, layer, shape in EXAMPLES if layer.elementwise]
 NUMBERS = [-np.inf, -1e4, -21.0, -3.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 6.0, 21.0, 1e4, np.inf, np.nan]
 # Layers that do otherwise, and how. An entry that is no longer true fails.
+NO_CHANNELS = "no channels stay no channels, which PyTorch refuses"
+NO_PLACES = "a spatial axis without entries is refused, of which PyTorch makes NaN"
 GAPS = {
-    "Conv3d": "an axis of no entries whose padding is wide enough for a window is computed; PyTorch refuses it",
+    **{f"{kind}Pool{rank}d": NO_CHANNELS for kind in ("Max", "Avg", "AdaptiveMax") for rank in (1, 2, 3)},
+    **{f"AdaptiveAvgPool{rank}d": NO_PLACES for rank in (1, 2, 3)},
+    "Upsample": NO_CHANNELS,
+    "GroupNorm": NO_PLACES,
+    **{f"BatchNorm{rank}d": "the channels are those of the layer, and never none" for rank in (1, 2, 3)},
     **{
-        f"{kind}Pool{rank}d": "no channels are pooled to no channels, which PyTorch refuses"
-        for kind in ("Max", "Avg")
+        f"InstanceNorm{rank}d": "no instances stay none; PyTorch raises an IndexError of its own"
         for rank in (1, 2, 3)
     },
-    "Residual": "as the BatchNorm inside of it",
-    **{f"BatchNorm{rank}d": "no entries are refused in training, no channels always" for rank in (1, 2, 3)},
 }
 
 

@@ -144,6 +144,18 @@ def test_strided_arrays_give_the_same_numbers(kind, data):
 
 
 @every_loss
+def test_lists_and_whole_numbers_are_taken_too(kind):
+    loss = kind((0.5, 2.5)) if kind in (CrossEntropyLoss, NLLLoss, BCELoss) else kind()
+    prediction = (
+        [[1, 0], [0, 1]] if kind is BCELoss else [[0, -3], [2, 1]] if kind is not MSLELoss else [[0, 3]] * 2
+    )
+    target = [1, 0] if kind.is_multiclass else [[1, 0], [0, 1]]
+    floats = np.array(prediction, float), np.array(target, int if kind.is_multiclass else float)
+    assert loss.value(prediction, target) == loss.value(*floats)
+    np.testing.assert_array_equal(loss.gradient(prediction, target), loss.gradient(*floats))
+
+
+@every_loss
 @settings(max_examples=30)
 @given(data=st.data())
 def test_every_reduction_is_of_the_same_terms(kind, data):

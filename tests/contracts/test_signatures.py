@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -20,25 +19,12 @@ KINDS: dict[str, Any] = {
     if hasattr(torch.nn, name)
 }
 ELSEWHERE = {"device", "dtype"}  # of the network, and of the engine
-DEPRECATED = {
-    "size_average",
-    "reduce",
-    "min_value",
-    "max_value",
-}  # by PyTorch; what is behind them has no place
+DEPRECATED = {"size_average", "reduce", "min_value", "max_value"}  # by PyTorch
 WITHOUT_EFFECT = {"inplace", "norm_type"}  # the latter is of max_norm
 # Where our default is another one than PyTorch's, and why.
 DEFAULTS = {
     ("Softmax", "dim"): "None lets PyTorch choose an axis, with a warning",
     ("LogSoftmax", "dim"): "None lets PyTorch choose an axis, with a warning",
-}
-# What does not take PyTorch's arguments yet, and why. An entry that is no longer true fails.
-GAPS = {
-    **{f"Conv{rank}d": "no padding_mode; what follows padding only by name" for rank in (1, 2, 3)},
-    **{f"MaxPool{rank}d": "no return_indices; what follows padding only by name" for rank in (1, 2, 3)},
-    **{f"AvgPool{rank}d": "no divisor_override; what follows padding only by name" for rank in (1, 2, 3)},
-    **{f"BatchNorm{rank}d": "no track_running_stats, no bias" for rank in (1, 2, 3)},
-    **dict.fromkeys(("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss"), "no weight"),
 }
 
 
@@ -57,10 +43,12 @@ def differences(name: str) -> list[str]:
     ours, theirs = arguments(KINDS[name]), arguments(getattr(torch.nn, name))
     found = [f"no {option}" for option in theirs if option not in ours and option not in DEPRECATED]
     found += [f"{option} is not PyTorch's" for option in ours if option not in theirs]
-    by_position = [option for option, entry in ours.items() if entry.kind is not entry.KEYWORD_ONLY]
-    least = len(list(takewhile(lambda option: option not in DEPRECATED, theirs)))
-    if by_position != list(theirs)[: max(len(by_position), least)]:
-        found.append(f"by position {by_position}, not {list(theirs)}")
+    orders = [
+        [option for option, entry in own.items() if entry.kind is not entry.KEYWORD_ONLY]
+        for own in (ours, {option: theirs[option] for option in theirs if option not in DEPRECATED})
+    ]
+    if orders[0] != orders[1]:
+        found.append(f"by position {orders[0]}, not {orders[1]}")
     found += [
         f"{option}={ours[option].default}, not {entry.default}"
         for option, entry in theirs.items()
@@ -71,11 +59,7 @@ def differences(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_arguments_are_those_of_pytorch(name):
-    found = differences(name)
-    if name in GAPS:
-        assert found, f"{name} takes PyTorch's arguments: take it out of GAPS"
-    else:
-        assert not found
+    assert not differences(name)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -98,6 +82,5 @@ def test_an_option_that_is_not_here_is_taken_at_its_default_only(name):
 
 
 def test_the_tables_name_what_there_is():
-    assert set(GAPS) <= set(KINDS)
     for name, option in DEFAULTS:
         assert arguments(KINDS[name])[option].default != arguments(getattr(torch.nn, name))[option].default

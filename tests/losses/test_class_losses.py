@@ -45,6 +45,7 @@ EXCLUDED = [
 ]
 
 
+@np.errstate(over="ignore")  # two logits further apart than the largest number
 @every_reduction
 @pytest.mark.parametrize("weight", [None, (0.5, 2.0, 3.0)])
 @pytest.mark.parametrize(("z", "label"), EXCLUDED)
@@ -157,3 +158,25 @@ def test_cross_entropy_wants_scores_for_each_class(shape, target):
         for call in (loss.value, loss.gradient):
             with pytest.raises(ShapeError, match="batch, classes"):
                 call(np.zeros(shape), target)
+
+
+@pytest.mark.parametrize("weight", [None, (0.5, 2.0, 3.0)])
+@pytest.mark.parametrize("ignore_index", [-100, 1])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+def test_a_formula_has_the_terms_that_options_use_and_no_others(weight, ignore_index, label_smoothing):
+    loss, y = CrossEntropyLoss(weight, ignore_index, "mean", label_smoothing), np.array([0, 1, 2])
+    ignores = ignore_index == 1
+    for formula in (loss.equation_with(y), loss.derivative_with(y)):
+        assert ("w_{k}" in formula) == (weight is not None)
+        assert ("s_{k}" in formula) == (label_smoothing > 0)
+        assert (r"[c \neq 1]" in formula) == ignores
+    assert loss.derivative_with(y).count(" = \\hat{y}_{k} - ") == (weight is None and not ignores)
+    assert (loss.count_with(y) == "m") == (weight is None and not ignores)
+    assert loss.equation_with(y[::2]) == loss.equation_with()
+
+
+def test_the_formula_of_amounts_stops_at_their_sum():
+    """ŷ Σy − y is ŷ − y where the rows sum to 1, and only there."""
+    loss, y = CrossEntropyLoss(), np.full((2, 4), 0.25)
+    assert loss.derivative_with(y) == loss.derivative
+    assert loss.derivative_with(2 * y).endswith(r"= \hat{y}_{k} \sum_{j} y_{j} - y_{k}")

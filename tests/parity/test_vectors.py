@@ -91,7 +91,7 @@ def test_a_wrong_loss_rule_schedule_and_output_are_found(monkeypatch):
 
 def test_what_is_refused_before_y_is_missing_and_what_is_refused_after_it_a_failure(monkeypatch):
     def refused(self, *arguments):
-        raise ShapeError("linear.shape", layer="ReLU()", features=1, shape="(3, 4)", todo="")
+        raise ShapeError("linear.shape", layer="ReLU()", expected="(1,)", shape="(3, 4)", todo="")
 
     monkeypatch.setattr(ReLU, "input_gradient", refused)
     assert all("refused" in outcome.failure for outcome in outcomes("modules", "ReLU"))

@@ -1,15 +1,28 @@
+import numpy as np
 import pytest
 
+from gradiente.examples import draw_target, loss_examples
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.losses import REGISTRY as LOSSES
+from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.reporting.html import formula
 from gradiente.schedules import REGISTRY as SCHEDULES
 
+
+def of_losses():
+    """The formulas of every loss, with the terms that its options and its targets need."""
+    for name, kind in LOSSES.items():
+        for notation, shape, _, target in loss_examples(name, kind):
+            loss, y = parse(notation, LOSSES), draw_target(kind, target, shape, np.random.default_rng(0))
+            for of in (loss.equation_with, loss.derivative_with, loss.count_with):
+                yield f"{notation} {target} {of.__name__}", of(y)
+
+
 FORMULAS = {
     **{name: kind.equation for name, kind in {**LAYERS, **LOSSES, **OPTIMIZERS, **SCHEDULES}.items()},
     **{f"{name} ∂{of}": latex for name, kind in LAYERS.items() for of, latex in kind.derivative.items()},
-    **{f"{name} ∂": kind.derivative for name, kind in LOSSES.items()},
+    **dict(of_losses()),
 }
 
 

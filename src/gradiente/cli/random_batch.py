@@ -19,7 +19,9 @@ def random_batch(
     """
     require(network.input_shape is not None, "gradcheck.input")
     require(count >= 1, "batch_size.positive", value=count)
-    x = draw_input(network.layers[0], (count, *(network.input_shape or ())), generator)
+    instances = (count, *(network.input_shape or ()))
+    takes = network.nodes[0].layer
+    x = draw_input(takes, instances, generator) if network.takes_indices else generator.normal(size=instances)
     shape = network.forward(x)[0].shape
     require(not loss.is_multiclass or shape[1] > 1, "gradcheck.one_output", loss=type(loss).__name__)
     return x, draw_target(type(loss), target_kinds(type(loss))[0], shape, generator)

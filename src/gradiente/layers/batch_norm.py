@@ -11,7 +11,8 @@ class BatchNorm(ChannelNorm):
 
     together = (0, 2)
     epsilons = "(0, inf)"
-    messages = "batch_norm"
+    one_value = "batch_norm.one_value"
+    other_rank = "batch_norm.rank"
     fitting = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}
     depends_on_batch = True
     equation = (

@@ -24,7 +24,8 @@ class ChannelNorm(Normalization):
         ranks       how many axes of positions x may have
         together    what is normalized together, among the axes (instances, channels, positions)
         epsilons    the interval of eps
-        messages    the group of its error messages
+        one_value   the key of the error for a single value a channel
+        other_rank  the key of the error for another number of axes
         fitting     for a number of axes of x, the layer that takes it
     """
 
@@ -39,7 +40,8 @@ class ChannelNorm(Normalization):
     ranks: ClassVar[tuple[int, ...]]
     together: ClassVar[tuple[int, ...]]
     epsilons: ClassVar[str]
-    messages: ClassVar[str]
+    one_value: ClassVar[str]
+    other_rank: ClassVar[str]
     fitting: ClassVar[Mapping[int, str]]
 
     def __post_init__(self) -> None:
@@ -93,7 +95,7 @@ class ChannelNorm(Normalization):
         name = type(self).__name__
         if not self._uses_running(context.training):
             if at.numbers == 1 and 0 not in shape:
-                raise ShapeError(f"{self.messages}.one_value", layer=name, shape=shape)
+                raise ShapeError(self.one_value, layer=name, shape=shape)
             return None
         if not context.buffers:
             raise ArgumentError("channel_norm.buffers", layer=name)
@@ -103,7 +105,7 @@ class ChannelNorm(Normalization):
         name = f"{type(self).__name__}({self.num_features})"
         if len(shape) - 2 not in self.ranks:
             fitting = self.fitting.get(len(shape), "–")
-            raise ShapeError(f"{self.messages}.rank", layer=name, shape=written_shape(shape), fitting=fitting)
+            raise ShapeError(self.other_rank, layer=name, shape=written_shape(shape), fitting=fitting)
         if shape[1] != self.num_features:
             raise ShapeError(
                 "channel_norm.features",

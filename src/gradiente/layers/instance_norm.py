@@ -14,7 +14,8 @@ class InstanceNorm(ChannelNorm):
 
     together = (2,)
     epsilons = "[0, inf)"
-    messages = "instance_norm"
+    one_value = "instance_norm.one_value"
+    other_rank = "instance_norm.rank"
     fitting = {3: "InstanceNorm1d", 4: "InstanceNorm2d", 5: "InstanceNorm3d"}
     equation = (
         r"\hat{X}_{i,c} = \frac{X_{i,c} - \mu_{i,c}}{\sqrt{\sigma_{i,c}^2 + \varepsilon}},"

@@ -101,7 +101,8 @@ class PReLU(Layer):
 
     def _slopes(self, parameters: Arrays, x: Array) -> Array:
         """The slopes, to be met by x."""
-        return parameters["weight"].reshape(-1, *(1,) * (x.ndim - 2))
+        shape = (-1, *(1,) * (x.ndim - 2)) if self.num_parameters > 1 else ()
+        return parameters["weight"].reshape(shape)
 
     def to_torch(self):
         import torch

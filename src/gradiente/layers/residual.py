@@ -44,7 +44,7 @@ class Residual(Layer):
     symbols = {"x": "X", "y": "S"}
     letter = "S"
     examples = (
-        ("Residual([Linear(5, 4), Tanh(), Linear(4, 5)])", (7, 5)),
+        ("Residual([Linear(5, 4), Softsign(), Linear(4, 5)])", (7, 5)),
         ("Residual([Linear(3, 6), Residual([ReLU()])], shortcut=[Linear(3, 6, bias=False)])", (4, 3)),
         (
             "Residual([Conv2d(2, 4, 3, stride=2, padding=1, bias=False), BatchNorm2d(4)],"

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, DataError, ShapeError, require
@@ -64,24 +65,24 @@ class Loss(metaclass=Concept):
     def unreduced_gradient(self, prediction: Array, target: Array) -> Array:
         """∂(Σ L)/∂prediction, in the shape of the prediction."""
 
-    def value(self, prediction: Array, target: Array) -> Any:
+    def value(self, prediction: ArrayLike, target: ArrayLike) -> Any:
         """J, one number; for the reduction "none" the array of every L.
 
         Where nothing counts, because all targets are ignored, a mean is NaN.
         """
-        target = np.asarray(target)
+        prediction, target = _arrays(prediction, target)
         terms = self.unreduced(prediction, target)
         if self.reduction == "none":
             return terms
         divisor = self.divisor(target)
         return float(np.sum(terms) / divisor) if divisor else np.nan
 
-    def gradient(self, prediction: Array, target: Array) -> Array:
+    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
         """∂J/∂prediction, in the shape of the prediction; for the reduction "none" that of the sum.
 
         Where nothing counts it is 0.
         """
-        target = np.asarray(target)
+        prediction, target = _arrays(prediction, target)
         gradient, divisor = self.unreduced_gradient(prediction, target), self.divisor(target)
         return gradient if divisor in (0, 1) else gradient / divisor
 
@@ -141,7 +142,7 @@ class Loss(metaclass=Concept):
         """Raise an ArgumentError unless J is one number."""
         require(self.reduction != "none", "loss.none", loss=type(self).__name__)
 
-    def require_counted(self, target: Array) -> None:
+    def require_counted(self, target: ArrayLike) -> None:
         """Raise a DataError where J is a mean of nothing: all targets are ignored, or have weight 0."""
         if self.divisor(np.asarray(target)) == 0:
             raise DataError("loss.nothing_counts", loss=type(self).__name__)
@@ -154,7 +155,6 @@ class Loss(metaclass=Concept):
 
         Errors: ShapeError that compares the two shapes; DataError for a number outside its interval
         """
-        target = np.asarray(target)
         if target.shape != prediction.shape:
             raise ShapeError(
                 "loss.same_shape",
@@ -175,6 +175,11 @@ def require_reduction(loss: Loss) -> None:
         raise ArgumentError(
             "loss.reduction", loss=type(loss).__name__, known=names, value=repr(loss.reduction)
         )
+
+
+def _arrays(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+    prediction, target = np.asarray(prediction), np.asarray(target)
+    return prediction if prediction.dtype.kind == "f" else prediction.astype(np.float64), target
 
 
 @cache

@@ -81,13 +81,16 @@ class ClassLoss(Loss):
         shape = prediction.shape
         self.require_axes(prediction, target, (*shape[:1], *shape[2:]))
         y, counted = target, None
-        if y.size and (y.min() < 0 or y.max() >= shape[1] or 0 <= self.ignore_index < shape[1]):
+        unsigned = y.astype(np.uint64)  # numbers below 0 become the largest
+        if y.size and (unsigned.max() >= shape[1] or 0 <= self.ignore_index < shape[1]):
             counted = target != self.ignore_index
             y = np.where(counted, target, 0)
             self._require_classes(y, shape[1])
         weight = None if self.weight is None else like(self.weight, prediction)[y]
         if counted is not None:
             weight = counted.astype(prediction.dtype) if weight is None else weight * counted
+        if y.ndim == 1:
+            return RightClasses((np.arange(len(y)), y), weight)
         first, *rest = list(np.indices(y.shape, sparse=True))
         return RightClasses((first, y, *rest), weight)
 

@@ -90,7 +90,8 @@ class CrossEntropyLoss(ClassLoss):
 
     def estimate(self, prediction: Array) -> Array:
         """ŷ = softmax(z)."""
-        e = np.exp(_shifted(prediction))
+        z = _shifted(prediction)
+        e = np.exp(z, out=z)
         e /= e.sum(axis=1, keepdims=True)
         return e
 
@@ -179,8 +180,7 @@ class CrossEntropyLoss(ClassLoss):
 
 def _shifted(z: Array) -> Array:
     """z less its maximum: the softmax is the same, and no exponential overflows."""
-    with np.errstate(over="ignore"):
-        return z - z.max(axis=1, keepdims=True)
+    return z - z.max(axis=1, keepdims=True)
 
 
 def _log_sum(z: Array) -> tuple[Array, Array]:

@@ -1,28 +1,32 @@
-"""A network from modules of PyTorch: every module that has the name of a layer of ours."""
+"""A network from a module of PyTorch."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gradiente.errors import ArgumentError, GradienteError, require, require_installed
-from gradiente.layers import REGISTRY, Layer
+from gradiente.errors import ArgumentError, require, require_installed
+from gradiente.layers import Layer, Residual
 from gradiente.network import Network, Shape
+from gradiente.pytorch.modules import called
+from gradiente.pytorch.traced import Leaf, Part, parts_of
 
 if TYPE_CHECKING:
     import torch
 
-CHANGES_NO_NUMBER = "inplace"  # of PyTorch's hyperparameters the only one
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -> Network:
     """The same network in gradiente: layers, parameters, running statistics, dtype, and what is frozen.
 
+    A torch.nn.Sequential is read layer by layer; of any other module the forward method is traced by torch.fx: modules
+    and functions one after the other (F.relu, x.view(-1, 400)), and x + y as a Residual.
+
     Arguments:
-        module: a torch.nn.Sequential, others inside it too, or a single layer, on any device
+        module: on any device
         input_shape: of one instance, where the first layers do not fix it: (28, 28) before a Flatten
 
-    Errors: ArgumentError that names the first module without an equivalent here, or what keeps it from having one
+    Errors: ArgumentError that names the first module or call without an equivalent here, or what keeps it from having
+        one
 
     >>> import torch
     >>> module = torch.nn.Sequential(torch.nn.Linear(2, 3, bias=False), torch.nn.Tanh())
@@ -30,93 +34,68 @@ def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -
     Network([Linear(in_features=2, out_features=3, bias=False), Tanh()])
     """
     require_installed("torch", extra="torch")
-    modules = list(_flat(module, ""))
-    layers = [_layer(path, part) for path, part in modules]
-    _require_memory_of_its_own(modules)
+    parts = parts_of("", module)
+    layers = [_layer(part) for part in parts]
+    _require_no_hooks(module)
+    leaves = [list(_leaves(part, str(index))) for index, part in enumerate(parts)]
+    places = {place: leaf for own in leaves for place, leaf in own}
+    _require_memory_of_its_own(list(places.values()))
+    _require_all_parameters(module, list(places.values()))
     network = Network(layers, dtype=_dtype(module), input_shape=input_shape)
     network.load_state_dict(
         {
-            f"{index}.{name}": tensor.numpy(force=True)
-            for index, (_, part) in enumerate(modules)
-            for name, tensor in part.state_dict().items()
+            f"{place}.{name}": tensor.numpy(force=True)
+            for place, leaf in places.items()
+            for name, tensor in leaf.module.state_dict().items()
         }
     )
-    network.freeze(*(index for index, (path, part) in enumerate(modules) if _is_frozen(path, part)))
+    frozen = [_is_frozen([leaf for _, leaf in own]) for own in leaves]
+    network.freeze(*(index for index, still in enumerate(frozen) if still))
     return network
 
 
-def _flat(module: "torch.nn.Module", path: str) -> "Iterator[tuple[str, torch.nn.Module]]":
-    """The layers in order, those of a Sequential inside another too, each with where it is: "2.0"."""
-    import torch
+def _layer(part: Part) -> Layer:
+    if isinstance(part, Leaf):
+        return part.layer
+    return Residual([_layer(one) for one in part.layers], shortcut=[_layer(one) for one in part.shortcut])
 
-    if type(module) is not torch.nn.Sequential:
-        yield path, module
+
+def _leaves(part: Part, place: str) -> Iterator[tuple[str, Leaf]]:
+    """The modules of a part, each with the path that it has in the network."""
+    if isinstance(part, Leaf):
+        yield place, part
         return
-    for name, part in module._modules.items():  # named_children() leaves out what comes a second time
-        yield from _flat(part, f"{path}.{name}" if path else name)  # pyright: ignore[reportArgumentType]
+    for branch, parts in (("layers", part.layers), ("shortcut", part.shortcut)):
+        for index, one in enumerate(parts):
+            yield from _leaves(one, f"{place}.{branch}.{index}")
 
 
-def _layer(path: str, module: "torch.nn.Module") -> Layer:
-    """Our layer of the module's name, with its hyperparameters, where what they make in PyTorch is the module again."""
-    import torch
-
-    kind, called = type(module), _called(path, module)
-    layer_kind = REGISTRY.get(kind.__name__)
-    if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
-        raise ArgumentError("from_torch.no_equivalent", module=called, known=_known())
-    try:
-        layer = layer_kind(**{f.name: _value(module, f.name, layer_kind) for f in fields(layer_kind)})
-    except GradienteError as error:
-        raise ArgumentError("from_torch.refused", module=called, reason=error) from error
-    with torch.device("meta"):  # no memory, no random numbers
-        expected_module = layer.to_torch()
-    for name in getattr(kind, "__constants__", ()):
-        if name == CHANGES_NO_NUMBER:
-            continue
-        got, expected = getattr(module, name), getattr(expected_module, name)
-        if not _same(got, expected):
-            values = {"name": name, "got": repr(got), "expected": repr(expected)}
-            raise ArgumentError("from_torch.differs", module=called, **values)
-    got, expected = (", ".join(sorted(part.state_dict())) or "–" for part in (module, expected_module))
-    require(got == expected, "from_torch.state", module=called, got=got, expected=expected)
-    require(not any(part.is_meta for part in module.state_dict().values()), "from_torch.meta", module=called)
-    require(not (module._forward_hooks or module._forward_pre_hooks), "from_torch.hooks", module=called)
-    return layer
+def _require_no_hooks(module: "torch.nn.Module") -> None:
+    """No module has hooks, and no parameter: they change what is computed."""
+    for path, part in getattr(module, "named_modules", dict)():
+        hooked = [
+            name for name, parameter in part.named_parameters(recurse=False) if parameter._backward_hooks
+        ]
+        clean = not hooked and not any(getattr(part, hooks) for hooks in HOOKS)
+        require(clean, "from_torch.hooks", module=called(path, part))
 
 
-def _value(module: "torch.nn.Module", name: str, layer: type[Layer]) -> Any:
-    """A hyperparameter of the module, as our layer takes it.
-
-    Of a tensor whether it is there; of a layer over several axes, which has a `rank`, 3 for (3, 3).
-    """
-    value = _tuple(getattr(module, name))
-    if name in module._parameters:
-        return value is not None
-    rank = getattr(layer, "rank", None)
-    each_axis = isinstance(value, tuple) and len(value) == rank
-    return value[0] if each_axis and len(set(value)) == 1 else value
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two values mean the same, as 3 for every axis is (3, 3)."""
-    a, b = _tuple(a), _tuple(b)
-    if isinstance(a, tuple) == isinstance(b, tuple):
-        return a == b
-    many, one = (a, b) if isinstance(a, tuple) else (b, a)
-    return set(many) == {one}
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _require_memory_of_its_own(modules: "Sequence[tuple[str, torch.nn.Module]]") -> None:
+def _require_memory_of_its_own(leaves: Sequence[Leaf]) -> None:
     owners = dict[int, str]()
-    for path, module in modules:
-        for name, tensor in module.state_dict().items():
-            place = f"{path}.{name}" if path else name
-            owner = owners.setdefault(tensor.data_ptr(), place)
-            require(owner == place, "from_torch.shared", first=owner, second=place)
+    for leaf in leaves:
+        for name, tensor in leaf.module.state_dict().items():
+            place = f"{leaf.path}.{name}" if leaf.path else name
+            owner = owners.get(tensor.data_ptr())
+            require(owner is None, "from_torch.shared", first=owner, second=place)
+            owners[tensor.data_ptr()] = place
+
+
+def _require_all_parameters(module: "torch.nn.Module", leaves: Sequence[Leaf]) -> None:
+    """No parameter of the module is left out."""
+    taken = {id(parameter) for leaf in leaves for parameter in leaf.module.parameters()}
+    left = [name for name, parameter in module.named_parameters() if id(parameter) not in taken]
+    if left:
+        raise ArgumentError("from_torch.unused", names=", ".join(left))
 
 
 def _dtype(module: "torch.nn.Module") -> str:
@@ -128,19 +107,17 @@ def _dtype(module: "torch.nn.Module") -> str:
     return names[0]
 
 
-def _is_frozen(path: str, module: "torch.nn.Module") -> bool:
-    frozen = {name for name, parameter in module.named_parameters() if not parameter.requires_grad}
-    whole = not frozen or frozen == dict(module.named_parameters()).keys()
-    names = ", ".join(sorted(frozen))
-    require(whole, "from_torch.partly_frozen", module=_called(path, module), frozen=names)
+def _is_frozen(leaves: Sequence[Leaf]) -> bool:
+    """Whether a layer is frozen: all of its parameters, or none."""
+    learns = {
+        f"{leaf.path}.{name}" if len(leaves) > 1 else name: parameter.requires_grad
+        for leaf in leaves
+        for name, parameter in leaf.module.named_parameters()
+    }
+    frozen = sorted(name for name, learning in learns.items() if not learning)
+    whole = len(frozen) in (0, len(learns))
+    first = leaves[0]
+    require(
+        whole, "from_torch.partly_frozen", module=called(first.path, first.module), frozen=", ".join(frozen)
+    )
     return bool(frozen)
-
-
-def _called(path: str, module: "torch.nn.Module") -> str:
-    name = type(module).__name__
-    return f"{path} ({name})" if path else name
-
-
-def _known() -> str:
-    """The layers that have an equivalent, those that differ in their axes as one: Conv1d–3d."""
-    return re.sub(r"(?P<name>\w+)1d, (?P=name)2d, (?P=name)3d", r"\g<name>1d–3d", ", ".join(REGISTRY))

@@ -9,6 +9,7 @@ import torch
 
 from gradiente.errors import GradienteError
 from gradiente.layers import Context, Layer
+from gradiente.quiet import ignored_warnings
 
 from .vector import Quantity
 
@@ -41,7 +42,8 @@ class LayerCase:
         leaf.requires_grad_(leaf.is_floating_point())
         leaves = {name: value.detach().clone().requires_grad_() for name, value in self.parameters.items()}
         after = {name: value.detach().clone() for name, value in self.buffers.items()}
-        torch_y = self.reference(leaf, leaves, after)
+        with ignored_warnings():
+            torch_y = self.reference(leaf, leaves, after)
         if layer.stochastic and self.training and cache is not None:
             torch_y = _masked(leaf, cache, torch_y)
         if np.shape(y) != tuple(torch_y.shape):

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from gradiente.losses import Loss
+from gradiente.quiet import ignored_warnings
 
 from .vector import Quantity
 
@@ -28,7 +29,8 @@ class LossCase:
         value = self.loss.value(prediction, target)
         gradient = self.loss.gradient(prediction, target)
         leaf = self.prediction.detach().clone().requires_grad_()
-        J = self.reference(leaf)
+        with ignored_warnings():
+            J = self.reference(leaf)
         J.sum().backward()
         assert leaf.grad is not None
         least = 1 / max(1, prediction.size)
