@@ -77,7 +77,7 @@ def _print(result: GradcheckResult, names: Mapping[str, str]) -> None:
         table.add_column(text(f"gradcheck.{key}"), justify="right")
     for quantity in result.quantities:
         table.add_row(
-            f"∂J/∂{both_names(quantity.name, names)}",
+            both_names(quantity.name, names),
             str(quantity.entry),
             f"{quantity.expected:.4g}",
             f"{quantity.got:.4g}",

@@ -38,7 +38,8 @@ def diagnose(
         where=_first_place(network, x, context, penalty),
         lr=lr,
         gradient=f"{largest:.3g}",
-        gradient_name=both_names(largest_name, lecture_names(network.nodes)),
+        gradient_name=largest_name,
+        gradient_letter=lecture_names(network.nodes)[largest_name],
         advice=_advice(x, lr),
     )
 
