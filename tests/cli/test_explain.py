@@ -110,7 +110,7 @@ def test_every_quantity_is_printed_in_order_under_its_part(language, titles, ori
     for title, first in zip(titles, ("X", "dA[2]", "W[1]⁺"), strict=True):
         assert lines[lines.index(title) + 1].split()[0] == first
     assert f"dW[2] = ∂J/∂W[2]  (1, 4)  {origin}" in lines
-    printed = lines[lines.index("W[2]  (1, 4)") + 1].replace("−", "-").split()
+    printed = lines[lines.index("W[2] (2.weight)  (1, 4)") + 1].replace("−", "-").split()
     np.testing.assert_allclose([float(v) for v in printed], workshop_weights()[1][0], atol=5e-4)
 
 

@@ -55,10 +55,14 @@ def test_it_prints_the_largest_error_and_where_it_is(language, words):
     assert (answer.status, answer.err) == (0, "")
     assert words in spoken
     worst = gradiente("gradcheck", "--json").data["worst"]
-    place = f"{worst['name']}[{', '.join(map(str, worst['entry']))}]"
+    place = f"[{', '.join(map(str, worst['entry']))}]"
+    lecture = {"0.weight": "W[1]", "0.bias": "b[1]", "2.weight": "W[2]", "2.bias": "b[2]"}
+    name = worst["name"]
+    place = f"{lecture[name]}{place} ({name})" if name in lecture else name + place
     assert f"{worst['relative_error']:.2e}" in spoken
     assert f"∂J/∂{place}" in spoken
-    assert "…" not in answer.out
+    assert all(f"{letter} ({name}) " in spoken for name, letter in lecture.items())
+    assert answer.out.count("…") == 1  # in the header
 
 
 def test_its_gradients_are_those_of_pytorch():

@@ -147,7 +147,7 @@ def test_what_is_left_out_is_said():
     network = "Linear(4, 6), BatchNorm1d(6), Dropout, Linear(6, 3)"
     out = gradiente("parity", "--network", network, "--steps", 2).out
     assert "Left out: Dropout(). Each engine" in out
-    assert "subtracts it again: 0.bias." in out
+    assert "subtracts it again: b[1] (0.bias)." in out
 
 
 def test_a_config_and_the_options_beside_it(own_folder):

@@ -61,7 +61,7 @@ def test_a_mistake_is_named_with_its_numbers():
         "✗ layer Tanh(), in training: ∂J/∂x[1, 2] is 0.25 by the closed form and 0.5 in PyTorch; "
         "relative difference 0.25, bound 10⁻¹²"
     )
-    assert "after step 5, 0.weight[1, 2] is 0.25 by the closed form" in trajectory
+    assert "after step 5, W[1][1, 2] (0.weight) is 0.25 by the closed form" in trajectory
     assert done.verdict().startswith("✗")
     assert "Tanh, random numbers: Linear(5, 4)" in done.verdict()
 

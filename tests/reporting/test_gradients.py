@@ -24,20 +24,20 @@ def test_a_layer_has_one_colour_and_the_ends_differ():
 
 
 def test_every_parameter_has_a_line_and_a_key():
-    section = gradient_norms(norms(["0.weight", "0.bias"]))
+    section = gradient_norms(norms(["0.weight", "0.bias"]), {"0.weight": "W[1]"})
     assert section is not None
     assert len(re.findall(r"<path[^>]*stroke: #2f6fc4", section)) == 2
-    assert "0.weight" in section
+    assert re.findall(r"</i>([^<]*)<", section) == ["W[1] (0.weight)", "0.bias"]
 
 
 def test_gradients_of_zero_have_no_logarithm():
-    section = gradient_norms(norms(["0.weight"], 0.0))
+    section = gradient_norms(norms(["0.weight"], 0.0), {})
     assert section is not None
     assert "nan" not in section
     assert "inf" not in section
 
 
 def test_nothing_is_shown_of_nothing():
-    assert gradient_norms(History()) is None
-    assert gradient_norms(norms([])) is None
-    assert gradient_norms(History([{"epoch": 1, "loss": 1.0}])) is None
+    assert gradient_norms(History(), {}) is None
+    assert gradient_norms(norms([]), {}) is None
+    assert gradient_norms(History([{"epoch": 1, "loss": 1.0}]), {}) is None

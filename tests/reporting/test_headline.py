@@ -1,4 +1,7 @@
-from gradiente.reporting.headline import headline, result_measure
+import pytest
+
+from gradiente.reporting.headline import headline, kept_epoch, result_measure
+from gradiente.training.history import History
 
 
 def facts(case, **changes):
@@ -18,6 +21,39 @@ def test_why_it_stopped_is_said_when_it_did(run):
     case = run("moons")
     assert "stopped" not in facts(case)
     assert "no better for 3 epochs &lt;" in facts(case, stopped="no better for 3 epochs <")
+
+
+EPOCHS = [
+    {"epoch": epoch, "loss": 1 / epoch, "val_loss": loss}
+    for epoch, loss in enumerate((0.5, 0.2, 0.3), start=1)
+]
+
+
+@pytest.mark.parametrize(
+    ("monitor", "facts", "kept", "best"),
+    [
+        (None, {}, "epoch 3, the last.", "The best by validation loss was epoch 2 (0.2000)."),
+        (
+            None,
+            {"saved": True},
+            "(network.safetensors): that of epoch 3",
+            "(0.2000), in checkpoints/best.safetensors.",
+        ),
+        (None, {"restored": True}, "that of epoch 2", "the best by validation loss (0.2000)."),
+        ("loss", {}, "that of epoch 3, the last and the best by loss (0.3333).", ""),
+        (None, {"steps": 7}, "step 7 of epoch 4, where training stopped", "epoch 2"),
+    ],
+)
+def test_it_says_which_network_was_kept_and_which_was_the_best(monitor, facts, kept, best):
+    words = kept_epoch(History(EPOCHS), monitor, **{"restored": False, **facts})
+    assert words is not None
+    assert kept in words
+    assert best in words
+    assert ("checkpoints" in words) == ("saved" in facts)
+
+
+def test_without_an_epoch_nothing_was_kept():
+    assert kept_epoch(History(), None, restored=False) is None
 
 
 def test_without_a_finite_measure_there_is_no_result(run):

@@ -11,7 +11,7 @@ from gradiente.cli import main
 from gradiente.data import Dataset, load
 from gradiente.errors import FileError
 from gradiente.layers import Linear, Tanh
-from gradiente.locale import set_language
+from gradiente.locale import LANGUAGES, set_language
 from gradiente.losses import CrossEntropyLoss
 from gradiente.metrics import classification_metrics
 from gradiente.network import Network
@@ -107,7 +107,21 @@ SOMETIMES = set().union(*SECTIONS.values())
 def test_a_section_is_there_when_it_applies(run, tmp_path, name):
     headings = re.findall(r"<h2>([^<]*)</h2>", written(tmp_path, run(name)))
     assert SOMETIMES & set(headings) == SECTIONS[name]
-    assert {"Curves", "Test metrics", "Network", "Configuration", "Environment"} <= set(headings)
+    assert {"Curves", "Network", "Configuration", "Environment"} <= set(headings)
+    # Of a logic table nothing is held out.
+    assert ("Training metrics" if name == "xor" else "Test metrics") in headings
+    first = "Decision regions" if name in ("moons", "xor") else "Curves"
+    assert headings[0] == first
+
+
+def test_where_nothing_is_held_out_no_test_is_spoken_of(run, tmp_path):
+    for code in LANGUAGES:
+        set_language(code)
+        page = re.sub(
+            r"<style>.*?</style>|<code>[^<]*</code>", "", written(tmp_path, run("xor")), flags=re.DOTALL
+        )
+        assert not re.search(r"\btest|prueba", page, re.IGNORECASE)
+        assert re.search(r"\btest|prueba", written(tmp_path, run("moons")), re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", ["moons", "digits", "cnn", "iris", "xor"])

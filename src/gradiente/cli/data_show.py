@@ -50,7 +50,7 @@ def show(
     if as_json:
         print_json(facts)
     else:
-        _print(facts)
+        _print(facts, same=train.is_same(test))
 
 
 def _picture(train: Dataset, augmentation: Compose | None, note: str | None, count: int, seed: int) -> bytes:
@@ -102,14 +102,15 @@ def _ends(*parts: np.ndarray) -> dict[str, float]:
     }
 
 
-def _print(facts: dict[str, Any]) -> None:
+def _print(facts: dict[str, Any], *, same: bool) -> None:
     out = console()
     table = styled_table(title=facts["name"], show_header=False)
     table.add_column()
     table.add_column(justify="right")
     table.add_row(text("data_show.task"), text(f"data_show.{facts['task']}"))
     for key in ("train", "test", "features"):
-        table.add_row(text(f"data_show.{key}"), in_groups(facts[key]))
+        others = text("data_show.same") if same and key == "test" else in_groups(facts[key])
+        table.add_row(text(f"data_show.{key}"), others)
     if (shape := facts["image_shape"]) is not None:
         table.add_row(text("data_show.image_shape"), " × ".join(map(str, shape)))
     table.add_row(text("data_show.values"), _range(facts["values"]))
@@ -120,10 +121,11 @@ def _print(facts: dict[str, Any]) -> None:
     if (classes := facts["classes"]) is not None:
         table = styled_table()
         table.add_column(text("data_show.class"))
-        for key in ("train", "test"):
+        counted = ("train",) if same else ("train", "test")
+        for key in counted:
             table.add_column(text(f"data_show.{key}"), justify="right")
         for row in classes:
-            table.add_row(row["name"], in_groups(row["train"]), in_groups(row["test"]))
+            table.add_row(row["name"], *(in_groups(row[key]) for key in counted))
         out.print(table)
     if facts["output"] is not None:
         out.print(text("data_show.written", path=facts["output"]), soft_wrap=True)

@@ -29,7 +29,8 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
         measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}
         print_json({"run": str(opened.folder), "part": part, **measured})
     else:
-        title = text(f"evaluate.{part}", name=dataset.name, count=count(len(dataset)))
+        key = "same" if train.is_same(test) else part
+        title = text(f"evaluate.{key}", name=dataset.name, count=count(len(dataset)))
         print_metrics(console(), metrics, title, said.values())
 
 

@@ -1,6 +1,7 @@
 """`gradiente gradcheck`: the closed form of a network's gradients against finite differences."""
 
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.network import Network
 from gradiente.notation import parse
+from gradiente.trace.naming import both_names, lecture_names
 
 DEFAULT_NETWORK = "Linear(4, 5), Tanh(), Linear(5, 3)"
 
@@ -49,7 +51,7 @@ def gradcheck(
     if as_json:
         print_json(_data(result))
     else:
-        _print(result)
+        _print(result, lecture_names(net.nodes))
     sys.exit(0 if result.passed else 1)
 
 
@@ -63,11 +65,11 @@ def _data(result: GradcheckResult) -> dict:
     }
 
 
-def _entry(quantity: QuantityCheck) -> str:
-    return f"{quantity.name}[{', '.join(map(str, quantity.entry))}]"
+def _entry(quantity: QuantityCheck, names: Mapping[str, str]) -> str:
+    return both_names(quantity.name, names, f"[{', '.join(map(str, quantity.entry))}]")
 
 
-def _print(result: GradcheckResult) -> None:
+def _print(result: GradcheckResult, names: Mapping[str, str]) -> None:
     out = console()
     table = styled_table(collapse_padding=True)
     table.add_column(text("gradcheck.quantity"), no_wrap=True)
@@ -75,7 +77,7 @@ def _print(result: GradcheckResult) -> None:
         table.add_column(text(f"gradcheck.{key}"), justify="right")
     for quantity in result.quantities:
         table.add_row(
-            f"∂J/∂{quantity.name}",
+            both_names(quantity.name, names),
             str(quantity.entry),
             f"{quantity.expected:.4g}",
             f"{quantity.got:.4g}",
@@ -91,7 +93,7 @@ def _print(result: GradcheckResult) -> None:
         text(
             "gradcheck.passed" if result.passed else "gradcheck.failed",
             error=f"{worst.relative_error:.2e}",
-            entry=_entry(worst),
+            entry=_entry(worst, names),
             expected=f"{worst.expected:.10g}",
             got=f"{worst.got:.10g}",
             tolerance=f"{result.tolerance:g}",

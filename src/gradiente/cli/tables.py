@@ -47,7 +47,7 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
     features = int(np.prod(train.x.shape[1:]))
     out.print(
         text(
-            f"train.data.{train.task}",
+            "train.data.same" if train.is_same(test) else f"train.data.{train.task}",
             name=train.name,
             train=count(len(train)),
             test=count(len(test)),

@@ -19,6 +19,7 @@ from gradiente.formatting import count
 from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.reporting import write_report
+from gradiente.reporting.headline import kept_epoch
 from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
@@ -107,6 +108,8 @@ def _train(
         metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
     run.finish(planned.network, metrics)
+    restored, steps = planned.config.descent.patience is not None, trainer.last.step if trainer.last else 0
+    kept: dict[str, Any] = {"restored": restored, "steps": steps, "saved": True}
     if report:
         write_report(
             run.report,
@@ -122,13 +125,16 @@ def _train(
             environment=words,
             stopped=_stopped(trainer),
             monitor=trainer.monitor,
-            restored=planned.config.descent.patience is not None,
+            **kept,
         )
     if as_json:
         tested = {"test": metrics, "undefined": said}
         print_json(_result(run, planned, trainer, history.records, tested, report))
         return status
-    print_metrics(out, metrics, text("train.test_set", count=count(len(test_set))), said.values())
+    measured_on = "train.same_set" if train_set.is_same(test_set) else "train.test_set"
+    print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
+    if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
+        out.print(words, soft_wrap=True)
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)

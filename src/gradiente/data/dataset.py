@@ -75,6 +75,10 @@ class Dataset:
             return len(self.classes)
         return 1 if self.y.ndim == 1 else self.y.shape[1]
 
+    def is_same(self, other: "Dataset") -> bool:
+        """Whether another data set has the same instances: those of a logic table are trained on and tested on."""
+        return np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+
     def in_units(self, targets: np.ndarray) -> np.ndarray:
         """Targets of a regression, or predictions of them, in their original units, before standardization."""
         return targets if self.encoder is None else self.encoder.in_units(targets)

@@ -1,12 +1,16 @@
 """One quantity that both compute, and the entry in which they differ most."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from gradiente.formatting import number
+from gradiente.trace.naming import both_names
 
 Array = np.ndarray
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,14 @@ class Difference:
     absolute: float
     relative: float
 
-    def place(self) -> str:
-        """The quantity with the entry behind it: ∂J/∂weight[3, 0]."""
-        return f"{self.quantity}[{', '.join(map(str, self.entry))}]" if self.entry else self.quantity
+    def place(self, names: Mapping[str, str] = NO_NAMES) -> str:
+        """The quantity with the entry behind it: ∂J/∂weight[3, 0].
+
+        Arguments:
+            names: the lecture's, of parameters
+        """
+        entry = f"[{', '.join(map(str, self.entry))}]" if self.entry else ""
+        return both_names(self.quantity, names, entry)
 
     def size(self) -> str:
         """The relative difference as text; 0 where both are bit-identical."""

@@ -59,12 +59,23 @@ class Parity:
             example, worst = concept.worst
             if not concept.passed:
                 what = {"kind": text(f"parity.one.{concept.kind}"), "example": example.label()}
-                lines.append(text("parity.differs", **what, **_figures(worst), bound=short(concept.bound)))
+                lines.append(
+                    text(
+                        "parity.differs", **what, **_figures(worst, worst.place()), bound=short(concept.bound)
+                    )
+                )
         for entry in self.trajectories:
             step, worst = entry.worst
             if not entry.passed:
                 what = {"course": entry.setup.heading(), "step": step}
-                lines.append(text("parity.drifted", **what, **_figures(worst), bound=short(entry.bound)))
+                lines.append(
+                    text(
+                        "parity.drifted",
+                        **what,
+                        **_figures(worst, entry.place(worst)),
+                        bound=short(entry.bound),
+                    )
+                )
         return lines
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,9 +93,9 @@ def _largest(compared: Sequence[Concept] | Sequence[Trajectory]) -> str:
     return max((entry.worst[1] for entry in compared), key=lambda worst: worst.relative).size()
 
 
-def _figures(worst: Difference) -> dict[str, str]:
+def _figures(worst: Difference, place: str) -> dict[str, str]:
     return {
-        "place": worst.place(),
+        "place": place,
         "closed_form": f"{worst.closed_form:.10g}",
         "pytorch": f"{worst.pytorch:.10g}",
         "difference": worst.size(),

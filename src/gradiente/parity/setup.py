@@ -23,6 +23,7 @@ from gradiente.penalties import Penalty
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.streams import Purpose, stream
+from gradiente.trace.naming import both_names, lecture_names
 from gradiente.training.build import Plan
 from gradiente.training.callbacks import scheduled
 from gradiente.training.config import Config
@@ -207,7 +208,9 @@ class TrainingSetup:
         if self.drawing:
             lines.append(text("parity.drawing", layers=_written(self.drawing)))
         if self.subtracted:
-            lines.append(text("parity.subtracted", names=", ".join(self.subtracted)))
+            names = lecture_names(self.network.nodes)
+            subtracted = ", ".join(both_names(name, names) for name in self.subtracted)
+            lines.append(text("parity.subtracted", names=subtracted))
         return lines
 
 

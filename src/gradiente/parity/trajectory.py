@@ -15,6 +15,7 @@ from gradiente.network import Network
 from gradiente.objective import Objective
 from gradiente.parity.difference import Difference, difference, largest
 from gradiente.parity.setup import TrainingSetup
+from gradiente.trace.naming import lecture_names
 
 Array = np.ndarray
 
@@ -54,6 +55,10 @@ class Trajectory:
         """Whether the bound held after every step."""
         return self.worst[1].relative <= self.bound
 
+    def place(self, entry: Difference) -> str:
+        """Where a difference is, by the lecture's name and by PyTorch's."""
+        return entry.place(lecture_names(self.setup.network.nodes))
+
     def outcome(self) -> str:
         """The largest difference between the engines, in one line."""
         step, worst = self.worst
@@ -63,7 +68,7 @@ class Trajectory:
             first=number(float(self.losses[0, 0])),
             last=number(float(self.losses[-1, 0])),
             other=number(float(self.losses[-1, 1])),
-            place=worst.place(),
+            place=self.place(worst),
             step=step,
             difference=worst.size(),
             bound=short(self.bound),

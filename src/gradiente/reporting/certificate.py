@@ -1,5 +1,6 @@
 """The certificate of `gradiente parity`: one page that compares the closed forms with PyTorch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from gradiente.parity import BOUNDS, Concept, Difference, Parity, Trajectory, ti
 from gradiente.reporting.html import Markup, figure, join, key, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, INK, MUTED, RULE, WARM, axes, log_scale, svg
 from gradiente.storage import write_atomically
+from gradiente.trace.naming import lecture_names
 from gradiente.training.environment import versions
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -55,7 +57,8 @@ def trajectory(done: Trajectory) -> Markup:
     pictures = tag("div", _drift(done), _losses(done), class_="pair")
     names = ("parameter", "entry", "closed_form", "pytorch", "largest")
     header = [text(f"parity.{name}") for name in names]
-    rows = [_numbers(entry) for entry in done.differences]
+    lecture = lecture_names(setup.network.nodes)
+    rows = [_numbers(entry, lecture) for entry in done.differences]
     numbers = tag("p", text("parity.digits", steps=done.steps), class_="note", style="margin-top:1.6rem")
     return section(
         setup.heading(),
@@ -99,10 +102,13 @@ def digits(value: float, other: float) -> Markup:
     return tag("code", ours[:alike], *rest)
 
 
-def _numbers(entry: Difference) -> list[object]:
+def _numbers(entry: Difference, lecture: Mapping[str, str]) -> list[object]:
     pair = digits(entry.closed_form, entry.pytorch), digits(entry.pytorch, entry.closed_form)
     place = ", ".join(map(str, entry.entry))
-    return [tag("code", entry.quantity), f"[{place}]" if place else "", *pair, entry.size()]
+    name = tag("code", lecture.get(entry.quantity, entry.quantity))
+    if entry.quantity in lecture:
+        name = join([name, tag("small", entry.quantity)])
+    return [name, f"[{place}]" if place else "", *pair, entry.size()]
 
 
 def _drift(done: Trajectory) -> Markup:

@@ -14,8 +14,12 @@ Array = np.ndarray
 _LONGEST_NAME = 16
 
 
-def confusion(matrix: Array, classes: Sequence[str]) -> Markup:
-    """A square for every pair of classes, as dark as its share of the row, with the rates at the edges."""
+def confusion(matrix: Array, classes: Sequence[str], *, tested: bool = True) -> Markup:
+    """A square for every pair of classes, as dark as its share of the row, with the rates at the edges.
+
+    Arguments:
+        tested: whether the data are others than those of training
+    """
     k = len(matrix)
     cell = 72 if k <= 4 else 46 if k <= 12 else max(24, 620 // k)
     size = 15 if k <= 12 else max(9, round(cell * 0.36))
@@ -55,7 +59,9 @@ def confusion(matrix: Array, classes: Sequence[str]) -> Markup:
         plot.set_yticks(range(k), names)
         plot.set_xlabel(text("report.predicted"), fontsize=size, labelpad=14)
         plot.set_ylabel(text("report.truth"), fontsize=size, labelpad=8)
-        alt = text("report.confusion_alt", right=count(int(np.trace(matrix))), total=count(int(matrix.sum())))
+        numbers = {"right": count(int(np.trace(matrix))), "total": count(int(matrix.sum()))}
+        part = text(f"report.{'test' if tested else 'training'}_instances")
+        alt = text("report.confusion_alt", **numbers, instances=part)
         picture = svg(plot, alt, tight=True, in_pixels=True)
     note = tag("p", text("report.confusion_explained"), class_="note")
     beside = f"flex:1 1 {min(k * cell + 100, 560)}px"

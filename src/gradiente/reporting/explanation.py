@@ -34,6 +34,8 @@ def parts(trace: Trace) -> dict[str, list[Quantity]]:
 def heading(quantity: Quantity) -> str:
     """The name, the shape, and what it is computed from."""
     name = quantity.name if quantity.label == quantity.name else f"{quantity.name} = {quantity.label}"
+    if quantity.role == "parameter" and quantity.parameter is not None:
+        name = f"{name} ({quantity.parameter})"
     words = [name, str(quantity.shape)] if quantity.shape else [name]
     if quantity.sources:
         words.append(text("explain.sources", names=", ".join(quantity.sources)))

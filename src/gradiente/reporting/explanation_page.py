@@ -109,6 +109,8 @@ def _quantity(one: Shown, quantities: dict[str, Shown]) -> Markup:
     facts: list[object] = [tag("code", quantity.name)]
     if quantity.shape:
         facts.append(tag("span", "×".join(map(str, quantity.shape))))
+    if quantity.role == "parameter" and quantity.parameter is not None:
+        facts.append(tag("code", quantity.parameter))
     if quantity.role == "output" and quantity.layer is not None:
         facts.append(tag("code", written(quantity.layer)))
     lines = [tag("div", formula(quantity.formula), class_="formula")] if quantity.formula else []

@@ -1,6 +1,6 @@
 """The norms of the gradients over the epochs: whether they vanish or explode, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,14 +8,19 @@ from gradiente.locale import text
 from gradiente.reporting.curves import epochs_axes, line
 from gradiente.reporting.html import Markup, figure, key, section, tag
 from gradiente.reporting.plot import log_scale, svg
+from gradiente.trace.naming import both_names
 from gradiente.training.history import History
 
 MOST_PARAMETERS = 8  # with more, the biases are left out
 _FROM_INPUT_TO_OUTPUT = np.array([[47, 111, 196], [160, 80, 165], [217, 118, 40]])
 
 
-def gradient_norms(history: History) -> Markup | None:
-    """One line for each parameter, from blue at the input to orange at the output."""
+def gradient_norms(history: History, lecture: Mapping[str, str]) -> Markup | None:
+    """One line for each parameter, from blue at the input to orange at the output.
+
+    Arguments:
+        lecture: the lecture's name of each
+    """
     if "gradient_norms" not in history:
         return None
     names = shown_parameters(list(history.records[0]["gradient_norms"]))
@@ -32,8 +37,9 @@ def gradient_norms(history: History) -> Markup | None:
             style = {"linestyle": (0, (3, 2)), "linewidth": 1.5} if dashed else {}
             line(plot, np.array(history["epoch"]), column, color=colour, **style)
             shape = "line dashed" if dashed else "line"
-            legend.append(key(name, shape=shape, style=f"border-color:{colour}"))
-        picture = svg(plot, text("report.gradients_alt", names=", ".join(names)))
+            legend.append(key(both_names(name, lecture), shape=shape, style=f"border-color:{colour}"))
+        shown = ", ".join(both_names(name, lecture) for name in names)
+        picture = svg(plot, text("report.gradients_alt", names=shown))
     explanation = tag("p", text("report.gradients_explained"), class_="note")
     framed = figure(picture, text("report.gradients_caption"), legend=legend)
     return section(text("report.gradients"), explanation, tag("div", framed, class_="pair"))

@@ -18,36 +18,77 @@ def headline(
     test: Dataset,
     metrics: Mapping[str, float],
     stopped: str | None,
+    kept: str | None = None,
 ) -> Markup:
-    """The result in large type, and a few numbers about the training run."""
+    """The result in large type, and a few numbers about the training run.
+
+    Arguments:
+        stopped: why training stopped
+        kept: which epoch's network it is
+    """
+    tested = not train.is_same(test)
     facts = [
         (count(len(history)), text("report.epochs")),
         (duration(sum(record.get("seconds", 0.0) for record in history)), text("report.time")),
         (count(network.theta.size), text("summary.parameters")),
         (count(len(train)), text("report.training_instances")),
-        (count(len(test)), text("report.test_instances")),
+        *([(count(len(test)), text("report.test_instances"))] if tested else []),
     ]
     measure = result_measure(metrics)
     large = (
         tag(
             "p",
             tag("strong", measure_value(measure, metrics[measure])),
-            tag("span", text("report.on_test", name=measure_name(measure))),
+            tag(
+                "span", text("report.on_test" if tested else "report.on_training", name=measure_name(measure))
+            ),
             class_="result",
         )
         if measure
         else ""
     )
     listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for value, name in facts))
-    reason = tag("p", stopped, class_="stopped") if stopped else ""
+    remarks = [tag("p", words, class_="stopped") for words in (stopped, kept) if words]
     return tag(
         "header",
         tag("p", text("report.kicker"), class_="kicker"),
         tag("h1", train.name),
         large,
         listed,
-        reason,
+        *remarks,
     )
+
+
+def kept_epoch(
+    history: History, monitor: str | None, *, restored: bool, steps: int = 0, saved: bool = False
+) -> str | None:
+    """Which epoch's network was kept, and which was the best, in a sentence; None without any epoch.
+
+    Arguments:
+        monitor: the measure that decides; None is val_loss, or loss without validation
+        restored: whether the best epoch was restored
+        steps: of an epoch that was not finished, taken after the last one that was
+        saved: whether the network is in network.safetensors, and the best one in checkpoints/best.safetensors
+    """
+    if not len(history):
+        return None
+    monitor = monitor or ("val_loss" if "val_loss" in history else "loss")
+    best, last = history.best(monitor), history.records[-1]["epoch"]
+    words = {
+        "file": " (network.safetensors)" if saved else "",
+        "monitor": measure_name(monitor),
+        "value": measure_value(monitor, best[monitor]),
+        "best": best["epoch"],
+        "last": last,
+        "step": steps,
+        "next": last + 1,
+    }
+    if restored:
+        return text("report.kept.restored", **words)
+    if not steps and best["epoch"] == last:
+        return text("report.kept.last", **words)
+    where = text("report.kept.in_file") if saved else ""
+    return text("report.kept.steps" if steps else "report.kept.not_best", **words, where=where)
 
 
 def result_measure(metrics: Mapping[str, float]) -> str | None:

@@ -80,6 +80,7 @@ def regions(
         return None
     inputs = grid(train, columns, GRID)
     p = probabilities(loss, network.predict(inputs.reshape(GRID * GRID, -1)))
+    tested = not train.is_same(test)
     own = in_original_units(train, inputs.reshape(GRID * GRID, -1)).reshape(inputs.shape)
     x, y = own[0, :, columns[0]], own[:, 0, columns[1]]
     names = [train.features[c] if train.features else f"x{c + 1}" for c in columns]
@@ -92,10 +93,9 @@ def regions(
             aspect="auto",
             interpolation="none",
         )
-        for part, style in (
-            (train, {"markersize": 13 if is_small else 6.5, "markeredgecolor": PAPER}),
-            (test, {"markersize": 20 if is_small else 9, "markerfacecolor": "none", "markeredgewidth": 1.6}),
-        ):
+        filled = {"markersize": 13 if is_small else 6.5, "markeredgecolor": PAPER}
+        ring = {"markersize": 20 if is_small else 9, "markerfacecolor": "none", "markeredgewidth": 1.6}
+        for part, style in ((train, filled), (test, ring))[: 2 if tested else 1]:
             part = _spread(part)
             points = in_original_units(part, part.x)[:, columns]
             for c in range(len(classes)):
@@ -108,8 +108,9 @@ def regions(
     legend = [
         *(key(name, shape="dot", style=f"background:{_css(c)}") for c, name in enumerate(classes)),
         key(text("report.training_points"), shape="dot plain"),
-        key(text("report.test_points"), shape="ring"),
     ]
+    if tested:
+        legend.append(key(text("report.test_points"), shape="ring"))
     note = tag("p", text("report.regions_explained"), class_="note")
     caption = f"{names[0]} × {names[1]}"
     return section(text("report.regions"), note, figure(picture, caption, legend=legend, class_="wide"))

@@ -17,13 +17,15 @@ from gradiente.reporting.curves import curves
 from gradiente.reporting.feature_maps import feature_maps
 from gradiente.reporting.filters import filters
 from gradiente.reporting.gradients import gradient_norms
-from gradiente.reporting.headline import headline
+from gradiente.reporting.headline import headline, kept_epoch
 from gradiente.reporting.html import Markup, page, section, table, tag
 from gradiente.reporting.regions import regions
 from gradiente.reporting.regression import regression
 from gradiente.reporting.samples import samples
 from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
+from gradiente.trace.naming import lecture_names
+from gradiente.training.environment import WORDS
 from gradiente.training.history import History
 from gradiente.training.targets import class_names, probabilities
 
@@ -43,6 +45,8 @@ def write_report(
     stopped: str | None = None,
     monitor: str | None = None,
     restored: bool = False,
+    steps: int = 0,
+    saved: bool = False,
     undefined: Sequence[str] = (),
 ) -> None:
     """Write the report of a run, in the language in use.
@@ -60,33 +64,37 @@ def write_report(
         stopped: why training stopped, in the reader's language
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
         restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
+        steps: of an epoch that was not finished, taken after the last one that was
+        saved: whether the network is in network.safetensors beside the report, and the best epoch's in checkpoints
         undefined: a sentence for every metric that is not defined on the test data, below the others
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
-    sections: list[Markup | None] = [
-        headline(network, history, train, test, metrics, stopped),
-        curves(history, monitor, restored=restored),
-    ]
+    kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved)
+    sections: list[Markup | None] = [headline(network, history, train, test, metrics, stopped, kept)]
     remarks = [tag("p", sentence, class_="note") for sentence in undefined]
-    measured = section(text("report.metrics"), table((), metrics_table(metrics), numeric=[1]), *remarks)
+    tested = not train.is_same(test)
+    title = text("report.metrics" if tested else "report.training_metrics")
+    measured = section(title, table((), metrics_table(metrics), numeric=[1]), *remarks)
+    course = curves(history, monitor, restored=restored)
     if test.task == "classification":
         p = probabilities(loss, prediction)
         classes = class_names(test.classes, p.shape[1])
+        sections += [regions(network, loss, train, test, classes), course]
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
         sections += [
-            tag("div", measured, confusion(matrix, classes), class_="beside"),
-            *samples(test, p, classes),
+            tag("div", measured, confusion(matrix, classes, tested=tested), class_="beside"),
+            *samples(test, p, classes, tested=tested),
+            *_inside(network, test),
         ]
-        sections += [*_inside(network, test), regions(network, loss, train, test, classes)]
     else:
-        sections += [measured, regression(test, loss.estimate(prediction)), *_inside(network, test)]
+        sections += [course, measured, regression(test, loss.estimate(prediction)), *_inside(network, test)]
     sections += [
-        gradient_norms(history),
+        gradient_norms(history, lecture_names(network.nodes)),
         architecture(network, loss),
         _settings(text("report.config"), flat(config)),
-        _settings(text("report.environment"), dict(environment)),
+        _settings(text("report.environment"), {_label(name): value for name, value in environment.items()}),
     ]
     title = text("report.title", name=train.name)
     write_atomically(path, page(title, [part for part in sections if part is not None]))
@@ -121,6 +129,11 @@ def _written(value: object) -> str:
     return short(value) if isinstance(value, float) else str(value)
 
 
+def _label(name: str) -> str:
+    """What the environment has by that name; packages have the same name in all languages."""
+    return text(f"environment.{name}") if name in WORDS else name
+
+
 def _settings(title: str, values: Mapping[str, str]) -> Markup | None:
     rows = [(tag("code", name), value) for name, value in values.items()]
-    return section(title, table((), rows)) if rows else None
+    return section(title, tag("div", table((), rows), class_="settings")) if rows else None

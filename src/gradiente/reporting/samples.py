@@ -43,18 +43,26 @@ def least_certain(p: Array, most: int) -> Array:
     return np.argsort(first - second, kind="stable")[:most]
 
 
-def samples(data: Dataset, p: Array, classes: Sequence[str]) -> list[Markup]:
-    """Two sections: the mistakes, where there are any, and the least certain."""
+def samples(data: Dataset, p: Array, classes: Sequence[str], *, tested: bool = True) -> list[Markup]:
+    """Two sections: the mistakes, where there are any, and the least certain.
+
+    Arguments:
+        tested: whether the data are others than those of training
+    """
+    part = text(f"report.{'test' if tested else 'training'}_instances")
     most = MOST_PICTURES if is_image_data(data) else MOST_ROWS
     wrong = most_confident_mistakes(p, data.y, most)
     mistakes = int(np.sum(p.argmax(axis=1) != data.y))
     if mistakes:
-        note = text("report.mistakes_explained", mistakes=count(mistakes), total=count(len(data)))
+        note = text(
+            "report.mistakes_explained", mistakes=count(mistakes), total=count(len(data)), instances=part
+        )
         if len(wrong) < mistakes:
             note += " " + text("report.mistakes_shown", shown=count(len(wrong)))
         first = section(text("report.mistakes"), _note(note), _shown(data, p, wrong, classes))
     else:
-        first = section(text("report.mistakes"), _note(text("report.no_mistakes", total=count(len(data)))))
+        none = text("report.no_mistakes", total=count(len(data)), instances=part)
+        first = section(text("report.mistakes"), _note(none))
     unsure = least_certain(p, most // 2 if is_image_data(data) else most)
     note = _note(text("report.uncertain_explained"))
     return [first, section(text("report.uncertain"), note, _shown(data, p, unsure, classes))]

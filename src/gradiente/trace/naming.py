@@ -45,6 +45,30 @@ def node_names(nodes: Sequence[Node]) -> list[NodeNames]:
     return names
 
 
+def lecture_names(nodes: Sequence[Node]) -> dict[str, str]:
+    """The lecture's name of every parameter, by PyTorch's.
+
+    >>> from gradiente.layers import Linear, ReLU
+    >>> from gradiente.layers.graph import graph_of
+    >>> lecture_names(graph_of([Linear(2, 3), ReLU(), Linear(3, 1, bias=False)]))
+    {'0.weight': 'W[1]', '0.bias': 'b[1]', '2.weight': 'W[2]'}
+    """
+    each = zip(nodes, node_names(nodes), strict=True)
+    return {f"{node.path}.{key}": name for node, names in each for key, name in names.parameters.items()}
+
+
+def both_names(name: str, lecture: Mapping[str, str], entry: str = "") -> str:
+    """The lecture's name of a parameter with PyTorch's in brackets; PyTorch's alone of what has no other.
+
+    Arguments:
+        entry: an index, written behind the first name
+
+    >>> both_names("0.weight", {"0.weight": "W[1]"}, "[2, 0]"), both_names("1.running_mean", {})
+    ('W[1][2, 0] (0.weight)', '1.running_mean')
+    """
+    return f"{lecture[name]}{entry} ({name})" if name in lecture else f"{name}{entry}"
+
+
 def gradient_of(name: str) -> str:
     return f"d{name}"
 

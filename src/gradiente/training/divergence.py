@@ -8,6 +8,7 @@ from gradiente.errors import DivergenceError
 from gradiente.layers import Context
 from gradiente.locale import text
 from gradiente.network import Network
+from gradiente.trace.naming import both_names, lecture_names
 
 Array = np.ndarray
 
@@ -38,6 +39,7 @@ def diagnose(
         lr=lr,
         gradient=f"{largest:.3g}",
         gradient_name=largest_name,
+        gradient_letter=lecture_names(network.nodes)[largest_name],
         advice=_advice(x, lr),
     )
 
@@ -50,7 +52,8 @@ def _first_place(network: Network, x: Array, context: Context, penalty: float) -
         layer = type(node.layer).__name__
         for name, values in network.node_parameters(index).items():
             if not np.isfinite(values).all():
-                return text("divergence.parameter", name=f"{node.path}.{name}", layer=layer)
+                full = both_names(f"{node.path}.{name}", lecture_names(network.nodes))
+                return text("divergence.parameter", name=full, layer=layer)
         a, _ = next(outputs)
         if not np.isfinite(a).all():
             return text("divergence.output", index=node.path, layer=layer)

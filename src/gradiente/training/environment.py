@@ -4,6 +4,8 @@ import os
 import platform
 from typing import Any
 
+from gradiente.locale import text
+
 PACKAGES = (
     "gradiente",
     "numpy",
@@ -17,6 +19,9 @@ PACKAGES = (
     "threadpoolctl",
 )
 OPTIONAL_PACKAGES = ("numba", "torch", "torchmetrics", "tensorboardX")
+
+
+WORDS = ("system", "processors", "blas")  # of the environment, besides the names of packages
 
 
 def versions() -> dict[str, str | None]:
@@ -45,7 +50,7 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "processors": str(os.cpu_count()),
-        "blas": ", ".join(f"{b['library']} {b['version']}, {b['threads']} threads" for b in blas()),
+        "blas": ", ".join(text("environment.library", **library) for library in blas()),
         **{name: version for name, version in versions().items() if version is not None},
     }
 

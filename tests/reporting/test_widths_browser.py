@@ -1,0 +1,154 @@
+"""Every page at the width of a phone, in a real browser: nothing wider than the window, save in a box that scrolls."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from gradiente import (
+    Adam,
+    BatchNorm2d,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    Network,
+    ReLU,
+    Residual,
+    Unflatten,
+    trace,
+)
+from gradiente.data import Dataset
+from gradiente.locale import set_language
+from gradiente.reporting import write_report
+from gradiente.reporting.certificate import write_certificate
+from gradiente.reporting.comparison import write_comparison
+from gradiente.reporting.explanation_page import write_explanation
+from gradiente.training.history import History
+from gradiente.workshops.grading import Rubric, gradebook
+from gradiente.workshops.grading.class_page import class_page
+from gradiente.workshops.grading.feedback import feedback_page
+
+from ..workshops.grading.conftest import stub_words  # noqa: F401
+from ..workshops.grading.test_gradebook import a_class
+from .test_certificate import equal
+from .test_comparison import small
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WIDTHS = (320, 360, 768, 1440)
+LONG = "a_class_with_a_name_that_no_phone_can_show_in_one_line_at_all"
+
+
+def deep():
+    """A long list of layers, one inside the other, of pictures with names that are long."""
+    x = np.random.default_rng(0).normal(size=(30, 144)).astype(np.float32)
+    data = Dataset(x, np.arange(30) % 3, "classification", LONG, ("a", LONG, "another " * 9), (), (12, 12))
+    inner = Residual([Conv2d(4, 4, 3, padding=1)], [Conv2d(4, 4, 1)])
+    layers = [Unflatten(1, (1, 12, 12)), Conv2d(1, 4, 3, padding=1), BatchNorm2d(4), ReLU()]
+    layers += [Residual([Conv2d(4, 4, 3, padding=1), ReLU(), inner]), MaxPool2d(2), Dropout2d(0.1)]
+    network = Network([*layers, Flatten(), Linear(144, 20), ReLU(), Linear(20, 3)], seed=0)
+    return network, data
+
+
+def deep_report(path):
+    network, data = deep()
+    norms = dict.fromkeys(network.parameters, 0.5)
+    record = {"lr": 0.1, "loss": 1.0, "val_loss": 1.0, "seconds": 1.0, "gradient_norms": norms}
+    write_report(
+        path,
+        network=network,
+        loss=CrossEntropyLoss(),
+        history=History([{"epoch": epoch, **record} for epoch in (1, 2)]),
+        train=data,
+        test=data.subset(np.arange(12)),
+        metrics={"loss": 1.0, "accuracy": 0.5},
+        prediction=network.predict(data.x[:12]),
+        config={"data": {"name": f"/{LONG}" * 4}, "layers": [str(layer) for layer in network.layers]},
+        environment={"blas": "openblas " * 20, "system": LONG * 2},
+        stopped=LONG * 2,
+    )
+
+
+def deep_step(path):
+    network, data = deep()
+    rate = Adam(lr=0.009755283560345442)
+    step = trace(network, CrossEntropyLoss(), data.x[:2], data.y[:2], optimizer=rate)
+    write_explanation(path, step, data=LONG)
+
+
+def table(path):
+    names = tuple(f"a_column_with_a_long_name_{j}" for j in range(12))
+    x = np.random.default_rng(0).normal(size=(30, 12)).astype(np.float32)
+    data = Dataset(x, np.arange(30) % 2, "classification", "table", ("b", LONG), names)
+    network = Network([Linear(12, 2)], seed=0)
+    write_report(
+        path,
+        network=network,
+        loss=CrossEntropyLoss(),
+        history=History(),
+        train=data,
+        test=data.subset(np.arange(10)),
+        metrics={"loss": 1.0, "accuracy": 0.5},
+        prediction=network.predict(data.x[:10]),
+        config={},
+        environment={},
+    )
+
+
+def a_whole_class(path):
+    graded = gradebook(a_class(), Rubric())
+    pages = {row.result.student: f"{row.result.student}.html" for row in graded.rows}
+    path.write_text(class_page(graded, pages), encoding="utf-8")
+
+
+def a_student(path):
+    graded = gradebook(a_class(), Rubric())
+    path.write_text(feedback_page(graded.rows[0]), encoding="utf-8")
+
+
+PAGES = {
+    "deep": deep_report,
+    "table": table,
+    "step": deep_step,
+    "certificate": lambda path: write_certificate(path, equal()),
+    "comparison": lambda path: write_comparison(path, small()),
+    "class": a_whole_class,
+    "student": a_student,
+}
+RUNS = ("moons", "digits", "cnn", "iris", "sine", "xor")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
+    with playwright.sync_playwright() as running:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+        chromium = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield chromium
+        chromium.close()
+
+
+def widths(browser, path):
+    """Of every window, its width and that of the page in it."""
+    found = []
+    for width in WIDTHS:
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(path.as_uri())
+        found.append(tuple(page.evaluate("[innerWidth, document.scrollingElement.scrollWidth]")))
+        page.close()
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("name", [*RUNS, *PAGES])
+def test_no_page_is_wider_than_its_window(browser, run, tmp_path, name, language):
+    set_language(language)
+    path = tmp_path / "page.html"
+    write_report(path, **run(name)) if name in RUNS else PAGES[name](path)
+    for window, page in widths(browser, path):
+        assert page <= window
