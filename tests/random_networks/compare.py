@@ -11,7 +11,7 @@ from .networks import RandomNetwork
 from .plain_loop import PlainLoop
 
 Array = np.ndarray
-STEPS, BOUND = 3, 1e-9
+BOUND = 1e-9
 SMALL = 1e-3  # a derivative below this part of the largest is measured against that part
 ROUNDED = 1e-6  # a derivative below this part of the largest lacks digits, and some rules divide by it
 
@@ -35,7 +35,7 @@ def differences(case: RandomNetwork) -> Iterator[Difference]:
     objective = case.objective()
     network, engine = objective.network, NumpyEngine(objective, case.optimizer)
     loop = PlainLoop(case, network)
-    for step in range(STEPS):
+    for step in range(case.steps):
         x, y = case.batch(step)
         done = objective.forward(x, y, case.context(step))
         dy = case.loss.gradient(done.prediction, y)
@@ -52,11 +52,12 @@ def differences(case: RandomNetwork) -> Iterator[Difference]:
         # An entry of a gradient that is rounding error becomes a step of full length where a rule divides by its size:
         # there PyTorch's optimizer is given ours.
         rounded = {name: np.abs(expected[name]) < ROUNDED * top for name in network.trainable_gradients()}
-        loop.clip()
-        loop.replace(network.trainable_gradients(), rounded)
+        clipped = network.trainable_gradients()
+        yield from _compared(step, "clipped ∂J/∂", clipped, loop.clip(), SMALL * top or 1.0)
+        loop.replace(clipped, rounded)
         yield from _compared(step, "", network.parameters, loop.update())
-    x, _ = case.batch(STEPS)
-    yield from _compared(STEPS, "", {"prediction": network.predict(x)}, {"prediction": loop.predict(x)})
+    x, _ = case.batch(case.steps)
+    yield from _compared(case.steps, "", {"prediction": network.predict(x)}, {"prediction": loop.predict(x)})
 
 
 def _compared(

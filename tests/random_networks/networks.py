@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class RandomNetwork:
     clip: Clip
     frozen: Sequence[int]
     training: bool
+    steps: int
 
     def objective(self) -> Objective:
         """J of the network in float64, all parameters and running statistics at random."""
@@ -80,14 +82,21 @@ class RandomNetwork:
         """That of a step, new every time: it draws the same."""
         return Context(self.training, np.random.default_rng([self.seed, 3, step]))
 
+    def concepts(self) -> list[Any]:
+        """All that it is made of: its layers, those inside others too, its loss, optimizer, penalties and clip."""
+        layers = [node.layer for node in graph_of(self.layers)]
+        return [*layers, self.loss, self.optimizer, *self.penalties, self.clip]
+
     def names(self) -> set[str]:
-        """The registered names of all that it is made of."""
-        concepts = [self.loss, self.optimizer, *self.penalties]
-        return {_name(concept) for concept in (*concepts, *(node.layer for node in graph_of(self.layers)))}
+        """The registered names among them."""
+        kinds = {type(concept) for concept in self.concepts()}
+        return {name for registry in REGISTRIES for name, kind in registry.items() if kind in kinds}
 
     def __str__(self) -> str:
         mode = "training" if self.training else "inference"
-        lines = [f"network {self.seed}, of x (batch, {', '.join(map(str, self.input_shape))}), in {mode}"]
+        lines = [
+            f"network {self.seed}, of x (batch, {', '.join(map(str, self.input_shape))}), {self.steps} steps in {mode}"
+        ]
         for i, layer in enumerate(self.layers):
             lines.append(f"    {i}: {_written(layer)}{', frozen' if i in self.frozen else ''}")
         lines.append(f"    {_written(self.loss)} of {self.targets}, {_written(self.optimizer)}")
@@ -127,6 +136,7 @@ def random_network(seed: int) -> RandomNetwork:
         clip=training.clip(draws),
         frozen=[i for i in may_freeze if draws.flag(0.3)] if draws.flag(0.25) else [],
         training=draws.flag(0.8),
+        steps=draws.one([3, 8], [4, 1]),  # RAdam changes its rule at step 6 or 7
     )
 
 
@@ -162,10 +172,6 @@ def ending(draws: Draws, kind: type[Loss], shape: Shape, *, head: bool) -> list[
 def end_of(layers: Sequence[Layer], shape: Shape) -> Shape:
     """The shape of an instance behind the layers."""
     return output_shapes(layers, shape)[-1] if layers else shape
-
-
-def _name(concept: object) -> str:
-    return next(name for registry in REGISTRIES for name, kind in registry.items() if kind is type(concept))
 
 
 def _written(concept: object) -> str:

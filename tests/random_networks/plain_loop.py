@@ -99,13 +99,14 @@ class PlainLoop:
         """The running statistics."""
         return _arrays(dict(self.module.named_buffers()))
 
-    def clip(self) -> None:
-        """Clip the gradient, by value and then by norm."""
+    def clip(self) -> dict[str, Array]:
+        """Clip the gradient, by value and then by norm; what is left of it."""
         clip, parameters = self.case.clip, [*self.parameters.values()]
         if clip.value is not None and parameters:
             nn.utils.clip_grad_value_(parameters, clip.value)
         if clip.norm is not None and parameters:
             nn.utils.clip_grad_norm_(parameters, clip.norm)
+        return _arrays({name: parameter.grad for name, parameter in self.parameters.items()})
 
     def replace(self, gradients: Mapping[str, Array], where: Mapping[str, Array]) -> None:
         """Put other numbers in some places of the gradient."""

@@ -37,6 +37,8 @@ HYPERPARAMETERS: dict[str, tuple[Any, ...]] = {
 
 def optimizer(draws: Draws) -> Optimizer:
     kind: Any = draws.one([*OPTIMIZERS.values()])
+    if draws.flag(0.3):
+        return kind()
     names = [field.name for field in fields(kind) if field.name in HYPERPARAMETERS]
     options = {name: draws.one(HYPERPARAMETERS[name]) for name in names}
     if options.get("nesterov"):
