@@ -74,7 +74,7 @@ def test_a_syntax_error_is_shown_with_a_caret(own_folder):
 
 
 WRONG = [
-    (["none.py"], 1, "cannot read", "no se puede leer"),
+    (["none.py"], 1, "there is no file", "no existe el archivo"),
     (["xor.txt"], 1, "neither a .py nor an .ipynb", "no es ni .py ni .ipynb"),
     (["xor.py", "--workshop", "minst"], 2, "did you mean mnist", "¿quiso decir mnist"),
     (["xor.py", "--hint", "4"], 2, "1", "1"),
