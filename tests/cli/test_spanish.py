@@ -42,10 +42,10 @@ class Seen(HTMLParser):
         self.open, self.text = [], []
         self.feed(page)
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag, attrs):
         if tag not in ("meta", "br", "img"):
             self.open.append(tag)
-        self.text += [value or "" for name, value in attributes if name in ("alt", "title", "aria-label")]
+        self.text += [value or "" for name, value in attrs if name in ("alt", "title", "aria-label")]
 
     def handle_endtag(self, tag):
         self.open.pop()
