@@ -30,7 +30,7 @@ ORDER = [
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
     ["network"],
-    ["objective"],
+    ["objective", "parameter_groups"],
     ["gradcheck"],
     ["pytorch"],
     ["trace"],

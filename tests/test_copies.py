@@ -19,7 +19,7 @@ def network():
 
 
 def trainer(net, engine="numpy"):
-    return gr.Trainer(net, gr.CrossEntropyLoss(), gr.Adam(lr=0.01), engine=engine)
+    return gr.Trainer(net, gr.CrossEntropyLoss(), gr.Adam(lr=0.01), engine=engine, lr_factors={1: 0.3})
 
 
 @copies

@@ -4,8 +4,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+import gradiente
+from gradiente import layers, losses, optimizers, schedules
 from gradiente.cli.base import COMMANDS
 from gradiente.training.config import Config
 
@@ -38,6 +42,24 @@ def test_the_library_in_ten_lines_runs(tmp_path, monkeypatch, capsys):
 def test_its_table_has_every_command(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `gradiente (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_it_names_every_layer_loss_optimizer_and_schedule(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    families = re.sub(r"`(\w+)1d`–`3d`", r"`\g<1>1d`, `\g<1>2d`, `\g<1>3d`", text)
+    named = set(re.findall(r"`([\w.]+)`", families))
+    registered = {*layers.REGISTRY, *losses.REGISTRY, *optimizers.REGISTRY, *schedules.REGISTRY}
+    assert {entry for entry in registered if not entry.startswith("course.")} <= named
+
+
+def test_the_residual_network_computes_what_it_does_in_pytorch():
+    scope = {"gr": gradiente}
+    exec(next(block for block in blocks("README.md", "python") if "Residual" in block), scope)
+    x = np.random.default_rng(0).random((2, 1, 8, 8), np.float32)
+    with torch.no_grad():
+        expected = scope["net"].to_torch().eval()(torch.from_numpy(x))
+    np.testing.assert_allclose(scope["net"].predict(x), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", READMES)

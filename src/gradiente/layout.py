@@ -64,15 +64,27 @@ def checked(state: Mapping[str, Any], views: Arrays) -> dict[str, Array]:
 
 def trainable_slices(views: Sequence[Arrays], frozen: Iterable[int]) -> list[slice]:
     """The slices of the flat array with the parameters of layers that are not frozen, adjacent ones merged."""
-    pieces, start = list[slice](), 0
+    pieces, stop = list[slice](), 0
     for index, layer in enumerate(views):
-        stop = start + sum(view.size for view in layer.values())
-        if stop > start and index not in frozen:
-            if pieces and pieces[-1].stop == start:
-                start = pieces.pop().start
+        start, stop = stop, stop + sum(view.size for view in layer.values())
+        if index not in frozen:
             pieces.append(slice(start, stop))
-        start = stop
-    return pieces
+    return merged(pieces)
+
+
+def merged(pieces: Iterable[slice]) -> list[slice]:
+    """Slices in their order, adjacent ones made one and empty ones left out.
+
+    >>> merged([slice(0, 3), slice(3, 3), slice(3, 4), slice(6, 8)])
+    [slice(0, 4, None), slice(6, 8, None)]
+    """
+    result = list[slice]()
+    for piece in pieces:
+        if result and result[-1].stop == piece.start:
+            result[-1] = slice(result[-1].start, piece.stop)
+        elif piece.stop > piece.start:
+            result.append(piece)
+    return result
 
 
 def _cast(name: str, array: Array, dtype: np.dtype) -> Array:

@@ -189,12 +189,12 @@ class Network:
 
         Errors: ArgumentError for a layer that is not there
         """
-        self._set_frozen(self.frozen | {self._place(layer) for layer in layers})
+        self._set_frozen(self.frozen | {self.place(layer) for layer in layers})
         self.gradient[...] = 0
 
     def unfreeze(self, *layers: int) -> None:
         """Unfreeze layers; all of them if none is given."""
-        self._set_frozen(self.frozen - {self._place(layer) for layer in layers} if layers else frozenset())
+        self._set_frozen(self.frozen - {self.place(layer) for layer in layers} if layers else frozenset())
 
     def trainable_gradients(self) -> dict[str, Array]:
         """Those of `gradients` that are computed: not those of frozen layers."""
@@ -380,7 +380,8 @@ class Network:
         self.trainable = trainable_slices(self._parameters, kept)
         self.weight_names = [name for name in self.trainable_gradients() if self.specs[name].is_weight]
 
-    def _place(self, layer: int) -> int:
+    def place(self, layer: int) -> int:
+        """The index of a layer counted from 0; −1 is the last."""
         whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
         layers = len(self.layers)
         if not whole or not -layers <= layer < layers:

@@ -174,6 +174,7 @@ dtype = "float64"
 optimizer = "Adam(lr=0.01)"
 penalty = ["L2(0.01)"]
 clip_norm = 0.5
+lr_factors = {-1 = 0.3}
 schedule = "CosineAnnealingLR(T_max=10)"
 schedule_every = "step"
 batch_size = 40
@@ -232,6 +233,11 @@ def test_one_entry_of_a_regularized_step_is_opened(watched):
     assert clipped["value"] == watched[5][0]["0.weight"][2, 1]
     assert clipped["value"] == pytest.approx(clipped["torch"], rel=1e-12)
     assert update["torch"] == pytest.approx(update["value"], rel=1e-12)
+    slower = explain("own", "--step", 5, "--quantity", "W[2]⁺", "--entry", "2,1")
+    assert slower["torch"] == pytest.approx(slower["value"], rel=1e-12)
+    assert sum(term["value"] for term in slower["terms"]) == pytest.approx(slower["value"], rel=1e-12)
+    (line,) = gradiente("explain", "own", "--step", 5, "--quantity", "W[2]⁺", "--latex").out.splitlines()
+    assert r"\frac{0.3 \alpha " in line
     heading = gradiente("explain", "own", "--step", 5).out.splitlines()[0]
     assert heading.startswith("Step 5 of training on iris (epoch 2)")
     assert f"{watched[4][2]:.4g}" in heading

@@ -181,6 +181,29 @@ def test_a_config_and_the_options_beside_it(own_folder):
     assert (entry["data"], entry["parameters"]) == ("iris", 19)
 
 
+def test_a_config_with_rates_by_layer(own_folder):
+    config = """
+        [data]
+        name = "iris"
+        [network]
+        layers = ["Linear(4, 5)", "Tanh()", "Linear(5, 3)"]
+        [descent]
+        optimizer = "AdamW(lr=0.01)"
+        lr_factors = {0 = 0.1, -1 = 2}
+        weight_decay_on = "weights"
+        schedule = "StepLR(step_size=1)"
+    """
+    Path("mine.toml").write_text(config, encoding="utf-8")
+    (entry,) = parity("--config", "mine.toml", "--steps", 30)["trajectories"]
+    assert entry["passed"]
+    assert (entry["lr_factors"], entry["weight_decay_on"]) == ({"0": 0.1, "2": 2.0}, "weights")
+    Path("plain.toml").write_text(config.partition("lr_factors")[0], encoding="utf-8")
+    (plain,) = parity("--config", "plain.toml", "--steps", 30)["trajectories"]
+    assert plain["losses"]["closed_form"][1] != entry["losses"]["closed_form"][1]
+    out = gradiente("parity", "--config", "mine.toml", "--steps", 2).out
+    assert "lr_factors={0: 0.1, 2: 2.0}, weight_decay_on='weights'" in out
+
+
 def test_a_runs_own_config(digits_run):
     (entry,) = parity("--config", digits_run / "run.toml", "--steps", 5)["trajectories"]
     assert (entry["data"], entry["batch_size"]) == ("digits", 32)

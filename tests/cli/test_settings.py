@@ -10,6 +10,7 @@ from gradiente import ArgumentError, set_language
 from gradiente.cli.train import command
 from gradiente.training.config import Config
 from gradiente.training.sections import SECTIONS, SETTINGS
+from gradiente.training.setting import LayerNumbers
 
 from .conftest import gradiente
 
@@ -45,7 +46,14 @@ def _some(setting):
     if setting.registry is not None:
         some = {"loss": "MSELoss()", "optimizer": "SGD()", "schedule": "StepLR(step_size=3)"}
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
-    kinds = {bool: True, str: "word", float: 0.5, list[int]: [1], list[str]: ["word"]}
+    kinds = {
+        bool: True,
+        str: "word",
+        float: 0.5,
+        list[int]: [1],
+        list[str]: ["word"],
+        LayerNumbers: {"0": 0.5},
+    }
     return kinds.get(setting.kind, 10)
 
 
@@ -77,16 +85,18 @@ def message(action, *arguments, **values):
 @pytest.mark.parametrize(("name", "outside"), RANGES)
 def test_a_range_is_the_same_from_python_toml_and_the_command_line(name, outside, language, own_folder):
     setting = SETTINGS[name]
-    kind = float if setting.kind is float else int
-    value = [kind(outside)] if setting.kind == list[int] else kind(outside)
-    (own_folder / "own.toml").write_text(f"[{setting.section}]\n{name} = {value}\n")
+    number = float(outside) if setting.kind in (float, LayerNumbers) else int(outside)
+    value = {list[int]: [number], LayerNumbers: {"0": number}}.get(setting.kind, number)
+    table = setting.kind == LayerNumbers
+    written, option = (f"{{0 = {number}}}", f"0: {number}") if table else (value, number)
+    (own_folder / "own.toml").write_text(f"[{setting.section}]\n{name} = {written}\n")
     set_language(language)
     said = message(SECTIONS[setting.section], **{name: value})
     assert f"{setting.section}: {name} " in said
     assert str(setting.interval) in said
     assert message(Config.read, own_folder / "own.toml") == said
     assert message(Config().changed, **{name: value}) == said
-    for given in (["--config", "own.toml"], [setting.options[0], kind(outside)]):
+    for given in (["--config", "own.toml"], [setting.options[0], option]):
         answer = gradiente("train", *given, "--lang", language)
         assert (answer.status, answer.err) == (2, f"error: {said}\n")
 

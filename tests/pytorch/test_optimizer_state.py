@@ -353,3 +353,23 @@ def test_without_pytorch_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ArgumentError, match=r'pip install "gradiente\[torch\]"'):
         torch_optimizer(gr.Adam(), [])
+
+
+@pytest.mark.parametrize("rule", [gr.SGD(lr=0.1, momentum=0.9, weight_decay=0.2), gr.AdamW(lr=0.1)], ids=repr)
+def test_a_training_with_rates_by_layer_goes_on_in_parameter_groups(rule):
+    own = {"lr_factors": {0: 0.1, -1: 2}, "weight_decay_on": "weights"}
+    x, y = generator.normal(size=(9, 3)), np.arange(9) % 2
+    train = gr.data.Dataset(x, y, "classification", "nine")
+    alone, part = (gr.Trainer(network(), gr.CrossEntropyLoss(), rule, **own) for _ in range(2))
+    alone.fit(train, epochs=8, batch_size="all")
+    part.fit(train, epochs=3, batch_size="all")
+    module, state = part.network.to_torch().train(), part.engine.state()
+    in_pytorch = optimizer_to_torch(rule, part.network, module, slots=state.slots, t=state.t, **own)
+    assert [group["lr"] for group in in_pytorch.param_groups] == pytest.approx([0.01, 0.01, 0.1, 0.2])
+    for _ in range(5):
+        in_pytorch.zero_grad()
+        torch.nn.functional.cross_entropy(module(torch.tensor(x)), torch.tensor(y)).backward()
+        in_pytorch.step()
+    for name, parameter in module.named_parameters():
+        if name != "0.bias":  # the normalization subtracts it again: its gradient is rounding error
+            assert_close(alone.network.parameters[name], parameter.detach().numpy())

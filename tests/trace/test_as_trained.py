@@ -36,6 +36,7 @@ from gradiente import (
 )
 from gradiente.engines import NumpyEngine
 from gradiente.objective import Objective
+from gradiente.parameter_groups import ParameterGroups
 
 ACTIVATIONS = [Tanh(), ReLU(), Sigmoid(), LeakyReLU(0.1), Softmax()]
 OPTIMIZERS = [SGD(lr=0.1), SGD(lr=0.1, momentum=0.9, nesterov=True), Adam(lr=0.01), AdamW(), course.RMSprop()]
@@ -44,7 +45,7 @@ OPTIMIZERS += [Adamax(), NAdam(weight_decay=0.1), RAdam(betas=(0.9, 0.9)), Lion(
 
 @st.composite
 def trainings(draw):
-    """A network, its objective, a rule, and what draws."""
+    """A network with its objective, a rule, and what parameters have of their own."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
     layers = []
     for inputs, outputs in itertools.pairwise(sizes):
@@ -61,15 +62,17 @@ def trainings(draw):
     bounds = st.sampled_from([None, 0.05, 10.0])
     clip = Clip(norm=draw(bounds), value=draw(bounds))
     loss = draw(st.sampled_from([MSELoss(), MSELoss(reduction="sum"), CrossEntropyLoss()]))
-    return Objective(network, loss, penalties, clip), draw(st.sampled_from(OPTIMIZERS))
+    own = draw(st.dictionaries(st.just(0), st.sampled_from([0.0, 0.1, 3.0]), max_size=1))
+    groups = ParameterGroups.of(network, own, draw(st.sampled_from(["all", "weights"])))
+    return Objective(network, loss, penalties, clip), draw(st.sampled_from(OPTIMIZERS)), groups
 
 
 @settings(max_examples=60)
 @given(training=trainings(), seed=st.integers(0, 999), earlier=st.integers(0, 3))
 def test_every_quantity_is_the_engines(training, seed, earlier):
-    objective, optimizer = training
+    objective, optimizer, groups = training
     network, rng = objective.network, np.random.default_rng(seed)
-    engine = NumpyEngine(objective, optimizer)
+    engine = NumpyEngine(objective, optimizer, parameter_groups=groups)
     outputs = network.forward(np.zeros((1, network.layers[0].in_features)))[0].shape[1]
     draws = np.random.default_rng(seed + 1)
     context = Context(training=True, generator=draws)
@@ -87,6 +90,8 @@ def test_every_quantity_is_the_engines(training, seed, earlier):
                 penalties=objective.penalties,
                 clip=objective.clip,
                 optimizer=optimizer,
+                lr_factors=groups.lr_factors,
+                weight_decay_on=groups.weight_decay_on,
                 slots={name: slot.copy() for name, slot in engine.slots.items()},
                 t=engine.t + 1,
                 seed=draws,

@@ -119,3 +119,45 @@ def test_the_formula_has_only_what_the_options_switch_on(optimizer, t, slot, for
     step = step_of(optimizer, t=t, slots=slots)
     name = "W[1]⁺" if slot is None else f"{slot}(W[1])"
     assert step[name].formula.partition(" = ")[2] == formula
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "weight", "bias"),
+    [
+        (
+            SGD(lr=0.5, weight_decay=0.1),
+            r"W^{[1]} - 0.1 \alpha \left( \frac{\partial J}{\partial W^{[1]}} + \lambda W^{[1]} \right)",
+            r"b^{[1]} - 0.1 \alpha \frac{\partial J}{\partial b^{[1]}}",
+        ),
+        (
+            Adam(lr=0.5),
+            r"W^{[1]} - \frac{0.1 \alpha \frac{m(W^{[1]})}{1 - \beta_1^{t}}}"
+            r"{\sqrt{\frac{v(W^{[1]})}{1 - \beta_2^{t}}} + \epsilon}",
+            r"b^{[1]} - \frac{0.1 \alpha \frac{m(b^{[1]})}{1 - \beta_1^{t}}}"
+            r"{\sqrt{\frac{v(b^{[1]})}{1 - \beta_2^{t}}} + \epsilon}",
+        ),
+    ],
+)
+def test_the_formula_has_the_factor_of_the_layer_and_the_number_its_rate(optimizer, weight, bias):
+    step = step_of(optimizer, lr_factors={-1: 0.1}, weight_decay_on="weights")
+    assert step["W[1]⁺"].formula.partition(" = ")[2] == weight
+    assert step["b[1]⁺"].formula.partition(" = ")[2] == bias
+    assert symbols(step, "W[1]⁺", 0, 1)[1].startswith("−0.05·")
+    for entry in (step.entry("W[1]⁺", 0, 1), step.entry("b[1]⁺", 0)):
+        assert entry.total == pytest.approx(entry.value, rel=1e-14)
+        assert entry.torch == pytest.approx(entry.value, rel=1e-14)
+    data = step.to_dict()
+    assert (data["lr_factors"], data["weight_decay_on"]) == ({"0": 0.1}, "weights")
+
+
+def test_with_a_factor_of_0_the_parameter_stays():
+    step = step_of(SGD(lr=0.5, momentum=0.9), lr_factors={0: 0})
+    assert step["W[1]⁺"].formula.partition(" = ")[2] == "W^{[1]}"
+    np.testing.assert_array_equal(step["W[1]⁺"].value, step["W[1]"].value)
+    np.testing.assert_array_equal(step["m(W[1])"].value, step["dW[1]"].value)
+
+
+def test_a_bias_without_decay_is_no_source_of_its_slot():
+    step = step_of(SGD(lr=0.5, momentum=0.9, weight_decay=0.1), weight_decay_on="weights")
+    assert step["m(W[1])"].sources == ("dW[1]", "W[1]")
+    assert step["m(b[1])"].sources == ("db[1]",)

@@ -19,6 +19,8 @@ FULL = {
     "descent": {
         "loss": "BCEWithLogitsLoss()",
         "optimizer": "SGD(lr=0.1)",
+        "lr_factors": {"0": 0.1, "-1": 2.0},
+        "weight_decay_on": "weights",
         "schedule": "StepLR(step_size=3)",
         "schedule_every": "step",
         "epochs": 7,
@@ -54,6 +56,10 @@ def test_what_is_written_is_toml_and_reads_back_as_the_same_config(tmp_path, val
     config.write(path)
     assert tomllib.loads(path.read_text(encoding="utf-8")) == config.to_dict()
     assert Config.read(path) == config
+
+
+def test_a_layer_may_be_a_number_in_python():
+    assert Config().changed(lr_factors={0: 0.1, -1: 2}).descent.lr_factors == {"0": 0.1, "-1": 2}
 
 
 def test_whole_numbers_are_real_numbers_too():
@@ -107,6 +113,10 @@ def test_a_key_outside_its_section_is_answered_with_its_section(values, words):
         ("network", "hidden", [64, "32"], "a list of whole numbers"),
         ("network", "hidden", [64.0], "a list of whole numbers"),
         ("network", "layers", "Linear(2, 1)", "a list of strings"),
+        ("descent", "lr_factors", 0.1, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
+        ("descent", "lr_factors", {"0": "0.1"}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
+        ("descent", "lr_factors", {"first": 0.1}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
+        ("descent", "lr_factors", {"0.5": 0.1}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
         ("descent", "batch_size", 2.5, 'a whole number or "all"'),
         ("descent", "batch_size", "everything", 'a whole number or "all"'),
         ("descent", "batch_size", True, 'a whole number or "all"'),

@@ -174,6 +174,8 @@ def _explain(
         penalties=config.make("penalty") or [],
         clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
         optimizer=optimizer,
+        lr_factors=captured.parameter_groups.lr_factors,
+        weight_decay_on=captured.parameter_groups.weight_decay_on,
         slots=slots if taken > 1 else None,
         t=taken,
         seed=captured.generator,

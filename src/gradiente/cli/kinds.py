@@ -48,6 +48,28 @@ class Integers(click.ParamType):
             self.fail(text("cli.kind.integers", value=value), param, ctx)
 
 
+class LayerNumbers(click.ParamType):
+    """Numbers by the index of a layer: "0: 0.1, -1: 2"; `none` for an empty table."""
+
+    name = "N: X, …"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float]:
+        if isinstance(value, dict):
+            return value
+        if value.strip().casefold() == "none":
+            return {}
+        try:
+            pairs = [piece.split(":") for piece in value.split(",")]
+            numbers = {str(int(layer)): float(number) for layer, number in pairs}
+        except ValueError:
+            numbers, pairs = {}, []
+        if len(numbers) != len(pairs) or not pairs:
+            self.fail(text("cli.kind.layer_numbers", value=value), param, ctx)
+        return numbers
+
+
 class Choice(click.Choice):
     """One of a few words."""
 
@@ -74,3 +96,4 @@ class BatchSize(click.ParamType):
 
 
 INTEGER, NUMBER, INTEGERS, BATCH_SIZE = Integer(), Number(), Integers(), BatchSize()
+LAYER_NUMBERS = LayerNumbers()

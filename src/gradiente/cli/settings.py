@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, NUMBER
+from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER
 from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize
+from gradiente.training.setting import BatchSize, LayerNumbers
 
 
 class Notations(click.ParamType):
@@ -25,7 +25,14 @@ class Notations(click.ParamType):
         return [write(entry, self.registry) for entry in parse_list(value, self.registry)]
 
 
-TYPES = {str: click.STRING, int: INTEGER, float: NUMBER, list[int]: INTEGERS, BatchSize: BATCH_SIZE}
+TYPES = {
+    str: click.STRING,
+    int: INTEGER,
+    float: NUMBER,
+    list[int]: INTEGERS,
+    BatchSize: BATCH_SIZE,
+    LayerNumbers: LAYER_NUMBERS,
+}
 
 
 def setting_option(name: str, key: str | None = None, *, default: Any = None) -> click.Parameter:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def read_table(path: str | Path) -> Table:
     return Table(path, cells, lines)
 
 
-def _require_header(path: Path, header: list[str]) -> None:
+def _require_header(path: Path, header: Sequence[str]) -> None:
     if all(_is_number(name) for name in header):
         raise DataError("csv.no_header", path=path, first=", ".join(header[:4]))
     seen = set[str]()

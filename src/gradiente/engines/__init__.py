@@ -10,22 +10,25 @@ from gradiente.engines.torch_settings import Torch
 from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 
 REGISTRY: dict[str, type[Engine]] = {
     engine.name: engine for engine in (NumpyEngine, CompiledEngine, TorchEngine)
 }
 
 
-def make_engine(engine: str | Torch, objective: Objective, optimizer: Optimizer) -> Engine:
+def make_engine(
+    engine: str | Torch, objective: Objective, optimizer: Optimizer, parameter_groups: ParameterGroups
+) -> Engine:
     """The engine of that name, or the torch engine with those settings.
 
     Errors: ArgumentError for an unknown name, or what the engine cannot do here
     """
     if isinstance(engine, Torch):
-        return TorchEngine(objective, optimizer, settings=engine)
+        return TorchEngine(objective, optimizer, engine, parameter_groups=parameter_groups)
     if engine not in REGISTRY:
         raise ArgumentError("engine.unknown", engine=engine, hint=did_you_mean(str(engine), REGISTRY))
-    return REGISTRY[engine](objective, optimizer)
+    return REGISTRY[engine](objective, optimizer, parameter_groups=parameter_groups)
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from gradiente.engines.group import Group
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 
 Array = np.ndarray
 
@@ -40,18 +41,25 @@ class StepResult(NamedTuple):
 class Engine(ABC):
     """Executes a network's steps: forward, loss, backward, clip, update.
 
-    Its `group` communicates with the other processes, and its `data` stores the data. `deferred` means that a
-    step's numbers stay on the device until they are fetched, and that the loss is not looked at before the update; it
-    may be set to False.
+    Its `group` communicates with the other processes, and its `data` stores the data; `parameter_groups` are where the
+    update of some parameters differs. `deferred` means that a step's numbers stay on the device until they are fetched,
+    and that the loss is not looked at before the update; it may be set to False.
     """
 
     name: str
     deferred: bool = False
     group: Group
     data: HostData
+    parameter_groups: ParameterGroups
 
     @abstractmethod
-    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        parameter_groups: ParameterGroups | None = None,
+    ) -> None:
         """An engine for that objective, at step 0."""
 
     def upload(self) -> None:  # noqa: B027  (what computes on the network itself has nothing to copy)

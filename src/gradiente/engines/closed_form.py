@@ -12,6 +12,7 @@ from gradiente.errors import require
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
@@ -20,11 +21,18 @@ Array = np.ndarray
 class ClosedFormEngine(Engine):
     """Forward and backward as the layers write them, in NumPy; then the rule, over the flat array."""
 
-    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        parameter_groups: ParameterGroups | None = None,
+    ) -> None:
         count = launched().world_size
         require(count == 1, "engine.processes", engine=self.name, count=count)
         self.group, self.data = Group(), HostData()
         self.objective = objective
+        self.parameter_groups = parameter_groups or ParameterGroups()
         self.network = objective.network
         shared = any(node.layer.shares_batch for node in self.network.nodes)
         self.threads = single_threaded_products if shared else nullcontext

@@ -10,6 +10,7 @@ from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.errors import require, require_installed
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.symbolic import CHOICE, Symbol, operations, record
 
 
@@ -21,16 +22,23 @@ class CompiledEngine(ClosedFormEngine):
 
     name = "compiled"
 
-    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        parameter_groups: ParameterGroups | None = None,
+    ) -> None:
         require_installed("numba", extra="compiled")
-        super().__init__(objective, optimizer)
+        super().__init__(objective, optimizer, parameter_groups=parameter_groups)
 
     def _update(self, optimizer: Optimizer) -> None:
-        source, numbers = program(record(optimizer, self.slots, self.t))
-        constants = np.array(numbers, self.network.dtype)
-        for piece in self.network.trainable:
-            arrays = (array[piece] for array in (self.network.theta, self.network.gradient))
-            kernel(source)(*arrays, constants, *(slot[piece] for slot in self.slots.values()))
+        for group, slices in self.parameter_groups.slices(self.network, optimizer):
+            source, numbers = program(record(group, self.slots, self.t))
+            constants = np.array(numbers, self.network.dtype)
+            for piece in slices:
+                arrays = (array[piece] for array in (self.network.theta, self.network.gradient))
+                kernel(source)(*arrays, constants, *(slot[piece] for slot in self.slots.values()))
 
 
 def program(recorded: Mapping[str, Symbol]) -> tuple[str, list[float]]:

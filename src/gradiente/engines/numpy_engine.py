@@ -15,13 +15,14 @@ class NumpyEngine(ClosedFormEngine):
 
     def _update(self, optimizer: Optimizer) -> None:
         theta, gradient, slots = self.network.theta, self.network.gradient, self.slots
-        blocks = [
-            slice(start, min(start + BLOCK, piece.stop))
-            for piece in self.network.trainable
-            for start in range(piece.start, piece.stop, BLOCK)
-        ]
-        for block in blocks:
-            pieces = {name: slot[block] for name, slot in slots.items()}
-            theta[block], new = optimizer.rule(theta[block], gradient[block], pieces, self.t)
-            for name, piece in new.items():
-                slots[name][block] = piece
+        for group, slices in self.parameter_groups.slices(self.network, optimizer):
+            blocks = [
+                slice(start, min(start + BLOCK, piece.stop))
+                for piece in slices
+                for start in range(piece.start, piece.stop, BLOCK)
+            ]
+            for block in blocks:
+                pieces = {name: slot[block] for name, slot in slots.items()}
+                theta[block], new = group.rule(theta[block], gradient[block], pieces, self.t)
+                for name, piece in new.items():
+                    slots[name][block] = piece

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from gradiente.errors import require, require_installed
 from gradiente.layers import Context
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +41,14 @@ class TorchEngine(Engine):
     name = "torch"
     data: DeviceData
 
-    def __init__(self, objective: Objective, optimizer: Optimizer, settings: Torch | None = None) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        settings: Torch | None = None,
+        *,
+        parameter_groups: ParameterGroups | None = None,
+    ) -> None:
         require_installed("torch", extra="torch")
         import torch
 
@@ -73,7 +82,8 @@ class TorchEngine(Engine):
         self.generator = torch.Generator(self.device)
         self.seeded_by: np.random.Generator | None = None
         self.t = 0
-        self.rule = TorchRule(network, optimizer)
+        self.parameter_groups = parameter_groups or ParameterGroups()
+        self.rule = TorchRule(network, optimizer, self.parameter_groups)
         with self.session():
             self._build()
 
@@ -84,7 +94,8 @@ class TorchEngine(Engine):
             "generator": self.generator.get_state().numpy(),
             "seeded_by": self.seeded_by,
         }
-        return TorchEngine, (self.objective, self.rule.optimizer, self.settings), state
+        make = partial(TorchEngine, parameter_groups=self.parameter_groups)
+        return make, (self.objective, self.rule.optimizer, self.settings), state
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.load_state(state["engine"])

@@ -7,7 +7,8 @@ import numpy as np
 from gradiente.engines.torch_model import TorchModel, full_tensor
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
-from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
+from gradiente.parameter_groups import ParameterGroups
+from gradiente.pytorch.optimizer_state import grouped_optimizer, read_slots, write_slots
 
 if TYPE_CHECKING:
     import torch
@@ -24,16 +25,17 @@ class TorchRule:
     model: TorchModel
     optim: "torch.optim.Optimizer"
 
-    def __init__(self, network: Network, optimizer: Optimizer) -> None:
+    def __init__(self, network: Network, optimizer: Optimizer, parameter_groups: ParameterGroups) -> None:
         self.network = network
         self.optimizer = optimizer
+        self.parameter_groups = parameter_groups
         self.slots = optimizer.initial_slots(network.theta)
 
     def bind(self, model: TorchModel, t: int) -> None:
         """Update the parameters of that model from now on, with the state after t steps."""
         self.model = model
         if model.learns:
-            self.optim = torch_optimizer(self.optimizer, list(model.parameters.values()))
+            self.optim = self._new_optim()
             self.write_slots(t)
 
     def follow(self, optimizer: Optimizer) -> None:
@@ -41,11 +43,12 @@ class TorchRule:
         if type(optimizer) is not type(self.optimizer):
             self.optimizer = optimizer
             self.slots = optimizer.initial_slots(self.network.theta)
-            self.optim = torch_optimizer(optimizer, list(self.model.parameters.values()))
+            self.optim = self._new_optim()
         elif optimizer is not self.optimizer:
             self.optimizer = optimizer
-            for group in self.optim.param_groups:
-                group.update({key: value for key, value in vars(optimizer).items() if key in group})
+            rules = self.parameter_groups.split(self.network, optimizer, self.model.parameters)
+            for group, (rule, _) in zip(self.optim.param_groups, rules, strict=True):
+                group.update({key: value for key, value in vars(rule).items() if key in group})
 
     def read_slots(self) -> dict[str, Array]:
         """Update `slots` from the torch optimizer; frozen parameters keep theirs."""
@@ -69,3 +72,6 @@ class TorchRule:
             for slot, flat in self.slots.items()
         }
         write_slots(self.optim, self.optimizer, self.model.parameters, tensors, t)
+
+    def _new_optim(self) -> "torch.optim.Optimizer":
+        return grouped_optimizer(self.optimizer, self.network, self.model.parameters, self.parameter_groups)

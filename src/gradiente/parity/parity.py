@@ -122,6 +122,8 @@ def _trajectory_as_data(trajectory: Trajectory) -> dict[str, Any]:
         "parameters": setup.network.theta.size,
         "loss": write(setup.loss, LOSSES),
         "optimizer": write(setup.optimizer, OPTIMIZERS),
+        "lr_factors": {str(layer): c for layer, c in setup.parameter_groups.lr_factors.items()},
+        "weight_decay_on": setup.parameter_groups.weight_decay_on,
         "schedule": setup.schedule and write(setup.schedule, SCHEDULES),
         "batch_size": setup.batch_size,
         "seed": setup.seed,

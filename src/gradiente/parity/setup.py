@@ -19,6 +19,7 @@ from gradiente.network import Network
 from gradiente.notation import write
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
@@ -72,6 +73,7 @@ class TrainingSetup:
     y: Array
     batch_size: int
     seed: int = 0
+    parameter_groups: ParameterGroups = field(default_factory=ParameterGroups)
     schedule: Schedule | None = None
     schedule_every: str = "epoch"
     clip: Clip = field(default_factory=Clip)
@@ -97,6 +99,7 @@ class TrainingSetup:
             y=y[rows],
             batch_size=descent.batch_size if isinstance(descent.batch_size, int) else len(rows),
             seed=descent.seed,
+            parameter_groups=plan.parameter_groups,
             schedule=plan.schedule,
             schedule_every=descent.schedule_every,
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
@@ -193,12 +196,13 @@ class TrainingSetup:
 
     def facts(self) -> str:
         """The configuration of the training run, in one line."""
-        schedule = [] if self.schedule is None else [write(self.schedule, SCHEDULES, brief=True)]
+        own = [str(self.parameter_groups)] if self.parameter_groups else []
+        own += [] if self.schedule is None else [write(self.schedule, SCHEDULES, brief=True)]
         return text(
             "parity.facts",
             parameters=count(self.network.theta.size),
             loss=write(self.loss, LOSSES, brief=True),
-            rule=", ".join([write(self.optimizer, OPTIMIZERS, brief=True), *schedule]),
+            rule=", ".join([write(self.optimizer, OPTIMIZERS, brief=True), *own]),
             size=count(self.batch_size),
         )
 

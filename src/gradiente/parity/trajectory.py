@@ -102,8 +102,10 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     numpy_network, torch_network = setup.start(), setup.start()
     require(bool(numpy_network.trainable), "trainer.no_parameters")
     rest = (setup.loss, setup.penalties, setup.clip)
-    closed_form = NumpyEngine(Objective(numpy_network, *rest), setup.optimizer)
-    pytorch = TorchEngine(Objective(torch_network, *rest), setup.optimizer, settings=Torch(device="cpu"))
+    ours, theirs = Objective(numpy_network, *rest), Objective(torch_network, *rest)
+    groups = setup.parameter_groups
+    closed_form = NumpyEngine(ours, setup.optimizer, parameter_groups=groups)
+    pytorch = TorchEngine(theirs, setup.optimizer, Torch(device="cpu"), parameter_groups=groups)
     losses, drift = np.empty((steps, 2)), list[Difference]()
     differences: tuple[Difference, ...] = ()
     for step, (x, y) in enumerate(islice(setup.batches(), steps)):

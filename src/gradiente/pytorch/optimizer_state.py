@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from gradiente.errors import ArgumentError, require, require_installed
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.optimizers.base import Slots
+from gradiente.parameter_groups import ParameterGroups
 
 if TYPE_CHECKING:
     import torch
@@ -18,11 +19,16 @@ Tensors = Mapping[str, "torch.Tensor"]
 SHOWN = 5  # names in a message
 
 
-def torch_optimizer(optimizer: Optimizer, parameters: "Iterable[torch.Tensor]") -> "torch.optim.Optimizer":
+def torch_optimizer(
+    optimizer: Optimizer, parameters: "Iterable[torch.Tensor] | Iterable[dict[str, Any]]"
+) -> "torch.optim.Optimizer":
     """The optimizer of PyTorch that takes the same steps.
 
     For the lecture's it is that of gradiente.pytorch.optim; for a custom one without to_torch(parameters), one
     that executes its rule.
+
+    Arguments:
+        parameters: parameters, or groups of them, as every optimizer of PyTorch takes them
 
     Errors: ArgumentError where PyTorch is not installed
 
@@ -48,6 +54,8 @@ def optimizer_to_torch(
     *,
     slots: Slots | None = None,
     t: int = 0,
+    lr_factors: Mapping[int, float] | None = None,
+    weight_decay_on: str = "all",
 ) -> "torch.optim.Optimizer":
     """The torch optimizer over the trainable parameters of a network's torch module, after t steps.
 
@@ -56,6 +64,7 @@ def optimizer_to_torch(
         module: network.to_torch(), on any device
         slots: the optimizer state after t steps; None: the initial one
         t: steps taken, ≥ 0
+        lr_factors, weight_decay_on: as a Trainer's; they become parameter groups
 
     Shapes: every slot (θ.size,), as the network's theta
     Errors: ArgumentError for a module that is not the network's, or slots that are not the optimizer's
@@ -70,7 +79,8 @@ def optimizer_to_torch(
     {'exp_avg': tensor([3.]), 'exp_avg_sq': tensor([6.]), 'step': tensor(7.)}
     """
     parameters = _trainable(network, module)
-    optim = torch_optimizer(optimizer, list(parameters.values()))
+    groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
+    optim = grouped_optimizer(optimizer, network, parameters, groups)
     slots = _checked(optimizer, network, slots, t)
     write_slots(optim, optimizer, parameters, _as_tensors(network, slots, parameters), t)
     return optim
@@ -106,6 +116,22 @@ def optimizer_from_torch(
             views[name][...] = tensor.numpy(force=True)
     states = [optim.state[parameter] for parameter in parameters.values() if optim.state.get(parameter)]
     return max((int(state.get("step", 1)) for state in states), default=0), slots
+
+
+def grouped_optimizer(
+    optimizer: Optimizer, network: Network, parameters: Tensors, groups: ParameterGroups
+) -> "torch.optim.Optimizer":
+    """The torch optimizer of a network's parameters, given by their names, in those groups."""
+    if not groups:
+        return torch_optimizer(optimizer, list(parameters.values()))
+    own = ("lr", "weight_decay")
+    return torch_optimizer(
+        optimizer,
+        [
+            {"params": tensors, **{name: value for name, value in vars(rule).items() if name in own}}
+            for rule, tensors in groups.split(network, optimizer, parameters)
+        ],
+    )
 
 
 def write_slots(

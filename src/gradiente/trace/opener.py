@@ -220,7 +220,6 @@ class Opener:
     def _update(self, place: int, quantity: Quantity, index: Index) -> Opening:
         """The optimizer's rule at one number: run on symbols instead of arrays."""
         step, full = self.step, quantity.parameter
-        assert step.optimizer is not None
         assert full is not None
         parameter = self.names[place].parameters[_key(quantity)]
 
@@ -236,7 +235,7 @@ class Opener:
         wanted = quantity.slot or "theta"
         try:
             results = run_rule(
-                step.optimizer,
+                step.rules[full],
                 operand(letter_of(parameter), parameter, step.network.parameters[full]),
                 operand("g", gradient, step.clipped[full]),
                 {slot: operand(f"{slot}⁻", None, values) for slot, values in step.slots_before[full].items()},
@@ -245,7 +244,7 @@ class Opener:
         except ArgumentError:  # a rule that is more than arithmetic
             value = step.slots_after[full][quantity.slot] if quantity.slot else step.updated[full]
             g = operand("g", gradient, step.clipped[full]).payload
-            return opening([term(g)], Closing(type(step.optimizer).__name__, float(value[index])))
+            return opening([term(g)], Closing(type(step.rules[full]).__name__, float(value[index])))
         named = {id(results[slot]): factor for slot, factor in after.items() if slot != wanted}
         return expand(results[wanted], named)
 

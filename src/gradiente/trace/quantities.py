@@ -210,17 +210,17 @@ class Builder:
 
     def _update(self, place: int, full: str, name: str) -> Iterator[Quantity]:
         step = self.step
-        assert step.optimizer is not None
         gradient = clipped_of(name) if step.objective.clip else gradient_of(name)
         after = {slot: slot_of(slot, name) for slot in step.slots_after[full]}
         before = {slot: latex_name(slot_of(f"{slot}⁻", name)) for slot in step.slots_before[full]}
         formulas = rule_formulas(
-            step.optimizer,
+            step.rules[full],
             before,
             {slot: latex_name(called) for slot, called in after.items()},
             latex_name(name),
             latex_name(gradient),
             step.t,
+            lr_factor=step.parameter_groups.factor(full),
         )
         sources = self._rule_sources(full, name, gradient, after)
         for slot, called in after.items():
@@ -249,11 +249,10 @@ class Builder:
     ) -> dict[str, tuple[str, ...]]:
         """The quantities that every slot, and the new parameter under "theta", are computed from."""
         step = self.step
-        assert step.optimizer is not None
         everything = dict.fromkeys(("theta", *after), (name, gradient))
         operands = {slot: Symbol(f"{slot}⁻", 1.0) for slot in step.slots_before[full]}
         try:
-            results = run_rule(step.optimizer, Symbol(name, 1.0), Symbol(gradient, 1.0), operands, step.t)
+            results = run_rule(step.rules[full], Symbol(name, 1.0), Symbol(gradient, 1.0), operands, step.t)
         except ArgumentError:
             return everything
         known = {id(results[slot]): called for slot, called in after.items()}

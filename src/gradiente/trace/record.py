@@ -16,6 +16,7 @@ from gradiente.notation import describe
 from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.penalties import Penalty
 from gradiente.terms import Index
@@ -130,6 +131,8 @@ class Trace:
             "optimizer": describe(self._step.optimizer, OPTIMIZERS, brief=True)
             if self._step.optimizer
             else None,
+            "lr_factors": {str(layer): c for layer, c in self._step.parameter_groups.lr_factors.items()},
+            "weight_decay_on": self._step.parameter_groups.weight_decay_on,
             "t": self._step.t,
             "training": self._step.training,
             "quantities": [quantity.to_dict() for quantity in self],
@@ -170,6 +173,8 @@ def trace(
     penalties: Sequence[Penalty] = (),
     clip: Clip | None = None,
     optimizer: Optimizer | None = None,
+    lr_factors: Mapping[int, float] | None = None,
+    weight_decay_on: str = "all",
     slots: Mapping[str, Any] | None = None,
     t: int = 1,
     training: bool = True,
@@ -189,6 +194,7 @@ def trace(
         x, y: a batch, as for Network.forward and Loss.value, at least one instance
         penalties, clip: as a Trainer's
         optimizer: whose step is traced, too, with the learning rate of that step; None ends with the gradients
+        lr_factors, weight_decay_on: as a Trainer's
         slots: the optimizer state, flat arrays by name; None: the initial one
         t: which step of the optimizer this is, ≥ 1
         training: training mode (batch statistics, dropout), or inference mode
@@ -219,7 +225,8 @@ def trace(
     require_in("[1, inf)", "trace", t=t)
     objective = Objective(network, loss, tuple(penalties), clip or Clip())
     generator = np.random.default_rng(deepcopy(seed))
-    step = TracedStep(objective, x, y, optimizer, slots, t, training, generator)
+    groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
+    step = TracedStep(objective, x, y, optimizer, groups, slots, t, training, generator)
     return Trace(step, columns=columns)
 
 

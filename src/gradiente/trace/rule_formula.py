@@ -20,6 +20,8 @@ def rule_formulas(
     theta: str,
     gradient: str,
     t: int,
+    *,
+    lr_factor: float = 1.0,
 ) -> dict[str, str]:
     r"""The right sides of the new slots, and of the new parameter under "theta".
 
@@ -29,15 +31,22 @@ def rule_formulas(
         slots, after: the LaTeX of every slot before and after the step
         theta, gradient: the LaTeX of the parameter and of its gradient
         t: which step
+        lr_factor: the factor of the layer in its learning rate, which is written c α
 
     >>> from gradiente.optimizers import SGD
     >>> rule_formulas(SGD(lr=0.1), {}, {}, r"\theta", "g", 1)
     {'theta': '\\theta - \\alpha g'}
+    >>> rule_formulas(SGD(lr=0.05), {}, {}, r"\theta", "g", 1, lr_factor=0.5)
+    {'theta': '\\theta - 0.5 \\alpha g'}
     """
     given = {name: Symbol(latex) for name, latex in slots.items()}
     try:
         results = run_rule(
-            _symbolic(optimizer), Symbol(theta), Symbol(gradient), given, Symbol("t", t, fixed=True)
+            _symbolic(optimizer, lr_factor),
+            Symbol(theta),
+            Symbol(gradient),
+            given,
+            Symbol("t", t, fixed=True),
         )
     except ArgumentError:
         return dict.fromkeys(("theta", *slots), optimizer.equation)
@@ -48,7 +57,7 @@ def rule_formulas(
     }
 
 
-def _symbolic(optimizer: Optimizer) -> Optimizer:
+def _symbolic(optimizer: Optimizer, lr_factor: float) -> Optimizer:
     """The optimizer with symbols for its hyperparameters; those that are 0, or no numbers, stay as they are."""
     copy = object.__new__(type(optimizer))
     for field in fields(optimizer):
@@ -56,7 +65,10 @@ def _symbolic(optimizer: Optimizer) -> Optimizer:
         value: Any = getattr(optimizer, field.name)
         if isinstance(value, tuple):
             value = tuple(_hyperparameter(f"{latex}_{i}", v) for i, v in enumerate(value, start=1))
-        object.__setattr__(copy, field.name, _hyperparameter(latex, value))
+        symbol = _hyperparameter(latex, value)
+        if field.name == "lr" and lr_factor != 1 and value != 0:
+            symbol = Symbol(value=lr_factor, fixed=True) * Symbol(latex, value / lr_factor, fixed=True)
+        object.__setattr__(copy, field.name, symbol)
     return copy
 
 

@@ -12,6 +12,7 @@ from gradiente.layers.graph import Node
 from gradiente.losses import Loss
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 
 Array = np.ndarray
 Generator = np.random.Generator
@@ -22,7 +23,7 @@ class TracedStep:
 
     `values` are x and the output of every node, the last one the prediction; `deltas` are ∂J/∂ of each. `gradients`,
     `clipped`, `slots` (before and after the step) and `updated` are by PyTorch's parameter names, without those of
-    frozen layers.
+    frozen layers; `rules` are the optimizer with what each parameter has of its own.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class TracedStep:
         x: Any,
         y: Any,
         optimizer: Optimizer | None,
+        parameter_groups: ParameterGroups,
         slots: Mapping[str, Any] | None,
         t: int,
         training: bool,
@@ -39,6 +41,8 @@ class TracedStep:
         self.network = objective.network.astype(np.float64)
         self.objective = Objective(self.network, objective.loss, objective.penalties, objective.clip)
         self.optimizer, self.t, self.training = optimizer, t, training
+        self.parameter_groups = parameter_groups
+        self.rules: dict[str, Optimizer] = {}
         self.target = np.array(y)
         x = np.array(self.network.as_batch(x))
         if len(x) == 0:
@@ -133,9 +137,10 @@ class TracedStep:
             if flat.shape != expected[name].shape:
                 raise ShapeError("trace.slot_shape", name=name, expected=expected[name].shape, got=flat.shape)
         before = {slot: self.network.named(flat) for slot, flat in given.items()}
+        self.rules = self.parameter_groups.rules(self.network, optimizer)
         for name, gradient in self.clipped.items():
             self.slots_before[name] = {slot: views[name] for slot, views in before.items()}
-            self.updated[name], self.slots_after[name] = optimizer.rule(
+            self.updated[name], self.slots_after[name] = self.rules[name].rule(
                 self.network.parameters[name], gradient, self.slots_before[name], self.t
             )
 

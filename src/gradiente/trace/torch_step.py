@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import ArgumentError
-from gradiente.pytorch.optimizer_state import read_slots, torch_optimizer, write_slots
+from gradiente.pytorch.optimizer_state import grouped_optimizer, read_slots, write_slots
 from gradiente.trace.step import TracedStep
 
 Array = np.ndarray
@@ -84,7 +84,7 @@ def _update(step: TracedStep, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
     if step.optimizer is None or not parameters or not (step.fresh or step.t > 1):
         return {}
-    optimizer = torch_optimizer(step.optimizer, list(parameters.values()))
+    optimizer = grouped_optimizer(step.optimizer, step.network, parameters, step.parameter_groups)
     if not step.fresh:
         slots = {
             slot: {name: torch.tensor(step.slots_before[name][slot]) for name in parameters}

@@ -15,6 +15,7 @@ from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.schedules import Schedule
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
@@ -35,6 +36,7 @@ class Plan:
     network: Network
     loss: Loss
     optimizer: Optimizer
+    parameter_groups: ParameterGroups
     schedule: Schedule | None
     penalties: list[Penalty]
     augmentation: Augmentation | None
@@ -57,6 +59,8 @@ class Plan:
             self.network,
             self.loss,
             self.optimizer,
+            lr_factors=self.parameter_groups.lr_factors,
+            weight_decay_on=self.parameter_groups.weight_decay_on,
             callbacks=[*own, *callbacks],
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
@@ -81,12 +85,14 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     changes = config.make("augment")
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
+    factors = {int(layer): factor for layer, factor in (config.descent.lr_factors or {}).items()}
     layers = SETTINGS["layers"].write(list(network.layers))
     return Plan(
         config=config.changed(layers=layers, keep=keep, engine=_engine(config, network)),
         network=network,
         loss=loss,
         optimizer=config.make("optimizer"),
+        parameter_groups=ParameterGroups.of(network, factors, config.descent.weight_decay_on),
         schedule=config.make("schedule"),
         penalties=penalties,
         augmentation=Compose(changes) if changes else None,

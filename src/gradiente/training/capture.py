@@ -11,6 +11,7 @@ from gradiente.engines import EngineState, Torch
 from gradiente.errors import ArgumentError, is_whole, require
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.training.build import plan
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
@@ -28,6 +29,7 @@ class CapturedStep:
     Arguments:
         rows: of the data set, those of the batch
         optimizer: with the learning rate of the step
+        parameter_groups: of the training run
         epoch: the number of its epoch, from 1
     """
 
@@ -36,6 +38,7 @@ class CapturedStep:
     x: Array
     y: Array
     optimizer: Optimizer
+    parameter_groups: ParameterGroups
     state: EngineState
     generator: "np.random.Generator"
     epoch: int
@@ -81,6 +84,7 @@ class CaptureStep(Callback):
             batch.x,
             batch.y,
             state.optimizer,
+            state.engine.parameter_groups,
             now,
             deepcopy(epoch.layers),
             current.number,

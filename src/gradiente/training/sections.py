@@ -11,10 +11,11 @@ from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
+from gradiente.parameter_groups import DECAYED
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
-from gradiente.training.setting import BatchSize, Setting, check_settings, setting, settings_of
+from gradiente.training.setting import BatchSize, LayerNumbers, Setting, check_settings, setting, settings_of
 
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
@@ -81,6 +82,8 @@ class DescentConfig:
         by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, IMAGES: 0.001},
         otherwise=0.003,
     )
+    lr_factors: LayerNumbers | None = setting(interval="[0, inf)")
+    weight_decay_on: str = setting("all", choices=DECAYED)
     schedule: str | None = setting(registry=SCHEDULES, metavar="name")
     schedule_every: str = setting("epoch", choices=("epoch", "step"))
     epochs: int | None = setting(
@@ -102,6 +105,9 @@ class DescentConfig:
     seed: int = setting(0, interval="[0, inf)")
 
     def __post_init__(self) -> None:
+        if isinstance(self.lr_factors, dict):  # in Python, the indices may be numbers
+            factors = {str(layer): factor for layer, factor in self.lr_factors.items()}
+            object.__setattr__(self, "lr_factors", factors)
         check_settings(self)
 
 

@@ -12,6 +12,7 @@ from gradiente.locale import text
 from gradiente.notation import LARGEST, parse, write
 
 BatchSize = int | Literal["all"]
+LayerNumbers = dict[str, float]  # by the index of a layer, as text: TOML has no other keys
 # What a setting may hold, by the name of the message that says it.
 KINDS: dict[Any, str] = {
     bool: "boolean",
@@ -21,6 +22,7 @@ KINDS: dict[Any, str] = {
     list[int]: "integers",
     list[str]: "texts",
     BatchSize: "integer_or_all",
+    LayerNumbers: "layer_numbers",
 }
 
 
@@ -67,6 +69,7 @@ class Setting:
         if not _fits(value, self.kind):
             raise ArgumentError("config.kind", key=self.name, expected=self.kind_in_words(), got=repr(value))
         entries: list[Any] = value if isinstance(value, list) else [value]
+        entries = list(value.values()) if isinstance(value, dict) else entries
         for entry in entries:
             if self.interval is not None and entry != "all":
                 require_in(self.interval, self.section, **{self.name: entry})
@@ -152,6 +155,8 @@ def check_settings(section: Any) -> None:
 def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
+    if kind == LayerNumbers:
+        return isinstance(value, dict) and all(_is_layer(k) and _fits(v, float) for k, v in value.items())
     if get_origin(kind) is list:
         return isinstance(value, list) and all(_fits(entry, get_args(kind)[0]) for entry in value)
     if kind is float:
@@ -159,3 +164,7 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind is int and isinstance(value, int) and abs(value) > LARGEST:
         return False
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _is_layer(key: Any) -> bool:
+    return isinstance(key, str) and key.removeprefix("-").isdecimal()

@@ -8,6 +8,7 @@ from gradiente.notation import describe
 from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.training.prepared import Prepared
 
@@ -15,6 +16,7 @@ from gradiente.training.prepared import Prepared
 def settings(
     objective: Objective,
     optimizer: Optimizer,
+    groups: ParameterGroups,
     augmentation: Augmentation | None,
     data: Prepared,
     *,
@@ -25,6 +27,8 @@ def settings(
     return {
         "loss": describe(objective.loss, LOSSES),
         "optimizer": describe(optimizer, OPTIMIZERS),
+        "lr_factors": str(groups.lr_factors) if groups.lr_factors else None,
+        "weight_decay_on": None if groups.weight_decay_on == "all" else groups.weight_decay_on,
         "batch_size": data.batch_size,
         "seed": seed,
         "monitor": monitor,

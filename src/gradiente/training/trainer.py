@@ -1,6 +1,6 @@
 """The training loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training.callbacks import Callback, TrainingState
@@ -45,6 +46,9 @@ class Trainer:
         network: to train, in place
         loss: the main term of J
         optimizer: the update rule
+        lr_factors: factors of the learning rate by the index of a layer, as in Network.freeze: with {0: 0.1} the first
+            layer learns at a tenth, also of what a schedule sets; a Residual is one layer
+        weight_decay_on: what the optimizer's weight_decay shrinks: "all", or "weights": no biases, no normalizations
         callbacks: called in this order at every hook
         clip: gradient clipping
         penalties: on the weights, as terms of J
@@ -54,7 +58,8 @@ class Trainer:
         seed: of the order of the instances, and of the layers that draw, ≥ 0
         monitor: the measure that decides which epoch is best; None is "val_loss", or "loss" without validation
 
-    Errors: ArgumentError for an unknown engine, or a seed below 0
+    Errors: ArgumentError for an unknown engine, a seed below 0, or a factor that is negative, not finite, or of a layer
+        that is not there or has no parameters
 
     >>> from gradiente.data import load
     >>> from gradiente.layers import Linear, Sigmoid
@@ -75,6 +80,8 @@ class Trainer:
         loss: Loss,
         optimizer: Optimizer,
         *,
+        lr_factors: Mapping[int, float] | None = None,
+        weight_decay_on: str = "all",
         callbacks: Sequence[Callback] = (),
         clip: Clip | None = None,
         penalties: Sequence[Penalty] = (),
@@ -98,7 +105,8 @@ class Trainer:
         self.optimizer = optimizer
         self.augmentation = augmentation
         self.metrics = [TorchMetric.parse(metric) for metric in metrics]
-        self.engine = make_engine(engine, self.objective, optimizer)
+        groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
+        self.engine = make_engine(engine, self.objective, optimizer, groups)
         zero = self.engine.group.is_global_zero
         self.callbacks = [entry for entry in callbacks if entry.everywhere or zero]
         self.seed = seed
@@ -279,7 +287,13 @@ class Trainer:
     def _begin(self, data: Prepared, epochs: int, resume: Snapshot | str | Path | None) -> TrainingState:
         monitor = data.monitor(self.monitor)
         described = settings(
-            self.objective, self.optimizer, self.augmentation, data, seed=self.seed, monitor=monitor
+            self.objective,
+            self.optimizer,
+            self.engine.parameter_groups,
+            self.augmentation,
+            data,
+            seed=self.seed,
+            monitor=monitor,
         )
         self.engine.upload()
         form = self.network.to_dict()
