@@ -195,6 +195,19 @@ def test_what_is_printed_may_be_cut_off_by_the_reader():
     assert ran.stderr == ""
 
 
+@pytest.mark.parametrize("words", ["CUDA out of memory. Tried", "DefaultCPUAllocator: can't allocate memory"])
+def test_too_little_memory_for_pytorch_is_said_in_a_sentence(words, monkeypatch):
+    def fail(*_):
+        raise RuntimeError(words)
+
+    monkeypatch.setattr("gradiente.cli.doctor.versions", fail)
+    answer = gradiente("doctor", "--lang", "es")
+    assert (answer.status, answer.err.splitlines()[-1][:27]) == (1, "error: no alcanza la memori")
+    words = "anything else"
+    with pytest.raises(RuntimeError):
+        gradiente("doctor")
+
+
 def test_too_little_memory_is_said_in_a_sentence():
     answer = gradiente("train", "--hidden", 10**11, "--no-report")
     assert answer.status == 1

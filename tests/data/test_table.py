@@ -140,7 +140,7 @@ def test_a_header_is_checked_in_time_proportional_to_its_length():
             compared += 1
             return str.__eq__(self, other)
 
-    names = [Name(f"c{number}") for number in range(3000)]
+    names: list[str] = [Name(f"c{number}") for number in range(3000)]
     _require_header(Path("wide.csv"), names)
     assert compared < 2 * len(names)  # each with all the others would be 4,500,000
     with pytest.raises(DataError, match="two columns are named c7"):

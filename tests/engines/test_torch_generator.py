@@ -25,6 +25,7 @@ from gradiente import (
     trace,
 )
 from gradiente.data import Dataset, GaussianNoise, load
+from gradiente.metrics import undefined_metrics
 from gradiente.parity import TrainingSetup, compare_concepts, follow
 from gradiente.pytorch import save_state_dict
 from gradiente.pytorch.dropout import Masks
@@ -84,10 +85,17 @@ def trained_network():
 
 
 NETWORK, DATA, TRAINER = trained_network()
+
+
+def evaluated():
+    with undefined_metrics():
+        return TRAINER.evaluate(DATA)
+
+
 EVERYWHERE = {
     "to_torch": NETWORK.to_torch,
     "from_torch": lambda: from_torch(NETWORK.to_torch()),
-    "evaluate": lambda: TRAINER.evaluate(DATA),
+    "evaluate": evaluated,
     "predict": lambda: TRAINER.predict(DATA.x),
     "partial_fit": lambda: TRAINER.partial_fit(DATA),
     "resumed": lambda: TRAINER.fit(DATA, validation=0.2, epochs=2, batch_size=8, resume=TRAINER.last),

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -35,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _fail(str(error), error.exit_status, everyone=isinstance(error, ProcessError))
         except MemoryError as error:
             _fail(_of_the_memory(error), 1)
+        except RuntimeError as error:  # PyTorch's, of a GPU and of a processor
+            if not re.search("out of memory|can't allocate memory", str(error)):
+                raise
+            _fail(text("cli.memory"), 1)
         except OSError as error:
             _fail(_of_the_system(error), 1)
         except (click.Abort, KeyboardInterrupt):

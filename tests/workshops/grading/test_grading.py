@@ -76,7 +76,7 @@ def test_every_ending_belongs_to_one_student(tmp_path, verdicts):
     assert "lack of memory" in results["died"].first_mistake()
     assert "SystemExit: away" in results["exited"].first_mistake()
     assert "RuntimeError: the check of raised.py is broken�[31m" in results["raised"].first_mistake()
-    assert results["broken"].first_mistake() == "there is no file broken.ipynb"
+    assert results["broken"].first_mistake() == "there is no file broken.ipynb: check the name and the folder"
     assert results["wrong"].first_mistake() == "the factor is missing in dW[1]"
     wrong = results["wrong"].verdict
     assert wrong is not None
@@ -86,7 +86,7 @@ def test_every_ending_belongs_to_one_student(tmp_path, verdicts):
 def test_messages_of_the_workers_are_in_the_readers_language(tmp_path, verdicts):
     set_language("es")
     results = graded(write_class(tmp_path / "class", {"ana.py": "# unreadable"}), verdicts)
-    assert results["ana"].first_mistake() == "no existe el archivo ana.py"
+    assert results["ana"].first_mistake() == "no existe el archivo ana.py: revise el nombre y la carpeta"
 
 
 def test_a_worker_that_dies_by_chance_costs_nobody_anything(tmp_path, verdicts):
