@@ -4,17 +4,18 @@ import importlib.util
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from gradiente import Tanh
+from gradiente import SGD, ConvTranspose1d, InstanceNorm1d, Linear, MaxPool1d, MSELoss, ReLU, Tanh
+from gradiente.clip import Clip
 from gradiente.layers import REGISTRY, Layer
 
-from .random_networks import Tally, failures, random_network, tally
+from .random_networks import Tally, compare, failures, random_network, tally
 
 COMMAND = Path(__file__).parents[1] / "benchmarks" / "random_networks.py"
 COUNT, CHUNK = 200, 20
@@ -77,6 +78,30 @@ def test_a_layer_that_was_only_registered_begins_a_network_by_its_own_example(mo
     case = random_network(len(REGISTRY) - 1)
     assert case.layers[0] == Reverse()
     assert failures(case) == []
+
+
+def test_a_kink_where_rounding_decides_is_no_failure(monkeypatch):
+    """Where the largest of two numbers is 0, normalization subtracts b from b, and ReLU asks for the sign."""
+    layers = [
+        MaxPool1d(2),
+        ConvTranspose1d(3, 3, 3, groups=3),
+        InstanceNorm1d(3, eps=0.1),
+        Linear(3, 3, bias=False),
+        ReLU(),
+    ]
+    plain = {
+        "loss": MSELoss(),
+        "targets": "numbers",
+        "optimizer": SGD(),
+        "penalties": (),
+        "clip": Clip(),
+        "frozen": (),
+    }
+    shapes = {"layers": layers, "input_shape": (3, 2), "output_shape": (3, 3)}
+    cases = [replace(random_network(seed), **shapes, **plain, training=True, steps=3) for seed in range(10)]
+    assert [failures(case) for case in cases] == [[]] * 10
+    monkeypatch.setattr(compare, "_hangs_on_rounding", lambda *arguments: False)
+    assert any(failures(case) for case in cases)
 
 
 def wrong_tanh(self, parameters, cache, dy):

@@ -72,7 +72,9 @@ class RandomNetwork:
             x = generator.integers(counts[0], size=shape)
         else:
             x = generator.normal(0, 1.5, shape)
-            x[generator.random(shape) < 0.1] = 0  # where ReLU has its kink, and maxima are shared
+            # 0 is where ReLU has its kink, and where maxima are shared. Not all numbers of a row: what is made of them
+            # alone is equal but for rounding, and that would decide which is the maximum.
+            x[..., 1:][generator.random(x[..., 1:].shape) < 0.15] = 0
         y = draw_target(type(self.loss), self.targets, (len(x), *self.output_shape), generator)
         if self.targets == "classes" and (y == getattr(self.loss, "ignore_index", None)).all():
             y.flat[0] = (y.flat[0] + 1) % self.output_shape[0]

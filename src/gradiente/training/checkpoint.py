@@ -14,6 +14,7 @@ from gradiente.network import METADATA_KEY, Network
 from gradiente.notation import LARGEST
 from gradiente.plain import conforms
 from gradiente.storage import load_tensors, save_tensors
+from gradiente.streams import Purpose, stream
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.history import History
 from gradiente.training.snapshot import Best, PartialEpoch, Snapshot
@@ -152,7 +153,7 @@ def _require_whole(snapshot: Snapshot) -> None:
         whole &= shapes == {(partial.step,)} and partial.divisors.dtype.kind in "if"
         for states in partial.generators:
             for purpose in ("layers", "augmentation"):
-                np.random.default_rng().bit_generator.state = states[purpose]
+                stream(Purpose.LAYERS, 0).bit_generator.state = states[purpose]
             if (own := states["engine"]) is not None:
                 bytes.fromhex(own)
     if not whole:
