@@ -3,8 +3,8 @@
 A network follows from its number: layers with their shapes and options, loss and targets, penalties, clip, optimizer,
 which layers are frozen, training or inference. In float64, ŷ, J, every derivative, the running statistics and the
 parameters of three or eight steps are compared, to 1e-9 of the largest number of each: up to a step at which J runs
-away, or where rounding decides a derivative, so that PyTorch's own jumps when all numbers change by a trillionth. A
-network that differs is shown with its number, and the exit status is 1. Usage:
+away, or rounding decides a derivative, which then jumps when all numbers change by a trillionth. A network that differs
+is shown with its number, and the exit status is 1. Usage:
 
     python benchmarks/random_networks.py [COUNT] [--start SEED]     # the networks SEED, SEED + 1, …
     python benchmarks/random_networks.py --seed SEED                # one alone, with everything that was compared

@@ -141,6 +141,11 @@ def test_the_command_exits_with_1_for_a_wrong_derivative_and_says_how_to_see_it_
     assert "∂J/∂x" in capsys.readouterr().out
 
 
+def test_numbers_that_are_not_finite_fail(monkeypatch):
+    monkeypatch.setattr(Tanh, "input_gradient", lambda self, parameters, cache, dy: dy * np.nan)
+    assert failures(random_network(list(REGISTRY).index("Tanh")))
+
+
 def test_an_error_fails_its_network_and_no_other(monkeypatch):
     def broken(*arguments):
         raise ValueError("operands could not be broadcast together")
