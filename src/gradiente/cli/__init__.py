@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 _leave(status)
             if status:
                 sys.exit(status)
+        except (click.Abort, KeyboardInterrupt):  # click's is a RuntimeError
+            _fail(text("cli.interrupted"), 130)
         except click.UsageError as error:
             _fail(usage_message(error), 2)
         except GradienteError as error:
@@ -42,8 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _fail(text("cli.memory"), 1)
         except OSError as error:
             _fail(_of_the_system(error), 1)
-        except (click.Abort, KeyboardInterrupt):
-            _fail(text("cli.interrupted"), 130)
 
 
 def _of_the_memory(error: MemoryError) -> str:
