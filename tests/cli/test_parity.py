@@ -10,6 +10,7 @@ import pytest
 
 from gradiente import Tanh, layers, losses, optimizers, schedules
 from gradiente.locale import LANGUAGES
+from gradiente.parity import compare_concepts
 
 from .conftest import contents, gradiente
 
@@ -26,6 +27,20 @@ NAMES = {(kind, name) for kind, registry in KINDS.items() for name in registry}
 class WrongTanh(Tanh):
     def input_gradient(self, parameters, cache, dy):
         return dy * (1 - cache)
+
+
+@pytest.fixture(scope="module")
+def compared():
+    return compare_concepts(0)
+
+
+@pytest.fixture
+def concepts_once(compared, monkeypatch):
+    """For tests of what is trained: the concepts are compared once for all of them."""
+    monkeypatch.setattr("gradiente.cli.parity.compare_concepts", lambda seed: compared)
+
+
+once = pytest.mark.usefixtures("concepts_once")
 
 
 def parity(*arguments):
@@ -94,6 +109,7 @@ def test_what_is_printed(language, words, own_folder):
     assert contents(own_folder) == set()
 
 
+@once
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_certificate(language, own_folder):
     answer = gradiente("parity", "--steps", 3, "--html", "certificate.html", "--lang", language)
@@ -106,6 +122,7 @@ def test_the_certificate(language, own_folder):
     assert not re.search(r"""(src|href)=["'](?!#)|@import|https?://(?!www\.w3\.org)""", page)
 
 
+@once
 def test_a_schedule_by_steps_of_the_rate_and_the_momentum():
     schedule = ["--schedule", "OneCycleLR(0.5, total_steps=12)", "--optimizer", "SGD(momentum=0.9)"]
     options = ["--network", "Linear(4, 5), Tanh, Linear(5, 3)", *schedule, "--steps", 12]
@@ -119,6 +136,7 @@ def test_a_schedule_by_steps_of_the_rate_and_the_momentum():
     assert losses[0] != losses[1]
 
 
+@once
 def test_a_network_of_ones_own_on_random_data():
     network = (
         "Unflatten(1, (1, 6, 6)), Conv2d(1, 3, 3), BatchNorm2d(3), ReLU, MaxPool2d(2), Flatten, Dropout(0.3)"
@@ -143,6 +161,7 @@ def test_a_network_of_ones_own_on_random_data():
     assert names == {"1.weight", "2.weight", "2.bias", "7.weight", "7.bias"} | statistics
 
 
+@once
 def test_what_is_left_out_is_said():
     network = "Linear(4, 6), BatchNorm1d(6), Dropout, Linear(6, 3)"
     out = gradiente("parity", "--network", network, "--steps", 2).out
@@ -150,6 +169,7 @@ def test_what_is_left_out_is_said():
     assert "subtracts it again: b[1] (0.bias)." in out
 
 
+@once
 def test_a_config_and_the_options_beside_it(own_folder):
     config = """
         [data]
@@ -181,6 +201,7 @@ def test_a_config_and_the_options_beside_it(own_folder):
     assert (entry["data"], entry["parameters"]) == ("iris", 19)
 
 
+@once
 def test_a_config_with_rates_by_layer(own_folder):
     config = """
         [data]
@@ -204,11 +225,13 @@ def test_a_config_with_rates_by_layer(own_folder):
     assert "lr_factors={0: 0.1, 2: 2.0}, weight_decay_on='weights'" in out
 
 
+@once
 def test_a_runs_own_config(digits_run):
     (entry,) = parity("--config", digits_run / "run.toml", "--steps", 5)["trajectories"]
     assert (entry["data"], entry["batch_size"]) == ("digits", 32)
 
 
+@once
 def test_a_rule_for_the_default_networks():
     entries = parity("--optimizer", "course.Adam", "--loss", "MSELoss", "--steps", 10)["trajectories"]
     assert {entry["optimizer"].split("(")[0] for entry in entries} == {"course.Adam"}
@@ -256,6 +279,7 @@ def test_a_wrong_layer_in_json(monkeypatch):
     assert json.loads(answer.out)["concepts"][2]["worst"]["relative"] > 1e-3
 
 
+@once
 @pytest.mark.parametrize(
     ("arguments", "status", "english", "spanish"),
     [

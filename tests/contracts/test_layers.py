@@ -165,7 +165,7 @@ def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
 @every_layer
 @modes
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)])
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_equals_pytorch(kind, training, dtype, tolerance, data):
     case = draw_case(data, kind, dtype, training=training)
@@ -188,17 +188,17 @@ def test_equals_pytorch(kind, training, dtype, tolerance, data):
 
 @every_layer
 @modes
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_equals_finite_differences(kind, training, data):
     case = draw_case(data, kind, kinks=False, training=training)
     network = Network([case.layer], dtype=np.float64, input_shape=case.x.shape[1:])
-    result = gradcheck(network, MSELoss(reduction="sum"), case.x, case.dy, entries=120, training=training)
+    result = gradcheck(network, MSELoss(reduction="sum"), case.x, case.dy, entries=60, training=training)
     assert result.passed, result.worst
 
 
 @every_layer
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_shapes_and_names_are_as_declared(kind, data):
     case = draw_case(data, kind)
@@ -217,7 +217,7 @@ def test_shapes_and_names_are_as_declared(kind, data):
 
 @every_layer
 @modes
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_nothing_that_was_given_is_changed(kind, training, data):
     case = draw_case(data, kind, training=training)
@@ -234,7 +234,7 @@ def test_nothing_that_was_given_is_changed(kind, training, data):
 
 @every_layer
 @modes
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_strided_arrays_give_the_same_numbers(kind, training, data):
     case = draw_case(data, kind, training=training)

@@ -52,7 +52,7 @@ def ended(request, server, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", ["copies", "shard"])
+@pytest.mark.parametrize(("ended", "kept"), [(2, "copies"), (2, "shard"), (3, "shard")], indirect=["ended"])
 @pytest.mark.parametrize("name", work.TRAININGS)
 def test_n_processes_end_as_one_does_by_the_closed_forms(ended, name, kept):
     numbers, _ = load_tensors(ended / f"{name}, {kept}.safetensors")

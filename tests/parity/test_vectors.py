@@ -17,7 +17,7 @@ from gradiente.schedules import StepLR
 from .vectors import CONCEPTS, SOURCES, judge
 
 ROOT = Path(__file__).parents[2]
-EACH = 3  # vectors of an operator
+EACH = 2  # vectors of an operator
 
 
 def vectors(source, *concepts):
