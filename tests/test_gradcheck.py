@@ -195,6 +195,14 @@ def test_expected_is_what_a_right_layer_gives():
     assert worst.got == pytest.approx(3 * worst.expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("entries", [0, 2.5, True])
+def test_the_number_of_entries_is_whole_and_at_least_1(entries):
+    with pytest.raises(
+        ArgumentError, match=f"gradcheck: entries must be a whole number of at least 1, got {entries}"
+    ):
+        gradcheck(Network([Linear(3, 2)]), MSELoss(), X, Y, entries=entries)
+
+
 @pytest.mark.parametrize(("entries", "seed"), [(1, 0), (4, 0), (4, 1), (1000, 0)])
 def test_a_sample_of_entries(entries, seed):
     result = gradcheck(Network([Linear(3, 2)]), MSELoss(), X, Y, entries=entries, seed=seed)

@@ -13,8 +13,8 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
     Arguments:
         dtype: a real type, or a whole one for indices
 
-    Errors: ShapeError for ragged rows, what is not numbers, or fewer than two axes; DataError for a fraction among
-        indices
+    Errors: ShapeError for ragged rows, what is not numbers, or fewer than two axes (of indices, one); DataError for a
+        fraction among indices
     """
     try:
         x = np.asarray(x)
@@ -22,10 +22,11 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
         raise ShapeError("network.ragged") from None
     if x.dtype.kind not in "fiub":
         raise ShapeError("network.input_dtype", got=x.dtype)
-    if x.ndim < 2:
+    indices = np.dtype(dtype).kind == "i"
+    if x.ndim < (1 if indices else 2):
         raise ShapeError("network.batch", got=x.shape)
     with np.errstate(invalid="ignore"):
         batch = x.astype(dtype, copy=False)
-    if batch.dtype.kind == "i" and (batch != x).any():
+    if indices and (batch != x).any():
         raise DataError("network.indices", value=x[batch != x][0].item())
     return batch

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import DataError, require, require_in
+from gradiente.errors import DataError, require_in, require_whole
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
@@ -99,7 +99,8 @@ def gradcheck(
     """
     require_in("[1e-10, 1]", "gradcheck", epsilon=epsilon)
     require_in("(0, inf)", "gradcheck", tolerance=tolerance)
-    require(entries is None or entries >= 1, "gradcheck.entries", value=entries)
+    if entries is not None:
+        require_whole(1, "gradcheck", entries=entries)
     loss.require_number()
     loss.require_counted(y)
     network = network.astype(np.float64)

@@ -239,6 +239,7 @@ CASES = [
     Case("train digits --loss MSE", USAGE, "did you mean MSELoss?", "¿quiso decir MSELoss?"),
     Case("train digits --schedule StpLR", USAGE, "did you mean StepLR?", "¿quiso decir StepLR?"),
     Case("train digits --schedule StepLR", USAGE, "expects (step_size: int", "espera (step_size: int"),
+    Case("train digits --schedule OneCycleLR(1,9) --lr 0.1", USAGE, "lr has no effect with OneCycleLR", "lr no tiene efecto con OneCycleLR"),
     Case("train digits --schedule-every hour", USAGE, "schedule_every cannot be 'hour': known: epoch, step", "schedule_every no puede ser 'hour'"),
     Case("train digits --initializer Hee", USAGE, "did you mean He?", "¿quiso decir He?"),
     Case("train digits --monitor f1", USAGE, "cannot monitor f1: this training run measures loss, accuracy", "no se puede vigilar f1"),

@@ -109,6 +109,9 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     }
     if descent.loss is None:
         defaults["loss"] = SETTINGS["loss"].write(default_loss(train))
+    schedule = config.make("schedule")
+    if descent.lr is not None and schedule is not None and schedule.absolute:
+        raise ArgumentError("config.schedule_lr", schedule=type(schedule).__name__)
     if "optimizer" in defaults or descent.lr is not None:
         lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
