@@ -17,6 +17,7 @@ SOURCE = Path(gradiente.__file__).parent
 TESTS = Path(__file__).parent
 # A room imports only from those in the lines above its own.
 ORDER = [
+    ["lazy"],
     ["locale"],
     ["errors"],
     ["files"],
@@ -138,10 +139,16 @@ def test_importing_gradiente_loads_nothing_heavy():
     assert not loaded & (HEAVY | {"safetensors", "rich", "click", "tqdm", "tensorboard"})
 
 
-def test_importing_gradiente_loads_none_of_its_rooms():
+def test_importing_gradiente_loads_only_what_imports_on_first_use():
     loaded = loaded_by("import gradiente")
     assert "numpy" not in loaded
-    assert [name for name in loaded if name.startswith("gradiente")] == ["gradiente"]
+    assert {name for name in loaded if name.startswith("gradiente")} == {"gradiente", "gradiente.lazy"}
+
+
+def test_a_layer_that_is_not_used_is_not_loaded():
+    loaded = loaded_by("import gradiente; gradiente.Network, gradiente.Linear")
+    assert "gradiente.layers.linear" in loaded
+    assert "gradiente.layers.conv" not in loaded
 
 
 def test_the_help_of_the_command_loads_no_network():

@@ -3,26 +3,15 @@
 The public names are in `__init__.pyi`; each is imported on first use.
 """
 
-import os
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-with open(os.path.join(os.path.dirname(__file__), "__init__.pyi"), encoding="utf-8") as _stub:
-    # from MODULE import NAME as NAME
-    _MODULES = {line.split()[-1]: line.split()[1] for line in _stub if line.startswith("from ")}
+from gradiente.lazy import lazy_getattr, stub_modules
 
+_MODULES = stub_modules(__file__)
 __all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _MODULES[name]
-    value = import_module(f"{module}.{name}") if module == __name__ else getattr(import_module(module), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_getattr(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -14,7 +14,7 @@ from gradiente.errors import ArgumentError, FileError, require
 from gradiente.files import open_file
 
 T = TypeVar("T", bound=type)
-REGISTRIES: dict[type, dict[str, Any]] = {
+REGISTRIES: dict[type, MutableMapping[str, Any]] = {
     layers.Layer: layers.REGISTRY,
     losses.Loss: losses.REGISTRY,
     optimizers.Optimizer: optimizers.REGISTRY,

@@ -15,7 +15,6 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 
 Array = np.ndarray
-Generator = np.random.Generator
 
 
 class TracedStep:
@@ -36,7 +35,7 @@ class TracedStep:
         slots: Mapping[str, Any] | None,
         t: int,
         training: bool,
-        generator: Generator,
+        generator: "np.random.Generator",
     ) -> None:
         self.network = objective.network.astype(np.float64)
         self.objective = Objective(self.network, objective.loss, objective.penalties, objective.clip)
@@ -102,7 +101,7 @@ class TracedStep:
         """Whether a parameter is one that penalties act on."""
         return bool(self.objective.penalties) and name in self.network.weight_names
 
-    def _forward(self, x: Array, generator: Generator) -> None:
+    def _forward(self, x: Array, generator: "np.random.Generator") -> None:
         self._draws = [generator.bit_generator.state]
         self.values, self.caches = [x], []
         for y, cache in self.network.walk(x, Context(training=self.training, generator=generator)):
@@ -159,7 +158,7 @@ def central_difference(values: Array, index: tuple[int, ...], cost: Callable[[],
     return (costs[0] - costs[1]) / (2 * epsilon)
 
 
-def _generator(state: Mapping[str, Any]) -> Generator:
+def _generator(state: Mapping[str, Any]) -> "np.random.Generator":
     generator = np.random.default_rng()
     generator.bit_generator.state = state
     return generator

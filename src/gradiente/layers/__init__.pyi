@@ -1,0 +1,62 @@
+"""What gradiente.layers exports, one line each: `__init__.py` and type checkers read it here; lists keep its order."""
+
+from gradiente.lazy import Registry
+from gradiente.layers.base import Context as Context
+from gradiente.layers.base import Layer as Layer
+from gradiente.layers.linear import Linear as Linear
+from gradiente.layers.sigmoid import Sigmoid as Sigmoid
+from gradiente.layers.tanh import Tanh as Tanh
+from gradiente.layers.relu import ReLU as ReLU
+from gradiente.layers.leaky_relu import LeakyReLU as LeakyReLU
+from gradiente.layers.prelu import PReLU as PReLU
+from gradiente.layers.elu import ELU as ELU
+from gradiente.layers.selu import SELU as SELU
+from gradiente.layers.gelu import GELU as GELU
+from gradiente.layers.silu import SiLU as SiLU
+from gradiente.layers.softplus import Softplus as Softplus
+from gradiente.layers.mish import Mish as Mish
+from gradiente.layers.relu6 import ReLU6 as ReLU6
+from gradiente.layers.hardtanh import Hardtanh as Hardtanh
+from gradiente.layers.hardswish import Hardswish as Hardswish
+from gradiente.layers.softsign import Softsign as Softsign
+from gradiente.layers.log_sigmoid import LogSigmoid as LogSigmoid
+from gradiente.layers.softmax import Softmax as Softmax
+from gradiente.layers.log_softmax import LogSoftmax as LogSoftmax
+from gradiente.layers.flatten import Flatten as Flatten
+from gradiente.layers.unflatten import Unflatten as Unflatten
+from gradiente.layers.identity import Identity as Identity
+from gradiente.layers.conv import Conv1d as Conv1d
+from gradiente.layers.conv import Conv2d as Conv2d
+from gradiente.layers.conv import Conv3d as Conv3d
+from gradiente.layers.conv_transpose import ConvTranspose1d as ConvTranspose1d
+from gradiente.layers.conv_transpose import ConvTranspose2d as ConvTranspose2d
+from gradiente.layers.conv_transpose import ConvTranspose3d as ConvTranspose3d
+from gradiente.layers.max_pool import MaxPool1d as MaxPool1d
+from gradiente.layers.max_pool import MaxPool2d as MaxPool2d
+from gradiente.layers.max_pool import MaxPool3d as MaxPool3d
+from gradiente.layers.avg_pool import AvgPool1d as AvgPool1d
+from gradiente.layers.avg_pool import AvgPool2d as AvgPool2d
+from gradiente.layers.avg_pool import AvgPool3d as AvgPool3d
+from gradiente.layers.adaptive_avg_pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+from gradiente.layers.adaptive_avg_pool import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from gradiente.layers.adaptive_avg_pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from gradiente.layers.adaptive_max_pool import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+from gradiente.layers.adaptive_max_pool import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+from gradiente.layers.adaptive_max_pool import AdaptiveMaxPool3d as AdaptiveMaxPool3d
+from gradiente.layers.upsample import Upsample as Upsample
+from gradiente.layers.batch_norm import BatchNorm1d as BatchNorm1d
+from gradiente.layers.batch_norm import BatchNorm2d as BatchNorm2d
+from gradiente.layers.batch_norm import BatchNorm3d as BatchNorm3d
+from gradiente.layers.instance_norm import InstanceNorm1d as InstanceNorm1d
+from gradiente.layers.instance_norm import InstanceNorm2d as InstanceNorm2d
+from gradiente.layers.instance_norm import InstanceNorm3d as InstanceNorm3d
+from gradiente.layers.layer_norm import LayerNorm as LayerNorm
+from gradiente.layers.group_norm import GroupNorm as GroupNorm
+from gradiente.layers.dropout import Dropout as Dropout
+from gradiente.layers.dropout import Dropout1d as Dropout1d
+from gradiente.layers.dropout import Dropout2d as Dropout2d
+from gradiente.layers.dropout import Dropout3d as Dropout3d
+from gradiente.layers.embedding import Embedding as Embedding
+from gradiente.layers.residual import Residual as Residual
+
+REGISTRY: Registry[type[Layer]]
