@@ -90,14 +90,14 @@ def test_every_weight_and_statistic_is_compared_after_every_step():
     )
 
 
-def test_small_weights_are_measured_against_a_thousandth_of_the_largest():
+def test_small_weights_are_measured_against_a_hundredth_of_the_largest():
     one, other = (Network([Linear(3, 1)], dtype="float64") for _ in range(2))
-    one.theta[...] = [2.0, 1e-9, 0.5, 0.0]
-    other.theta[...] = [2.0, 2e-9, 0.5 + 1e-7, 0.0]
+    one.theta[...] = [2.0, 1e-8, 0.5, 0.0]
+    other.theta[...] = [2.0, 2e-8, 0.5 + 1e-7, 0.0]
     weight, bias = compare_networks(one, other)
-    assert (weight.entry, bias.relative) == ((0, 1), 0)  # 10⁻⁹ of 0.002 is more than 10⁻⁷ of 0.5
-    assert weight.relative == pytest.approx(1e-9 / 2e-3)
-    one.theta[1] = 2e-9
+    assert (weight.entry, bias.relative) == ((0, 1), 0)  # 10⁻⁸ of 0.02 is more than 10⁻⁷ of 0.5
+    assert weight.relative == pytest.approx(1e-8 / 2e-2)
+    one.theta[1] = 2e-8
     weight, _ = compare_networks(one, other)
     assert (weight.entry, weight.relative) == ((0, 2), pytest.approx(2e-7, rel=1e-6))
 

@@ -20,7 +20,7 @@ from gradiente.trace.naming import lecture_names
 Array = np.ndarray
 
 BOUND = 1e-9
-SMALL = 1e-3  # of the largest entry of a parameter: what is smaller is measured against that
+SMALL = 1e-2  # of the largest entry of a parameter: what is smaller is measured against that
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Trajectory:
 def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     """Train the network with NumPy's closed forms and with PyTorch's automatic differentiation, side by side.
 
-    Equation:   drift = max_i |a_i − b_i| / max(|a_i|, |b_i|, s/1000),   s the largest entry of a_i's array
+    Equation:   drift = max_i |a_i − b_i| / max(|a_i|, |b_i|, s/100),   s the largest entry of a_i's array
 
-    A weight may cross zero, where it has no significant digits: entries below a thousandth of the largest of their own
-    array are measured against that thousandth.
+    A weight may cross zero, where it has no significant digits: entries below a hundredth of the largest of their own
+    array are measured against that hundredth.
 
     Arguments:
         steps: ≥ 1
