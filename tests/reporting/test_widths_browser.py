@@ -44,14 +44,16 @@ WIDTHS = (320, 360, 768, 1440)
 LONG = "a_class_with_a_name_that_no_phone_can_show_in_one_line_at_all"
 
 
-def deep():
+def deep(side=12):
     """A long list of layers, one inside the other, of pictures with names that are long."""
-    x = np.random.default_rng(0).normal(size=(30, 144)).astype(np.float32)
-    data = Dataset(x, np.arange(30) % 3, "classification", LONG, ("a", LONG, "another " * 9), (), (12, 12))
+    x = np.random.default_rng(0).normal(size=(30, side * side)).astype(np.float32)
+    data = Dataset(
+        x, np.arange(30) % 3, "classification", LONG, ("a", LONG, "another " * 9), (), (side, side)
+    )
     inner = Residual([Conv2d(4, 4, 3, padding=1)], [Conv2d(4, 4, 1)])
-    layers = [Unflatten(1, (1, 12, 12)), Conv2d(1, 4, 3, padding=1), BatchNorm2d(4), ReLU()]
+    layers = [Unflatten(1, (1, side, side)), Conv2d(1, 4, 3, padding=1), BatchNorm2d(4), ReLU()]
     layers += [Residual([Conv2d(4, 4, 3, padding=1), ReLU(), inner]), MaxPool2d(2), Dropout2d(0.1)]
-    network = Network([*layers, Flatten(), Linear(144, 20), ReLU(), Linear(20, 3)], seed=0)
+    network = Network([*layers, Flatten(), Linear(side * side, 20), ReLU(), Linear(20, 3)], seed=0)
     return network, data
 
 
@@ -75,7 +77,7 @@ def deep_report(path):
 
 
 def deep_step(path):
-    network, data = deep()
+    network, data = deep(side=8)
     rate = Adam(lr=0.009755283560345442)
     step = trace(network, CrossEntropyLoss(), data.x[:2], data.y[:2], optimizer=rate)
     write_explanation(path, step, data=LONG)
