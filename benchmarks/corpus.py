@@ -1,4 +1,4 @@
-"""The corpus of students' files that the tests use, tests/workshops/corpus, loaded from there."""
+"""The corpus of students' files that the tests use, tests/checker/corpus, loaded from there."""
 
 import importlib.util
 import sys
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.workshops.corpus import HOSTILE, MISTAKES, PAIRS, RIGHT, Case
+    from tests.checker.corpus import HOSTILE, MISTAKES, PAIRS, RIGHT, Case
 else:
-    FILE = Path(__file__).parents[1] / "tests" / "workshops" / "corpus" / "__init__.py"
+    FILE = Path(__file__).parents[1] / "tests" / "checker" / "corpus" / "__init__.py"
     spec = importlib.util.spec_from_file_location("students_corpus", FILE)
     package = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)

@@ -1,6 +1,6 @@
 """The checker's two figures: planted mistakes that are named rightly, and right code that is accused.
 
-The files are those of tests/workshops/corpus: both workshops, written in a dozen styles, right ones and ones with
+The files are those of tests/checker/corpus: both workshops, written in a dozen styles, right ones and ones with
 a single mistake or two. A mistake is named rightly when the findings are its key and nothing else: a consequence that
 is reported as a second mistake counts as a failure. Usage:
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from corpus import MISTAKES, PAIRS, RIGHT, Case
 
-from gradiente.workshops import check
+from gradiente.checker import check
 
 
 def checked(case: Case) -> tuple[tuple[str, ...], float]:

@@ -1,6 +1,6 @@
 """A class of 100 generated submissions, graded by `gradiente grade`: the seconds it takes, and those of a second time.
 
-The students hand in what tests/workshops/corpus holds: right solutions, planted mistakes, hostile files; as files, in
+The students hand in what tests/checker/corpus holds: right solutions, planted mistakes, hostile files; as files, in
 folders and in zips. Usage:
 
     python benchmarks/grade_class.py [--students 100] [--hostile 10] [--workers N] [--keep FOLDER]

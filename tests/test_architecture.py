@@ -41,6 +41,8 @@ ORDER = [
     ["training"],
     ["comparison", "parity"],
     ["reporting"],
+    ["checker"],
+    ["grading"],
     ["workshops"],
     ["cli"],
     ["__main__"],

@@ -15,19 +15,18 @@ NOTEBOOKS = SOURCE / "workshops" / "notebooks"
 # Every folder that has folders: what is named imports only from the lines above. A folder must be named, a file may be.
 ORDER: dict[str, list[list[str]]] = {
     "gradiente.data": [["augmentation"], ["dataset"], ["load"]],
-    "gradiente.workshops": [
-        ["workshop", "notebook"],
+    "gradiente.checker": [
+        ["workshop"],
         ["verdict"],
         ["running"],
         ["reading"],
         ["reference"],
         ["mistakes"],
-        ["judges"],
-        ["exercises"],
+        ["judging"],
+        ["torch_judging"],
         ["checking"],
-        ["grading"],
     ],
-    "gradiente.workshops.running": [["calls"], ["child", "sandbox"]],
+    "gradiente.checker.running": [["calls"], ["child", "sandbox"]],
 }
 Graph = Mapping[str, Iterable[str]]
 
@@ -151,16 +150,16 @@ PLANTED = {
         "a circle of modules: gradiente.layers.a → gradiente.layers.b → gradiente.layers.c → gradiente.layers.a",
     ),
     "circle in a student's process": (
-        {"workshops/running/child/a.py": "from b import B", "workshops/running/child/b.py": "import a"},
-        "a circle of modules: gradiente.workshops.running.child.a → gradiente.workshops.running.child.b → ",
+        {"checker/running/child/a.py": "from b import B", "checker/running/child/b.py": "import a"},
+        "a circle of modules: gradiente.checker.running.child.a → gradiente.checker.running.child.b → ",
     ),
     "circle of folders": (
-        {"workshops/running/a.py": "from gradiente.workshops.reading.sizes import SMALL"},
-        "a circle in gradiente.workshops: reading → running → reading",
+        {"checker/running/a.py": "from gradiente.checker.reading.sizes import SMALL"},
+        "a circle in gradiente.checker: reading → running → reading",
     ),
     "upward import": (
-        {"workshops/reference/a.py": "from gradiente.workshops.grading import store"},
-        "an upward import in gradiente.workshops: reference imports grading",
+        {"checker/reference/a.py": "from gradiente.checker.judging.session import Session"},
+        "an upward import in gradiente.checker: reference imports judging",
     ),
     "upward import inside a function": (
         {"data/augmentation/a.py": "def f():\n    from gradiente.data.load import load"},

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.workshops.corpus import MISTAKES, RIGHT
+from tests.checker.corpus import MISTAKES, RIGHT
 
 from .conftest import gradiente
 

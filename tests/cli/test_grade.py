@@ -8,8 +8,8 @@ import pytest
 from gradiente.cli import grade as command
 from gradiente.locale import LANGUAGES, catalogue
 
-from ..workshops.grading import stub
-from ..workshops.grading.conftest import stub_words, write_class, zipped  # noqa: F401
+from ..grading import stub
+from ..grading.conftest import stub_words, write_class, zipped  # noqa: F401
 from .conftest import contents, gradiente
 
 CLASS = {

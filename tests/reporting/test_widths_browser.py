@@ -23,18 +23,18 @@ from gradiente import (
     trace,
 )
 from gradiente.data import Dataset
+from gradiente.grading import Rubric, gradebook
+from gradiente.grading.class_page import class_page
+from gradiente.grading.feedback import feedback_page
 from gradiente.locale import LANGUAGES, set_language
 from gradiente.reporting import write_report
 from gradiente.reporting.certificate import write_certificate
 from gradiente.reporting.comparison import write_comparison
 from gradiente.reporting.explanation_page import write_explanation
 from gradiente.training.history import History
-from gradiente.workshops.grading import Rubric, gradebook
-from gradiente.workshops.grading.class_page import class_page
-from gradiente.workshops.grading.feedback import feedback_page
 
-from ..workshops.grading.conftest import stub_words  # noqa: F401
-from ..workshops.grading.test_gradebook import a_class
+from ..grading.conftest import stub_words  # noqa: F401
+from ..grading.test_gradebook import a_class
 from .test_certificate import equal
 from .test_comparison import small
 

@@ -10,10 +10,10 @@ import nbformat
 import numpy as np
 import pytest
 
+from gradiente.checker.workshop import WORKSHOPS
 from gradiente.errors import ArgumentError
 from gradiente.locale import LANGUAGES, set_language, text
 from gradiente.workshops.notebook import NAMES, as_text, blanks, solution_cells, student_cells
-from gradiente.workshops.workshop import WORKSHOPS
 
 every_workshop = pytest.mark.parametrize("name", NAMES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
 from gradiente.errors import require
 from gradiente.locale import text
-from gradiente.workshops import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from gradiente.checker.checking import check
+from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console, styled_table
-from gradiente.locale import text
-from gradiente.workshops.checking import check
-from gradiente.workshops.grading import (
+from gradiente.grading import (
     Gradebook,
     Outputs,
     Rubric,
@@ -21,9 +21,9 @@ from gradiente.workshops.grading import (
     submissions,
     write_outputs,
 )
-from gradiente.workshops.grading import grade as grade_all
-from gradiente.workshops.grading.table import points_text
-from gradiente.workshops.workshop import workshop_named
+from gradiente.grading import grade as grade_all
+from gradiente.grading.table import points_text
+from gradiente.locale import text
 
 MOST_MISTAKES = 10
 

@@ -1,0 +1,17 @@
+"""The checker: it names the mistake in the functions that a student wrote."""
+
+from gradiente.checker.checking import check
+from gradiente.checker.verdict import HINTS, Finding, FunctionVerdict, Verdict, WorkedExample, hint_lines
+from gradiente.checker.workshop import WORKSHOPS, Workshop
+
+__all__ = [
+    "HINTS",
+    "WORKSHOPS",
+    "Finding",
+    "FunctionVerdict",
+    "Verdict",
+    "WorkedExample",
+    "Workshop",
+    "check",
+    "hint_lines",
+]

@@ -1,0 +1,132 @@
+"""A student's file, checked: read, loaded in a process of its own, every function judged."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from gradiente.checker.judging import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.checker.judging.cross_checks import cross_check
+from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.reading.binding import bind
+from gradiente.checker.reading.loading import load_submission, recognize_workshop
+from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
+from gradiente.checker.reading.submission import Submission, read
+from gradiente.checker.running.sandbox import Limits, Sandbox
+from gradiente.checker.torch_judging import intro as torch_intro
+from gradiente.checker.torch_judging import mnist as torch_mnist
+from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
+from gradiente.checker.workshop import workshop_named
+from gradiente.errors import require_installed
+
+# Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
+JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
+    "xor": {"backProp": backprop.judge, "entrenarRed": loop.judge},
+    "mnist": {
+        **{name: elementwise.judge(name) for name in ("tanh", "tanhGrad", "relu", "reluGrad")},
+        "initParams": initial.judge,
+        "feedForward": forward.judge,
+        "softmax": softmax.judge,
+        "costoGlobal": cost.judge,
+        "backProp": backprop.judge,
+        "entrenarRed": loop.judge,
+        "entrenarRedMiniBatch": minibatch.judge,
+    },
+    "pytorch-intro": torch_intro.JUDGES,
+    "mnist-pytorch": torch_mnist.JUDGES,
+}
+# PyTorch is loaded slowly, and takes address space that it never uses.
+LIMITS: dict[str, Limits] = dict.fromkeys(
+    ("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0, total=90.0)
+)
+
+
+def check(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
+    """What is right and what is wrong in a file.
+
+    Arguments:
+        path: of a .py or .ipynb
+        workshop: its name; None: the one whose functions the file has
+        limits: of the process in which its code runs; None: the workshop's
+
+    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
+    """
+    chosen = workshop_named(workshop) if workshop else None
+    submission = read(path)
+    chosen = chosen or recognize_workshop(submission)
+    if not submission.cells and submission.findings:
+        unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
+        return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
+    if chosen.name in LIMITS:
+        require_installed("torch", extra="torch")
+    limits = limits or LIMITS.get(chosen.name, Limits())
+    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
+        findings, notices = load_submission(sandbox, submission)
+        submission = submission.with_functions(sandbox.callables)
+        session = Session(submission, sandbox, chosen, _seed(submission))
+        _bind(session)
+        for name in JUDGES[chosen.name]:
+            session.verdicts[name] = _in_cells(_judged(session, name), submission)
+            if name == "initParams" and written_sizes(submission.source):
+                sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
+                sandbox.load()
+        cross_check(session)
+        return Verdict(
+            Path(path).name,
+            chosen.name,
+            tuple(session.verdicts[name] for name in chosen.functions),
+            (*submission.findings, *findings),
+            (*submission.notices, *notices),
+            sandbox.isolation,
+        )
+
+
+def _seed(submission: Submission) -> int:
+    """Random problems of the file's own, the same every time."""
+    return int.from_bytes(hashlib.sha256(submission.source.encode()).digest()[:4], "big")
+
+
+def _bind(session: Session) -> None:
+    """How every function that is written is called."""
+    for name, parameters in session.workshop.functions.items():
+        function = session.submission.functions.get(name)
+        binding = bind(function, parameters) if function and not function.blank else None
+        if binding is not None:
+            session.bindings[name] = binding
+
+
+def _judged(session: Session, name: str) -> FunctionVerdict:
+    """One function, or why it cannot be judged."""
+    function = session.submission.functions.get(name)
+    parameters = session.workshop.functions[name]
+    if function is None and any(name in f.values.get("functions", ()) for f in session.submission.findings):
+        return FunctionVerdict(name, "unchecked")  # its cell is no Python, which is said already
+    if function is None:
+        return FunctionVerdict(name, "missing", (), (_missing(session, name),))
+    if function.blank:
+        return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
+    if name not in session.bindings:
+        values = {"expected": f"{name}({', '.join(parameters)})", "got": function.signature()}
+        return FunctionVerdict(
+            name, "error", (), (Finding("signature", name, line=function.line, values=values),)
+        )
+    return JUDGES[session.workshop.name][name](session).verdict(name)
+
+
+def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:
+    """The same, its findings with the cell of a notebook in which their line is."""
+    findings = []
+    for found in verdict.findings:
+        place = submission.in_cell(found.line) if found.line else None
+        more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+        findings.append(replace(found, values={**found.values, **more}))
+    return replace(verdict, findings=tuple(findings))
+
+
+def _missing(session: Session, name: str) -> Finding:
+    """A function that is not there, or is there under a name that looks like it."""
+    others = [other for other in session.submission.functions if other not in session.workshop.functions]
+    folded = {other.casefold().replace("_", ""): other for other in others}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
+    return Finding("misspelled", name, values={"near": folded[near[0]]}) if near else Finding("missing", name)

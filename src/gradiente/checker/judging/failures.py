@@ -1,0 +1,82 @@
+"""A call that failed, or returned something unexpected, as a finding."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradiente.checker.judging.session import Session
+from gradiente.checker.running.calls import ENDED, OUTSIDE, TIMEOUT, Failure
+from gradiente.checker.verdict import Finding
+
+KEYS = {
+    TIMEOUT: "timeout",
+    ENDED: "ended",
+    "MemoryError": "memory",
+    "SystemExit": "exits",
+    "NotImplementedError": "unfinished",
+    "NameError": "name_error",
+    "UnboundLocalError": "unbound",
+    "RecursionError": "recursion",
+    "TooLarge": "too_large",
+    "KeyboardInterrupt": "exits",
+    "TooLong": "timeout",
+}
+
+
+def fatal(failure: Failure) -> bool:
+    """Whether it would only cost time to call again with other arguments."""
+    return failure.type in (TIMEOUT, ENDED, "MemoryError", "SystemExit", "NotImplementedError", "TooLarge")
+
+
+def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
+    """The finding for a failed call."""
+    key = KEYS.get(failure.type)
+    if key is None:
+        key = "outside" if failure.type in OUTSIDE else "shapes" if _of_shapes(failure) else "exception"
+    words = session.submission.statement(failure.line) if failure.line else ""
+    shapes = ", ".join(f"{name} {tuple(shape)}" for name, shape in failure.shapes.items())
+    values: Mapping[str, Any] = {
+        "function": name,
+        "type": failure.type,
+        "message": failure.message,
+        "line": failure.line or 0,
+        "words": words,
+        "shapes": shapes,
+        "seconds": failure.message if failure.type == TIMEOUT else "1",
+    }
+    return Finding(key, name, line=failure.line, values=values)
+
+
+def _of_shapes(failure: Failure) -> bool:
+    words = failure.message
+    return failure.type == "ValueError" and any(
+        piece in words for piece in ("matmul", "shapes", "broadcast", "dimension", "aligned", "einsum")
+    )
+
+
+def returned_finding(session: Session, name: str, result: Any, wanted: Sequence[str]) -> Finding:
+    """The finding for a call that did not return the expected arrays."""
+    values = {
+        "function": name,
+        "wanted": ", ".join(_own(q) for q in wanted),
+        "count": len(wanted),
+        "got": described(result),
+    }
+    return Finding("nothing_returned" if result is None else "returned_otherwise", name, values=values)
+
+
+def described(result: Any) -> str:
+    """A short description of a value, the same in all languages."""
+    if isinstance(result, np.ndarray):
+        return f"array {result.shape}"
+    if isinstance(result, Mapping):
+        return "{" + ", ".join(map(str, result)) + "}"
+    if isinstance(result, tuple):
+        return "(" + ", ".join(map(described, result)) + ")"
+    return "None" if result is None else getattr(result, "type", type(result).__name__)
+
+
+def _own(quantity: str) -> str:
+    """The lecture's name of a returned value: dw1, a2."""
+    return quantity if quantity == "J" else quantity.lower()

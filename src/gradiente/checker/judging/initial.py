@@ -1,0 +1,118 @@
+"""initParams: shapes that fit, neurons that differ, weights small enough to learn."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from gradiente.checker.judging.failures import described, failure_finding, returned_finding
+from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.reading.identify import by_names
+from gradiente.checker.reference.layout import layouts
+from gradiente.checker.verdict import Finding
+
+Array = np.ndarray
+NAME = "initParams"
+INPUTS, HIDDEN, OUTPUTS = 784, 512, 10
+PARAMETERS = ("W1", "b1", "W2", "b2")
+SHAPES: Mapping[str, tuple[int, int]] = {"W1": (HIDDEN, INPUTS), "W2": (OUTPUTS, HIDDEN)}
+SATURATED, WIDE = (
+    0.5,
+    8.0,
+)  # the share of saturated neurons, the spread of the outputs' z, beyond which little is learned
+
+
+def judge(session: Session) -> Judgement:
+    outcome = session.call(NAME, {})
+    if outcome.failure is not None:
+        return Judgement((failure_finding(session, NAME, outcome.failure),), error=True)
+    arrays = _arrays(outcome.result)
+    if outcome.result is None or not arrays:
+        return Judgement((returned_finding(session, NAME, outcome.result, PARAMETERS),), error=True)
+    found = _found(session, outcome.result, arrays)
+    missing = [name for name in PARAMETERS if name not in found]
+    if missing:
+        values = {"got": described(outcome.result), "missing": ", ".join(name.lower() for name in missing)}
+        return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
+    out_in = found["W1"].shape == SHAPES["W1"]
+    other = (
+        "w2"
+        if (found["W2"].shape == SHAPES["W2"]) != out_in
+        else "b2"
+        if _form(found["b1"]) != _form(found["b2"])
+        else ""
+    )
+    if other:
+        values = {"got": described(outcome.result), "missing": other}
+        return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
+    session.layouts = sorted(
+        layouts(bias=_form(found["b1"]), out_in=out_in), key=lambda layout: layout.columns != out_in
+    )
+    weights = {name: found[name] if out_in else found[name].T for name in SHAPES}
+    return Judgement(
+        tuple(_mistakes(session, found, weights)), (("weights_out_in" if out_in else "weights_in_out", {}),)
+    )
+
+
+def _form(bias: Array) -> str:
+    return "flat" if bias.ndim == 1 else "column" if bias.shape[1] == 1 else "row"
+
+
+def _arrays(result: Any) -> list[Array]:
+    values = (
+        list(result.values())
+        if isinstance(result, Mapping)
+        else list(result)
+        if isinstance(result, tuple)
+        else []
+    )
+    return [value for value in values if isinstance(value, np.ndarray)]
+
+
+def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Array]:
+    """Every parameter, recognized by its shape."""
+    found: dict[str, Array] = {}
+    for value in arrays:
+        for name, shape in SHAPES.items():
+            if value.shape in (shape, shape[::-1]):
+                found.setdefault(name, value)
+        for name, size in (("b1", HIDDEN), ("b2", OUTPUTS)):
+            if value.size == size and value.ndim <= 2 and max(value.shape) == size:
+                found.setdefault(name, value)
+    names = list(result) if isinstance(result, Mapping) else session.function(NAME).returned()
+    named = by_names(names, PARAMETERS)
+    if named:
+        session.ways[NAME] = named
+    return found
+
+
+def _mistakes(
+    session: Session, found: Mapping[str, Array], weights: Mapping[str, Array]
+) -> Iterator[Finding]:
+    line = session.function(NAME).line
+    whole = [name for name in PARAMETERS if found[name].dtype.kind in "iub"]
+    if whole:
+        yield Finding("init_integer", NAME, line=line, values={"names": _lower(whole)})
+        return
+    equal = [name for name, value in weights.items() if np.allclose(value, value[:1])]
+    if equal:
+        yield Finding("init_symmetric", NAME, line=line, values={"names": _lower(equal)})
+        return
+    generator = np.random.default_rng(0)
+    # Pictures as MNIST has them: one pixel in five has ink, half of it black on average.
+    x = generator.random((INPUTS, 64)) * (generator.random((INPUTS, 64)) < 0.2)
+    z1 = weights["W1"].astype(float) @ x
+    saturated = float(np.mean(np.abs(np.tanh(z1)) > 0.99))
+    z2 = weights["W2"].astype(float) @ np.tanh(z1)
+    if saturated > SATURATED:
+        yield Finding(
+            "init_large", NAME, line=line, values={"names": "w1", "share": f"{100 * saturated:.0f}"}
+        )
+    elif float(z2.std()) > WIDE:
+        yield Finding(
+            "init_large", NAME, line=line, values={"names": "w2", "share": f"{100 * saturated:.0f}"}
+        )
+
+
+def _lower(names: list[str]) -> str:
+    return ", ".join(name.lower() for name in names)

@@ -1,0 +1,206 @@
+"""A loop that computes its gradients itself: read from how far the weights move."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from gradiente.checker.judging.quantities import label
+from gradiente.checker.judging.session import Judgement, Session, step_arguments
+from gradiente.checker.judging.training_steps import PARAMETERS, equal, final_weights
+from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
+from gradiente.checker.mistakes.table import INHERITED
+from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layout import Layout
+from gradiente.checker.reference.reference import Array, Reference, softmax, squash
+from gradiente.checker.running.calls import CallOutcome
+from gradiente.checker.verdict import Finding
+
+LATER = 3  # epochs after which stale activations show
+
+
+def judge_inlined(
+    session: Session,
+    name: str,
+    case: Reference,
+    layout: Layout,
+    lr: float,
+    more: Mapping[str, Any] | None = None,
+) -> Judgement:
+    """One epoch gives the gradient, a few the rest."""
+    cases = session.cases(case.activation, session.sizes())
+    moved = []
+    for one in cases:
+        outcome = session.call(name, arguments(one, layout, lr, 1, more))
+        if outcome.failure is not None:
+            return Judgement((), unchecked=True)
+        found = displacement(session, name, outcome, one, layout, lr)
+        if found is None:
+            return Judgement(tuple(_nowhere(session, name, outcome)))
+        moved.append(found)
+    search = Search(cases, moved, layout, (lr, *session.rates(name)))
+    explanation = search.plain()
+    if not explanation.right:
+        explanation = search.best()
+    findings = list(_gradient_findings(session, name, cases[0], explanation, lr))
+    said = {found.mistake for verdict in session.verdicts.values() for found in verdict.findings}
+    if said and findings and all(found.mistake in said or found.mistake == "unknown" for found in findings):
+        return Judgement(
+            (), (("inlined", {}),), unchecked=True
+        )  # what it shares with a function that is wrong
+    if not findings:
+        findings = list(_later(session, name, cases[0], layout, lr, explanation, more))
+    return Judgement(tuple(findings), (("inlined", {}),))
+
+
+def arguments(
+    case: Reference, layout: Layout, lr: float, epochs: int, more: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What the loop is called with; `more` are arguments beside entrenarRed's."""
+    given = {**step_arguments(case, layout), "lr": lr, "epocas": epochs}
+    return given | {key: value(case) if callable(value) else value for key, value in (more or {}).items()}
+
+
+def displacement(
+    session: Session, name: str, outcome: CallOutcome, case: Reference, layout: Layout, lr: float
+) -> dict[str, Array | None] | None:
+    """−(new − old)/α, the gradients that the loop has used; None where the weights have not moved."""
+    before = step_arguments(case, layout)
+    for weights in final_weights(session, name, outcome):
+        shapes = {p: v.shape == before[p].shape for p, v in weights.items() if isinstance(v, np.ndarray)}
+        if not (shapes.get("w1") and shapes.get("w2")) or equal(weights["w1"], before["w1"]):
+            continue
+        found: dict[str, Array | None] = {}
+        for parameter in PARAMETERS:
+            value = weights.get(parameter)
+            same = isinstance(value, np.ndarray) and value.shape == before[parameter].shape
+            found[f"d{parameter.replace('w', 'W')}"] = (before[parameter] - value) / lr if same else None
+        return found
+    return None
+
+
+def _nowhere(session: Session, name: str, outcome: CallOutcome) -> Iterator[Finding]:
+    line = session.function(name).line
+    if outcome.result is None:
+        yield Finding("nothing_returned", name, line=line, values={"wanted": "w1, b1, w2, b2", "got": "None"})
+    else:
+        yield Finding("not_updated", name, line=line, values={"names": "w1, b1, w2, b2"})
+
+
+def _gradient_findings(
+    session: Session, name: str, case: Reference, explanation: Explanation, lr: float
+) -> Iterator[Finding]:
+    function = session.function(name)
+    places: dict[str, list[str]] = {}
+    for mistake in explanation.mistakes:
+        key = mistake.key
+        if key in ("weights_zero", "bias_zero"):
+            key = "not_updated"
+        if key == "output_sign" and _adds(session, name):
+            key = "uphill"
+        if key != INHERITED:
+            places.setdefault(key, []).append(mistake.at)
+    scales = explanation.scales
+    if scales and all(scale.sign < 0 for scale in scales.values()):
+        places.setdefault("uphill" if _adds(session, name) else "output_sign", []).append("dZ2")
+    elif negative := [quantity for quantity, scale in scales.items() if scale.sign < 0]:
+        places.setdefault("uphill" if _adds(session, name) else "sign_hidden", []).extend(negative)
+    for key, names in _scaled(explanation, lr):
+        places.setdefault(key, []).extend(names)
+    if explanation.unknown:
+        places.setdefault("unknown", []).append(explanation.unknown[0])
+    for key, at in places.items():
+        names = ", ".join(quantity[1:].lower() for quantity in at)
+        values = {"where": ", ".join(map(label, at)), "names": names}
+        yield Finding(
+            key, name, label(at[0]), function.line, values, formula(case, at[0] if at[0] != "Y" else "dZ2")
+        )
+
+
+def _adds(session: Session, name: str) -> bool:
+    """Whether the loop adds the learning rate times something, or goes up with gradients that are known to be right."""
+    if session.has("backProp") and not session.wrong("backProp"):
+        return True
+    rate = re.escape(session.bindings[name].own("lr"))
+    return bool(re.search(rf"\+=?\s*\(?\s*{rate}\b", ast.unparse(session.function(name).node)))
+
+
+def _scaled(explanation: Explanation, lr: float) -> Iterator[tuple[str, list[str]]]:
+    scales = explanation.scales
+    without = [q for q, scale in scales.items() if np.isclose(scale.factor, 1 / lr, rtol=1e-3)]
+    twice = [q for q, scale in scales.items() if np.isclose(scale.factor, lr, rtol=1e-3)]
+    if without:
+        yield "lr_missing", without
+    if twice:
+        yield "lr_twice", twice
+    sizes = [q for q, scale in scales.items() if scale.size]
+    if sizes:
+        yield "mean_wrong_size", sizes
+    powers = {q: scale.power for q, scale in scales.items() if not scale.size}
+    if len(set(powers.values())) > 1 or set(powers.values()) - {0, 1}:
+        usual = 0 if 0 in powers.values() else 1
+        for key, chosen in (
+            ("mean_missing", [q for q, power in powers.items() if power > usual]),
+            ("mean_twice", [q for q, power in powers.items() if power < min(usual, 1)]),
+        ):
+            if chosen:
+                yield key, chosen
+
+
+def _later(
+    session: Session,
+    name: str,
+    case: Reference,
+    layout: Layout,
+    lr: float,
+    explanation: Explanation,
+    more: Mapping[str, Any] | None,
+) -> Iterator[Finding]:
+    """A few epochs: activations computed anew, or those of the beginning."""
+    if explanation.cost >= UNKNOWN:
+        return
+    outcome = session.call(name, arguments(case, layout, lr, LATER, more))
+    before = step_arguments(case, layout)
+    sums = any(scale.power == 1 for scale in explanation.scales.values())
+    biases = not explanation.absent and len(explanation.scales) == 4
+    ends = {
+        key: _simulated(case, lr * (case.m if sums else 1), epochs, stale, biases)
+        for key, epochs, stale in (("right", LATER, False), ("stale", LATER, True))
+    }
+    for epochs in (LATER - 1, LATER + 1):
+        ends[f"{epochs}"] = _simulated(case, lr * (case.m if sums else 1), epochs, False, biases)
+    seen = [
+        weights["w1"]
+        for weights in final_weights(session, name, outcome)
+        if isinstance(weights.get("w1"), np.ndarray) and not equal(weights["w1"], before["w1"])
+    ]
+    for key, w1 in ends.items():
+        if any(equal(weights, layout.to_student("W1", w1)) for weights in seen):
+            if key == "stale":
+                yield Finding("stale", name, "A[1]", session.function(name).line)
+            elif key != "right":
+                values = {"expected": LATER, "got": key}
+                yield Finding("epochs_wrong", name, line=session.function(name).line, values=values)
+            return
+    yield Finding("loop_unknown", name, line=session.function(name).line)
+
+
+def _simulated(case: Reference, lr: float, epochs: int, stale: bool, biases: bool) -> Array:
+    """W[1] after so many epochs of gradient descent."""
+    w1, b1, w2, b2 = (np.array(case.numbers[name]) for name in ("W1", "b1", "W2", "b2"))
+    a1, a2 = case.A1, case.A2
+    for _ in range(epochs):
+        if not stale:
+            a1 = squash(case.activation, w1 @ case.X + b1)
+            z2 = w2 @ a1 + b2
+            a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
+        d2 = (a2 - case.Y) / case.m
+        d1 = (w2.T @ d2) * case.slope(a1)
+        w2 = w2 - lr * d2 @ a1.T
+        w1 = w1 - lr * d1 @ case.X.T
+        if biases:
+            b2 = b2 - lr * d2.sum(axis=1, keepdims=True)
+            b1 = b1 - lr * d1.sum(axis=1, keepdims=True)
+    return w1

@@ -1,0 +1,289 @@
+"""entrenarRed, judged: the steps it takes, whatever the gradients are that its backProp gives."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from gradiente.checker.judging.failures import described, failure_finding
+from gradiente.checker.judging.inlined import judge_inlined
+from gradiente.checker.judging.runs import possible
+from gradiente.checker.judging.session import Judgement, Session, step_arguments
+from gradiente.checker.judging.stub import install, remove
+from gradiente.checker.judging.training_steps import (
+    GRADIENTS,
+    PARAMETERS,
+    TrainingStep,
+    Weights,
+    computed_anew,
+    equal,
+    final_weights,
+    forwards,
+    has_activations,
+    moved,
+    other_y,
+    places_of,
+    steps_of,
+    steps_taken,
+)
+from gradiente.checker.reference.layout import Layout
+from gradiente.checker.reference.reference import Reference
+from gradiente.checker.running.calls import CallOutcome
+from gradiente.checker.verdict import Finding
+
+NAME = "entrenarRed"
+EPOCHS, RATE = 4, 0.23
+
+
+def judge(session: Session) -> Judgement:
+    case = session.cases(session.activations()[0], session.sizes()[:1])[0]
+    return with_gradients(session, lambda: fewest(session, lambda layout: _judged(session, case, layout)))
+
+
+def with_gradients(session: Session, judged: Callable[[], Judgement]) -> Judgement:
+    """Judge a loop with the file's backProp; where that is wrong, with what stands in for it.
+
+    A backProp that returns its gradients in an order of its own is right only where the loops take them so: where they
+    do not, but would take the lecture's order, it is the order that is wrong.
+    """
+    session.stand_in = session.has("backProp") and session.wrong("backProp")
+    if session.stand_in:
+        session.ways["backProp"] = install(session)
+        return judged()
+    found = judged()
+    if not found.findings or not session.has("backProp") or not _own_order(session):
+        return found
+    way, session.stand_in = session.ways["backProp"], True
+    session.ways["backProp"] = install(session, lecture=True)
+    other = judged()
+    if other.findings or other.unchecked:
+        session.ways["backProp"], session.stand_in = way, False
+        remove(session)
+        return found
+    session.other_order = True
+    return other
+
+
+def _own_order(session: Session) -> bool:
+    way = session.ways.get("backProp")
+    order = [way[quantity] for quantity in GRADIENTS] if way else []
+    return bool(order) and order != sorted(order, key=str) and isinstance(order[0], int)
+
+
+def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement:
+    """The judgement of the layout with the fewest findings."""
+    found = []
+    for layout in loop_layouts(session):
+        found.append(judged(layout))
+        ended = (
+            found[-1].unchecked and not found[-1].variants
+        )  # nothing was read; else it is what another has said
+        if not found[-1].findings and not ended:
+            return found[-1]
+    return min(found, key=lambda judgement: (judgement.error or judgement.unchecked, len(judgement.findings)))
+
+
+def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
+    initial = step_arguments(case, layout)
+    outcome = session.call(
+        NAME,
+        {**initial, "lr": RATE, "epocas": EPOCHS},
+        record=("backProp", *session.helpers(NAME, "backProp")),
+    )
+    if outcome.failure is not None:
+        return raised(session, NAME, layout, outcome)
+    steps = steps_taken(session, NAME, outcome, layout, RATE, case)
+    if not steps:
+        return judge_inlined(session, NAME, case, layout, RATE)
+    findings = list(_findings(session, case, layout, initial, outcome, steps))
+    return Judgement(tuple(findings), variants(session, NAME, outcome))
+
+
+def loop_layouts(session: Session) -> list[Layout]:
+    """The layouts a loop may have; backProp alone does not tell the form of b where b = 0 is agreed."""
+    found = possible(session)
+    if session.workshop.name != "xor" or session.layout is None:
+        return found
+    natural = "column" if session.layout.columns else "row"
+    forms = dict.fromkeys((natural, "flat", "column", "row"))
+    return [replace(layout, bias=form) for layout in found for form in forms]
+
+
+def raised(session: Session, name: str, layout: Layout, outcome: CallOutcome) -> Judgement:
+    """It ended badly: with old activations, by itself, or in what is wrong already, and then nothing can be said."""
+    failure = outcome.failure
+    assert failure is not None
+    steps = steps_of(session, outcome)
+    if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
+        return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
+    if any(len(shape) == 2 and min(shape) > 1 for shape in map(failure.shapes.get, ("b1", "b2")) if shape):
+        names = ", ".join(b for b in ("b1", "b2") if min(failure.shapes.get(b, (1,))) > 1)
+        return Judgement(
+            (Finding("bias_broadcast", name, line=failure.line, values={"names": names, "where": names}),)
+        )
+    # What stands in for backProp returns one form of result of many, and leaves nothing behind in global variables.
+    if session.stand_in or session.blocked(name, failure):
+        return Judgement((), unchecked=True)
+    return Judgement((failure_finding(session, name, failure),), error=True)
+
+
+def _other_width(layout: Layout, step: TrainingStep) -> bool:
+    """Whether backProp was given activations of more or fewer instances than X has."""
+    shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
+    axis = 1 if layout.columns else 0
+    return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
+
+
+def variants(session: Session, name: str, outcome: CallOutcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    places = {session.bindings[name].place(parameter) for parameter in PARAMETERS}
+    return (("in_place", {}),) if places & set(outcome.mutated) else ()
+
+
+def _findings(
+    session: Session,
+    case: Reference,
+    layout: Layout,
+    initial: Mapping[str, Any],
+    outcome: CallOutcome,
+    steps: Sequence[TrainingStep],
+) -> Iterator[Finding]:
+    function = session.function(NAME)
+    if not equal(steps[0].given.get("w1"), initial["w1"]) or not equal(
+        steps[0].given.get("w2"), initial["w2"]
+    ):
+        yield Finding("weights_ignored", NAME, line=function.line)
+        return
+    taken = [places_of(case, layout, step) for step in steps]
+    if not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
+        yield Finding("data_ignored", NAME, line=function.line)
+    elif any(other_y(case, layout, step, places or ()) for step, places in zip(steps, taken, strict=True)):
+        yield Finding("pairs_broken", NAME, "y", function.line)
+    yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
+    moves = list(_moves(steps, RATE, case.m, session.sums))
+    yield from update_findings(session, NAME, moves)
+    if len(steps) != EPOCHS:
+        yield Finding(
+            "epochs_wrong", NAME, line=function.line, values={"expected": EPOCHS, "got": len(steps)}
+        )
+        return
+    yield from end_findings(session, NAME, outcome, steps[-1], moves, RATE, case.m, case.m)
+
+
+def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
+    for step, following in pairwise(steps):
+        yield {
+            name: moved(step, following.weights, name, lr, m, m, sums)
+            for name in PARAMETERS
+            if name in step.weights and name in following.weights
+        }
+
+
+def activation_findings(
+    session: Session,
+    name: str,
+    case: Reference,
+    layout: Layout,
+    outcome: CallOutcome,
+    steps: Sequence[TrainingStep],
+    initial: Mapping[str, Any],
+) -> Iterator[Finding]:
+    """Activations that are not those of the weights they go with; where backProp uses them at all."""
+    for place, step in enumerate(steps):
+        if step.calls > 1:
+            return
+        if any(has_activations(step.given, pair) for pair in forwards(case, layout, step.given)):
+            continue
+        if computed_anew(outcome.records, step):
+            continue
+        before = steps[place - 1] if place else None
+        earlier = [initial, *([before.given] if before is not None else [])]
+        stale = place > 0 and any(
+            equal(step.given.get(a), old.get(a)) for a in ("a1", "a2") for old in earlier
+        )
+        if not stale and before is not None:
+            late = {**step.given, **before.weights}
+            stale = any(has_activations(step.given, pair) for pair in forwards(case, layout, late))
+        if (stale or _other_width(layout, step)) and session.uses_activations:
+            yield Finding("stale", name, "A[1]", session.function(name).line)
+        return
+
+
+def _leaves(result: Any) -> list[Any]:
+    values = (
+        result.values() if isinstance(result, Mapping) else result if isinstance(result, tuple) else [result]
+    )
+    return [leaf for value in values for leaf in (_leaves(value) if isinstance(value, tuple) else [value])]
+
+
+def update_findings(session: Session, name: str, moves: Sequence[Mapping[str, str]]) -> Iterator[Finding]:
+    """How the parameters move, each kind of mistake once."""
+    line = session.function(name).line
+    kinds: dict[str, list[str]] = {}
+    for parameter in PARAMETERS:
+        found = [step[parameter] for step in moves if parameter in step]
+        wrong = next((key for key in found if key not in ("right", "still")), None)
+        if wrong is not None:
+            for key in wrong.split():
+                kinds.setdefault(key, []).append(parameter)
+        elif found and all(key == "still" for key in found):
+            kinds.setdefault("not_updated", []).append(parameter)
+    if session.workshop.name == "xor" and set(kinds.get("not_updated", ())) in ({"b1", "b2"}, set()):
+        kinds.pop("not_updated", None)  # b = 0 is agreed there
+    if "uphill" in kinds and not session.downhill:
+        kinds.pop("uphill")
+        session.adds_negative = True
+    for key, names in kinds.items():
+        yield Finding(key, name, line=line, values={"names": ", ".join(names), "where": ", ".join(names)})
+
+
+def end_findings(
+    session: Session,
+    name: str,
+    outcome: CallOutcome,
+    last: TrainingStep,
+    moves: Sequence[Mapping[str, str]],
+    lr: float,
+    m: int,
+    whole: int,
+) -> Iterator[Finding]:
+    """What came back: the weights after the last step, or something else."""
+    kinds = {key for step in moves for key in step.values()}
+    if kinds - {"right", "still", "uphill"} or kinds == {"still"}:
+        return
+    for weights in final_weights(session, name, outcome):
+        if "w1" in weights and "w2" in weights and _follow(weights, last, lr, m, whole, session.sums):
+            return
+    line = session.function(name).line
+    if outcome.result is None:
+        values = {"wanted": "w1, b1, w2, b2", "got": "None"}
+        yield Finding("nothing_returned", name, line=line, values=values)
+        return
+    for weights in final_weights(session, name, outcome):
+        if equal(weights.get("w1"), last.weights["w1"]) and equal(weights.get("w2"), last.weights["w2"]):
+            if (
+                len(moves)
+                and weights.get("w1") is not None
+                and session.bindings[name].place("w1") not in outcome.mutated
+            ):
+                yield Finding("update_lost", name, line=line)
+            return
+    shapes = [np.shape(value) for value in _leaves(outcome.result)]
+    if not any(getattr(last.given.get("a2"), "shape", None) == shape for shape in shapes):
+        values = {"wanted": "w1, b1, w2, b2", "got": described(outcome.result)}
+        yield Finding("returned_otherwise", name, line=line, values=values)
+
+
+def _follow(weights: Weights, last: TrainingStep, lr: float, m: int, whole: int, sums: bool) -> bool:
+    """Whether these are the weights one step after the last one that was seen."""
+    kinds = {
+        p: moved(last, weights, p, lr, m, whole, sums)
+        for p in ("w1", "w2")
+        if isinstance(weights[p], np.ndarray)
+    }
+    return (
+        len(kinds) == 2
+        and set(kinds.values()) <= {"right", "uphill", "still"}
+        and set(kinds.values()) != {"still"}
+    )

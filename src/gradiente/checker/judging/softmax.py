@@ -1,0 +1,161 @@
+"""softmax: along which axis it sums to 1, and whether large scores are too much for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.mistakes.repair import mutants, probe
+from gradiente.checker.reference.formulas import plain
+from gradiente.checker.reference.reference import softmax
+from gradiente.checker.running.calls import CallOutcome, Failure
+from gradiente.checker.verdict import Finding, WorkedExample
+from gradiente.layers import Softmax
+
+Array = np.ndarray
+NAME = "softmax"
+Z = np.array([[0.3, -1.2, 0.8, 1.9, -0.4], [1.1, 0.2, -0.7, 0.6, 2.3], [-0.5, 1.4, 0.1, -1.6, 0.9]])
+SQUARE = np.array([[0.3, -1.2, 0.8], [1.1, 0.2, -0.7], [-0.5, 1.4, 0.1]])
+AXES = {"columns": 0, "rows": 1}
+
+
+def _powers(z: Array) -> Array:
+    return np.exp(z)
+
+
+def _shifted(z: Array, axis: int) -> Array:
+    return np.exp(z - z.max(axis=axis, keepdims=True))
+
+
+def _over_other(powers: Array, axis: int) -> Array:
+    """Their sum along the other axis than that of which the largest was taken off."""
+    return powers.sum(axis=1 - axis, keepdims=True)
+
+
+# What else it may give; with equal sizes a sum without keepdims divides the wrong numbers.
+WRONG: list[tuple[str, Callable[[Array], Array]]] = [
+    ("softmax_total", lambda z: _powers(z) / _powers(z).sum()),
+    *(("softmax_total", lambda z, axis=axis: _shifted(z, axis) / _shifted(z, axis).sum()) for axis in (0, 1)),
+    *(
+        ("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis))
+        for axis in (0, 1)
+    ),
+    ("softmax_missing_sum", _powers),
+    ("softmax_missing_exp", lambda z: z / z.sum(axis=0, keepdims=True)),
+    ("softmax_missing_exp", lambda z: z / z.sum(axis=1, keepdims=True)),
+    ("softmax_sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+    ("softmax_sign", lambda z: softmax(-z, 0)),
+    ("softmax_sign", lambda z: softmax(-z, 1)),
+    ("softmax_log", lambda z: np.log(softmax(z, 0))),
+    ("softmax_log", lambda z: np.log(softmax(z, 1))),
+    ("softmax_broadcast", lambda z: _powers(z) / _powers(z).sum(axis=1)),
+    ("softmax_broadcast", lambda z: _powers(z) / _powers(z).sum(axis=0)[:, None]),
+]
+
+
+@dataclass(frozen=True)
+class SoftmaxMatch:
+    """What the function does: "columns" or "rows" where it is right along that axis, else the key of a mistake."""
+
+    key: str
+    outcome: CallOutcome
+    z: Array
+    line: int | None = None
+
+    @property
+    def axis(self) -> int | None:
+        return AXES.get(self.key)
+
+
+def match_of(session: Session) -> SoftmaxMatch:
+    """Call it once with sizes that differ, and where that cannot be, with equal ones."""
+    for z in (Z, SQUARE):
+        outcome = session.call(NAME, {"z": z})
+        if outcome.failure is not None:
+            continue
+        key = named(outcome.result, z)
+        if key is not None:
+            return SoftmaxMatch(key, outcome, z)
+    outcome = session.call(NAME, {"z": Z})
+    if outcome.failure is not None:
+        for mutant in mutants(session.function(NAME)):
+            changed = session.call(NAME, {"z": Z}, probe=probe(NAME, mutant))
+            if changed.failure is None and named(changed.result, Z) in AXES:
+                return SoftmaxMatch("softmax_broadcast", outcome, Z, mutant.line)
+    return SoftmaxMatch("", outcome, Z)
+
+
+def named(result: object, z: Array) -> str | None:
+    """Which axis or which mistake gives that result."""
+    if not isinstance(result, np.ndarray) or result.shape != z.shape:
+        return None
+    rules = [*((key, lambda z, axis=axis: softmax(z, axis)) for key, axis in AXES.items()), *WRONG]
+    return next((key for key, rule in rules if _gives(rule, z, result)), None)
+
+
+def _gives(rule: Callable[[Array], Array], z: Array, result: Array) -> bool:
+    with np.errstate(all="ignore"):
+        try:
+            return np.allclose(result, rule(z), rtol=1e-4, atol=1e-7)
+        except ValueError:
+            return False
+
+
+def judge(session: Session) -> Judgement:
+    match = match_of(session)
+    outcome = match.outcome
+    if outcome.failure is not None and not match.key:
+        return Judgement((failure_finding(session, NAME, outcome.failure),), error=True)
+    if outcome.failure is None and not isinstance(outcome.result, np.ndarray):
+        return Judgement((returned_finding(session, NAME, outcome.result, ["a"]),), error=True)
+    findings = []
+    if outcome.mutated:
+        findings.append(Finding("argument_mutated", NAME, values={"names": session.bindings[NAME].names[0]}))
+    wanted = None if session.layout is None else (0 if session.layout.columns else 1)
+    if match.axis is None and not _by_vectors(session, match):
+        findings.insert(0, _finding(session, match, match.key or "softmax_unknown", wanted or 0))
+    elif match.axis is not None and wanted is not None and match.axis != wanted and not session.softmax_fits:
+        findings.insert(0, _finding(session, match, "softmax_axis", wanted))
+    if match.key in (*AXES, "softmax_total"):
+        findings += _large(session, match)
+    variants = ((match.key, {}),) if match.key in AXES else ()
+    return Judgement(tuple(findings), variants)
+
+
+def _by_vectors(session: Session, match: SoftmaxMatch) -> bool:
+    """Whether it is written for one vector at a time, and feedForward gives it vectors."""
+    return match.key == "softmax_total" and session.softmax_fits
+
+
+def _large(session: Session, match: SoftmaxMatch) -> list[Finding]:
+    """Scores of a thousand, and of minus a thousand: the same for all instances, so that any shift will do."""
+    for shift in (1000.0, -1000.0):
+        outcome = session.call(NAME, {"z": match.z + shift})
+        if isinstance(outcome.result, np.ndarray) and not np.isfinite(outcome.result).all():
+            values = {"shift": f"{shift:g}"}
+            return [
+                Finding("softmax_unstable", NAME, "A[2]", session.function(NAME).line, values, _formula())
+            ]
+        if isinstance(outcome.failure, Failure):
+            return [failure_finding(session, NAME, outcome.failure)]
+    return []
+
+
+def _formula() -> str:
+    return plain(Softmax.equation)
+
+
+def _finding(session: Session, match: SoftmaxMatch, key: str, axis: int) -> Finding:
+    result, z = match.outcome.result, match.z
+    line = match.line or session.function(NAME).line
+    if not isinstance(result, np.ndarray) or result.shape != z.shape:
+        shape = str(getattr(result, "shape", ""))
+        return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": shape}, _formula())
+    expected = softmax(z, axis)
+    parts = z[:, 0] if axis == 0 else z[0]
+    terms = tuple((f"e^z{k}", f"e^{v:g}", f"{np.exp(v):.6g}") for k, v in enumerate(parts))
+    closing = f"e^{z[0, 0]:g} / Σ = {expected[0, 0]:.6g}"
+    worked = WorkedExample("softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]))
+    return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": str(result.shape)}, _formula(), worked)

@@ -1,0 +1,66 @@
+"""The wrong forward passes: what a student's activations are compared with, one rule for every quantity."""
+
+import numpy as np
+
+from gradiente.checker.mistakes.table import Mistake, Rule
+from gradiente.checker.reference.reference import Array, softmax, squash
+
+
+def _over_all(powers: Array) -> Array:
+    return powers / powers.sum()
+
+
+def _mixed(z: Array, axis: int) -> Array:
+    """The largest taken off along one axis, the sum along the other."""
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=1 - axis, keepdims=True)
+
+
+RIGHT: dict[str, Rule] = {
+    "Z1": lambda q: q.W1 @ q.X + q.b1,
+    "A1": lambda q: q.squash(q.Z1),
+    "Z2": lambda q: q.W2 @ q.A1 + q.b2,
+    "A2": lambda q: softmax(q.Z2),
+}
+TABLE = [
+    Mistake("bias_missing", "Z1", lambda q: q.W1 @ q.X),
+    Mistake("bias_sign", "Z1", lambda q: q.W1 @ q.X - q.b1),
+    Mistake("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.T),
+    Mistake("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.sum()),
+    Mistake("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1.mean()),
+    Mistake("bias_broadcast", "Z1", lambda q: q.W1 @ q.X + q.b1[0, 0]),
+    Mistake("transpose_missing", "Z1", lambda q: q.W1.T @ q.X + q.b1),
+    Mistake("activation_missing", "A1", lambda q: q.Z1),
+    Mistake("activation_other", "A1", lambda q: squash("sigmoid", q.Z1)),
+    Mistake("activation_other", "A1", lambda q: softmax(q.Z1)),
+    Mistake("activation_other", "A1", lambda q: np.where(q.Z1 > 0, q.Z1, 0.01 * q.Z1)),
+    Mistake("activation_other", "A1", lambda q: 2 / (1 + np.exp(-q.Z1)) - 1),
+    Mistake("derivative_for_activation", "A1", lambda q: q.slope(q.squash(q.Z1))),
+    Mistake("derivative_for_activation", "A1", lambda q: q.slope(q.Z1)),
+    Mistake("activation_twice", "A1", lambda q: q.squash(q.squash(q.Z1))),
+    Mistake("bias_missing", "Z2", lambda q: q.W2 @ q.A1),
+    Mistake("bias_sign", "Z2", lambda q: q.W2 @ q.A1 - q.b2),
+    Mistake("bias_broadcast", "Z2", lambda q: q.W2 @ q.A1 + q.b2.T),
+    Mistake("wrong_input", "Z2", lambda q: q.W2 @ q.Z1 + q.b2),
+    Mistake("wrong_input", "Z2", lambda q: q.W2 @ q.X + q.b2),
+    Mistake("softmax_axis", "A2", lambda q: softmax(q.Z2, 1)),
+    *(Mistake("softmax_axis", "A2", lambda q, axis=axis: _mixed(q.Z2, axis)) for axis in (0, 1)),
+    Mistake("softmax_total", "A2", lambda q: np.exp(q.Z2) / np.exp(q.Z2).sum()),
+    *(
+        Mistake(
+            "softmax_total",
+            "A2",
+            lambda q, axis=axis: _over_all(np.exp(q.Z2 - q.Z2.max(axis=axis, keepdims=True))),
+        )
+        for axis in (0, 1)
+    ),
+    Mistake("softmax_missing", "A2", lambda q: q.Z2),
+    Mistake("softmax_sigmoid", "A2", lambda q: squash("sigmoid", q.Z2)),
+    Mistake("activation_other", "A2", lambda q: np.tanh(q.Z2)),
+    Mistake("softmax_missing_sum", "A2", lambda q: np.exp(q.Z2)),
+    Mistake("softmax_log", "A2", lambda q: np.log(softmax(q.Z2))),
+    Mistake("softmax_twice", "A2", lambda q: softmax(softmax(q.Z2))),
+    Mistake("activation_on_output", "A2", lambda q: softmax(np.tanh(q.Z2))),
+    Mistake("activation_on_output", "A2", lambda q: softmax(np.maximum(q.Z2, 0))),
+    Mistake("softmax_sign", "A2", lambda q: softmax(-q.Z2)),
+]

@@ -1,0 +1,98 @@
+"""Load a file: recognize its workshop, and report statements that failed where that matters."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradiente.checker.reading.submission import Submission
+from gradiente.checker.running.calls import OUTSIDE, TIMEOUT, Failure
+from gradiente.checker.running.sandbox import Sandbox
+from gradiente.checker.verdict import Finding
+from gradiente.checker.workshop import WORKSHOPS, Workshop
+from gradiente.errors import ArgumentError
+
+MISSING = 0.25  # what a missing function counts against one that is there
+DEFINED = re.compile(r"^\s*(?:def|class)\s+(\w+)", re.MULTILINE)
+Notice = tuple[str, Mapping[str, Any]]
+
+
+def recognize_workshop(submission: Submission) -> Workshop:
+    """The workshop whose functions the file has.
+
+    Errors: ArgumentError where it has none of any
+    """
+    lost = {name for finding in submission.findings for name in finding.values.get("functions", ())}
+    names = submission.names | set(DEFINED.findall(submission.source)) | lost
+
+    def score(workshop: Workshop) -> float:
+        there = len(names & set(workshop.functions))
+        return there - MISSING * (len(workshop.functions) - there)
+
+    best = max(WORKSHOPS.values(), key=score)
+    if not names & set(best.functions):
+        functions = "; ".join(f"{w.name}: {', '.join(w.functions)}" for w in WORKSHOPS.values())
+        raise ArgumentError("submission.none_fits", path=submission.path, functions=functions)
+    return best
+
+
+def load_submission(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], list[Notice]]:
+    """Load the file; where a whole script cannot be, what it defines."""
+    endless = _endless(submission)
+    if endless is not None:
+        sandbox.cells = True
+        return [Finding("endless_top", line=endless, values={"line": endless}), *_loaded(sandbox)], []
+    findings = _loaded(sandbox)
+    if submission.cells or sandbox.cells:
+        return findings, [notice for notice in _notices(sandbox.failures) if notice[0] != "slow_top"]
+    return [*findings, *_failures(submission, sandbox.failures)], list(_notices(sandbox.failures))
+
+
+def _loaded(sandbox: Sandbox) -> list[Finding]:
+    failure = sandbox.load()
+    if failure is None:
+        return []
+    key = "import_timeout" if failure.type == TIMEOUT else "import_ended"
+    if not sandbox.cells:
+        sandbox.cells = True
+        sandbox.load()
+    return [Finding(key, values={"seconds": failure.message})]
+
+
+def _endless(submission: Submission) -> int | None:
+    """The line of a loop at the top level that cannot end."""
+    if submission.cells:
+        return None
+    for node in ast.parse(submission.source).body:
+        if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
+            leaves = ast.Break | ast.Return | ast.Raise
+            if not any(isinstance(inner, leaves) for inner in ast.walk(node)):
+                return node.lineno
+    return None
+
+
+def _failures(submission: Submission, failures: tuple[Failure, ...]) -> Iterator[Finding]:
+    """Statements of a script that stop it, and that no missing file, module or function excuses."""
+    for place, failure in enumerate(failures):
+        if not failure.direct or failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError", "TooLong"):
+            continue
+        if failure.type in ("NameError", "NotImplementedError", "EOFError") and (
+            place or failure.type != "NameError"
+        ):
+            continue
+        key = "import_exits" if failure.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
+        words = submission.statement(failure.line or 0)
+        values = {"type": failure.type, "message": failure.message, "words": words, "line": failure.line or 0}
+        yield Finding(key, line=failure.line, values=values)
+        return
+
+
+def _notices(failures: tuple[Failure, ...]) -> Iterator[Notice]:
+    for failure in failures:
+        if failure.type == "TooLong":
+            yield "slow_top", {"line": failure.line or 0}
+            return
+        if failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError"):
+            values = {"line": failure.line or 0, "type": failure.type, "message": failure.message}
+            yield "left_out", values
+            return

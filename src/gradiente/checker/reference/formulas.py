@@ -1,0 +1,81 @@
+"""The lecture's formula of a quantity as plain text, read from the layers and losses: ∂J/∂W[2] = ∂J/∂Z[2] · A[1]ᵀ."""
+
+import re
+
+from gradiente.checker.reference.reference import LECTURE, Reference
+from gradiente.layers import Softmax
+from gradiente.losses import BCEWithLogitsLoss
+
+SYMBOLS = {
+    r"\odot": "⊙",
+    r"\delta": "δ",
+    r"^{\top}": "ᵀ",
+    r"^{2}": "²",
+    r"\partial": "∂",
+    r"\sigma": "σ",
+    r"\hat{y}": "ŷ",
+    r"\tanh": "tanh",
+    r"\cdot": "·",
+    r"\quad": " ",
+    r"\left": "",
+    r"\right": "",
+    r"\log": "log",
+    r"\max": "max",
+    r"\leq": "≤",
+}
+
+
+def plain(latex: str) -> str:
+    r"""LaTeX as plain text, as far as the formulas of layers and losses need it.
+
+    >>> plain(r"\\frac{\\partial J}{\\partial W} = \\delta X^{\\top}".replace(chr(92) * 2, chr(92)))
+    '∂J/∂W = δ Xᵀ'
+    """
+    latex = re.sub(r"\^\{(\[[\d.]+\])(\\top)?\}", lambda found: found[1] + ("ᵀ" if found[2] else ""), latex)
+    for command, symbol in SYMBOLS.items():
+        latex = latex.replace(command, symbol)
+    latex = re.sub(r"\\begin\{cases\}(.*?)\\end\{cases\}", lambda found: _cases(found[1]), latex)
+    latex = re.sub(r"\\sum_\{([^}]*)\}(\^\{([^}]*)\})?", lambda found: "Σ" + _low(found[1]), latex)
+    latex = re.sub(r"_\{?(\w)\}?", lambda found: _low(found[1]), latex)
+    latex = re.sub(r"\\operatorname\{(\w+)\}", r"\1", latex)
+    while (shorter := re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, latex)) != latex:
+        latex = shorter
+    return re.sub(r"\s+", " ", re.sub(r"[{}\\]", "", latex)).strip()
+
+
+def _cases(rows: str) -> str:
+    """{1: Z > 0; 0: Z ≤ 0}"""
+    pairs = [row.split("&") for row in rows.split(r"\\")]
+    return "[" + "; ".join(f"{value.strip()}: {where.strip()}" for value, where in pairs) + "]"
+
+
+def _low(index: str) -> str:
+    return {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}.get(index[:1], "")
+
+
+def _fraction(found: re.Match[str]) -> str:
+    above, below = (piece.strip() for piece in (found[1], found[2]))
+    simple = re.compile(r"[∂\w^\[\]ŷ]+( ?\w)?")
+    above, below = (p if simple.fullmatch(p.replace("∂ ", "∂")) else f"({p})" for p in (above, below))
+    return f"{above}/{below}".replace("∂ ", "∂")
+
+
+def formula(case: Reference, name: str) -> str:
+    """The formula of a quantity by our name (dW2), with the names of its own layer in it.
+
+    >>> from gradiente.checker.reference.reference import Sizes, random_reference
+    >>> step = random_reference("xor", "sigmoid", Sizes(4, 3, 5, 1), seed=0)
+    >>> formula(step, "dW2"), formula(step, "Z1")
+    ('∂J/∂W[2] = ∂J/∂Z[2] A[1]ᵀ', 'Z[1] = W[1] X + b[1]')
+    """
+    if name == "A2":
+        return (
+            "A[2] = σ(Z[2])"
+            if case.labels is None
+            else f"A[2] = {plain(Softmax.equation).partition('=')[2].strip()}"
+        )
+    quantity = case.trace[LECTURE[name]]
+    if name == "dZ2":
+        return f"{quantity.label} = 1/m · ({plain(BCEWithLogitsLoss.derivative).rpartition('=')[2].strip()})"
+    pieces = plain(quantity.formula).split("=")
+    return f"{quantity.label} = {pieces[1 if quantity.role == 'output' else -1].strip()}"

@@ -1,0 +1,23 @@
+"""Grading of a whole class: every submission checked in parallel, with a reason for every point."""
+
+from gradiente.grading.gradebook import Gradebook, GradedStudent, gradebook
+from gradiente.grading.grading import grade
+from gradiente.grading.outputs import Outputs, default_output, write_outputs
+from gradiente.grading.rubric import Rubric
+from gradiente.grading.student_result import StudentResult
+from gradiente.grading.submissions import Obstacle, StudentSubmission, submissions
+
+__all__ = [
+    "Gradebook",
+    "GradedStudent",
+    "Obstacle",
+    "Outputs",
+    "Rubric",
+    "StudentResult",
+    "StudentSubmission",
+    "default_output",
+    "grade",
+    "gradebook",
+    "submissions",
+    "write_outputs",
+]

@@ -1,0 +1,187 @@
+"""The points of a class, and the mistakes its students share."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import mean, median
+from typing import Any
+
+from gradiente.checker.workshop import WORKSHOPS
+from gradiente.grading.rubric import Rubric
+from gradiente.grading.student_result import StudentResult
+from gradiente.locale import text
+
+
+@dataclass(frozen=True)
+class GradedStudent:
+    """A result with its points; `points` by function, and no `total`, where nothing was checked."""
+
+    result: StudentResult
+    points: Mapping[str, float]
+    total: float | None
+    maximum: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        verdict = self.result.verdict
+        return {
+            "student": self.result.student,
+            "file": self.result.file,
+            "workshop": verdict.workshop if verdict else "",
+            "status": self.result.status,
+            "points": {name: round(value, 4) for name, value in self.points.items()},
+            "total": None if self.total is None else round(self.total, 4),
+            "maximum": round(self.maximum, 4),
+            "first_mistake": self.result.first_mistake(),
+            "verdict": verdict.to_dict() if verdict else None,
+        }
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Students with the same finding; `what` is [(function, words)]."""
+
+    what: Sequence[tuple[str, str]]
+    students: Sequence[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        what = [{"function": function, "words": words} for function, words in self.what]
+        return {"what": what, "students": list(self.students)}
+
+
+Mistake = tuple[str, str, str]  # function, key, quantity
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """A class, graded.
+
+    Arguments:
+        rows: a student each
+        workshop: the one that most handed in, "" where none was recognized
+    """
+
+    rows: Sequence[GradedStudent]
+    workshop: str
+
+    @property
+    def title(self) -> str:
+        """The workshop's own."""
+        return WORKSHOPS[self.workshop].title if self.workshop else text("grade.title")
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """Those of every workshop that was handed in."""
+        found = {row.result.verdict.workshop for row in self.rows if row.result.verdict}
+        names = [name for known in WORKSHOPS.values() if known.name in found for name in known.functions]
+        return list(dict.fromkeys(names))
+
+    @property
+    def totals(self) -> list[float]:
+        """The points of everyone who was graded."""
+        return [row.total for row in self.rows if row.total is not None]
+
+    def statuses(self) -> dict[str, int]:
+        """How many students have each status, the most frequent first."""
+        return dict(Counter(row.result.status for row in self.rows).most_common())
+
+    def mean(self) -> float | None:
+        """Of the points."""
+        return mean(self.totals) if self.totals else None
+
+    def median(self) -> float | None:
+        """Of the points."""
+        return median(self.totals) if self.totals else None
+
+    def mistakes(self) -> list[Shared]:
+        """Every mistake with who made it, the most frequent first."""
+        students: dict[Mistake, list[str]] = {}
+        for row in self.rows:
+            for mistake in _mistakes(row.result):
+                students.setdefault(mistake, []).append(row.result.student)
+        shared = [Shared([self._words[mistake]], names) for mistake, names in students.items()]
+        return _ordered(shared)
+
+    def quantities(self) -> list[Shared]:
+        """The first wrong quantity of every student who has one, the most frequent first."""
+        students: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows:
+            findings = row.result.verdict.all_findings if row.result.verdict else ()
+            first = next((finding for finding in findings if finding.quantity), None)
+            if first is not None:
+                students.setdefault((first.function, first.quantity), []).append(row.result.student)
+        return _ordered([Shared([what], names) for what, names in students.items()])
+
+    def groups(self) -> list[Shared]:
+        """Students who made exactly the same mistakes, where there are at least two of them."""
+        students: dict[tuple[Mistake, ...], list[str]] = {}
+        for row in self.rows:
+            if mistakes := tuple(_mistakes(row.result)):
+                students.setdefault(mistakes, []).append(row.result.student)
+        return _ordered(
+            [
+                Shared([self._words[mistake] for mistake in mistakes], names)
+                for mistakes, names in students.items()
+                if len(names) > 1
+            ]
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "workshop": self.workshop,
+            "statuses": self.statuses(),
+            "mean": self.mean(),
+            "median": self.median(),
+            "students": [row.to_dict() for row in self.rows],
+            "mistakes": [entry.to_dict() for entry in self.mistakes()],
+            "first_wrong_quantities": [entry.to_dict() for entry in self.quantities()],
+            "groups": [entry.to_dict() for entry in self.groups()],
+        }
+
+    @cached_property
+    def _words(self) -> dict[Mistake, tuple[str, str]]:
+        """A mistake's function and title, in the words of the first who made it."""
+        words: dict[Mistake, tuple[str, str]] = {}
+        for row in self.rows:
+            for mistake, title in _mistakes(row.result).items():
+                words.setdefault(mistake, (mistake[0], title))
+        return words
+
+
+def gradebook(results: Sequence[StudentResult], rubric: Rubric, workshop: str | None = None) -> Gradebook:
+    """The results with their points.
+
+    Arguments:
+        workshop: the class's, where it is known
+    """
+    counted = Counter(
+        result.verdict.workshop for result in results if result.verdict and result.verdict.workshop
+    )
+    usual = workshop or next(iter(sorted(counted, key=lambda name: (-counted[name], name))), "")
+    return Gradebook([_graded(result, rubric, usual) for result in results], usual)
+
+
+def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
+    verdict = result.verdict
+    if verdict is None:
+        return GradedStudent(result, {}, None, rubric.maximum(usual))
+    workshop = verdict.workshop or usual
+    checked = {function.name: rubric.earned(workshop, function) for function in verdict.functions if workshop}
+    points = {name: checked.get(name, 0.0) for name in rubric.of(workshop)} if verdict.workshop else {}
+    return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop))
+
+
+def _mistakes(result: StudentResult) -> dict[Mistake, str]:
+    """Each mistake of a student once, with its title."""
+    findings = result.verdict.all_findings if result.verdict else ()
+    found: dict[Mistake, str] = {}
+    for finding in findings:
+        found.setdefault((finding.function, finding.mistake, finding.quantity), finding.title())
+    return found
+
+
+def _ordered(shared: list[Shared]) -> list[Shared]:
+    return sorted(shared, key=lambda entry: (-len(entry.students), list(entry.what)))

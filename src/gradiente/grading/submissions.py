@@ -1,0 +1,127 @@
+"""Who handed in what: the layouts of nbgrader, Moodle, Otter and plain folders become one list of students."""
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gradiente.errors import FileError
+from gradiente.grading.archives import unpacked
+from gradiente.grading.entries import PACKED, SUBMISSIONS, Entry, Obstacle, shown, suffix, walk
+
+NBGRADER = "submitted"
+# Moodle's name for a student's folder or file: Ana Gómez_12345_assignsubmission_file_
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+")
+
+
+@dataclass(frozen=True)
+class StudentSubmission:
+    """One student's submission.
+
+    Arguments:
+        student: the name
+        file: its path inside the folder; of several, all of them
+        content: the bytes of the one file, None where there is an obstacle
+        obstacle: why it cannot be graded
+    """
+
+    student: str
+    file: str
+    content: bytes | None = None
+    obstacle: Obstacle | None = None
+
+
+def submissions(folder: str | Path) -> list[StudentSubmission]:
+    """Every student of a class with what was handed in, in the order of the names.
+
+    One file for each student, one folder for each, a zip for each, nbgrader's submitted/STUDENT/ASSIGNMENT/, the zip
+    of a learning platform as it comes or unpacked.
+
+    Arguments:
+        folder: the folder, or one zip with all of it
+
+    Errors: FileError where there is none, or no submission in it
+    """
+    folder = Path(folder)
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for found in sorted(_everything(folder), key=lambda entry: entry.parts):
+        student = _student(found)
+        if student is not None:
+            groups.setdefault(student, []).append(found)
+    if not any(found.counts for group in groups.values() for found in group):
+        raise FileError("grade.empty", folder=folder)
+    shared = Counter(name for name, _ in groups)
+    named = {
+        f"{name} ({number})" if shared[name] > 1 and number else name: group
+        for (name, number), group in groups.items()
+    }
+    return [_submission_of(student, named[student]) for student in sorted(named)]
+
+
+def _everything(folder: Path) -> list[Entry]:
+    if os.path.isfile(folder):
+        found = unpacked(folder, whole_class=True)
+        for entry in found:
+            if not entry.parts and entry.obstacle is not None:
+                reason = entry.obstacle.values.get("reason", entry.obstacle.words())
+                raise FileError("grade.zip", path=folder, reason=reason)
+        return _without_wrapper(found)
+    if not os.path.isdir(folder):
+        raise FileError("grade.missing", folder=folder)
+    root = folder / NBGRADER if (folder / NBGRADER).is_dir() else folder
+    return list(_unpacked_too(root))
+
+
+def _unpacked_too(root: Path) -> Iterator[Entry]:
+    for found, path in walk(root):
+        if not found.parts and found.obstacle is not None:
+            raise FileError("grade.unreadable", folder=root, reason=found.obstacle.values["reason"])
+        if suffix(path.name) == ".zip" and not found.folder and found.obstacle is None:
+            yield from unpacked(path, found.parts) or [found]
+        else:
+            yield found
+
+
+def _without_wrapper(found: list[Entry]) -> list[Entry]:
+    """The same without the one folder that holds a whole class."""
+    firsts = {entry.parts[0] for entry in found}
+    wrapped = len(firsts) == 1 and sum(entry.counts for entry in found) > 1
+    if not wrapped or MOODLE.match(next(iter(firsts))):
+        return found
+    return [replace(entry, parts=entry.parts[1:]) for entry in found if len(entry.parts) > 1]
+
+
+def _student(found: Entry) -> tuple[str, str] | None:
+    """The student's name, and Moodle's number where there is one; None for a file that is nobody's."""
+    for part in found.parts:
+        moodle = MOODLE.match(part)
+        if moodle:
+            return _clean(moodle["name"]), moodle["id"]
+    first = found.parts[0]
+    if len(found.parts) == 1 and not found.folder:
+        if not found.counts and suffix(first) != ".zip":
+            return None
+        kinds = (*SUBMISSIONS, *PACKED, ".zip")
+    else:
+        kinds = (".zip",)
+    return _clean(Path(first).stem if suffix(first) in kinds else first), ""
+
+
+def _clean(name: str) -> str:
+    return shown(unicodedata.normalize("NFC", name)).strip() or "?"
+
+
+def _submission_of(student: str, group: list[Entry]) -> StudentSubmission:
+    counted = [found for found in group if found.counts]
+    if len(counted) == 1:
+        return StudentSubmission(student, counted[0].path, counted[0].content, counted[0].obstacle)
+    if counted:
+        names = ", ".join(found.path for found in counted)
+        values = {"count": len(counted), "files": names}
+        return StudentSubmission(student, names, obstacle=Obstacle("two_files", "two_files", values))
+    names = ", ".join(found.path for found in group if not found.folder)
+    key = "other_files" if names else "no_file"
+    return StudentSubmission(student, names, obstacle=Obstacle("no_file", key, {"files": names}))

@@ -1,0 +1,98 @@
+"""Points and what a class has in common, against numbers counted by hand."""
+
+import statistics
+
+import pytest
+
+from gradiente.checker.verdict import Finding, Verdict
+from gradiente.grading import Obstacle, Rubric, StudentResult, gradebook
+
+from .stub import verdict
+
+ONE, TWO = ("stub_one", "dW[1]"), ("stub_two", "dZ[2]")
+
+
+def a_class():
+    """Nine students; the third and fourth share their mistakes."""
+    made = {
+        "ana": verdict(),
+        "beto": verdict([ONE]),
+        "caro": verdict([ONE, TWO]),
+        "dan": verdict([ONE, TWO]),
+        "eva": verdict([TWO], [ONE]),
+        "fer": Verdict("x.py", "", findings=(Finding("stub_syntax", line=2),)),
+        "gus": Verdict("x.py", "xor", findings=(Finding("stub_syntax", line=2),)),
+    }
+    results = [StudentResult(student, f"{student}.py", found) for student, found in made.items()]
+    two = Obstacle("two_files", "two_files", {"count": 2, "files": "a.py, b.py"})
+    return [
+        *results,
+        StudentResult("hugo", "a.py, b.py", obstacle=two),
+        StudentResult("ines", "", obstacle=Obstacle("no_file", "no_file")),
+    ]
+
+
+def test_points():
+    rows = gradebook(a_class(), Rubric({"backProp": 3, "entrenarRed": 2}, partial=0.5)).rows
+    assert {row.result.student: row.total for row in rows} == {
+        "ana": 5,
+        "beto": 3.5,
+        "caro": 2,
+        "dan": 2,
+        "eva": 2.5,
+        "fer": 0,
+        "gus": 0,
+        "hugo": None,
+        "ines": None,
+    }
+    assert {row.maximum for row in rows} == {5}
+    assert dict(rows[1].points) == {"backProp": 1.5, "entrenarRed": 2}
+    assert dict(rows[6].points) == {"backProp": 0, "entrenarRed": 0}
+    assert [row.result.status for row in rows[5:]] == ["not_run", "not_run", "two_files", "no_file"]
+
+
+def test_who_was_not_graded_does_not_lower_the_mean():
+    graded = gradebook(a_class(), Rubric())
+    totals = [100, 50, 50, 50, 0, 0, 0]
+    assert graded.totals == totals
+    assert graded.mean() == pytest.approx(statistics.mean(totals))
+    assert graded.median() == 50
+    assert graded.statuses() == {"mistakes": 4, "not_run": 2, "right": 1, "two_files": 1, "no_file": 1}
+
+
+def test_mistakes_first_quantities_and_groups():
+    graded = gradebook(a_class(), Rubric())
+    found = {(entry.what[0][0], entry.what[0][1]): list(entry.students) for entry in graded.mistakes()}
+    assert found == {
+        ("backProp", "the factor is missing in dW[1]"): ["beto", "caro", "dan"],
+        ("backProp", "the sign of dZ[2] is wrong"): ["caro", "dan", "eva"],
+        ("", "a colon is missing"): ["fer", "gus"],
+        ("entrenarRed", "the factor is missing in dW[1]"): ["eva"],
+    }
+    counts = [len(entry.students) for entry in graded.mistakes()]
+    assert counts == sorted(counts, reverse=True)
+    quantities = {entry.what[0]: list(entry.students) for entry in graded.quantities()}
+    assert quantities == {("backProp", "dW[1]"): ["beto", "caro", "dan"], ("backProp", "dZ[2]"): ["eva"]}
+    assert [list(entry.students) for entry in graded.groups()] == [["fer", "gus"], ["caro", "dan"]] or [
+        list(entry.students) for entry in graded.groups()
+    ] == [["caro", "dan"], ["fer", "gus"]]
+
+
+def test_a_class_with_two_workshops():
+    results = [
+        StudentResult("ana", "a.py", verdict()),
+        StudentResult("beto", "b.py", verdict(workshop="mnist")),
+        *a_class()[7:],
+    ]
+    graded = gradebook(results, Rubric())
+    assert graded.functions[:2] == ["backProp", "entrenarRed"]
+    assert len(graded.functions) == len(set(graded.functions)) == 11
+    assert graded.totals == pytest.approx([100, 100])
+    assert graded.workshop == "mnist"  # as many of each: the first of the alphabet
+    assert gradebook(results, Rubric(), "xor").workshop == "xor"
+
+
+def test_a_class_in_which_nothing_could_be_graded():
+    graded = gradebook(a_class()[7:], Rubric())
+    assert (graded.workshop, graded.mean(), graded.median(), graded.totals) == ("", None, None, [])
+    assert graded.mistakes() == graded.quantities() == graded.groups() == []
