@@ -168,7 +168,7 @@ def test_what_has_no_equivalent_is_named(make, named):
         lambda module: module.fc2.weight.register_hook(lambda gradient: 3 * gradient),
         lambda module: module.fc2.bias.register_post_accumulate_grad_hook(lambda bias: bias.grad.zero_()),
         lambda module: module.conv1.register_state_dict_post_hook(
-            lambda m, state, prefix, local: state.copy()
+            lambda m, state, prefix, local: state.update()
         ),
         lambda module: module.fc1.register_state_dict_pre_hook(lambda m, prefix, keep: None),
     ],
