@@ -230,7 +230,7 @@ class Network:
         Errors: ArgumentError for more layers than there are; ShapeError where the head does not fit
         """
         keep = self.head if keep is None else keep
-        if not is_whole(keep, 0) or keep > len(self.layers):
+        if keep is None or not is_whole(keep, 0) or keep > len(self.layers):
             raise ArgumentError("network.keep", keep=repr(keep), layers=len(self.layers))
         network = Network(
             [*self.layers[:keep], *head],

@@ -198,7 +198,7 @@ class InPlace(nn.Module):
     def __init__(self, between=None):
         super().__init__()
         self.fc1, self.fc2 = nn.Linear(4, 4), nn.Linear(4, 4)
-        self.between = between
+        self.between = between or nn.Identity()
 
 
 class PreActivated(InPlace):
