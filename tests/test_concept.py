@@ -56,6 +56,7 @@ def test_a_number_of_numpy_does_not_change_the_precision(layer):
 
 def test_a_number_of_numpy_is_stored_as_pythons():
     assert type(gr.Adam(lr=np.float32(0.5)).lr) is float
+    assert type(gr.Adam(lr=np.array(0.5)).lr) is float
     assert type(gr.Linear(np.int64(3), 2).in_features) is int
 
 

@@ -9,7 +9,15 @@ import pytest
 
 import gradiente as gr
 from gradiente import layers
-from gradiente.errors import GradienteError, did_you_mean, is_whole, require, require_in, require_whole
+from gradiente.errors import (
+    GradienteError,
+    did_you_mean,
+    is_whole,
+    require,
+    require_in,
+    require_one_of,
+    require_whole,
+)
 from gradiente.locale import set_language
 from gradiente.notation import parse_list
 
@@ -62,7 +70,7 @@ def test_require():
         ("(0, 1]", [1, 1e-300], [0, 1.1, -0.0]),
         ("(-inf, inf)", [0, -1e300, 1e300], [math.inf, -math.inf, math.nan]),
         ("[0, inf)", [0, -0.0, 1e300], [math.inf, -1]),
-        ("[1, inf)", [1, 10**20], [0.999, "2", None, [2], 2j]),
+        ("[1, inf)", [1, 10**20], [0.999, "2", None, [2], 2j, True]),
     ],
 )
 def test_intervals(interval, inside, outside):
@@ -72,6 +80,13 @@ def test_intervals(interval, inside, outside):
         with pytest.raises(gr.ArgumentError) as raised:
             require_in(interval, "Owner", lr=value)
         assert str(raised.value) == f"Owner: lr must be a number in {interval}, got {value!r}"
+
+
+@pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False])])
+def test_a_choice_is_of_the_type_of_one(value):
+    require_one_of((True, False), "Owner", flag=True)
+    with pytest.raises(gr.ArgumentError, match="Owner: flag must be one of True, False, got"):
+        require_one_of((True, False), "Owner", flag=value)
 
 
 @pytest.mark.parametrize("least", [0, 1, 10])

@@ -12,6 +12,8 @@ from gradiente import (
     BCEWithLogitsLoss,
     Conv2d,
     CrossEntropyLoss,
+    DataError,
+    Embedding,
     Flatten,
     LeakyReLU,
     Linear,
@@ -226,7 +228,10 @@ def test_nothing_that_was_given_is_changed():
 
 @pytest.mark.parametrize(
     "options",
-    [{"epsilon": 0.0}, {"epsilon": -1e-6}, {"tolerance": 0.0}, {"tolerance": float("nan")}, {"entries": 0}],
+    [
+        *({"epsilon": 0.0}, {"epsilon": -1e-6}, {"epsilon": True}),
+        *({"tolerance": 0.0}, {"tolerance": float("nan")}, {"entries": 0}, {"seed": -1}, {"seed": 0.5}),
+    ],
 )
 def test_numbers_out_of_range_are_errors(options):
     with pytest.raises(ArgumentError, match=next(iter(options))):
@@ -238,3 +243,22 @@ def test_a_batch_that_does_not_fit_is_an_error():
         gradcheck(Network([Linear(3, 2)]), MSELoss(), X[:, :2], Y)
     with pytest.raises(ShapeError, match="MSELoss"):
         gradcheck(Network([Linear(3, 2)]), MSELoss(), X, Y[:, :1])
+    with pytest.raises(ShapeError, match="numbers"):
+        gradcheck(Network([Linear(3, 2)]), MSELoss(), X + 1j, Y)
+    with pytest.raises(ShapeError, match="different lengths"):
+        gradcheck(Network([Linear(3, 2)]), MSELoss(), [[1.0], [1.0, 2.0]], Y)
+
+
+@pytest.mark.parametrize("label", [2, -1])
+def test_a_label_outside_of_the_weighted_classes_is_named(label):
+    y = np.full(len(X), 1)
+    y[1] = label
+    with pytest.raises(DataError, match=f"label {label} in row 1"):
+        gradcheck(Network([Linear(3, 2)]), CrossEntropyLoss(weight=(1, 2)), X, y)
+
+
+def test_a_network_without_a_gradient_is_an_error():
+    network = Network([Embedding(4, 2)])
+    network.freeze(0)
+    with pytest.raises(ArgumentError, match="no gradient to check"):
+        gradcheck(network, MSELoss(), np.zeros((2, 3), int), np.zeros((2, 3, 2)))

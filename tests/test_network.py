@@ -164,7 +164,7 @@ def test_predicting_in_parts_is_predicting_at_once(rows, part):
     assert got.shape == (rows, 2)
 
 
-@pytest.mark.parametrize("size", [0, -1])
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "2", None])
 def test_predicting_in_parts_of_nothing_is_an_error(size):
     with pytest.raises(ArgumentError, match="batch size"):
         small().predict(np.zeros((2, 3)), batch_size=size)
@@ -335,6 +335,8 @@ def test_a_layer_of_ones_own_runs_but_cannot_be_saved(tmp_path):
         ([], "at least one"),
         ([Linear(2, 3), "Tanh"], "layer 1"),
         ([Tanh], "layer 0"),
+        (Linear(2, 3), r"a list of layers.*Linear"),
+        (None, "a list of layers"),
     ],
 )
 def test_what_is_no_network_is_an_error(layers, named):

@@ -1,10 +1,10 @@
-"""A batch as a network computes with it."""
+"""A batch as a network computes with it, and the shape of one of its instances."""
 
 from typing import Any
 
 import numpy as np
 
-from gradiente.errors import DataError, ShapeError
+from gradiente.errors import DataError, ShapeError, is_whole, require
 
 
 def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
@@ -30,3 +30,13 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
     if indices and (batch != x).any():
         raise DataError("network.indices", value=x[batch != x][0].item())
     return batch
+
+
+def instance_shape(shape: Any) -> tuple[int, ...]:
+    """The shape of one instance as a tuple of whole numbers.
+
+    Errors: ArgumentError for anything else
+    """
+    whole = isinstance(shape, tuple | list) and all(is_whole(size, 0) for size in shape)
+    require(whole, "network.input_shape", got=shape)
+    return tuple(map(int, shape))

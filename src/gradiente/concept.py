@@ -51,7 +51,8 @@ def require_arguments(kind: type, arguments: Sequence[Any], options: Mapping[str
 
 def _plain(value: Any) -> Any:
     """A number of NumPy as Python's: np.float64 would make arrays of float32 those of float64."""
-    return value.item() if isinstance(value, np.generic) else value
+    number = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if number else value
 
 
 def _written(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -79,11 +79,13 @@ def require(condition: bool, key: str, /, **values: object) -> None:
 
 
 def require_in(interval: str, owner: str, **values: float) -> None:
-    """Every value is a number inside the interval, written as in a book: "[0, 1)", "(-inf, inf)"."""
+    """Every value is a number, not True, inside the interval, written as in a book: "[0, 1)", "(-inf, inf)"."""
     low, high = (float(end) for end in interval[1:-1].split(","))
     for name, value in values.items():
-        inside = isinstance(value, Real) and (
-            (low < value or (interval[0] == "[" and value == low))
+        inside = (
+            isinstance(value, Real)
+            and not isinstance(value, bool)
+            and (low < value or (interval[0] == "[" and value == low))
             and (value < high or (interval[-1] == "]" and value == high))
         )
         if not inside:
@@ -105,9 +107,9 @@ def require_whole(least: int, owner: str, **values: int) -> None:
 
 
 def require_one_of(choices: Sequence[object], owner: str, **values: object) -> None:
-    """Every value is one of the choices."""
+    """Every value is one of the choices; 1 is not True."""
     for name, value in values.items():
-        if value not in choices:
+        if not any(type(value) is type(choice) and value == choice for choice in choices):
             known = ", ".join(map(repr, choices))
             raise ArgumentError("one_of", owner=owner, name=name, choices=known, value=repr(value))
 

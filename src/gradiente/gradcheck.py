@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import DataError, require_in, require_whole
+from gradiente.errors import DataError, require, require_in, require_whole
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
@@ -85,8 +85,9 @@ def gradcheck(
         training: training mode: batch statistics, and dropout with the same mask every time
         seed: of that draw, and of what layers draw
 
-    Errors: ArgumentError for a number out of range, or a loss that is not reduced to one number; ShapeError where x or
-        y do not fit; DataError where all targets are ignored
+    Errors: ArgumentError for a number out of range, a loss that is not reduced to one number, or a network with nothing
+        to check, whose input is indices and whose layers are frozen; ShapeError where x or y do not fit; DataError
+        where all targets are ignored
 
     >>> from gradiente.layers import Linear, Tanh
     >>> from gradiente.losses import MSELoss
@@ -101,13 +102,15 @@ def gradcheck(
     require_in("(0, inf)", "gradcheck", tolerance=tolerance)
     if entries is not None:
         require_whole(1, "gradcheck", entries=entries)
+    require_whole(0, "gradcheck", seed=seed)
     loss.require_number()
-    loss.require_counted(y)
     network = network.astype(np.float64)
-    x = np.array(x, dtype=np.float64)
+    x = np.array(network.as_batch(x))
 
     context, generator = Context(training=training), np.random.default_rng(seed)
     here = _Point(network, loss, x, y, context, seed, epsilon)
+    loss.require_counted(y)
+    require(bool(here.values), "gradcheck.nothing")
     found = {}
     for name, values in here.values.items():
         learned = _learned(network, name, values)

@@ -49,6 +49,8 @@ def checked(state: Mapping[str, Any], views: Arrays) -> dict[str, Array]:
     Errors: FileError that names the missing and unexpected keys, a shape that differs, what is not numbers, or a
         number beyond the range of the type
     """
+    if not isinstance(state, Mapping):
+        raise FileError("network.no_state", got=type(state).__name__)
     missing, unexpected = views.keys() - state.keys(), state.keys() - views.keys()
     if missing or unexpected:
         shown = (", ".join(sorted(names)) or "–" for names in (missing, unexpected))

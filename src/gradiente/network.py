@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gradiente.batch import as_batch
-from gradiente.errors import ArgumentError, FileError, require, require_installed
+from gradiente.batch import as_batch, instance_shape
+from gradiente.errors import ArgumentError, FileError, is_whole, require, require_installed
 from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
 from gradiente.layers import Context, Layer, Linear
@@ -46,7 +46,7 @@ class Network:
 
     Arguments:
         layers: at least one layer, from input to output
-        seed: of the generator of the initial parameters
+        seed: of the generator of the initial parameters, ≥ 0
         initializer: of the parameters; None is PyTorch's default
         dtype: "float32" or "float64", of parameters and all that is computed
         input_shape: of one instance, where the first layers do not fix it: (28, 28) before a Flatten
@@ -72,6 +72,7 @@ class Network:
         dtype: Any = "float32",
         input_shape: Shape | None = None,
     ) -> None:
+        require(isinstance(layers, Iterable), "network.layers", got=layers)
         self.layers = tuple(layers)
         require(len(self.layers) > 0, "network.empty")
         for index, layer in enumerate(self.layers):
@@ -86,7 +87,7 @@ class Network:
             raise ArgumentError("network.dtype", got=dtype) from None
         require(self.dtype in (np.float32, np.float64), "network.dtype", got=self.dtype)
         shape = input_shape if input_shape is not None else self.layers[0].input_shape()
-        self.input_shape = None if shape is None else tuple(int(size) for size in shape)
+        self.input_shape = None if shape is None else instance_shape(shape)
         if self.input_shape is not None:
             output_shapes(self.layers, self.input_shape)
 
@@ -229,8 +230,8 @@ class Network:
         Errors: ArgumentError for more layers than there are; ShapeError where the head does not fit
         """
         keep = self.head if keep is None else keep
-        if not isinstance(keep, int) or not 0 <= keep <= len(self.layers):
-            raise ArgumentError("network.keep", keep=keep, layers=len(self.layers))
+        if keep is None or not is_whole(keep, 0) or keep > len(self.layers):
+            raise ArgumentError("network.keep", keep=repr(keep), layers=len(self.layers))
         network = Network(
             [*self.layers[:keep], *head],
             seed=seed,
@@ -255,7 +256,7 @@ class Network:
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, without caches; in parts, unless `whole_batch`."""
-        require(batch_size >= 1, "batch_size.positive", value=batch_size)
+        require(is_whole(batch_size, 1), "batch_size.positive", value=batch_size)
         x = self.as_batch(x)
         batch_size = max(len(x), 1) if self.whole_batch else batch_size
         outputs = []
@@ -268,7 +269,7 @@ class Network:
 
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """A table of the layers: output shape, number of parameters, and whether it is frozen."""
-        shape = input_shape or self.input_shape
+        shape = self.input_shape if input_shape is None else instance_shape(input_shape)
         counts = [sum(view.size for view in views.values()) for views in self._parameters]
         frozen = [self.is_frozen(index) for index in range(len(self.nodes))]
         return summarize(self.nodes, output_shapes(self.layers, shape) if shape else None, counts, frozen)

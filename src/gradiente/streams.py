@@ -7,6 +7,8 @@ from threading import RLock
 
 import numpy as np
 
+from gradiente.errors import is_whole, require
+
 
 class Purpose(Enum):
     """What a generator draws; generators of different purposes are independent of one another."""
@@ -43,11 +45,14 @@ def stream(purpose: Purpose, seed: int, epoch: int = 0, rank: int = 0) -> "np.ra
         epoch: counted from 1; 0 is what lies outside of epochs
         rank: of the process, for draws that differ between processes
 
+    Errors: ArgumentError for another seed
+
     >>> stream(Purpose.ORDER, seed=3, epoch=1).permutation(5)
     array([1, 4, 0, 2, 3])
 
     Source: numpy.random.SeedSequence
     """
+    require(is_whole(seed, 0), "load.seed", value=seed)
     if purpose not in _EVERY_EPOCH:
         return np.random.default_rng(seed)
     key = [seed, epoch, _EVERY_EPOCH[purpose], rank]

@@ -332,7 +332,7 @@ WRONG = {
     "total_steps": [0, *FRACTIONS],
     "epochs": [0, *FRACTIONS],
     "steps_per_epoch": [0, *FRACTIONS],
-    "milestones": [5, "5", [2.5], [2.0], [True], ["2"], [-1]],
+    "milestones": [5, np.array(5), "5", [2.5], [2.0], [True], ["2"], [-1]],
     "schedulers": [[], StepLR(3), ["StepLR(3)"], [StepLR, StepLR], [StepLR(3), None]],
     "lr_lambda": [["1"]],
     "after": [3, "StepLR(3)", StepLR],
@@ -342,14 +342,14 @@ WRONG = {
     "max_momentum": [0.0, 1.0],
     "div_factor": [0.0],
     "final_div_factor": [0.0],
-    "cycle_momentum": ["no", 2],
-    "three_phase": ["no", 2],
+    "cycle_momentum": ["no", 2, 1],
+    "three_phase": ["no", 2, 1],
     "patience": FRACTIONS,
     "cooldown": FRACTIONS,
     "factor": [0.0, 1.1],
     "start_factor": [0.0, 1.1],
     "end_factor": [1.1],
-    "mode": ["lower"],
+    "mode": ["lower", np.array(["min", "max"])],
     "threshold_mode": ["relative"],
 }
 
@@ -361,6 +361,18 @@ def test_hyperparameters_out_of_range_are_errors(kind):
         for value in [*WRONG.get(field.name, []), *none, -0.1, math.nan, math.inf]:
             with pytest.raises(ArgumentError, match=f"{kind.__name__}.*{field.name}"):
                 kind(**{**REQUIRED.get(kind, {}), field.name: value})
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_cycle_that_only_rises_or_only_falls_is_pytorchs(part):
+    schedule = OneCycleLR(0.3, total_steps=9, pct_start=part)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1, momentum=0.9)
+    expected = schedule.to_torch(optimizer)
+    for t in range(9):
+        assert schedule.lr(0.1, t) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12)
+        optimizer.step()
+        if t < 8:
+            expected.step()
 
 
 def test_the_registry_holds_every_schedule_under_its_own_name():

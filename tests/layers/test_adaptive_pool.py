@@ -88,3 +88,17 @@ def test_no_instances_and_no_entries(kind):
         kind(2).forward({}, np.zeros((1, *shape[:-1], 0)), Context())
     with pytest.raises(ShapeError, match="channels first"):
         kind(2).forward({}, np.zeros((1, 3)), Context())
+
+
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("size", [2, 4, 7])
+def test_only_windows_that_see_infinity_or_nan_pass_it_on(size, number):
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
+    x[0, 1, 1, 2] = x[1, 0, 3, 0] = number
+    net = Network([AdaptiveAvgPool2d(size)], dtype="float64")
+    given = torch.tensor(x, requires_grad=True)
+    expected = net.to_torch()(given)
+    y, caches = net.forward(x)
+    np.testing.assert_allclose(y, expected.detach().numpy())
+    expected.backward(expected.detach())
+    np.testing.assert_allclose(net.backward(caches, y, input_gradient=True), given.grad.numpy())

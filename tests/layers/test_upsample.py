@@ -49,6 +49,7 @@ def test_the_nearest_entry_alone_is_passed_on(mode):
         ({"size": 0}, "size must be a whole number ≥ 1"),
         ({"size": (2, 2.5)}, "size must be a whole number ≥ 1"),
         ({"scale_factor": 0}, "scale_factor must be a number > 0"),
+        ({"scale_factor": 2, "mode": ["nearest"]}, "mode"),
         ({"scale_factor": (2, -1)}, "scale_factor must be a number > 0"),
         ({"scale_factor": "2"}, "scale_factor must be a number > 0"),
         ({"scale_factor": float("nan")}, "scale_factor must be a number > 0"),

@@ -129,6 +129,8 @@ def test_a_label_outside_the_classes_is_named_with_its_row(kind, labels, wrong, 
         for call in (loss.value, loss.gradient):
             with pytest.raises(DataError, match=f"label {wrong} in row {row}"):
                 call(prediction, np.array(labels))
+    with pytest.raises(DataError, match=f"label {wrong} in row {row}"):
+        kind(weight=(1, 2, 3)).require_counted(np.array(labels))
 
 
 def test_a_label_outside_the_classes_is_named_with_its_position():

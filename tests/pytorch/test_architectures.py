@@ -166,6 +166,11 @@ def test_what_has_no_equivalent_is_named(make, named):
         lambda module: module.fc1.register_full_backward_hook(lambda m, gi, go: gi),
         lambda module: module.fc1.register_full_backward_pre_hook(lambda m, go: go),
         lambda module: module.fc2.weight.register_hook(lambda gradient: 3 * gradient),
+        lambda module: module.fc2.bias.register_post_accumulate_grad_hook(lambda bias: bias.grad.zero_()),
+        lambda module: module.conv1.register_state_dict_post_hook(
+            lambda m, state, prefix, local: state.update()
+        ),
+        lambda module: module.fc1.register_state_dict_pre_hook(lambda m, prefix, keep: None),
     ],
 )
 def test_hooks_are_refused_wherever_they_are(register):
@@ -176,3 +181,85 @@ def test_hooks_are_refused_wherever_they_are(register):
     for wrapped in (nn.Sequential(nn.Sequential(module)), nn.Sequential(module)):
         with pytest.raises(ArgumentError, match="has hooks"):
             from_torch(wrapped)
+
+
+@pytest.mark.parametrize("place", ["", "conv1", "fc2"])
+def test_a_forward_method_of_one_module_alone_is_refused(place):
+    module = LeNet5()
+    module.get_submodule(place).forward = lambda x: 2 * x
+    for wrapped in (module, nn.Sequential(module)):
+        with pytest.raises(ArgumentError, match="forward method of its own"):
+            from_torch(wrapped)
+
+
+class InPlace(nn.Module):
+    """Two layers, and one between them that may write over its input."""
+
+    def __init__(self, between=None):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.between = between or nn.Identity()
+
+
+class PreActivated(InPlace):
+    def forward(self, x):
+        x = self.fc1(x)
+        return x + self.fc2(self.between(x))
+
+
+class SkipFirst(InPlace):
+    def forward(self, x):
+        x = self.fc1(x)
+        return self.fc2(self.between(x)) + x
+
+
+class Underscored(InPlace):
+    def forward(self, x):
+        x = self.fc1(x)
+        return x + self.fc2(torch.tanh_(x))
+
+
+class WithOption(InPlace):
+    def forward(self, x):
+        x = self.fc1(x)
+        return x + self.fc2(F.elu(x, 0.5, True))
+
+
+class ThroughAView(InPlace):
+    def forward(self, x):
+        x = self.fc1(x)
+        return x + self.fc2(torch.relu_(x.flatten(1)))
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (lambda: PreActivated(nn.ReLU(inplace=True)), "fc1 again after between"),
+        (
+            lambda: PreActivated(nn.Sequential(nn.Identity(), nn.SiLU(inplace=True))),
+            "fc1 again after between_1",
+        ),
+        (lambda: SkipFirst(nn.LeakyReLU(0.1, inplace=True)), "fc1 again after between"),
+        (Underscored, "fc1 again after tanh_"),
+        (WithOption, "fc1 again after elu"),
+        (ThroughAView, "fc1 again after relu_"),
+    ],
+)
+def test_a_value_that_is_used_after_a_change_in_place_is_refused(make, named):
+    module = make()
+    for wrapped in (module, nn.Sequential(module)):
+        with pytest.raises(ArgumentError, match=named):
+            from_torch(wrapped)
+
+
+class OneAfterTheOther(InPlace):
+    def forward(self, x):
+        y = self.between(self.fc1(x))
+        y += self.fc2(torch.relu(y))
+        return torch.relu_(y)
+
+
+def test_what_is_changed_in_place_for_the_last_time_is_read():
+    module = OneAfterTheOther(nn.ReLU(inplace=True)).double()
+    x = torch.randn(3, 4, dtype=torch.float64)
+    np.testing.assert_allclose(from_torch(module).predict(x.numpy()), module(x).detach().numpy(), atol=1e-12)

@@ -274,6 +274,11 @@ def test_what_cannot_be(options, error):
         xor(**options)
 
 
+def test_class_numbers_that_are_no_whole_numbers_are_an_error():
+    with pytest.raises(ShapeError, match="CrossEntropyLoss"):
+        trace(Network([Linear(2, 3)]), CrossEntropyLoss(), np.zeros((2, 2)), np.array([0.0, 2.0]))
+
+
 def test_a_batch_that_does_not_fit():
     network = Network([Linear(3, 1)])
     with pytest.raises(DataError):

@@ -101,7 +101,7 @@ class Upsample(Layer):
         object.__setattr__(self, "scale_factor", _floats(self.scale_factor))
         one = (self.size is None) != (self.scale_factor is None)
         require(one, "upsample.one", size=self.size, scale_factor=self.scale_factor)
-        if self.mode not in RANKS:
+        if not isinstance(self.mode, str) or self.mode not in RANKS:
             hint = did_you_mean(str(self.mode), RANKS)
             raise ArgumentError(
                 "config.choice", owner="Upsample", name="mode", value=repr(self.mode), hint=hint

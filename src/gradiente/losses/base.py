@@ -70,7 +70,7 @@ class Loss(metaclass=Concept):
 
         Where nothing counts, because all targets are ignored, a mean is NaN.
         """
-        prediction, target = _arrays(prediction, target)
+        prediction, target = self._arrays(prediction, target)
         terms = self.unreduced(prediction, target)
         if self.reduction == "none":
             return terms
@@ -82,7 +82,7 @@ class Loss(metaclass=Concept):
 
         Where nothing counts it is 0.
         """
-        prediction, target = _arrays(prediction, target)
+        prediction, target = self._arrays(prediction, target)
         gradient, divisor = self.unreduced_gradient(prediction, target), self.divisor(target)
         return gradient if divisor in (0, 1) else gradient / divisor
 
@@ -144,7 +144,7 @@ class Loss(metaclass=Concept):
 
     def require_counted(self, target: ArrayLike) -> None:
         """Raise a DataError where J is a mean of nothing: all targets are ignored, or have weight 0."""
-        if self.divisor(np.asarray(target)) == 0:
+        if self.divisor(_numbers(self, "y", target)) == 0:
             raise DataError("loss.nothing_counts", loss=type(self).__name__)
 
     def same_shape(self, prediction: Array, target: Array, target_interval: str | None = None) -> Array:
@@ -166,6 +166,11 @@ class Loss(metaclass=Concept):
         _require_range(self, "y", target, target_interval or self.target_interval)
         return target.astype(prediction.dtype, copy=False)
 
+    def _arrays(self, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+        """Both as arrays of numbers, the prediction of real ones."""
+        y_hat, y = _numbers(self, "ŷ", prediction), _numbers(self, "y", target)
+        return y_hat if y_hat.dtype.kind == "f" else y_hat.astype(np.float64), y
+
 
 def require_reduction(loss: Loss) -> None:
     """The reduction is one that the loss has, or an error that names those."""
@@ -177,9 +182,15 @@ def require_reduction(loss: Loss) -> None:
         )
 
 
-def _arrays(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
-    prediction, target = np.asarray(prediction), np.asarray(target)
-    return prediction if prediction.dtype.kind == "f" else prediction.astype(np.float64), target
+def _numbers(loss: Loss, name: str, values: ArrayLike) -> Array:
+    """An array-like as an array of real numbers."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ShapeError("loss.ragged", loss=type(loss).__name__, name=name) from None
+    if array.dtype.kind not in "fiub":
+        raise ShapeError("loss.numbers", loss=type(loss).__name__, name=name, got=array.dtype)
+    return array
 
 
 @cache

@@ -55,7 +55,9 @@ class ClassLoss(Loss):
             return super().count(target)
         if self.weight is None:
             return int(np.count_nonzero(target != self.ignore_index))
-        return float(np.array(self.weight)[target[target != self.ignore_index]].sum())
+        y, weight = target[target != self.ignore_index], np.array(self.weight)
+        self._require_classes(np.where(target == self.ignore_index, 0, target), len(weight))
+        return float(weight[y].sum())
 
     def count_with(self, target: Array) -> str:
         factors = self.factors_with(target)

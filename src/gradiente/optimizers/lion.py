@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in
+from gradiente.errors import require_in, require_one_of
 from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
@@ -51,6 +51,7 @@ class Lion(Optimizer):
     )
 
     def __post_init__(self) -> None:
+        require_one_of((True, False), "Lion", maximize=self.maximize)
         require_in("[0, inf)", "Lion", lr=self.lr, weight_decay=self.weight_decay)
         require_betas("Lion", self.betas)
 

@@ -47,7 +47,7 @@ MODULES = {
 }
 ADDITIONS = ("add", "iadd")
 # Arguments of functions that change no number; and those that do not at this value.
-IGNORED = ("inplace", "_stacklevel")
+IGNORED = ("_stacklevel",)
 NEUTRAL = {"dtype": None, "antialias": False, "return_indices": False}
 # Where a function has another default than its module.
 DEFAULTS = {"flatten": {"start_dim": 0}}
@@ -80,6 +80,7 @@ def modules_of(node: "Node", root: "GraphModule") -> "list[torch.nn.Module]":
     import torch
 
     name = _name(node).removesuffix("_")
+    in_place = _name(node).endswith("_")
     try:
         if node.op == "call_method" and name in ("view", "reshape"):
             return [_reshaped(node.args[1:])]
@@ -89,7 +90,10 @@ def modules_of(node: "Node", root: "GraphModule") -> "list[torch.nn.Module]":
         options = _options(node, root, kind)
         if options.pop("training", False):  # traced in inference mode, in which nothing is dropped
             raise ArgumentError("from_torch.always_dropped", call=_written(node))
-        return [kind(**DEFAULTS.get(name, {}) | options)]
+        in_place |= bool(options.pop("inplace", False))
+        module = kind(**DEFAULTS.get(name, {}) | options)
+        module.inplace = in_place
+        return [module]
     except GradienteError:
         raise
     except (KeyError, TypeError, ValueError) as error:

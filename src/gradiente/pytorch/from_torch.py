@@ -12,7 +12,15 @@ from gradiente.pytorch.traced import Leaf, Part, parts_of
 if TYPE_CHECKING:
     import torch
 
-HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+HOOKS = (
+    "_forward_hooks",
+    "_forward_pre_hooks",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+)
+PARAMETER_HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
 
 
 def from_torch(module: "torch.nn.Module", *, input_shape: Shape | None = None) -> Network:
@@ -71,13 +79,13 @@ def _leaves(part: Part, place: str) -> Iterator[tuple[str, Leaf]]:
 
 
 def _require_no_hooks(module: "torch.nn.Module") -> None:
-    """No module has hooks, and no parameter: they change what is computed."""
+    """No module has hooks, and no parameter, nor a forward method of its own: they change what is computed."""
     for path, part in getattr(module, "named_modules", dict)():
-        hooked = [
-            name for name, parameter in part.named_parameters(recurse=False) if parameter._backward_hooks
-        ]
-        clean = not hooked and not any(getattr(part, hooks) for hooks in HOOKS)
-        require(clean, "from_torch.hooks", module=called(path, part))
+        hooked = [getattr(part, hooks) for hooks in HOOKS]
+        for parameter in part.parameters(recurse=False):
+            hooked += [getattr(parameter, hooks) for hooks in PARAMETER_HOOKS]
+        require(not any(hooked), "from_torch.hooks", module=called(path, part))
+        require("forward" not in vars(part), "from_torch.replaced", module=called(path, part))
 
 
 def _require_memory_of_its_own(leaves: Sequence[Leaf]) -> None:

@@ -1,6 +1,6 @@
 """The forward method of any module of PyTorch, traced: its layers one after the other, and its skip connections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -120,12 +120,42 @@ class _Reader:
         return Skip(main, shortcut)
 
     def _modules(self, node: "Node") -> list[Part]:
+        parts = self._parts(node)
+        if _changes_input(parts):
+            self._require_last(node, self._before(node))
+        return parts
+
+    def _parts(self, node: "Node") -> list[Part]:
         if node.op == "call_module":
             path = str(node.target)
             return parts_of(_inner(self.path, path), self.root.get_submodule(path))
         if node.op in ("call_function", "call_method"):
             return [Leaf.of(_inner(self.path, node.name), module) for module in modules_of(node, self.root)]
         raise ArgumentError("from_torch.branches", module=self.name, value=node)
+
+    def _require_last(self, node: "Node", value: "Node") -> None:
+        """Nothing after a node uses a value that it changes in place, nor one that shares its memory."""
+        later = self.nodes[self.nodes.index(node) + 1 :]
+        while True:
+            if any(user in value.users for user in later):
+                raise ArgumentError("from_torch.in_place", module=self.name, call=node, value=value)
+            if value is self.input or is_addition(value) or not _copies(self._parts(value)):
+                return
+            value = self._before(value)
+
+
+def _copies(parts: Sequence[Part]) -> bool:
+    """Whether all that the parts do is to hand on their input's numbers."""
+    return all(isinstance(part, Leaf) and part.layer.copies for part in parts)
+
+
+def _changes_input(parts: Sequence[Part]) -> bool:
+    """Whether the first part that computes anything writes its output over its input."""
+    computing = (part for part in parts if not _copies([part]))
+    first = next(computing, None)
+    if isinstance(first, Skip):
+        return _changes_input(first.layers) or _changes_input(first.shortcut)
+    return first is not None and bool(getattr(first.module, "inplace", False))
 
 
 def _traced(module: "torch.nn.Module", name: str) -> "GraphModule":

@@ -100,7 +100,8 @@ class OneCycleLR(Schedule):
     def to_torch(self, optimizer):
         from torch.optim import lr_scheduler
 
-        return lr_scheduler.OneCycleLR(optimizer, **vars(self))
+        # It refuses 0 and 1 as whole numbers.
+        return lr_scheduler.OneCycleLR(optimizer, **vars(self) | {"pct_start": float(self.pct_start)})
 
     def _at(self, t: int, values: Sequence[float]) -> float:
         """What goes from one value to the next, in one phase after another."""

@@ -46,8 +46,8 @@ class TracedStep:
         x = np.array(self.network.as_batch(x))
         if len(x) == 0:
             raise DataError("trace.empty")
-        objective.loss.require_counted(self.target)
         self._forward(x, generator)
+        objective.loss.require_counted(self.target)
         self._backward()
         self.fresh = t == 1 and slots is None
         self.slots_before: dict[str, dict[str, Array]] = {}
