@@ -221,7 +221,9 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
         return replace(worked, got=float(got[layout.place(name[1:], index)]))
     if found is None:
         return worked
-    return replace(worked, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape)
+    return replace(
+        worked, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape
+    )
 
 
 def _sums(match: GradientMatch) -> bool:

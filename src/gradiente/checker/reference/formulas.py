@@ -83,11 +83,7 @@ def formula(case: Reference, name: str) -> str:
     ('∂J/∂W[2] = ∂J/∂Z[2] A[1]ᵀ', 'Z[1] = W[1] X + b[1]')
     """
     if name == "A2":
-        return (
-            "A[2] = σ(Z[2])"
-            if case.labels is None
-            else softmax_formula()
-        )
+        return "A[2] = σ(Z[2])" if case.labels is None else softmax_formula()
     quantity = case.trace[LECTURE[name]]
     if name == "dZ2":
         return f"{quantity.label} = 1/m · ({plain(BCEWithLogitsLoss.derivative).rpartition('=')[2].strip()})"
