@@ -18,6 +18,7 @@ class WorkedExample:
 
     `quantity` is the name, `place` where the number stands in it, in the form in which the student has it; `terms`
     are (symbol, numbers, product), `closing` what makes the number of their sum, "" where nothing more is done.
+    Where the student's quantity has another shape, `shape` is that and `wanted` the right one.
     """
 
     quantity: str
@@ -26,6 +27,8 @@ class WorkedExample:
     closing: str
     expected: float
     got: float | None
+    shape: tuple[int, ...] | None = None
+    wanted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,9 +194,17 @@ def worked_lines(worked: WorkedExample) -> list[str]:
     lines += [f"  {symbol} = {numbers} = {product}" for symbol, numbers, product in worked.terms]
     if worked.closing:
         lines.append(f"  {worked.closing}")
-    got = text("check.nothing") if worked.got is None else f"{worked.got:.6g}"
-    lines.append(text("check.expected_got", name=name, expected=f"{worked.expected:.6g}", got=got))
+    lines.append(text("check.expected_got", name=name, expected=f"{worked.expected:.6g}", got=_got(worked)))
     return lines
+
+
+def _got(worked: WorkedExample) -> str:
+    """The student's number, or the shape of what stands in its place."""
+    if worked.shape is None:
+        return text("check.nothing") if worked.got is None else f"{worked.got:.6g}"
+    if worked.got is not None:
+        return text("check.got_number", got=f"{worked.got:.6g}")
+    return text("check.got_shape", shape=worked.shape, wanted=worked.wanted)
 
 
 def _pairs(entries: Any) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -204,5 +215,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
     worked = data["worked"]
     if worked is not None:
         terms = tuple(tuple(entry) for entry in worked["terms"])
-        worked = WorkedExample(**{**worked, "place": tuple(worked["place"]), "terms": terms})
+        shape = worked["shape"] and tuple(worked["shape"])
+        places = {"place": tuple(worked["place"]), "shape": shape, "wanted": tuple(worked["wanted"])}
+        worked = WorkedExample(**{**worked, **places, "terms": terms})
     return Finding(**{**data, "worked": worked, "right": tuple(data["right"])})

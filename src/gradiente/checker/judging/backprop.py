@@ -20,6 +20,7 @@ from gradiente.checker.verdict import Finding
 
 NAME = "backProp"
 RETURNED = ("dW1", "db1", "dW2", "db2")  # the lecture's order
+LOOPS = ("entrenarRed", "entrenarRedMiniBatch")
 SEARCHED = 4  # how many layouts are searched for mistakes, where none is right
 MUTANTS = 3  # how many changed functions that run, but are not right, are searched for what else is wrong
 
@@ -204,6 +205,7 @@ def _side_findings(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield Finding("argument_mutated", NAME, values={"names": ", ".join(changed)})
     if match.explanation.right and not changed:
         yield from _whole_numbers(session, match)
+        yield from _without_biases(session, match)
 
 
 def _cut(session: Session, match: GradientMatch) -> list[Finding]:
@@ -239,3 +241,19 @@ def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
     unknown = Search([case], [observed], layout).plain().unknown
     if unknown:
         yield Finding("integer_truncation", NAME, label(unknown[0]))
+
+
+def _without_biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
+    """The same with b other than 0, where the file has biases beside backProp: some compute A[1] anew without them."""
+    others = (f for name, f in session.submission.functions.items() if name not in (NAME, *LOOPS))
+    if session.workshop.name != "xor" or not any(map(session.adds_biases, others)):
+        return
+    sizes = [case.sizes for case in match.run.cases]
+    cases = session.cases(match.run.cases[0].activation, sizes, biases=True)
+    outcomes = [session.call(NAME, step_arguments(case, match.run.layout)) for case in cases]
+    if any(outcome.failure is not None for outcome in outcomes):
+        return
+    observed = [values_of(outcome.result, match.way) for outcome in outcomes]
+    wrong = Search(cases, observed, match.run.layout).plain().unknown
+    if wrong:
+        yield Finding("forward_without_bias", NAME, label("Z1"), session.function(NAME).line)

@@ -1,6 +1,7 @@
 """tanh, tanhGrad, relu, reluGrad: one number in, one number out; a derivative may be written for z or for a."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,12 +20,24 @@ def _positive(z: Array) -> Array:
     return (z > 0).astype(float)
 
 
-# What each may give, the legitimate variant that it is, and the formula.
-RIGHT: dict[str, list[tuple[str, Callable[[Array], Array]]]] = {
-    "tanh": [("", np.tanh)],
-    "tanhGrad": [("of_a", lambda a: 1 - a * a), ("of_z", lambda z: 1 - np.tanh(z) ** 2)],
-    "relu": [("", lambda z: np.maximum(z, 0))],
-    "reluGrad": [("", _positive)],
+@dataclass(frozen=True)
+class Form:
+    """One way to write a function: the legitimate variant that it is, numbers that it can be given, what it gives."""
+
+    variant: str
+    given: Array
+    right: Callable[[Array], Array]
+
+
+# A derivative that is written for a = g(z) is given what a can be: ReLU's is never negative.
+RIGHT: dict[str, list[Form]] = {
+    "tanh": [Form("", Z, np.tanh)],
+    "tanhGrad": [
+        Form("of_a", np.tanh(Z), lambda a: 1 - a * a),
+        Form("of_z", Z, lambda z: 1 - np.tanh(z) ** 2),
+    ],
+    "relu": [Form("", Z, lambda z: np.maximum(z, 0))],
+    "reluGrad": [Form("", Z, _positive), Form("of_a", np.maximum(Z, 0), _positive)],
 }
 FORMULAS = {
     "tanh": f"{plain(Tanh.equation)}",
@@ -40,43 +53,47 @@ def judge(name: str) -> Callable[[Session], Judgement]:
 
 
 def _judged(session: Session, name: str) -> Judgement:
-    outcome = session.call(name, {"z": Z})
+    tried = [(form, session.call(name, {"z": form.given})) for form in RIGHT[name]]
+    _, outcome = tried[0]
     if outcome.failure is not None:
         return Judgement((failure_finding(session, name, outcome.failure),), error=True)
-    result = outcome.result
-    if not isinstance(result, np.ndarray):
-        return Judgement((returned_finding(session, name, result, ["a"]),), error=True)
+    if not isinstance(outcome.result, np.ndarray):
+        return Judgement((returned_finding(session, name, outcome.result, ["a"]),), error=True)
     findings = []
     if outcome.mutated:
         names = session.bindings[name].names[0]
         findings.append(Finding("argument_mutated", name, values={"names": names}))
-    variants = [variant for variant, right in RIGHT[name] if _same(result, right(Z))]
+    variants = [form.variant for form, found in tried if _same(found.result, form.right(form.given))]
     if not variants:
-        findings.insert(0, _wrong(session, name, result))
+        findings.insert(0, _wrong(session, name, outcome.result))
     else:
         findings += _at_zero(session, name)
-    return Judgement(tuple(findings), tuple((v, {}) for v in variants if v))
+    return Judgement(tuple(findings), tuple((v, {}) for v in variants[:1] if v))
 
 
-def _same(result: Array, right: Array) -> bool:
-    return result.shape == right.shape and np.allclose(result, right, rtol=1e-4, atol=1e-6)
+def _same(result: object, right: Array) -> bool:
+    return (
+        isinstance(result, np.ndarray)
+        and result.shape == right.shape
+        and np.allclose(result, right, rtol=1e-4, atol=1e-6)
+    )
 
 
 def _wrong(session: Session, name: str, result: Array) -> Finding:
-    _, right = RIGHT[name][0]
-    expected = right(Z)
-    got = result if result.shape == Z.shape else None
-    differ = np.ones(Z.shape, bool) if got is None else ~np.isclose(got, expected, rtol=1e-4)
+    form = RIGHT[name][0]
+    expected = form.right(form.given)
+    got = result if result.shape == expected.shape else None
+    differ = np.ones(expected.shape, bool) if got is None else ~np.isclose(got, expected, rtol=1e-4)
     place = tuple(int(i) for i in np.argwhere(differ)[0])
     worked = WorkedExample(
-        f"{name}({Z[place]:g})",
+        f"{name}({form.given[place]:g})",
         (),
         (),
         "",
         float(expected[place]),
         None if got is None else float(got[place]),
     )
-    values = {"function": name, "shape": str(result.shape), "wanted": str(Z.shape)}
+    values = {"function": name, "shape": str(result.shape), "wanted": str(expected.shape)}
     return Finding(
         "helper_wrong" if got is not None else "helper_shape",
         name,

@@ -216,9 +216,14 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     closing = f"Σ = {entry.value:.6g}" if not left_out else f"… (+{left_out})   Σ = {entry.value:.6g}"
     if sums:
         closing += f"   · m = {case.m}"
-    shown = layout.place(name[1:], index)
-    value = None if got is None else float(got[shown])
-    return WorkedExample(label(name), index, terms, closing, float(expected[index]), value)
+    worked = WorkedExample(label(name), index, terms, closing, float(expected[index]), None)
+    if got is not None:
+        return replace(worked, got=float(got[layout.place(name[1:], index)]))
+    if found is None:
+        return worked
+    return replace(
+        worked, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape
+    )
 
 
 def _sums(match: GradientMatch) -> bool:

@@ -229,8 +229,9 @@ def update_findings(session: Session, name: str, moves: Sequence[Mapping[str, st
                 kinds.setdefault(key, []).append(parameter)
         elif found and all(key == "still" for key in found):
             kinds.setdefault("not_updated", []).append(parameter)
-    if session.workshop.name == "xor" and set(kinds.get("not_updated", ())) in ({"b1", "b2"}, set()):
-        kinds.pop("not_updated", None)  # b = 0 is agreed there
+    agreed = session.workshop.name == "xor" and not session.adds_biases(session.function(name))  # on b = 0
+    if agreed and set(kinds.get("not_updated", ())) in ({"b1", "b2"}, set()):
+        kinds.pop("not_updated", None)
     if "uphill" in kinds and not session.downhill:
         kinds.pop("uphill")
         session.adds_negative = True

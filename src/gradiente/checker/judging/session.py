@@ -4,11 +4,11 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from gradiente.checker.reading.binding import Binding
+from gradiente.checker.reading.binding import Binding, plain
 from gradiente.checker.reading.submission import Function, Submission
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference, Sizes, random_reference
@@ -102,6 +102,14 @@ class Session:
         calls = (node for node in ast.walk(self.function(name).node) if isinstance(node, ast.Call))
         return any(isinstance(call.func, ast.Name) and call.func.id == helper for call in calls)
 
+    def adds_biases(self, function: Function) -> bool:
+        """Whether a function does arithmetic with b1 or b2."""
+        binding = self.bindings.get(function.name)
+        names = {"b1", "b2"} | ({binding.own("b1"), binding.own("b2")} if _takes_biases(binding) else set())
+        sums = [node for node in ast.walk(function.node) if isinstance(node, ast.BinOp | ast.AugAssign)]
+        read = (node for one in sums for node in ast.walk(one) if isinstance(node, ast.Name))
+        return any(node.id in names or plain(node.id) in names for node in read)
+
     def function(self, name: str) -> Function:
         return self.submission.functions[name]
 
@@ -142,6 +150,10 @@ class Session:
     def helpers(self, *but: str) -> tuple[str, ...]:
         """The file's own functions, save these."""
         return tuple(name for name, f in self.submission.functions.items() if name not in but and not f.alias)
+
+
+def _takes_biases(binding: Binding | None) -> TypeGuard[Binding]:
+    return binding is not None and {"b1", "b2"} <= set(binding.parameters)
 
 
 def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> dict[str, Any]:

@@ -8,11 +8,10 @@ import numpy as np
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.session import Judgement, Session
 from gradiente.checker.mistakes.repair import mutants, probe
-from gradiente.checker.reference.formulas import plain
+from gradiente.checker.reference.formulas import softmax_formula
 from gradiente.checker.reference.reference import softmax
 from gradiente.checker.running.calls import CallOutcome, Failure
 from gradiente.checker.verdict import Finding, WorkedExample
-from gradiente.layers import Softmax
 
 Array = np.ndarray
 NAME = "softmax"
@@ -130,21 +129,20 @@ def _by_vectors(session: Session, match: SoftmaxMatch) -> bool:
 
 
 def _large(session: Session, match: SoftmaxMatch) -> list[Finding]:
-    """Scores of a thousand, and of minus a thousand: the same for all instances, so that any shift will do."""
-    for shift in (1000.0, -1000.0):
+    """Scores of a thousand and of minus a thousand: of all instances, then of one of them alone."""
+    shifts = [("softmax_unstable", 1000.0), ("softmax_unstable", -1000.0)]
+    if match.axis is not None:
+        of_one = np.zeros(match.z.shape[1 - match.axis])
+        of_one[0] = -1000.0
+        shifts.append(("softmax_one_maximum", np.expand_dims(of_one, match.axis)))
+    for key, shift in shifts:
         outcome = session.call(NAME, {"z": match.z + shift})
         if isinstance(outcome.result, np.ndarray) and not np.isfinite(outcome.result).all():
-            values = {"shift": f"{shift:g}"}
-            return [
-                Finding("softmax_unstable", NAME, "A[2]", session.function(NAME).line, values, _formula())
-            ]
+            values = {"where": "A[2]", "shift": f"{np.min(shift):g}" if np.ndim(shift) else f"{shift:g}"}
+            return [Finding(key, NAME, "A[2]", session.function(NAME).line, values, softmax_formula())]
         if isinstance(outcome.failure, Failure):
             return [failure_finding(session, NAME, outcome.failure)]
     return []
-
-
-def _formula() -> str:
-    return plain(Softmax.equation)
 
 
 def _finding(session: Session, match: SoftmaxMatch, key: str, axis: int) -> Finding:
@@ -152,10 +150,12 @@ def _finding(session: Session, match: SoftmaxMatch, key: str, axis: int) -> Find
     line = match.line or session.function(NAME).line
     if not isinstance(result, np.ndarray) or result.shape != z.shape:
         shape = str(getattr(result, "shape", ""))
-        return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": shape}, _formula())
+        return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": shape}, softmax_formula())
     expected = softmax(z, axis)
     parts = z[:, 0] if axis == 0 else z[0]
     terms = tuple((f"e^z{k}", f"e^{v:g}", f"{np.exp(v):.6g}") for k, v in enumerate(parts))
     closing = f"e^{z[0, 0]:g} / Σ = {expected[0, 0]:.6g}"
     worked = WorkedExample("softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]))
-    return Finding(key, NAME, "A[2]", line, {"where": "A[2]", "shape": str(result.shape)}, _formula(), worked)
+    return Finding(
+        key, NAME, "A[2]", line, {"where": "A[2]", "shape": str(result.shape)}, softmax_formula(), worked
+    )

@@ -36,9 +36,10 @@ def plain(latex: str) -> str:
         latex = latex.replace(command, symbol)
     latex = re.sub(r"\\begin\{cases\}(.*?)\\end\{cases\}", lambda found: _cases(found[1]), latex)
     latex = re.sub(r"\\sum_\{([^}]*)\}(\^\{([^}]*)\})?", lambda found: "Σ" + _low(found[1]), latex)
-    latex = re.sub(r"_\{?(\w)\}?", lambda found: _low(found[1]), latex)
+    latex = re.sub(r"_(?:\{(\w+)\}|(\w))", lambda found: _low(found[1] or found[2]), latex)
     latex = re.sub(r"\\operatorname\{(\w+)\}", r"\1", latex)
-    while (shorter := re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, latex)) != latex:
+    inner = r"\{((?:[^{}]|\{[^{}]*\})*)\}"  # one pair of braces, and pairs in it
+    while (shorter := re.sub(rf"\\frac{inner}{inner}", _fraction, latex)) != latex:
         latex = shorter
     return re.sub(r"\s+", " ", re.sub(r"[{}\\]", "", latex)).strip()
 
@@ -49,15 +50,28 @@ def _cases(rows: str) -> str:
     return "[" + "; ".join(f"{value.strip()}: {where.strip()}" for value, where in pairs) + "]"
 
 
-def _low(index: str) -> str:
-    return {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}.get(index[:1], "")
+def _low(indices: str) -> str:
+    """i, j, k … as subscripts; of i = 1 the i."""
+    names = re.match(r"[ijk]*", indices)
+    return names[0].translate(str.maketrans("ijk", "ᵢⱼₖ")) if names else ""
 
 
 def _fraction(found: re.Match[str]) -> str:
-    above, below = (piece.strip() for piece in (found[1], found[2]))
-    simple = re.compile(r"[∂\w^\[\]ŷ]+( ?\w)?")
-    above, below = (p if simple.fullmatch(p.replace("∂ ", "∂")) else f"({p})" for p in (above, below))
-    return f"{above}/{below}".replace("∂ ", "∂")
+    """a/b; with spaces where a piece is a product, in parentheses where it is a sum."""
+    pieces = [re.sub(r"[{}]", "", piece).strip().replace("∂ ", "∂") for piece in found.groups()]
+    above, below = (f"({p})" if re.search(r"\S [-+−] \S", p) else p for p in pieces)
+    product = any(re.search(r"[Σ^]", piece) for piece in pieces)
+    return f"{above} / {below}" if product else f"{above}/{below}"
+
+
+def softmax_formula() -> str:
+    """softmax of one instance, whichever axis the instances have.
+
+    >>> softmax_formula()
+    'A[2] = e^Z / Σₖ e^Zₖ, Z = Z[2]'
+    """
+    one = Softmax.equation.replace("_{ij}", "").replace("_{ik}", "_{k}")
+    return plain(one.replace("A", "A[2]")) + ", Z = Z[2]"
 
 
 def formula(case: Reference, name: str) -> str:
@@ -69,11 +83,7 @@ def formula(case: Reference, name: str) -> str:
     ('∂J/∂W[2] = ∂J/∂Z[2] A[1]ᵀ', 'Z[1] = W[1] X + b[1]')
     """
     if name == "A2":
-        return (
-            "A[2] = σ(Z[2])"
-            if case.labels is None
-            else f"A[2] = {plain(Softmax.equation).partition('=')[2].strip()}"
-        )
+        return "A[2] = σ(Z[2])" if case.labels is None else softmax_formula()
     quantity = case.trace[LECTURE[name]]
     if name == "dZ2":
         return f"{quantity.label} = 1/m · ({plain(BCEWithLogitsLoss.derivative).rpartition('=')[2].strip()})"

@@ -117,12 +117,14 @@ def random_reference(
     x: Array | None = None,
     y: Array | None = None,
     integers: bool = False,
+    biases: bool | None = None,
 ) -> Reference:
     """A random step.
 
     Arguments:
         x, y: the data (m, n) and (m, 1) or labels (m,), instead of random ones
         integers: random data are whole numbers
+        biases: whether b is other than 0; None: as the workshop begins
     """
     generator = np.random.default_rng([seed, 1])  # not what the weights are drawn from
     one = workshop == "xor"
@@ -131,7 +133,8 @@ def random_reference(
     network = Network(layers, seed=seed, initializer=Normal(std=0.6), dtype="float64")
     for name, bias in network.parameters.items():
         if name.endswith("bias"):
-            bias[...] = 0.0 if one else generator.normal(size=bias.shape) * 0.5
+            zero = one if biases is None else not biases
+            bias[...] = 0.0 if zero else generator.normal(size=bias.shape) * 0.5
     if x is None:
         x = generator.normal(size=(sizes.m, sizes.n))
         x = np.round(3 * x) if integers else x

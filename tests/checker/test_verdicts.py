@@ -1,0 +1,86 @@
+"""Single verdicts: what a file with one unusual line is told, and the words that show it."""
+
+import pytest
+
+from gradiente.checker import Verdict, hint_lines
+from gradiente.checker.reference.formulas import plain, softmax_formula
+from gradiente.layers import Sigmoid, Softmax, Tanh
+
+from .corpus import mnist_columns, xor_columns, xor_rows
+from .corpus.case import edited
+
+MNIST, XOR = mnist_columns.STYLE.source, xor_columns.STYLE.source
+LOOP_WITHOUT_BIASES = (
+    ("b1 = b1 - lr * db1", "db1 = b1 - lr * db1"),
+    ("b2 = b2 - lr * db2", "db2 = b2 - lr * db2"),
+)
+Z_WITHOUT_BIAS = (
+    ("    z1 = X @ w1\n    a1 =", "    z1 = X @ w1 + b1\n    a1 ="),
+    ("def forward(X, w1, w2):", "def forward(X, w1, b1, w2, b2):"),
+    ("a1, a2 = forward(X, w1, w2)", "a1, a2 = forward(X, w1, b1, w2, b2)"),
+    ("    z2 = a1 @ w2\n", "    z2 = a1 @ w2 + b2\n"),
+    (
+        "        w1 = w1 - lr * dw1\n",
+        "        w1 = w1 - lr * dw1\n        b1 = b1 - lr * db1\n        b2 = b2 - lr * db2\n",
+    ),
+)
+WRONG = {
+    "one maximum of all scores": (
+        edited(MNIST, ("np.max(z, axis=0, keepdims=True)", "np.max(z)")),
+        {"softmax": ["softmax_one_maximum"]},
+    ),
+    "new biases in the variables of their gradients": (
+        edited(XOR, *LOOP_WITHOUT_BIASES),
+        {"entrenarRed": ["not_updated"]},
+    ),
+    "z without b, while the forward pass has it": (
+        edited(xor_rows.STYLE.source, *Z_WITHOUT_BIAS),
+        {"backProp": ["forward_without_bias"]},
+    ),
+}
+RIGHT = {
+    "ReLU's derivative of a, by its sign": edited(MNIST, ("(z > 0).astype(float)", "np.sign(z)")),
+    "a softmax that takes the maximum of each instance by a loop": edited(
+        MNIST,
+        (
+            "e = np.exp(z - np.max(z, axis=0, keepdims=True))",
+            "e = np.stack([np.exp(column - max(column)) for column in z.T], axis=1)",
+        ),
+    ),
+    "no biases in the whole file": xor_rows.STYLE.source,
+}
+
+
+def findings(verdict: Verdict):
+    return {f.name: [found.mistake for found in f.findings] for f in verdict.functions if f.findings}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_named_and_nothing_else(check_source, one_process, name):
+    source, expected = WRONG[name]
+    assert findings(check_source(source)) == expected
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_not_accused(check_source, one_process, name):
+    assert findings(check_source(RIGHT[name])) == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("np.sum(dz2) / m", r"yours: one number, "),
+        ("np.sum(dz2, axis=0) / m", r"yours: an array of shape (5,), where (10, 1) is expected"),
+    ],
+)
+def test_a_quantity_of_another_shape_is_shown_by_its_shape(check_source, one_process, wrong, said):
+    source = edited(MNIST, ("np.sum(dz2, axis=1, keepdims=True) / m", wrong))
+    (finding,) = check_source(source).all_findings
+    assert said in hint_lines(finding, 2)[-1]
+
+
+def test_fractions_are_legible_in_plain_text():
+    assert softmax_formula() == "A[2] = e^Z / Σₖ e^Zₖ, Z = Z[2]"
+    assert plain(Softmax.equation) == "Aᵢⱼ = e^Zᵢⱼ / Σₖ e^Zᵢₖ"
+    assert plain(Sigmoid.equation) == "A = σ(Z) = 1 / (1 + e^-Z)"
+    assert plain(Tanh.equation) == "A = tanh(Z) = (e^Z - e^-Z) / (e^Z + e^-Z)"
