@@ -1,7 +1,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gradiente.errors import require, require_in, require_one_of, require_whole
 from gradiente.schedules.base import Schedule
@@ -100,8 +100,10 @@ class OneCycleLR(Schedule):
     def to_torch(self, optimizer):
         from torch.optim import lr_scheduler
 
-        # It refuses 0 and 1 as whole numbers.
-        return lr_scheduler.OneCycleLR(optimizer, **vars(self) | {"pct_start": float(self.pct_start)})
+        options: dict[str, Any] = dict(
+            vars(self), pct_start=float(self.pct_start)
+        )  # it refuses a whole 0 or 1
+        return lr_scheduler.OneCycleLR(optimizer, **options)
 
     def _at(self, t: int, values: Sequence[float]) -> float:
         """What goes from one value to the next, in one phase after another."""

@@ -130,7 +130,7 @@ def _by_vectors(session: Session, match: SoftmaxMatch) -> bool:
 
 def _large(session: Session, match: SoftmaxMatch) -> list[Finding]:
     """Scores of a thousand and of minus a thousand: of all instances, then of one of them alone."""
-    shifts = [("softmax_unstable", 1000.0), ("softmax_unstable", -1000.0)]
+    shifts: list[tuple[str, float | Array]] = [("softmax_unstable", 1000.0), ("softmax_unstable", -1000.0)]
     if match.axis is not None:
         of_one = np.zeros(match.z.shape[1 - match.axis])
         of_one[0] = -1000.0
