@@ -25,6 +25,25 @@ Z_WITHOUT_BIAS = (
     ),
 )
 WRONG = {
+    "the maximum taken off the powers": (
+        edited(
+            MNIST,
+            ("np.exp(z - np.max(z, axis=0, keepdims=True))", "np.exp(z) - np.max(z, axis=0, keepdims=True)"),
+        ),
+        {"softmax": ["softmax_precedence"]},
+    ),
+    "a product of vectors in the place of the slope": (
+        edited(XOR, ("da1 * sigmoideGrad(a1)", "da1 * np.sum(a1 * (1 - a1), axis=0, keepdims=True)")),
+        {"backProp": ["derivative_summed"]},
+    ),
+    "the slope times z": (
+        edited(XOR, ("da1 * sigmoideGrad(a1)", "da1 * sigmoideGrad(a1) * (np.dot(w1, X) + b1)")),
+        {"backProp": ["derivative_times_z"]},
+    ),
+    "the column of the last neuron left out for that of the bias": (
+        edited(XOR, ("np.dot(w2.T, dz2)", "np.dot(np.hstack([b2, w2])[:, :-1].T, dz2)")),
+        {"backProp": ["bias_column_dropped"]},
+    ),
     "one maximum of all scores": (
         edited(MNIST, ("np.max(z, axis=0, keepdims=True)", "np.max(z)")),
         {"softmax": ["softmax_one_maximum"]},

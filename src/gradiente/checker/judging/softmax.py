@@ -7,6 +7,7 @@ import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.mistakes.forward import maximum_off_powers
 from gradiente.checker.mistakes.repair import mutants, probe
 from gradiente.checker.reference.formulas import softmax_formula
 from gradiente.checker.reference.reference import softmax
@@ -41,6 +42,7 @@ WRONG: list[tuple[str, Callable[[Array], Array]]] = [
         ("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis))
         for axis in (0, 1)
     ),
+    *(("softmax_precedence", lambda z, axis=axis: maximum_off_powers(z, axis)) for axis in (0, 1)),
     ("softmax_missing_sum", _powers),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=0, keepdims=True)),
     ("softmax_missing_exp", lambda z: z / z.sum(axis=1, keepdims=True)),

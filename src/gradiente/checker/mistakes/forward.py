@@ -16,6 +16,12 @@ def _mixed(z: Array, axis: int) -> Array:
     return powers / powers.sum(axis=1 - axis, keepdims=True)
 
 
+def maximum_off_powers(z: Array, axis: int) -> Array:
+    """e^z − c in the place of e^(z − c), over its sum."""
+    powers = np.exp(z) - z.max(axis=axis, keepdims=True)
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
 RIGHT: dict[str, Rule] = {
     "Z1": lambda q: q.W1 @ q.X + q.b1,
     "A1": lambda q: q.squash(q.Z1),
@@ -54,6 +60,7 @@ TABLE = [
         )
         for axis in (0, 1)
     ),
+    Mistake("softmax_precedence", "A2", lambda q: maximum_off_powers(q.Z2, 0)),
     Mistake("softmax_missing", "A2", lambda q: q.Z2),
     Mistake("softmax_sigmoid", "A2", lambda q: squash("sigmoid", q.Z2)),
     Mistake("activation_other", "A2", lambda q: np.tanh(q.Z2)),
