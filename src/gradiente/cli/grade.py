@@ -22,7 +22,7 @@ from gradiente.grading import (
     write_outputs,
 )
 from gradiente.grading import grade as grade_all
-from gradiente.grading.table import points_text
+from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
 
 MOST_MISTAKES = 10

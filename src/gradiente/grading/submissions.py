@@ -29,6 +29,9 @@ class Person(NamedTuple):
     number: str = ""
 
 
+NOBODY = Person("")
+
+
 @dataclass(frozen=True)
 class StudentSubmission:
     """One student's submission.
@@ -45,7 +48,7 @@ class StudentSubmission:
     file: str
     content: bytes | None = None
     obstacle: Obstacle | None = None
-    person: Person = Person("")
+    person: Person = NOBODY
 
 
 def submissions(folder: str | Path) -> list[StudentSubmission]:
