@@ -6,8 +6,10 @@ from gradiente.grading.outputs import Outputs, default_output, write_outputs
 from gradiente.grading.rubric import Rubric
 from gradiente.grading.student_result import StudentResult
 from gradiente.grading.submissions import Obstacle, StudentSubmission, submissions
+from gradiente.grading.worksheet import Filled, Worksheet
 
 __all__ = [
+    "Filled",
     "Gradebook",
     "GradedStudent",
     "Obstacle",
@@ -15,6 +17,7 @@ __all__ = [
     "Rubric",
     "StudentResult",
     "StudentSubmission",
+    "Worksheet",
     "default_output",
     "grade",
     "gradebook",
