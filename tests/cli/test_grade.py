@@ -1,6 +1,7 @@
 """`gradiente grade`: what it prints, what it writes, how it ends; a stub checks, the real check at the end."""
 
 import csv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,38 @@ def test_a_worksheet_that_does_not_fit_is_said_before_the_work(stubbed, own_fold
         assert (answer.status, answer.out) == (status, "")
         assert words in answer.err
     assert stub.calls() == 0
+
+
+@pytest.mark.parametrize(("language", "page"), [("en", "feedback.html"), ("es", "comentarios.html")])
+def test_the_feedback_goes_back_to_moodle(language, page, stubbed, own_folder):
+    write_class(
+        moodle_class(own_folder), {"dan.py": "# right", "E_va_15_assignsubmission_file_/a.py": "# right"}
+    )
+    for name in ("back.zip", "again.zip"):
+        answer = gradiente("grade", "moodle", "--feedback-zip", name, "--lang", language)
+        assert answer.status == 0, answer.err
+        assert catalogue(language)["grade.written.feedback_zip"].format(count=4, path=name) in answer.out
+    assert Path("again.zip").read_bytes() == Path("back.zip").read_bytes()
+    with zipfile.ZipFile("back.zip") as archive:
+        names = ("Ana_11", "Beto_12", "Caro_13", "E va_15")
+        assert archive.namelist() == [f"{name}_assignsubmission_file_/{page}" for name in names]
+        ana = archive.read(archive.namelist()[0])
+        assert ana == Path("moodle-grades/feedback/Ana.html").read_bytes()
+
+
+def test_a_feedback_zip_that_cannot_be(stubbed, own_folder):
+    moodle_class(own_folder)
+    Path("class.zip").write_bytes(zipped({"A_1_assignsubmission_file_/xor.py": "# right"}))
+    before = Path("class.zip").read_bytes()
+    for arguments, status, words in (
+        (["class.zip", "--feedback-zip", "class.zip"], 2, "the submissions themselves"),
+        (["class", "--feedback-zip", "back.zip"], 2, "submissions from Moodle"),
+        (["moodle", "--feedback-zip", "nowhere/back.zip"], 1, "no such file or folder"),
+    ):
+        answer = gradiente("grade", *arguments, "--lang", "en")
+        assert (answer.status, answer.out) == (status, "")
+        assert words in answer.err
+    assert (stub.calls(), Path("class.zip").read_bytes()) == (0, before)
 
 
 def test_ctrl_c_says_what_is_kept(stubbed, monkeypatch):

@@ -20,9 +20,11 @@ from gradiente.grading import (
     Rubric,
     StudentResult,
     Worksheet,
+    check_feedback_zip,
     default_output,
     gradebook,
     submissions,
+    write_feedback_zip,
     write_outputs,
 )
 from gradiente.grading import grade as grade_all
@@ -41,6 +43,7 @@ def grade(
     worksheet_file: str | None,
     column: str | None,
     overwrite: bool,
+    feedback_zip: str | None,
     as_json: bool,
 ) -> None:
     require(worksheet_file is not None or (column is None and not overwrite), "worksheet.needed")
@@ -53,6 +56,8 @@ def grade(
     if worksheet_file is not None:
         worksheet = Worksheet.read(worksheet_file, column)
         worksheet.check(folder, people.values())
+    if feedback_zip is not None:
+        check_feedback_zip(feedback_zip, folder, people.values())
     outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
@@ -61,10 +66,9 @@ def grade(
         )
     graded = gradebook(results, rubric, workshop)
     pages = write_outputs(outputs, graded)
-    filled = None
-    if worksheet is not None:
-        with_people = [(people[row.result.student], row) for row in graded.rows]
-        filled = worksheet.fill(with_people, overwrite=overwrite)
+    with_people = [(people[row.result.student], row) for row in graded.rows]
+    filled = None if worksheet is None else worksheet.fill(with_people, overwrite=overwrite)
+    zipped = None if feedback_zip is None else write_feedback_zip(feedback_zip, with_people)
     if as_json:
         found = graded.to_dict()
         found["students"] = [{**entry, "page": pages[entry["student"]]} for entry in found["students"]]
@@ -74,6 +78,9 @@ def grade(
         _print(graded, outputs)
         if filled is not None:
             _print_filled(filled, worksheet_file)
+        if zipped is not None:
+            said = text("grade.written.feedback_zip", path=feedback_zip, count=zipped)
+            console().print(said, soft_wrap=True)
 
 
 @contextmanager
@@ -162,6 +169,7 @@ command = command(
         ),
         option("--column", "cli.grade.column", metavar=text("cli.metavar.name")),
         option("--overwrite", "cli.grade.overwrite", is_flag=True),
+        option("--feedback-zip", "cli.grade.feedback_zip", metavar=text("cli.metavar.file")),
         json_option(),
     ],
     grade,

@@ -1,5 +1,6 @@
 """Grading of a whole class: every submission checked in parallel, with a reason for every point."""
 
+from gradiente.grading.feedback_zip import check_feedback_zip, write_feedback_zip
 from gradiente.grading.gradebook import Gradebook, GradedStudent, gradebook
 from gradiente.grading.grading import grade
 from gradiente.grading.outputs import Outputs, default_output, write_outputs
@@ -18,9 +19,11 @@ __all__ = [
     "StudentResult",
     "StudentSubmission",
     "Worksheet",
+    "check_feedback_zip",
     "default_output",
     "grade",
     "gradebook",
     "submissions",
+    "write_feedback_zip",
     "write_outputs",
 ]
