@@ -80,6 +80,7 @@ LAYOUTS = {
             "gomezbeto_102_10001_xor-1.py": "second",
             "gomezbeto_102_10002_report.pdf": "x",
             "peñacaro_LATE_103_9004_xor-2.ipynb": "c",
+            "zoedan_late_105_9006_xor.py": "e",
             "ruizana_104_9005_all.zip": zipped({"in/xor.py": "d"}),
         },
         [
@@ -87,6 +88,7 @@ LAYOUTS = {
             ("peñacaro", "peñacaro_LATE_103_9004_xor-2.ipynb", "c"),
             ("ruizana (101)", "ruizana_101_9001_taller xor.py", "a"),
             ("ruizana (104)", "ruizana_104_9005_all.zip/in/xor.py", "d"),
+            ("zoedan", "zoedan_late_105_9006_xor.py", "e"),
         ],
     ),
     "numbers of a teacher's own": (

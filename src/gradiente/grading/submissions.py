@@ -17,7 +17,7 @@ NBGRADER = "submitted"
 # Moodle's name for a student's folder or file: Ana Gómez_12345_assignsubmission_file_
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+")
 # Canvas's name for an uploaded file: gomezana_LATE_12345_678901_xor.py; a later upload has a larger number.
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_(?P<upload>\d{3,})_.+")
+CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE|_late)?_(?P<id>\d+)_(?P<upload>\d{3,})_.+")
 Platform = Literal["", "moodle", "canvas"]
 
 
