@@ -121,6 +121,15 @@ def test_once_filled_it_stays_as_it_is(tmp_path):
     assert os.listdir(tmp_path) == ["worksheet.csv"]
 
 
+def test_behind_a_link_the_file_itself_is_filled(tmp_path):
+    path = stored(tmp_path, MOODLE)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    assert Worksheet.read(link).fill(a_class("moodle")).written == 2
+    assert link.is_symlink()
+    assert path.read_bytes() != MOODLE.encode()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -137,7 +137,7 @@ class Worksheet:
             if line.comment is not None and (overwrite or not line.comment.value.strip()):
                 changes[line.comment] = html.escape(plain_cell(_comment(row)), quote=False)
         if changes:
-            write_atomically(self.path, self.cells.changed(changes))
+            write_atomically(self.path.resolve(), self.cells.changed(changes))
         here = {person.number for person, _ in graded if person.platform == self.platform}
         without = [line.name for number, line in self.lines.items() if number not in here]
         scaled = all(line.maximum is not None for line in self.lines.values())
