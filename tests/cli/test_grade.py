@@ -1,6 +1,7 @@
 """`gradiente grade`: what it prints, what it writes, how it ends; a stub checks, the real check at the end."""
 
 import csv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,13 @@ def stubbed(monkeypatch, own_folder):
     return write_class(own_folder / "class", CLASS)
 
 
+def rows_of(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def table(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return {row["student"]: row for row in csv.DictReader(file)}
+    return {row["student"]: row for row in rows_of(path)}
 
 
 def test_the_result_as_data(stubbed):
@@ -123,6 +128,131 @@ def test_the_zip_of_a_class(stubbed):
         "ana": "right",
         "beto": "not started",
     }
+
+
+MOODLE = (
+    "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments\n"
+    "Participant 11,Ana,,50.00,-,\n"
+    "Participant 12,Beto,40.00,50.00,-,good\n"
+    "Participant 14,Hugo,,50.00,-,\n"
+)
+
+
+def moodle_class(folder):
+    files = {
+        "Ana_11_assignsubmission_file_/xor.py": "# right",
+        "Beto_12_assignsubmission_file_/xor.py": "# mistake stub_one dW[1]",
+        "Caro_13_assignsubmission_file_/xor.py": "# right",
+    }
+    Path("grades.csv").write_text(MOODLE, encoding="utf-8")
+    return write_class(folder / "moodle", files)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "into grades.csv: 1",
+                "stays; --overwrite replaces it (1): Beto",
+                "worksheet (1): Caro",
+                "(1): Hugo",
+            ],
+        ),
+        (
+            "es",
+            ["en grades.csv: 1", "--overwrite la reemplaza (1): Beto", "la planilla (1): Caro", "(1): Hugo"],
+        ),
+    ],
+)
+def test_into_a_worksheet_of_moodle(language, words, stubbed, own_folder):
+    moodle_class(own_folder)
+    answer = gradiente("grade", "moodle", "--into", "grades.csv", "--workers", 1, "--lang", language)
+    assert answer.status == 0, answer.err
+    assert all(word in answer.out for word in words), answer.out
+    right = catalogue(language)["grade.summary.right"]
+    assert Path("grades.csv").read_text(encoding="utf-8") == MOODLE.replace(
+        "Ana,,50.00,-,", f"Ana,50,50.00,-,{right}"
+    )
+
+
+def test_into_a_worksheet_as_data(stubbed, own_folder):
+    moodle_class(own_folder)
+    answer = gradiente("grade", "moodle", "--into", "grades.csv", "--overwrite", "--json")
+    assert answer.data["worksheet"] == {
+        "file": "grades.csv",
+        "written": 2,
+        "kept": [],
+        "absent": ["Caro"],
+        "without_submission": ["Hugo"],
+        "scaled": True,
+    }
+    assert {row["Full name"]: row["Grade"] for row in rows_of("grades.csv")} == {
+        "Ana": "50",
+        "Beto": "25",
+        "Hugo": "",
+    }
+
+
+def test_two_uploads_to_canvas_are_one_student_of_its_worksheet(stubbed, own_folder):
+    files = {"ruizana_7_100_xor.py": "# blank", "ruizana_7_200_xor-1.py": "# right"}
+    write_class(own_folder / "canvas", files)
+    header = "Student,ID,SIS User ID,SIS Login ID,Section,XOR (1),Other (2)\n    Points Possible,,,,,10,10\n"
+    Path("grades.csv").write_text(f'{header}"Ruiz, Ana",7,,,S,,\n', encoding="utf-8")
+    answer = gradiente("grade", "canvas", "--into", "grades.csv", "--lang", "en")
+    assert (answer.status, answer.out) == (2, "")
+    assert "choose one with --column NAME, among XOR (1), Other (2)" in answer.err
+    answer = gradiente("grade", "canvas", "--into", "grades.csv", "--column", "Other", "--lang", "en")
+    assert answer.status == 0, answer.err
+    assert Path("grades.csv").read_text(encoding="utf-8") == f'{header}"Ruiz, Ana",7,,,S,,10\n'
+    assert list(table("canvas-grades/grades.csv")) == ["ruizana"]
+
+
+def test_a_worksheet_that_does_not_fit_is_said_before_the_work(stubbed, own_folder):
+    moodle_class(own_folder)
+    Path("other.csv").write_text(MOODLE.replace("Participant 1", "Participant 9"), encoding="utf-8")
+    for arguments, status, words in (
+        (["--into", "other.csv"], 1, "another course"),
+        (["--into", "nowhere.csv"], 1, "no file nowhere.csv"),
+        (["--overwrite"], 2, "--into FILE.csv"),
+    ):
+        answer = gradiente("grade", "moodle", *arguments, "--lang", "en")
+        assert (answer.status, answer.out) == (status, "")
+        assert words in answer.err
+    assert stub.calls() == 0
+
+
+@pytest.mark.parametrize(("language", "page"), [("en", "feedback.html"), ("es", "comentarios.html")])
+def test_the_feedback_goes_back_to_moodle(language, page, stubbed, own_folder):
+    write_class(
+        moodle_class(own_folder), {"dan.py": "# right", "E_va_15_assignsubmission_file_/a.py": "# right"}
+    )
+    for name in ("back.zip", "again.zip"):
+        answer = gradiente("grade", "moodle", "--feedback-zip", name, "--lang", language)
+        assert answer.status == 0, answer.err
+        assert catalogue(language)["grade.written.feedback_zip"].format(count=4, path=name) in answer.out
+    assert Path("again.zip").read_bytes() == Path("back.zip").read_bytes()
+    with zipfile.ZipFile("back.zip") as archive:
+        names = ("Ana_11", "Beto_12", "Caro_13", "E va_15")
+        assert archive.namelist() == [f"{name}_assignsubmission_file_/{page}" for name in names]
+        ana = archive.read(archive.namelist()[0])
+        assert ana == Path("moodle-grades/feedback/Ana.html").read_bytes()
+
+
+def test_a_feedback_zip_that_cannot_be(stubbed, own_folder):
+    moodle_class(own_folder)
+    Path("class.zip").write_bytes(zipped({"A_1_assignsubmission_file_/xor.py": "# right"}))
+    before = Path("class.zip").read_bytes()
+    for arguments, status, words in (
+        (["class.zip", "--feedback-zip", "class.zip"], 2, "the submissions themselves"),
+        (["class", "--feedback-zip", "back.zip"], 2, "submissions from Moodle"),
+        (["moodle", "--feedback-zip", "nowhere/back.zip"], 1, "no such file or folder"),
+    ):
+        answer = gradiente("grade", *arguments, "--lang", "en")
+        assert (answer.status, answer.out) == (status, "")
+        assert words in answer.err
+    assert (stub.calls(), Path("class.zip").read_bytes()) == (0, before)
 
 
 def test_ctrl_c_says_what_is_kept(stubbed, monkeypatch):

@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from gradiente.checker.verdict import Finding, Verdict
+from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
 from gradiente.grading import Obstacle, Rubric, StudentResult, gradebook
 
 from .stub import verdict
@@ -49,6 +49,25 @@ def test_points():
     assert dict(rows[1].points) == {"backProp": 1.5, "entrenarRed": 2}
     assert dict(rows[6].points) == {"backProp": 0, "entrenarRed": 0}
     assert [row.result.status for row in rows[5:]] == ["not_run", "not_run", "two_files", "no_file"]
+
+
+@pytest.mark.parametrize("others", ["unchecked", "blank", "error"])
+def test_a_part_of_the_points_is_never_for_a_file_that_does_not_run(others):
+    functions = FunctionVerdict("backProp", "unchecked"), FunctionVerdict("entrenarRed", others)
+    found = Verdict("x.py", "xor", functions, (Finding("stub_syntax", line=1),))
+    (row,) = gradebook([StudentResult("ana", "x.py", found)], Rubric(partial=0.5)).rows
+    assert (row.result.status, row.total, dict(row.points)) == (
+        "not_run",
+        0,
+        {"backProp": 0, "entrenarRed": 0},
+    )
+
+
+def test_a_function_that_waits_for_another_one_keeps_a_part():
+    functions = FunctionVerdict("backProp", "wrong", (), (Finding("unknown"),))
+    found = Verdict("x.py", "xor", (functions, FunctionVerdict("entrenarRed", "unchecked")))
+    (row,) = gradebook([StudentResult("ana", "x.py", found)], Rubric(partial=0.5)).rows
+    assert dict(row.points) == {"backProp": 0, "entrenarRed": 25}
 
 
 def test_who_was_not_graded_does_not_lower_the_mean():

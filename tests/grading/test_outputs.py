@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gradiente.errors import ArgumentError, FileError
-from gradiente.grading import Outputs, Rubric, StudentResult, gradebook, write_outputs
+from gradiente.grading import Obstacle, Outputs, Rubric, StudentResult, gradebook, write_outputs
 from gradiente.grading.feedback import feedback_page
 from gradiente.locale import LANGUAGES, catalogue, set_language
 
@@ -51,8 +51,9 @@ def written(tmp_path, results, rubric=None):
     return outputs
 
 
-def read(outputs):
-    return list(csv.DictReader(io.StringIO(outputs.grades.read_text(encoding="utf-8"))))
+def read(outputs, separator=","):
+    content = outputs.grades.read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(content, newline=""), delimiter=separator))
 
 
 def test_the_table(tmp_path):
@@ -98,15 +99,44 @@ def test_the_table(tmp_path):
 
 def test_the_table_in_spanish(tmp_path):
     set_language("es")
-    rows = read(written(tmp_path, a_class()))
+    rows = read(written(tmp_path, a_class(), Rubric({"backProp": 1}, partial=0.25)), ";")
     assert {"estudiante", "primer error", "estado"} <= rows[0].keys()
-    assert rows[1]["primer error"] == "falta el factor en dW[1]"
+    assert (rows[1]["primer error"], rows[1]["total"]) == ("falta el factor en dW[1]", "0,25")
 
 
-@pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1", "-1+2", "@SUM(A1)"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_excel_is_told_the_encoding_and_every_cell_is_quoted(language, tmp_path):
+    set_language(language)
+    content = written(tmp_path, a_class()).grades.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    separator = {"en": ",", "es": ";"}[language]
+    for line in content.decode("utf-8-sig").splitlines():
+        assert line.startswith('"')
+        assert line.endswith('"')
+        assert len(line.split(f'"{separator}"')) == 9
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1", "-1+2", "@SUM(A1)", "＝1+1"])
 def test_no_name_becomes_a_formula(name, tmp_path):
     (row,) = read(written(tmp_path, [StudentResult(name, f"{name}.py", verdict())]))
     assert (row["student"], row["file"]) == (f"'{name}", f"'{name}.py")
+
+
+@pytest.mark.parametrize(
+    "start", ["\r", "\n", "\r\n", "\t", "\x1b[31m\r", " ", "\x00", "\ud800", "\u2028", ";", ","]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_of_a_submission_begin_a_cell_of_their_own(start, language, tmp_path):
+    set_language(language)
+    said = Obstacle("error", "said", {"words": f"{start}=cmd|' /C calc'!A0{start}@x"})
+    content = written(tmp_path, [StudentResult("ana", "ana.py", obstacle=said)]).grades.read_bytes()
+    text = content.decode("utf-8-sig")
+    assert len(text.splitlines()) == 2
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    for line in text.splitlines():
+        for cell in csv.reader([line], delimiter={"en": ",", "es": ";"}[language]):
+            assert len(cell) == 7
+            assert not any(value.startswith(("=", "+", "-", "@")) for value in cell)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

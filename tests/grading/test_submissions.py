@@ -73,6 +73,32 @@ LAYOUTS = {
             ("Ana (2)", "Ana_2_assignsubmission_file_/xor.py", "b"),
         ],
     ),
+    "Canvas, with a late one and a second upload": (
+        {
+            "ruizana_101_9001_taller xor.py": "a",
+            "gomezbeto_102_9002_xor.py": "first",
+            "gomezbeto_102_10001_xor-1.py": "second",
+            "gomezbeto_102_10002_report.pdf": "x",
+            "peñacaro_LATE_103_9004_xor-2.ipynb": "c",
+            "zoedan_late_105_9006_xor.py": "e",
+            "ruizana_104_9005_all.zip": zipped({"in/xor.py": "d"}),
+        },
+        [
+            ("gomezbeto", "gomezbeto_102_10001_xor-1.py", "second"),
+            ("peñacaro", "peñacaro_LATE_103_9004_xor-2.ipynb", "c"),
+            ("ruizana (101)", "ruizana_101_9001_taller xor.py", "a"),
+            ("ruizana (104)", "ruizana_104_9005_all.zip/in/xor.py", "d"),
+            ("zoedan", "zoedan_late_105_9006_xor.py", "e"),
+        ],
+    ),
+    "numbers of a teacher's own": (
+        {"grupo_1_2_xor.py": "a", "grupo_1_3_xor.py": "b", "ana_1_200_xor/xor.py": "c"},
+        [
+            ("ana_1_200_xor", "ana_1_200_xor/xor.py", "c"),
+            ("grupo_1_2_xor", "grupo_1_2_xor.py", "a"),
+            ("grupo_1_3_xor", "grupo_1_3_xor.py", "b"),
+        ],
+    ),
     "what machines leave behind": (
         {
             ".DS_Store": "x",
@@ -104,6 +130,7 @@ CLASS_ZIPS = {
         },
         {"Ana Gómez": "a", "Beto": "b"},
     ),
+    "Canvas's": ({"ruizana_1_900_xor.py": b"a", "ruizana_1_901_xor-1.py": b"b"}, {"ruizana": "b"}),
     "wrapped in a folder": ({"class/ana/xor.py": b"a", "class/beto.py": b"b"}, {"ana": "a", "beto": "b"}),
     "made under Windows": ({"ana\\xor.py": b"a", "beto\\xor.py": b"b"}, {"ana": "a", "beto": "b"}),
     "one student": ({"ana/xor.py": b"a"}, {"ana": "a"}),
@@ -147,6 +174,21 @@ def test_two_files_of_one_student_are_named_and_neither_is_taken(tmp_path):
         assert row.obstacle is not None
         assert row.obstacle.status == "two_files"
         assert all(name in row.obstacle.words() for name in names)
+
+
+def test_of_a_later_zip_with_two_files_none_is_taken(tmp_path):
+    later = zipped({"a.py": "2", "b.py": "3"})
+    folder = write_class(tmp_path / "class", {"ana_7_100_xor.py": "1", "ana_7_200_xor.zip": later})
+    assert told(folder) == [("ana", "ana_7_200_xor.zip/a.py, ana_7_200_xor.zip/b.py", "two_files")]
+
+
+def test_who_a_student_is_for_the_platform(tmp_path):
+    names = {"Ana G_12_assignsubmission_file_/x.py": "a", "ruiz_34_567_x.py": "b", "caro.py": "c"}
+    people = {
+        row.student: (row.person.platform, row.person.number)
+        for row in submissions(write_class(tmp_path / "class", names))
+    }
+    assert people == {"Ana G": ("moodle", "12"), "ruiz": ("canvas", "34"), "caro": ("", "")}
 
 
 def bomb():

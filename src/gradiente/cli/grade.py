@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,18 +12,23 @@ from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console, styled_table
+from gradiente.errors import require
 from gradiente.grading import (
+    Filled,
     Gradebook,
     Outputs,
     Rubric,
     StudentResult,
+    Worksheet,
+    check_feedback_zip,
     default_output,
     gradebook,
     submissions,
+    write_feedback_zip,
     write_outputs,
 )
 from gradiente.grading import grade as grade_all
-from gradiente.grading.table import points_text
+from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
 
 MOST_MISTAKES = 10
@@ -34,12 +40,24 @@ def grade(
     rubric_file: str | None,
     output: str | None,
     workers: int | None,
+    worksheet_file: str | None,
+    column: str | None,
+    overwrite: bool,
+    feedback_zip: str | None,
     as_json: bool,
 ) -> None:
+    require(worksheet_file is not None or (column is None and not overwrite), "worksheet.needed")
     if workshop is not None:
         workshop_named(workshop)
     rubric = Rubric() if rubric_file is None else Rubric.read(rubric_file, workshop)
     students = submissions(folder)
+    people = {one.student: one.person for one in students}
+    worksheet = None
+    if worksheet_file is not None:
+        worksheet = Worksheet.read(worksheet_file, column)
+        worksheet.check(folder, people.values())
+    if feedback_zip is not None:
+        check_feedback_zip(feedback_zip, folder, people.values())
     outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
@@ -48,12 +66,21 @@ def grade(
         )
     graded = gradebook(results, rubric, workshop)
     pages = write_outputs(outputs, graded)
+    with_people = [(people[row.result.student], row) for row in graded.rows]
+    filled = None if worksheet is None else worksheet.fill(with_people, overwrite=overwrite)
+    zipped = None if feedback_zip is None else write_feedback_zip(feedback_zip, with_people)
     if as_json:
         found = graded.to_dict()
         found["students"] = [{**entry, "page": pages[entry["student"]]} for entry in found["students"]]
+        found["worksheet"] = None if filled is None else {"file": worksheet_file, **asdict(filled)}
         print_json({**found, "output": str(outputs.folder)})
     else:
         _print(graded, outputs)
+        if filled is not None:
+            _print_filled(filled, worksheet_file)
+        if zipped is not None:
+            said = text("grade.written.feedback_zip", path=feedback_zip, count=zipped)
+            console().print(said, soft_wrap=True)
 
 
 @contextmanager
@@ -115,6 +142,18 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
         out.print(text(f"grade.written.{key}", path=path), soft_wrap=True)
 
 
+def _print_filled(filled: Filled, path: str | None) -> None:
+    out = console()
+    out.print(text("worksheet.written", path=path, count=filled.written), soft_wrap=True)
+    if not filled.scaled:
+        out.print(text("worksheet.unscaled"), style="yellow", soft_wrap=True)
+    for what in ("kept", "absent", "without_submission"):
+        students = getattr(filled, what)
+        if students:
+            said = text(f"worksheet.{what}", count=len(students), students="; ".join(students))
+            out.print(said, style="yellow", soft_wrap=True)
+
+
 command = command(
     "grade",
     lambda: [
@@ -125,6 +164,12 @@ command = command(
         ),
         option("--output", "cli.grade.output", metavar=text("cli.metavar.folder")),
         option("--workers", "cli.grade.workers", type=INTEGER),
+        click.Option(
+            ["--into", "worksheet_file"], help=text("cli.grade.into"), metavar=text("cli.metavar.file")
+        ),
+        option("--column", "cli.grade.column", metavar=text("cli.metavar.name")),
+        option("--overwrite", "cli.grade.overwrite", is_flag=True),
+        option("--feedback-zip", "cli.grade.feedback_zip", metavar=text("cli.metavar.file")),
         json_option(),
     ],
     grade,

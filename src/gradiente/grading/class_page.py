@@ -6,7 +6,7 @@ import numpy as np
 
 from gradiente.formatting import count
 from gradiente.grading.gradebook import Gradebook, GradedStudent
-from gradiente.grading.table import points_text
+from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, figure, join, page, section, table, tag
 from gradiente.reporting.plot import ACCENT, axes, svg

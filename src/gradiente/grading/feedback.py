@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict, hint_lines, worked_lines
 from gradiente.checker.workshop import WORKSHOPS
 from gradiente.grading.gradebook import GradedStudent
-from gradiente.grading.table import points_text
+from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
 from gradiente.reporting.html import Markup, join, page, section, table, tag
 

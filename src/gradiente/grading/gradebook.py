@@ -169,7 +169,8 @@ def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
     if verdict is None:
         return GradedStudent(result, {}, None, rubric.maximum(usual))
     workshop = verdict.workshop or usual
-    checked = {function.name: rubric.earned(workshop, function) for function in verdict.functions if workshop}
+    judged = verdict.functions if workshop and result.status != "not_run" else ()
+    checked = {function.name: rubric.earned(workshop, function) for function in judged}
     points = {name: checked.get(name, 0.0) for name in rubric.of(workshop)} if verdict.workshop else {}
     return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop))
 

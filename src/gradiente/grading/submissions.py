@@ -1,4 +1,4 @@
-"""Who handed in what: the layouts of nbgrader, Moodle, Otter and plain folders become one list of students."""
+"""Who handed in what: the layouts of nbgrader, Moodle, Canvas and plain folders become one list of students."""
 
 import os
 import re
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from gradiente.errors import FileError
 from gradiente.grading.archives import unpacked
@@ -15,6 +16,20 @@ from gradiente.grading.entries import PACKED, SUBMISSIONS, Entry, Obstacle, show
 NBGRADER = "submitted"
 # Moodle's name for a student's folder or file: Ana Gómez_12345_assignsubmission_file_
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+")
+# Canvas's name for an uploaded file: gomezana_LATE_12345_678901_xor.py; a later upload has a larger number.
+CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE|_late)?_(?P<id>\d+)_(?P<upload>\d{3,})_.+")
+Platform = Literal["", "moodle", "canvas"]
+
+
+class Person(NamedTuple):
+    """A student as the names of files give them: the platform that numbered them, and its number, where there are."""
+
+    name: str
+    platform: Platform = ""
+    number: str = ""
+
+
+NOBODY = Person("")
 
 
 @dataclass(frozen=True)
@@ -26,19 +41,21 @@ class StudentSubmission:
         file: its path inside the folder; of several, all of them
         content: the bytes of the one file, None where there is an obstacle
         obstacle: why it cannot be graded
+        person: who it is for the platform that the folder comes from
     """
 
     student: str
     file: str
     content: bytes | None = None
     obstacle: Obstacle | None = None
+    person: Person = NOBODY
 
 
 def submissions(folder: str | Path) -> list[StudentSubmission]:
     """Every student of a class with what was handed in, in the order of the names.
 
     One file for each student, one folder for each, a zip for each, nbgrader's submitted/STUDENT/ASSIGNMENT/, the zip
-    of a learning platform as it comes or unpacked.
+    of Moodle or Canvas as it comes or unpacked. Of several uploads to Canvas the last one counts.
 
     Arguments:
         folder: the folder, or one zip with all of it
@@ -46,19 +63,22 @@ def submissions(folder: str | Path) -> list[StudentSubmission]:
     Errors: FileError where there is none, or no submission in it
     """
     folder = Path(folder)
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[Person, list[Entry]] = {}
     for found in sorted(_everything(folder), key=lambda entry: entry.parts):
-        student = _student(found)
-        if student is not None:
-            groups.setdefault(student, []).append(found)
+        person = _person(found)
+        if person is not None:
+            groups.setdefault(person, []).append(found)
     if not any(found.counts for group in groups.values() for found in group):
         raise FileError("grade.empty", folder=folder)
-    shared = Counter(name for name, _ in groups)
+    shared = Counter(person.name for person in groups)
     named = {
-        f"{name} ({number})" if shared[name] > 1 and number else name: group
-        for (name, number), group in groups.items()
+        f"{one.name} ({one.number})" if shared[one.name] > 1 and one.number else one.name: one
+        for one in groups
     }
-    return [_submission_of(student, named[student]) for student in sorted(named)]
+    return [
+        replace(_submission_of(student, _counting(person, groups[person])), person=person)
+        for student, person in sorted(named.items())
+    ]
 
 
 def _everything(folder: Path) -> list[Entry]:
@@ -89,25 +109,43 @@ def _without_wrapper(found: list[Entry]) -> list[Entry]:
     """The same without the one folder that holds a whole class."""
     firsts = {entry.parts[0] for entry in found}
     wrapped = len(firsts) == 1 and sum(entry.counts for entry in found) > 1
-    if not wrapped or MOODLE.match(next(iter(firsts))):
+    first = next(iter(firsts), "")
+    if not wrapped or MOODLE.match(first) or CANVAS.fullmatch(first):
         return found
     return [replace(entry, parts=entry.parts[1:]) for entry in found if len(entry.parts) > 1]
 
 
-def _student(found: Entry) -> tuple[str, str] | None:
-    """The student's name, and Moodle's number where there is one; None for a file that is nobody's."""
+def _person(found: Entry) -> Person | None:
+    """The student; None for a file that is nobody's."""
     for part in found.parts:
         moodle = MOODLE.match(part)
         if moodle:
-            return _clean(moodle["name"]), moodle["id"]
+            return Person(_clean(moodle["name"]), "moodle", moodle["id"])
     first = found.parts[0]
+    canvas = CANVAS.fullmatch(first)
+    if canvas and not found.folder and (len(found.parts) == 1 or suffix(first) == ".zip"):
+        return Person(_clean(canvas["name"]), "canvas", canvas["id"])
     if len(found.parts) == 1 and not found.folder:
         if not found.counts and suffix(first) != ".zip":
             return None
         kinds = (*SUBMISSIONS, *PACKED, ".zip")
     else:
         kinds = (".zip",)
-    return _clean(Path(first).stem if suffix(first) in kinds else first), ""
+    return Person(_clean(Path(first).stem if suffix(first) in kinds else first))
+
+
+def _counting(person: Person, group: list[Entry]) -> list[Entry]:
+    """The student's entries without those of earlier uploads to Canvas."""
+    uploads = {found.parts[0] for found in group if found.counts}
+    if person.platform != "canvas" or not uploads:
+        return group
+    last = max(uploads, key=_upload)
+    return [found for found in group if found.parts[0] == last]
+
+
+def _upload(name: str) -> int:
+    found = CANVAS.fullmatch(name)
+    return int(found["upload"]) if found else 0
 
 
 def _clean(name: str) -> str:
