@@ -1,6 +1,7 @@
 """The whole check on files: right ones in every style, every kind of mistake, hostile ones, the workshops' own."""
 
 import json
+import os
 import re
 
 import pytest
@@ -208,6 +209,58 @@ def test_a_file_of_no_workshop_says_how_to_name_one(tmp_path):
     assert {function.status for function in check(path, "xor").functions} == {"missing"}
 
 
+def test_a_files_name_in_another_encoding_can_be_stored(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/a\xf1o.py")
+    written(tmp_path, "def backProp(:\n", path)
+    verdict = check(path, "xor")
+    assert verdict.file == "a\ufffdo.py"
+    assert json.loads(json.dumps(verdict.to_dict(), ensure_ascii=False).encode())["file"] == verdict.file
+
+
 def test_an_unknown_workshop_is_answered_with_the_known_ones(tmp_path):
     with pytest.raises(ArgumentError, match="mnist"):
         check(written(tmp_path, "x = 1\n"), "minst")
+
+
+def xor_with(old, new, *, extra=""):
+    source = next(case.source for case in RIGHT if case.name == "xor-columns-base")
+    assert old in source
+    return source.replace(old, new, 1) + extra
+
+
+LOOP = "    for "  # the first in the file is the loop of entrenarRed
+HELPER = "\n\ndef elemento(x):\n    return x\n"
+
+
+def test_a_helper_that_is_called_for_every_number_hides_no_step_of_a_loop(tmp_path):
+    head = next(line for line in xor_with(LOOP, LOOP).splitlines() if line.startswith(LOOP))
+    source = xor_with(head, f"{head}\n        [elemento(i) for i in range(2000)]", extra=HELPER)
+    verdict = check(written(tmp_path, source))
+    assert keys(verdict) == []
+    assert verdict.passed
+
+
+def test_a_loop_whose_calls_are_too_many_to_follow_is_said_to_be_so(tmp_path):
+    call = next(line for line in xor_with(LOOP, LOOP).splitlines() if "= backProp(" in line)
+    source = xor_with(call, f"        for _ in range(200):\n    {call}")
+    verdict = check(written(tmp_path, source))
+    assert keys(verdict) == ["too_many_calls"]
+    assert verdict.all_findings[0].function == "entrenarRed"
+
+
+@pytest.mark.parametrize("other", ["None", "3", "{'a': dw1}", "(dw1,)", "'x'", "np.float64(2)"])
+def test_a_function_that_returns_another_kind_after_its_first_call_is_wrong(tmp_path, other):
+    line = next(line for line in xor_with(LOOP, LOOP).splitlines() if line.startswith("    return dw1"))
+    body = f"    calls.append(1)\n    if len(calls) > 1:\n        return {other}\n{line}"
+    verdict = check(written(tmp_path, xor_with(line, body, extra="\n\ncalls = []\n")))
+    assert {function.name: function.status for function in verdict.functions}["backProp"] in (
+        "wrong",
+        "error",
+    )
+
+
+def test_a_number_too_large_for_a_float_is_no_fault(tmp_path):
+    call = next(line for line in xor_with(LOOP, LOOP).splitlines() if "= backProp(" in line)
+    assert check(written(tmp_path, xor_with(call, f"        n = {'9' * 400}\n{call}"))).passed
+    line = next(line for line in xor_with(LOOP, LOOP).splitlines() if line.startswith("    return dw1"))
+    assert check(written(tmp_path, xor_with(line, f"    n = {'9' * 400}\n{line}"))).passed

@@ -171,11 +171,142 @@ def test_a_child_that_is_killed_from_outside_is_started_again():
 
 
 def test_all_calls_together_have_an_end():
-    limits = Limits(call=1.0, total=1.5)
-    with Sandbox("import time\ndef f(x):\n    time.sleep(0.8)\n", limits=limits) as sandbox:
-        sandbox.load()
-        kinds = [sandbox.call(Call("f", (A,))).failure for _ in range(4)]
-    assert [failure and failure.type for failure in kinds] == [None, None, TIMEOUT, TIMEOUT]
+    source = "def f(x):\n    return x\ndef g(x):\n    while True:\n        pass\n"
+    with Sandbox(source, limits=Limits(call=60.0, total=3.0)) as sandbox:
+        outcomes = [sandbox.call(Call(name, (A,))).failure for name in ("g", "f", "f")]
+        assert [(failure.type, failure.message) for failure in outcomes] == [(TIMEOUT, "3")] * 3
+        assert sandbox._process is None
+
+
+def test_loads_count_among_what_has_an_end():
+    source = "def f(x):\n    return x\nclass Endless:\n    while True:\n        pass\n"
+    with Sandbox(source, limits=Limits(load=60.0, total=2.0)) as sandbox:
+        assert sandbox.load().type == TIMEOUT
+        assert sandbox.load().type == TIMEOUT
+        assert sandbox.call(Call("f", (A,))).failure.type == TIMEOUT
+        assert sandbox._process is None
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (r"raise ValueError('\ud800')", "\ufffd"),
+        (r"raise ValueError('a\x1b[31m\x07\r=1+1\r\nb\tc')", "a\ufffd[31m\ufffd\n=1+1\nb\tc"),
+        (r"raise ValueError('\x85\x9b' + 'ñ∂')", "\ufffd\ufffdñ∂"),
+    ],
+)
+def test_an_exceptions_words_can_be_stored_and_shown(body, message):
+    assert run(body).failure.message == message
+
+
+def test_texts_that_come_back_can_be_stored_and_shown():
+    assert run(r"return {'\ud800': '\udfff\x1b'}, '\x00'").result == ({"\ufffd": "\ufffd\ufffd"}, "\ufffd")
+
+
+def test_what_has_no_name_that_can_be_written_is_not_there_to_be_called():
+    source = r"globals().update({'\ud800': len, 'a b': len, 'f': len})"
+    with Sandbox(source) as sandbox:
+        assert sandbox.load() is None
+        assert [name for name in sandbox.callables if not name.isascii() or " " in name] == []
+        assert "f" in sandbox.callables
+
+
+FORGER = """
+import json, struct, sys, time
+def f(body, arrays=(), raw=b""):
+    words = json.dumps({"body": body, "arrays": arrays}).encode() if not isinstance(body, bytes) else body
+    write(struct.pack(">Q", len(words)) + words + raw)
+def write(data):
+    frame = sys._getframe()
+    while "target" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["target"].write(data)
+    frame.f_locals["target"].flush()
+    time.sleep(60)
+def g(x):
+    return x * 2
+"""
+SOUND = {"result": None, "error": None, "after": {"t": [{"a": 0}]}, "mutated": [], "records": [], "cut": []}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "write(b'PK' * 20)",
+        "write(b'\\xff' * 8)",
+        "f(b'[' * 100000)",
+        "f(b'\\xff\\x00')",
+        "f(b'9' * 5000)",
+        "f([1, 2])",
+        "f({})",
+        "f({'error': None})",
+        "f({'error': [1]})",
+        "f({'error': {'type': 'E', 'message': '', 'line': 10**300}})",
+        "f({'error': {'type': 'E', 'message': '', 'line': -1}})",
+        "f({'error': {'type': ['E'], 'message': '', 'line': 1}})",
+        "f({'error': {'type': 'E', 'message': {}, 'line': 1}})",
+        "f({'error': {'type': 'E', 'message': '', 'line': 1, 'shapes': {'x': 'ab'}}})",
+        "f({**sound, 'result': [1]})",
+        "f({**sound, 'result': 10**400})",
+        "f({**sound, 'result': {'a': 7}})",
+        "f({**sound, 'result': {'a': 'x'}})",
+        "f({**sound, 'result': {'d': [[[1], None]]}})",
+        "f({**sound, 'result': {'t': 3}})",
+        "f({**sound, 'after': {'t': []}})",
+        "f({**sound, 'after': {'t': [None]}})",
+        "f({**sound, 'mutated': [9]})",
+        "f({**sound, 'mutated': 'x'})",
+        "f({**sound, 'records': [{'name': 'other', 'args': {'t': []}, 'kwargs': {'d': []}, 'result': None}]})",
+        "f({**sound, 'records': [{'name': 'g', 'args': None, 'kwargs': {'d': []}, 'result': None}]})",
+        "f(sound, [['<f8', [10**12]]])",
+        "f(sound, [['<f8', [10**12, 0]]] * 1000 + [['<f8', [1 << 24]]])",
+        "f(sound, [['<f8', [-1]]])",
+        "f(sound, [['<f8', [1.5]]])",
+        "f(sound, [['<f8', [1] * 100]], b'0' * 8)",
+        "f(sound, [['<c16', [1]]], b'0' * 16)",
+        "f(sound, [['|S16', [1]]], b'0' * 16)",
+        "f(sound, [['|O', [1]]], b'0' * 8)",
+        "f(sound, [['f8,f8', [1]]], b'0' * 16)",
+        "f(sound, [['no', [1]]], b'0' * 16)",
+    ],
+)
+def test_a_forged_answer_is_the_end_of_the_process_and_no_more(forged):
+    attack = f"def attack(x):\n    sound = {SOUND!r}\n    {forged}\n"
+    with Sandbox(FORGER + attack, limits=QUICK) as sandbox:
+        assert sandbox.call(Call("attack", (A,), record=("g",))).failure.type == ENDED
+        np.testing.assert_array_equal(sandbox.call(Call("g", (A,))).result, A * 2)
+
+
+def test_a_process_that_answers_and_then_reads_no_more_is_not_waited_for():
+    attack = f"def attack(x):\n    f({SOUND!r}, [['<f4', [1]]], b'0000')\n"
+    with Sandbox(FORGER + attack, limits=IMPATIENT) as sandbox:
+        assert sandbox.call(Call("attack", (A,))).failure is None
+        large = np.zeros(1 << 20)
+        assert sandbox.call(Call("g", (large,))).failure.type == TIMEOUT
+        np.testing.assert_array_equal(sandbox.call(Call("g", (large,))).result, large)
+
+
+def test_functions_are_written_down_apart_and_what_is_not_is_told():
+    source = (
+        "def often(x):\n    return x\ndef seldom(x):\n    return x + 1\n"
+        "def f(x):\n    for _ in range(3000):\n        often(1)\n    return seldom(x)\n"
+    )
+    with Sandbox(source) as sandbox:
+        outcome = sandbox.call(Call("f", (A,), record=("often", "seldom")))
+    assert outcome.cut == ("often",)
+    np.testing.assert_array_equal(outcome.records[-1].result, A + 1)
+    assert outcome.records[-1].name == "seldom"
+
+
+def test_records_too_large_to_be_written_down_do_not_change_what_comes_back():
+    source = (
+        "import numpy as np\ndef large(n):\n    return np.ones(n)\n"
+        "def f(x):\n    for _ in range(20):\n        large(1 << 20)\n    return x\n"
+    )
+    with Sandbox(source) as sandbox:
+        outcome = sandbox.call(Call("f", (A,), record=("large",)))
+    assert outcome.cut == ("large",)
+    np.testing.assert_array_equal(outcome.result, A)
 
 
 def test_of_a_script_all_statements_run_and_failures_are_told():

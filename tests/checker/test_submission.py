@@ -1,8 +1,10 @@
+import ast
 import json
 
 import pytest
 
 from gradiente.checker.reading.submission import read
+from gradiente.checker.verdict import hint_lines
 from gradiente.errors import FileError
 
 SOURCE = "import numpy as np\n\n\ndef softmax(z, axis=0):\n    return z\n\n\ndef año():\n    pass\n"
@@ -144,3 +146,61 @@ def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileError) as error:
         read(tmp_path / "none.py")
     assert error.value.key == "file.missing"
+
+
+def test_control_characters_and_lone_surrogates_never_get_in(tmp_path):
+    found = script(tmp_path, "x = '\x1b[31m\x07'\n\f\ndef f(x):\n    return x\n")
+    assert found.statement(1) == "x = '\ufffd[31m\ufffd'"
+    assert list(found.functions) == ["f"]
+    cells = notebook(tmp_path, "x = '\ud800'", "y = '\x1b\n")
+    assert cells.statement(1) == "x = '\ufffd'"
+    (finding,) = cells.findings
+    assert finding.values["words"] == "y = '\ufffd"
+
+
+LONG_SUM = " + ".join(["1"] * 5000)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        (LONG_SUM, "deep"),
+        (" + ".join(["1"] * 400), "deep"),
+        ("-" * 400 + "1", "deep"),
+        ("x" + "[0]" * 400, "deep"),
+        ("0x" + "f" * 5000, "number"),
+    ],
+)
+def test_an_expression_that_cannot_be_read_to_its_end_is_said_with_its_line(tmp_path, expression, kind):
+    (finding,) = script(tmp_path, f"def f(x):\n    return x\ny = {expression}\n").findings
+    assert (finding.mistake, finding.line, finding.values["kind"]) == ("syntax", 3, kind)
+    assert len(finding.values["words"]) <= 300
+    assert hint_lines(finding, 1)
+    (finding,) = notebook(tmp_path, "def f(x):\n    return x", f"y = {expression}").findings
+    assert (finding.mistake, finding.values["cell"], finding.values["kind"]) == ("syntax_cell", 2, kind)
+
+
+def test_long_chains_of_elif_and_of_terms_are_read(tmp_path):
+    chain = "".join(f"    elif x == {place}:\n        return {place}\n" for place in range(600))
+    source = f"def f(x):\n    if x < 0:\n        return 0\n{chain}y = {' + '.join(['1'] * 200)}\n"
+    found = script(tmp_path, source)
+    assert not found.findings
+    assert ast.unparse(found.functions["f"].node)
+
+
+@pytest.mark.parametrize("name", ["taller.py", "taller.ipynb"])
+def test_code_of_more_than_a_megabyte_is_refused(tmp_path, name):
+    code = SOURCE + "# " + "x" * (1 << 20)
+    cell = {"cell_type": "code", "source": code, "outputs": []}
+    path = tmp_path / name
+    path.write_text(code if name.endswith(".py") else json.dumps({"cells": [cell]}), encoding="utf-8")
+    with pytest.raises(FileError, match="longer than 1 MB") as error:
+        read(path)
+    assert error.value.key == "submission.large_source"
+
+
+def test_a_notebook_may_have_more_than_a_megabyte_of_pictures(tmp_path):
+    cell = {"cell_type": "code", "source": SOURCE, "outputs": [{"data": {"image/png": "x" * (2 << 20)}}]}
+    path = tmp_path / "taller.ipynb"
+    path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    assert "softmax" in read(path).functions

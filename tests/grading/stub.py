@@ -49,6 +49,10 @@ def check(path, workshop=None):
         return verdict([tuple(rest)], [tuple(rest)])
     if word == "syntax":
         return Verdict("submission.py", "", findings=(Finding("stub_syntax", line=2),))
+    if word == "unstorable":
+        return Verdict("submission.py", "", findings=(Finding("stub_syntax", values={"words": "\ud800"}),))
+    if word == "unprintable":
+        raise FileError("file.missing", path="\ud800\r\x1b")
     if word == "unsayable":
         return Verdict("submission.py", "", findings=(Finding("no such words"),))
     if word == "blank":

@@ -83,6 +83,17 @@ def test_every_ending_belongs_to_one_student(tmp_path, verdicts):
     assert wrong.file == "wrong.py"
 
 
+def test_text_that_no_file_can_hold_costs_one_student(tmp_path, verdicts):
+    files = {"ana.py": "# unstorable", "beto.py": "# unprintable", **right("caro")}
+    folder = write_class(tmp_path / "class", files)
+    for _ in range(2):  # and the next time
+        results = graded(folder, verdicts)
+        assert statuses(results) == {"ana": "error", "beto": "unreadable", "caro": "right"}
+        for result in results.values():
+            assert result.first_mistake().encode().decode().isprintable()
+    assert len(list(verdicts.iterdir())) == 1
+
+
 def test_messages_of_the_workers_are_in_the_readers_language(tmp_path, verdicts):
     set_language("es")
     results = graded(write_class(tmp_path / "class", {"ana.py": "# unreadable"}), verdicts)

@@ -60,6 +60,18 @@ CLASS = {
     "exit.py": RIGHT.replace(FIRST, FIRST + "import sys\n\nsys.exit(0)\n", 1),
     "raises.py": RIGHT.replace(FIRST, FIRST + "\n1 / 0\n", 1),
     "kills.py": changed("    m = X.shape[1]\n", "    import os\n\n    os.kill(os.getpid(), 9)\n"),
+    "surrogate.py": changed("    m = X.shape[1]\n", "    raise ValueError('\\ud800\\x1b\\r=1')\n"),
+    "surrogates at the top.py": RIGHT + "\n\nraise ValueError('\\udfff')\n",
+    "surrogate/xor.ipynb": notebook(RIGHT + "\nname = '\ud800'\n"),
+    "forged.py": RIGHT.replace(
+        "    m = X.shape[1]\n",
+        "    import sys\n\n    frame = sys._getframe()\n    while 'target' not in frame.f_locals:\n"
+        "        frame = frame.f_back\n    frame.f_locals['target'].write(b'\\xff' * 99)\n"
+        "    frame.f_locals['target'].flush()\n    while True:\n        pass\n",
+    ),
+    "deep.py": RIGHT + "\n\nx = " + " + ".join(["1"] * 5000) + "\n",
+    "digits.py": changed("    m = X.shape[1]\n", f"    m = X.shape[1] + 0 * {'9' * 400}\n"),
+    "large.py": RIGHT + "#" * (1 << 20),
     "binary.py": bytes(range(256)),
     "two/a.py": RIGHT,
     "two/b.py": RIGHT,

@@ -13,6 +13,7 @@ from gradiente.checker.reading.binding import bind
 from gradiente.checker.reading.loading import load_submission, recognize_workshop
 from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
 from gradiente.checker.reading.submission import Submission, read
+from gradiente.checker.running.cleaning import cleaned
 from gradiente.checker.running.sandbox import Limits, Sandbox
 from gradiente.checker.torch_judging import intro as torch_intro
 from gradiente.checker.torch_judging import mnist as torch_mnist
@@ -57,7 +58,9 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
     chosen = chosen or recognize_workshop(submission)
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
-        return Verdict(Path(path).name, chosen.name, unchecked, submission.findings, submission.notices)
+        return Verdict(
+            cleaned(Path(path).name), chosen.name, unchecked, submission.findings, submission.notices
+        )
     if chosen.name in LIMITS:
         require_installed("torch", extra="torch")
     limits = limits or LIMITS.get(chosen.name, Limits())
@@ -73,7 +76,7 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
                 sandbox.load()
         cross_check(session)
         return Verdict(
-            Path(path).name,
+            cleaned(Path(path).name),
             chosen.name,
             tuple(session.verdicts[name] for name in chosen.functions),
             (*submission.findings, *findings),

@@ -82,14 +82,19 @@ def _checked(checker: Checker, content: bytes, name: str, workshop: str | None) 
         try:
             path.write_bytes(content)
             verdict = json.dumps(checker(path, workshop).to_dict(), ensure_ascii=False, indent=1)
-            _say(Verdict.from_dict(json.loads(verdict)))
+            _say(Verdict.from_dict(json.loads(verdict.encode())))  # text that no file can hold fails here
             return verdict
         except GradienteError as error:
             status = "unreadable" if isinstance(error, FileError) else "refused"
-            return Obstacle(status, "said", {"words": str(error).replace(str(path), name)})
+            return Obstacle(status, "said", {"words": _one_line(str(error), path, name)})
         except BaseException as error:  # SystemExit too: it would end the class
-            words = shown(" ".join(f"{type(error).__name__}: {error}".replace(str(path), name).split()))
+            words = _one_line(f"{type(error).__name__}: {error}", path, name)
             return Obstacle("error", "internal", {"error": words})
+
+
+def _one_line(words: str, path: Path, name: str) -> str:
+    """An error's words, printable, with the submission's own name."""
+    return shown(" ".join(words.replace(str(path), name).split()))
 
 
 def _say(verdict: Verdict) -> None:

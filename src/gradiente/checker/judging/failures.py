@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.session import Session
-from gradiente.checker.running.calls import ENDED, OUTSIDE, TIMEOUT, Failure
+from gradiente.checker.running.calls import ENDED, OUTSIDE, TIMEOUT, CallOutcome, Failure
 from gradiente.checker.verdict import Finding
 
 KEYS = {
@@ -46,6 +46,14 @@ def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
         "seconds": failure.message if failure.type == TIMEOUT else "1",
     }
     return Finding(key, name, line=failure.line, values=values)
+
+
+def too_many_calls(session: Session, name: str, outcome: CallOutcome) -> Finding | None:
+    """The finding where a loop calls backProp more often than is written down: its steps are then not all known."""
+    if "backProp" not in outcome.cut:
+        return None
+    count = sum(record.name == "backProp" for record in outcome.records)
+    return Finding("too_many_calls", name, line=session.function(name).line, values={"count": count})
 
 
 def _of_shapes(failure: Failure) -> bool:

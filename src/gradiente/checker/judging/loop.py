@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.judging.failures import described, failure_finding
+from gradiente.checker.judging.failures import described, failure_finding, too_many_calls
 from gradiente.checker.judging.inlined import judge_inlined
 from gradiente.checker.judging.runs import possible
 from gradiente.checker.judging.session import Judgement, Session, step_arguments
@@ -94,6 +94,8 @@ def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
     )
     if outcome.failure is not None:
         return raised(session, NAME, layout, outcome)
+    if (untold := too_many_calls(session, NAME, outcome)) is not None:
+        return Judgement((untold,), error=True)
     steps = steps_taken(session, NAME, outcome, layout, RATE, case)
     if not steps:
         return judge_inlined(session, NAME, case, layout, RATE)

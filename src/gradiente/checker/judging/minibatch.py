@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.failures import too_many_calls
 from gradiente.checker.judging.inlined import displacement, judge_inlined
 from gradiente.checker.judging.loop import (
     RATE,
@@ -59,6 +60,8 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
     outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
     if outcome.failure is not None:
         return raised(session, NAME, layout, outcome)
+    if (untold := too_many_calls(session, NAME, outcome)) is not None:
+        return Judgement((untold,), error=True)
     steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
     if not steps:
         return _inlined(session, uneven, layout)

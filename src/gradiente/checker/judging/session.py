@@ -82,8 +82,8 @@ class Session:
     def rates(self, name: str) -> tuple[float, ...]:
         """The numbers in a function that may be learning rates, and 1, which need not be written."""
         nodes = (node for node in ast.walk(self.function(name).node) if isinstance(node, ast.Constant))
-        found = {float(node.value) for node in nodes if isinstance(node.value, int | float)}
-        return tuple(sorted({rate for rate in found if 0 < rate <= 10} | {1.0}))
+        found = {node.value for node in nodes if isinstance(node.value, int | float)}
+        return tuple(sorted({float(rate) for rate in found if 0 < rate <= 10} | {1.0}))
 
     def wrong(self, name: str) -> bool:
         """Whether a function has been judged, and not found right."""

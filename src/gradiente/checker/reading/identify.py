@@ -86,11 +86,12 @@ def flat(result: Any) -> Any:
 
 
 def values_of(result: Any, way: Mapping[str, Any]) -> dict[str, Array | None]:
-    """The quantities, taken in that way; what is no array of numbers is None."""
+    """The quantities, taken in that way; what is no array of numbers, or not there, is None."""
     found = {}
     result = flat(result)
+    there = dict(enumerate(result)) if isinstance(result, tuple) else result
     for quantity, place in way.items():
-        value = result[place]
+        value = there.get(place) if isinstance(there, Mapping) else None
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = np.asarray(float(value))
         found[quantity] = value if isinstance(value, np.ndarray) else None

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from gradiente.checker.reading.tree import Excess, parsed
+from gradiente.checker.running.cleaning import cleaned
 from gradiente.checker.verdict import Finding
 from gradiente.errors import FileError
 from gradiente.files import open_file
 
-LARGEST = 32 << 20
+LARGEST = 32 << 20  # bytes of a file; a notebook may have pictures in it
+LARGEST_SOURCE = 1 << 20  # characters of its code
+MOST_WORDS = 300  # characters of a line that is quoted
 FALLBACK = "latin-1"
 CELL = re.compile(r"^# ?%%", re.MULTILINE)
 # What Python says of a syntax error, and the key of our own words for it.
@@ -112,7 +116,7 @@ class Submission:
     def statement(self, line: int) -> str:
         """The words of one line."""
         lines = self.source.splitlines()
-        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return lines[line - 1].strip()[:MOST_WORDS] if 0 < line <= len(lines) else ""
 
 
 def read(path: str | Path) -> Submission:
@@ -132,7 +136,7 @@ def read(path: str | Path) -> Submission:
     source, notices = _decoded(data)
     if path.suffix.lower() == ".ipynb":
         return _notebook(path, source, notices)
-    return _script(path, source.replace("\r\n", "\n").replace("\r", "\n"), notices)
+    return _script(path, _plain(_fit(path, source)), notices)
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[tuple[str, Mapping[str, Any]], ...]]:
@@ -147,9 +151,24 @@ def _decoded(data: bytes) -> tuple[str, tuple[tuple[str, Mapping[str, Any]], ...
     return source, () if usual else (("encoding", {"encoding": encoding}),)
 
 
+def _fit(path: Path, source: str) -> str:
+    """The source.
+
+    Errors: FileError for one that is too large to be code
+    """
+    if len(source) > LARGEST_SOURCE:
+        raise FileError("submission.large_source", path=path, megabytes=LARGEST_SOURCE >> 20)
+    return source
+
+
+def _plain(source: str) -> str:
+    """The source without form feeds, which Python leaves out, and control characters."""
+    return cleaned(source.replace("\f", ""))
+
+
 def _script(path: Path, source: str, notices: tuple[tuple[str, Mapping[str, Any]], ...]) -> Submission:
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
     except (SyntaxError, ValueError) as error:
         return Submission(
             path, source, False, {}, frozenset(), notices=notices, findings=(syntax_finding(error, source),)
@@ -168,11 +187,12 @@ def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, A
         ]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise FileError("submission.notebook", path=path) from error
+    _fit(path, "".join(sources))
     pieces, findings = [], []
     for number, source in enumerate(sources, 1):
-        python = _without_magics(source)
+        python = _without_magics(_plain(source))
         try:
-            ast.parse(python)
+            parsed(python)
         except (SyntaxError, ValueError) as error:
             found = syntax_finding(error, python, cell=number)
             lost = re.findall(r"^def (\w+)", python, re.MULTILINE)
@@ -283,9 +303,10 @@ def syntax_finding(error: SyntaxError | ValueError, source: str, cell: int | Non
     """A syntax error: the line, its words with a caret below, and what Python missed, in the reader's words."""
     line = getattr(error, "lineno", None) or 1
     message = getattr(error, "msg", str(error))
-    key = next((key for pattern, key in SYNTAX if re.search(pattern, message)), "other")
+    found = next((key for pattern, key in SYNTAX if re.search(pattern, message)), "other")
+    key = error.kind if isinstance(error, Excess) else found
     lines = source.splitlines()
-    words = lines[line - 1].rstrip() if 0 < line <= len(lines) else ""
+    words = lines[line - 1].rstrip()[:MOST_WORDS] if 0 < line <= len(lines) else ""
     column = min(max((getattr(error, "offset", None) or 1) - 1, 0), len(words))
     indent = len(words) - len(words.lstrip())
     caret = " " * max(column - indent, 0) + "^"

@@ -58,13 +58,18 @@ class RecordedCall:
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """The outcome of a call: its result or failure, the arguments afterwards, the positions of those it changed."""
+    """The outcome of a call: its result or failure, the arguments afterwards, the positions of those it changed.
+
+    `records` are the calls of the functions that `Call.record` names; `cut` those of them that were called more often
+    than is written down.
+    """
 
     result: Any = None
     failure: Failure | None = None
     after: tuple[Any, ...] = ()
     mutated: tuple[int, ...] = ()
     records: tuple[RecordedCall, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,37 +6,27 @@ and without sight of anything but Python itself.
 """
 
 import contextlib
-import io
-import json
 import os
 import resource
 import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from gradiente.checker.running.calls import (
-    ENDED,
-    TIMEOUT,
-    Call,
-    CallOutcome,
-    Failure,
-    OpaqueValue,
-    RecordedCall,
-    Tensor,
-)
+from gradiente.checker.running.calls import ENDED, TIMEOUT, Call, CallOutcome, Failure
+from gradiente.checker.running.messages import encode, failure_of, names_of, outcome_of, packed, unpacked
 
+T = TypeVar("T")
 CHILD = Path(__file__).with_name("child")
 SYSTEM = (
     "/usr",
@@ -50,18 +40,23 @@ SYSTEM = (
 )
 FILE_SIZE = 1 << 20
 CPU_SECONDS = 60
-LARGEST = 256 << 20
-START_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a student's code may have: bytes of memory, seconds of one call, of loading the file, of all calls."""
+    """How much a student's code may have.
+
+    Arguments:
+        memory: bytes
+        call: seconds of one call
+        load: seconds of one start of the process and loading of the file
+        total: seconds of all loads and calls of a submission together
+    """
 
     memory: int = 3 << 29
     call: float = 4.0
     load: float = 15.0
-    total: float = 20.0
+    total: float = 30.0
 
 
 class Sandbox:
@@ -91,25 +86,26 @@ class Sandbox:
     def load(self) -> Failure | None:
         """Start the process, anew where one runs, and load the file; the failure, where that did not end well."""
         self._end()
+        if self._left <= 0:
+            return self._too_long(self.limits.load, 0.0)
         self._start()
         return self._load()
 
     def _load(self) -> Failure | None:
-        self._send({"op": "load", "source": self.source, "cells": self.cells}, [])
-        answer = self._receive(self.limits.load + START_SECONDS)
-        if isinstance(answer, Failure):
-            return answer
-        body, _ = answer
-        if body.get("error"):
+        request = packed({"op": "load", "source": self.source, "cells": self.cells}, [])
+        found = self._exchange(request, self.limits.load, self._loaded)
+        if found is not None:
             self._end()  # half a file is none
-            return _failure(body["error"])
-        self.failures, self.callables = tuple(map(_failure, body["failures"])), body["names"]
+        return found
+
+    def _loaded(self, body: Mapping[str, Any], _: list[np.ndarray]) -> Failure | None:
+        if body.get("error"):
+            return failure_of(body["error"])
+        self.failures, self.callables = tuple(map(failure_of, body["failures"])), names_of(body)
         return None
 
     def call(self, call: Call) -> CallOutcome:
-        """One call; none any more when all of them together have taken too long."""
-        if self._left <= 0:
-            return CallOutcome(failure=Failure(TIMEOUT, f"{self.limits.total:g}"))
+        """One call; none any more when all loads and calls together have taken too long."""
         if self._process is None and (failed := self.load()) is not None:
             return CallOutcome(failure=failed)
         arrays: list[np.ndarray] = []
@@ -123,26 +119,10 @@ class Sandbox:
         }
         if call.probe is not None:
             request["probe"] = call.probe
-        started = time.monotonic()
-        self._send(request, arrays)
-        answer = self._receive(self.limits.call)
-        self._left -= time.monotonic() - started
-        if isinstance(answer, Failure):
-            return CallOutcome(failure=answer)
-        body, found = answer
-        if body.get("error"):
-            return CallOutcome(
-                failure=_failure(body["error"]),
-                mutated=tuple(body.get("mutated", ())),
-                records=_records(body, found),
-            )
-        return CallOutcome(
-            decode(body["result"], found),
-            None,
-            decode(body["after"], found),
-            tuple(body["mutated"]),
-            _records(body, found),
+        answer = self._exchange(
+            packed(request, arrays), self.limits.call, lambda body, found: outcome_of(call, body, found)
         )
+        return CallOutcome(failure=answer) if isinstance(answer, Failure) else answer
 
     def _start(self) -> None:
         folder = self._folder
@@ -179,105 +159,54 @@ class Sandbox:
                     pipe.close()
         process.wait()
 
-    def _send(self, body: Mapping[str, Any], arrays: list[np.ndarray]) -> None:
-        stored = io.BytesIO()
-        words = np.frombuffer(json.dumps(body).encode(), dtype=np.uint8)
-        np.savez(stored, allow_pickle=False, json=words, **{str(i): a for i, a in enumerate(arrays)})  # pyright: ignore[reportArgumentType]
-        data = stored.getvalue()
+    def _exchange(
+        self, request: bytes, seconds: float, understood: Callable[[dict[str, Any], list[np.ndarray]], T]
+    ) -> T | Failure:
+        """A request and its answer, as `understood`; without one in time the failure, and an end to the process."""
+        started, allowed = time.monotonic(), min(seconds, self._left)
+        until = started + allowed
+        try:
+            self._write(request, until)
+            return understood(*unpacked(lambda length: self._read(length, until)))
+        except TimeoutError:
+            self._end()
+            return self._too_long(seconds, allowed)
+        except Exception:  # the process is gone, or what it wrote is no answer: the same to who waits for one
+            self._end()
+            return Failure(ENDED)
+        finally:
+            self._left -= time.monotonic() - started
+
+    def _too_long(self, seconds: float, allowed: float) -> Failure:
+        """The failure of what took longer than it may, by itself or with all before it."""
+        return Failure(TIMEOUT, f"{seconds if allowed == seconds else self.limits.total:g}")
+
+    def _write(self, data: bytes, until: float) -> None:
         process = self._process
         assert process is not None
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(struct.pack(">Q", len(data)) + data)
-            process.stdin.flush()
+        descriptor, left = process.stdin.fileno(), memoryview(data)
+        os.set_blocking(descriptor, False)
+        while left:
+            _, ready, _ = select.select([], [descriptor], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            left = left[os.write(descriptor, left) :]
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]] | Failure:
-        """The next answer; without one in time, or from a process that is gone, the failure, and an end to it."""
-        until = time.monotonic() + seconds
-        try:
-            (length,) = struct.unpack(">Q", self._read(8, until))
-            if length > LARGEST:
-                raise EOFError
-            with np.load(io.BytesIO(self._read(length, until)), allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            return json.loads(arrays.pop("json").tobytes()), arrays
-        except TimeoutError:
-            self._end()
-            return Failure(TIMEOUT, f"{seconds:g}")
-        except (EOFError, OSError, ValueError, KeyError):
-            self._end()
-            return Failure(ENDED)
-
-    def _read(self, length: int, until: float) -> bytes:
+    def _read(self, length: int, until: float) -> bytearray:
         process = self._process
         assert process is not None
         assert process.stdout is not None
-        pieces, missing = [], length
-        descriptor = process.stdout.fileno()
-        while missing:
+        found, descriptor = bytearray(), process.stdout.fileno()
+        while len(found) < length:
             ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
             if not ready:
                 raise TimeoutError
-            piece = os.read(descriptor, min(missing, 1 << 20))
+            piece = os.read(descriptor, min(length - len(found), 1 << 20))
             if not piece:
                 raise EOFError
-            pieces.append(piece)
-            missing -= len(piece)
-        return b"".join(pieces)
-
-
-def encode(value: Any, arrays: list[np.ndarray]) -> Any:
-    """A value as JSON, its arrays apart."""
-    if isinstance(value, np.ndarray | Tensor):
-        array = value.values if isinstance(value, Tensor) else value
-        arrays.append(np.asarray(array, order="C"))
-        return {"torch" if isinstance(value, Tensor) else "a": len(arrays) - 1}
-    if isinstance(value, np.generic):
-        arrays.append(np.asarray(value))
-        return {"n": len(arrays) - 1}
-    if isinstance(value, tuple | list):
-        return {"t": [encode(entry, arrays) for entry in value]}
-    if isinstance(value, Mapping):
-        return {"d": [[key, encode(entry, arrays)] for key, entry in value.items()]}
-    return {"s": value} if isinstance(value, str) else value
-
-
-def decode(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-    """The way back; what is no number is an `OpaqueValue`."""
-    if not isinstance(value, dict):
-        return value
-    if "a" in value:
-        return arrays[str(value["a"])]
-    if "s" in value:
-        return value["s"]
-    if "t" in value:
-        return tuple(decode(entry, arrays) for entry in value["t"])
-    if "d" in value:
-        return {key: decode(entry, arrays) for key, entry in value["d"]}
-    return OpaqueValue(value.get("o", "?"))
-
-
-def _records(body: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[RecordedCall, ...]:
-    return tuple(
-        RecordedCall(
-            entry["name"],
-            decode(entry["args"], arrays),
-            decode(entry["kwargs"], arrays),
-            decode(entry["result"], arrays),
-        )
-        for entry in body.get("records") or ()
-    )
-
-
-def _failure(data: Mapping[str, Any]) -> Failure:
-    return Failure(
-        data["type"],
-        data["message"],
-        data["line"],
-        data.get("function", ""),
-        data.get("shapes", {}),
-        data.get("direct", True),
-    )
+            found += piece
+        return found
 
 
 def _limit() -> None:

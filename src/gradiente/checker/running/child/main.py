@@ -1,8 +1,8 @@
 """The process in which a student's code runs. It stands alone: only Python and NumPy, no word of gradiente.
 
-Run as `python -I main.py MEMORY`; messages on the standard input and output are eight bytes of length and an .npz
-whose entry `json` says how the arrays lie in the values. It loads a file's statements and calls its functions; what
-comes out is data: numbers, texts, the names of types. Nothing that is expected is ever known here.
+Run as `python -I main.py MEMORY`; messages.py says how the messages on its standard input and output are made. It
+loads a file's statements and calls its functions; what comes out is data: numbers, texts, the names of types. Nothing
+that is expected is ever known here.
 """
 
 import ast
@@ -27,7 +27,8 @@ from messages import decode, encode_answer, receive, snapshot  # pyright: ignore
 
 sys.path.pop(0)
 FILE = "<submission>"
-MOST_RECORDS = 400
+MOST_RECORDS = 400  # of one function
+MOST_RECORDED = 4 << 20  # bytes of all records of one function
 COMPOUND = (ast.Try, ast.If, ast.With)
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
@@ -118,7 +119,7 @@ class StudentModule:
         given = [snapshot(entry) for entry in (*arguments, *keywords.values())]
         np.random.seed(request["seed"])  # noqa: NPY002
         random.seed(request["seed"])
-        records, replaced = [], {}
+        records, cut, replaced = [], set(), {}
         if "probe" in request:
             space: dict[str, Any] = {"module": self.module, "np": np}
             exec(compile(request["probe"], "<probe>", "exec"), space)
@@ -128,7 +129,7 @@ class StudentModule:
         for name in request["record"]:
             if callable(self.space.get(name)) and name != request.get("function"):
                 replaced[name] = self.space[name]
-                self.space[name] = recording(name, replaced[name], records)
+                self.space[name] = recording(name, replaced[name], records, cut)
         answer: dict[str, Any] = {"result": None, "error": None}
         try:
             with warnings.catch_warnings(record=True):
@@ -145,7 +146,7 @@ class StudentModule:
         answer["mutated"] = [
             place for place, pair in enumerate(zip(given, after, strict=True)) if differ(*pair)
         ]
-        answer["records"] = records
+        answer["records"], answer["cut"] = records, sorted(cut)
         return answer
 
 
@@ -179,18 +180,33 @@ def differ(before, after):
     return before.shape != after.shape or before.dtype != after.dtype or before.tobytes() != after.tobytes()
 
 
-def recording(name, function, records):
-    """The function, its calls written down."""
+def recording(name, function, records, cut):
+    """The function, its calls written down; one that is called too often for that is in `cut`."""
+    left = [MOST_RECORDS, MOST_RECORDED]
 
     def recorded(*arguments, **keywords):
-        entry = {"name": name, "args": snapshot(arguments), "kwargs": snapshot(keywords), "result": None}
-        if len(records) < MOST_RECORDS:
-            records.append(entry)
+        if min(left) <= 0:
+            cut.add(name)
+            return function(*arguments, **keywords)
+        given = [snapshot(entry) for entry in arguments]
+        entry = {"name": name, "args": given, "kwargs": snapshot(keywords), "result": None}
+        left[0] -= 1
+        records.append(entry)
         result = function(*arguments, **keywords)
         entry["result"] = snapshot(result)
+        left[1] -= sum(size_of(value) for value in entry.values())
         return result
 
     return recorded
+
+
+def size_of(value):
+    """The bytes of the arrays in a snapshot."""
+    if isinstance(value, dict):
+        return sum(map(size_of, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(size_of, value))
+    return value.nbytes if isinstance(value, np.ndarray) else 0
 
 
 class Clock:

@@ -1,15 +1,17 @@
-"""Values as bytes and back: JSON that says how arrays lie in them, and the arrays, in one .npz without pickles."""
+"""Values as bytes and back: JSON that says how arrays lie in them, and the arrays' own bytes behind it."""
 
-import io
 import json
+import math
 import struct
 from typing import Any
 
 import numpy as np
 
-LARGEST = 64 << 20  # bytes of one answer
+LARGEST = 64 << 20  # bytes of all arrays of an answer
+WORDS = 8 << 20  # bytes of its JSON
+TOO_LARGE = b'{"body": {"error": {"type": "TooLarge", "message": "", "line": null}}, "arrays": []}'
 # Kept here, where the student's code cannot put others in their place.
-_array, _asarray, _savez, _load, _frombuffer = np.array, np.asarray, np.savez, np.load, np.frombuffer
+_array, _asarray, _ndarray, _dumps, _loads = np.array, np.asarray, np.ndarray, json.dumps, json.loads
 
 
 def encode(value, arrays, depth=0):
@@ -61,15 +63,15 @@ def decode(value, arrays) -> Any:
     """The way back, for arguments."""
     if isinstance(value, dict):
         if "a" in value:
-            return arrays[str(value["a"])].copy()
+            return arrays[value["a"]].copy()
         if "n" in value:
-            return arrays[str(value["n"])].item()
+            return arrays[value["n"]].item()
         if "s" in value:
             return value["s"]
         if "torch" in value:
             import torch
 
-            return torch.tensor(arrays[str(value["torch"])])
+            return torch.tensor(arrays[value["torch"]])
         if "t" in value:
             return tuple(decode(entry, arrays) for entry in value["t"])
         if "d" in value:
@@ -92,35 +94,47 @@ def receive(source):
     header = source.read(8)
     if len(header) < 8:
         return None
-    (length,) = struct.unpack(">Q", header)
-    with _load(io.BytesIO(source.read(length)), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    return json.loads(arrays.pop("json").tobytes()), arrays
+    message = _loads(source.read(*struct.unpack(">Q", header)))
+    arrays = []
+    for kind, shape in message["arrays"]:
+        data = source.read(np.dtype(kind).itemsize * math.prod(shape))
+        arrays.append(_ndarray(shape, kind, data))
+    return message["body"], arrays
+
+
+def pack(body, arrays):
+    """JSON and arrays as bytes; None where they are too large."""
+    kinds = [[array.dtype.str, list(array.shape)] for array in arrays]
+    words = _dumps({"body": body, "arrays": kinds}).encode()
+    fits = len(words) <= WORDS and sum(array.nbytes for array in arrays) <= LARGEST
+    return joined(words, arrays) if fits else None
+
+
+def joined(words, arrays):
+    return b"".join((struct.pack(">Q", len(words)), words, *(array.tobytes() for array in arrays)))
 
 
 def encode_answer(answer):
-    """An answer as bytes; one that is too large says only that."""
+    """An answer as bytes; one that is too large even without records says only that."""
     arrays = []
-    records = answer.pop("records", None)
+    records, cut = answer.pop("records", ()), answer.pop("cut", ())
     body = {key: value for key, value in answer.items() if key not in ("result", "after")}
     for key in ("result", "after"):
         if key in answer:
             body[key] = encode(answer[key], arrays)
-    if records is not None:
-        body["records"] = [
-            {
-                "name": entry["name"],
-                "args": encode(entry["args"], arrays),
-                "kwargs": encode(entry["kwargs"], arrays),
-                "result": encode(entry["result"], arrays),
-            }
-            for entry in records
-        ]
-    if sum(entry.nbytes for entry in arrays) > LARGEST:
-        body = {"error": {"type": "TooLarge", "message": "", "line": None}}
-        arrays = []
-    stored = io.BytesIO()
-    words = np.frombuffer(json.dumps(body).encode(), dtype=np.uint8)
-    _savez(stored, json=words, **{str(place): entry for place, entry in enumerate(arrays)})
-    data = stored.getvalue()
-    return struct.pack(">Q", len(data)) + data
+    all_arrays = list(arrays)
+    written = [
+        {
+            "name": entry["name"],
+            "args": {"t": [encode(value, all_arrays) for value in entry["args"]]},
+            "kwargs": {"d": [[key, encode(value, all_arrays)] for key, value in entry["kwargs"].items()]},
+            "result": encode(entry["result"], all_arrays),
+        }
+        for entry in records
+    ]
+    names = sorted({entry["name"] for entry in records} | set(cut))
+    return (
+        pack({**body, "records": written, "cut": list(cut)}, all_arrays)
+        or pack({**body, "cut": names}, arrays)
+        or joined(TOO_LARGE, [])
+    )
