@@ -107,6 +107,34 @@ ABOVE = {
         "assert not EN_COLAB\nassert xp.ones(2).sum() == 2",
         [],
     ),
+    "a name that a package has not": (
+        "from scipy.misc import imread\nfoto = imread('f.png')[0]",
+        ["left_out"],
+    ),
+    "a long statement": (
+        "from google.colab import files\nsubido = files.upload()\ndatos = np.vstack(\n    [\n        fila\n"
+        "        for fila in subido\n    ]\n)\nlado = np.zeros(\n    (\n        subido.n,\n        2,\n    )\n)",
+        ["not_installed"],
+    ),
+    "data of another site": (
+        "from sklearn.datasets import fetch_openml\nX0, y0 = fetch_openml('mnist_784', version=1, return_X_y=True, n_retries=0)\n"
+        "y0 = y0.astype(int)\nn0 = X0.shape[0]",
+        ["left_out"],
+    ),
+    "an end without its data": (
+        "import sys\ntry:\n    datos = open('datos.csv').read()\nexcept FileNotFoundError:\n    sys.exit(1)",
+        ["left_out"],
+    ),
+    "arguments of a program": (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', type=float, default=0.1)\n"
+        "lr0 = p.parse_args().lr",
+        [],
+    ),
+    "an image": (
+        "from PIL import Image\nimport cv2\nfoto = np.array(Image.open('foto.png')) / 255\n"
+        "otra = cv2.imread('foto.png')[:, :, ::-1]\nmasa = foto.sum() + otra",
+        ["not_installed", "left_out"],
+    ),
     "a decorator": (
         "from paquete_ausente import jit\n@jit(nopython=True)\ndef nada():\n    pass",
         ["not_installed"],
@@ -196,6 +224,24 @@ def test_a_function_of_a_missing_package_is_unjudged(tmp_path, one_process):
     verdict = check(written(tmp_path, f"from mi_red import backProp\n{before}{loop}"))
     assert verdict.all_findings == ()
     assert set(statuses(verdict).values()) == {"unchecked"}
+
+
+def test_what_is_there_stays_when_an_import_of_it_fails(tmp_path, one_process):
+    cells = (
+        f"%%writefile mi_red.py\n{XOR}",
+        "import numpy as np\nfrom mi_red import *\nfrom mi_red import backProp",
+    )
+    verdict = check(notebook(tmp_path, *cells))
+    assert verdict.all_findings == ()
+    assert verdict.passed
+
+
+@pytest.mark.parametrize("top", ["m0 = len(open('datos.csv').read())", "for m0 in range(3):\n    print(m0)"])
+def test_a_value_that_a_notebook_was_to_give_is_unjudged(tmp_path, one_process, top):
+    source = XOR.replace("return dw1,", "dw1 = dw1 / m0\n    return dw1,")
+    verdict = check(notebook(tmp_path, top, source))
+    assert verdict.all_findings == ()
+    assert statuses(verdict)["backProp"] == "unchecked"
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_a_timed_statement_may_go_on():
         ("\n\n%%html\n<b>", True),
         ("%%writefile a.txt\n(", True),
         ("%%timeit -n 3\nf()", False),
+        ("%%writefile taller.py\ndef f():\n    pass", False),
         ("%%capture salida\nf()", False),
         ("x = 1\n", False),
         ("%timeit f()", False),

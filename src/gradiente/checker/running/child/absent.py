@@ -264,11 +264,23 @@ def undefined(tree):
 
 def given_by(node, tree):
     """The names that a statement would have given."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
         return names if "*" not in names else set(undefined(tree))
-    stored = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
-    return {inner.id for inner in stored if isinstance(inner.ctx, ast.Store)}
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store) else set()
+    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return set()
+    return {name for inner in ast.iter_child_nodes(node) for name in given_by(inner, tree)}
+
+
+def keep(before, space):
+    """What was there stays, where an import put something absent in its place."""
+    for name, value in before.items():
+        if isinstance(space.get(name), Absent) and value is not space[name]:
+            space[name] = value
 
 
 def holds_absent(value, depth=0):
@@ -296,7 +308,7 @@ def environments_fault(error):
 
 
 def built_on_absent(error, tree, file):
-    """Whether the line of the file at which an exception was raised uses something absent, or asked a number of it."""
+    """Whether the statement of the file that raised an exception uses something absent, or asked a number of it."""
     trace, frame, line = error.__traceback__, None, 0
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
@@ -306,5 +318,17 @@ def built_on_absent(error, tree, file):
         return True
     if frame is None:
         return False
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.lineno == line}
+    names = _named_at(line, tree)
     return any(holds_absent(frame.f_locals.get(name, frame.f_globals.get(name))) for name in names)
+
+
+def _named_at(line, tree):
+    """The names in the statement at a line; of one that has others in it, those in the line itself."""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
+    ]
+    inner = [node for node in around if not hasattr(node, "body")]
+    names = [node for root in inner or around for node in ast.walk(root) if isinstance(node, ast.Name)]
+    return {node.id for node in names if inner or node.lineno == line}

@@ -91,7 +91,7 @@ class StudentModule:
             if not definition and (left <= 0 or (cells and not defines(node))):
                 self.lose(node)
                 continue
-            started, known = time.monotonic(), absent.needed()
+            started, known, before = time.monotonic(), absent.needed(), dict(self.space)
             try:
                 if not definition:
                     clock.runs = True
@@ -99,6 +99,8 @@ class StudentModule:
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
                 exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
+                if isinstance(node, ast.ImportFrom):
+                    absent.keep(before, self.space)
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
                 self.lose(node)
@@ -246,6 +248,7 @@ def main():
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
         signal.signal(signal.SIGALRM, too_long)
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+        sys.argv[1:] = []  # what a student's program is given
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
         guard = Guard()
         submission = StudentModule(guard)
