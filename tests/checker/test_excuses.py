@@ -116,11 +116,6 @@ ABOVE = {
         "        for fila in subido\n    ]\n)\nlado = np.zeros(\n    (\n        subido.n,\n        2,\n    )\n)",
         ["not_installed"],
     ),
-    "data of another site": (
-        "from sklearn.datasets import fetch_openml\nX0, y0 = fetch_openml('mnist_784', version=1, return_X_y=True, n_retries=0)\n"
-        "y0 = y0.astype(int)\nn0 = X0.shape[0]",
-        ["left_out"],
-    ),
     "an end without its data": (
         "import sys\ntry:\n    datos = open('datos.csv').read()\nexcept FileNotFoundError:\n    sys.exit(1)",
         ["left_out"],
