@@ -116,6 +116,11 @@ ABOVE = {
         "        for fila in subido\n    ]\n)\nlado = np.zeros(\n    (\n        subido.n,\n        2,\n    )\n)",
         ["not_installed"],
     ),
+    "a table, split": (
+        "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nd = pd.read_csv('d.csv')\n"
+        "Xa, Xb = train_test_split(d.drop('y', axis=1).values, test_size=0.2)\nassert Xa.shape[0] == Xb.shape[0]",
+        ["not_installed"],
+    ),
     "an end without its data": (
         "import sys\ntry:\n    datos = open('datos.csv').read()\nexcept FileNotFoundError:\n    sys.exit(1)",
         ["left_out"],

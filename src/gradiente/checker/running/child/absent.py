@@ -1,7 +1,5 @@
 """What stands in for packages that are not installed: whatever is made of one is absent too, and never a number."""
 
-import ast
-import builtins
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -9,6 +7,7 @@ import sys
 import types
 
 import numpy as np
+from names import imported, named_at, undefined  # pyright: ignore[reportMissingImports]
 
 # Of a notebook's surroundings, which change no number: they are never the real ones, installed or not.
 SURROUNDINGS = ("IPython", "ipywidgets", "tqdm")
@@ -191,7 +190,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name, path=None, target=None):
         package = name.split(".")[0]
-        known = name in self.names or package in self.packages or (name in NUMPY and package in self.names)
+        known = name in self.names or package in self.packages or package in self.found
         return importlib.machinery.ModuleSpec(name, self, is_package=True) if known else None
 
     def create_module(self, spec):
@@ -219,7 +218,7 @@ def install(tree):
         if finder in sys.meta_path:
             sys.meta_path.remove(finder)
     surroundings.renew((), undefined(tree))
-    missing.renew(_imported(tree), undefined(tree))
+    missing.renew(imported(tree), undefined(tree))
     sys.meta_path.insert(0, surroundings)
     sys.meta_path.append(missing)
 
@@ -227,53 +226,6 @@ def install(tree):
 def needed():
     """The packages for which something stood in so far, and whether that was NumPy."""
     return {name if name in NUMPY else name.split(".")[0]: name in NUMPY for name in missing.found}
-
-
-def _imported(node):
-    """The modules that are imported, and the packages they are in."""
-    for inner in ast.iter_child_nodes(node):
-        if isinstance(inner, ast.Try) and inner.handlers:
-            rest = (*inner.handlers, *inner.orelse, *inner.finalbody)
-            yield from (name for part in rest for name in _imported(part))
-            continue
-        modules = [alias.name for alias in inner.names] if isinstance(inner, ast.Import) else []
-        if isinstance(inner, ast.ImportFrom) and inner.module and not inner.level:
-            modules = [inner.module]
-        for module in modules:
-            pieces = module.split(".")
-            yield from (".".join(pieces[: count + 1]) for count in range(len(pieces)))
-        yield from _imported(inner)
-
-
-def undefined(tree):
-    """The names that a file uses, and defines nowhere."""
-    used, bound = set(), set(dir(builtins)) | {"display", "get_ipython"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add(node.asname or node.name.split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return sorted(used - bound)
-
-
-def given_by(node, tree):
-    """The names that a statement would have given."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
-        return names if "*" not in names else set(undefined(tree))
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, ast.Store) else set()
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        return set()
-    return {name for inner in ast.iter_child_nodes(node) for name in given_by(inner, tree)}
 
 
 def keep(before, space):
@@ -318,17 +270,5 @@ def built_on_absent(error, tree, file):
         return True
     if frame is None:
         return False
-    names = _named_at(line, tree)
+    names = named_at(line, tree)
     return any(holds_absent(frame.f_locals.get(name, frame.f_globals.get(name))) for name in names)
-
-
-def _named_at(line, tree):
-    """The names in the statement at a line; of one that has others in it, those in the line itself."""
-    around = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
-    ]
-    inner = [node for node in around if not hasattr(node, "body")]
-    names = [node for root in inner or around for node in ast.walk(root) if isinstance(node, ast.Name)]
-    return {node.id for node in names if inner or node.lineno == line}

@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it o
 import absent  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
+from names import given_by  # pyright: ignore[reportMissingImports]
 
 sys.path.pop(0)
 FILE = "<submission>"
@@ -126,7 +127,7 @@ class StudentModule:
 
     def lose(self, node):
         """What a statement would have given is absent, save what is there already."""
-        for name in absent.given_by(node, self.tree) - set(self.space):
+        for name in given_by(node, self.tree) - set(self.space):
             self.space[name] = np if name == "np" else absent.Absent(name)
 
     def call(self, request, arrays):
