@@ -115,3 +115,15 @@ def test_a_class_in_which_nothing_could_be_graded():
     graded = gradebook(a_class()[7:], Rubric())
     assert (graded.workshop, graded.mean(), graded.median(), graded.totals) == ("", None, None, [])
     assert graded.mistakes() == graded.quantities() == graded.groups() == []
+
+
+@pytest.mark.parametrize(("with_mistake", "status"), [(False, "unjudged"), (True, "mistakes")])
+def test_what_cannot_be_checked_here_is_no_mistake(with_mistake, status):
+    found = (Finding("derivative_missing", "backProp"),) if with_mistake else ()
+    functions = (
+        FunctionVerdict("backProp", "wrong" if with_mistake else "right", (), found),
+        FunctionVerdict("entrenarRed", "unchecked"),
+    )
+    result = StudentResult("Ana", "ana.py", Verdict("ana.py", "xor", functions))
+    assert result.status == status
+    assert bool(result.first_mistake()) == with_mistake

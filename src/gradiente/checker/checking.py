@@ -75,6 +75,9 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
                 sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
                 sandbox.load()
         cross_check(session)
+        unjudged = [name for name in chosen.functions if name in session.absent]
+        if unjudged:
+            notices.append(("needs_absent", {"functions": ", ".join(unjudged)}))
         return Verdict(
             cleaned(Path(path).name),
             chosen.name,
@@ -105,6 +108,9 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
     parameters = session.workshop.functions[name]
     if function is None and any(name in f.values.get("functions", ()) for f in session.submission.findings):
         return FunctionVerdict(name, "unchecked")  # its cell is no Python, which is said already
+    if function is None and session.sandbox.callables.get(name, {}).get("absent"):
+        session.absent.add(name)
+        return FunctionVerdict(name, "unchecked")
     if function is None:
         return FunctionVerdict(name, "missing", (), (_missing(session, name),))
     if function.blank:
@@ -114,7 +120,11 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
         return FunctionVerdict(
             name, "error", (), (Finding("signature", name, line=function.line, values=values),)
         )
-    return JUDGES[session.workshop.name][name](session).verdict(name)
+    verdict = JUDGES[session.workshop.name][name](session).verdict(name)
+    if verdict.findings and name in session.absent:
+        return FunctionVerdict(name, "unchecked")  # what is not there may be the cause
+    session.absent.discard(name)
+    return verdict
 
 
 def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:

@@ -6,7 +6,7 @@ from typing import Literal
 from gradiente.checker.verdict import Verdict
 from gradiente.grading.entries import Obstacle, ObstacleStatus
 
-Status = Literal["right", "mistakes", "blank", "not_run"] | ObstacleStatus
+Status = Literal["right", "mistakes", "blank", "not_run", "unjudged"] | ObstacleStatus
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class StudentResult:
             return "right"
         if not kinds or (self.verdict.findings and not kinds & {"right", "wrong"}):
             return "not_run"
+        if "unchecked" in kinds and not self.verdict.all_findings:
+            return "unjudged"
         return "blank" if kinds <= {"blank", "missing"} and "blank" in kinds else "mistakes"
 
     def first_mistake(self) -> str:

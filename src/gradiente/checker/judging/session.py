@@ -12,7 +12,7 @@ from gradiente.checker.reading.binding import Binding, plain
 from gradiente.checker.reading.submission import Function, Submission
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference, Sizes, random_reference
-from gradiente.checker.running.calls import Call, CallOutcome, Failure
+from gradiente.checker.running.calls import ABSENT, Call, CallOutcome, Failure
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding, FunctionVerdict, Status
 from gradiente.checker.workshop import Workshop
@@ -65,6 +65,7 @@ class Session:
     )
     adds_negative: bool = False  # whether a loop adds what such a backProp gives, and so descends
     downhill: bool = True  # whether backProp gives +∂J, as far as is known
+    absent: set[str] = field(default_factory=set)  # the functions that need what is not there
 
     def learn(self, layout: Layout, activation: str | None) -> None:
         """Take over how a function was found to be written; what is known already stays, save the form of y."""
@@ -145,7 +146,14 @@ class Session:
     ) -> CallOutcome:
         """The student's function, with arguments by the lecture's names."""
         given = self.bindings[name].arguments(arguments)
-        return self.sandbox.call(Call(name, given, {}, tuple(record), self.seed % 2**32, probe))
+        return self.run(Call(name, given, {}, tuple(record), self.seed % 2**32, probe))
+
+    def run(self, call: Call) -> CallOutcome:
+        """One call, and whether it needs what is absent."""
+        outcome = self.sandbox.call(call)
+        if outcome.failure is not None and outcome.failure.type == ABSENT:
+            self.absent.add(call.function)
+        return outcome
 
     def helpers(self, *but: str) -> tuple[str, ...]:
         """The file's own functions, save these."""

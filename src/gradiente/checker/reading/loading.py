@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradiente.checker.reading.submission import Submission
-from gradiente.checker.running.calls import OUTSIDE, TIMEOUT, Failure
+from gradiente.checker.running.calls import LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, TIMEOUT, Failure
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding
 from gradiente.checker.workshop import WORKSHOPS, Workshop
@@ -14,6 +14,7 @@ from gradiente.errors import ArgumentError
 
 MISSING = 0.25  # what a missing function counts against one that is there
 DEFINED = re.compile(r"^\s*(?:def|class)\s+(\w+)", re.MULTILINE)
+EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD)
 Notice = tuple[str, Mapping[str, Any]]
 
 
@@ -29,11 +30,11 @@ def recognize_workshop(submission: Submission) -> Workshop:
         there = len(names & set(workshop.functions))
         return there - MISSING * (len(workshop.functions) - there)
 
-    best = max(WORKSHOPS.values(), key=score)
-    if not names & set(best.functions):
+    fitting = [workshop for workshop in WORKSHOPS.values() if names & set(workshop.functions)]
+    if not fitting:
         functions = "; ".join(f"{w.name}: {', '.join(w.functions)}" for w in WORKSHOPS.values())
         raise ArgumentError("submission.none_fits", path=submission.path, functions=functions)
-    return best
+    return max(fitting, key=score)
 
 
 def load_submission(sandbox: Sandbox, submission: Submission) -> tuple[list[Finding], list[Notice]]:
@@ -74,11 +75,9 @@ def _endless(submission: Submission) -> int | None:
 def _failures(submission: Submission, failures: tuple[Failure, ...]) -> Iterator[Finding]:
     """Statements of a script that stop it, and that no missing file, module or function excuses."""
     for place, failure in enumerate(failures):
-        if not failure.direct or failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError", "TooLong"):
+        if not failure.direct or failure.type in (*EXCUSED, "TooLong", "NotImplementedError"):
             continue
-        if failure.type in ("NameError", "NotImplementedError", "EOFError") and (
-            place or failure.type != "NameError"
-        ):
+        if failure.type == "NameError" and place:
             continue
         key = "import_exits" if failure.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
         words = submission.statement(failure.line or 0)
@@ -88,11 +87,15 @@ def _failures(submission: Submission, failures: tuple[Failure, ...]) -> Iterator
 
 
 def _notices(failures: tuple[Failure, ...]) -> Iterator[Notice]:
+    """The packages that are missing; the first statement that was left out, or that time ended."""
+    for key, kind in (("not_installed", NOT_INSTALLED), ("numpy_instead", NUMPY_INSTEAD)):
+        packages = [failure.message for failure in failures if failure.type == kind]
+        if packages:
+            yield key, {"packages": ", ".join(packages)}
     for failure in failures:
         if failure.type == "TooLong":
             yield "slow_top", {"line": failure.line or 0}
             return
-        if failure.type in (*OUTSIDE, "ModuleNotFoundError", "ImportError"):
-            values = {"line": failure.line or 0, "type": failure.type, "message": failure.message}
-            yield "left_out", values
+        if failure.type == LEFT_OUT and failure.message:
+            yield "left_out", {"line": failure.line or 0, "type": failure.message}
             return

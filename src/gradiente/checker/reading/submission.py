@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from gradiente.checker.reading.ipython import other_language, without_ipython
 from gradiente.checker.reading.tree import Excess, parsed
 from gradiente.checker.running.cleaning import cleaned
 from gradiente.checker.verdict import Finding
@@ -167,6 +168,9 @@ def _plain(source: str) -> str:
 
 
 def _script(path: Path, source: str, notices: tuple[tuple[str, Mapping[str, Any]], ...]) -> Submission:
+    source, changed = without_ipython(source)
+    if changed:
+        notices = (*notices, ("ipython", {"lines": ", ".join(map(str, changed))}))
     try:
         tree = parsed(source)
     except (SyntaxError, ValueError) as error:
@@ -190,7 +194,8 @@ def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, A
     _fit(path, "".join(sources))
     pieces, findings = [], []
     for number, source in enumerate(sources, 1):
-        python = _without_magics(_plain(source))
+        source = _plain(source)
+        python = "\n" * source.count("\n") if other_language(source) else without_ipython(source)[0]
         try:
             parsed(python)
         except (SyntaxError, ValueError) as error:
@@ -206,15 +211,6 @@ def _notebook(path: Path, content: str, notices: tuple[tuple[str, Mapping[str, A
 
 def _text(source: Any) -> str:
     return "".join(source) if isinstance(source, list) else str(source)
-
-
-def _without_magics(source: str) -> str:
-    """Lines of IPython become `pass`; a cell that is another language's is left out."""
-    lines = source.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    if first.startswith("%%") and not re.match(r"%%(time|timeit|capture)\b", first):
-        return "\n" * source.count("\n")
-    return "\n".join(re.sub(r"^(\s*)(%|!|\?).*$|^(\s*)[\w.]+\?+$", r"\1\3pass", line) for line in lines)
 
 
 def _defined(tree: ast.Module) -> tuple[dict[str, Function], frozenset[str], tuple[str, ...]]:

@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 ENDED, TIMEOUT = "Ended", "Timeout"  # kinds of an error that no exception has
+ABSENT = (
+    "Absent"  # a call that needs what is absent: a package that is not installed, a file that is not there
+)
+# While a file is loaded: a statement that the environment has let down, a missing package, one that NumPy stands for.
+LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD = "LeftOut", "NotInstalled", "NumPyInstead"
 # What Python raises where code reaches for files, the network or other programs, none of which a workshop needs.
 OUTSIDE = (
     "PermissionError",

@@ -128,14 +128,15 @@ def failure_of(data: Mapping[str, Any]) -> Failure:
 
 
 def names_of(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What can be called by name in a loaded file: its line and its parameters, where they are known."""
+    """What can be called by name in a loaded file: its line and its parameters, where they are known, or absent."""
     found: dict[str, dict[str, Any]] = {}
     for name, entry in body["names"].items():
         parameters = entry["parameters"]
         if parameters is not None:
             parameters = list(map(_text, parameters))
         if name.isidentifier():
-            found[name] = {"line": _line(entry["line"]), "parameters": parameters}
+            place = {"line": _line(entry["line"]), "parameters": parameters}
+            found[name] = place | {"absent": entry.get("absent") is True}
     return found
 
 

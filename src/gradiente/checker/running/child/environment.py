@@ -1,4 +1,4 @@
-"""The environment of a student's code: limited output, an audit hook, placeholders for missing packages."""
+"""The environment of a student's code: limited output, an audit hook."""
 
 import io
 import os
@@ -28,27 +28,6 @@ FILES = (
     "os.chmod",
     "os.truncate",
 )
-
-
-class Placeholder:
-    """Replaces a package that is not installed: plots do nothing, progress bars return what they are given."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *arguments, **keywords):
-        return arguments[0] if arguments and hasattr(arguments[0], "__iter__") else self
-
-    def __iter__(self):
-        return iter(())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return False
 
 
 class Guard:

@@ -22,8 +22,10 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
-from environment import Guard, LimitedOutput, Placeholder  # pyright: ignore[reportMissingImports]
+import absent  # pyright: ignore[reportMissingImports]
+from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
+from names import given_by  # pyright: ignore[reportMissingImports]
 
 sys.path.pop(0)
 FILE = "<submission>"
@@ -74,19 +76,24 @@ class StudentModule:
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module
         self.space = self.module.__dict__
-        self.space["display"] = Placeholder()  # a notebook has it
+        self.tree = ast.Module([], [])
+        self.space |= {name: absent.Absent(name) for name in ("display", "get_ipython")}  # a notebook's
 
     def load(self, source, cells):
         """Run the statements one by one; of a notebook (`cells`) only what defines something.
 
-        A statement that fails is left out and reported: a later one may need it or not.
+        A statement that fails is left out and reported: a later one may need it or not. What one that was left out,
+        or that the environment has let down, would have given is absent.
         """
         failures, left = [], ALLOWANCE
-        for node in ast.parse(source, FILE).body:
+        self.tree = ast.parse(source, FILE)
+        absent.install(self.tree)
+        for node in self.tree.body:
             definition = isinstance(node, DEFINITIONS)
             if not definition and (left <= 0 or (cells and not defines(node))):
+                self.lose(node)
                 continue
-            started = time.monotonic()
+            started, known, before = time.monotonic(), absent.needed(), dict(self.space)
             try:
                 if not definition:
                     clock.runs = True
@@ -94,23 +101,35 @@ class StudentModule:
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
                 exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
+                if isinstance(node, ast.ImportFrom):
+                    absent.keep(before, self.space)
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
-            except ImportError as error:
-                failures.append(failure(error))
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    self.space |= {
-                        (alias.asname or alias.name.split(".")[0]): Placeholder() for alias in node.names
-                    }
+                self.lose(node)
             except BaseException as error:
-                failures.append(failure(error))
+                entry = failure(error)
+                from_outside = absent.environments_fault(error)
+                if from_outside or absent.built_on_absent(error, self.tree, FILE):
+                    message = entry["type"] if from_outside else ""
+                    entry |= {"type": "LeftOut", "message": message, "line": node.lineno}
+                    self.lose(node)
+                failures.append(entry)
             finally:
                 clock.runs = self.guard.on = False
                 signal.setitimer(signal.ITIMER_REAL, 0)
             if not definition:
                 left -= time.monotonic() - started
+            for package, numpy in absent.needed().items():
+                if package not in known:
+                    kind = "NumPyInstead" if numpy else "NotInstalled"
+                    failures.append({"type": kind, "message": package, "line": node.lineno})
         names = {name: callable_of(value) for name, value in self.space.items() if callable(value)}
         return {"failures": failures, "names": names}
+
+    def lose(self, node):
+        """What a statement would have given is absent, save what is there already."""
+        for name in given_by(node, self.tree) - set(self.space):
+            self.space[name] = np if name == "np" else absent.Absent(name)
 
     def call(self, request, arrays):
         """One call: what came back, what it changed, what the other functions were given and gave meanwhile."""
@@ -138,9 +157,13 @@ class StudentModule:
                 answer["result"] = function(*arguments, **keywords)
         except BaseException as error:
             answer["error"] = failure(error)
+            if absent.built_on_absent(error, self.tree, FILE):
+                answer["error"]["type"] = "Absent"
         finally:
             self.guard.on = False
             self.space.update(replaced)
+        if absent.holds_absent(answer["result"]):
+            answer |= {"result": None, "error": {"type": "Absent", "message": "", "line": None}}
         after = [snapshot(entry) for entry in (*arguments, *keywords.values())]
         answer["after"] = tuple(after)
         answer["mutated"] = [
@@ -160,7 +183,9 @@ def defines(node):
 
 
 def callable_of(value):
-    """The line at which a function begins, and its parameters, where it has them."""
+    """The line at which a function begins, and its parameters, where it has them; whether it is absent."""
+    if isinstance(value, absent.Absent):
+        return {"line": None, "parameters": None, "absent": True}
     code = getattr(value, "__code__", None)
     line = code.co_firstlineno if code is not None and code.co_filename == FILE else None
     try:
@@ -240,6 +265,7 @@ def main():
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
         signal.signal(signal.SIGALRM, too_long)
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+        sys.argv[1:] = []  # what a student's program is given
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
         guard = Guard()
         submission = StudentModule(guard)
