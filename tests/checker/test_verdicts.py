@@ -52,6 +52,10 @@ WRONG = {
         edited(XOR, *LOOP_WITHOUT_BIASES),
         {"entrenarRed": ["not_updated"]},
     ),
+    "a thousand epochs, however many are asked for": (
+        edited(XOR, ("range(epocas)", "range(1000)")),
+        {"entrenarRed": ["epochs_wrong"]},
+    ),
     "z without b, while the forward pass has it": (
         edited(xor_rows.STYLE.source, *Z_WITHOUT_BIAS),
         {"backProp": ["forward_without_bias"]},
