@@ -106,6 +106,13 @@ def require_whole(least: int, owner: str, **values: int) -> None:
             raise ArgumentError("whole", owner=owner, name=name, least=least, value=repr(value))
 
 
+def require_flag(owner: str, **flags: bool) -> None:
+    """Every flag is True or False."""
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise ArgumentError("flag", owner=owner, name=name, value=repr(value))
+
+
 def require_one_of(choices: Sequence[object], owner: str, **values: object) -> None:
     """Every value is one of the choices; 1 is not True."""
     for name, value in values.items():

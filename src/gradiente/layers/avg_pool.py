@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ShapeError
-from gradiente.layers.base import Array, Arrays, Context, Shape, require_flag, require_positive
+from gradiente.errors import ShapeError, require_flag
+from gradiente.layers.base import Array, Arrays, Context, Shape, require_positive
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows, canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total

@@ -145,12 +145,6 @@ class Layer(metaclass=Concept):
         return None
 
 
-def require_flag(layer: str, **flags: bool) -> None:
-    """Every flag is True or False, or an error that names it."""
-    for name, value in flags.items():
-        require(isinstance(value, bool), "layer.flag", layer=layer, name=name, value=repr(value))
-
-
 def require_positive(layer: str, **sizes: int) -> None:
     """Every size is a whole number of at least 1, or an error that names it."""
     require_whole(1, layer, **sizes)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, ShapeError, require_in
-from gradiente.layers.base import Array, Arrays, Context, Shape, require_flag, require_positive, written_shape
+from gradiente.errors import ArgumentError, ShapeError, require_flag, require_in
+from gradiente.layers.base import Array, Arrays, Context, Shape, require_positive, written_shape
 from gradiente.layers.normalization import Cache, Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
 from gradiente.layers.sums import column_sums

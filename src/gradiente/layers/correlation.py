@@ -9,8 +9,8 @@ Shapes: x (batch, channels, …), y (batch, out, …), weight (out, channels / g
 
 import numpy as np
 
-from gradiente.errors import require
-from gradiente.layers.base import Array, require_flag, require_positive
+from gradiente.errors import require, require_flag
+from gradiente.layers.base import Array, require_positive
 from gradiente.layers.columns import Columns
 from gradiente.layers.windows import Windows
 from gradiente.threads import share

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, require_in
-from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_flag
+from gradiente.errors import ArgumentError, require_flag, require_in
+from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.windows import require_channels_first
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 

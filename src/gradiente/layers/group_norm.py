@@ -2,8 +2,8 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from gradiente.errors import ShapeError, require, require_in
-from gradiente.layers.base import require_flag, require_positive, written_shape
+from gradiente.errors import ShapeError, require, require_flag, require_in
+from gradiente.layers.base import require_positive, written_shape
 from gradiente.layers.normalization import Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
 from gradiente.parameters import ParameterSpec

@@ -2,8 +2,8 @@ from dataclasses import InitVar, dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in
-from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
+from gradiente.errors import require_flag, require_in
+from gradiente.layers.base import Array, Arrays, Context, Layer
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ShapeError, require, require_in
-from gradiente.layers.base import Shape, require_flag, written_shape
+from gradiente.errors import ShapeError, require, require_flag, require_in
+from gradiente.layers.base import Shape, written_shape
 from gradiente.layers.normalization import Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
 from gradiente.parameters import ParameterSpec

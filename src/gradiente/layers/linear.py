@@ -3,14 +3,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import ShapeError
+from gradiente.errors import ShapeError, require_flag
 from gradiente.layers.base import (
     Array,
     Arrays,
     Context,
     Layer,
     Shape,
-    require_flag,
     require_positive,
     written_shape,
 )

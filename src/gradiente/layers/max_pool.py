@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Shape, require_default, require_flag
+from gradiente.errors import require_flag
+from gradiente.layers.base import Array, Arrays, Context, Shape, require_default
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows, canonical
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term

@@ -2,7 +2,8 @@ from dataclasses import InitVar, dataclass
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
+from gradiente.errors import require_flag
+from gradiente.layers.base import Array, Arrays, Context, Layer
 from gradiente.layers.sigmoid import sigmoid
 from gradiente.layers.softplus import softplus
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term

@@ -2,7 +2,8 @@ from dataclasses import InitVar, dataclass
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
+from gradiente.errors import require_flag
+from gradiente.layers.base import Array, Arrays, Context, Layer
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
 

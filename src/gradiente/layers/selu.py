@@ -2,7 +2,8 @@ from dataclasses import InitVar, dataclass
 
 import numpy as np
 
-from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
+from gradiente.errors import require_flag
+from gradiente.layers.base import Array, Arrays, Context, Layer
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
 # With them, and weights of variance 1/k, mean 0 and variance 1 are a fixed point from layer to layer.

@@ -1,6 +1,7 @@
 from dataclasses import InitVar, dataclass
 
-from gradiente.layers.base import Array, Arrays, Context, Layer, require_flag
+from gradiente.errors import require_flag
+from gradiente.layers.base import Array, Arrays, Context, Layer
 from gradiente.layers.sigmoid import sigmoid
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.errors import ArgumentError, ShapeError, did_you_mean, require
+from gradiente.errors import ArgumentError, ShapeError, did_you_mean, require, require_flag
 from gradiente.layers.base import (
     Array,
     Arrays,
@@ -14,7 +14,6 @@ from gradiente.layers.base import (
     Layer,
     Shape,
     require_default,
-    require_flag,
     written_shape,
 )
 from gradiente.layers.separable import along_axes

@@ -3,7 +3,7 @@ from typing import Literal
 
 import numpy as np
 
-from gradiente.errors import require
+from gradiente.errors import require_flag
 from gradiente.losses.base import Array, Loss, require_reduction
 from gradiente.losses.weights import torch_loss
 from gradiente.terms import MINUS, Factor, Index, LossStep, Term, term
@@ -52,8 +52,7 @@ class KLDivLoss(Loss):
 
     def __post_init__(self) -> None:
         require_reduction(self)
-        is_flag = isinstance(self.log_target, bool)
-        require(is_flag, "layer.flag", layer="KLDivLoss", name="log_target", value=repr(self.log_target))
+        require_flag("KLDivLoss", log_target=self.log_target)
 
     def unreduced(self, prediction: Array, target: Array) -> Array:
         x, y = prediction, self._target(prediction, target)

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
 
 
@@ -51,7 +51,7 @@ class Adadelta(Optimizer):
     torch_slots = {"S": "square_avg", "D": "acc_delta"}
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "Adadelta", maximize=self.maximize)
+        require_flag("Adadelta", maximize=self.maximize)
         require_in("[0, inf)", "Adadelta", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)
         require_in("[0, 1]", "Adadelta", rho=self.rho)
 

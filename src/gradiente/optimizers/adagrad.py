@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots
 
 
@@ -49,7 +49,7 @@ class Adagrad(Optimizer):
     torch_slots = {"S": "sum"}
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "Adagrad", maximize=self.maximize)
+        require_flag("Adagrad", maximize=self.maximize)
         require_in("[0, inf)", "Adagrad", lr=self.lr, lr_decay=self.lr_decay, eps=self.eps)
         require_in("[0, inf)", "Adagrad", weight_decay=self.weight_decay)
         require_in("[0, inf)", "Adagrad", initial_accumulator_value=self.initial_accumulator_value)

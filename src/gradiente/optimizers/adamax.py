@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
@@ -50,7 +50,7 @@ class Adamax(Optimizer):
     torch_slots = {"m": "exp_avg", "u": "exp_inf"}
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "Adamax", maximize=self.maximize)
+        require_flag("Adamax", maximize=self.maximize)
         require_in("[0, inf)", "Adamax", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)
         require_betas("Adamax", self.betas)
 

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
@@ -51,7 +51,7 @@ class Lion(Optimizer):
     )
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "Lion", maximize=self.maximize)
+        require_flag("Lion", maximize=self.maximize)
         require_in("[0, inf)", "Lion", lr=self.lr, weight_decay=self.weight_decay)
         require_betas("Lion", self.betas)
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
@@ -66,9 +66,7 @@ class NAdam(Optimizer):
     keeps_momentum = True
 
     def __post_init__(self) -> None:
-        require_one_of(
-            (True, False), "NAdam", decoupled_weight_decay=self.decoupled_weight_decay, maximize=self.maximize
-        )
+        require_flag("NAdam", decoupled_weight_decay=self.decoupled_weight_decay, maximize=self.maximize)
         require_in("[0, inf)", "NAdam", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)
         require_in("[0, inf)", "NAdam", momentum_decay=self.momentum_decay)
         require_betas("NAdam", self.betas)

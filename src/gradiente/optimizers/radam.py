@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, require_betas, zeros
 
 
@@ -64,9 +64,7 @@ class RAdam(Optimizer):
     torch_slots = {"m": "exp_avg", "v": "exp_avg_sq"}
 
     def __post_init__(self) -> None:
-        require_one_of(
-            (True, False), "RAdam", decoupled_weight_decay=self.decoupled_weight_decay, maximize=self.maximize
-        )
+        require_flag("RAdam", decoupled_weight_decay=self.decoupled_weight_decay, maximize=self.maximize)
         require_in("[0, inf)", "RAdam", lr=self.lr, eps=self.eps, weight_decay=self.weight_decay)
         require_betas("RAdam", self.betas)
 

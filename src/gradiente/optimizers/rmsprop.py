@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.errors import require_in, require_one_of
+from gradiente.errors import require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
 
 
@@ -57,7 +57,7 @@ class RMSprop(Optimizer):
     torch_slots = {"S": "square_avg", "g_mean": "grad_avg", "m": "momentum_buffer"}
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "RMSprop", centered=self.centered, maximize=self.maximize)
+        require_flag("RMSprop", centered=self.centered, maximize=self.maximize)
         require_in("[0, inf)", "RMSprop", lr=self.lr, eps=self.eps)
         require_in("[0, inf)", "RMSprop", weight_decay=self.weight_decay, momentum=self.momentum)
         require_in("[0, 1)", "RMSprop", alpha=self.alpha)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from gradiente.errors import require, require_in, require_one_of
+from gradiente.errors import require, require_flag, require_in
 from gradiente.optimizers.base import Array, Optimizer, Slots, zeros
 
 
@@ -49,7 +49,7 @@ class SGD(Optimizer):
     torch_slots = {"m": "momentum_buffer"}
 
     def __post_init__(self) -> None:
-        require_one_of((True, False), "SGD", nesterov=self.nesterov, maximize=self.maximize)
+        require_flag("SGD", nesterov=self.nesterov, maximize=self.maximize)
         require_in("[0, inf)", "SGD", lr=self.lr, momentum=self.momentum, weight_decay=self.weight_decay)
         require_in("(-inf, inf)", "SGD", dampening=self.dampening)
         require(

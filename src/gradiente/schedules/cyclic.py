@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass
 from typing import Literal
 
-from gradiente.errors import require, require_in, require_one_of, require_whole
+from gradiente.errors import require, require_flag, require_in, require_one_of, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -62,7 +62,7 @@ class CyclicLR(Schedule):
         require_in("[0, inf)", "CyclicLR", base_lr=self.base_lr, max_lr=self.max_lr, gamma=self.gamma)
         require_whole(1, "CyclicLR", step_size_up=self.step_size_up, step_size_down=self._down)
         require_one_of(("triangular", "triangular2", "exp_range"), "CyclicLR", mode=self.mode)
-        require_one_of((True, False), "CyclicLR", cycle_momentum=self.cycle_momentum)
+        require_flag("CyclicLR", cycle_momentum=self.cycle_momentum)
         require_in("(0, 1)", "CyclicLR", base_momentum=self.base_momentum, max_momentum=self.max_momentum)
 
     def lr(self, base_lr: float, t: int, metrics: Sequence[float] = ()) -> float:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gradiente.errors import require, require_in, require_one_of, require_whole
+from gradiente.errors import require, require_flag, require_in, require_one_of, require_whole
 from gradiente.schedules.base import Schedule
 
 
@@ -79,7 +79,7 @@ class OneCycleLR(Schedule):
             "(0, inf)", "OneCycleLR", div_factor=self.div_factor, final_div_factor=self.final_div_factor
         )
         flags = {"cycle_momentum": self.cycle_momentum, "three_phase": self.three_phase}
-        require_one_of((True, False), "OneCycleLR", **flags)
+        require_flag("OneCycleLR", **flags)
 
     @property
     def length(self) -> int:
