@@ -55,7 +55,7 @@ def submissions(folder: str | Path) -> list[StudentSubmission]:
     """Every student of a class with what was handed in, in the order of the names.
 
     One file for each student, one folder for each, a zip for each, nbgrader's submitted/STUDENT/ASSIGNMENT/, the zip
-    of Moodle or Canvas as it comes or unpacked. Of several uploads to Canvas the last one counts.
+    of Moodle or Canvas, packed or unpacked. Of several uploads to Canvas the last one counts.
 
     Arguments:
         folder: the folder, or one zip with all of it

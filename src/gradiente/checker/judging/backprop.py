@@ -12,7 +12,7 @@ from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
 from gradiente.checker.mistakes.repair import Mutant, mutants
-from gradiente.checker.mistakes.search import UNKNOWN, Search
+from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.checker.reading.identify import orders, values_of
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.running.calls import CallOutcome
@@ -212,16 +212,20 @@ def _cut(session: Session, match: GradientMatch) -> list[Finding]:
     """It is right with whole numbers only: it makes whole numbers of what is none."""
     if match.explanation.right or match.swapped:
         return []
+    first = next((q for q in ("dW2", "db2", "dW1", "db1") if q in match.explanation.unknown), "dW2")
+    whole = _on_other_numbers(session, match, integers=True)
+    return [Finding("integer_truncation", NAME, label(first))] if whole and whole.right else []
+
+
+def _on_other_numbers(session: Session, match: GradientMatch, **options: bool) -> Explanation | None:
+    """What the right rules explain of steps drawn in another way, as `random_reference` takes it; None if one fails."""
     layout = match.run.layout
     sizes = [case.sizes for case in match.run.cases]
-    cases = session.cases(match.run.cases[0].activation, sizes, integers=True)
+    cases = session.cases(match.run.cases[0].activation, sizes, **options)
     outcomes = [session.call(NAME, step_arguments(case, layout)) for case in cases]
     if any(outcome.failure is not None for outcome in outcomes):
-        return []
-    observed = [values_of(outcome.result, match.way) for outcome in outcomes]
-    first = next((q for q in ("dW2", "db2", "dW1", "db1") if q in match.explanation.unknown), "dW2")
-    whole = Search(cases, observed, layout).plain()
-    return [Finding("integer_truncation", NAME, label(first))] if whole.right else []
+        return None
+    return Search(cases, [values_of(outcome.result, match.way) for outcome in outcomes], layout).plain()
 
 
 def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
@@ -248,12 +252,6 @@ def _without_biases(session: Session, match: GradientMatch) -> Iterator[Finding]
     others = (f for name, f in session.submission.functions.items() if name not in (NAME, *LOOPS))
     if session.workshop.name != "xor" or not any(map(session.adds_biases, others)):
         return
-    sizes = [case.sizes for case in match.run.cases]
-    cases = session.cases(match.run.cases[0].activation, sizes, biases=True)
-    outcomes = [session.call(NAME, step_arguments(case, match.run.layout)) for case in cases]
-    if any(outcome.failure is not None for outcome in outcomes):
-        return
-    observed = [values_of(outcome.result, match.way) for outcome in outcomes]
-    wrong = Search(cases, observed, match.run.layout).plain().unknown
-    if wrong:
+    explanation = _on_other_numbers(session, match, biases=True)
+    if explanation and explanation.unknown:
         yield Finding("forward_without_bias", NAME, label("Z1"), session.function(NAME).line)

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradiente.checker.judging.failures import described, failure_finding, returned_finding
 from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.reading.identify import by_names
+from gradiente.checker.reading.identify import arrays_of, by_names
 from gradiente.checker.reference.layout import layouts
 from gradiente.checker.verdict import Finding
 
@@ -26,7 +26,7 @@ def judge(session: Session) -> Judgement:
     outcome = session.call(NAME, {})
     if outcome.failure is not None:
         return Judgement((failure_finding(session, NAME, outcome.failure),), error=True)
-    arrays = _arrays(outcome.result)
+    arrays = arrays_of(outcome.result)
     if outcome.result is None or not arrays:
         return Judgement((returned_finding(session, NAME, outcome.result, PARAMETERS),), error=True)
     found = _found(session, outcome.result, arrays)
@@ -56,17 +56,6 @@ def judge(session: Session) -> Judgement:
 
 def _form(bias: Array) -> str:
     return "flat" if bias.ndim == 1 else "column" if bias.shape[1] == 1 else "row"
-
-
-def _arrays(result: Any) -> list[Array]:
-    values = (
-        list(result.values())
-        if isinstance(result, Mapping)
-        else list(result)
-        if isinstance(result, tuple)
-        else []
-    )
-    return [value for value in values if isinstance(value, np.ndarray)]
 
 
 def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Array]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.session import Session
-from gradiente.checker.reading.identify import flat, orders, values_of
+from gradiente.checker.reading.identify import arrays_of, flat, orders, values_of
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.matching import ratio
 from gradiente.checker.reference.reference import Array, Reference, softmax, squash
@@ -303,20 +303,10 @@ def final_weights(session: Session, name: str, outcome: CallOutcome) -> Iterator
 
 def _by_shape(session: Session, name: str, outcome: CallOutcome) -> Iterator[Weights]:
     """The two matrices alone, where that is all that comes back."""
-    result = flat(outcome.result)
-    values = (
-        list(result.values())
-        if isinstance(result, Mapping)
-        else list(result)
-        if isinstance(result, tuple)
-        else []
-    )
+    arrays = arrays_of(flat(outcome.result))
     binding = session.bindings[name]
     shapes = {p: outcome.after[binding.place(p)].shape for p in ("w1", "w2")}
-    found = {
-        p: next((v for v in values if isinstance(v, np.ndarray) and v.shape == shape), None)
-        for p, shape in shapes.items()
-    }
+    found = {p: next((v for v in arrays if v.shape == shape), None) for p, shape in shapes.items()}
     if all(value is not None for value in found.values()):
         yield {p: value for p, value in found.items() if value is not None}
 

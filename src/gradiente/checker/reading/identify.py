@@ -85,6 +85,12 @@ def flat(result: Any) -> Any:
     return tuple(leaf for entry in result for leaf in (flat(entry) if isinstance(entry, tuple) else (entry,)))
 
 
+def arrays_of(result: Any) -> list[Array]:
+    """The arrays in a dictionary or a tuple; none in anything else."""
+    values = result.values() if isinstance(result, Mapping) else result if isinstance(result, tuple) else ()
+    return [value for value in values if isinstance(value, np.ndarray)]
+
+
 def values_of(result: Any, way: Mapping[str, Any]) -> dict[str, Array | None]:
     """The quantities, taken in that way; what is no array of numbers, or not there, is None."""
     found = {}
