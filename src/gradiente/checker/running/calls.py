@@ -28,7 +28,8 @@ OUTSIDE += ("TimeoutError", "gaierror")
 class Call:
     """One call of a student's function; `probe` is instead the source of a function `probe` that gets the arguments.
 
-    `record` names functions whose calls are recorded during it.
+    `record` names functions whose calls are recorded during it; with `observe` every value that a variable of the
+    student's code takes is.
     """
 
     function: str
@@ -37,6 +38,7 @@ class Call:
     record: tuple[str, ...] = ()
     seed: int = 0
     probe: str | None = None
+    observe: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,24 @@ class RecordedCall:
 
 
 @dataclass(frozen=True)
+class Event:
+    """A variable that has a new value: the function it is in, the line that gave it, its name as `self.W1`, `p['b']`.
+
+    What a function returns has the name `return`. Of equal values the array is one object.
+    """
+
+    function: str
+    line: int
+    name: str
+    value: np.ndarray
+
+
+@dataclass(frozen=True)
 class CallOutcome:
     """The outcome of a call: its result or failure, the arguments afterwards, the positions of those it changed.
 
     `records` are the calls of the functions that `Call.record` names; `cut` those of them that were called more often
-    than is written down.
+    than is written down. `events` are what was observed, also where the call failed.
     """
 
     result: Any = None
@@ -75,6 +90,7 @@ class CallOutcome:
     mutated: tuple[int, ...] = ()
     records: tuple[RecordedCall, ...] = ()
     cut: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from gradiente.checker.running.calls import (
     Call,
     CallOutcome,
+    Event,
     Failure,
     OpaqueValue,
     RecordedCall,
@@ -108,7 +109,8 @@ def outcome_of(call: Call, body: Mapping[str, Any], arrays: Arrays) -> CallOutco
     if body.get("error"):
         failed = failure_of(body["error"])
         mutated = _places(call, body.get("mutated", ()))
-        return CallOutcome(None, failed, (), mutated, _records(call, body, arrays), _cut(call, body))
+        records = _records(call, body, arrays)
+        return CallOutcome(None, failed, (), mutated, records, _cut(call, body), events_of(body, arrays))
     given = (*call.arguments, *call.keywords.values())
     after = decode(body["after"], arrays)
     if not isinstance(after, tuple) or len(after) != len(given):
@@ -116,7 +118,8 @@ def outcome_of(call: Call, body: Mapping[str, Any], arrays: Arrays) -> CallOutco
     if any(isinstance(a, np.ndarray) > isinstance(b, np.ndarray) for a, b in zip(given, after, strict=True)):
         raise ValueError
     result, mutated = decode(body["result"], arrays), _places(call, body["mutated"])
-    return CallOutcome(result, None, after, mutated, _records(call, body, arrays), _cut(call, body))
+    records, events = _records(call, body, arrays), events_of(body, arrays)
+    return CallOutcome(result, None, after, mutated, records, _cut(call, body), events)
 
 
 def failure_of(data: Mapping[str, Any]) -> Failure:
@@ -138,6 +141,17 @@ def names_of(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             place = {"line": _line(entry["line"]), "parameters": parameters}
             found[name] = place | {"absent": entry.get("absent") is True}
     return found
+
+
+def events_of(body: Mapping[str, Any], arrays: Arrays) -> tuple[Event, ...]:
+    """What was observed, in its order."""
+    values = [decode(value, arrays) for value in body.get("values", ())]
+    if not all(isinstance(value, np.ndarray) for value in values):
+        raise ValueError
+    return tuple(
+        Event(_text(function), _whole(line), _text(name), values[_whole(place)])
+        for function, line, name, place in body.get("events", ())
+    )
 
 
 def _records(call: Call, body: Mapping[str, Any], arrays: Arrays) -> tuple[RecordedCall, ...]:

@@ -23,8 +23,8 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from gradiente.checker.running.calls import ENDED, TIMEOUT, Call, CallOutcome, Failure
-from gradiente.checker.running.messages import encode, failure_of, names_of, outcome_of, packed, unpacked
+from gradiente.checker.running.calls import ENDED, TIMEOUT, Call, CallOutcome, Event, Failure
+from gradiente.checker.running.messages import encode, events_of, failure_of, names_of, outcome_of, packed, unpacked
 
 T = TypeVar("T")
 CHILD = Path(__file__).with_name("child")
@@ -71,6 +71,7 @@ class Sandbox:
         self.isolation = "bubblewrap" if _bubblewrap() else "process"
         self.failures: tuple[Failure, ...] = ()
         self.callables: dict[str, dict[str, Any]] = {}
+        self.events: tuple[Event, ...] = ()
         self._left = self.limits.total
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -83,24 +84,30 @@ class Sandbox:
         self._end()
         shutil.rmtree(self._folder or "", ignore_errors=True)
 
-    def load(self) -> Failure | None:
-        """Start the process, anew where one runs, and load the file; the failure, where that did not end well."""
+    def load(self, *, observe: bool = False) -> Failure | None:
+        """Start the process, anew where one runs, and load the file; the failure, where that did not end well.
+
+        Arguments:
+            observe: note every value that a variable takes, in `events`
+        """
         self._end()
         if self._left <= 0:
             return self._too_long(self.limits.load, 0.0)
         self._start()
-        return self._load()
+        return self._load(observe=observe)
 
-    def _load(self) -> Failure | None:
-        request = packed({"op": "load", "source": self.source, "cells": self.cells}, [])
+    def _load(self, *, observe: bool = False) -> Failure | None:
+        body = {"op": "load", "source": self.source, "cells": self.cells, "observe": observe}
+        request = packed(body, [])
         found = self._exchange(request, self.limits.load, self._loaded)
         if found is not None:
             self._end()  # half a file is none
         return found
 
-    def _loaded(self, body: Mapping[str, Any], _: list[np.ndarray]) -> Failure | None:
+    def _loaded(self, body: Mapping[str, Any], arrays: list[np.ndarray]) -> Failure | None:
         if body.get("error"):
             return failure_of(body["error"])
+        self.events = events_of(body, arrays)
         self.failures, self.callables = tuple(map(failure_of, body["failures"])), names_of(body)
         return None
 
@@ -116,6 +123,7 @@ class Sandbox:
             "kwargs": encode(dict(call.keywords), arrays),
             "record": list(call.record),
             "seed": call.seed,
+            "observe": call.observe,
         }
         if call.probe is not None:
             request["probe"] = call.probe

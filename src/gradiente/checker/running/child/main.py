@@ -17,6 +17,7 @@ import time
 import traceback
 import types
 import warnings
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,10 @@ import absent  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
 from names import given_by  # pyright: ignore[reportMissingImports]
+from observer import Enough, Observer  # pyright: ignore[reportMissingImports]
 
 sys.path.pop(0)
-FILE = "<submission>"
+FILE, PROBE = "<submission>", "<probe>"
 MOST_RECORDS = 400  # of one function
 MOST_RECORDED = 4 << 20  # bytes of all records of one function
 COMPOUND = (ast.Try, ast.If, ast.With)
@@ -79,13 +81,14 @@ class StudentModule:
         self.tree = ast.Module([], [])
         self.space |= {name: absent.Absent(name) for name in ("display", "get_ipython")}  # a notebook's
 
-    def load(self, source, cells):
+    def load(self, source, cells, observe=False):
         """Run the statements one by one; of a notebook (`cells`) only what defines something.
 
         A statement that fails is left out and reported: a later one may need it or not. What one that was left out,
         or that the environment has let down, would have given is absent.
         """
         failures, left = [], ALLOWANCE
+        observer = Observer((FILE,), self.space) if observe else nullcontext()
         self.tree = ast.parse(source, FILE)
         absent.install(self.tree)
         for node in self.tree.body:
@@ -99,10 +102,13 @@ class StudentModule:
                     clock.runs = True
                     signal.setitimer(signal.ITIMER_REAL, left)
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
-                exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
+                with observer:
+                    exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
                 if isinstance(node, ast.ImportFrom):
                     absent.keep(before, self.space)
+            except Enough:
+                left = 0.0
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
                 self.lose(node)
@@ -124,7 +130,8 @@ class StudentModule:
                     kind = "NumPyInstead" if numpy else "NotInstalled"
                     failures.append({"type": kind, "message": package, "line": node.lineno})
         names = {name: callable_of(value) for name, value in self.space.items() if callable(value)}
-        return {"failures": failures, "names": names}
+        answer = {"failures": failures, "names": names}
+        return answer | ({"events": observer.events, "values": observer.values} if observe else {})
 
     def lose(self, node):
         """What a statement would have given is absent, save what is there already."""
@@ -141,7 +148,7 @@ class StudentModule:
         records, cut, replaced = [], set(), {}
         if "probe" in request:
             space: dict[str, Any] = {"module": self.module, "np": np}
-            exec(compile(request["probe"], "<probe>", "exec"), space)
+            exec(compile(request["probe"], PROBE, "exec"), space)
             function = space["probe"]
         else:
             function = self.space[request["function"]]
@@ -150,11 +157,15 @@ class StudentModule:
                 replaced[name] = self.space[name]
                 self.space[name] = recording(name, replaced[name], records, cut)
         answer: dict[str, Any] = {"result": None, "error": None}
+        observer = Observer((FILE, PROBE), self.space) if request.get("observe") else nullcontext()
         try:
             with warnings.catch_warnings(record=True):
                 warnings.simplefilter("always")
                 self.guard.on = True
-                answer["result"] = function(*arguments, **keywords)
+                with observer:
+                    answer["result"] = function(*arguments, **keywords)
+        except Enough:
+            pass
         except BaseException as error:
             answer["error"] = failure(error)
             if absent.built_on_absent(error, self.tree, FILE):
@@ -170,6 +181,8 @@ class StudentModule:
             place for place, pair in enumerate(zip(given, after, strict=True)) if differ(*pair)
         ]
         answer["records"], answer["cut"] = records, sorted(cut)
+        if isinstance(observer, Observer):
+            answer["events"], answer["values"] = observer.events, observer.values
         return answer
 
 
@@ -274,7 +287,7 @@ def main():
             try:
                 if body["op"] == "load":
                     submission = StudentModule(guard)
-                    answer = submission.load(body["source"], body["cells"])
+                    answer = submission.load(body["source"], body["cells"], body["observe"])
                 else:
                     answer = submission.call(body, arrays)
                 data = encode_answer(answer)

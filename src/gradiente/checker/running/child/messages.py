@@ -118,10 +118,12 @@ def encode_answer(answer):
     """An answer as bytes; one that is too large even without records says only that."""
     arrays = []
     records, cut = answer.pop("records", ()), answer.pop("cut", ())
-    body = {key: value for key, value in answer.items() if key not in ("result", "after")}
+    body = {key: value for key, value in answer.items() if key not in ("result", "after", "values")}
     for key in ("result", "after"):
         if key in answer:
             body[key] = encode(answer[key], arrays)
+    if "values" in answer:
+        body["values"] = [encode(value, arrays) for value in answer["values"]]
     all_arrays = list(arrays)
     written = [
         {

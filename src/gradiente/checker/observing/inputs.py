@@ -1,0 +1,70 @@
+"""The inputs of forward passes in a recording: the instances that were given, in whatever form the code has them."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradiente.checker.observing.forward import Input
+from gradiente.checker.observing.values import Array, Values
+
+CLOSE = 1e-7
+
+
+def given_inputs(values: Values, x: Array) -> list[Input]:
+    """The values whose rows or columns are instances of x (n, m), with or without a feature of ones."""
+    found = []
+    for place, array in enumerate(values.arrays):
+        for form in _forms(array):
+            ones = len(form) == len(x) + 1
+            for features in _without_ones(form) if ones else (form,):
+                instances = _instances(features, x) if len(features) == len(x) else None
+                if instances is not None:
+                    found.append(Input(place, form, instances, ones))
+    return found
+
+
+def _forms(array: Array) -> Iterator[Array]:
+    """An array as columns of instances: as it is, transposed; one instance as a column."""
+    if array.ndim == 2:
+        yield array
+        yield array.T
+    elif array.ndim == 1:
+        yield array.reshape(-1, 1)
+
+
+def _without_ones(form: Array) -> Iterator[Array]:
+    """The features without the first or the last, where that is 1 for every instance."""
+    if (form[0] == 1).all():
+        yield form[1:]
+    if (form[-1] == 1).all():
+        yield form[:-1]
+
+
+def _instances(form: Array, x: Array) -> tuple[int, ...] | None:
+    """Which instance of x every column is; None where one is none."""
+    if form.shape[1] > 2 * x.shape[1] or not form.size:
+        return None
+    distance = np.abs(form[:, :, None] - x[:, None, :]).max(axis=0)
+    nearest = distance.argmin(axis=1)
+    if distance.min(axis=1).max() > CLOSE * (1 + np.abs(x).max()):
+        return None
+    return tuple(map(int, nearest))
+
+
+INPUT_NAMES = re.compile(
+    r"^(self\.)?(x|xs|x_?train\w*|train_?x|inputs?\w*|entradas?|data|datos|features|a_?0|x_?batch|l(ayer)?_?0|in_\w*)$",
+    re.IGNORECASE,
+)
+
+
+def possible_inputs(values: Values) -> list[Input]:
+    """Where no instances were given: the arrays with a usual name for an input, both ways round."""
+    found = []
+    for place, array in enumerate(values.arrays):
+        if not any(INPUT_NAMES.match(name) for name in values.names[place]):
+            continue
+        found += [
+            Input(place, form, tuple(range(form.shape[1]))) for form in _forms(array) if len(form) > 1
+        ]
+    return found

@@ -1,0 +1,142 @@
+"""The training steps in a recording: forward passes with the same parameters, and what those become after them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from gradiente.checker.observing.forward import ForwardPass, LayerPass
+from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.rules.dataflow import Layer, Step
+
+MOST_STEPS = 4
+Target = Callable[[ForwardPass], Array | None]
+
+
+@dataclass(frozen=True)
+class ObservedStep:
+    """One training step.
+
+    Arguments:
+        passes: its forward passes, which all have the same parameters
+        after: of every layer W and b after the step, in the form of `LayerPass`; b is None where there is none
+        end: the event before which the step ends
+    """
+
+    passes: tuple[ForwardPass, ...]
+    after: tuple[tuple[Array, Array | None], ...]
+    end: int
+
+    @property
+    def start(self) -> int:
+        return self.passes[0].start
+
+    def batches(self) -> Iterator[tuple[ForwardPass, ...]]:
+        """The passes whose instances the step may be computed from: one, or all with different instances."""
+        one_by_one = {entry.input.instances: entry for entry in self.passes}
+        if len(one_by_one) > 1 and _disjoint(one_by_one):
+            yield tuple(one_by_one.values())
+        yield (self.passes[-1],)
+        if len(one_by_one) > 1:
+            yield (self.passes[0],)
+
+
+def _disjoint(groups: Sequence[tuple[int, ...]] | dict) -> bool:
+    every = [instance for group in groups for instance in group]
+    return len(every) == len(set(every))
+
+
+def observed_steps(values: Values, passes: Sequence[ForwardPass]) -> list[ObservedStep]:
+    """The steps of the network that most passes belong to."""
+    if not passes:
+        return []
+    depth = max(len(entry.layers) for entry in passes)
+    deep = [entry for entry in passes if len(entry.layers) == depth]
+    groups = [tuple(group) for _, group in groupby(deep, key=lambda entry: entry.key)]
+    found = []
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        if following is not None:
+            after = tuple((layer.W, layer.b) for layer in following[0].layers)
+            end = following[0].start
+        else:
+            after, end = _after(values, group[-1]), len(values.events)
+        if after is not None and _fits(group[0], after):
+            found.append(ObservedStep(group, after, end))
+    return found
+
+
+def _fits(entry: ForwardPass, after: Sequence[tuple[Array, Array | None]]) -> bool:
+    return all(layer.W.shape == w.shape for layer, (w, _) in zip(entry.layers, after, strict=True))
+
+
+def _after(values: Values, entry: ForwardPass) -> tuple[tuple[Array, Array | None], ...] | None:
+    """The parameters after the last pass: what stands next under the names that they have."""
+    found = []
+    for layer in entry.layers:
+        w = _next_value(values, layer.weight, entry.end)
+        if w is None or w.ndim != 2:
+            return None
+        b = None
+        if layer.bias is not None:
+            b = _next_value(values, layer.bias, entry.end)
+            b = layer.b if b is None else _column(b, len(layer.Z))
+        found.append((w if layer.out_in else w.T, b))
+    return tuple(found)
+
+
+def _column(b: Array, size: int) -> Array:
+    """A bias as a column; one that has grown to a matrix with its neurons as rows."""
+    if b.size == size:
+        return b.reshape(-1, 1)
+    return b if b.ndim == 2 and len(b) == size else b.T
+
+
+def _next_value(values: Values, place: int, after: int) -> Array | None:
+    """The first other value, after an event, of a variable that held this one."""
+    held = {}
+    for index, event in enumerate(values.events):
+        name = (event.function, event.name)
+        if values.place(event) == place:
+            held[name] = True
+        elif held.pop(name, False) and index > after and event.value.shape != ():
+            return event.value.astype(float)
+    return None
+
+
+def step_of(entries: Sequence[ForwardPass], observed: ObservedStep, target: Target, loss: str) -> Step | None:
+    """A step with the instances of these passes; None where their targets are not known."""
+    targets = [target(entry) for entry in entries]
+    if any(y is None for y in targets):
+        return None
+    y = np.concatenate([y for y in targets if y is not None], axis=1)
+    layers = []
+    for number in range(len(entries[0].layers)):
+        passed = [entry.layers[number] for entry in entries]
+        w_after, b_after = observed.after[number]
+        layers.append(_layer(number + 1, passed, w_after, b_after))
+    return Step(tuple(layers), y, loss) if len(y) == len(layers[-1].Z) else None
+
+
+def _layer(number: int, passed: Sequence[LayerPass], w_after: Array, b_after: Array | None) -> Layer:
+    """The layer for all instances together; a bias that stands in W as a column apart from it."""
+    first = passed[0]
+    x, z = (np.concatenate([getattr(one, name) for one in passed], axis=1) for name in "XZ")
+    a = np.concatenate([one.A for one in passed], axis=1)
+    w, b = first.W, first.b
+    if first.ones:
+        at = 0 if (x[0] == 1).all() else len(x) - 1
+        x, b, b_after = np.delete(x, at, axis=0), w[:, [at]], w_after[:, [at]]
+        w, w_after = np.delete(w, at, axis=1), np.delete(w_after, at, axis=1)
+    return Layer(number, x, w, b, z, a, first.activation, w_after, b_after)
+
+
+def changes_of(step: Step) -> dict[str, Array]:
+    """What the step adds to every parameter, by the name of its gradient."""
+    found = {}
+    for layer in step.layers:
+        found[f"dW{layer.number}"] = layer.W_after - layer.W
+        if layer.b is not None:
+            after = layer.b_after if layer.b_after is not None else np.zeros_like(layer.b)
+            found[f"db{layer.number}"] = after - layer.b
+    return found

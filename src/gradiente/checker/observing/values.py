@@ -1,0 +1,86 @@
+"""The arrays of a recording, searched by their numbers: whichever way round they are written, under whatever name."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gradiente.checker.running.calls import Event
+
+Array = np.ndarray
+CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
+CLOSE_SINGLE = 1e-4  # the same in single precision
+
+
+class Values:
+    """The distinct arrays of a recording by their place, in the order in which they came about.
+
+    `arrays` are the values as numbers, `first` the index of the event that each came with, `names` the names that each
+    had.
+    """
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.arrays: list[Array] = []
+        self.first: list[int] = []
+        self.names: list[list[str]] = []
+        self.single: list[bool] = []
+        self._places: dict[int, int] = {}
+        for index, event in enumerate(events):
+            place = self._places.setdefault(id(event.value), len(self.arrays))
+            if place == len(self.arrays):
+                self.arrays.append(event.value.astype(float))
+                self.first.append(index)
+                self.names.append([])
+                self.single.append(event.value.dtype in (np.float32, np.float16))
+            self.names[place].append(event.name)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for place, array in enumerate(self.arrays):
+            if np.isfinite(array).all():
+                groups[array.size].append(place)
+        self._groups = {
+            size: (np.array(places), np.stack([self.arrays[place].ravel() for place in places]))
+            for size, places in groups.items()
+        }
+        self._tolerance = CLOSE_SINGLE if any(self.single) else CLOSE
+
+    def equal(self, wanted: Array, after: int = 0) -> list[int]:
+        """The places of the arrays that are a matrix or its transpose, first seen at event `after` or later."""
+        return [place for place, c in self.multiples(wanted, after) if abs(c - 1) <= self._tolerance]
+
+    def multiples(self, wanted: Array, after: int = 0) -> list[tuple[int, float]]:
+        """The same for c times the matrix, with c; none of a matrix of zeros."""
+        places, rows = self._groups.get(wanted.size, (np.array([], int), np.zeros((0, wanted.size))))
+        found: dict[int, float] = {}
+        for form in (wanted, wanted.T):
+            flat = form.ravel()
+            square = flat @ flat
+            if not len(places) or not square or not np.isfinite(square):
+                return []
+            scale = rows @ flat / square
+            error = np.abs(rows - scale[:, None] * flat).max(axis=1)
+            for hit in np.flatnonzero(error <= self._tolerance * np.abs(rows).max(axis=1)):
+                place = int(places[hit])
+                fits = np.squeeze(self.arrays[place]).shape == np.squeeze(form).shape
+                if fits and scale[hit] and self.first[place] >= after:
+                    found.setdefault(place, float(scale[hit]))
+        return list(found.items())
+
+    def vectors(self, size: int) -> Iterator[tuple[int, Array]]:
+        """The arrays that can be a bias of so many numbers, as columns."""
+        places, rows = self._groups.get(size, (np.array([], int), np.zeros((0, size))))
+        for place, row in zip(places, rows, strict=True):
+            if max(self.arrays[place].shape, default=1) == size:
+                yield int(place), row.reshape(-1, 1)
+
+    def matrices(self, size: int) -> Iterator[tuple[int, Array]]:
+        """The two-dimensional arrays with a side of that size, as (…, size); square ones both ways."""
+        for place, array in enumerate(self.arrays):
+            if array.ndim == 2 and size in array.shape and np.isfinite(array).all():
+                if array.shape[1] == size:
+                    yield place, array
+                if array.shape[0] == size:
+                    yield place, array.T
+
+    def place(self, event: Event) -> int:
+        return self._places[id(event.value)]

@@ -1,0 +1,186 @@
+"""Back-propagation as a chain of links, each computed by the right rule or by a wrong one: for networks of any depth.
+
+Instances are columns. A link is a kind and a layer: `output` is ∂J/∂Z of the last layer, `dA` the error that leaves a
+layer for the one before it, `dZ` that error through the activation, `dW` and `db` the gradients. A rule is a function
+of one layer's quantities, and of those around it through `next` and `previous`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+
+from gradiente.checker.rules.activations import activated, through
+
+Array = np.ndarray
+KINDS = ("target", "output", "dW", "db", "dA", "dZ")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The quantities of one layer in one training step, as the forward pass gave them.
+
+    Arguments:
+        number: from 1
+        X: its input A[l−1] (n, m)
+        W, b: (h, n) and (h, 1); b is None where the layer has none
+        W_after, b_after: after the step
+        Z, A: (h, m)
+        activation: a key of ACTIVATIONS
+    """
+
+    number: int
+    X: Array
+    W: Array
+    b: Array | None
+    Z: Array
+    A: Array
+    activation: str
+    W_after: Array
+    b_after: Array | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A training step before its backward pass.
+
+    Arguments:
+        layers: in their order
+        Y: the targets as columns (k, m)
+        loss: "cross_entropy" or "squared_error"
+    """
+
+    layers: tuple[Layer, ...]
+    Y: Array
+    loss: str
+
+    @property
+    def m(self) -> int:
+        return self.Y.shape[1]
+
+
+class View:
+    """What a rule sees: one layer's quantities, and those that the backward pass has given so far.
+
+    `q.W`, `q.Z` … are the layer's, `q.dZ`, `q.dA`, `q.dW` what the chain has; `q.next` and `q.previous` are the views
+    of the layers around it.
+    """
+
+    def __init__(self, step: Step, place: int, values: Mapping[str, Array], target: Array) -> None:
+        self._step, self._place, self._values = step, place, values
+        self.Y = target
+
+    @property
+    def layer(self) -> Layer:
+        return self._step.layers[self._place]
+
+    @property
+    def m(self) -> int:
+        return self._step.m
+
+    @property
+    def loss(self) -> str:
+        return self._step.loss
+
+    @property
+    def next(self) -> "View":
+        return View(self._step, self._place + 1, self._values, self.Y)
+
+    @property
+    def previous(self) -> "View":
+        if not self._place:
+            raise AttributeError("previous")
+        return View(self._step, self._place - 1, self._values, self.Y)
+
+    def __getattr__(self, name: str) -> Array:
+        if name in ("dZ", "dA", "dW", "db"):
+            return self._values[f"{name}{self.layer.number}"]
+        return getattr(self.layer, name)
+
+    def backward(self, da: Array) -> Array:
+        """An error through the activation of this layer."""
+        return through(self.layer.activation, self.layer.Z, da)
+
+    def slope(self, a: Array) -> Array:
+        """g′ as a function of the activation a."""
+        return slope(self.layer.activation, a)
+
+    def activate(self, z: Array) -> Array:
+        return activated(self.layer.activation, z)
+
+
+def slope(activation: str, a: Array) -> Array:
+    """g′ as a function of a = g(z), for activations that have such a form; ValueError for another."""
+    if activation in ("sigmoid", "softmax"):
+        return a * (1 - a)
+    if activation == "tanh":
+        return 1 - a * a
+    if activation == "relu":
+        return (a > 0).astype(float)
+    raise ValueError(activation)
+
+
+Rule = Callable[[View], Array]
+RIGHT: dict[str, Rule] = {
+    "output": lambda q: (q.A - q.Y) / q.m if q.loss == "cross_entropy" else q.backward(q.A - q.Y) / q.m,
+    "dW": lambda q: q.dZ @ q.X.T,
+    "db": lambda q: q.dZ.sum(axis=1, keepdims=True),
+    "dA": lambda q: q.W.T @ q.dZ,
+    "dZ": lambda q: q.backward(q.dA),
+}
+
+
+@dataclass(frozen=True)
+class Backward:
+    """The backward pass of a step; `values` are dZ2, dW2, db2, dA1 …, by the names of the lecture without brackets.
+
+    `replaced` computes it anew with one link by another rule: what depends on it changes with it.
+    """
+
+    step: Step
+    rules: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
+
+    def replaced(self, kind: str, layer: int, rule: Rule) -> Self:
+        return replace(self, rules={**self.rules, (kind, layer): rule})
+
+    def values(self) -> dict[str, Array]:
+        """All quantities.
+
+        Errors: ValueError where the shapes of a wrong rule do not fit together, or it gives no finite number
+        """
+        found: dict[str, Array] = {}
+        last = len(self.step.layers)
+        y = self.step.Y
+        if ("target", last) in self.rules:
+            y = self.rules["target", last](View(self.step, last - 1, found, y))
+        for number in range(last, 0, -1):
+            q = View(self.step, number - 1, found, y)
+            found[f"dZ{number}"] = self._link("output" if number == last else "dZ", q)
+            found[f"dW{number}"] = self._link("dW", q)
+            if q.layer.b is not None:
+                found[f"db{number}"] = self._link("db", q)
+            if number > 1:
+                found[f"dA{number - 1}"] = self._link("dA", q)
+        return found
+
+    def _link(self, kind: str, q: View) -> Array:
+        rule = self.rules.get((kind, q.layer.number), RIGHT[kind])
+        with np.errstate(all="ignore"):
+            try:
+                value = np.asarray(rule(q), dtype=float)
+            except (AttributeError, IndexError) as error:  # a layer that is not there
+                raise ValueError from error
+        if not np.isfinite(value).all():
+            raise ValueError(kind)
+        return value
+
+
+def gradients_of(step: Step) -> Sequence[str]:
+    """The names of the gradients, from the last layer to the first."""
+    return [
+        f"d{letter}{layer.number}"
+        for layer in reversed(step.layers)
+        for letter in ("W", "b")
+        if letter == "W" or layer.b is not None
+    ]

@@ -1,0 +1,34 @@
+"""One mistake in back-propagation: the link of the chain in which it is made, and the wrong rules that it may be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.checker.rules.dataflow import View
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class WrongRule:
+    """A wrong rule at a kind of link (`KINDS` in dataflow.py). `losses` are those with which it is wrong."""
+
+    kind: str
+    rule: Callable[[View], Array]
+    losses: Sequence[str] = ("cross_entropy", "squared_error")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake.
+
+    Arguments:
+        key: its name; its words are `mistake.KEY` and `mistake.KEY.why`, written for a network of two layers
+        rules: the ways in which it is made; of two that give the same numbers the first mistake of the list is named
+        plant: an edit of the example network that makes it: the right text, and the wrong one
+    """
+
+    key: str
+    rules: Sequence[WrongRule]
+    plant: tuple[str, str]

@@ -1,0 +1,14 @@
+"""The activation, or a piece of its derivative, stands for the derivative."""
+
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+MISTAKE = Mistake(
+    "activation_for_derivative",
+    (
+        WrongRule("dZ", lambda q: q.dA * q.A),
+        WrongRule("dZ", lambda q: q.dA * q.activate(q.A)),
+        WrongRule("dZ", lambda q: q.dA * (1 - q.A)),
+        WrongRule("dZ", lambda q: q.dA * (1 + q.A)),
+    ),
+    plant=("dZ1 = dA1 * A1 * (1 - A1)", "dZ1 = dA1 * A1"),
+)

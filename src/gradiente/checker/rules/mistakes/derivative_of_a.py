@@ -1,0 +1,12 @@
+"""The derivative is written for z and gets a."""
+
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+MISTAKE = Mistake(
+    "derivative_of_a",
+    (
+        WrongRule("dZ", lambda q: q.dA * q.slope(q.activate(q.A))),
+        WrongRule("output", lambda q: (q.A - q.Y) * q.slope(q.activate(q.A)) / q.m, ("squared_error",)),
+    ),
+    plant=("dZ1 = dA1 * A1 * (1 - A1)", "S = 1 / (1 + np.exp(-A1))\n    dZ1 = dA1 * S * (1 - S)"),
+)

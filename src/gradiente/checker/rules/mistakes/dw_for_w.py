@@ -1,0 +1,13 @@
+"""The error goes back through ∂J/∂W."""
+
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+MISTAKE = Mistake(
+    "dw2_for_w2",
+    (
+        WrongRule("dA", lambda q: q.dW.T @ q.dZ),
+        WrongRule("dA", lambda q: q.dW.T @ q.dZ * q.m),
+        WrongRule("dA", lambda q: q.dW.T @ q.dZ / q.m),
+    ),
+    plant=("dA1 = W2.T @ dZ2", "dA1 = dW2.T @ dZ2"),
+)

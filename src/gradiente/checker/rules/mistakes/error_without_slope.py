@@ -1,0 +1,9 @@
+"""The error of the output goes back without its own activation's derivative."""
+
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+MISTAKE = Mistake(
+    "error_without_slope",
+    (WrongRule("dA", lambda q: q.W.T @ (q.A - q.Y) / q.m, ("squared_error",)),),
+    plant=None,
+)
