@@ -1,15 +1,15 @@
 """The forward passes in a recording: chains of Z = W A + b and A = g(Z) among its values, from an input to an output."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, activated
 from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, INVERSES, activated
 
 DEEPEST = 8  # layers
-BIASES = 24  # of one size, that are tried
+CLOSE = 1e-7  # of the largest number
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class LayerPass:
     """One layer of a forward pass, as it was computed.
 
     `weight`, `bias`, `z` and `output` are places of values, None where there is none; W is (out, in), b (out, 1), and
-    X, Z and A have the instances as columns. `out_in`: whether W is stored so.
+    X and Z have the instances as columns. `out_in`: whether W is stored so.
     """
 
     weight: int
@@ -47,8 +47,9 @@ class LayerPass:
         return activated(self.activation, self.Z)
 
     @property
-    def key(self) -> tuple[int, int | None]:
-        return self.weight, self.bias
+    def places(self) -> list[int]:
+        """Where what it computed stands."""
+        return [place for place in (self.z, self.output) if place is not None]
 
 
 @dataclass(frozen=True)
@@ -63,35 +64,25 @@ class ForwardPass:
     @property
     def key(self) -> tuple[tuple[int, int | None], ...]:
         """The parameters that it was computed with."""
-        return tuple(layer.key for layer in self.layers)
+        return tuple((layer.weight, layer.bias) for layer in self.layers)
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        return tuple(layer.activation for layer in self.layers)
 
 
 def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]:
     """Every forward pass from these inputs, in the order in which they were computed; the deepest of each."""
     found: dict[tuple[int, int], ForwardPass] = {}
     for source in inputs:
-        for first, _ in _layers(values, source.columns, values.first[source.place], source.ones):
+        for first in _layers(values, source.columns, values.first[source.place], ones=source.ones):
             chain = _longest(values, (first,))
-            times = [t for layer in chain for t in _times(values, layer)]
-            if not times:
-                continue
+            times = [values.first[place] for layer in chain for place in layer.places]
             entry = ForwardPass(source, chain, min(times), max(times))
             known = found.get((source.place, first.weight))
-            if known is None or _better(entry, known):
+            if known is None or len(entry.layers) > len(known.layers):
                 found[source.place, first.weight] = entry
     return sorted(found.values(), key=lambda entry: entry.start)
-
-
-def _better(entry: ForwardPass, other: ForwardPass) -> bool:
-    return (len(entry.layers), _biases(entry)) > (len(other.layers), _biases(other))
-
-
-def _biases(entry: ForwardPass) -> int:
-    return sum(layer.bias is not None for layer in entry.layers)
-
-
-def _times(values: Values, layer: LayerPass) -> list[int]:
-    return [values.first[place] for place in (layer.z, layer.output) if place is not None]
 
 
 def _longest(values: Values, chain: tuple[LayerPass, ...]) -> tuple[LayerPass, ...]:
@@ -99,68 +90,87 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> tuple[LayerPass, .
     if len(chain) == DEEPEST:
         return chain
     best, last = chain, chain[-1]
-    after = max(_times(values, last), default=0)
-    for name in (last.activation,) if last.output is not None else ("", *ACTIVATIONS):
-        head = (*chain[:-1], _with(last, name)) if name != last.activation else chain
-        a = head[-1].A
-        for form, ones in ((a, False), *((with_ones, True) for with_ones in _ones(a))):
-            for layer, _ in _layers(values, form, after, ones):
-                if layer.weight in {entry.weight for entry in chain}:
-                    continue
-                found = _longest(values, (*head, layer))
-                if len(found) > len(best):
-                    best = found
+    after = max(values.first[place] for place in last.places)
+    names = [last.activation] if last.output is not None else [IDENTITY, *ACTIVATIONS]
+    for head in [replace(last, activation=name) for name in names]:
+        a = head.A
+        row = np.ones((1, a.shape[1]))
+        with_ones = [x for x in (np.vstack([row, a]), np.vstack([a, row])) if values.equal(x)]
+        for x, ones in ((a, False), *((x, True) for x in with_ones)):
+            for layer in _layers(values, x, after, ones=ones):
+                if layer.weight not in {entry.weight for entry in chain}:
+                    found = _longest(values, (*chain[:-1], head, layer))
+                    best = found if len(found) > len(best) else best
     return best
 
 
-def _with(layer: LayerPass, activation: str) -> LayerPass:
-    return LayerPass(**{**layer.__dict__, "activation": activation})
-
-
-def _ones(a: Array) -> Iterator[Array]:
-    """The activations with a row of ones before or behind them."""
-    row = np.ones((1, a.shape[1]))
-    yield np.vstack([row, a])
-    yield np.vstack([a, row])
-
-
-def _layers(values: Values, x: Array, after: int, ones: bool) -> Iterator[tuple[LayerPass, int]]:
+def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[LayerPass]:
     """The layers among the values whose input is x (n, m)."""
     for place, w in values.matrices(len(x)):
         if not np.any(w):
             continue
-        z = w @ x
-        out_in = values.arrays[place].shape == w.shape and w is values.arrays[place]
-        for bias, b in _biases_of(values, len(z)):
-            found = _outputs(values, z if b is None else z + b, max(after, values.first[place]))
-            if found is None:
-                continue
-            name, at, output = found
-            zb = z if b is None else z + b
-            yield LayerPass(place, bias, at, output, w, b, x, zb, name, out_in, ones), place
-            break
+        out_in = w is values.arrays[place]
+        layer = LayerPass(place, None, None, None, w, None, x, w @ x, IDENTITY, out_in, ones)
+        found = _computed(values, layer, max(after, values.first[place]))
+        if found is not None:
+            yield found
 
 
-def _biases_of(values: Values, size: int) -> Iterator[tuple[int | None, Array | None]]:
-    """What may be added to W A: the vectors of that size, then nothing."""
-    zero: tuple[int, Array] | None = None
-    count = 0
-    for place, b in values.vectors(size):
-        if not np.any(b):
-            zero = zero or (place, b)
-        elif count < BIASES:
-            count += 1
-            yield place, b
-    if zero is not None:
-        yield zero
-    yield None, None
+def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
+    """The layer with its bias and activation, where Z or g(Z) is among the values; else None."""
+    places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
+    later = [index for index, place in enumerate(places) if values.first[place] >= after]
+    if not later:
+        return None
+    places, arrays = places[later], arrays[later]
+    found = None
+    with np.errstate(all="ignore"):
+        for name, inverse in {IDENTITY: lambda a: a, **INVERSES}.items():
+            difference = inverse(arrays) - layer.Z
+            known = np.isfinite(difference)
+            count = known.sum(axis=2, keepdims=True)
+            b = np.where(known, difference, 0).sum(axis=2, keepdims=True) / np.maximum(count, 1)
+            if name == "softmax":  # known but for one number for each instance
+                b = b - b.mean(axis=1, keepdims=True)
+            size = CLOSE * (1 + np.abs(layer.Z).max())
+            hits = np.flatnonzero(_spread(name, difference, b, known) <= size)
+            for index, made in _with_biases(values, layer, hits, b[:, :, 0], size):
+                made = replace(made, activation=name)
+                if np.abs(made.A - arrays[index]).max() > CLOSE * (1 + np.abs(arrays[index]).max()):
+                    continue
+                if name == IDENTITY:
+                    found = replace(made, z=int(places[index]))
+                    break
+                return replace(made, z=found.z if found else None, output=int(places[index]))
+    return found and _activated(values, found, after)
 
 
-def _outputs(values: Values, z: Array, after: int) -> tuple[str, int | None, int | None] | None:
-    """The activation of Z, the place of Z, that of g(Z); None where neither is there."""
-    places = values.equal(z, after)
+def _spread(name: str, difference: Array, b: Array, known: Array) -> Array:
+    """How far the instances differ in what their bias would be."""
+    rest = np.where(known, difference - b, 0)
+    if name == "softmax":
+        rest = rest - rest.mean(axis=1, keepdims=True)
+    return np.abs(rest).max(axis=(1, 2))
+
+
+def _with_biases(
+    values: Values, layer: LayerPass, hits: Array, b: Array, tolerance: float
+) -> Iterator[tuple[int, LayerPass]]:
+    """For every hit the layer with its bias, where a vector of the recording is it; without one where it is 0."""
+    zero = values.zeros(b.shape[1])
+    for index, place in zip(hits, values.among(b[hits], tolerance), strict=True):
+        if np.abs(b[index]).max() <= tolerance:
+            none = np.zeros((b.shape[1], 1))
+            yield int(index), layer if zero is None else replace(layer, bias=zero, b=none)
+        elif place is not None:
+            vector = values.arrays[place].reshape(-1, 1)
+            yield int(index), replace(layer, bias=place, b=vector, Z=layer.Z + vector)
+
+
+def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:
+    """The layer with its activation, where g(Z) is among the values."""
     for name in ACTIVATIONS:
-        outputs = values.equal(activated(name, z), after)
+        outputs = values.equal(activated(name, layer.Z), after)
         if outputs:
-            return name, places[0] if places else None, outputs[0]
-    return (IDENTITY, places[0], None) if places else None
+            return replace(layer, activation=name, output=outputs[0])
+    return layer

@@ -57,14 +57,18 @@ INPUT_NAMES = re.compile(
     re.IGNORECASE,
 )
 
+# Functions whose argument is no input of the network, whatever its name.
+ELEMENTWISE = re.compile(r"sigm|relu|tanh|soft|activ|nonlin|lineal|deriv|prime|grad|cost|loss|perdida", re.IGNORECASE)
+
 
 def possible_inputs(values: Values) -> list[Input]:
-    """Where no instances were given: the arrays with a usual name for an input, both ways round."""
-    found = []
-    for place, array in enumerate(values.arrays):
-        if not any(INPUT_NAMES.match(name) for name in values.names[place]):
+    """Where no instances were given: the arrays with a usual name for an input, instances as rows, as columns, one."""
+    found, seen = [], set()
+    for event in values.events:
+        place = values.place(event)
+        if not INPUT_NAMES.match(event.name) or ELEMENTWISE.search(event.function) or place in seen:
             continue
-        found += [
-            Input(place, form, tuple(range(form.shape[1]))) for form in _forms(array) if len(form) > 1
-        ]
+        seen.add(place)
+        forms = [form for form in _forms(values.arrays[place]) if len(form) > 1]
+        found += [Input(place, form, tuple(range(form.shape[1]))) for form in reversed(forms)]
     return found

@@ -42,6 +42,8 @@ class Values:
             size: (np.array(places), np.stack([self.arrays[place].ravel() for place in places]))
             for size, places in groups.items()
         }
+        self._shaped: dict[tuple[int, int], tuple[Array, Array]] = {}
+        self._zeros: dict[int, int | None] = {}
         self._tolerance = CLOSE_SINGLE if any(self.single) else CLOSE
 
     def equal(self, wanted: Array, after: int = 0) -> list[int]:
@@ -66,12 +68,36 @@ class Values:
                     found.setdefault(place, float(scale[hit]))
         return list(found.items())
 
-    def vectors(self, size: int) -> Iterator[tuple[int, Array]]:
-        """The arrays that can be a bias of so many numbers, as columns."""
-        places, rows = self._groups.get(size, (np.array([], int), np.zeros((0, size))))
-        for place, row in zip(places, rows, strict=True):
-            if max(self.arrays[place].shape, default=1) == size:
-                yield int(place), row.reshape(-1, 1)
+    def of_shape(self, shape: tuple[int, int]) -> tuple[Array, Array]:
+        """The arrays that can be a matrix of that shape, whichever way round they are: their places, and they (n, …)."""
+        if shape not in self._shaped:
+            found = []
+            for place in self._groups.get(shape[0] * shape[1], ((),))[0]:
+                array = self.arrays[place]
+                forms = [array, array.T] if array.ndim == 2 else [array.reshape(shape)] if 1 in shape else []
+                found += [(place, form) for form in forms if form.shape == shape][: 1 if shape[0] != shape[1] else 2]
+            places = np.array([place for place, _ in found], int)
+            self._shaped[shape] = places, np.stack([f for _, f in found]) if found else np.zeros((0, *shape))
+        return self._shaped[shape]
+
+    def among(self, wanted: Array, tolerance: float) -> list[int | None]:
+        """Of several vectors (n, size), the place of each among the values of that size; None where it is not there."""
+        places, rows = self.of_shape((wanted.shape[1], 1))
+        if not len(places) or not len(wanted):
+            return [None] * len(wanted)
+        error = np.abs(wanted[:, None] - rows[None, :, :, 0]).max(axis=2)
+        nearest = error.argmin(axis=1)
+        return [
+            int(places[best]) if error[index, best] <= tolerance else None for index, best in enumerate(nearest)
+        ]
+
+    def zeros(self, size: int) -> int | None:
+        """The place of a vector of so many zeros."""
+        if size not in self._zeros:
+            places, rows = self.of_shape((size, 1))
+            nothing = places[~rows.any(axis=(1, 2))]
+            self._zeros[size] = int(nothing[0]) if len(nothing) else None
+        return self._zeros[size]
 
     def matrices(self, size: int) -> Iterator[tuple[int, Array]]:
         """The two-dimensional arrays with a side of that size, as (…, size); square ones both ways."""

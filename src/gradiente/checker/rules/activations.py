@@ -1,5 +1,8 @@
 """The activations that are recognized, as functions of columns: instances side by side."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from gradiente.layers import ELU, GELU, Layer, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
@@ -7,6 +10,12 @@ from gradiente.layers.base import Context
 
 Array = np.ndarray
 IDENTITY = ""
+
+
+def _leaky(slope: float, a: Array) -> Array:
+    return np.where(a > 0, a, a / slope)
+
+
 ACTIVATIONS: dict[str, Layer] = {  # the usual ones first
     "sigmoid": Sigmoid(),
     "tanh": Tanh(),
@@ -19,6 +28,14 @@ ACTIVATIONS: dict[str, Layer] = {  # the usual ones first
     "softplus": Softplus(),
     "silu": SiLU(),
     "gelu": GELU(),
+}
+# g⁻¹, element by element; NaN where several z give one a. Of softmax but for one number for each instance.
+INVERSES: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": lambda a: np.log(a / (1 - a)),
+    "tanh": np.arctanh,
+    "relu": lambda a: np.where(a > 0, a, np.nan),
+    "softmax": np.log,
+    **{name: partial(_leaky, slope) for name, slope in (("leaky_relu", 0.01), ("leaky_relu_0.1", 0.1), ("leaky_relu_0.2", 0.2))},
 }
 
 

@@ -6,8 +6,7 @@ of one layer's quantities, and of those around it through `next` and `previous`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -128,52 +127,46 @@ RIGHT: dict[str, Rule] = {
     "db": lambda q: q.dZ.sum(axis=1, keepdims=True),
     "dA": lambda q: q.W.T @ q.dZ,
     "dZ": lambda q: q.backward(q.dA),
+    "target": lambda q: q.Y,
 }
 
 
-@dataclass(frozen=True)
-class Backward:
-    """The backward pass of a step; `values` are dZ2, dW2, db2, dA1 …, by the names of the lecture without brackets.
+def link(step: Step, kind: str, number: int, values: Mapping[str, Array], rule: Rule | None = None) -> Array:
+    """One link of the chain from those before it, by the right rule or by another.
 
-    `replaced` computes it anew with one link by another rule: what depends on it changes with it.
+    Errors: ValueError where the shapes of a wrong rule do not fit together, or it gives no finite number
     """
+    target = values.get("Y", step.Y)
+    with np.errstate(all="ignore"):
+        try:
+            value = np.asarray((rule or RIGHT[kind])(View(step, number - 1, values, target)), dtype=float)
+        except (AttributeError, IndexError, KeyError) as error:  # a layer or a quantity that is not there
+            raise ValueError(kind) from error
+    if not np.isfinite(value).all():
+        raise ValueError(kind)
+    return value
 
-    step: Step
-    rules: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
 
-    def replaced(self, kind: str, layer: int, rule: Rule) -> Self:
-        return replace(self, rules={**self.rules, (kind, layer): rule})
+def name_of(kind: str, number: int) -> str:
+    """The quantity that a link gives: what leaves a layer is the ∂J/∂A of the one before.
 
-    def values(self) -> dict[str, Array]:
-        """All quantities.
+    >>> name_of("output", 2), name_of("dA", 2), name_of("dW", 1)
+    ('dZ2', 'dA1', 'dW1')
+    """
+    names = {"target": "Y", "output": f"dZ{number}", "dA": f"dA{number - 1}"}
+    return names.get(kind, f"{kind}{number}")
 
-        Errors: ValueError where the shapes of a wrong rule do not fit together, or it gives no finite number
-        """
-        found: dict[str, Array] = {}
-        last = len(self.step.layers)
-        y = self.step.Y
-        if ("target", last) in self.rules:
-            y = self.rules["target", last](View(self.step, last - 1, found, y))
-        for number in range(last, 0, -1):
-            q = View(self.step, number - 1, found, y)
-            found[f"dZ{number}"] = self._link("output" if number == last else "dZ", q)
-            found[f"dW{number}"] = self._link("dW", q)
-            if q.layer.b is not None:
-                found[f"db{number}"] = self._link("db", q)
-            if number > 1:
-                found[f"dA{number - 1}"] = self._link("dA", q)
-        return found
 
-    def _link(self, kind: str, q: View) -> Array:
-        rule = self.rules.get((kind, q.layer.number), RIGHT[kind])
-        with np.errstate(all="ignore"):
-            try:
-                value = np.asarray(rule(q), dtype=float)
-            except (AttributeError, IndexError) as error:  # a layer that is not there
-                raise ValueError from error
-        if not np.isfinite(value).all():
-            raise ValueError(kind)
-        return value
+def backward(step: Step) -> dict[str, Array]:
+    """All quantities by the right rules: dZ2, dW2, db2, dA1 …"""
+    values: dict[str, Array] = {}
+    last = len(step.layers)
+    for number in range(last, 0, -1):
+        kinds = ["output"] if number == last else ["dZ"]
+        kinds += ["dW", *(["db"] if step.layers[number - 1].b is not None else []), *(["dA"] if number > 1 else [])]
+        for kind in kinds:
+            values[name_of(kind, number)] = link(step, kind, number, values)
+    return values
 
 
 def gradients_of(step: Step) -> Sequence[str]:

@@ -7,17 +7,17 @@ count, since α, a mean or a sum, and a factor of the loss all change every leng
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.rules.catalogue import all_mistakes
-from gradiente.checker.rules.dataflow import KINDS, Array, Backward, Step, gradients_of
+from gradiente.checker.rules.dataflow import KINDS, Array, Step, gradients_of, link, name_of
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 UNKNOWN = 4.0  # what a parameter costs whose change nothing gives
 SCALED = 1.2  # what a length costs that differs from the others'
+BEAM = 5  # explanations that are followed from layer to layer
 CLOSE = 5e-6  # of the largest number of an array
 ALIKE = 1e-4  # two lengths
 NOTHING = 1e-13  # what rounding leaves of 0
@@ -34,9 +34,8 @@ class Made:
 
     @property
     def quantity(self) -> str:
-        """The first wrong quantity: dZ2, dW1 …; what leaves a layer is the ∂J/∂A of the one before."""
-        names = {"target": "Y", "output": f"dZ{self.layer}", "dA": f"dA{self.layer - 1}"}
-        return names.get(self.wrong.kind, f"{self.wrong.kind}{self.layer}")
+        """The first wrong quantity: dZ2, dW1 …"""
+        return name_of(self.wrong.kind, self.layer)
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,15 @@ class Explanation:
         return self.cost == 0
 
 
+@dataclass(frozen=True)
+class State:
+    """The backward passes of all steps down to some layer, with these mistakes, and how that explains the changes."""
+
+    values: tuple[Changes, ...]
+    explanation: Explanation
+    ratios: Mapping[str, list[float]] = field(default_factory=dict)
+
+
 class Search:
     """The changes of some steps of one network.
 
@@ -89,80 +97,87 @@ class Search:
 
     def __init__(self, steps: Sequence[Step], changes: Sequence[Changes]) -> None:
         self.steps, self.changes = steps, changes
-        self.names = gradients_of(steps[0])
-        self.still = tuple(name for name in self.names if not any(np.any(seen[name]) for seen in changes))
+        names = gradients_of(steps[0])
+        self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
         self._wrong = {kind: list(_rules(kind, steps[0].loss)) for kind in KINDS}
 
     def best(self) -> Explanation:
         """The explanation that costs least; of equals the first in the order of the mistakes."""
-        best = self.explained(())
-        upstream = list(self._upstream())
-        for count in (1, 2):
-            if best.cost <= count:
-                return best
-            for made in combinations(upstream, count):
-                if len({(one.wrong.kind, one.layer) for one in made}) == count:
-                    found = self.explained(made)
-                    best = found if found.cost < best.cost - 1e-9 else best
-            if count == 1 and len(best.unknown) == 0:
-                return best
-        return best
-
-    def _upstream(self) -> Iterator[Made]:
-        """Every wrong link whose consequences go on."""
+        states = [State(tuple({} for _ in self.steps), Explanation(still=self.still))]
         last = len(self.steps[0].layers)
-        places = [("target", last), ("output", last)]
-        for layer in range(last, 1, -1):
-            places += [("dA", layer), ("dZ", layer - 1)]
-        for kind, layer in places:
-            yield from (Made(mistake, wrong, layer) for mistake, wrong in self._wrong[kind])
+        for layer in range(last, 0, -1):
+            kinds = ("target", "output") if layer == last else ("dA", "dZ")
+            states = self._down(states, kinds, layer)
+        return states[0].explanation
 
-    def explained(self, upstream: Sequence[Made]) -> Explanation:
-        """The changes, where these links are wrong: every gradient by its right rule or by one wrong rule more."""
-        chain = [_changed(step, upstream) for step in self.steps]
-        try:
-            values = [backward.values() for backward in chain]
-        except ValueError:
-            return Explanation(tuple(upstream), unknown=tuple(self.names))
-        ratios: dict[str, list[float]] = {}
-        made, unknown, extra = list(upstream), [], {}
-        for name in self.names:
-            if name in self.still:
+    def _down(self, states: Sequence[State], kinds: tuple[str, str], layer: int) -> list[State]:
+        """The states one layer further down, the best first; two mistakes between layers where no single one will do."""
+        found: list[State] = []
+        for most in (0, 1, 2):
+            for state in states:
+                for made, values in self._paths(state, kinds, layer, most):
+                    found.append(self._explained(State(values, state.explanation, state.ratios), made, layer))
+            found.sort(key=lambda state: state.explanation.cost)
+            before = states[0].explanation.cost
+            if found and found[0].explanation.cost <= before + most:
+                break
+        return found[:BEAM]
+
+    def _paths(
+        self, state: State, kinds: tuple[str, str], layer: int, most: int
+    ) -> Iterator[tuple[list[Made], tuple[Changes, ...]]]:
+        """Both links with exactly so many of them wrong."""
+        first, second = kinds
+        above = layer + 1 if first == "dA" else layer
+        for one, values in self._links(state.values, first, above, wrong=most > 0):
+            for two, both in self._links(values, second, layer, wrong=most > len(one)):
+                if len(one) + len(two) == most:
+                    yield [*one, *two], both
+
+    def _links(
+        self, values: tuple[Changes, ...], kind: str, layer: int, *, wrong: bool
+    ) -> Iterator[tuple[list[Made], tuple[Changes, ...]]]:
+        """The chain with one link more, by the right rule, then by every wrong one."""
+        for entry in (None, *(self._wrong[kind] if wrong else ())):
+            rule = entry[1].rule if entry else None
+            try:
+                new = [link(step, kind, layer, known, rule) for step, known in zip(self.steps, values, strict=True)]
+            except ValueError:
                 continue
-            found = self._ratios(name, [value[name] for value in values])
-            if found is None:
-                found, more = self._with_extra(name, values)
-                if more:
-                    extra[name] = more
-            if found is None:
-                found, own = self._own(name, chain)
-                made += [own] if own else []
-            if found is None:
+            name = name_of(kind, layer)
+            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
+            yield ([Made(*entry, layer)] if entry else []), more
+
+    def _explained(self, state: State, made: Sequence[Made], layer: int) -> State:
+        """The state with the gradients of one layer: each by its right rule or by one wrong rule more."""
+        known = state.explanation
+        more, unknown, extra = [*made], list(known.unknown), dict(known.extra)
+        values, ratios = state.values, dict(state.ratios)
+        for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
+            name = name_of(kind, layer)
+            for one, with_it in self._links(values, kind, layer, wrong=True):
+                found = self._ratios(name, [value[name] for value in with_it])
+                if found is None and not one:
+                    found, added = self._with_extra(name, with_it)
+                    extra |= {name: added} if added else {}
+                if found is not None:
+                    break
+            if name in self.still:
+                values = next(self._links(values, kind, layer, wrong=False))[1]
+            elif found is None:
                 unknown.append(name)
+                values = next(self._links(values, kind, layer, wrong=False))[1]
             else:
-                ratios[name] = found
+                more, values, ratios[name] = [*more, *one], with_it, found
         base, lengths = _compared(ratios)
-        made.sort(key=lambda one: (-one.layer, KINDS.index(one.wrong.kind)))
-        return Explanation(tuple(made), lengths, base, self.still, tuple(unknown), extra)
+        all_made = (*known.made, *more)
+        return State(values, Explanation(all_made, lengths, base, self.still, tuple(unknown), extra), ratios)
 
     def _ratios(self, name: str, wanted: Sequence[Array]) -> list[float] | None:
         """c of every step, with change = c · wanted; None where one has none."""
         found = [ratio(seen[name], value) for seen, value in zip(self.changes, wanted, strict=True)]
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
-
-    def _own(self, name: str, chain: Sequence[Backward]) -> tuple[list[float] | None, Made | None]:
-        """The first wrong rule for this gradient alone that gives its changes."""
-        kind, layer = name[:2], int(name[2:])
-        for mistake, wrong in self._wrong[kind]:
-            try:
-                values = [one.replaced(kind, layer, wrong.rule).values()[name] for one in chain]
-            except (ValueError, KeyError):
-                continue
-            found = self._ratios(name, values)
-            if found is not None:
-                return found, Made(mistake, wrong, layer)
-        return None, None
 
     def _with_extra(self, name: str, values: Sequence[Changes]) -> tuple[list[float] | None, str]:
         """c, where the change is c · gradient and a part of the parameter itself, or of the change before."""
@@ -185,10 +200,6 @@ def _rules(kind: str, loss: str) -> Iterator[tuple[Mistake, WrongRule]]:
         yield from (
             (mistake, wrong) for wrong in mistake.rules if wrong.kind == kind and loss in wrong.losses
         )
-
-
-def _changed(step: Step, made: Sequence[Made]) -> Backward:
-    return Backward(step, {(one.wrong.kind, one.layer): one.wrong.rule for one in made})
 
 
 def ratio(found: Array, wanted: Array) -> float | None:

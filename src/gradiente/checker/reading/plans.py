@@ -1,0 +1,196 @@
+"""How to make a student's code train for a few steps: expressions over our data, made from the names in the file.
+
+A plan is the source of a function `probe(X, Y)` that calls the student's code. It comes from the names of functions,
+classes and arguments, and from what a function returns; whether it is right the observed numbers say.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradiente.checker.reading.vocabulary import kind_of, meanings
+
+EPOCHS, LEARNING_RATE, BATCH, HIDDEN = 3, 0.25, 3, 5
+VALUES = {
+    "X": "X",
+    "Y": "Y",
+    "pairs": "[(x.reshape(-1, 1), y.reshape(-1, 1)) for x, y in zip(np.asarray(X), np.asarray(Y))]",
+    "lr": str(LEARNING_RATE),
+    "epochs": str(EPOCHS),
+    "batch": str(BATCH),
+    "sizes": "[n, h, k]",
+    "n": "n",
+    "h": "h",
+    "k": "k",
+    "m": "len(Y)",
+    "reg": "0.1",
+    "flag": "False",
+    "seed": "0",
+}
+HEAD = "def probe(X, Y, n, h, k):"
+
+
+@dataclass(frozen=True)
+class Callable_:
+    """A function or a method: its parameters without self, those that have a default apart."""
+
+    name: str
+    node: ast.FunctionDef
+    needed: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    @property
+    def kind(self) -> str | None:
+        return kind_of(self.name)
+
+    def returned(self) -> list[ast.expr]:
+        """What its last return statement gives."""
+        values = [node.value for node in ast.walk(self.node) if isinstance(node, ast.Return) and node.value]
+        if not values:
+            return []
+        return list(values[-1].elts) if isinstance(values[-1], ast.Tuple) else [values[-1]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A way to make the code train: the source of `probe`, and the names in the file that it calls."""
+
+    source: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def plans(tree: ast.Module) -> Iterator[Plan]:
+    """The likeliest first: what trains as a whole, then one step made of its parts; functions, then classes."""
+    functions = [callable_of(node) for node in tree.body if isinstance(node, ast.FunctionDef)]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = _global_names(tree)
+    for function in functions:
+        if function.kind == "train" and (arguments := bound(function, names)) is not None:
+            yield Plan(f"{HEAD}\n    return module.{function.name}({arguments})", {"train": function.name})
+    for node in classes:
+        yield from _of_class(node, names)
+    yield from _of_functions(functions, names)
+
+
+def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
+    arguments = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    count = len(arguments) - len(node.args.defaults)
+    static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+    first = 1 if method and not static else 0
+    keywords = [
+        argument.arg
+        for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if default is None
+    ]
+    return Callable_(node.name, node, (*arguments[first:count], *keywords), tuple(arguments[max(first, count) :]))
+
+
+def bound(function: Callable_, known: Mapping[str, str]) -> str | None:
+    """The arguments of a call by their names; None where one without a default cannot be said.
+
+    Arguments:
+        known: expressions for names that stand for themselves: what other functions returned, global variables
+    """
+    given, used = [], set()
+    for name in function.needed:
+        meaning = next((one for one in meanings(name) if one in VALUES and one not in used), None)
+        if name in known:
+            value = known[name]
+        elif meaning:
+            value = VALUES[meaning]
+            used.add(meaning)
+        else:
+            return None
+        given.append(f"{name}={value}")
+    for name in function.optional:
+        meaning = next(iter(meanings(name)), None)
+        if meaning in ("epochs", "flag", "Y", "X", "reg", "lr", "batch", "sizes", "h", "n", "k") and meaning not in used:
+            if meaning in ("n", "h", "k", "sizes") and function.name != "__init__":
+                continue
+            given.append(f"{name}={VALUES[meaning]}")
+            used.add(meaning)
+    return ", ".join(given)
+
+
+def _global_names(tree: ast.Module) -> dict[str, str]:
+    """The variables at the top level that no meaning is known for, as expressions."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and not meanings(target.id):
+                    found[target.id] = f"module.{target.id}"
+        elif isinstance(node, ast.FunctionDef):
+            found[node.name] = f"module.{node.name}"
+    return found
+
+
+def _of_class(node: ast.ClassDef, names: Mapping[str, str]) -> Iterator[Plan]:
+    """What constructs the network of a class, and then trains it or calls its steps in turn."""
+    methods = {
+        one.name: callable_of(one, method=True) for one in node.body if isinstance(one, ast.FunctionDef)
+    }
+    init = methods.pop("__init__", None)
+    arguments = bound(init, names) if init else ""
+    if arguments is None:
+        return
+    make = f"{HEAD}\n    net = module.{node.name}({arguments})"
+    by_kind: dict[str, list[Callable_]] = {}
+    for method in methods.values():
+        if method.kind and not method.name.startswith("__"):
+            by_kind.setdefault(method.kind, []).append(method)
+    for method in by_kind.get("train", []):
+        if (call := bound(method, names)) is not None:
+            repeated = any(meanings(name)[:1] == ["epochs"] for name in (*method.needed, *method.optional))
+            again = "" if repeated or (init and "epochs" in arguments) else f"for _ in range({EPOCHS}): "
+            source = f"{make}\n    {again}net.{method.name}({call})\n    return net"
+            yield Plan(source, {"train": f"{node.name}.{method.name}"})
+    yield from _turns(
+        make, {f"net.{method.name}": method for kind in by_kind.values() for method in kind}, names, node.name
+    )
+
+
+def _of_functions(functions: Sequence[Callable_], names: Mapping[str, str]) -> Iterator[Plan]:
+    usable = {f"module.{function.name}": function for function in functions if function.kind != "train"}
+    yield from _turns(HEAD, usable, names, "")
+
+
+def _turns(
+    head: str, callables: Mapping[str, Callable_], names: Mapping[str, str], owner: str
+) -> Iterator[Plan]:
+    """One step after another, made of the functions in the order of a step; what one returns, the later ones get."""
+    order = ("init", "forward", "cost", "backward", "update")
+    by_kind = {
+        kind: [(path, one) for path, one in callables.items() if one.kind == kind] for kind in order
+    }
+    if not by_kind["backward"] and not by_kind["update"]:
+        return
+    known = dict(names)
+    lines, roles = [], {}
+    for kind in order:
+        for path, one in by_kind[kind]:
+            arguments = bound(one, known)
+            if arguments is None:
+                continue
+            targets = [_target(value, kind, place) for place, value in enumerate(one.returned())]
+            known |= {target: target for target in targets}
+            call = f"{path}({arguments})"
+            if targets:
+                call = f"{', '.join(targets)} = {call}"
+            lines.append((kind, call))
+            roles.setdefault(kind, f"{owner}.{one.name}".lstrip("."))
+            break
+    if "backward" not in roles and "update" not in roles:
+        return
+    once = [f"    {line}" for kind, line in lines if kind == "init"]
+    steps = [f"        {line}" for kind, line in lines if kind != "init"]
+    yield Plan("\n".join([head, *once, f"    for _ in range({EPOCHS}):", *steps]), roles)
+
+
+def _target(value: ast.expr, kind: str, place: int) -> str:
+    """The name under which a returned value is passed on: its own."""
+    if isinstance(value, ast.Name):
+        return value.id
+    if isinstance(value, ast.Attribute):
+        return value.attr
+    return f"{kind}_{place}"
