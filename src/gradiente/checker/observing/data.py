@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.checker.observing.values import Array
+from gradiente.checker.observing.values import WEIGHT, Array, Values
 
 M = 7
 
@@ -43,3 +43,28 @@ def possible_data(n: int, k: int | None, seed: int) -> Iterator[Data]:
             if outputs > 1:
                 flat = classes.reshape((1, -1) if columns else (-1, 1))
                 yield Data(x, hot, given, flat, columns, labels=True)
+        yield Data(x, hot, x.T[:, :, None].copy(), hot.T[:, :, None].copy(), columns=True, labels=False)
+
+
+def written_sizes(values: Values, data: Data) -> tuple[int, int] | None:
+    """How many inputs and outputs the network has, from the first arrays with a name of weights; None without any."""
+    weights = [
+        array
+        for place, array in enumerate(values.arrays)
+        if array.ndim == 2 and values.named(place, WEIGHT) and not _is_data(array, data)
+    ]
+    if not weights:
+        return None
+    first, second = weights[0].shape, weights[1].shape if len(weights) > 1 else None
+    if second is None:
+        return None
+    out_in = first[0] in second and not (first[1] in second and first[1] < first[0])
+    n = first[1] if out_in else first[0]
+    inner = first[0] if out_in else first[1]
+    last = next((w.shape for w in weights[1:3] if inner in w.shape), second)
+    k = last[0] if out_in else last[1]
+    return n, k
+
+
+def _is_data(array: Array, data: Data) -> bool:
+    return array.size in (data.x.size, data.y.size) and bool(np.isin(array.ravel()[:3], data.x).all())

@@ -14,9 +14,9 @@ CLOSE = 1e-7  # of the largest number
 
 @dataclass(frozen=True)
 class Input:
-    """The input of a forward pass: its place, the instances as columns, which instances of the data they are."""
+    """The input of a forward pass: the instances as columns, which of the data they are, its place where it has one."""
 
-    place: int
+    place: int | None
     columns: Array
     instances: tuple[int, ...]
     ones: bool = False  # a row of ones was added to the features
@@ -73,15 +73,16 @@ class ForwardPass:
 
 def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]:
     """Every forward pass from these inputs, in the order in which they were computed; the deepest of each."""
-    found: dict[tuple[int, int], ForwardPass] = {}
+    found: dict[tuple[tuple[int, ...], int, int | None], ForwardPass] = {}
     for source in inputs:
-        for first in _layers(values, source.columns, values.first[source.place], ones=source.ones):
+        after = 0 if source.place is None else values.first[source.place]
+        for first in _layers(values, source.columns, after, ones=source.ones):
             chain = _longest(values, (first,))
             times = [values.first[place] for layer in chain for place in layer.places]
             entry = ForwardPass(source, chain, min(times), max(times))
-            known = found.get((source.place, first.weight))
-            if known is None or len(entry.layers) > len(known.layers):
-                found[source.place, first.weight] = entry
+            key = source.instances, first.weight, first.bias
+            if key not in found or len(entry.layers) > len(found[key].layers):
+                found[key] = entry
     return sorted(found.values(), key=lambda entry: entry.start)
 
 
@@ -106,9 +107,7 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> tuple[LayerPass, .
 
 def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[LayerPass]:
     """The layers among the values whose input is x (n, m)."""
-    for place, w in values.matrices(len(x)):
-        if not np.any(w):
-            continue
+    for place, w in values.weights(len(x)):
         out_in = w is values.arrays[place]
         layer = LayerPass(place, None, None, None, w, None, x, w @ x, IDENTITY, out_in, ones)
         found = _computed(values, layer, max(after, values.first[place]))

@@ -1,5 +1,6 @@
 """The arrays of a recording, searched by their numbers: whichever way round they are written, under whatever name."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -8,6 +9,14 @@ import numpy as np
 from gradiente.checker.running.calls import Event
 
 Array = np.ndarray
+# Words in the names of parameters; not those of their gradients or of an optimizer's state.
+NOT = r"(?!d[_A-Z]|d[wb](\d|$)|.*(grad|delta|nabla|vel|moment))"
+BIAS = re.compile(
+    rf"{NOT}(.*_)?(b[a-z]?|bias(es)?|sesgos?|umbral(es)?|vi[eé]s(es)?|biais|schwellen?|thresholds?)(_?\w{{0,8}})?", re.IGNORECASE
+)
+WEIGHT = re.compile(
+    rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?", re.IGNORECASE
+)
 CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
 CLOSE_SINGLE = 1e-4  # the same in single precision
 
@@ -43,6 +52,11 @@ class Values:
             for size, places in groups.items()
         }
         self._shaped: dict[tuple[int, int], tuple[Array, Array]] = {}
+        self._weights = [
+            place
+            for place, array in enumerate(self.arrays)
+            if array.ndim == 2 and np.isfinite(array).all() and array.any() and self.named(place, WEIGHT)
+        ]
         self._zeros: dict[int, int | None] = {}
         self._tolerance = CLOSE_SINGLE if any(self.single) else CLOSE
 
@@ -92,21 +106,31 @@ class Values:
         ]
 
     def zeros(self, size: int) -> int | None:
-        """The place of a vector of so many zeros."""
+        """The place of a vector of so many zeros with a name that a bias may have."""
         if size not in self._zeros:
             places, rows = self.of_shape((size, 1))
-            nothing = places[~rows.any(axis=(1, 2))]
-            self._zeros[size] = int(nothing[0]) if len(nothing) else None
+            nothing = [int(place) for place in places[~rows.any(axis=(1, 2))] if self.named(place, BIAS)]
+            self._zeros[size] = nothing[0] if nothing else None
         return self._zeros[size]
 
-    def matrices(self, size: int) -> Iterator[tuple[int, Array]]:
-        """The two-dimensional arrays with a side of that size, as (…, size); square ones both ways."""
-        for place, array in enumerate(self.arrays):
-            if array.ndim == 2 and size in array.shape and np.isfinite(array).all():
+    def weights(self, size: int) -> Iterator[tuple[int, Array]]:
+        """The matrices with a name of weights and a side of that size, as (…, size); square ones both ways."""
+        for place in self._weights:
+            array = self.arrays[place]
+            if size in array.shape:
                 if array.shape[1] == size:
                     yield place, array
                 if array.shape[0] == size:
                     yield place, array.T
 
+    def named(self, place: int, names: re.Pattern[str]) -> bool:
+        """Whether one of the names that an array had, or the last part of it, is one of these."""
+        return any(names.fullmatch(piece) for name in self.names[place] for piece in parts(name))
+
     def place(self, event: Event) -> int:
         return self._places[id(event.value)]
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name: `self.params['W1']` has `self`, `params` and `W1`."""
+    return re.findall(r"[A-Za-z_]\w*", name)

@@ -5,6 +5,7 @@ classes and arguments, and from what a function returns; whether it is right the
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ VALUES = {
     "flag": "False",
     "seed": "0",
 }
+OWN_TARGET = re.compile(r"y(_?(true|train|batch))?|labels?|targets?|t|d|etiquetas?", re.IGNORECASE)
 HEAD = "def probe(X, Y, n, h, k):"
 
 
@@ -94,7 +96,7 @@ def bound(function: Callable_, known: Mapping[str, str]) -> str | None:
     given, used = [], set()
     for name in function.needed:
         meaning = next((one for one in meanings(name) if one in VALUES and one not in used), None)
-        if name in known:
+        if name in known and not (meaning == "X" or OWN_TARGET.fullmatch(name)):
             value = known[name]
         elif meaning:
             value = VALUES[meaning]

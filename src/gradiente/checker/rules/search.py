@@ -103,11 +103,11 @@ class Search:
 
     def best(self) -> Explanation:
         """The explanation that costs least; of equals the first in the order of the mistakes."""
-        states = [State(tuple({} for _ in self.steps), Explanation(still=self.still))]
+        states: Sequence[State] = [State(tuple({} for _ in self.steps), Explanation(still=self.still))]
         last = len(self.steps[0].layers)
         for layer in range(last, 0, -1):
             kinds = ("target", "output") if layer == last else ("dA", "dZ")
-            states = self._down(states, kinds, layer)
+            states = self._down(states, kinds, layer) or states
         return states[0].explanation
 
     def _down(self, states: Sequence[State], kinds: tuple[str, str], layer: int) -> list[State]:
@@ -155,20 +155,19 @@ class Search:
         values, ratios = state.values, dict(state.ratios)
         for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
             name = name_of(kind, layer)
-            for one, with_it in self._links(values, kind, layer, wrong=True):
+            found, right = None, values
+            for one, with_it in self._links(values, kind, layer, wrong=name not in self.still):
+                right = right if one else with_it
                 found = self._ratios(name, [value[name] for value in with_it])
                 if found is None and not one:
                     found, added = self._with_extra(name, with_it)
                     extra |= {name: added} if added else {}
                 if found is not None:
+                    more, values, ratios[name] = [*more, *one], with_it, found
                     break
-            if name in self.still:
-                values = next(self._links(values, kind, layer, wrong=False))[1]
-            elif found is None:
-                unknown.append(name)
-                values = next(self._links(values, kind, layer, wrong=False))[1]
             else:
-                more, values, ratios[name] = [*more, *one], with_it, found
+                values = right
+                unknown += [] if name in self.still else [name]
         base, lengths = _compared(ratios)
         all_made = (*known.made, *more)
         return State(values, Explanation(all_made, lengths, base, self.still, tuple(unknown), extra), ratios)
