@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.checker.observing.values import WEIGHT, Array, Values
+from gradiente.checker.observing.forward import ForwardPass
 
-M = 7
+M, INPUTS, HIDDEN = 7, 3, 5
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,14 @@ class Data:
     columns: bool
     labels: bool
 
+    def target(self, entry: ForwardPass) -> Array:
+        """The targets of the instances of a forward pass."""
+        return self.Y[:, list(entry.input.instances)]
 
-def possible_data(n: int, k: int | None, seed: int) -> Iterator[Data]:
+
+def possible_data(n: int, k: int | None = None) -> Iterator[Data]:
     """Every form: rows or columns; one output, one-hot targets, labels flat or not; k is None where it is free."""
-    generator = np.random.default_rng([seed, 7])
+    generator = np.random.default_rng(7)
     x = generator.normal(size=(n, M)) * 0.8
     for outputs in (1, 3) if k is None else (k,):
         classes = generator.permutation(np.arange(M) % max(outputs, 2))

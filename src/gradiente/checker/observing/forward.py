@@ -118,7 +118,12 @@ def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[Lay
 def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     """The layer with its bias and activation, where Z or g(Z) is among the values; else None."""
     places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
-    later = [index for index, place in enumerate(places) if values.first[place] >= after]
+    # A parameter is no output, and zeros are those of too many: of biases, of ReLU where every z is negative.
+    later = [
+        index
+        for index, place in enumerate(places)
+        if values.first[place] > after and arrays[index].any() and place != layer.weight
+    ]
     if not later:
         return None
     places, arrays = places[later], arrays[later]
@@ -169,7 +174,7 @@ def _with_biases(
 def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:
     """The layer with its activation, where g(Z) is among the values."""
     for name in ACTIVATIONS:
-        outputs = values.equal(activated(name, layer.Z), after)
+        outputs = [place for place in values.equal(activated(name, layer.Z), after) if place != layer.weight]
         if outputs:
             return replace(layer, activation=name, output=outputs[0])
     return layer

@@ -12,7 +12,7 @@ CLOSE = 1e-7
 
 
 def given_inputs(values: Values, x: Array) -> list[Input]:
-    """The values whose rows or columns are instances of x (n, m), with or without a feature of ones; every single one."""
+    """The values whose rows or columns are instances of x (n, m), with or without a feature of ones."""
     found = []
     for place, array in enumerate(values.arrays):
         for form in _forms(array):
@@ -21,9 +21,12 @@ def given_inputs(values: Values, x: Array) -> list[Input]:
                 instances = _instances(features, x) if len(features) == len(x) else None
                 if instances is not None:
                     found.append(Input(place, form, instances, ones))
-    known = {entry.instances for entry in found}
-    single = [Input(None, x[:, [i]], (i,)) for i in range(x.shape[1]) if (i,) not in known]
-    return [*found, *single]
+    return found
+
+
+def single_inputs(x: Array) -> list[Input]:
+    """Every instance of x (n, m) by itself, for code that takes X[i] without a name."""
+    return [Input(None, x[:, [i]], (i,)) for i in range(x.shape[1])]
 
 
 def _forms(array: Array) -> Iterator[Array]:

@@ -5,9 +5,8 @@ count, since α, a mean or a sum, and a factor of the loss all change every leng
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ SCALED = 1.2  # what a length costs that differs from the others'
 BEAM = 5  # explanations that are followed from layer to layer
 CLOSE = 5e-6  # of the largest number of an array
 ALIKE = 1e-4  # two lengths
+FEW = 3  # numbers, with which two factors cannot be told apart
 NOTHING = 1e-13  # what rounding leaves of 0
 Changes = Mapping[str, Array]
 
@@ -48,7 +48,8 @@ class Explanation:
         base: −α and the factors that all have, step by step
         still: the parameters that no step changes
         unknown: those whose change nothing gives
-        extra: what is added to the gradients: "weight_decay", "momentum", by parameter
+        extra: what is added to the gradients, by their names: "weight_decay" or "momentum", and how much of it
+        values: all quantities of every step as these mistakes make them
     """
 
     made: tuple[Made, ...] = ()
@@ -56,7 +57,8 @@ class Explanation:
     base: tuple[float, ...] = ()
     still: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    values: tuple[Changes, ...] = ()
 
     @property
     def uphill(self) -> bool:
@@ -93,10 +95,11 @@ class Search:
     Arguments:
         steps: with their forward passes
         changes: of every step what it adds to the parameters, by the names of their gradients: dW2, db2 …
+        before: what the step before the first of them added; None where there was none
     """
 
-    def __init__(self, steps: Sequence[Step], changes: Sequence[Changes]) -> None:
-        self.steps, self.changes = steps, changes
+    def __init__(self, steps: Sequence[Step], changes: Sequence[Changes], before: Changes | None = None) -> None:
+        self.steps, self.changes, self.before = steps, changes, before
         names = gradients_of(steps[0])
         self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
         self._wrong = {kind: list(_rules(kind, steps[0].loss)) for kind in KINDS}
@@ -160,7 +163,7 @@ class Search:
                 right = right if one else with_it
                 found = self._ratios(name, [value[name] for value in with_it])
                 if found is None and not one:
-                    found, added = self._with_extra(name, with_it)
+                    found, added = self._with_extra(name, with_it, extra.values())
                     extra |= {name: added} if added else {}
                 if found is not None:
                     more, values, ratios[name] = [*more, *one], with_it, found
@@ -170,7 +173,8 @@ class Search:
                 unknown += [] if name in self.still else [name]
         base, lengths = _compared(ratios)
         all_made = (*known.made, *more)
-        return State(values, Explanation(all_made, lengths, base, self.still, tuple(unknown), extra), ratios)
+        explained = Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values)
+        return State(values, explained, ratios)
 
     def _ratios(self, name: str, wanted: Sequence[Array]) -> list[float] | None:
         """c of every step, with change = c · wanted; None where one has none."""
@@ -178,20 +182,27 @@ class Search:
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
 
-    def _with_extra(self, name: str, values: Sequence[Changes]) -> tuple[list[float] | None, str]:
-        """c, where the change is c · gradient and a part of the parameter itself, or of the change before."""
+    def _with_extra(
+        self, name: str, values: Sequence[Changes], known: Iterable[tuple[str, float]]
+    ) -> tuple[list[float] | None, tuple[str, float] | None]:
+        """c and d, where the change is c · gradient + d · the parameter itself, or d · the change before.
+
+        Arguments:
+            known: what was found so for others: a few numbers alone leave c and d open
+        """
         letter, layer = name[1], int(name[2:])
         parameters = [getattr(step.layers[layer - 1], letter) for step in self.steps]
-        for key, others in (("weight_decay", parameters), ("momentum", [None, *(s[name] for s in self.changes)])):
-            found = []
-            for seen, value, other in zip(self.changes, values, others, strict=False):
-                fitted = _fit(seen[name], value[name], other)
-                if fitted is None:
-                    break
-                found.append(fitted)
-            if len(found) == len(self.steps):
-                return found, key
-        return None, ""
+        before = [self.before and self.before[name], *(seen[name] for seen in self.changes)]
+        for key, others in (("weight_decay", parameters), ("momentum", before)):
+            usual = next((d for other, d in known if other == key), None)
+            fitted = [
+                _fit(seen[name], value[name], other, usual)
+                for seen, value, other in zip(self.changes, values, others, strict=False)
+            ]
+            found = [pair for pair in fitted if pair is not None]
+            if len(found) == len(fitted):
+                return [c for c, _ in found], (key, found[-1][1])
+        return None, None
 
 
 def _rules(kind: str, loss: str) -> Iterator[tuple[Mistake, WrongRule]]:
@@ -218,16 +229,20 @@ def ratio(found: Array, wanted: Array) -> float | None:
     return c if c and np.abs(a - c * b).max() <= CLOSE * np.abs(a).max() else None
 
 
-def _fit(found: Array, wanted: Array, other: Any) -> float | None:
-    """c with found = c · wanted + d · other; None where there is none."""
+def _fit(found: Array, wanted: Array, other: Array | None, usual: float | None) -> tuple[float, float] | None:
+    """c and d with found = c · wanted + d · other; None where there are none. d is `usual` where it cannot be found."""
     if other is None:
-        return ratio(found, wanted)
-    if not found.shape == wanted.shape == other.shape or found.size < 3:
+        c = ratio(found, wanted)
+        return None if c is None else (c, 0.0)
+    if not found.shape == wanted.shape == other.shape:
         return None
+    if found.size < FEW:
+        c = None if usual is None else ratio(found - usual * other, wanted)
+        return None if c is None or usual is None else (c, usual)
     columns = np.stack([wanted.ravel(), other.ravel()], axis=1)
-    solution = np.linalg.lstsq(columns, found.ravel(), rcond=None)[0]
-    error = np.abs(columns @ solution - found.ravel()).max()
-    return float(solution[0]) if error <= CLOSE * np.abs(found).max() and solution[0] else None
+    c, d = np.linalg.lstsq(columns, found.ravel(), rcond=None)[0]
+    error = np.abs(columns @ np.array([c, d]) - found.ravel()).max()
+    return (float(c), float(d)) if error <= CLOSE * np.abs(found).max() and c else None
 
 
 def _compared(ratios: Mapping[str, Sequence[float]]) -> tuple[tuple[float, ...], dict[str, float]]:

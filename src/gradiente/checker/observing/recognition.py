@@ -1,0 +1,127 @@
+"""What a file's network is, and how its training steps come about: the code is made to train, and observed."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
+from gradiente.checker.observing.forward import ForwardPass, forward_passes
+from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
+from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, observed_steps, step_of
+from gradiente.checker.observing.targets import possible_targets
+from gradiente.checker.observing.values import Values
+from gradiente.checker.reading.plans import Plan, plans
+from gradiente.checker.rules.dataflow import Step
+from gradiente.checker.rules.search import Explanation, Search
+from gradiente.checker.running.calls import Call, Event
+from gradiente.checker.running.sandbox import Sandbox
+
+LOSSES = ("cross_entropy", "squared_error")
+STEPS = 2  # that are explained together; the first is the one before them
+GOOD = 3.0  # an explanation that costs less is that of the network which the code has
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """How the steps of a file's network come about.
+
+    Arguments:
+        plan: how the code was made to train; None where it trained by itself
+        values, observed: what was seen, the steps that were explained
+        steps: the same with all quantities
+        explanation: of their changes
+    """
+
+    plan: Plan | None
+    values: Values
+    observed: Sequence[ObservedStep]
+    steps: Sequence[Step]
+    explanation: Explanation
+
+    @property
+    def forward(self) -> ForwardPass:
+        return self.observed[0].passes[-1]
+
+
+def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
+    """The recognition that explains best what was observed; None where no training step was seen."""
+    best: Recognition | None = None
+    for found in _recognitions(sandbox, source):
+        if best is None or found.explanation.cost < best.explanation.cost:
+            best = found
+        if best.explanation.right:
+            break
+    return best
+
+
+def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
+    """One for each way to make the code train that leads to steps; the next way only where none is good."""
+    for plan in plans(ast.parse(source)):
+        good, sizes = False, None
+        for data in possible_data(INPUTS, None):
+            values = _run(sandbox, plan, data)
+            found = values and _explained(plan, values, data)
+            if found:
+                yield found
+                good = good or found.explanation.cost < GOOD
+            elif values and sizes is None:
+                sizes = written_sizes(values, data)
+        if not good and sizes:
+            for data in possible_data(*sizes):
+                values = _run(sandbox, plan, data)
+                found = values and _explained(plan, values, data)
+                if found:
+                    yield found
+                    good = good or found.explanation.cost < GOOD
+        if good:
+            return
+    if sandbox.load(observe=True) is None:
+        found = _explained(None, Values(sandbox.events), None)
+        if found:
+            yield found
+
+
+def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Values | None:
+    sizes = (len(data.X), HIDDEN, len(data.Y))
+    outcome = sandbox.call(Call("", (data.x, data.y, *sizes), probe=plan.source, observe=True))
+    return Values(outcome.events) if outcome.events else None
+
+
+def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognition | None:
+    """The best explanation of the steps in a recording, over the losses and the batches that they may have."""
+    observed = _observed(values, data)
+    if not observed:
+        return None
+    targets: list[Target] = [data.target] if data else possible_targets(values, observed)
+    best: Recognition | None = None
+    before, chosen = (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
+    for target in targets:
+        for loss in LOSSES:
+            for batch in range(max(len(list(one.batches())) for one in chosen)):
+                steps = [_step(one, batch, target, loss) for one in chosen]
+                first = _step(before, batch, target, loss) if before else None
+                known = [step for step in steps if step is not None]
+                if len(known) < len(chosen):
+                    continue
+                search = Search(known, [changes_of(step) for step in known], first and changes_of(first))
+                found = Recognition(plan, values, chosen, known, search.best())
+                if best is None or found.explanation.cost < best.explanation.cost:
+                    best = found
+                if best.explanation.right:
+                    return best
+    return best
+
+
+def _observed(values: Values, data: Data | None) -> list[ObservedStep]:
+    inputs = given_inputs(values, data.X) if data else possible_inputs(values)
+    observed = observed_steps(values, forward_passes(values, inputs))
+    if not observed and data:
+        observed = observed_steps(values, forward_passes(values, [*inputs, *single_inputs(data.X)]))
+    return observed
+
+
+def _step(observed: ObservedStep, batch: int, target: Target, loss: str) -> Step | None:
+    choices = list(observed.batches())
+    return step_of(choices[batch], observed, target, loss) if batch < len(choices) else None
