@@ -6,11 +6,23 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from gradiente.checker.judging import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.checker.judging import (
+    backprop,
+    cost,
+    elementwise,
+    forward,
+    initial,
+    loop,
+    minibatch,
+    network,
+    softmax,
+)
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
 from gradiente.checker.reading.binding import bind
-from gradiente.checker.reading.loading import load_submission, recognize_workshop
+from gradiente.checker.observing.recognition import recognize
+from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
+from gradiente.checker.reading.plans import may_train
 from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
 from gradiente.checker.reading.submission import Submission, read
 from gradiente.checker.running.cleaning import cleaned
@@ -37,6 +49,7 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
     "pytorch-intro": torch_intro.JUDGES,
     "mnist-pytorch": torch_mnist.JUDGES,
 }
+OWN = "network"  # what stands for a workshop where the file has a network of its own
 # PyTorch is loaded slowly, and takes address space that it never uses.
 LIMITS: dict[str, Limits] = dict.fromkeys(
     ("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0, total=90.0)
@@ -48,13 +61,15 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
 
     Arguments:
         path: of a .py or .ipynb
-        workshop: its name; None: the one whose functions the file has
+        workshop: its name; None: the one whose functions the file has, or a network of the file's own
         limits: of the process in which its code runs; None: the workshop's
 
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
     """
     chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
+    if chosen is None and (verdict := _own_network(submission, limits)) is not None:
+        return verdict
     chosen = chosen or recognize_workshop(submission)
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
@@ -86,6 +101,24 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
             (*submission.notices, *notices),
             sandbox.isolation,
         )
+
+
+def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:
+    """The verdict on a network in functions or classes of the file's own; None where it has a workshop's, or none."""
+    if submission.findings or has_exercises(submission) or not may_train(submission.source):
+        return None
+    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
+        if sandbox.load() is not None:
+            return None
+        found = recognize(sandbox, submission.source)
+        functions = network.judged(found, submission.source, submission.path) if found else ()
+        if not found or not functions:
+            return None
+        name = cleaned(submission.path.name)
+        places = network.roles(found, submission.path)
+        taken = ("own_network", {"network": network.structure(found), **places})
+        functions = tuple(_in_cells(verdict, submission) for verdict in functions)
+        return Verdict(name, OWN, functions, (), (*submission.notices, taken), sandbox.isolation)
 
 
 def _seed(submission: Submission) -> int:

@@ -1,5 +1,6 @@
 """The verdict on a file: as plain data and in words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
@@ -58,15 +59,26 @@ class Finding:
 
     def title(self) -> str:
         """The mistake in one sentence."""
-        return text(f"mistake.{self.mistake}", **self._places())
+        return renumbered(text(f"mistake.{self.mistake}", **self._places()), self.values.get("shift", 0))
 
     def why(self) -> str | None:
         """The derivation, for who asks for the last hint; None where there is nothing to derive."""
         key = f"mistake.{self.mistake}.why"
-        return text(key, **self._places()) if key in catalogue(get_language()) else None
+        if key not in catalogue(get_language()):
+            return None
+        return renumbered(text(key, **self._places()), self.values.get("shift", 0))
 
     def _places(self) -> dict[str, Any]:
         return {"function": self.function, "where": self.quantity, "line": self.line, **self.values}
+
+
+def renumbered(words: str, shift: int) -> str:
+    """Words written for the layers 1 and 2, for a mistake so many layers further on.
+
+    >>> renumbered("W[2] has already been updated when the error goes back through it.", 1)
+    'W[3] has already been updated when the error goes back through it.'
+    """
+    return re.sub(r"\[([12])\]", lambda found: f"[{int(found[1]) + shift}]", words) if shift else words
 
 
 @dataclass(frozen=True)

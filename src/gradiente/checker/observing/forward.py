@@ -117,6 +117,9 @@ def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[Lay
 
 def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     """The layer with its bias and activation, where Z or g(Z) is among the values; else None."""
+    values.left -= 1
+    if values.left < 0:
+        return None
     places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
     # A parameter is no output, and zeros are those of too many: of biases, of ReLU where every z is negative.
     later = [
@@ -130,6 +133,8 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     found = None
     with np.errstate(all="ignore"):
         for name, inverse in {IDENTITY: lambda a: a, **INVERSES}.items():
+            if name == "softmax" and len(layer.Z) == 1:
+                continue  # 1 whatever Z is
             difference = inverse(arrays) - layer.Z
             known = np.isfinite(difference)
             count = known.sum(axis=2, keepdims=True)
@@ -174,6 +179,8 @@ def _with_biases(
 def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:
     """The layer with its activation, where g(Z) is among the values."""
     for name in ACTIVATIONS:
+        if name == "softmax" and len(layer.Z) == 1:
+            continue
         outputs = [place for place in values.equal(activated(name, layer.Z), after) if place != layer.weight]
         if outputs:
             return replace(layer, activation=name, output=outputs[0])

@@ -1,6 +1,7 @@
 """What a file's network is, and how its training steps come about: the code is made to train, and observed."""
 
 import ast
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from gradiente.checker.running.sandbox import Sandbox
 
 LOSSES = ("cross_entropy", "squared_error")
 STEPS = 2  # that are explained together; the first is the one before them
+FIRST_EVENTS = (250, 1000)  # of a program that trains by itself: a few steps
+MOST_SECONDS = 12.0  # of looking for one
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 
 
@@ -58,9 +61,14 @@ def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
 
 def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
     """One for each way to make the code train that leads to steps; the next way only where none is good."""
+    until = time.process_time() + MOST_SECONDS
     for plan in plans(ast.parse(source)):
+        if time.process_time() > until:
+            return
         good, sizes = False, None
         for data in possible_data(INPUTS, None):
+            if time.process_time() > until:
+                return
             values = _run(sandbox, plan, data)
             found = values and _explained(plan, values, data)
             if found:
@@ -70,6 +78,8 @@ def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
                 sizes = written_sizes(values, data)
         if not good and sizes:
             for data in possible_data(*sizes):
+                if time.process_time() > until:
+                    return
                 values = _run(sandbox, plan, data)
                 found = values and _explained(plan, values, data)
                 if found:
@@ -78,9 +88,11 @@ def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
         if good:
             return
     if sandbox.load(observe=True) is None:
-        found = _explained(None, Values(sandbox.events), None)
-        if found:
-            yield found
+        for count in FIRST_EVENTS:
+            found = _explained(None, Values(sandbox.events[:count]), None)
+            if found:
+                yield found
+                return
 
 
 def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Values | None:

@@ -17,6 +17,7 @@ BIAS = re.compile(
 WEIGHT = re.compile(
     rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?", re.IGNORECASE
 )
+MOST_TRIED = 3000  # layers that are looked for in one recording
 CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
 CLOSE_SINGLE = 1e-4  # the same in single precision
 
@@ -52,13 +53,24 @@ class Values:
             for size, places in groups.items()
         }
         self._shaped: dict[tuple[int, int], tuple[Array, Array]] = {}
+        written = self._written_over()
         self._weights = [
             place
             for place, array in enumerate(self.arrays)
-            if array.ndim == 2 and np.isfinite(array).all() and array.any() and self.named(place, WEIGHT)
+            if place not in written and array.ndim == 2 and np.isfinite(array).all() and array.any() and self.named(place, WEIGHT)
         ]
         self._zeros: dict[int, int | None] = {}
+        self.left = MOST_TRIED
         self._tolerance = CLOSE_SINGLE if any(self.single) else CLOSE
+
+    def _written_over(self) -> set[int]:
+        """The arrays that stood only until the next number was written into them, as loops over elements do."""
+        arrays = [event for event in self.events if event.value.ndim]
+        return {
+            self.place(one)
+            for one, following in zip(arrays, arrays[1:], strict=False)
+            if (one.function, one.name) == (following.function, following.name)
+        }
 
     def equal(self, wanted: Array, after: int = 0) -> list[int]:
         """The places of the arrays that are a matrix or its transpose, first seen at event `after` or later."""

@@ -18,6 +18,16 @@ EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD)
 Notice = tuple[str, Mapping[str, Any]]
 
 
+# Functions that networks of every kind have: by themselves they make no workshop.
+HELPERS = {"softmax", "tanh", "relu", "tanhGrad", "reluGrad"}
+
+
+def has_exercises(submission: Submission) -> bool:
+    """Whether a workshop's own functions are in the file, not only helpers that any network may have."""
+    names = submission.names | set(DEFINED.findall(submission.source))
+    return any(names & set(workshop.functions) - HELPERS for workshop in WORKSHOPS.values())
+
+
 def recognize_workshop(submission: Submission) -> Workshop:
     """The workshop whose functions the file has.
 

@@ -66,12 +66,18 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
     functions = [callable_of(node) for node in tree.body if isinstance(node, ast.FunctionDef)]
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     names = _global_names(tree)
+    sites = _call_sites(tree)
     for function in functions:
-        if function.kind == "train" and (arguments := bound(function, names)) is not None:
+        if function.kind == "train" and (arguments := bound(function, names, sites.get(function.name))) is not None:
             yield Plan(f"{HEAD}\n    return module.{function.name}({arguments})", {"train": function.name})
     for node in classes:
-        yield from _of_class(node, names)
+        yield from _of_class(node, names, sites)
     yield from _of_functions(functions, names)
+
+
+def may_train(source: str) -> bool:
+    """Whether a program multiplies matrices, or goes back through something, at all."""
+    return bool(re.search(r"@|\bdot\b|matmul|einsum|outer|backw|backprop|retro|sigm|tanh", source))
 
 
 def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
@@ -87,11 +93,12 @@ def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
     return Callable_(node.name, node, (*arguments[first:count], *keywords), tuple(arguments[max(first, count) :]))
 
 
-def bound(function: Callable_, known: Mapping[str, str]) -> str | None:
+def bound(function: Callable_, known: Mapping[str, str], site: ast.Call | None = None) -> str | None:
     """The arguments of a call by their names; None where one without a default cannot be said.
 
     Arguments:
         known: expressions for names that stand for themselves: what other functions returned, global variables
+        site: the file's own call, whose arguments stand for those that no name explains
     """
     given, used = [], set()
     for name in function.needed:
@@ -101,7 +108,7 @@ def bound(function: Callable_, known: Mapping[str, str]) -> str | None:
         elif meaning:
             value = VALUES[meaning]
             used.add(meaning)
-        else:
+        elif (value := _at_site(function, name, site)) is None:
             return None
         given.append(f"{name}={value}")
     for name in function.optional:
@@ -112,6 +119,35 @@ def bound(function: Callable_, known: Mapping[str, str]) -> str | None:
             given.append(f"{name}={VALUES[meaning]}")
             used.add(meaning)
     return ", ".join(given)
+
+
+def _at_site(function: Callable_, name: str, site: ast.Call | None) -> str | None:
+    """What the file's own call gives for a parameter: a constant, or a global variable."""
+    if site is None:
+        return None
+    place = [*function.needed, *function.optional].index(name)
+    given = {word.arg: word.value for word in site.keywords}.get(name)
+    if given is None and place < len(site.args):
+        given = site.args[place]
+    if isinstance(given, ast.Name):
+        return f"module.{given.id}"
+    try:
+        return None if given is None else repr(ast.literal_eval(given))
+    except ValueError:
+        return None
+
+
+def _call_sites(tree: ast.Module) -> dict[str, ast.Call]:
+    """The last call of every function, class and method outside of functions and classes, by its name."""
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call):
+                    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
+                    if name:
+                        found[name] = call
+    return found
 
 
 def _global_names(tree: ast.Module) -> dict[str, str]:
@@ -127,13 +163,15 @@ def _global_names(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _of_class(node: ast.ClassDef, names: Mapping[str, str]) -> Iterator[Plan]:
+def _of_class(
+    node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call]
+) -> Iterator[Plan]:
     """What constructs the network of a class, and then trains it or calls its steps in turn."""
     methods = {
         one.name: callable_of(one, method=True) for one in node.body if isinstance(one, ast.FunctionDef)
     }
     init = methods.pop("__init__", None)
-    arguments = bound(init, names) if init else ""
+    arguments = bound(init, names, sites.get(node.name)) if init else ""
     if arguments is None:
         return
     make = f"{HEAD}\n    net = module.{node.name}({arguments})"
@@ -142,7 +180,7 @@ def _of_class(node: ast.ClassDef, names: Mapping[str, str]) -> Iterator[Plan]:
         if method.kind and not method.name.startswith("__"):
             by_kind.setdefault(method.kind, []).append(method)
     for method in by_kind.get("train", []):
-        if (call := bound(method, names)) is not None:
+        if (call := bound(method, names, sites.get(method.name))) is not None:
             repeated = any(meanings(name)[:1] == ["epochs"] for name in (*method.needed, *method.optional))
             again = "" if repeated or (init and "epochs" in arguments) else f"for _ in range({EPOCHS}): "
             source = f"{make}\n    {again}net.{method.name}({call})\n    return net"

@@ -11,7 +11,7 @@ ARGUMENTS: tuple[tuple[str, str], ...] = (
     ("Y", r"y|ys|yb|t|d|y_?(train|batch|data|true|real|hat_true|tr|oh|one_?hot)\w*|(train|tr)_?y|labels?|targets?(_list)?|outputs?"),
     ("Y", r"etiquetas?|salidas?|saidas?|esperad[oa]s?|deseada|expected\w*|training_outputs|one_?hot(_y)?|train_labels|sorties?|objetivos?|alvos?|ziel\w*"),
     ("lr", r"lr|alpha|alfa|eta|learning_?rate|learn_?rate|l_?rate|rate|tasa\w*|taxa\w*|step_?size|ritmo\w*|lernrate|pas|taux"),
-    ("epochs", r"n?_?epochs?|epocas?|épocas?|(num|n|max)?_?iter(ation)?s?|iteraciones|(num|n|max)_?(iterations?|epochs?|epocas)|steps|iters|epochen|epoques"),
+    ("epochs", r"n?_?epochs?|epocas?|épocas?|(num|n|max)?_?iter(ation)?s?|iteraciones|(num|n|max)_?(iterations?|epochs?|epocas)|steps|iters|epochen|epoques|ciclos|vueltas|repeticiones|pasadas"),
     ("batch", r"(mini_?)?batch(_?size)?|bs|tam(a[nñ]o)?_?(lote|batch)\w*|lote"),
     ("sizes", r"layers?(_?(dims?|sizes?|nodes|units))?|sizes|dims|arquitectura|architecture|capas|camadas|topolog\w*|structure|estructura|neuronas_por_capa|nodes"),
     ("n", r"n_?x|n_?in(puts?)?|input(_?(size|dim|nodes|n(eurons)?|units|layer|features|shape))?|num_?(inputs?|features)|n_?(entradas?|features|input)|entradas?|nin|n_?i|in_?(features|dim|size)|d_?in|(tam|dim)_?entrada|inputs?_?(number|count)|d"),

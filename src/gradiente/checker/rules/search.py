@@ -65,6 +65,11 @@ class Explanation:
         return bool(self.base) and self.base[0] > 0
 
     @property
+    def unsteady(self) -> bool:
+        """Whether the steps differ in what all gradients have in common, as if α changed."""
+        return any(abs(c / self.base[0] - 1) > ALIKE for c in self.base)
+
+    @property
     def scaled(self) -> dict[str, float]:
         """The gradients whose length is not that of the others."""
         return {name: factor for name, factor in self.lengths.items() if abs(factor - 1) > ALIKE}
@@ -72,7 +77,7 @@ class Explanation:
     @property
     def cost(self) -> float:
         """What is compared between explanations; 0 for right gradients."""
-        other = len(self.still) + SCALED * len(set(self.scaled.values())) + self.uphill
+        other = len(self.still) + SCALED * (len(set(self.scaled.values())) + self.unsteady) + self.uphill
         return len(self.made) + UNKNOWN * len(self.unknown) + other
 
     @property
@@ -161,7 +166,8 @@ class Search:
             found, right = None, values
             for one, with_it in self._links(values, kind, layer, wrong=name not in self.still):
                 right = right if one else with_it
-                found = self._ratios(name, [value[name] for value in with_it])
+                few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
+                found = None if few else self._ratios(name, [value[name] for value in with_it])
                 if found is None and not one:
                     found, added = self._with_extra(name, with_it, extra.values())
                     extra |= {name: added} if added else {}
