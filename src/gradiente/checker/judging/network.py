@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS, Array
 from gradiente.checker.reading.vocabulary import kind_of
@@ -54,7 +56,13 @@ def roles(found: Recognition, path: Path) -> dict[str, str]:
 
 def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
     explanation = found.explanation
-    for layer in _without_bias(found):
+    wrong = _wrong_output(found)
+    if wrong:
+        last = len(found.steps[0].layers)
+        yield "forward", _at(found, wrong, places["forward"], f"A{last}", {"shift": last - 2})
+        return  # what comes after it is computed from it
+    unused = _without_bias(found)
+    for layer in unused:
         yield "forward", _at(found, "bias_missing", places["forward"], f"Z{layer}", {"shift": 0})
     for made in explanation.made:
         yield "gradients", _made(found, made, places["gradients"])
@@ -62,6 +70,7 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
         yield "gradients", _at(found, "unknown", places["gradients"], explanation.unknown[0], {})
     for factor, names in _by_factor(explanation.scaled):
         yield "gradients", _scaled(found, factor, names, places)
+    yield from _unlike(found, places)
     if explanation.uphill:
         sign = _sign(found)
         if sign < 0:
@@ -69,9 +78,33 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
             yield "gradients", _at(found, "output_sign", places["gradients"], f"dZ{last}", {"shift": last - 2})
         else:
             yield "update", Finding("uphill", places["update"], line=_update_line(found))
-    if explanation.still:
-        names = ", ".join(_parameter(name) for name in reversed(explanation.still))
+    still = [name for name in explanation.still if name not in {f"db{layer}" for layer in unused}]
+    if still:
+        names = ", ".join(_parameter(name) for name in reversed(still))
         yield "update", Finding("not_updated", places["update"], line=_update_line(found), values={"names": names})
+
+
+def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
+    """Weights that are regularized more or less than the others."""
+    extra = found.explanation.extra
+    shares = {name: d for name, (key, d) in extra.items() if key == "weight_decay" and name.startswith("dW")}
+    weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
+    for name in weights[::-1]:
+        if shares and abs(shares.get(name, 0.0) / next(iter(shares.values())) - 1) > 1e-3 and len(weights) > 1:
+            yield "gradients", _at(found, "regularization_unlike", places["gradients"], name, {})
+            return
+
+
+def _wrong_output(found: Recognition) -> str | None:
+    """The wrong softmax of a network whose scores have no activation that is right."""
+    last = found.steps[0].layers[-1]
+    passed = found.forward.layers[-1]
+    if last.activation or len(last.Z) < 2:
+        return None
+    z = passed.Z
+    powers = np.exp(z - z.max())
+    forms = {"softmax_axis": powers / powers.sum(axis=1, keepdims=True), "softmax_total": powers / powers.sum()}
+    return next((key for key, a in forms.items() if z.shape[1] > 1 and found.values.equal(a)), None)
 
 
 def _variants(found: Recognition, name: str, places: dict[str, str]) -> tuple[tuple[str, dict], ...]:
@@ -232,17 +265,21 @@ def _sign(found: Recognition) -> int:
 
 def _without_bias(found: Recognition) -> list[int]:
     """The layers whose bias is there and learns, and takes no part in the forward pass."""
-    missing = []
-    used = {layer.bias for layer in found.forward.layers}
-    for layer in found.steps[0].layers:
-        if layer.b is not None:
+    changing: dict[tuple[str, str], set[int]] = {}
+    for event in found.values.events:
+        place = found.values.place(event)
+        if max(event.value.shape, default=1) == event.value.size and found.values.named(place, BIAS):
+            changing.setdefault((event.function, event.name), set()).add(place)
+    used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}
+    missing, start = [], found.observed[-1].start
+    for layer, passed in zip(found.steps[-1].layers, found.observed[-1].passes[-1].layers, strict=True):
+        if layer.b is not None and np.any(layer.b):
             continue
-        names = {}
-        for event in found.values.events:
-            place = found.values.place(event)
-            if event.value.size == len(layer.Z) and found.values.named(place, BIAS) and place not in used:
-                if max(event.value.shape, default=1) == event.value.size:
-                    names.setdefault((event.function, event.name), set()).add(place)
-        if any(len(places) > 1 for places in names.values()):
-            missing.append(layer.number)
+        for places in changing.values():
+            first = found.values.arrays[min(places)]
+            held = layer.b is None or passed.bias in places
+            known = any(found.values.arrays[one].any() and found.values.first[one] < start for one in places)
+            if first.size == len(layer.Z) and known and len(places) > 1 and held and not places & used:
+                missing.append(layer.number)
+                break
     return missing

@@ -24,8 +24,12 @@ HELPERS = {"softmax", "tanh", "relu", "tanhGrad", "reluGrad"}
 
 def has_exercises(submission: Submission) -> bool:
     """Whether a workshop's own functions are in the file, not only helpers that any network may have."""
-    names = submission.names | set(DEFINED.findall(submission.source))
-    return any(names & set(workshop.functions) - HELPERS for workshop in WORKSHOPS.values())
+    torch = "torch" in submission.source
+    return any(
+        submission.names & set(workshop.functions) - HELPERS
+        for workshop in WORKSHOPS.values()
+        if torch or "pytorch" not in workshop.name
+    )
 
 
 def recognize_workshop(submission: Submission) -> Workshop:

@@ -167,7 +167,7 @@ class Search:
             for one, with_it in self._links(values, kind, layer, wrong=name not in self.still):
                 right = right if one else with_it
                 few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
-                found = None if few else self._ratios(name, [value[name] for value in with_it])
+                found = None if few else self._ratios(name, [v[name] for v in with_it], spread=bool(one))
                 if found is None and not one:
                     found, added = self._with_extra(name, with_it, extra.values())
                     extra |= {name: added} if added else {}
@@ -182,9 +182,17 @@ class Search:
         explained = Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values)
         return State(values, explained, ratios)
 
-    def _ratios(self, name: str, wanted: Sequence[Array]) -> list[float] | None:
-        """c of every step, with change = c · wanted; None where one has none."""
-        found = [ratio(seen[name], value) for seen, value in zip(self.changes, wanted, strict=True)]
+    def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
+        """c of every step, with change = c · wanted; None where one has none.
+
+        Arguments:
+            spread: one number, or one column, may stand for many
+        """
+        found = []
+        for seen, value in zip(self.changes, wanted, strict=True):
+            if not spread and seen[name].shape != value.shape:
+                return None
+            found.append(ratio(seen[name], value))
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
 
@@ -206,8 +214,9 @@ class Search:
                 for seen, value, other in zip(self.changes, values, others, strict=False)
             ]
             found = [pair for pair in fitted if pair is not None]
-            if len(found) == len(fitted):
-                return [c for c, _ in found], (key, found[-1][1])
+            shares = [d for _, d in found if d] or [0.0]
+            if len(found) == len(fitted) and max(shares) - min(shares) <= ALIKE * abs(shares[0]):
+                return [c for c, _ in found], (key, shares[0])
         return None, None
 
 
@@ -248,7 +257,9 @@ def _fit(found: Array, wanted: Array, other: Array | None, usual: float | None) 
     columns = np.stack([wanted.ravel(), other.ravel()], axis=1)
     c, d = np.linalg.lstsq(columns, found.ravel(), rcond=None)[0]
     error = np.abs(columns @ np.array([c, d]) - found.ravel()).max()
-    return (float(c), float(d)) if error <= CLOSE * np.abs(found).max() and c else None
+    largest = np.abs(found).max()
+    fits = error <= CLOSE * largest and np.abs(c * wanted).max() > ALIKE * largest
+    return (float(c), float(d)) if fits else None
 
 
 def _compared(ratios: Mapping[str, Sequence[float]]) -> tuple[tuple[float, ...], dict[str, float]]:
