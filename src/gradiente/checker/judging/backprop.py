@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.bias_shape import LOOPS, misshapen
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
@@ -20,7 +21,6 @@ from gradiente.checker.verdict import Finding
 
 NAME = "backProp"
 RETURNED = ("dW1", "db1", "dW2", "db2")  # the lecture's order
-LOOPS = ("entrenarRed", "entrenarRedMiniBatch")
 SEARCHED = 4  # how many layouts are searched for mistakes, where none is right
 MUTANTS = 3  # how many changed functions that run, but are not right, are searched for what else is wrong
 
@@ -51,7 +51,11 @@ def judge(session: Session) -> Judgement:
         return _failed(session, general)
     learned(session, match)
     session.fixed_sizes = session.fixed_sizes or fixed
-    findings = _cut(session, match) or [*findings_of(session, match), *_side_findings(session, match)]
+    findings = _cut(session, match) or [
+        *findings_of(session, match),
+        *misshapen(session, match),
+        *_side_findings(session, match),
+    ]
     variants = variants_of(match) + ((("fixed_sizes", {}),) if fixed and match.cost == 0 else ())
     return Judgement(tuple(findings), variants)
 

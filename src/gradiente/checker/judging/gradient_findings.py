@@ -188,7 +188,7 @@ def _finding(session: Session, match: GradientMatch, key: str, at: Sequence[str]
         key,
         NAME,
         label(at[0]),
-        line_of(function, at[0]),
+        line_of(function, at[0], match.way),
         {"where": where, **values},
         formula(case, at[0] if at[0] != "Y" else "dZ2"),
         _worked(match, seen) if seen else None,

@@ -52,12 +52,25 @@ class Function:
 
     def returned(self) -> tuple[str, ...] | None:
         """The names in its last `return a, b, c`; None where they are no plain names."""
+        value = self._result()
+        return tuple(map(_name_of, value.elts)) if isinstance(value, ast.Tuple | ast.List) else None
+
+    def returned_value(self, place: int | str) -> ast.expr | None:
+        """The expression at a place of its last `return`, or under a key of the dictionary there; None without one."""
+        value = self._result()
+        if isinstance(value, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
+            return value.values[keys.index(place)] if place in keys else None
+        if isinstance(value, ast.Tuple | ast.List) and isinstance(place, int) and place < len(value.elts):
+            return value.elts[place]
+        return None
+
+    def _result(self) -> ast.expr | None:
+        """What the last `return` gives."""
         found = [
             node.value for node in _own_statements(self.node) if isinstance(node, ast.Return) and node.value
         ]
-        if not found or not isinstance(found[-1], ast.Tuple | ast.List):
-            return None
-        return tuple(map(_name_of, found[-1].elts))
+        return found[-1] if found else None
 
     def signature(self) -> str:
         """As it stands in the file."""
