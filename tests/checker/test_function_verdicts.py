@@ -12,6 +12,8 @@ DB1 = "db1 = np.sum(dz1, axis=1, keepdims=True) / m"
 DB2 = "db2 = np.sum(dz2, axis=1, keepdims=True) / m"
 FLAT_XOR = ((DB1, "db1 = np.sum(dz1, axis=1) / m"), (DB2, "db2 = np.sum(dz2, axis=1) / m"))
 
+COST_BY_N = "    return -np.sum(y * np.log(y_est + 1e-12)) / N"
+
 
 def findings(verdict: Verdict):
     return {f.name: [found.mistake for found in f.findings] for f in verdict.functions if f.findings}
@@ -68,3 +70,48 @@ RESHAPED = {
 @pytest.mark.parametrize("name", RESHAPED)
 def test_a_flat_gradient_of_b_is_right_where_the_loop_can_use_it(check_source, one_process, name):
     assert findings(check_source(RESHAPED[name])) == {}
+
+
+FIXED_COUNT = {
+    "a variable from outside": (
+        edited(XOR, ("import numpy as np\n", "import numpy as np\nm = 4\n"), ("    m = X.shape[1]\n", "")),
+        "backProp",
+        ("mean_fixed", 4, "m"),
+    ),
+    "the number of instances of other data": (
+        edited(
+            ROWS,
+            ("import numpy as np\n", "import numpy as np\nX_train = np.zeros((600, 784))\n"),
+            ("dz2 /= m", "dz2 /= X_train.shape[0]"),
+        ),
+        "backProp",
+        ("mean_fixed", 600, "X_train"),
+    ),
+    "a number in the text": (
+        edited(XOR, ("    m = X.shape[1]\n", "    m = 4\n")),
+        "backProp",
+        ("mean_literal", 4, ""),
+    ),
+    "a variable from outside, of the cost": (
+        edited(
+            MNIST,
+            ("import numpy as np\n", "import numpy as np\nN = 60000\n"),
+            ("    m = y.shape[1]\n    return -np.sum(y * np.log(y_est + 1e-12)) / m", COST_BY_N),
+        ),
+        "costoGlobal",
+        ("mean_fixed", 60000, "N"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIXED_COUNT)
+def test_a_mean_over_a_fixed_number_of_instances_is_named_with_its_source(check_source, one_process, name):
+    source, function, expected = FIXED_COUNT[name]
+    found = only(check_source(source))
+    assert found.function == function
+    assert (found.mistake, found.values["count"], found.values["source"]) == expected
+
+
+def test_a_factor_that_is_no_number_of_instances_stays_a_factor(check_source, one_process):
+    found = only(check_source(edited(XOR, ("dz2 = a2 - y", "dz2 = 0.3 * (a2 - y)"))))
+    assert (found.mistake, found.values["factor"]) == ("factor", "0.3")

@@ -1,12 +1,14 @@
 """backProp, judged: the layout it is written in, and the mistakes that give its numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.judging.bias_shape import LOOPS, misshapen
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.quantities import label
@@ -78,7 +80,15 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
             match = _match(session, run, kind, way, Search.best)
             if found is None or match.cost < found.cost:
                 found = match
-    return found
+    return found and replace(found, fixed=_fixed_counts(session, found))
+
+
+def _fixed_counts(session: Session, match: GradientMatch) -> dict[str, Mapping[str, Any]]:
+    """The gradients that are sums divided by a number that is in the file, and not m."""
+    scales = {name: scale for name, scale in match.explanation.scales.items() if not scale.size}
+    divided = {name: scale.factor for name, scale in scales.items() if scale.power == 1 and scale.factor < 1}
+    counts = {factor: fixed_count(session, NAME, factor) for factor in set(divided.values())}
+    return {name: found for name, factor in divided.items() if (found := counts[factor]) is not None}
 
 
 def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
@@ -196,8 +206,7 @@ def learned(session: Session, match: GradientMatch) -> None:
     session.learn(match.run.layout, match.run.cases[0].activation)
     session.ways[NAME] = ways(session, match.run)[0][1] if match.swapped else match.way
     session.uses_activations = _uses_activations(session, match)
-    powers = [scale.power for scale in match.explanation.scales.values()]
-    session.sums = powers.count(1) > powers.count(0)
+    session.sums = match.sums
     session.downhill = not _negative(match)
 
 

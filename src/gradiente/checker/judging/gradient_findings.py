@@ -45,7 +45,7 @@ def variants_of(match: GradientMatch) -> tuple[tuple[str, Mapping[str, Any]], ..
     found: list[tuple[str, Mapping[str, Any]]] = [("columns" if layout.columns else "rows", {})]
     if layout.columns != layout.out_in:
         found.append(("weights_out_in" if layout.out_in else "weights_in_out", {}))
-    powers = {scale.power for scale in explanation.scales.values()}
+    powers = set(match.powers)
     if powers in ({0}, {1}):
         found.append(("sum" if 1 in powers else "mean", {}))
     if match.run.cases[0].labels is not None:
@@ -108,13 +108,21 @@ def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findi
         size = scales[sizes[0]].size
         number = getattr(match.run.cases[0].sizes, size)
         yield sizes[0], _finding(session, match, "mean_wrong_size", sizes, size=size, number=number)
-    factors = [name for name in GRADIENTS if name in scales and scales[name].factor != 1]
+    fixed = [name for name in GRADIENTS if name in match.fixed]
+    if fixed:
+        key = "mean_fixed" if match.fixed[fixed[0]]["source"] else "mean_literal"
+        at = _source(fixed, scales)
+        yield at[0], _finding(session, match, key, at, **match.fixed[fixed[0]])
+    factors = [
+        name for name in GRADIENTS if name in scales and scales[name].factor != 1 and name not in fixed
+    ]
     squares = any(mistake.key == "output_other_loss" for mistake in match.explanation.mistakes)
     if factors and not squares:  # the 2 of the squared error is that mistake's
         at = _source(factors, scales)
         yield (at[0], _finding(session, match, "factor", at, factor=f"{scales[factors[0]].factor:.6g}"))
+    said = {*summed, *fixed}
     yield from _powers(
-        session, match, {n: scale for n, scale in scales.items() if not scale.size and n not in summed}
+        session, match, {n: scale for n, scale in scales.items() if not scale.size and n not in said}
     )
 
 
@@ -199,7 +207,7 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     """One number of a gradient: the first that is wrong, and among those the easiest to see."""
     case, layout, found = (match.run.cases[0], match.run.layout, match.observed[0][name])
     right = np.array(getattr(case, name))
-    sums = _sums(match)
+    sums = match.sums
     expected = right * (case.m if sums else 1)
     form = layout.to_student(name[1:], expected)
     got: Array | None = found if found is not None and found.size == form.size else None
@@ -224,12 +232,6 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     return replace(
         worked, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape
     )
-
-
-def _sums(match: GradientMatch) -> bool:
-    """Whether most of the gradients are sums over the instances."""
-    powers = [scale.power for scale in match.explanation.scales.values()]
-    return powers.count(1) > powers.count(0)
 
 
 def _worst(
