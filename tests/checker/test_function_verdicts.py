@@ -115,3 +115,35 @@ def test_a_mean_over_a_fixed_number_of_instances_is_named_with_its_source(check_
 def test_a_factor_that_is_no_number_of_instances_stays_a_factor(check_source, one_process):
     found = only(check_source(edited(XOR, ("dz2 = a2 - y", "dz2 = 0.3 * (a2 - y)"))))
     assert (found.mistake, found.values["factor"]) == ("factor", "0.3")
+
+
+HALF_MSE = "\n\ndef costo(a2, y):\n    return np.sum((a2 - y) ** 2) / (2 * y.shape[1])\n"
+OTHER_LOSS = ("dz2 = a2 - y", "dz2 = (a2 - y) * a2 * (1 - a2)")
+OWN_COST = {
+    "half of the squared error": edited(XOR, OTHER_LOSS) + HALF_MSE,
+    "the squared error, its 2 kept": edited(XOR, (OTHER_LOSS[0], f"dz2 = 2 * {OTHER_LOSS[1][6:]}"))
+    + HALF_MSE.replace("2 * y.shape", "y.shape")
+    .replace("costo(a2, y)", "perdida(y, prediccion)")
+    .replace("a2 - y", "prediccion - y"),
+    "half of the squared error, its gradient a sum": edited(
+        XOR, OTHER_LOSS, ("    m = X.shape[1]\n", "    m = 1\n")
+    )
+    + HALF_MSE,
+}
+
+
+@pytest.mark.parametrize("name", OWN_COST)
+def test_gradients_of_the_files_own_cost_are_right(check_source, one_process, name):
+    verdict = check_source(OWN_COST[name])
+    assert findings(verdict) == {}
+    assert "own_cost" in [key for key, _ in verdict.functions[0].variants]
+
+
+def test_a_gradient_that_is_not_that_of_its_own_cost_is_wrong(check_source, one_process):
+    source = edited(XOR, (OTHER_LOSS[0], f"dz2 = 3 * {OTHER_LOSS[1][6:]}")) + HALF_MSE
+    assert findings(check_source(source)) == {"backProp": ["output_other_loss"]}
+
+
+def test_a_cost_does_not_excuse_a_gradient_of_the_hidden_layer(check_source, one_process):
+    source = edited(XOR, OTHER_LOSS, ("da1 * sigmoideGrad(a1)", "da1")) + HALF_MSE
+    assert "derivative_missing" in findings(check_source(source))["backProp"]

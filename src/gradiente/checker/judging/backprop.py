@@ -11,6 +11,7 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
+from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
@@ -53,12 +54,13 @@ def judge(session: Session) -> Judgement:
         return _failed(session, general)
     learned(session, match)
     session.fixed_sizes = session.fixed_sizes or fixed
-    findings = _cut(session, match) or [
-        *findings_of(session, match),
-        *misshapen(session, match),
-        *_side_findings(session, match),
-    ]
+    cost = own_cost(session, match) if match.cost and not match.swapped else None
+    findings = [] if cost else _cut(session, match)
+    if not findings:
+        wrong = [] if cost else findings_of(session, match)
+        findings = [*wrong, *misshapen(session, match), *_side_findings(session, match)]
     variants = variants_of(match) + ((("fixed_sizes", {}),) if fixed and match.cost == 0 else ())
+    variants += (("own_cost", {"cost": cost}),) if cost else ()
     return Judgement(tuple(findings), variants)
 
 
