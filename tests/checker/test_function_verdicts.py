@@ -144,6 +144,11 @@ def test_a_gradient_that_is_not_that_of_its_own_cost_is_wrong(check_source, one_
     assert findings(check_source(source)) == {"backProp": ["output_other_loss"]}
 
 
+def test_a_mean_of_a_mean_is_not_the_gradient_of_its_cost(check_source, one_process):
+    source = edited(XOR, (OTHER_LOSS[0], f"{OTHER_LOSS[1]} / m")) + HALF_MSE
+    assert "mean_twice" in findings(check_source(source))["backProp"]
+
+
 def test_a_cost_does_not_excuse_a_gradient_of_the_hidden_layer(check_source, one_process):
     source = edited(XOR, OTHER_LOSS, ("da1 * sigmoideGrad(a1)", "da1")) + HALF_MSE
     assert "derivative_missing" in findings(check_source(source))["backProp"]

@@ -90,8 +90,11 @@ def _others(session: Session) -> Iterator[Function]:
 
 
 def _consistent(session: Session, match: GradientMatch, source: str, moved: list[str]) -> bool:
-    """Whether the gradients are those of the cost in every case, all times 1, m or 1/m."""
-    powers = {0, 1, -1}
+    """Whether the gradients are those of the cost in every case, all as they are or all times m.
+
+    Means beside a cost that is a sum are right, too; 1/m twice beside a mean is not.
+    """
+    powers = {0, 1} if -1 in match.powers else {0, 1, -1}
     for case, outcome in zip(match.run.cases, match.run.outcomes, strict=True):
         given = step_arguments(case, match.run.layout)
         values = [given[name] for name in ("X", "y", *PARAMETERS, "a2")]
