@@ -152,3 +152,44 @@ def test_a_mean_of_a_mean_is_not_the_gradient_of_its_cost(check_source, one_proc
 def test_a_cost_does_not_excuse_a_gradient_of_the_hidden_layer(check_source, one_process):
     source = edited(XOR, OTHER_LOSS, ("da1 * sigmoideGrad(a1)", "da1")) + HALF_MSE
     assert "derivative_missing" in findings(check_source(source))["backProp"]
+
+
+RELU = (("    a1 = tanh(z1)\n    # a1 = relu(z1)", "    a1 = relu(z1)"),)
+AT_ZERO = {
+    "by a helper": ((("(z > 0).astype(float)", "(z >= 0).astype(float)"), ("tanhGrad(z1)", "reluGrad(a1)"))),
+    "by itself": ((("tanhGrad(z1)", "np.where(a1 < 0, 0, 1)"),)),
+}
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_relus_derivative_of_a_that_takes_0_for_positive_is_named(check_source, one_process, name):
+    source = edited(MNIST.replace("    # dz1 = da1 * reluGrad(z1)\n", ""), *RELU, *AT_ZERO[name])
+    assert findings(check_source(source)) == {"backProp": ["derivative_at_zero"]}
+
+
+def test_relus_derivative_of_z_may_take_0_for_positive(check_source, one_process):
+    edits = (("(z > 0).astype(float)", "(z >= 0).astype(float)"), ("tanhGrad(z1)", "reluGrad(z1)"))
+    source = edited(MNIST.replace("    # dz1 = da1 * reluGrad(z1)\n", ""), *RELU, *edits)
+    assert findings(check_source(source)) == {}
+
+
+RETURNS_W2 = ("return dw1, db1, dw2, db2", "return dw1, db1, {w2}, db2")
+PRODUCTS = {
+    "np.dot(a1, dz2.T) / m": "transpose_missing",
+    "a1 @ dz2.T / m": "transpose_missing",
+    "np.sum(a1 * dz2, axis=1, keepdims=True) / m": "elementwise",
+}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_transposed_product_is_told_from_one_by_elements(check_source, one_process, product):
+    line = XOR.splitlines().index("    return dw1, db1, dw2, db2") + 1 - 1  # a line above it is left out
+    source = edited(
+        XOR,
+        ("    dw2 = np.dot(dz2, a1.T) / m\n", ""),
+        (RETURNS_W2[0], RETURNS_W2[1].format(w2=product)),
+    )
+    found = only(check_source(source))
+    assert (found.mistake, found.quantity, found.line) == (PRODUCTS[product], "∂J/∂W[2]", line)
+    assert found.worked is not None
+    assert (found.worked.shape, found.worked.wanted) == ((6, 1), (1, 6))

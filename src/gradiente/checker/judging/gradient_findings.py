@@ -1,7 +1,5 @@
 """An explanation of gradients as findings: grouped, in the order of computation, with one number worked out."""
 
-import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,9 +8,10 @@ import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.quantities import computed_at, label, line_of
+from gradiente.checker.judging.same_numbers import told_apart
 from gradiente.checker.judging.session import Session
 from gradiente.checker.mistakes.search import GRADIENTS
-from gradiente.checker.mistakes.table import INHERITED, ORDER, Mistake
+from gradiente.checker.mistakes.table import INHERITED, ORDER
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.matching import Scale
@@ -21,7 +20,6 @@ from gradiente.checker.verdict import Finding, WorkedExample
 
 NAME = "backProp"
 MOST_TERMS = 8
-CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
 # The gradient that a student returns in which a wrong quantity is seen first.
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
 
@@ -67,30 +65,11 @@ def _rules(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findin
     for mistake in match.explanation.mistakes:
         if mistake.key == INHERITED:
             continue
-        places.setdefault(_disambiguated(session, match, mistake), []).append(mistake.at)
+        places.setdefault(told_apart(session, match, mistake), []).append(mistake.at)
     if "integer_truncation" in places:
         places = {"integer_truncation": places["integer_truncation"]}
     for key, at in places.items():
         yield at[0], _finding(session, match, key, at)
-
-
-def _disambiguated(session: Session, match: GradientMatch, mistake: Mistake) -> str:
-    """Mistakes that give the same numbers: the text of the function says which it is.
-
-    With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
-    """
-    function = session.function(NAME)
-    text = "\n".join(
-        line for line in ast.unparse(function.node).splitlines() if not re.match(r"\s*y\w* =", line)
-    )
-    if mistake.key in CUT and re.search(r"\bint(32|64|8)?\b|//", text):
-        return "integer_truncation"
-    if mistake.key == "derivative_missing" and re.search(r"> ?=? ?0", text):
-        return "derivative_other"  # that of ReLU is 1 for all activations of a sigmoid
-    line = line_of(function, mistake.at)
-    one = match.run.cases[0].sizes.k == 1 and mistake.at == "db2"
-    summed = line is not None and "sum" in session.submission.statement(line)
-    return "bias_axis" if mistake.key == "bias_not_summed" and one and summed else mistake.key
 
 
 def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Finding]]:

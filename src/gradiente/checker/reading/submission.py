@@ -65,6 +65,13 @@ class Function:
             return value.elts[place]
         return None
 
+    def computed(self, line: int | None, place: int | str | None) -> ast.expr | None:
+        """The expression of the assignment at a line, or of what is returned at a place."""
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == line:
+                return node.value
+        return None if place is None else self.returned_value(place)
+
     def _result(self) -> ast.expr | None:
         """What the last `return` gives."""
         found = [
