@@ -193,3 +193,58 @@ def test_a_transposed_product_is_told_from_one_by_elements(check_source, one_pro
     assert (found.mistake, found.quantity, found.line) == (PRODUCTS[product], "∂J/∂W[2]", line)
     assert found.worked is not None
     assert (found.worked.shape, found.worked.wanted) == ((6, 1), (1, 6))
+
+
+HELPER_OF_Z = (
+    (
+        "def sigmoideGrad(a):\n    # recibe la activacion, no z\n    return a * (1 - a)",
+        "def prima(z):\n    {body}",
+    ),
+    ("    da1 = np.dot(w2.T, dz2)\n", "    da1 = np.dot(w2.T, dz2)\n    z1 = np.dot(w1, X) + b1\n"),
+    ("da1 * sigmoideGrad(a1)", "da1 * prima(z1)"),
+)
+
+
+def helper_of_z(body):
+    return edited(XOR, (HELPER_OF_Z[0][0], HELPER_OF_Z[0][1].format(body=body)), *HELPER_OF_Z[1:])
+
+
+WRONG_HELPERS = {
+    "a derivative of a": (edited(XOR, ("    return a * (1 - a)", "    return 1 * (1 - a)")), "sigmoideGrad"),
+    "a derivative of z": (helper_of_z("return sigmoide(z) * (1 - z)"), "prima"),
+    "the activation that a derivative calls": (
+        edited(
+            helper_of_z("return sigmoide(z) * (1 - sigmoide(z))"),
+            ("1 / (1 + np.exp(-z))", "1 / (2 + np.exp(-z))"),
+        ),
+        "sigmoide",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_HELPERS)
+def test_a_helper_that_is_wrong_itself_is_named_and_not_backprop(check_source, one_process, name):
+    source, helper = WRONG_HELPERS[name]
+    verdict = check_source(source)
+    found = only(verdict)
+    assert (found.mistake, found.function, verdict.passed) == ("helper_wrong", helper, False)
+    assert "return" in source.splitlines()[(found.line or 0) - 1]
+    assert {f.name: f.status for f in verdict.functions} == {"backProp": "right", "entrenarRed": "right"}
+
+
+def test_a_right_helper_at_the_wrong_place_is_backprops_mistake(check_source, one_process):
+    source = edited(XOR, ("da1 * sigmoideGrad(a1)", "da1 * sigmoide(a1)"))
+    assert findings(check_source(source)) == {"backProp": ["activation_for_derivative"]}
+    source = helper_of_z("return z * (1 - z)")
+    assert findings(check_source(source)) == {"backProp": ["derivative_of_z"]}
+
+
+def test_a_wrong_helper_beside_another_mistake_leaves_that_one_to_backprop(check_source, one_process):
+    source = edited(
+        XOR,
+        ("    return a * (1 - a)", "    return 1 * (1 - a)"),
+        ("dw2 = np.dot(dz2, a1.T) / m", "dw2 = np.dot(dz2, a1.T)"),
+    )
+    verdict = check_source(source)
+    assert [found.function for found in verdict.findings] == ["sigmoideGrad"]
+    assert findings(verdict) == {"backProp": ["mean_missing"]}

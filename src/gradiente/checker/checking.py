@@ -82,7 +82,11 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
             cleaned(Path(path).name),
             chosen.name,
             tuple(session.verdicts[name] for name in chosen.functions),
-            (*submission.findings, *findings),
+            (
+                *submission.findings,
+                *findings,
+                *(_in_cell(found, submission) for found in session.own_functions.values()),
+            ),
             (*submission.notices, *notices),
             sandbox.isolation,
         )
@@ -129,12 +133,13 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
 
 def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:
     """The same, its findings with the cell of a notebook in which their line is."""
-    findings = []
-    for found in verdict.findings:
-        place = submission.in_cell(found.line) if found.line else None
-        more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
-        findings.append(replace(found, values={**found.values, **more}))
-    return replace(verdict, findings=tuple(findings))
+    return replace(verdict, findings=tuple(_in_cell(found, submission) for found in verdict.findings))
+
+
+def _in_cell(found: Finding, submission: Submission) -> Finding:
+    place = submission.in_cell(found.line) if found.line else None
+    more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+    return replace(found, values={**found.values, **more})
 
 
 def _missing(session: Session, name: str) -> Finding:

@@ -11,6 +11,7 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
+from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
@@ -52,9 +53,12 @@ def judge(session: Session) -> Judgement:
             return mended
     if match is None:
         return _failed(session, general)
-    learned(session, match)
-    session.fixed_sizes = session.fixed_sizes or fixed
     cost = own_cost(session, match) if match.cost and not match.swapped else None
+    helped = None if cost else _without_wrong_helper(session, match)
+    learned(session, helped or match)
+    session.fixed_sizes = session.fixed_sizes or fixed
+    if helped is not None:
+        return Judgement((*findings_of(session, helped), *misshapen(session, helped)), variants_of(helped))
     findings = [] if cost else _cut(session, match)
     if not findings:
         wrong = [] if cost else findings_of(session, match)
@@ -91,6 +95,25 @@ def _fixed_counts(session: Session, match: GradientMatch) -> dict[str, Mapping[s
     divided = {name: scale.factor for name, scale in scales.items() if scale.power == 1 and scale.factor < 1}
     counts = {factor: fixed_count(session, NAME, factor) for factor in set(divided.values())}
     return {name: found for name, factor in divided.items() if (found := counts[factor]) is not None}
+
+
+def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMatch | None:
+    """The match with the right function in the place of one that is wrong itself, where that explains a mistake."""
+    if not match.explanation.unknown and not any(m.at in ("dZ2", "dZ1") for m in match.explanation.mistakes):
+        return None
+    sizes = [case.sizes for case in match.run.cases]
+    found: tuple[GradientMatch, Suspect] | None = None
+    for suspect in suspects(session):
+        tried = [run for run in runs(session, NAME, sizes, mutant=suspect.mutant) if run.finished]
+        other = best(session, tried, only_right=match.cost < 2)
+        if other is not None and other.cost <= match.cost - 1 and (not found or other.cost < found[0].cost):
+            found = other, suspect
+        if other is not None and other.cost == 0:
+            break
+    if found is None:
+        return None
+    session.own_functions[found[1].function.name] = found[1].finding()
+    return found[0]
 
 
 def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:

@@ -65,6 +65,9 @@ class Session:
     )
     adds_negative: bool = False  # whether a loop adds what such a backProp gives, and so descends
     downhill: bool = True  # whether backProp gives +∂J, as far as is known
+    own_functions: dict[str, Finding] = field(
+        default_factory=dict
+    )  # functions beside the workshop's that are wrong
     absent: set[str] = field(default_factory=set)  # the functions that need what is not there
 
     def learn(self, layout: Layout, activation: str | None) -> None:
