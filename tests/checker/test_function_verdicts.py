@@ -248,3 +248,49 @@ def test_a_wrong_helper_beside_another_mistake_leaves_that_one_to_backprop(check
     verdict = check_source(source)
     assert [found.function for found in verdict.findings] == ["sigmoideGrad"]
     assert findings(verdict) == {"backProp": ["mean_missing"]}
+
+
+def test_of_two_biases_the_one_that_does_not_go_with_the_weights_is_wrong(check_source, one_process):
+    found = only(check_source(edited(MNIST, ("b1 = np.zeros((512, 1))", "b1 = np.zeros(512)"))))
+    assert (found.mistake, found.values["names"], found.values["wanted"]) == (
+        "init_bias_form",
+        "b1",
+        "(512, 1)",
+    )
+    assert MNIST.splitlines()[(found.line or 0) - 1].strip().startswith("b1")
+
+
+OF_NUMBERS = {
+    "max_of_array": (("np.maximum(0, z)", "max(0, z)"), "relu"),
+    "array_truth": (("return (z > 0).astype(float)", "return 1.0 if z > 0 else 0.0"), "reluGrad"),
+    "math_of_array": (
+        ("return 1 - np.tanh(z) ** 2", "return 1 - __import__('math').tanh(z) ** 2"),
+        "tanhGrad",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OF_NUMBERS)
+def test_an_array_in_the_place_of_a_number_is_named(check_source, one_process, key):
+    edit, function = OF_NUMBERS[key]
+    source = (
+        edited(MNIST, edit)
+        .replace("__import__('math')", "math")
+        .replace("import numpy", "import math\nimport numpy", 1)
+    )
+    assert findings(check_source(source))[function] == [key]
+
+
+UNIFORM = ("np.random.randn(512, 784) * 0.01", "np.random.rand(512, 784) - 0.5")
+
+
+def test_a_wide_start_that_still_learns_is_a_remark_and_no_mistake(check_source, one_process):
+    verdict = check_source(edited(MNIST, UNIFORM))
+    assert findings(verdict) == {}
+    assert [(key, values["names"]) for key, values in verdict.notices] == [("init_spread", "w1")]
+
+
+@pytest.mark.parametrize("spread", ["0.01", "np.sqrt(2 / 784)", "0.1"])
+def test_a_usual_spread_is_no_remark(check_source, one_process, spread):
+    verdict = check_source(edited(MNIST, (UNIFORM[0], f"np.random.randn(512, 784) * {spread}")))
+    assert verdict.notices == ()

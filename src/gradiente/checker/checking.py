@@ -87,7 +87,7 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
                 *findings,
                 *(_in_cell(found, submission) for found in session.own_functions.values()),
             ),
-            (*submission.notices, *notices),
+            (*submission.notices, *notices, *session.remarks),
             sandbox.isolation,
         )
 

@@ -11,11 +11,11 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
-from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
+from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.mistakes.repair import Mutant, mutants
 from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.checker.reading.identify import orders, values_of

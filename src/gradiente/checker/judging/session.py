@@ -68,6 +68,9 @@ class Session:
     own_functions: dict[str, Finding] = field(
         default_factory=dict
     )  # functions beside the workshop's that are wrong
+    remarks: list[tuple[str, Mapping[str, Any]]] = field(
+        default_factory=list
+    )  # notices on what is no mistake
     absent: set[str] = field(default_factory=set)  # the functions that need what is not there
 
     def learn(self, layout: Layout, activation: str | None) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -135,9 +136,14 @@ class Submission:
         return (cell, line - self.starts[cell - 1] + 1) if cell else None
 
     def statement(self, line: int) -> str:
-        """The words of one line."""
+        """The words of one line, without the comment at its end."""
         lines = self.source.splitlines()
-        return lines[line - 1].strip()[:MOST_WORDS] if 0 < line <= len(lines) else ""
+        words = lines[line - 1] if 0 < line <= len(lines) else ""
+        with suppress(tokenize.TokenError, IndentationError, SyntaxError):
+            for token in tokenize.generate_tokens(io.StringIO(words.strip()).readline):
+                if token.type == tokenize.COMMENT and token.start[1]:
+                    words = words.strip()[: token.start[1]]
+        return words.strip()[:MOST_WORDS]
 
 
 def read(path: str | Path) -> Submission:
