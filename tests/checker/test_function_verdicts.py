@@ -2,7 +2,10 @@
 
 import pytest
 
-from gradiente.checker import Verdict
+from gradiente.checker import Verdict, hint_lines
+from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layout import Layout
+from gradiente.checker.reference.reference import Sizes, random_reference
 
 from .corpus import mnist_columns, mnist_rows, xor_columns
 from .corpus.case import edited
@@ -51,6 +54,18 @@ def test_a_gradient_of_b_has_the_shape_of_b(check_source, one_process, name):
     original = ROWS if "rows" in name else XOR if "xor" in name else MNIST
     lines = original.splitlines()
     assert right_line in lines[(found.line or 0) - 1]
+
+
+def test_the_shape_of_a_bias_is_no_second_finding_beside_gradients_in_another_order(
+    check_source, one_process
+):
+    source = edited(
+        XOR,
+        *FLAT_XOR,
+        ("return dw1, db1, dw2, db2", "return dw2, db2, dw1, db1"),
+        ("lr * db1", "lr * db1.reshape(-1, 1)"),
+    )
+    assert "bias_shape" not in [found.mistake for found in check_source(source).all_findings]
 
 
 RESHAPED = {
@@ -294,3 +309,34 @@ def test_a_wide_start_that_still_learns_is_a_remark_and_no_mistake(check_source,
 def test_a_usual_spread_is_no_remark(check_source, one_process, spread):
     verdict = check_source(edited(MNIST, (UNIFORM[0], f"np.random.randn(512, 784) * {spread}")))
     assert verdict.notices == ()
+
+
+PRODUCT = ("dw1 = X.T @ dz1", "dw1 = X.T @ dz1 / m")
+
+
+def test_formula_places_and_line_are_those_of_a_student_who_writes_rows(check_source, one_process):
+    found = only(check_source(edited(ROWS, PRODUCT)))
+    assert found.formula == "∂J/∂W[1] = 1/m · Xᵀ ∂L/∂Z[1]"
+    lines = hint_lines(found, 2)
+    assert lines[lines.index(f"Where to look: line {found.line}") + 1].strip() == PRODUCT[1]
+    assert found.worked is not None
+    assert [symbol for symbol, *_ in found.worked.terms][:2] == ["dz[0,0]·x[0,0]", "dz[1,0]·x[1,0]"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "weights", "hidden", "z"),
+    [
+        ((True, True, "column"), "∂J/∂Z[2] A[1]ᵀ", "W[2]ᵀ ∂J/∂Z[2]", "W[2] A[1] + b[2]"),
+        ((False, False, "row"), "A[1]ᵀ ∂J/∂Z[2]", "∂J/∂Z[2] W[2]ᵀ", "A[1] W[2] + b[2]"),
+        ((False, True, "row"), "∂J/∂Z[2]ᵀ A[1]", "∂J/∂Z[2] W[2]", "A[1] W[2]ᵀ + b[2]"),
+        ((True, False, "column"), "A[1] ∂J/∂Z[2]ᵀ", "W[2] ∂J/∂Z[2]", "W[2]ᵀ A[1] + b[2]"),
+    ],
+)
+def test_a_formula_in_every_layout(layout, weights, hidden, z):
+    step = random_reference("xor", "sigmoid", Sizes(4, 3, 5, 1), seed=0)
+    columns, out_in, bias = layout
+    form = Layout(columns, out_in, bias, "matrix")
+    assert formula(step, "dW2", form) == f"∂J/∂W[2] = {weights}"
+    assert formula(step, "dA1", form) == f"∂J/∂A[1] = {hidden}"
+    assert formula(step, "Z2", form) == f"Z[2] = {z}"
+    assert formula(step, "dZ1", form) == formula(step, "dZ1")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from gradiente.checker.judging import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
 from gradiente.checker.judging.cross_checks import cross_check
@@ -137,8 +138,14 @@ def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdi
 
 
 def _in_cell(found: Finding, submission: Submission) -> Finding:
-    place = submission.in_cell(found.line) if found.line else None
-    more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+    """The finding with its cell, and with the words of its line."""
+    if found.line is None:
+        return found
+    place = submission.in_cell(found.line)
+    more: dict[str, Any] = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+    words = submission.statement(found.line)
+    if words and not words.startswith("def ") and words not in found.title():
+        more["own_line"] = words
     return replace(found, values={**found.values, **more})
 
 

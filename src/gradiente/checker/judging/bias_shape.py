@@ -22,6 +22,7 @@ NEURONS = {
     "mnist": (512, 10),
 }  # of the hidden layer and of the output, as the workshop has them
 BIASES = [name for name in GRADIENTS if name.startswith("db")]
+WEIGHTS = [name for name in GRADIENTS if name.startswith("dW")]
 
 
 def misshapen(session: Session, match: GradientMatch) -> Iterator[Finding]:
@@ -30,6 +31,8 @@ def misshapen(session: Session, match: GradientMatch) -> Iterator[Finding]:
     What the loop does with them decides: it is run with them, and then with gradients of the right shapes.
     """
     case, layout = match.run.cases[0], match.run.layout
+    if match.swapped or any(_shape(match, name) != _wanted(match, name, layout) for name in WEIGHTS):
+        return  # the loop would fail with these, whatever the shape of ∂J/∂b
     summed = set(match.explanation.scales) - {mistake.at for mistake in match.explanation.mistakes}
     wrong = [name for name in BIASES if name in summed and _differs(match, name, layout)]
     loop = next((name for name in LOOPS if session.has(name)), None)
@@ -49,6 +52,10 @@ def misshapen(session: Session, match: GradientMatch) -> Iterator[Finding]:
 def _differs(match: GradientMatch, name: str, layout: Layout) -> bool:
     found, wanted = match.observed[0][name], _wanted(match, name, layout)
     return found is not None and found.shape != wanted and found.size > 1
+
+
+def _shape(match: GradientMatch, name: str) -> tuple[int, ...]:
+    return np.asarray(match.observed[0][name]).shape
 
 
 def _wanted(match: GradientMatch, name: str, layout: Layout) -> tuple[int, ...]:
@@ -86,7 +93,7 @@ def _finding(session: Session, match: GradientMatch, names: Sequence[str], layou
 
     values = {
         "where": ", ".join(map(label, names)),
-        "shape": shapes([np.asarray(match.observed[0][name]).shape for name in names]),
+        "shape": shapes([_shape(match, name) for name in names]),
         "wanted": shapes([_wanted(match, name, layout) for name in names]),
     }
     return Finding(

@@ -271,7 +271,7 @@ def _finding(session: Session, match: ForwardMatch, key: str, places: Sequence[s
         label(at),
         line_of(function, at),
         {"where": ", ".join(map(label, places))},
-        formula(case, at),
+        formula(case, at, match.run.layout),
         worked,
     )
 

@@ -1,5 +1,6 @@
 """An explanation of gradients as findings: grouped, in the order of computation, with one number worked out."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -177,7 +178,7 @@ def _finding(session: Session, match: GradientMatch, key: str, at: Sequence[str]
         label(at[0]),
         line_of(function, at[0], match.way),
         {"where": where, **values},
-        formula(case, at[0] if at[0] != "Y" else "dZ2"),
+        formula(case, at[0] if at[0] != "Y" else "dZ2", match.run.layout, mean=key.startswith("mean_")),
         _worked(match, seen) if seen else None,
     )
 
@@ -196,21 +197,36 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     index = tuple(int(i) for i in place)
     entry = case.trace.entry(LECTURE[name], *index, witnesses=False)
     terms = tuple(
-        (term.symbol, " · ".join(f"{factor.value:.4g}" for factor in term.factors), f"{term.value + 0.0:.6g}")
+        (
+            _placed(term.symbol, layout),
+            " · ".join(f"{factor.value:.4g}" for factor in term.factors),
+            f"{term.value + 0.0:.6g}",
+        )
         for term in entry.terms[:MOST_TERMS]
     )
     left_out = len(entry.terms) - len(terms)
     closing = f"Σ = {entry.value:.6g}" if not left_out else f"… (+{left_out})   Σ = {entry.value:.6g}"
     if sums:
         closing += f"   · m = {case.m}"
-    worked = WorkedExample(label(name), index, terms, closing, float(expected[index]), None)
+    shown = layout.place(name[1:], index)
+    worked = WorkedExample(label(name), shown, terms, closing, float(expected[index]), None)
     if got is not None:
-        return replace(worked, got=float(got[layout.place(name[1:], index)]))
+        return replace(worked, got=float(got[shown]))
     if found is None:
         return worked
     return replace(
         worked, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape
     )
+
+
+def _placed(symbol: str, layout: Layout) -> str:
+    """dz[0,1]·a[2,1] with the places as the student has them: of rows dz[1,0]·a[1,2]."""
+
+    def turned(found: re.Match[str]) -> str:
+        place = layout.place(found[1], (int(found[2]), int(found[3])))
+        return f"{found[0][: found.start(2) - found.start()]}{','.join(map(str, place))}]"
+
+    return re.sub(r"(?:\bd)?([a-z])\[(\d+),(\d+)\]", turned, symbol)
 
 
 def _worst(
