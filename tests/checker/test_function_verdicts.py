@@ -340,3 +340,9 @@ def test_a_formula_in_every_layout(layout, weights, hidden, z):
     assert formula(step, "dA1", form) == f"∂J/∂A[1] = {hidden}"
     assert formula(step, "Z2", form) == f"Z[2] = {z}"
     assert formula(step, "dZ1", form) == formula(step, "dZ1")
+
+
+def test_a_minus_that_the_training_adds_is_no_second_mistake(check_source, one_process):
+    loop = [(f"{p} = {p} - lr * d{p}", f"{p} = {p} + lr * d{p}") for p in ("w1", "b1", "w2", "b2")]
+    source = edited(XOR, ("dz2 = a2 - y", "dz2 = (y - a2) * a2 * (1 - a2)"), *loop)
+    assert findings(check_source(source)) == {"backProp": ["output_other_loss"]}
