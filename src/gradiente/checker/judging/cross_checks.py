@@ -30,9 +30,13 @@ def _order(session: Session) -> None:
 def _sign(session: Session) -> None:
     """−∂J/∂θ is no mistake where the training adds it."""
     verdict = session.verdicts.get(NAME)
-    if session.adds_negative and verdict and [found.mistake for found in verdict.findings] == ["output_sign"]:
-        variants = (*verdict.variants, ("negative_gradient", {}))
-        session.verdicts[NAME] = replace(verdict, status="right", variants=variants, findings=())
+    signs = [found for found in verdict.findings if found.mistake == "output_sign"] if verdict else []
+    if verdict is None or not session.adds_negative or not signs:
+        return
+    others = tuple(found for found in verdict.findings if found not in signs)
+    variants = (*verdict.variants, ("negative_gradient", {}))
+    status = verdict.status if others else "right"
+    session.verdicts[NAME] = replace(verdict, status=status, variants=variants, findings=others)
 
 
 def _once(session: Session) -> None:

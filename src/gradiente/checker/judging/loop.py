@@ -1,5 +1,6 @@
 """entrenarRed, judged: the steps it takes, whatever the gradients are that its backProp gives."""
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -7,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.judging.failures import described, failure_finding, too_many_calls
+from gradiente.checker.judging.activations import activation_findings, exchanged
+from gradiente.checker.judging.failures import described, failure_finding, fatal, too_many_calls
 from gradiente.checker.judging.inlined import judge_inlined
 from gradiente.checker.judging.runs import possible
 from gradiente.checker.judging.session import Judgement, Session, step_arguments
@@ -17,17 +19,16 @@ from gradiente.checker.judging.training_steps import (
     PARAMETERS,
     TrainingStep,
     Weights,
-    computed_anew,
     equal,
     final_weights,
-    forwards,
-    has_activations,
     moved,
+    other_width,
     other_y,
     places_of,
     steps_of,
     steps_taken,
 )
+from gradiente.checker.reading.submission import Function
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.running.calls import CallOutcome
@@ -73,16 +74,18 @@ def _own_order(session: Session) -> bool:
 
 
 def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement:
-    """The judgement of the layout with the fewest findings."""
+    """The judgement of the layout in which the loop comes furthest, with the fewest findings."""
     found = []
     for layout in loop_layouts(session):
         found.append(judged(layout))
+        if found[-1].endless:
+            return found[-1]
         ended = (
             found[-1].unchecked and not found[-1].variants
         )  # nothing was read; else it is what another has said
         if not found[-1].findings and not ended:
             return found[-1]
-    return min(found, key=lambda judgement: (judgement.error or judgement.unchecked, len(judgement.findings)))
+    return min(found, key=lambda one: (one.unchecked, -one.progress, one.error, len(one.findings)))
 
 
 def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
@@ -93,7 +96,7 @@ def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
         record=("backProp", *session.helpers(NAME, "backProp")),
     )
     if outcome.failure is not None:
-        return raised(session, NAME, layout, outcome)
+        return raised(session, NAME, case, layout, outcome)
     if (untold := too_many_calls(session, NAME, outcome)) is not None:
         calls = steps_of(session, outcome)
         if _each_an_epoch(calls, initial["X"].shape):
@@ -117,29 +120,37 @@ def loop_layouts(session: Session) -> list[Layout]:
     return [replace(layout, bias=form) for layout in found for form in forms]
 
 
-def raised(session: Session, name: str, layout: Layout, outcome: CallOutcome) -> Judgement:
-    """It ended badly: with old activations, by itself, or in what is wrong already, and then nothing can be said."""
-    failure = outcome.failure
+def raised(session: Session, name: str, case: Reference, layout: Layout, outcome: CallOutcome) -> Judgement:
+    """It ended badly; where nothing can be said of that, it is unchecked."""
+    assert outcome.failure is not None
+    found = _ended(session, name, case, layout, outcome)
+    return replace(found, progress=len(outcome.records), endless=fatal(outcome.failure))
+
+
+def _ended(session: Session, name: str, case: Reference, layout: Layout, outcome: CallOutcome) -> Judgement:
+    """With old activations, by itself, or in what is wrong already, and then nothing can be said."""
+    failure, line = outcome.failure, session.function(name).line
     assert failure is not None
     steps = steps_of(session, outcome)
-    if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
-        return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
+    if steps and exchanged([case], layout, steps[-1]):
+        return Judgement((Finding("activations_exchanged", name, "A[1]", line),))
+    if steps and not steps[-1].gradients and other_width(layout, steps[-1]):
+        return Judgement((Finding("stale", name, "A[1]", line),))
     if any(len(shape) == 2 and min(shape) > 1 for shape in map(failure.shapes.get, ("b1", "b2")) if shape):
         names = ", ".join(b for b in ("b1", "b2") if min(failure.shapes.get(b, (1,))) > 1)
-        return Judgement(
-            (Finding("bias_broadcast", name, line=failure.line, values={"names": names, "where": names}),)
-        )
+        values = {"names": names, "where": names}
+        return Judgement((Finding("bias_broadcast", name, line=failure.line, values=values),))
     # What stands in for backProp returns one form of result of many, and leaves nothing behind in global variables.
     if session.stand_in or session.blocked(name, failure):
         return Judgement((), unchecked=True)
-    return Judgement((failure_finding(session, name, failure),), error=True)
+    found = failure_finding(session, name, failure)
+    return Judgement((replace(found, line=found.line or loop_line(session.function(name))),), error=True)
 
 
-def _other_width(layout: Layout, step: TrainingStep) -> bool:
-    """Whether backProp was given activations of more or fewer instances than X has."""
-    shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
-    axis = 1 if layout.columns else 0
-    return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
+def loop_line(function: Function) -> int:
+    """The line of the first loop of a function; its own where it has none."""
+    loops = [node.lineno for node in ast.walk(function.node) if isinstance(node, ast.While | ast.For)]
+    return min(loops, default=function.line)
 
 
 def variants(session: Session, name: str, outcome: CallOutcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -184,36 +195,6 @@ def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iter
             for name in PARAMETERS
             if name in step.weights and name in following.weights
         }
-
-
-def activation_findings(
-    session: Session,
-    name: str,
-    case: Reference,
-    layout: Layout,
-    outcome: CallOutcome,
-    steps: Sequence[TrainingStep],
-    initial: Mapping[str, Any],
-) -> Iterator[Finding]:
-    """Activations that are not those of the weights they go with; where backProp uses them at all."""
-    for place, step in enumerate(steps):
-        if step.calls > 1:
-            return
-        if any(has_activations(step.given, pair) for pair in forwards(case, layout, step.given)):
-            continue
-        if computed_anew(outcome.records, step):
-            continue
-        before = steps[place - 1] if place else None
-        earlier = [initial, *([before.given] if before is not None else [])]
-        stale = place > 0 and any(
-            equal(step.given.get(a), old.get(a)) for a in ("a1", "a2") for old in earlier
-        )
-        if not stale and before is not None:
-            late = {**step.given, **before.weights}
-            stale = any(has_activations(step.given, pair) for pair in forwards(case, layout, late))
-        if (stale or _other_width(layout, step)) and session.uses_activations:
-            yield Finding("stale", name, "A[1]", session.function(name).line)
-        return
 
 
 def _each_an_epoch(calls: Sequence[TrainingStep], shape: tuple[int, ...]) -> bool:

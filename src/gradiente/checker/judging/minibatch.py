@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.activations import activation_findings
 from gradiente.checker.judging.failures import too_many_calls
 from gradiente.checker.judging.inlined import displacement, judge_inlined
 from gradiente.checker.judging.loop import (
     RATE,
-    activation_findings,
     end_findings,
     fewest,
     raised,
@@ -59,7 +59,7 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
     initial = {**step_arguments(uneven, layout), "lr": RATE, "epocas": EPOCHS, "batch_size": BATCH}
     outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
     if outcome.failure is not None:
-        return raised(session, NAME, layout, outcome)
+        return raised(session, NAME, uneven, layout, outcome)
     if (untold := too_many_calls(session, NAME, outcome)) is not None:
         return Judgement((untold,), error=True)
     steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
