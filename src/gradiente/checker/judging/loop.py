@@ -132,6 +132,9 @@ def _ended(session: Session, name: str, case: Reference, layout: Layout, outcome
     failure, line = outcome.failure, session.function(name).line
     assert failure is not None
     steps = steps_of(session, outcome)
+    initial = step_arguments(case, layout)
+    if steps and (other := other_order(session, name, initial, steps[0])) is not None:
+        return Judgement((other,))
     if steps and exchanged([case], layout, steps[-1]):
         return Judgement((Finding("activations_exchanged", name, "A[1]", line),))
     if steps and not steps[-1].gradients and other_width(layout, steps[-1]):
@@ -167,17 +170,26 @@ def _findings(
     steps: Sequence[TrainingStep],
 ) -> Iterator[Finding]:
     function = session.function(NAME)
+    if (other := other_order(session, NAME, initial, steps[0])) is not None:
+        yield other
+        return
     if not equal(steps[0].given.get("w1"), initial["w1"]) or not equal(
         steps[0].given.get("w2"), initial["w2"]
     ):
         yield Finding("weights_ignored", NAME, line=function.line)
         return
     taken = [places_of(case, layout, step) for step in steps]
-    if not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
+    parts = _in_parts(case, taken)
+    if parts:
+        values = {"size": max(map(len, parts)), "m": case.m}
+        yield Finding("update_per_part", NAME, line=function.line, values=values)
+    elif not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
         yield Finding("data_ignored", NAME, line=function.line)
     elif any(other_y(case, layout, step, places or ()) for step, places in zip(steps, taken, strict=True)):
         yield Finding("pairs_broken", NAME, "y", function.line)
     yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
+    if parts:
+        return
     moves = list(_moves(steps, RATE, case.m, session.sums))
     yield from update_findings(session, NAME, moves)
     if len(steps) != EPOCHS:
@@ -186,6 +198,37 @@ def _findings(
         )
         return
     yield from end_findings(session, NAME, outcome, steps[-1], moves, RATE, case.m, case.m)
+
+
+def _in_parts(case: Reference, taken: Sequence[list[int] | None]) -> list[list[int]]:
+    """The instances of every step, where each has a part of them, and every epoch has all; else none."""
+    parts = [places for places in taken if places is not None]
+    whole = sorted(place for places in parts for place in places)
+    each = sorted(list(range(case.m)) * EPOCHS)
+    return parts if len(parts) == len(taken) and whole == each and max(map(len, parts)) < case.m else []
+
+
+def other_order(
+    session: Session, name: str, initial: Mapping[str, Any], step: TrainingStep
+) -> Finding | None:
+    """The finding where backProp's first call has the parameters, but in another order than it takes them."""
+    given = {p: step.given.get(p) for p in PARAMETERS}
+    got = {
+        p: next((q for q in (*PARAMETERS, "a1", "a2") if equal(value, initial[q])), None)
+        for p, value in given.items()
+    }
+    if None in got.values() or list(got.values()) == list(PARAMETERS):
+        return None
+    signature = session.function("backProp").signature()
+    line = call_line(session.function(name)) or session.function(name).line
+    return Finding("arguments_exchanged", name, line=line, values={"signature": signature})
+
+
+def call_line(function: Function) -> int | None:
+    """The line of the first call of backProp in a function."""
+    calls = [node for node in ast.walk(function.node) if isinstance(node, ast.Call)]
+    named = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "backProp"]
+    return min(named, default=None)
 
 
 def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:

@@ -15,6 +15,7 @@ from gradiente.checker.judging.loop import (
     RATE,
     end_findings,
     fewest,
+    other_order,
     raised,
     update_findings,
     variants,
@@ -65,6 +66,8 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
     steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
     if not steps:
         return _inlined(session, uneven, layout)
+    if (exchanged := other_order(session, NAME, initial, steps[0])) is not None:
+        return Judgement((exchanged,))
     findings = list(_batches(session, uneven, layout, steps))
     if not findings:
         other = session.call(
@@ -126,6 +129,12 @@ def _coverage(session: Session, case: Reference, batches: Sequence[Sequence[int]
     counts = [times[place] for place in range(case.m)]
     values = {"lost": counts.count(0), "repeated": sum(count > EPOCHS for count in counts)}
     if all(count == EPOCHS for count in counts):
+        pairs = pairwise(map(sorted, batches))
+        if (
+            len(batches) > 2
+            and sum(one == other for one, other in pairs) == len(batches) - len(batches) // EPOCHS
+        ):
+            yield Finding("epochs_in_batches", NAME, line=line)
         return
     if len(set(counts)) == 1:
         yield Finding("epochs_wrong", NAME, line=line, values={"expected": EPOCHS, "got": counts[0]})
