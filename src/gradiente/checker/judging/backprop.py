@@ -169,11 +169,17 @@ def _doubtful(match: GradientMatch | None, tried: Sequence[Run]) -> bool:
     return match.cost >= 2 and not any(run.finished for run in tried if run.layout.usual)
 
 
-def _uses_activations(session: Session, match: GradientMatch) -> bool:
-    """Whether it gives something else for other activations."""
+def _used_activations(session: Session, match: GradientMatch) -> tuple[str, ...]:
+    """Those of a1, a2 for others of which it gives something else."""
     given = step_arguments(match.run.cases[0], match.run.layout)
-    moved = {**given, "a1": 0.9 * given["a1"], "a2": 0.9 * given["a2"]}
-    outcome = session.call(NAME, moved)
+    return tuple(
+        name for name in ("a1", "a2") if _depends(session, match, {**given, name: 0.9 * given[name]})
+    )
+
+
+def _depends(session: Session, match: GradientMatch, arguments: Mapping[str, Any]) -> bool:
+    """Whether it gives something else for these arguments."""
+    outcome = session.call(NAME, arguments)
     if outcome.failure is not None:
         return True
     found = values_of(outcome.result, match.way)
@@ -230,7 +236,7 @@ def learned(session: Session, match: GradientMatch) -> None:
     """What the functions that come after may take for known."""
     session.learn(match.run.layout, match.run.cases[0].activation)
     session.ways[NAME] = ways(session, match.run)[0][1] if match.swapped else match.way
-    session.uses_activations = _uses_activations(session, match)
+    session.used_activations = _used_activations(session, match)
     session.sums = match.sums
     session.downhill = not _negative(match)
 

@@ -54,9 +54,8 @@ class Session:
     ways: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, FunctionVerdict] = field(default_factory=dict)
     fixed_sizes: bool = False  # whether backProp is right for the workshop's own sizes only
-    uses_activations: bool = (
-        True  # whether backProp gives something else for other a1, a2: some compute their own
-    )
+    # those of a1, a2 for others of which backProp gives something else: some compute their own
+    used_activations: tuple[str, ...] = ("a1", "a2")
     sums: bool = False  # whether backProp gives sums over the instances, and leaves the 1/m to the loops
     stand_in: bool = False  # whether something stands in the place of backProp
     softmax_fits: bool = False  # whether feedForward gives the right A[2] with the file's softmax
@@ -117,6 +116,12 @@ class Session:
         read = (node for one in sums for node in ast.walk(one) if isinstance(node, ast.Name))
         return any(node.id in names or plain(node.id) in names for node in read)
 
+    def forward_adds_biases(self) -> bool:
+        """Whether a function beside backProp and the loops adds b1 or b2 to something that is no step."""
+        others = [f for f in self.submission.functions.values() if f.name not in self.workshop.functions]
+        given = [self.function(name) for name in ("feedForward",) if self.has(name)]
+        return any(map(_adds_to_z, (*others, *given)))
+
     def function(self, name: str) -> Function:
         return self.submission.functions[name]
 
@@ -166,6 +171,22 @@ class Session:
         return tuple(name for name, f in self.submission.functions.items() if name not in but and not f.alias)
 
 
+def _adds_to_z(function: Function) -> bool:
+    """Whether a function has a sum of b1 or b2 and of what is neither a gradient nor times a learning rate."""
+    for node in ast.walk(function.node):
+        sides = ()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            sides = ((node.left, node.right), (node.right, node.left))
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            sides = ((node.value, node.target),)
+        for bias, other in sides:
+            names = [plain(leaf.id) for leaf in ast.walk(other) if isinstance(leaf, ast.Name)]
+            step = any(name == "lr" or name.startswith(("d", "g", "v", "s")) for name in names)
+            if isinstance(bias, ast.Name) and plain(bias.id) in ("b1", "b2") and not step:
+                return True
+    return False
+
+
 def _takes_biases(binding: Binding | None) -> TypeGuard[Binding]:
     return binding is not None and {"b1", "b2"} <= set(binding.parameters)
 
@@ -190,12 +211,18 @@ def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> d
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the check of one function found, before it is put in order."""
+    """What the check of one function found, before it is put in order.
+
+    `progress` is how far the function came in a call that failed: how often a loop called backProp; `endless` says that
+    it was ended at a time limit.
+    """
 
     findings: tuple[Finding, ...]
     variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     error: bool = False
     unchecked: bool = False
+    progress: float = float("inf")
+    endless: bool = False
 
     def verdict(self, name: str) -> FunctionVerdict:
         """As a verdict."""
