@@ -163,6 +163,23 @@ def test_the_solution_of_the_introduction_to_pytorch_runs(tmp_path):
     assert "(0.75, " in out
 
 
+@every_language
+def test_the_solution_of_the_optimizers_gives_the_numbers_that_the_text_says(language, tmp_path):
+    cells = solution_cells("optimizadores", language)
+    out = run(as_text(cells, "script"), tmp_path)
+    said = re.findall(r"`(\[[-\d. ]+\])`", "".join(cell.source for cell in cells if cell.kind == "markdown"))
+    assert len(said) == 13
+    printed = re.findall(r"theta = (\[.*\])", out)
+    assert [list(map(float, one.strip("[]").split())) for one in printed] == [
+        list(map(float, one.strip("[]").split())) for one in said
+    ]
+    measured = re.findall(r"d[wb][12]\[0, 0\]: (\S+) +\w+ (\S+)", out)
+    assert len(measured) == 8
+    assert all(float(own) == pytest.approx(float(one), abs=1e-6) for own, one in measured)
+    for epochs in ("1 (1, 2)", "2 (4, 6)", "3 (4, 7)", "4 (8, 8)"):
+        assert epochs in out
+
+
 @every_workshop
 @every_language
 def test_a_blank_is_a_function_that_raises_and_nothing_of_its_solution(name, language):
