@@ -282,6 +282,7 @@ RIGHT = (
     ("adadelta", "S = beta", "S[...] = beta"),
     ("rmsprop", "np.sqrt(S + eps)", "(S + eps) ** 0.5"),
     ("adam", "return theta, (M, S)", "return theta, M, S"),
+    ("adam", "return theta, (M, S)", "return theta.astype(np.float32), (M.astype(np.float32), S)"),
     ("adam", "return theta, (M, S)", "return theta, [M, S]"),
     (
         "adam",

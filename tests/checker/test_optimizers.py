@@ -4,6 +4,7 @@ Every edit of optimizer_edits is one place of the solution that reads otherwise;
 """
 
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -100,6 +101,13 @@ def test_the_solution_is_right(language, format, tmp_path):
     assert {one.name: (one.status, one.variants) for one in found.functions} == dict.fromkeys(
         WORKSHOPS[NAME].functions, ("right", ())
     )
+    assert found.passed
+
+
+def test_the_habits_of_others_are_right_too():
+    found = check(Path(__file__).with_name("optimizers_by_another_hand.py"))
+    assert found.workshop == NAME
+    assert [(one.name, one.findings) for one in found.functions if one.findings] == []
     assert found.passed
 
 

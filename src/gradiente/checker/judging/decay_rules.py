@@ -24,7 +24,7 @@ def _exercise(
     name: str, cases: list[Case], formula: str, right: Rate, wrong: tuple[tuple[str, Rate], ...]
 ) -> RuleExercise:
     rules = tuple(WrongRule(key, _one(rate)) for key, rate in (*wrong, *_of_any(right)))
-    return RuleExercise(name, lambda _: cases, {"": _one(right)}, rules, ("α",), (), formula)
+    return RuleExercise(name, lambda _: cases, {"": _one(right)}, rules, ("α",), (), formula, by_call=True)
 
 
 def _one(rate: Rate) -> Callable[[Case], tuple[float]]:

@@ -13,7 +13,7 @@ from gradiente.checker.running.calls import Call
 from gradiente.checker.verdict import Finding, WorkedExample
 
 NAME = "dropout"
-FORMULA = "A := M ⊙ A / (1 − p),  M = 1 with probability 1 − p, else 0;  A when not training"
+FORMULA = "A := D ⊙ A / (1 − p),  P(D = 0) = p"
 REPEATS = 4
 NEAR = 0.025  # seven standard deviations of the share of zeros in all repeats
 PROBE = """

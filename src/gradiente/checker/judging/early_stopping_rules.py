@@ -79,5 +79,6 @@ EXERCISE = RuleExercise(
     {"": RIGHT},
     (*(WrongRule(key, rule) for key, rule in WRONG), WrongRule("stopping_looks_ahead", _looks_ahead)),
     ("mejor", "ultima"),
+    by_call=True,
 )
 JUDGES: Mapping[str, Callable[[Session], Judgement]] = {EXERCISE.name: EXERCISE.judge}

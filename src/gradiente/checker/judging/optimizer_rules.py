@@ -220,7 +220,7 @@ ALFA, BETA, EPS = (0.1, 0.2, 0.05), (0.9, 0.8, 0.6), (0.05, 0.02, 0.1)
 S_OF_WINDOW = "S := β S + (1 − β) (∂J/∂θ)²"
 OF_ADAM = "M := β₁ M + (1 − β₁) ∂J/∂θ,  S := β₂ S + (1 − β₂) (∂J/∂θ)²"
 EXERCISES = tuple(
-    RuleExercise(name, cases, right, wrong, ("θ",), ("theta", state), formula, _called)
+    RuleExercise(name, cases, right, wrong, ("θ",), ("theta", state), formula, called=_called)
     for name, state, cases, right, wrong, formula in (
         (
             "nesterov",

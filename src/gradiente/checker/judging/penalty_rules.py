@@ -109,7 +109,7 @@ def _exercise(
 
 
 EXERCISES = (
-    _exercise("regularizacionL1", "J + λ Σ |w|,  ∂J/∂w + λ sign(w)", L1_RIGHT, _of_l1()),
+    _exercise("regularizacionL1", "J + λ Σ |w|,  ∂J/∂w + λ sgn(w)", L1_RIGHT, _of_l1()),
     _exercise("regularizacionL2", "J + λ/2 Σ w²,  ∂J/∂w + λ w", L2_RIGHT, _of_l2()),
 )
 JUDGES: Mapping[str, Callable[[Session], Judgement]] = {

@@ -51,6 +51,7 @@ class RuleExercise:
         pieces: names of what is returned, in order; one alone where their number depends on the case
         returned: names of what one call returns, where that is something else
         formula: as plain text
+        by_call: its arguments are short, and a wrong number is shown with them
         called: makes the call, or the calls, of one case: `{"pieces": …, "changed": places of changed arguments}`,
             or `{"returned": what one call gave}` where that has other pieces
     """
@@ -62,6 +63,7 @@ class RuleExercise:
     pieces: Sequence[str]
     returned: Sequence[str] = ()
     formula: str = ""
+    by_call: bool = False
     called: Callable[[Session, str, Case], CallOutcome] | None = None
 
     def judge(self, session: Session) -> Judgement:
@@ -110,7 +112,7 @@ class RuleExercise:
     def _finding(
         self, session: Session, key: str, cases: Sequence[Case], answers: Sequence[Sequence[Array]]
     ) -> Finding:
-        """A mistake, or an unknown one, with the first wrong number."""
+        """A mistake, or an unknown one, with that number of the first wrong piece that is furthest off."""
         line = session.function(self.name).line
         first = next(iter(self.right.values()))
         for case, answer in zip(cases, answers, strict=True):
@@ -118,18 +120,26 @@ class RuleExercise:
                 right = np.asarray(piece, float)
                 if same(got, right):
                     continue
-                quantity = self.pieces[i] if len(self.pieces) > 1 else f"{self.pieces[0]}({i + 1})"
+                several = len(self.pieces) > 1 or self.by_call
+                quantity = self.pieces[i] if several else f"{self.pieces[0]}({i + 1})"
                 if got.shape != right.shape and not got.size == right.size == 1:
                     values = {"got": str(got.shape), "wanted": str(right.shape)}
                     return Finding(key or "rule_shape", self.name, quantity, line, values, self.formula)
                 got = got.reshape(right.shape)
-                place = tuple(int(k) for k in np.argwhere(~_near(got, right))[0])
+                apart = np.where(_near(got, right), -1.0, np.nan_to_num(np.abs(got - right), nan=np.inf))
+                place = tuple(int(k) for k in np.unravel_index(np.argmax(apart), apart.shape))
                 number = float(got[place])
-                worked = WorkedExample(quantity, place, (), "", float(right[place]), number)
+                shown = self._call(session, case, i) if self.by_call else quantity
+                worked = WorkedExample(shown, place, (), "", float(right[place]), number)
                 return Finding(
                     key or "rule_wrong", self.name, quantity, line, formula=self.formula, worked=worked
                 )
         raise AssertionError("a finding of right numbers")
+
+    def _call(self, session: Session, case: Case, piece: int) -> str:
+        """The call of a case in the student's own order, and which of several pieces is meant."""
+        arguments = ", ".join(map(str, session.bindings[self.name].arguments(case)))
+        return f"{self.name}({arguments})" + (f" → {self.pieces[piece]}" if len(self.pieces) > 1 else "")
 
 
 UNNAMED = ("rule_wrong", "rule_shape")
@@ -176,7 +186,8 @@ def failed(session: Session, name: str, failure: Failure) -> Judgement:
 
 
 def _near(got: Array, right: Array) -> Array:
-    return np.isclose(got, right, rtol=1e-6, atol=1e-9, equal_nan=True)
+    """Up to the rounding of float32."""
+    return np.isclose(got, right, rtol=1e-5, atol=1e-6, equal_nan=True)
 
 
 def _returned(result: Mapping[str, Any]) -> Any:
