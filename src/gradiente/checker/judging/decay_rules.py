@@ -35,6 +35,8 @@ def _of_any(right: Rate) -> tuple[tuple[str, Rate], ...]:
     """Mistakes that any of them may have."""
     return (
         ("decay_epoch", lambda q: right({**q, "t": q["t"] + 1})),
+        ("decay_epoch_before", lambda q: right({**q, "t": q["t"] - 1})),
+        ("decay_epoch_before", lambda q: right({**q, "t": max(q["t"] - 1, 0)})),
         ("decay_constant", lambda q: q["alfa0"]),
         ("decay_factor_alone", lambda q: right({**q, "alfa0": 1.0})),
         ("decay_inverted", lambda q: q["alfa0"] ** 2 / right(q)),
@@ -73,6 +75,7 @@ EXERCISES = (
         (
             ("decay_without_floor", lambda q: q["alfa0"] * q["gamma"] ** (q["t"] / q["s"])),
             ("decay_rounded", lambda q: q["alfa0"] * q["gamma"] ** round(q["t"] / q["s"])),
+            ("decay_rounded", lambda q: q["alfa0"] * q["gamma"] ** math.ceil(q["t"] / q["s"])),
             ("decay_remainder", lambda q: q["alfa0"] * q["gamma"] ** (q["t"] % q["s"])),
             ("decay_every_epoch", lambda q: q["alfa0"] * q["gamma"] ** q["t"]),
             ("decay_product", lambda q: q["alfa0"] * q["gamma"] * (q["t"] // q["s"])),

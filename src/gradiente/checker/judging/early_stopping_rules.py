@@ -64,6 +64,7 @@ WRONG = (
     ("stopping_last_for_best", replace(RIGHT, answer=lambda best, last: (last, last))),
     ("stopping_from_one", replace(RIGHT, answer=lambda best, last: (best + 1, last + 1))),
     ("stopping_count", replace(RIGHT, answer=lambda best, last: (best, last + 1))),
+    ("stopping_before", replace(RIGHT, answer=lambda best, last: (best, last - 1))),
     ("stopping_order", replace(RIGHT, answer=lambda best, last: (last, best))),
 )
 
@@ -73,11 +74,23 @@ def _looks_ahead(q: Case) -> tuple[int, int]:
     return q["costos"].index(min(q["costos"])), RIGHT(q)[1]
 
 
+def _stopped(q: Case) -> bool:
+    """Whether it stops because of the patience."""
+    best, last = RIGHT(q)
+    return last - best >= q["paciencia"]
+
+
+# Mistakes of one of the two ways to end.
+AT_THE_END = (
+    ("stopping_before", lambda q: (RIGHT(q)[0], RIGHT(q)[1] - _stopped(q))),
+    ("stopping_count", lambda q: (RIGHT(q)[0], RIGHT(q)[1] + (not _stopped(q)))),
+    ("stopping_looks_ahead", _looks_ahead),
+)
 EXERCISE = RuleExercise(
     "detencionTemprana",
     lambda _: [{"costos": list(costs), "paciencia": patience} for patience, costs in COSTS],
     {"": RIGHT},
-    (*(WrongRule(key, rule) for key, rule in WRONG), WrongRule("stopping_looks_ahead", _looks_ahead)),
+    tuple(WrongRule(key, rule) for key, rule in (*WRONG, *AT_THE_END)),
     ("mejor", "ultima"),
     by_call=True,
 )

@@ -135,6 +135,7 @@ def _of_step(right: Update) -> Iterator[tuple[str, Update]]:
 def _of_moment(right: Update, beta: str = "beta") -> Iterator[tuple[str, Update]]:
     """Mistakes of M."""
     yield "moment_plain", replace(right, moment=lambda M, g, q: q[beta] * M + g)
+    yield "moment_undamped", replace(right, moment=lambda M, g, q: M + (1 - q[beta]) * g)
     yield "moment_swapped", replace(right, moment=lambda M, g, q: (1 - q[beta]) * M + q[beta] * g)
     yield "moment_unused", replace(right, numerator=lambda M, g, q: g)
     yield "moment_unused", replace(right, numerator=lambda M, g, q: g, correct_moment=uncorrected)
@@ -150,6 +151,9 @@ def _of_square(right: Update) -> Iterator[tuple[str, Update]]:
     yield "numerator_squared", replace(right, numerator=lambda M, g, q: right.numerator(M, g, q) ** 2)
     yield "root_missing", replace(right, denominator=lambda S, eps: S + eps)
     yield "eps_missing", replace(right, denominator=lambda S, eps: np.sqrt(S))
+    for times in (1.0, -1.0):
+        yield "eps_precedence", replace(right, denominator=lambda S, eps: np.sqrt(S), eps_added=times)
+    yield "eps_precedence", replace(right, denominator=lambda S, eps: 1 / (1 / np.sqrt(S) + eps))
     if inside:
         yield "eps_outside", replace(right, denominator=lambda S, eps: np.sqrt(S) + eps)
     else:
@@ -164,6 +168,8 @@ def _of_window(right: Update, beta: str = "beta") -> Iterator[tuple[str, Update]
     """Mistakes of S as an average."""
     yield "window_plain", replace(right, square=lambda S, new, q: q[beta] * S + new)
     yield "window_swapped", replace(right, square=lambda S, new, q: (1 - q[beta]) * S + q[beta] * new)
+    yield "window_undamped", replace(right, square=lambda S, new, q: S + (1 - q[beta]) * new)
+    yield "window_none", replace(right, square=lambda S, new, q: new)
     yield "window_missing", replace(right, square=lambda S, new, q: S + new)
 
 
@@ -184,6 +190,8 @@ def _of_adam(right: Update) -> Iterator[tuple[str, Update]]:
     swapped = replace(right, moment=average("beta2"), square=average("beta1"))
     yield "betas_swapped", swapped
     yield "betas_swapped", replace(swapped, betas=("beta2", "beta1"))
+    yield "betas_one", replace(right, square=average("beta1"))
+    yield "betas_one", replace(right, moment=average("beta2"))
     yield "adam_start", replace(right, starts_whole=True)
     yield "square_of_moment", replace(right, squared=lambda g, M: M * M)
     yield "optimizer_forgets", replace(right, forgets="MS")
@@ -205,8 +213,13 @@ def _of_correction() -> Iterator[tuple[str, Update]]:
     }
     for key, way in ways.items():
         yield key, replace(right, correct_moment=way, correct_square=way)
+        if way is not uncorrected:
+            yield key, replace(right, correct_moment=way)
+            yield key, replace(right, correct_square=way)
     yield "correction_of_one", replace(right, correct_moment=uncorrected)
     yield "correction_of_one", replace(right, correct_square=uncorrected)
+    for betas in (("beta2", "beta1"), ("beta1", "beta1"), ("beta2", "beta2")):
+        yield "correction_beta", replace(right, betas=betas)
     yield "correction_kept", replace(right, keeps_corrected=True)
 
 

@@ -39,6 +39,7 @@ class Update:
         correct_moment, correct_square: M and S as the step uses them; `betas` are those of the two corrections
         numerator: of M, g and the hyperparameters
         denominator: of S and ε
+        eps_added: how many times ε is added to θ
         from_point: the step starts where the gradient was taken
         sign, alfa: of the step; without `alfa` the learning rate is left out
         stale: the step uses M and S as they were
@@ -57,6 +58,7 @@ class Update:
     betas: tuple[str, str] = ("beta1", "beta2")
     numerator: Callable[[Array, Array, Case], Array] = lambda M, g, q: g
     denominator: Callable[[Array, float], Array] = lambda S, eps: np.ones_like(S)
+    eps_added: float = 0.0
     from_point: bool = False
     sign: float = 1.0
     alfa: bool = True
@@ -81,7 +83,8 @@ class Update:
             s = self.correct_square(S if self.stale else new_S, q.get(self.betas[1], 0.0), t)
             rate = self.sign * (q["alfa"] if self.alfa else 1.0)
             start = point if self.from_point else theta
-            theta = start - rate * self.numerator(m, g, q) / self.denominator(s, q.get("eps", 0.0))
+            eps = q.get("eps", 0.0)
+            theta = start - rate * self.numerator(m, g, q) / self.denominator(s, eps) + self.eps_added * eps
             M, S = (m, s) if self.keeps_corrected else (new_M, new_S)
             M = np.zeros_like(M) if "M" in self.forgets else M
             S = np.zeros_like(S) if "S" in self.forgets else S

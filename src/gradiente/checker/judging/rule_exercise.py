@@ -1,6 +1,6 @@
 """A function of numbers and arrays: called on several cases, its answers compared with right and wrong rules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,8 +106,23 @@ class RuleExercise:
         for variant, rule in self.right.items():
             if gives(rule, cases, answers):
                 return variant, None
-        key = next((wrong.mistake for wrong in self.wrong if gives(wrong.rule, cases, answers)), "")
+        found = (wrong.mistake for wrong in self.wrong if gives(wrong.rule, cases, answers))
+        key = next(found, "") or next(self._in_some_pieces(cases, answers), "")
         return None, self._finding(session, key, cases, answers)
+
+    def _in_some_pieces(self, cases: Sequence[Case], answers: Sequence[Sequence[Array]]) -> Iterator[str]:
+        """The mistakes that are made in some pieces, while the others are right."""
+        if self.by_call or len(self.pieces) == 1:
+            return
+        right = next(iter(self.right.values()))
+        for wrong in self.wrong:
+            ways = [_piece(rule, i) for i in range(len(self.pieces)) for rule in (right, wrong.rule)]
+            parts = [[[answer[i]] for answer in answers] for i in range(len(self.pieces))]
+            if all(
+                gives(ways[2 * i], cases, part) or gives(ways[2 * i + 1], cases, part)
+                for i, part in enumerate(parts)
+            ):
+                yield wrong.mistake
 
     def _finding(
         self, session: Session, key: str, cases: Sequence[Case], answers: Sequence[Sequence[Array]]
@@ -175,6 +190,11 @@ def same(got: Array, right: Array) -> bool:
     """Equal numbers in equal shapes; one number is one number, of whatever rank."""
     one = got.size == right.size == 1
     return (one or got.shape == right.shape) and bool(np.all(_near(got.reshape(right.shape), right)))
+
+
+def _piece(rule: Rule, place: int) -> Rule:
+    """One piece of what a rule gives."""
+    return lambda case: (rule(case)[place],)
 
 
 def failed(session: Session, name: str, failure: Failure) -> Judgement:
