@@ -135,11 +135,17 @@ def nesterov(theta, M, gradiente, alfa, beta):
 # **Póngala a prueba** con $J = \frac{1}{2}(\theta_1^2 + 10\,\theta_2^2)$, cuyo gradiente es $(\theta_1, 10\,\theta_2)$.
 # Debe dar `[0.95 -1.]`, `[0.8788 -0.25]` y `[0.801 0.0625]`. Si el segundo paso es el primero que no coincide, el
 # gradiente se tomó en otro punto.
+#
+# La misma regla se puede escribir guardando en `theta` el punto de adelante, como lo hacen algunas librerías; es
+# correcta y `gradiente check` la acepta, pero aquí muestra otros números (0.925 y -0.5 en el primer paso).
 
 # %% [markdown] lang="en"
 # **Try it out** on $J = \frac{1}{2}(\theta_1^2 + 10\,\theta_2^2)$, whose gradient is $(\theta_1, 10\,\theta_2)$. It
 # should give `[0.95 -1.]`, `[0.8788 -0.25]` and `[0.801 0.0625]`. If the second step is the first that differs, the
 # gradient was taken at another point.
+#
+# The same rule can be written with the point ahead kept in `theta`, as some libraries do; that is right and
+# `gradiente check` accepts it, but here it shows other numbers (0.925 and -0.5 in the first step).
 
 # %%
 theta, M = theta0, np.zeros(2)
@@ -345,11 +351,13 @@ def adamCorregido(theta, g, estado, t, alfa, beta1, beta2, eps):
 
 # %% [markdown] lang="es"
 # **Póngalas a prueba.** `adam` debe dar `[0.3798 -1.0123]` y `[0.9751 0.0686]`; `adamCorregido`, `[0.1667 -1.0244]` y
-# `[0.7079 -0.0891]`.
+# `[0.7079 -0.0891]`. Quien pasa las dos correcciones a la tasa de aprendizaje, como también lo propone el artículo, le
+# suma $\epsilon$ a otra raíz: con $\epsilon = 0.1$ ve otros números, y es correcto.
 
 # %% [markdown] lang="en"
 # **Try them out.** `adam` should give `[0.3798 -1.0123]` and `[0.9751 0.0686]`; `adamCorregido`, `[0.1667 -1.0244]` and
-# `[0.7079 -0.0891]`.
+# `[0.7079 -0.0891]`. Who moves both corrections into the learning rate, as the paper proposes too, adds $\epsilon$ to
+# another root: with $\epsilon = 0.1$ other numbers are seen, and that is right.
 
 # %%
 dosPasos(lambda th, g, e, t: adam(th, g, e, alfa=1.0, beta1=0.5, beta2=0.75, eps=0.1), None)
@@ -651,10 +659,16 @@ def dropout(a, p, entrenando):
 # %% [markdown] lang="es"
 # **Póngala a prueba.** Con $p = 0.2$ deben quedar en 0 cerca del 20 %, las demás en $1 / 0.8 = 1.25$, y el promedio
 # cerca de 1; dos llamadas no apagan las mismas; y fuera del entrenamiento nada cambia.
+#
+# El primer artículo sobre dropout no divide al entrenar, y multiplica por $1 - p$ fuera del entrenamiento. Es igual de
+# correcto y `gradiente check` lo acepta, pero la prueba muestra entonces 1, un promedio de 0.8, y `False` al final.
 
 # %% [markdown] lang="en"
 # **Try it out.** With $p = 0.2$ about 20 % should be left at 0, the others at $1 / 0.8 = 1.25$, and the mean near 1;
 # two calls do not turn off the same ones; and outside of training nothing changes.
+#
+# The first paper on dropout does not divide in training, and multiplies by $1 - p$ outside of it. That is just as right
+# and `gradiente check` accepts it, but then the cell shows 1, a mean of 0.8, and `False` at the end.
 
 # %%
 a = np.ones((100, 200))
