@@ -56,6 +56,16 @@ WRONG = {
         edited(XOR, ("range(epocas)", "range(1000)")),
         {"entrenarRed": ["epochs_wrong"]},
     ),
+    "gradients of 0 for biases that the forward pass adds": (
+        edited(
+            XOR,
+            (
+                "    return dw1, db1, dw2, db2\n",
+                "    return dw1, np.zeros_like(b1), dw2, np.zeros_like(b2)\n",
+            ),
+        ),
+        {"backProp": ["bias_zero"]},
+    ),
     "z without b, while the forward pass has it": (
         edited(xor_rows.STYLE.source, *Z_WITHOUT_BIAS),
         {"backProp": ["forward_without_bias"]},
@@ -71,6 +81,11 @@ RIGHT = {
         ),
     ),
     "no biases in the whole file": xor_rows.STYLE.source,
+    "gradients of 0 for biases that nothing in the file adds": edited(
+        xor_rows.STYLE.source,
+        ("db2 = error.sum(axis=0, keepdims=True)", "db2 = np.zeros_like(b2)"),
+        ("db1 = delta1.sum(axis=0, keepdims=True)", "db1 = np.zeros_like(b1)"),
+    ),
 }
 
 

@@ -7,7 +7,21 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from gradiente.checker.judging import backprop, cost, elementwise, forward, initial, loop, minibatch, softmax
+from gradiente.checker.judging import (
+    backprop,
+    cost,
+    decay_rules,
+    dropout_rules,
+    early_stopping_rules,
+    elementwise,
+    forward,
+    initial,
+    loop,
+    minibatch,
+    optimizer_rules,
+    penalty_rules,
+    softmax,
+)
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
 from gradiente.checker.reading.binding import bind
@@ -34,6 +48,13 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
         "backProp": backprop.judge,
         "entrenarRed": loop.judge,
         "entrenarRedMiniBatch": minibatch.judge,
+    },
+    "optimizadores": {
+        **optimizer_rules.JUDGES,
+        **decay_rules.JUDGES,
+        **early_stopping_rules.JUDGES,
+        **penalty_rules.JUDGES,
+        **dropout_rules.JUDGES,
     },
     "pytorch-intro": torch_intro.JUDGES,
     "mnist-pytorch": torch_mnist.JUDGES,

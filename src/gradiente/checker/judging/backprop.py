@@ -249,7 +249,7 @@ def _side_findings(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield Finding("argument_mutated", NAME, values={"names": ", ".join(changed)})
     if match.explanation.right and not changed:
         yield from _whole_numbers(session, match)
-        yield from _without_biases(session, match)
+        yield from _biases(session, match)
 
 
 def _cut(session: Session, match: GradientMatch) -> list[Finding]:
@@ -291,11 +291,17 @@ def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield Finding("integer_truncation", NAME, label(unknown[0]))
 
 
-def _without_biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
-    """The same with b other than 0, where the file has biases beside backProp: some compute A[1] anew without them."""
+def _biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
+    """In xor b = 0 is agreed on, but not where the file adds biases beside backProp.
+
+    There ∂J/∂b is not 0, and an A[1] that is computed anew without b is another one.
+    """
     others = (f for name, f in session.submission.functions.items() if name not in (NAME, *LOOPS))
     if session.workshop.name != "xor" or not any(map(session.adds_biases, others)):
         return
+    line = session.function(NAME).line
     explanation = _on_other_numbers(session, match, biases=True)
     if explanation and explanation.unknown:
-        yield Finding("forward_without_bias", NAME, label("Z1"), session.function(NAME).line)
+        yield Finding("forward_without_bias", NAME, label("Z1"), line)
+    elif match.explanation.absent:
+        yield Finding("bias_zero", NAME, ", ".join(map(label, match.explanation.absent)), line)
