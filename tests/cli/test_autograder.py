@@ -1,6 +1,7 @@
 """`gradiente autograder` and `grade --nbgrader`: what they print and write, and what bad input is told."""
 
 import csv
+import importlib.util
 import json
 import re
 import zipfile
@@ -61,6 +62,15 @@ def test_a_check_that_fails_is_an_error_and_no_zero(stubbed, word):
     answer = gradiente("autograder", "run", "vpl", "xor.py", "--workshop", "xor", "--lang", "en")
     assert (answer.status, answer.out) == (1, "")
     assert "the submission could not be graded: " in answer.err
+
+
+def test_a_machine_without_pytorch_is_an_error_and_no_zero(stubbed, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))
+    write_class(stubbed, {"intro.py": "# right"})
+    answer = gradiente("autograder", "run", "vpl", "intro.py", "--workshop", "pytorch-intro")
+    assert (answer.status, answer.out) == (2, "")
+    assert 'pip install "gradiente[torch]"' in answer.err
 
 
 @pytest.mark.parametrize(

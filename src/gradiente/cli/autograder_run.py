@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from gradiente.checker.checking import check
+from gradiente.checker.checking import LIMITS, check
 from gradiente.cli.base import command, option, say
 from gradiente.cli.kinds import Choice
-from gradiente.errors import FileError
+from gradiente.errors import FileError, require_installed
 from gradiente.grading import grade, gradebook, one_submission
 from gradiente.grading.systems import SYSTEMS, Assignment
 from gradiente.locale import text
@@ -16,6 +16,8 @@ from gradiente.locale import text
 
 def run(system: str, submission: str, workshop: str | None, rubric_file: str | None) -> None:
     assignment = Assignment.read(workshop, rubric_file)
+    if assignment.workshop in LIMITS:
+        require_installed("torch", extra="torch")  # the machine's fault, no student's
     handed_in = one_submission(submission)
     with tempfile.TemporaryDirectory(prefix="gradiente-autograder-") as verdicts:
         results = grade([handed_in], Path(verdicts), check, workshop=assignment.workshop, workers=1)
