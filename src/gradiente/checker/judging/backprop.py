@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.judging.bias_shape import LOOPS, misshapen
+from gradiente.checker.judging.bias_shape import misshapen
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
@@ -296,8 +296,7 @@ def _biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
 
     There ∂J/∂b is not 0, and an A[1] that is computed anew without b is another one.
     """
-    others = (f for name, f in session.submission.functions.items() if name not in (NAME, *LOOPS))
-    if session.workshop.name != "xor" or not any(map(session.adds_biases, others)):
+    if session.workshop.name != "xor" or not session.forward_adds_biases():
         return
     line = session.function(NAME).line
     explanation = _on_other_numbers(session, match, biases=True)

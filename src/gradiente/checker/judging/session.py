@@ -30,6 +30,7 @@ SQUARE = {
     "xor": (Sizes(4, 4, 4, 1), Sizes(5, 5, 5, 1), Sizes(6, 6, 6, 1)),
     "mnist": (Sizes(10, 10, 10, 10), Sizes(10, 10, 10, 10)),
 }
+STEP = re.compile(r"lr$|[dgv]|s([bw\d]|$)")  # names of learning rates, gradients and their averages
 TABLE_X = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
 TABLE_Y = np.array([[0.0], [1.0], [1.0], [0.0]])
 
@@ -180,11 +181,19 @@ def _adds_to_z(function: Function) -> bool:
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
             sides = ((node.value, node.target),)
         for bias, other in sides:
-            names = [plain(leaf.id) for leaf in ast.walk(other) if isinstance(leaf, ast.Name)]
-            step = any(name == "lr" or name.startswith(("d", "g", "v", "s")) for name in names)
-            if isinstance(bias, ast.Name) and plain(bias.id) in ("b1", "b2") and not step:
+            called = [call.func for call in ast.walk(other) if isinstance(call, ast.Call)]
+            leaves = [leaf for leaf in ast.walk(other) if isinstance(leaf, ast.Name) and leaf not in called]
+            step = any(STEP.match(plain(leaf.id)) for leaf in leaves)
+            if _array(bias) in ("b1", "b2") and not step:
                 return True
     return False
+
+
+def _array(node: ast.expr) -> str:
+    """The array of which an expression is another form, as b1.T, b1[:, None] and b1.reshape(-1, 1) are of b1."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return plain(node.id) if isinstance(node, ast.Name) else ""
 
 
 def _takes_biases(binding: Binding | None) -> TypeGuard[Binding]:

@@ -1,4 +1,7 @@
-"""The temporary folders of checks: each is locked by its process while that lives, so that others are known as left."""
+"""The temporary folders of checks: each is locked by its process while that lives, so that others are known as left.
+
+The names say that they are locked: a folder of any other name has an owner that nothing is known of, and stays.
+"""
 
 import contextlib
 import os
@@ -26,7 +29,7 @@ class TemporaryFolder:
     def __enter__(self) -> Path:
         _remove_left()
         while self._held is None:
-            path = Path(tempfile.mkdtemp(prefix=f"gradiente-{self.kind}-"))
+            path = Path(tempfile.mkdtemp(prefix=_prefix(self.kind)))
             try:
                 lock = _lock(path)
             except (BlockingIOError, FileNotFoundError):
@@ -42,6 +45,10 @@ class TemporaryFolder:
             (path, lock), self._held = self._held, None
             _remove(path)
             _release(lock)
+
+
+def _prefix(kind: Kind) -> str:
+    return f"gradiente-locked-{kind}-"
 
 
 def too_full(folder: Path) -> bool:
@@ -96,7 +103,7 @@ def _remove_left() -> None:
     if os.name == "nt":
         return  # no folder can be locked there
     places = Path(tempfile.gettempdir())
-    for path in [path for kind in KINDS for path in places.glob(f"gradiente-{kind}-*")]:
+    for path in [path for kind in KINDS for path in places.glob(f"{_prefix(kind)}*")]:
         with contextlib.suppress(OSError):
             if path.is_symlink() or path.stat().st_uid != os.getuid():
                 continue
