@@ -26,7 +26,7 @@ with TemporaryFolder(sys.argv[1]) as folder:
 
 
 @pytest.fixture(autouse=True)
-def own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder for temporary files, of this process and of those it starts."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -23,7 +23,7 @@ class TemporaryFolder:
     """
 
     def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
         self._held: tuple[Path, int | None] | None = None
 
     def __enter__(self) -> Path:
