@@ -28,7 +28,7 @@ from pathlib import Path
 def f(given):
     GUARD
     del sys.modules["gradiente"]
-    places = {*sys.path, *given, *map(str, Path(sys.modules["__main__"].__file__).parents)}
+    places = {*sys.path, *given, *map(str, Path(getattr(sys.modules["__main__"], "__file__", "/")).parents)}
     for site in [place for place in sys.path if place.endswith("-packages")]:
         for entry in Path(site).glob("*.pth"):
             places.update(entry.read_text().splitlines())

@@ -14,7 +14,7 @@ from gradiente.checker.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
 A = np.arange(6.0).reshape(2, 3)
-QUICK = Limits(call=2.5, load=10.0, memory=1 << 29)
+QUICK = Limits(call=10.0, load=20.0, total=60.0, memory=1 << 29)
 
 
 IMPATIENT = replace(QUICK, call=1.0)
