@@ -117,7 +117,10 @@ def test_hints_escalate_and_never_give_a_line_of_the_solution(check_source, case
     for finding in verdict.all_findings:
         lines = [hint_lines(finding, hint) for hint in HINTS]
         assert len(lines[0]) <= len(lines[1]) <= len(lines[2])
-        said = {re.sub(r"\s+", "", line) for line in [finding.title(), *lines[2]]}
+        own = [finding.values["own_line"]] if "own_line" in finding.values else []
+        assert set(own) <= {line.partition("#")[0].strip() for line in case.source.splitlines()}
+        quoted = {f"  {line}" for line in own}  # the student's own line, which gives nothing away
+        said = {re.sub(r"\s+", "", line) for line in [finding.title(), *lines[2]] if line not in quoted}
         assert not {line for line in said if any(piece in line for piece in solution)}
 
 

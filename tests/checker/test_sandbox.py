@@ -14,7 +14,7 @@ from gradiente.checker.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
 A = np.arange(6.0).reshape(2, 3)
-QUICK = Limits(call=2.5, load=10.0, memory=1 << 29)
+QUICK = Limits(call=10.0, load=20.0, total=60.0, memory=1 << 29)
 
 
 IMPATIENT = replace(QUICK, call=1.0)
@@ -116,7 +116,7 @@ def test_a_call_that_should_not_be_ends_in_a_verdict_and_the_next_one_works(body
     ],
 )
 def test_without_bubblewrap_the_walls_are_lower_and_the_verdicts_the_same(monkeypatch, body, kind):
-    monkeypatch.setattr("gradiente.checker.running.sandbox._bubblewrap", lambda: False)
+    monkeypatch.setattr("gradiente.checker.running.isolation.bubblewrap_works", lambda: False)
     assert Sandbox("").isolation == "process"
     assert run(body, limits=IMPATIENT if kind == TIMEOUT else QUICK).failure.type == kind
 

@@ -14,6 +14,10 @@ LOOP_WITHOUT_BIASES = (
     ("b1 = b1 - lr * db1", "db1 = b1 - lr * db1"),
     ("b2 = b2 - lr * db2", "db2 = b2 - lr * db2"),
 )
+ZERO_GRADIENTS = (
+    ("db2 = error.sum(axis=0, keepdims=True)", "db2 = np.zeros_like(b2)"),
+    ("db1 = delta1.sum(axis=0, keepdims=True)", "db1 = np.zeros_like(b1)"),
+)
 Z_WITHOUT_BIAS = (
     ("    z1 = X @ w1\n    a1 =", "    z1 = X @ w1 + b1\n    a1 ="),
     ("def forward(X, w1, w2):", "def forward(X, w1, b1, w2, b2):"),
@@ -56,6 +60,28 @@ WRONG = {
         edited(XOR, ("range(epocas)", "range(1000)")),
         {"entrenarRed": ["epochs_wrong"]},
     ),
+    "gradients of 0 for biases that the forward pass adds": (
+        edited(
+            XOR,
+            (
+                "    return dw1, db1, dw2, db2\n",
+                "    return dw1, np.zeros_like(b1), dw2, np.zeros_like(b2)\n",
+            ),
+        ),
+        {"backProp": ["bias_zero"]},
+    ),
+    "gradients of 0 for biases that the forward pass adds in another form": (
+        edited(
+            xor_rows.STYLE.source,
+            ("def forward(X, w1, w2):", "def forward(X, w1, w2, b1, b2):"),
+            ("    z1 = X @ w1\n    a1", "    z1 = X @ w1 + b1.reshape(1, -1)\n    a1"),
+            ("z2 = a1 @ w2\n", "z2 = a1 @ w2 + b2\n"),
+            ("forward(X, w1, w2)\n    return", "forward(X, w1, w2, b1, b2)\n    return"),
+            ("    z1 = X @ w1\n    error", "    z1 = X @ w1 + b1\n    error"),
+            *ZERO_GRADIENTS,
+        ),
+        {"backProp": ["bias_zero"]},
+    ),
     "z without b, while the forward pass has it": (
         edited(xor_rows.STYLE.source, *Z_WITHOUT_BIAS),
         {"backProp": ["forward_without_bias"]},
@@ -71,6 +97,12 @@ RIGHT = {
         ),
     ),
     "no biases in the whole file": xor_rows.STYLE.source,
+    "gradients of 0 for biases that nothing in the file adds": edited(xor_rows.STYLE.source, *ZERO_GRADIENTS),
+    "gradients of 0 for biases that a function only updates": edited(
+        xor_rows.STYLE.source,
+        ("def backProp(", "def paso(b1, db1, lr):\n    return b1 - lr * db1\n\n\ndef backProp("),
+        *ZERO_GRADIENTS,
+    ),
 }
 
 

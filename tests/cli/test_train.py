@@ -266,18 +266,6 @@ def test_two_engines_give_the_same_bits():
     assert same_bits(weights("numpy"), weights("compiled"))
 
 
-def test_xor_by_the_network_of_the_lecture():
-    lecture = ["--constant-input", "--no-bias", "--activation", "sigmoid", "--lr", 0.1, "--epochs", 400]
-    results = [train("xor", *lecture, "--seed", seed, run=f"seed-{seed}") for seed in range(4)]
-    assert {result["parameters"] for result in results} == {3 * 4 + 4 * 1}
-    assert {name: array.shape for name, array in weights("seed-0").items()} == {
-        "0.weight": (4, 3),
-        "2.weight": (1, 4),
-    }
-    # From some beginnings it gets stuck, as the lecture says; not from all of them.
-    assert max(result["test"]["accuracy"] for result in results) == 1
-
-
 def test_tensorboard_reads_its_events(own_folder):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

@@ -130,6 +130,28 @@ def test_the_solution_of_xor_learns_the_table(language, tmp_path):
     assert all(float(own) == pytest.approx(float(measured), abs=1e-7) for own, measured in pairs)
 
 
+@pytest.mark.parametrize(("alike", "learns"), [(("w1", "w2"), False), (("w1",), True)])
+def test_xor_learns_from_equal_weights_only_where_they_are_equal_in_one_layer(alike, learns, tmp_path):
+    """The first question of "Para pensar", tried as it says."""
+    asked = solution_cells("xor", "es")[-1].source
+    script = as_text(solution_cells("xor", "es"), "script")
+    for name in alike:
+        (full,) = re.findall(rf"`{name} = (np\.full\(.*?\))`", asked)
+        script = re.sub(
+            rf"^{name} = azar.*$", f"azar.uniform(size=12); {name} = {full}", script, flags=re.MULTILINE
+        )
+    (unchecked, count) = re.subn(
+        r"^assert .*$", "print('filas', np.ptp(aprendidos[0], axis=0))", script, flags=re.M
+    )
+    assert count == 1
+    out = run(unchecked, tmp_path)
+    (cost,) = re.findall(r"costo: de \S+ a (\S+)", out)
+    assert (float(cost) < 0.01) is learns
+    assert learns or float(cost) > 0.3
+    (rows,) = re.findall(r"filas \[(.*)\]", out)
+    assert (max(map(float, rows.split())) < 1e-9) is not learns
+
+
 def test_the_solution_of_mnist_reads_digits_and_keeps_its_weights(mnist_folder, tmp_path):
     script = as_text(solution_cells("mnist", "es"), "script")
     out = run(smaller(script, INSTANCIAS=2000, EPOCAS=2, EPOCAS_MINI_BATCH=3), tmp_path, mnist_folder)
@@ -161,6 +183,23 @@ def test_the_solution_of_the_introduction_to_pytorch_runs(tmp_path):
     assert "predicción: [0, 1, 1, 0]" in out
     assert "(2, 4, 5, 3) True" in out
     assert "(0.75, " in out
+
+
+@every_language
+def test_the_solution_of_the_optimizers_gives_the_numbers_that_the_text_says(language, tmp_path):
+    cells = solution_cells("optimizadores", language)
+    out = run(as_text(cells, "script"), tmp_path)
+    said = re.findall(r"`(\[[-\d. ]+\])`", "".join(cell.source for cell in cells if cell.kind == "markdown"))
+    assert len(said) == 13
+    printed = re.findall(r"theta = (\[.*\])", out)
+    assert [list(map(float, one.strip("[]").split())) for one in printed] == [
+        list(map(float, one.strip("[]").split())) for one in said
+    ]
+    measured = re.findall(r"d[wb][12]\[0, 0\]: (\S+) +\w+ (\S+)", out)
+    assert len(measured) == 8
+    assert all(float(own) == pytest.approx(float(one), abs=1e-6) for own, one in measured)
+    for epochs in ("1 (1, 2)", "2 (4, 6)", "3 (4, 7)", "4 (8, 8)"):
+        assert epochs in out
 
 
 @every_workshop

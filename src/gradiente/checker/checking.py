@@ -5,16 +5,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from gradiente.checker.judging import (
     backprop,
     cost,
+    decay_rules,
+    dropout_rules,
+    early_stopping_rules,
     elementwise,
     forward,
     initial,
     loop,
     minibatch,
     network,
+    optimizer_rules,
+    penalty_rules,
     softmax,
 )
 from gradiente.checker.judging.cross_checks import cross_check
@@ -45,6 +51,13 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
         "backProp": backprop.judge,
         "entrenarRed": loop.judge,
         "entrenarRedMiniBatch": minibatch.judge,
+    },
+    "optimizadores": {
+        **optimizer_rules.JUDGES,
+        **decay_rules.JUDGES,
+        **early_stopping_rules.JUDGES,
+        **penalty_rules.JUDGES,
+        **dropout_rules.JUDGES,
     },
     "pytorch-intro": torch_intro.JUDGES,
     "mnist-pytorch": torch_mnist.JUDGES,
@@ -97,8 +110,12 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
             cleaned(Path(path).name),
             chosen.name,
             tuple(session.verdicts[name] for name in chosen.functions),
-            (*submission.findings, *findings),
-            (*submission.notices, *notices),
+            (
+                *submission.findings,
+                *findings,
+                *(_in_cell(found, submission) for found in session.own_functions.values()),
+            ),
+            (*submission.notices, *notices, *session.remarks),
             sandbox.isolation,
         )
 
@@ -162,12 +179,19 @@ def _judged(session: Session, name: str) -> FunctionVerdict:
 
 def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:
     """The same, its findings with the cell of a notebook in which their line is."""
-    findings = []
-    for found in verdict.findings:
-        place = submission.in_cell(found.line) if found.line else None
-        more = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
-        findings.append(replace(found, values={**found.values, **more}))
-    return replace(verdict, findings=tuple(findings))
+    return replace(verdict, findings=tuple(_in_cell(found, submission) for found in verdict.findings))
+
+
+def _in_cell(found: Finding, submission: Submission) -> Finding:
+    """The finding with its cell, and with the words of its line."""
+    if found.line is None:
+        return found
+    place = submission.in_cell(found.line)
+    more: dict[str, Any] = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
+    words = submission.statement(found.line)
+    if words and not words.startswith("def ") and words not in found.title():
+        more["own_line"] = words
+    return replace(found, values={**found.values, **more})
 
 
 def _missing(session: Session, name: str) -> Finding:

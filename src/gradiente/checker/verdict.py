@@ -176,6 +176,8 @@ def hint_lines(finding: Finding, hint: int) -> list[str]:
         lines.append(text("check.line_in_cell", cell=cell, line=line))
     elif finding.line is not None:
         lines.append(text("check.line", line=finding.line))
+    if "own_line" in finding.values:
+        lines.append(f"  {finding.values['own_line']}")
     lines += [text(f"check.right.{key}") for key in finding.right]
     if hint >= 2 and finding.formula:
         lines.append(text("check.formula", formula=finding.formula))

@@ -26,6 +26,7 @@ class Workshop:
         return text(f"workshop.{self.name}.title")
 
 
+_MODEL = ("J", "w1", "b1", "w2", "b2", "dw1", "db1", "dw2", "db2", "lam")
 _LOOP = ("lr", "X", "y", "w1", "b1", "w2", "b2", "a1", "a2")
 
 WORKSHOPS: dict[str, Workshop] = {
@@ -49,6 +50,24 @@ WORKSHOPS: dict[str, Workshop] = {
                 "backProp": ("X", "y", "w1", "b1", "w2", "b2", "a1", "a2"),
                 "entrenarRed": ("epocas", *_LOOP),
                 "entrenarRedMiniBatch": ("epocas", "batch_size", *_LOOP),
+            },
+        ),
+        Workshop(
+            "optimizadores",
+            {
+                "nesterov": ("theta", "M", "gradiente", "alfa", "beta"),
+                "adagrad": ("theta", "g", "S", "alfa", "eps"),
+                "adadelta": ("theta", "g", "S", "alfa", "beta", "eps"),
+                "rmsprop": ("theta", "g", "S", "alfa", "beta", "eps"),
+                "adam": ("theta", "g", "estado", "alfa", "beta1", "beta2", "eps"),
+                "adamCorregido": ("theta", "g", "estado", "t", "alfa", "beta1", "beta2", "eps"),
+                "degradacionInversa": ("alfa0", "k", "t"),
+                "degradacionExponencial": ("alfa0", "gamma", "t"),
+                "degradacionEscalonada": ("alfa0", "gamma", "s", "t"),
+                "detencionTemprana": ("costos", "paciencia"),
+                "regularizacionL1": _MODEL,
+                "regularizacionL2": _MODEL,
+                "dropout": ("a", "p", "entrenando"),
             },
         ),
         Workshop(

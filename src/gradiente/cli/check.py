@@ -53,10 +53,20 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
         out.print(text("check.passed", count=len(verdict.functions)), style="green", soft_wrap=True)
     else:
         out.print(text("check.not_passed", right=right, count=len(verdict.functions)), soft_wrap=True)
-    if verdict.all_findings and hint < max(HINTS):
-        out.print(text("check.more_hints", hint=hint + 1), style="dim", soft_wrap=True)
+    if (more := _next_hint(verdict, hint)) is not None:
+        out.print(text("check.more_hints", hint=more), style="dim", soft_wrap=True)
     if verdict.isolation:
         out.print(text(f"check.isolation.{verdict.isolation}"), style="dim", soft_wrap=True)
+
+
+def _next_hint(verdict: Verdict, hint: int) -> int | None:
+    """The next hint that says more than this one about a finding; None where there is nothing more to say."""
+    more = (
+        n
+        for n in HINTS
+        if n > hint and any(hint_lines(f, n) != hint_lines(f, hint) for f in verdict.all_findings)
+    )
+    return next(more, None)
 
 
 def _print_function(out: "Console", function: FunctionVerdict, hint: int) -> None:

@@ -27,22 +27,10 @@ from gradiente.training.config import Config
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss
+from gradiente.training.xor import XOR
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-# The network of the XOR workshop, with the numbers that it begins with.
-WORKSHOP = Config().changed(
-    name="xor",
-    constant_input=True,
-    layers=["Linear(3, 4)", "Sigmoid()", "Linear(4, 1)", "Sigmoid()"],
-    initializer="Uniform(bound=1.0)",
-    dtype="float64",
-    loss="BCELoss()",
-    optimizer="SGD(lr=1.0)",
-    batch_size="all",
-    epochs=5000,
-)
 
 
 @dataclass(frozen=True)
@@ -133,7 +121,7 @@ def _asked(what: str | None, config_file: str | None) -> tuple[Config, Run | Non
         return (config if what is None else config.changed(name=what)), None
     if what is not None and what not in NAMES and not os.path.exists(what):
         raise ArgumentError("explain.what", what=what, hint=did_you_mean(what, NAMES))
-    return (WORKSHOP if what in (None, "xor") else Config().changed(name=what)), None
+    return (XOR if what in (None, "xor") else Config().changed(name=what)), None
 
 
 def _explain(

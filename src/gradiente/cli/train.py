@@ -32,9 +32,12 @@ from gradiente.training.run import DataDescription, KeepRun, Run, claimed_folder
 from gradiente.training.sections import SETTINGS
 from gradiente.training.stopping import Interrupted
 from gradiente.training.tensorboard import TensorBoard
+from gradiente.training.xor import XOR
 
 # What may differ when a training is resumed: how long it goes on, where its data lie, who executes it.
 RESUMABLE = {name for name, setting in SETTINGS.items() if setting.resumable}
+# With one of these, a network of one's own is trained; without, xor is the workshop's network.
+OF_A_NETWORK = {"constant_input", "hidden", "activation", "bias", "layers", "pretrained", "keep", "loss"}
 
 
 def train(resume: str | None, run_folder: str | None, **options: Any) -> int:
@@ -150,8 +153,11 @@ def _remove_empty(*folders: Path) -> None:
 
 def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> Config:
     """The config of a run, of a file, or none, overridden by the options of the command line."""
+    if run is None and config_file is not None:
+        return Config.read(config_file).changed(**given)
     if run is None:
-        return (Config() if config_file is None else Config.read(config_file)).changed(**given)
+        workshop = given.get("name") == "xor" and not OF_A_NETWORK & given.keys()
+        return (XOR if workshop else Config()).changed(**given)
     fixed = sorted(given.keys() - RESUMABLE)
     if fixed:
         raise _not_on_resume(next(iter(SETTINGS[fixed[0]].options), given[fixed[0]]))

@@ -1,12 +1,12 @@
 """All submissions of a class, checked in parallel; verdicts of an earlier run are reused."""
 
 import json
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from gradiente.checker.running.folders import TemporaryFolder
 from gradiente.checker.verdict import Verdict, hint_lines
 from gradiente.errors import FileError, GradienteError, require
 from gradiente.grading.entries import Obstacle, shown, suffix
@@ -77,8 +77,8 @@ def grade(
 
 def _checked(checker: Checker, content: bytes, name: str, workshop: str | None) -> str | Obstacle:
     """In a worker: the verdict as JSON, or why there is none; nothing that a checker raises goes further."""
-    with tempfile.TemporaryDirectory(prefix="gradiente-grade-") as folder:
-        path = Path(folder) / f"submission{suffix(name)}"
+    with TemporaryFolder("grade") as folder:
+        path = folder / f"submission{suffix(name)}"
         try:
             path.write_bytes(content)
             verdict = json.dumps(checker(path, workshop).to_dict(), ensure_ascii=False, indent=1)

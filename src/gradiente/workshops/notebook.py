@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Format = Literal["notebook", "script"]
 # In the order of the course.
-NAMES = ("xor", "mnist", "pytorch-intro", "mnist-pytorch")
+NAMES = ("xor", "mnist", "optimizadores", "pytorch-intro", "mnist-pytorch")
 SUFFIXES: dict[Format, str] = {"notebook": ".ipynb", "script": ".py"}
 
 _FOLDER = Path(__file__).parent / "notebooks"

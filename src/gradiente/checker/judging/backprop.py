@@ -1,16 +1,21 @@
 """backProp, judged: the layout it is written in, and the mistakes that give its numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.bias_shape import misshapen
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
+from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
+from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.mistakes.repair import Mutant, mutants
 from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.checker.reading.identify import orders, values_of
@@ -20,7 +25,6 @@ from gradiente.checker.verdict import Finding
 
 NAME = "backProp"
 RETURNED = ("dW1", "db1", "dW2", "db2")  # the lecture's order
-LOOPS = ("entrenarRed", "entrenarRedMiniBatch")
 SEARCHED = 4  # how many layouts are searched for mistakes, where none is right
 MUTANTS = 3  # how many changed functions that run, but are not right, are searched for what else is wrong
 
@@ -49,10 +53,18 @@ def judge(session: Session) -> Judgement:
             return mended
     if match is None:
         return _failed(session, general)
-    learned(session, match)
+    cost = own_cost(session, match) if match.cost and not match.swapped else None
+    helped = None if cost else _without_wrong_helper(session, match)
+    learned(session, helped or match)
     session.fixed_sizes = session.fixed_sizes or fixed
-    findings = _cut(session, match) or [*findings_of(session, match), *_side_findings(session, match)]
+    if helped is not None:
+        return Judgement((*findings_of(session, helped), *misshapen(session, helped)), variants_of(helped))
+    findings = [] if cost else _cut(session, match)
+    if not findings:
+        wrong = [] if cost else findings_of(session, match)
+        findings = [*wrong, *misshapen(session, match), *_side_findings(session, match)]
     variants = variants_of(match) + ((("fixed_sizes", {}),) if fixed and match.cost == 0 else ())
+    variants += (("own_cost", {"cost": cost}),) if cost else ()
     return Judgement(tuple(findings), variants)
 
 
@@ -74,7 +86,34 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
             match = _match(session, run, kind, way, Search.best)
             if found is None or match.cost < found.cost:
                 found = match
-    return found
+    return found and replace(found, fixed=_fixed_counts(session, found))
+
+
+def _fixed_counts(session: Session, match: GradientMatch) -> dict[str, Mapping[str, Any]]:
+    """The gradients that are sums divided by a number that is in the file, and not m."""
+    scales = {name: scale for name, scale in match.explanation.scales.items() if not scale.size}
+    divided = {name: scale.factor for name, scale in scales.items() if scale.power == 1 and scale.factor < 1}
+    counts = {factor: fixed_count(session, NAME, factor) for factor in set(divided.values())}
+    return {name: found for name, factor in divided.items() if (found := counts[factor]) is not None}
+
+
+def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMatch | None:
+    """The match with the right function in the place of one that is wrong itself, where that explains a mistake."""
+    if not match.explanation.unknown and not any(m.at in ("dZ2", "dZ1") for m in match.explanation.mistakes):
+        return None
+    sizes = [case.sizes for case in match.run.cases]
+    found: tuple[GradientMatch, Suspect] | None = None
+    for suspect in suspects(session):
+        tried = [run for run in runs(session, NAME, sizes, mutant=suspect.mutant) if run.finished]
+        other = best(session, tried, only_right=match.cost < 2)
+        if other is not None and other.cost <= match.cost - 1 and (not found or other.cost < found[0].cost):
+            found = other, suspect
+        if other is not None and other.cost == 0:
+            break
+    if found is None:
+        return None
+    session.own_functions[found[1].function.name] = found[1].finding()
+    return found[0]
 
 
 def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
@@ -130,11 +169,17 @@ def _doubtful(match: GradientMatch | None, tried: Sequence[Run]) -> bool:
     return match.cost >= 2 and not any(run.finished for run in tried if run.layout.usual)
 
 
-def _uses_activations(session: Session, match: GradientMatch) -> bool:
-    """Whether it gives something else for other activations."""
+def _used_activations(session: Session, match: GradientMatch) -> tuple[str, ...]:
+    """Those of a1, a2 for others of which it gives something else."""
     given = step_arguments(match.run.cases[0], match.run.layout)
-    moved = {**given, "a1": 0.9 * given["a1"], "a2": 0.9 * given["a2"]}
-    outcome = session.call(NAME, moved)
+    return tuple(
+        name for name in ("a1", "a2") if _depends(session, match, {**given, name: 0.9 * given[name]})
+    )
+
+
+def _depends(session: Session, match: GradientMatch, arguments: Mapping[str, Any]) -> bool:
+    """Whether it gives something else for these arguments."""
+    outcome = session.call(NAME, arguments)
     if outcome.failure is not None:
         return True
     found = values_of(outcome.result, match.way)
@@ -191,9 +236,8 @@ def learned(session: Session, match: GradientMatch) -> None:
     """What the functions that come after may take for known."""
     session.learn(match.run.layout, match.run.cases[0].activation)
     session.ways[NAME] = ways(session, match.run)[0][1] if match.swapped else match.way
-    session.uses_activations = _uses_activations(session, match)
-    powers = [scale.power for scale in match.explanation.scales.values()]
-    session.sums = powers.count(1) > powers.count(0)
+    session.used_activations = _used_activations(session, match)
+    session.sums = match.sums
     session.downhill = not _negative(match)
 
 
@@ -205,7 +249,7 @@ def _side_findings(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield Finding("argument_mutated", NAME, values={"names": ", ".join(changed)})
     if match.explanation.right and not changed:
         yield from _whole_numbers(session, match)
-        yield from _without_biases(session, match)
+        yield from _biases(session, match)
 
 
 def _cut(session: Session, match: GradientMatch) -> list[Finding]:
@@ -247,11 +291,16 @@ def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield Finding("integer_truncation", NAME, label(unknown[0]))
 
 
-def _without_biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
-    """The same with b other than 0, where the file has biases beside backProp: some compute A[1] anew without them."""
-    others = (f for name, f in session.submission.functions.items() if name not in (NAME, *LOOPS))
-    if session.workshop.name != "xor" or not any(map(session.adds_biases, others)):
+def _biases(session: Session, match: GradientMatch) -> Iterator[Finding]:
+    """In xor b = 0 is agreed on, but not where the file adds biases beside backProp.
+
+    There ∂J/∂b is not 0, and an A[1] that is computed anew without b is another one.
+    """
+    if session.workshop.name != "xor" or not session.forward_adds_biases():
         return
+    line = session.function(NAME).line
     explanation = _on_other_numbers(session, match, biases=True)
     if explanation and explanation.unknown:
-        yield Finding("forward_without_bias", NAME, label("Z1"), session.function(NAME).line)
+        yield Finding("forward_without_bias", NAME, label("Z1"), line)
+    elif match.explanation.absent:
+        yield Finding("bias_zero", NAME, ", ".join(map(label, match.explanation.absent)), line)

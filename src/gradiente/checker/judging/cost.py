@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import Judgement, Session
 from gradiente.checker.reference.formulas import plain
@@ -69,7 +71,8 @@ def judge(session: Session) -> Judgement:
         return Judgement((failure_finding(session, NAME, furthest(tried)),), error=True)
     explained = [(run, found) for run in finished if (found := explain(run)) is not None]
     if not explained:
-        return _unexplained(session, finished[0])
+        divided = next((one for run in finished if (one := _divided(session, run)) is not None), None)
+        return divided or _unexplained(session, finished[0])
     run, (keys, division) = min(explained, key=lambda pair: len(pair[1][0]))
     findings = [_finding(session, run, key) for key in keys]
     findings += _side_findings(session, run)
@@ -111,6 +114,24 @@ def explain(run: Run) -> tuple[tuple[str, ...], str] | None:
                         keys = (key,) if key else _keys(sign, base_keys, division)
                         found.append((keys, division))
     return min(found, key=lambda pair: len(pair[0]), default=None)
+
+
+def _divided(session: Session, run: Run) -> Judgement | None:
+    """The sum, divided by a number that is in the file, and not m; None where it is not that."""
+    numbers = [_number(outcome.result) for outcome in run.outcomes]
+    shares = [
+        number / (case.m * _entropy(_mild(case)))
+        for number, case in zip(numbers, run.cases, strict=True)
+        if number is not None
+    ]
+    if len(shares) < len(numbers) or shares[0] <= 0 or not np.allclose(shares, shares[0], rtol=TOLERANCE):
+        return None
+    found = fixed_count(session, NAME, shares[0])
+    if found is None:
+        return None
+    finding = _finding(session, run, "mean_fixed" if found["source"] else "mean_literal")
+    finding = replace(finding, values={**finding.values, **found})
+    return Judgement((finding, *_side_findings(session, run)))
 
 
 def _keys(sign: int, base_keys: Sequence[str], division: str) -> tuple[str, ...]:

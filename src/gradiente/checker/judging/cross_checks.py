@@ -28,11 +28,15 @@ def _order(session: Session) -> None:
 
 
 def _sign(session: Session) -> None:
-    """−∂J/∂θ is no mistake where the training adds it."""
+    """−∂J/∂θ is no mistake where the training adds it; what else is wrong remains."""
     verdict = session.verdicts.get(NAME)
-    if session.adds_negative and verdict and [found.mistake for found in verdict.findings] == ["output_sign"]:
+    if not session.adds_negative or verdict is None:
+        return
+    others = tuple(found for found in verdict.findings if found.mistake != "output_sign")
+    if len(others) < len(verdict.findings):
         variants = (*verdict.variants, ("negative_gradient", {}))
-        session.verdicts[NAME] = replace(verdict, status="right", variants=variants, findings=())
+        status = verdict.status if others else "right"
+        session.verdicts[NAME] = replace(verdict, status=status, variants=variants, findings=others)
 
 
 def _once(session: Session) -> None:

@@ -1,5 +1,6 @@
 """A call that failed, or returned something unexpected, as a finding."""
 
+import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
     key = KEYS.get(failure.type)
     if key is None:
         key = "outside" if failure.type in OUTSIDE else "shapes" if _of_shapes(failure) else "exception"
+        key = _of_numbers(session, failure) or key
     words = session.submission.statement(failure.line) if failure.line else ""
     shapes = ", ".join(f"{name} {tuple(shape)}" for name, shape in failure.shapes.items())
     values: Mapping[str, Any] = {
@@ -46,6 +48,21 @@ def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
         "seconds": failure.message if failure.type == TIMEOUT else "1",
     }
     return Finding(key, name, line=failure.line, values=values)
+
+
+def _of_numbers(session: Session, failure: Failure) -> str | None:
+    """The key where a line does with an array what Python does with single numbers: max, if, math.exp."""
+    functions = session.submission.functions.values()
+    nodes = [n for f in functions for n in ast.walk(f.node) if getattr(n, "lineno", None) == failure.line]
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    if failure.type == "ValueError":
+        if any(isinstance(call, ast.Name) and call.id in ("max", "min") for call in calls):
+            return "max_of_array"
+        tests = ast.If | ast.While | ast.IfExp | ast.BoolOp
+        compared = any(isinstance(node, ast.Compare) for node in nodes)
+        return "array_truth" if compared and any(isinstance(node, tests) for node in nodes) else None
+    of_math = any(isinstance(c, ast.Attribute) and getattr(c.value, "id", "") == "math" for c in calls)
+    return "math_of_array" if failure.type == "TypeError" and of_math else None
 
 
 def too_many_calls(session: Session, name: str, outcome: CallOutcome) -> Finding | None:

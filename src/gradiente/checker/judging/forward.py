@@ -13,7 +13,7 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.quantities import label, line_of
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import SQUARE, Judgement, Session, step_arguments
-from gradiente.checker.mistakes.forward import RIGHT, TABLE
+from gradiente.checker.mistakes.forward import RIGHT, mistakes_at
 from gradiente.checker.mistakes.repair import Mutant, mutants
 from gradiente.checker.mistakes.table import Mistake, Rule
 from gradiente.checker.reading.identify import orders, values_of
@@ -158,38 +158,47 @@ def best(session: Session, tried: Sequence[Run]) -> ForwardMatch | None:
 def match_of(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str, Any]) -> ForwardMatch:
     """What explains the activations, taken in a way; `names` are those in the return statement."""
     observed = [values_of(outcome.result, way) for outcome in run.outcomes]
-    chain, mistakes, unknown = list(run.cases), [], []
+    mistakes, unknown = explained(run.cases, observed, run.layout)
+    swapped = kind == "shapes" and bool(names) and all(names or ("",))
+    return ForwardMatch(run, kind, way, observed, mistakes, unknown, swapped)
+
+
+def explained(
+    cases: Sequence[Reference], observed: Sequence[Mapping[str, Array | None]], layout: Layout
+) -> tuple[tuple[Mistake, ...], tuple[str, ...]]:
+    """The fewest mistakes that give these A[1], A[2] of the steps; those of them that nothing gives."""
+    chain, mistakes, unknown = list(cases), [], []
     for before, after in (("Z1", "A1"), ("Z2", "A2")):
-        links = list(_links(run, chain, observed, before, after))
+        links = list(_links(layout, chain, observed, before, after))
         if not links:
             unknown.append(after)
             chain = [
-                _with_observed(case, run, seen, after) for case, seen in zip(run.cases, observed, strict=True)
+                _with_observed(case, layout, seen, after) for case, seen in zip(chain, observed, strict=True)
             ]
             continue
         made, chain = min(links, key=lambda link: len(link[0]))
         mistakes += made
-    swapped = kind == "shapes" and bool(names) and all(names or ("",))
-    return ForwardMatch(run, kind, way, observed, tuple(mistakes), tuple(unknown), swapped)
+    return tuple(mistakes), tuple(unknown)
 
 
 def _links(
-    run: Run,
+    layout: Layout,
     chain: Sequence[Reference],
     observed: Sequence[Mapping[str, Array | None]],
     before: str,
     after: str,
 ) -> Iterator[tuple[tuple[Mistake, ...], list[Reference]]]:
     """The ways to Z and then A that give what the student has."""
-    for z_step in (None, *(step for step in TABLE if step.at == before)):
+    workshop = chain[0].workshop
+    for z_step in (None, *mistakes_at(before, workshop)):
         z = [_applied(z_step.rule if z_step else RIGHT[before], case) for case in chain]
         changed = [case.replaced(**{before: v}) for case, v in zip(chain, z, strict=True) if v is not None]
         if len(changed) < len(chain):
             continue
-        for a_step in (None, *(step for step in TABLE if step.at == after)):
+        for a_step in (None, *mistakes_at(after, workshop)):
             a = [_applied(a_step.rule if a_step else RIGHT[after], case) for case in changed]
             fits = (
-                v is not None and _same(seen[after], run.layout.to_student(after, v))
+                v is not None and _same(seen[after], layout.to_student(after, v))
                 for v, seen in zip(a, observed, strict=True)
             )
             if all(fits):
@@ -204,24 +213,23 @@ def _links(
                 )
 
 
-def _with_observed(case: Reference, run: Run, seen: Mapping[str, Array | None], name: str) -> Reference:
+def _with_observed(case: Reference, layout: Layout, seen: Mapping[str, Array | None], name: str) -> Reference:
     """The step with the student's own quantity in it, so that what follows is judged by itself."""
     found = seen[name]
     right = getattr(case, name)
-    if (
-        found is None
-        or found.shape != run.layout.to_student(name, right).shape
-        or not np.isfinite(found).all()
-    ):
+    if found is None or found.shape != layout.to_student(name, right).shape or not np.isfinite(found).all():
         return case
-    return case.replaced(**{name: run.layout.to_lecture(name, found.astype(float))})
+    return case.replaced(**{name: layout.to_lecture(name, found.astype(float))})
 
 
 def _same(found: Array | None, wanted: Array) -> bool:
     """Equal but for the rounding of single precision, which may have been anywhere on the way."""
     near = 1e-6 * np.abs(wanted).max(initial=0.0)
     return (
-        found is not None and found.shape == wanted.shape and np.allclose(found, wanted, rtol=1e-5, atol=near)
+        found is not None
+        and found.shape == wanted.shape
+        and bool(np.isfinite(near))
+        and np.allclose(found, wanted, rtol=1e-5, atol=near)
     )
 
 
@@ -271,7 +279,7 @@ def _finding(session: Session, match: ForwardMatch, key: str, places: Sequence[s
         label(at),
         line_of(function, at),
         {"where": ", ".join(map(label, places))},
-        formula(case, at),
+        formula(case, at, match.run.layout),
         worked,
     )
 

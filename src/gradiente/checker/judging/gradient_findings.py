@@ -1,6 +1,5 @@
 """An explanation of gradients as findings: grouped, in the order of computation, with one number worked out."""
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,9 +9,10 @@ import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.quantities import computed_at, label, line_of
+from gradiente.checker.judging.same_numbers import told_apart
 from gradiente.checker.judging.session import Session
 from gradiente.checker.mistakes.search import GRADIENTS
-from gradiente.checker.mistakes.table import INHERITED, ORDER, Mistake
+from gradiente.checker.mistakes.table import INHERITED, ORDER
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.matching import Scale
@@ -21,7 +21,6 @@ from gradiente.checker.verdict import Finding, WorkedExample
 
 NAME = "backProp"
 MOST_TERMS = 8
-CUT = ("target_missing", "weights_zero", "bias_zero", "output_rounded", "bias_total", "w2_missing")
 # The gradient that a student returns in which a wrong quantity is seen first.
 SEEN_IN = {"Y": "dW2", "dZ2": "dW2", "dA1": "dW1", "dZ1": "dW1"}
 
@@ -45,7 +44,7 @@ def variants_of(match: GradientMatch) -> tuple[tuple[str, Mapping[str, Any]], ..
     found: list[tuple[str, Mapping[str, Any]]] = [("columns" if layout.columns else "rows", {})]
     if layout.columns != layout.out_in:
         found.append(("weights_out_in" if layout.out_in else "weights_in_out", {}))
-    powers = {scale.power for scale in explanation.scales.values()}
+    powers = set(match.powers)
     if powers in ({0}, {1}):
         found.append(("sum" if 1 in powers else "mean", {}))
     if match.run.cases[0].labels is not None:
@@ -67,30 +66,11 @@ def _rules(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findin
     for mistake in match.explanation.mistakes:
         if mistake.key == INHERITED:
             continue
-        places.setdefault(_disambiguated(session, match, mistake), []).append(mistake.at)
+        places.setdefault(told_apart(session, match, mistake), []).append(mistake.at)
     if "integer_truncation" in places:
         places = {"integer_truncation": places["integer_truncation"]}
     for key, at in places.items():
         yield at[0], _finding(session, match, key, at)
-
-
-def _disambiguated(session: Session, match: GradientMatch, mistake: Mistake) -> str:
-    """Mistakes that give the same numbers: the text of the function says which it is.
-
-    With one output a sum over the wrong axis is no sum; what is cut to whole numbers is often 0.
-    """
-    function = session.function(NAME)
-    text = "\n".join(
-        line for line in ast.unparse(function.node).splitlines() if not re.match(r"\s*y\w* =", line)
-    )
-    if mistake.key in CUT and re.search(r"\bint(32|64|8)?\b|//", text):
-        return "integer_truncation"
-    if mistake.key == "derivative_missing" and re.search(r"> ?=? ?0", text):
-        return "derivative_other"  # that of ReLU is 1 for all activations of a sigmoid
-    line = line_of(function, mistake.at)
-    one = match.run.cases[0].sizes.k == 1 and mistake.at == "db2"
-    summed = line is not None and "sum" in session.submission.statement(line)
-    return "bias_axis" if mistake.key == "bias_not_summed" and one and summed else mistake.key
 
 
 def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Finding]]:
@@ -108,13 +88,21 @@ def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findi
         size = scales[sizes[0]].size
         number = getattr(match.run.cases[0].sizes, size)
         yield sizes[0], _finding(session, match, "mean_wrong_size", sizes, size=size, number=number)
-    factors = [name for name in GRADIENTS if name in scales and scales[name].factor != 1]
+    fixed = [name for name in GRADIENTS if name in match.fixed]
+    if fixed:
+        key = "mean_fixed" if match.fixed[fixed[0]]["source"] else "mean_literal"
+        at = _source(fixed, scales)
+        yield at[0], _finding(session, match, key, at, **match.fixed[fixed[0]])
+    factors = [
+        name for name in GRADIENTS if name in scales and scales[name].factor != 1 and name not in fixed
+    ]
     squares = any(mistake.key == "output_other_loss" for mistake in match.explanation.mistakes)
     if factors and not squares:  # the 2 of the squared error is that mistake's
         at = _source(factors, scales)
         yield (at[0], _finding(session, match, "factor", at, factor=f"{scales[factors[0]].factor:.6g}"))
+    said = {*summed, *fixed}
     yield from _powers(
-        session, match, {n: scale for n, scale in scales.items() if not scale.size and n not in summed}
+        session, match, {n: scale for n, scale in scales.items() if not scale.size and n not in said}
     )
 
 
@@ -188,9 +176,9 @@ def _finding(session: Session, match: GradientMatch, key: str, at: Sequence[str]
         key,
         NAME,
         label(at[0]),
-        line_of(function, at[0]),
+        line_of(function, at[0], match.way),
         {"where": where, **values},
-        formula(case, at[0] if at[0] != "Y" else "dZ2"),
+        formula(case, at[0] if at[0] != "Y" else "dZ2", match.run.layout, mean=key.startswith("mean_")),
         _worked(match, seen) if seen else None,
     )
 
@@ -199,7 +187,7 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     """One number of a gradient: the first that is wrong, and among those the easiest to see."""
     case, layout, found = (match.run.cases[0], match.run.layout, match.observed[0][name])
     right = np.array(getattr(case, name))
-    sums = _sums(match)
+    sums = match.sums
     expected = right * (case.m if sums else 1)
     form = layout.to_student(name[1:], expected)
     got: Array | None = found if found is not None and found.size == form.size else None
@@ -209,16 +197,21 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     index = tuple(int(i) for i in place)
     entry = case.trace.entry(LECTURE[name], *index, witnesses=False)
     terms = tuple(
-        (term.symbol, " · ".join(f"{factor.value:.4g}" for factor in term.factors), f"{term.value + 0.0:.6g}")
+        (
+            _placed(term.symbol, layout),
+            " · ".join(f"{factor.value:.4g}" for factor in term.factors),
+            f"{term.value + 0.0:.6g}",
+        )
         for term in entry.terms[:MOST_TERMS]
     )
     left_out = len(entry.terms) - len(terms)
     closing = f"Σ = {entry.value:.6g}" if not left_out else f"… (+{left_out})   Σ = {entry.value:.6g}"
     if sums:
         closing += f"   · m = {case.m}"
-    worked = WorkedExample(label(name), index, terms, closing, float(expected[index]), None)
+    shown = layout.place(name[1:], index)
+    worked = WorkedExample(label(name), shown, terms, closing, float(expected[index]), None)
     if got is not None:
-        return replace(worked, got=float(got[layout.place(name[1:], index)]))
+        return replace(worked, got=float(got[shown]))
     if found is None:
         return worked
     return replace(
@@ -226,10 +219,14 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     )
 
 
-def _sums(match: GradientMatch) -> bool:
-    """Whether most of the gradients are sums over the instances."""
-    powers = [scale.power for scale in match.explanation.scales.values()]
-    return powers.count(1) > powers.count(0)
+def _placed(symbol: str, layout: Layout) -> str:
+    """dz[0,1]·a[2,1] with the places as the student has them: of rows dz[1,0]·a[1,2]."""
+
+    def turned(found: re.Match[str]) -> str:
+        place = layout.place(found[1], (int(found[2]), int(found[3])))
+        return f"{found[0][: found.start(2) - found.start()]}{','.join(map(str, place))}]"
+
+    return re.sub(r"(?:\bd)?([a-z])\[(\d+),(\d+)\]", turned, symbol)
 
 
 def _worst(

@@ -1,5 +1,7 @@
 """initParams: shapes that fit, neurons that differ, weights small enough to learn."""
 
+import ast
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +23,8 @@ SATURATED, WIDE = (
     8.0,
 )  # the share of saturated neurons, the spread of the outputs' z, beyond which little is learned
 
+WIDER = 4.0  # times √(1/k), beyond which a spread is worth a remark
+
 
 def judge(session: Session) -> Judgement:
     outcome = session.call(NAME, {})
@@ -35,23 +39,53 @@ def judge(session: Session) -> Judgement:
         values = {"got": described(outcome.result), "missing": ", ".join(name.lower() for name in missing)}
         return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
     out_in = found["W1"].shape == SHAPES["W1"]
-    other = (
-        "w2"
-        if (found["W2"].shape == SHAPES["W2"]) != out_in
-        else "b2"
-        if _form(found["b1"]) != _form(found["b2"])
-        else ""
-    )
-    if other:
-        values = {"got": described(outcome.result), "missing": other}
+    if (found["W2"].shape == SHAPES["W2"]) != out_in:
+        values = {"got": described(outcome.result), "missing": "w2"}
         return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
+    if _form(found["b1"]) != _form(found["b2"]):
+        return Judgement((_bias_forms(session, found, out_in),))
     session.layouts = sorted(
         layouts(bias=_form(found["b1"]), out_in=out_in), key=lambda layout: layout.columns != out_in
     )
     weights = {name: found[name] if out_in else found[name].T for name in SHAPES}
-    return Judgement(
-        tuple(_mistakes(session, found, weights)), (("weights_out_in" if out_in else "weights_in_out", {}),)
-    )
+    mistakes = tuple(_mistakes(session, found, weights))
+    if not mistakes:
+        session.remarks += _spreads(weights)
+    return Judgement(mistakes, (("weights_out_in" if out_in else "weights_in_out", {}),))
+
+
+def _spreads(weights: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+    """A remark on weights that spread several times as far as √(1/k) with k inputs, and still learn."""
+    found = {name: (float(value.std()), 1 / math.sqrt(value.shape[1])) for name, value in weights.items()}
+    wide = {name: pair for name, pair in found.items() if pair[0] > WIDER * pair[1]}
+    spread, usual = (", ".join(f"{pair[i]:.2g}" for pair in wide.values()) for i in (0, 1))
+    return [("init_spread", {"names": _lower(list(wide)), "spread": spread, "usual": usual})] if wide else []
+
+
+def _bias_forms(session: Session, found: Mapping[str, Array], out_in: bool) -> Finding:
+    """Two biases of different forms: the one that does not go with the weights is the wrong one."""
+    natural = "column" if out_in else "row"
+    other = next((name for name in ("b1", "b2") if _form(found[name]) != natural), "b2")
+    wanted = (found[other].size, 1) if out_in else (1, found[other].size)
+    values = {"names": other, "shape": str(found[other].shape), "wanted": str(wanted)}
+    return Finding("init_bias_form", NAME, line=_line(session, other), values=values)
+
+
+def _line(session: Session, name: str) -> int:
+    """Where a parameter is made, or else returned."""
+    function = session.function(NAME)
+    place = (session.ways.get(NAME) or {}).get(name, PARAMETERS.index(name))
+    value = function.returned_value(place)
+    if value is None:
+        return function.line
+    own = value.id if isinstance(value, ast.Name) else ""
+    made = [node for node in ast.walk(function.node) if isinstance(node, ast.Assign)]
+    lines = [node.lineno for node in made if any(own in _names(target) for target in node.targets)]
+    return max(lines, default=value.lineno)
+
+
+def _names(target: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
 def _form(bias: Array) -> str:

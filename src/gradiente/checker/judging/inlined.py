@@ -44,7 +44,7 @@ def judge_inlined(
     explanation = search.plain()
     if not explanation.right:
         explanation = search.best()
-    findings = list(_gradient_findings(session, name, cases[0], explanation, lr))
+    findings = list(_gradient_findings(session, name, cases[0], layout, explanation, lr))
     said = {found.mistake for verdict in session.verdicts.values() for found in verdict.findings}
     if said and findings and all(found.mistake in said or found.mistake == "unknown" for found in findings):
         return Judgement(
@@ -90,7 +90,7 @@ def _nowhere(session: Session, name: str, outcome: CallOutcome) -> Iterator[Find
 
 
 def _gradient_findings(
-    session: Session, name: str, case: Reference, explanation: Explanation, lr: float
+    session: Session, name: str, case: Reference, layout: Layout, explanation: Explanation, lr: float
 ) -> Iterator[Finding]:
     function = session.function(name)
     places: dict[str, list[str]] = {}
@@ -114,9 +114,9 @@ def _gradient_findings(
     for key, at in places.items():
         names = ", ".join(quantity[1:].lower() for quantity in at)
         values = {"where": ", ".join(map(label, at)), "names": names}
-        yield Finding(
-            key, name, label(at[0]), function.line, values, formula(case, at[0] if at[0] != "Y" else "dZ2")
-        )
+        quantity = at[0] if at[0] != "Y" else "dZ2"
+        rule = formula(case, quantity, layout, mean=key.startswith("mean_"))
+        yield Finding(key, name, label(at[0]), function.line, values, rule)
 
 
 def _adds(session: Session, name: str) -> bool:

@@ -1,5 +1,6 @@
 """entrenarRed, judged: the steps it takes, whatever the gradients are that its backProp gives."""
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -7,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.judging.failures import described, failure_finding, too_many_calls
+from gradiente.checker.judging.activations import activation_findings, exchanged
+from gradiente.checker.judging.failures import described, failure_finding, fatal, too_many_calls
 from gradiente.checker.judging.inlined import judge_inlined
 from gradiente.checker.judging.runs import possible
 from gradiente.checker.judging.session import Judgement, Session, step_arguments
@@ -17,17 +19,16 @@ from gradiente.checker.judging.training_steps import (
     PARAMETERS,
     TrainingStep,
     Weights,
-    computed_anew,
     equal,
     final_weights,
-    forwards,
-    has_activations,
     moved,
+    other_width,
     other_y,
     places_of,
     steps_of,
     steps_taken,
 )
+from gradiente.checker.reading.submission import Function
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.running.calls import CallOutcome
@@ -73,16 +74,20 @@ def _own_order(session: Session) -> bool:
 
 
 def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement:
-    """The judgement of the layout with the fewest findings."""
+    """The judgement of the layout in which the loop comes furthest, with the fewest findings."""
     found = []
     for layout in loop_layouts(session):
         found.append(judged(layout))
+        if found[-1].endless:
+            return found[-1]
         ended = (
             found[-1].unchecked and not found[-1].variants
         )  # nothing was read; else it is what another has said
         if not found[-1].findings and not ended:
             return found[-1]
-    return min(found, key=lambda judgement: (judgement.error or judgement.unchecked, len(judgement.findings)))
+    return min(
+        found, key=lambda one: (one.error or one.unchecked, -one.progress, one.error, len(one.findings))
+    )
 
 
 def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
@@ -93,7 +98,7 @@ def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
         record=("backProp", *session.helpers(NAME, "backProp")),
     )
     if outcome.failure is not None:
-        return raised(session, NAME, layout, outcome)
+        return raised(session, NAME, case, layout, outcome)
     if (untold := too_many_calls(session, NAME, outcome)) is not None:
         calls = steps_of(session, outcome)
         if _each_an_epoch(calls, initial["X"].shape):
@@ -117,29 +122,40 @@ def loop_layouts(session: Session) -> list[Layout]:
     return [replace(layout, bias=form) for layout in found for form in forms]
 
 
-def raised(session: Session, name: str, layout: Layout, outcome: CallOutcome) -> Judgement:
-    """It ended badly: with old activations, by itself, or in what is wrong already, and then nothing can be said."""
-    failure = outcome.failure
+def raised(session: Session, name: str, case: Reference, layout: Layout, outcome: CallOutcome) -> Judgement:
+    """It ended badly; where nothing can be said of that, it is unchecked."""
+    assert outcome.failure is not None
+    found = _ended(session, name, case, layout, outcome)
+    return replace(found, progress=len(outcome.records), endless=fatal(outcome.failure))
+
+
+def _ended(session: Session, name: str, case: Reference, layout: Layout, outcome: CallOutcome) -> Judgement:
+    """With old activations, by itself, or in what is wrong already, and then nothing can be said."""
+    failure, line = outcome.failure, session.function(name).line
     assert failure is not None
     steps = steps_of(session, outcome)
-    if steps and not steps[-1].gradients and _other_width(layout, steps[-1]):
-        return Judgement((Finding("stale", name, "A[1]", session.function(name).line),))
+    initial = step_arguments(case, layout)
+    if steps and (other := other_order(session, name, initial, steps[0])) is not None:
+        return Judgement((other,))
+    if steps and exchanged([case], layout, steps[-1]):
+        return Judgement((Finding("activations_exchanged", name, "A[1]", line),))
+    if steps and not steps[-1].gradients and other_width(layout, steps[-1]):
+        return Judgement((Finding("stale", name, "A[1]", line),))
     if any(len(shape) == 2 and min(shape) > 1 for shape in map(failure.shapes.get, ("b1", "b2")) if shape):
         names = ", ".join(b for b in ("b1", "b2") if min(failure.shapes.get(b, (1,))) > 1)
-        return Judgement(
-            (Finding("bias_broadcast", name, line=failure.line, values={"names": names, "where": names}),)
-        )
+        values = {"names": names, "where": names}
+        return Judgement((Finding("bias_broadcast", name, line=failure.line, values=values),))
     # What stands in for backProp returns one form of result of many, and leaves nothing behind in global variables.
     if session.stand_in or session.blocked(name, failure):
         return Judgement((), unchecked=True)
-    return Judgement((failure_finding(session, name, failure),), error=True)
+    found = failure_finding(session, name, failure)
+    return Judgement((replace(found, line=found.line or loop_line(session.function(name))),), error=True)
 
 
-def _other_width(layout: Layout, step: TrainingStep) -> bool:
-    """Whether backProp was given activations of more or fewer instances than X has."""
-    shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
-    axis = 1 if layout.columns else 0
-    return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
+def loop_line(function: Function) -> int:
+    """The line of the first loop of a function; its own where it has none."""
+    loops = [node.lineno for node in ast.walk(function.node) if isinstance(node, ast.While | ast.For)]
+    return min(loops, default=function.line)
 
 
 def variants(session: Session, name: str, outcome: CallOutcome) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -156,17 +172,26 @@ def _findings(
     steps: Sequence[TrainingStep],
 ) -> Iterator[Finding]:
     function = session.function(NAME)
+    if (other := other_order(session, NAME, initial, steps[0])) is not None:
+        yield other
+        return
     if not equal(steps[0].given.get("w1"), initial["w1"]) or not equal(
         steps[0].given.get("w2"), initial["w2"]
     ):
         yield Finding("weights_ignored", NAME, line=function.line)
         return
     taken = [places_of(case, layout, step) for step in steps]
-    if not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
+    parts = _in_parts(case, taken)
+    if parts:
+        values = {"size": max(map(len, parts)), "m": case.m}
+        yield Finding("update_per_part", NAME, line=function.line, values=values)
+    elif not all(places is not None and sorted(places) == list(range(case.m)) for places in taken):
         yield Finding("data_ignored", NAME, line=function.line)
     elif any(other_y(case, layout, step, places or ()) for step, places in zip(steps, taken, strict=True)):
         yield Finding("pairs_broken", NAME, "y", function.line)
     yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
+    if parts:
+        return
     moves = list(_moves(steps, RATE, case.m, session.sums))
     yield from update_findings(session, NAME, moves)
     if len(steps) != EPOCHS:
@@ -177,6 +202,37 @@ def _findings(
     yield from end_findings(session, NAME, outcome, steps[-1], moves, RATE, case.m, case.m)
 
 
+def _in_parts(case: Reference, taken: Sequence[list[int] | None]) -> list[list[int]]:
+    """The instances of every step, where each has a part of them, and every epoch has all; else none."""
+    parts = [places for places in taken if places is not None]
+    whole = sorted(place for places in parts for place in places)
+    each = sorted(list(range(case.m)) * EPOCHS)
+    return parts if len(parts) == len(taken) and whole == each and max(map(len, parts)) < case.m else []
+
+
+def other_order(
+    session: Session, name: str, initial: Mapping[str, Any], step: TrainingStep
+) -> Finding | None:
+    """The finding where backProp's first call has the parameters, but in another order than it takes them."""
+    given = {p: step.given.get(p) for p in PARAMETERS}
+    got = {
+        p: next((q for q in (*PARAMETERS, "a1", "a2") if equal(value, initial[q])), None)
+        for p, value in given.items()
+    }
+    if None in got.values() or list(got.values()) == list(PARAMETERS):
+        return None
+    signature = session.function("backProp").signature()
+    line = call_line(session.function(name)) or session.function(name).line
+    return Finding("arguments_exchanged", name, line=line, values={"signature": signature})
+
+
+def call_line(function: Function) -> int | None:
+    """The line of the first call of backProp in a function."""
+    calls = [node for node in ast.walk(function.node) if isinstance(node, ast.Call)]
+    named = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "backProp"]
+    return min(named, default=None)
+
+
 def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iterator[Mapping[str, str]]:
     for step, following in pairwise(steps):
         yield {
@@ -184,36 +240,6 @@ def _moves(steps: Sequence[TrainingStep], lr: float, m: int, sums: bool) -> Iter
             for name in PARAMETERS
             if name in step.weights and name in following.weights
         }
-
-
-def activation_findings(
-    session: Session,
-    name: str,
-    case: Reference,
-    layout: Layout,
-    outcome: CallOutcome,
-    steps: Sequence[TrainingStep],
-    initial: Mapping[str, Any],
-) -> Iterator[Finding]:
-    """Activations that are not those of the weights they go with; where backProp uses them at all."""
-    for place, step in enumerate(steps):
-        if step.calls > 1:
-            return
-        if any(has_activations(step.given, pair) for pair in forwards(case, layout, step.given)):
-            continue
-        if computed_anew(outcome.records, step):
-            continue
-        before = steps[place - 1] if place else None
-        earlier = [initial, *([before.given] if before is not None else [])]
-        stale = place > 0 and any(
-            equal(step.given.get(a), old.get(a)) for a in ("a1", "a2") for old in earlier
-        )
-        if not stale and before is not None:
-            late = {**step.given, **before.weights}
-            stale = any(has_activations(step.given, pair) for pair in forwards(case, layout, late))
-        if (stale or _other_width(layout, step)) and session.uses_activations:
-            yield Finding("stale", name, "A[1]", session.function(name).line)
-        return
 
 
 def _each_an_epoch(calls: Sequence[TrainingStep], shape: tuple[int, ...]) -> bool:

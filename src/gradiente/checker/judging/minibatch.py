@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.activations import activation_findings
 from gradiente.checker.judging.failures import too_many_calls
 from gradiente.checker.judging.inlined import displacement, judge_inlined
 from gradiente.checker.judging.loop import (
     RATE,
-    activation_findings,
     end_findings,
     fewest,
+    other_order,
     raised,
     update_findings,
     variants,
@@ -59,12 +60,14 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
     initial = {**step_arguments(uneven, layout), "lr": RATE, "epocas": EPOCHS, "batch_size": BATCH}
     outcome = session.call(NAME, initial, record=("backProp", *session.helpers(NAME, "backProp")))
     if outcome.failure is not None:
-        return raised(session, NAME, layout, outcome)
+        return raised(session, NAME, uneven, layout, outcome)
     if (untold := too_many_calls(session, NAME, outcome)) is not None:
         return Judgement((untold,), error=True)
     steps = steps_taken(session, NAME, outcome, layout, RATE, uneven)
     if not steps:
         return _inlined(session, uneven, layout)
+    if (exchanged := other_order(session, NAME, initial, steps[0])) is not None:
+        return Judgement((exchanged,))
     findings = list(_batches(session, uneven, layout, steps))
     if not findings:
         other = session.call(
@@ -126,6 +129,12 @@ def _coverage(session: Session, case: Reference, batches: Sequence[Sequence[int]
     counts = [times[place] for place in range(case.m)]
     values = {"lost": counts.count(0), "repeated": sum(count > EPOCHS for count in counts)}
     if all(count == EPOCHS for count in counts):
+        pairs = pairwise(map(sorted, batches))
+        if (
+            len(batches) > 2
+            and sum(one == other for one, other in pairs) == len(batches) - len(batches) // EPOCHS
+        ):
+            yield Finding("epochs_in_batches", NAME, line=line)
         return
     if len(set(counts)) == 1:
         yield Finding("epochs_wrong", NAME, line=line, values={"expected": EPOCHS, "got": counts[0]})

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gradiente.checker.mistakes.table import ORDER
 from gradiente.checker.reading.identify import quantity_named
@@ -19,9 +20,16 @@ def label(name: str) -> str:
     return f"∂J/∂{name[1]}[{name[2]}]" if name.startswith("d") else f"{name[0]}[{name[1]}]"
 
 
-def line_of(function: Function, name: str) -> int | None:
-    """The last line at which something with such a name is computed."""
-    return max(lines_of(function, name), default=None)
+def line_of(function: Function, name: str, way: Mapping[str, Any] | None = None) -> int | None:
+    """The last line at which something with such a name is computed, or else where it is returned.
+
+    Arguments:
+        way: the place of each quantity in what the function returns
+    """
+    lines = lines_of(function, name)
+    if not lines and way and name in way and (value := function.returned_value(way[name])) is not None:
+        return value.lineno
+    return max(lines, default=None)
 
 
 def lines_of(function: Function, name: str) -> list[int]:

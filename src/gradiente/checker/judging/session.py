@@ -30,6 +30,7 @@ SQUARE = {
     "xor": (Sizes(4, 4, 4, 1), Sizes(5, 5, 5, 1), Sizes(6, 6, 6, 1)),
     "mnist": (Sizes(10, 10, 10, 10), Sizes(10, 10, 10, 10)),
 }
+STEP = re.compile(r"lr$|[dgv]|s([bw\d]|$)")  # names of learning rates, gradients and their averages
 TABLE_X = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
 TABLE_Y = np.array([[0.0], [1.0], [1.0], [0.0]])
 
@@ -54,9 +55,8 @@ class Session:
     ways: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     verdicts: dict[str, FunctionVerdict] = field(default_factory=dict)
     fixed_sizes: bool = False  # whether backProp is right for the workshop's own sizes only
-    uses_activations: bool = (
-        True  # whether backProp gives something else for other a1, a2: some compute their own
-    )
+    # those of a1, a2 for others of which backProp gives something else: some compute their own
+    used_activations: tuple[str, ...] = ("a1", "a2")
     sums: bool = False  # whether backProp gives sums over the instances, and leaves the 1/m to the loops
     stand_in: bool = False  # whether something stands in the place of backProp
     softmax_fits: bool = False  # whether feedForward gives the right A[2] with the file's softmax
@@ -65,6 +65,12 @@ class Session:
     )
     adds_negative: bool = False  # whether a loop adds what such a backProp gives, and so descends
     downhill: bool = True  # whether backProp gives +∂J, as far as is known
+    own_functions: dict[str, Finding] = field(
+        default_factory=dict
+    )  # functions beside the workshop's that are wrong
+    remarks: list[tuple[str, Mapping[str, Any]]] = field(
+        default_factory=list
+    )  # notices on what is no mistake
     absent: set[str] = field(default_factory=set)  # the functions that need what is not there
 
     def learn(self, layout: Layout, activation: str | None) -> None:
@@ -110,6 +116,12 @@ class Session:
         sums = [node for node in ast.walk(function.node) if isinstance(node, ast.BinOp | ast.AugAssign)]
         read = (node for one in sums for node in ast.walk(one) if isinstance(node, ast.Name))
         return any(node.id in names or plain(node.id) in names for node in read)
+
+    def forward_adds_biases(self) -> bool:
+        """Whether a function beside backProp and the loops adds b1 or b2 to something that is no step."""
+        others = [f for f in self.submission.functions.values() if f.name not in self.workshop.functions]
+        given = [self.function(name) for name in ("feedForward",) if self.has(name)]
+        return any(map(_adds_to_z, (*others, *given)))
 
     def function(self, name: str) -> Function:
         return self.submission.functions[name]
@@ -160,6 +172,30 @@ class Session:
         return tuple(name for name, f in self.submission.functions.items() if name not in but and not f.alias)
 
 
+def _adds_to_z(function: Function) -> bool:
+    """Whether a function has a sum of b1 or b2 and of what is neither a gradient nor times a learning rate."""
+    for node in ast.walk(function.node):
+        sides = ()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            sides = ((node.left, node.right), (node.right, node.left))
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            sides = ((node.value, node.target),)
+        for bias, other in sides:
+            called = [call.func for call in ast.walk(other) if isinstance(call, ast.Call)]
+            leaves = [leaf for leaf in ast.walk(other) if isinstance(leaf, ast.Name) and leaf not in called]
+            step = any(STEP.match(plain(leaf.id)) for leaf in leaves)
+            if _array(bias) in ("b1", "b2") and not step:
+                return True
+    return False
+
+
+def _array(node: ast.expr) -> str:
+    """The array of which an expression is another form, as b1.T, b1[:, None] and b1.reshape(-1, 1) are of b1."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return plain(node.id) if isinstance(node, ast.Name) else ""
+
+
 def _takes_biases(binding: Binding | None) -> TypeGuard[Binding]:
     return binding is not None and {"b1", "b2"} <= set(binding.parameters)
 
@@ -184,12 +220,18 @@ def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> d
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the check of one function found, before it is put in order."""
+    """What the check of one function found, before it is put in order.
+
+    `progress` is how far the function came in a call that failed: how often a loop called backProp; `endless` says that
+    it was ended at a time limit.
+    """
 
     findings: tuple[Finding, ...]
     variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     error: bool = False
     unchecked: bool = False
+    progress: float = float("inf")
+    endless: bool = False
 
     def verdict(self, name: str) -> FunctionVerdict:
         """As a verdict."""

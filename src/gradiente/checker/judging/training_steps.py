@@ -24,7 +24,7 @@ class TrainingStep:
 
     given: Mapping[str, Any]
     gradients: Weights
-    calls: int = 1  # of how many calls it is made
+    parts: "tuple[TrainingStep, ...]" = ()  # the calls that it is made of, where these are several
     true: Weights | None = (
         None  # the gradients that are right, as means, where the file's backProp gives such
     )
@@ -78,7 +78,7 @@ def steps_taken(
             for step in options
             if following and _moves_on(step, following[0], layout, lr, case.m, session.sums)
         ]
-        last = options[-1] if taken_ and taken_[-1].calls > 1 else group[-1]
+        last = options[-1] if taken_ and taken_[-1].parts else group[-1]
         taken_.append(fits[0] if fits else last)
     return taken_
 
@@ -120,7 +120,7 @@ def _merged(group: Sequence[TrainingStep], columns: bool) -> TrainingStep:
     for name, along in axis.items():
         given[name] = np.concatenate([np.atleast_1d(step.given[name]) for step in group], axis=along)
     gradients = {name: np.mean([step.gradients[name] for step in group], axis=0) for name in first.gradients}
-    return TrainingStep(given, gradients, len(group))
+    return TrainingStep(given, gradients, tuple(group))
 
 
 def with_truth(session: Session, case: Reference, layout: Layout, step: TrainingStep) -> TrainingStep:
@@ -131,9 +131,10 @@ def with_truth(session: Session, case: Reference, layout: Layout, step: Training
         w2, y = lecture_form(layout, "w2", step.given["w2"]), target_of(case, layout, step.given["y"])
         x = layout.to_lecture("X", np.asarray(step.given["X"], float))
         pair = next(forwards(case, layout, step.given))
-        if session.uses_activations and step.calls == 1:
-            pair = step.given["a1"], step.given["a2"]
-        a1, a2 = (layout.to_lecture("A1", np.asarray(a, float)) for a in pair)
+        named = dict(zip(("a1", "a2"), pair, strict=True))
+        if not step.parts:
+            named |= {name: step.given[name] for name in session.used_activations}
+        a1, a2 = (layout.to_lecture("A1", np.asarray(a, float)) for a in named.values())
         d2 = (a2 - y) / y.shape[1]
         d1 = (w2.T @ d2) * case.slope(a1)
         biases = {name: d.sum(axis=1, keepdims=True) for name, d in (("b1", d1), ("b2", d2))}
@@ -175,15 +176,15 @@ def moved(step: TrainingStep, after: Weights, name: str, lr: float, m: int, whol
         whole: instances of the whole set
         sums: the gradients that it gave are sums, so that the 1/m may stand in the loop
     """
-    before = step.weights[name]
+    before, m = step.weights[name], max(m, 1)  # an empty batch moves nothing
     if step.true is not None:
         known = {"right": -lr, "right sum": -lr * m, "uphill": lr, "uphill sum": lr * m}
         found = _move(before, after[name], step.true, name, lr, m, whole, known)
         if found not in ("update_wrong", "update_swapped"):
             return found
     known = {"right": -lr, "uphill": lr, "lr_missing": -1.0}
-    if step.calls > 1:
-        known["right sum"] = -lr * step.calls
+    if step.parts:
+        known["right sum"] = -lr * len(step.parts)
     if sums:
         known |= {"right mean": -lr / m, "uphill mean": lr / m, "lr_missing mean": -1 / m}
     return _move(before, after[name], step.gradients, name, lr, m, whole, known)
@@ -245,21 +246,15 @@ def forwards(case: Reference, layout: Layout, given: Mapping[str, Any]) -> Itera
     try:
         w1, b1, w2, b2 = (lecture_form(layout, n, given[n]) for n in PARAMETERS)
         x = layout.to_lecture("X", np.asarray(given["X"], float))
+        x = x.reshape(-1, 1) if x.ndim == 1 else x
         for bias in (1, 0) if case.labels is None else (1,):
-            a1 = squash(case.activation, w1 @ x + bias * b1)
-            z2 = w2 @ a1 + bias * b2
-            a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
+            with np.errstate(all="ignore"):
+                a1 = squash(case.activation, w1 @ x + bias * b1)
+                z2 = w2 @ a1 + bias * b2
+                a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
             yield layout.to_student("A1", a1), layout.to_student("A2", a2)
     except (ValueError, KeyError, TypeError, IndexError):
         return
-
-
-def has_activations(given: Mapping[str, Any], pair: tuple[Any, Any]) -> bool:
-    """Whether the activations that backProp was given are those, but for single precision on the way."""
-    pairs = [
-        (np.asarray(given.get(name), float), value) for name, value in zip(("a1", "a2"), pair, strict=True)
-    ]
-    return all(a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-6) for a, b in pairs)
 
 
 def equal(found: Any, wanted: Any) -> bool:
@@ -271,22 +266,11 @@ def equal(found: Any, wanted: Any) -> bool:
     )
 
 
-def computed_anew(records: Sequence[RecordedCall], step: TrainingStep) -> bool:
-    """Whether the file's own forward pass gave these activations for these weights, right or wrong."""
-    for record in records:
-        arguments = [*_arrays(record.arguments), *_arrays(tuple(record.keywords.values()))]
-        if not all(any(equal(given, step.given.get(w)) for given in arguments) for w in ("w1", "w2", "X")):
-            continue
-        results = _arrays(flat(record.result) if isinstance(record.result, tuple) else (record.result,))
-        if isinstance(record.result, Mapping):
-            results = _arrays(tuple(record.result.values()))
-        if all(any(equal(given, step.given.get(a)) for given in results) for a in ("a1", "a2")):
-            return record.name != "backProp"
-    return False
-
-
-def _arrays(values: Sequence[Any]) -> list[Array]:
-    return [value for value in flat(tuple(values)) if isinstance(value, np.ndarray)]
+def other_width(layout: Layout, step: TrainingStep) -> bool:
+    """Whether backProp was given activations of more or fewer instances than X has."""
+    shapes = [getattr(step.given.get(name), "shape", ()) for name in ("X", "a1")]
+    axis = 1 if layout.columns else 0
+    return all(len(shape) == 2 for shape in shapes) and shapes[0][axis] != shapes[1][axis]
 
 
 def final_weights(session: Session, name: str, outcome: CallOutcome) -> Iterator[Weights]:

@@ -6,6 +6,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -52,12 +53,32 @@ class Function:
 
     def returned(self) -> tuple[str, ...] | None:
         """The names in its last `return a, b, c`; None where they are no plain names."""
+        value = self._result()
+        return tuple(map(_name_of, value.elts)) if isinstance(value, ast.Tuple | ast.List) else None
+
+    def returned_value(self, place: int | str) -> ast.expr | None:
+        """The expression at a place of its last `return`, or under a key of the dictionary there; None without one."""
+        value = self._result()
+        if isinstance(value, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
+            return value.values[keys.index(place)] if place in keys else None
+        if isinstance(value, ast.Tuple | ast.List) and isinstance(place, int) and place < len(value.elts):
+            return value.elts[place]
+        return None
+
+    def computed(self, line: int | None, place: int | str | None) -> ast.expr | None:
+        """The expression of the assignment at a line, or of what is returned at a place."""
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == line:
+                return node.value
+        return None if place is None else self.returned_value(place)
+
+    def _result(self) -> ast.expr | None:
+        """What the last `return` gives."""
         found = [
             node.value for node in _own_statements(self.node) if isinstance(node, ast.Return) and node.value
         ]
-        if not found or not isinstance(found[-1], ast.Tuple | ast.List):
-            return None
-        return tuple(map(_name_of, found[-1].elts))
+        return found[-1] if found else None
 
     def signature(self) -> str:
         """As it stands in the file."""
@@ -115,9 +136,14 @@ class Submission:
         return (cell, line - self.starts[cell - 1] + 1) if cell else None
 
     def statement(self, line: int) -> str:
-        """The words of one line."""
+        """The words of one line, without the comment at its end."""
         lines = self.source.splitlines()
-        return lines[line - 1].strip()[:MOST_WORDS] if 0 < line <= len(lines) else ""
+        words = lines[line - 1] if 0 < line <= len(lines) else ""
+        with suppress(tokenize.TokenError, IndentationError, SyntaxError):
+            for token in tokenize.generate_tokens(io.StringIO(words.strip()).readline):
+                if token.type == tokenize.COMMENT and token.start[1]:
+                    words = words.strip()[: token.start[1]]
+        return words.strip()[:MOST_WORDS]
 
 
 def read(path: str | Path) -> Submission:

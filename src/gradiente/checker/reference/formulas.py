@@ -2,10 +2,13 @@
 
 import re
 
+from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import LECTURE, Reference
 from gradiente.layers import Softmax
 from gradiente.losses import BCEWithLogitsLoss
 
+LECTURES = Layout(columns=True, out_in=True, bias="column", target="matrix")
+FACTOR = re.compile(r"(∂J/∂)?[WXAZ](\[\d\])?ᵀ?")
 SYMBOLS = {
     r"\odot": "⊙",
     r"\delta": "δ",
@@ -74,13 +77,18 @@ def softmax_formula() -> str:
     return plain(one.replace("A", "A[2]")) + ", Z = Z[2]"
 
 
-def formula(case: Reference, name: str) -> str:
-    """The formula of a quantity by our name (dW2), with the names of its own layer in it.
+def formula(case: Reference, name: str, layout: Layout = LECTURES, *, mean: bool = False) -> str:
+    """The formula of a quantity by our name (dW2), with the names of its own layer in it, as a layout writes it.
+
+    Arguments:
+        mean: of ∂J/∂W and ∂J/∂b, with the 1/m of the mean in sight
 
     >>> from gradiente.checker.reference.reference import Sizes, random_reference
     >>> step = random_reference("xor", "sigmoid", Sizes(4, 3, 5, 1), seed=0)
     >>> formula(step, "dW2"), formula(step, "Z1")
     ('∂J/∂W[2] = ∂J/∂Z[2] A[1]ᵀ', 'Z[1] = W[1] X + b[1]')
+    >>> formula(step, "dW2", Layout(False, False, "row", "matrix"), mean=True)
+    '∂J/∂W[2] = 1/m · A[1]ᵀ ∂L/∂Z[2]'
     """
     if name == "A2":
         return "A[2] = σ(Z[2])" if case.labels is None else softmax_formula()
@@ -88,4 +96,28 @@ def formula(case: Reference, name: str) -> str:
     if name == "dZ2":
         return f"{quantity.label} = 1/m · ({plain(BCEWithLogitsLoss.derivative).rpartition('=')[2].strip()})"
     pieces = plain(quantity.formula).split("=")
-    return f"{quantity.label} = {pieces[1 if quantity.role == 'output' else -1].strip()}"
+    right = _in_layout(pieces[1 if quantity.role == "output" else -1].strip(), name, layout)
+    if mean and name in ("dW1", "db1", "dW2", "db2"):
+        right = f"1/m · {right.replace('∂J', '∂L')}"
+    return f"{quantity.label} = {right}"
+
+
+def _in_layout(right: str, name: str, layout: Layout) -> str:
+    """The matrix products of a formula for quantities that a layout has transposed: (P Q)ᵀ = Qᵀ Pᵀ."""
+
+    def turned(symbol: str) -> bool:
+        return not (layout.out_in if symbol == "W" else layout.columns)
+
+    def factor(words: str) -> str:
+        bare = words.removesuffix("ᵀ")
+        transposed = (bare != words) ^ turned(bare.removeprefix("∂J/∂")[0]) ^ turned(result)
+        return bare + "ᵀ" * transposed
+
+    result = name.lstrip("d")[0]
+    terms = []
+    for term in right.split(" + "):
+        factors = term.split(" ")
+        if len(factors) == 2 and all(FACTOR.fullmatch(one) for one in factors):
+            factors = [factor(one) for one in (reversed(factors) if turned(result) else factors)]
+        terms.append(" ".join(factors))
+    return " + ".join(terms)

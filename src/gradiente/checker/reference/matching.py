@@ -68,7 +68,8 @@ def scale_of(
 
     Arguments:
         factors: what may be expected beside 1, 2 and ½
-        many: the arrays have several numbers, so that a ratio says something by itself
+        many: the arrays have several numbers, so that a ratio says something by itself; of single numbers it takes
+            three cases with one and the same ratio
     """
     for size in ("", "n", "h", "k"):
         for power in (0, 1, -1, 2, -2):
@@ -77,7 +78,7 @@ def scale_of(
                 for sign in (1, -1):
                     if np.allclose(found, sign * factor, rtol=1e-4, atol=0):
                         return Scale(sign, factor, power, size)
-    if not many or len(cases) < 2:
+    if len(cases) < (2 if many else 3):
         return None
     for power in (0, 1):
         found = [c / _power(case, power, "") for c, case in zip(ratios, cases, strict=True)]

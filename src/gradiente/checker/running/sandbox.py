@@ -2,44 +2,43 @@
 
 `python -I` in its own session, with an empty environment and a temporary folder, under limits of memory, processor
 time, file size and wall-clock time; under bubblewrap, where it is installed and may be used, also without network
-and without sight of anything but Python itself.
+and without sight of anything but Python itself. It is one process and starts no other (child/confinement.py).
 """
 
 import contextlib
+import errno
 import os
 import resource
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from gradiente.checker.running.calls import ENDED, TIMEOUT, Call, CallOutcome, Event, Failure
-from gradiente.checker.running.messages import encode, events_of, failure_of, names_of, outcome_of, packed, unpacked
+from gradiente.checker.running.folders import TemporaryFolder, empty, too_full
+from gradiente.checker.running.isolation import CHILD, isolated, isolation
+from gradiente.checker.running.messages import (
+    encode,
+    events_of,
+    failure_of,
+    names_of,
+    outcome_of,
+    packed,
+    unpacked,
+)
 
 T = TypeVar("T")
-CHILD = Path(__file__).with_name("child")
-SYSTEM = (
-    "/usr",
-    "/bin",
-    "/lib",
-    "/lib64",
-    "/lib32",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/alternatives",
-)
 FILE_SIZE = 1 << 20
 CPU_SECONDS = 60
+TICK = 0.05  # seconds after which the folder is looked at again
+LAST_SECONDS = 2.0  # that a killed process may take to be gone
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,27 @@ class Sandbox:
 
     def __init__(self, source: str, *, cells: bool = False, limits: Limits | None = None) -> None:
         self.source, self.cells, self.limits = source, cells, limits or Limits()
-        self.isolation = "bubblewrap" if _bubblewrap() else "process"
+        self.isolation = isolation()
         self.failures: tuple[Failure, ...] = ()
         self.callables: dict[str, dict[str, Any]] = {}
         self.events: tuple[Event, ...] = ()
         self._left = self.limits.total
         self._process: subprocess.Popen[bytes] | None = None
+        self._kept = TemporaryFolder("check")
         self._folder: Path | None = None
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="gradiente-check-"))
+        self._folder = self._kept.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
-        shutil.rmtree(self._folder or "", ignore_errors=True)
+        self._kept.__exit__()
+
+    @property
+    def _own_folder(self) -> Path:
+        assert self._folder is not None, "used outside of its with block"
+        return self._folder
 
     def load(self, *, observe: bool = False) -> Failure | None:
         """Start the process, anew where one runs, and load the file; the failure, where that did not end well.
@@ -133,9 +138,8 @@ class Sandbox:
         return CallOutcome(failure=answer) if isinstance(answer, Failure) else answer
 
     def _start(self) -> None:
-        folder = self._folder
-        assert folder is not None, "used outside of its with block"
-        command = [*_isolated(folder), sys.executable, "-I", str(CHILD / "main.py"), str(self.limits.memory)]
+        folder = self._own_folder
+        command = [*isolated(folder), sys.executable, "-I", str(CHILD / "main.py"), str(self.limits.memory)]
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment = {
             "PATH": os.defpath,
@@ -161,6 +165,7 @@ class Sandbox:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+        _wait_for_end(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -175,10 +180,16 @@ class Sandbox:
         until = started + allowed
         try:
             self._write(request, until)
-            return understood(*unpacked(lambda length: self._read(length, until)))
+            answer = understood(*unpacked(lambda length: self._read(length, until)))
+            self._look_at_folder()
+            return answer
         except TimeoutError:
             self._end()
             return self._too_long(seconds, allowed)
+        except FullFolderError:
+            self._end()
+            empty(self._own_folder)
+            return Failure("OSError", os.strerror(errno.EDQUOT))
         except Exception:  # the process is gone, or what it wrote is no answer: the same to who waits for one
             self._end()
             return Failure(ENDED)
@@ -196,9 +207,7 @@ class Sandbox:
         descriptor, left = process.stdin.fileno(), memoryview(data)
         os.set_blocking(descriptor, False)
         while left:
-            _, ready, _ = select.select([], [descriptor], [], max(0.0, until - time.monotonic()))
-            if not ready:
-                raise TimeoutError
+            self._wait([], [descriptor], until)
             left = left[os.write(descriptor, left) :]
 
     def _read(self, length: int, until: float) -> bytearray:
@@ -207,14 +216,40 @@ class Sandbox:
         assert process.stdout is not None
         found, descriptor = bytearray(), process.stdout.fileno()
         while len(found) < length:
-            ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
-                raise TimeoutError
+            self._wait([descriptor], [], until)
             piece = os.read(descriptor, min(length - len(found), 1 << 20))
             if not piece:
                 raise EOFError
             found += piece
         return found
+
+    def _wait(self, reading: list[int], writing: list[int], until: float) -> None:
+        """Until one of these is ready; TimeoutError where that takes too long."""
+        while True:
+            left = until - time.monotonic()
+            ready = select.select(reading, writing, [], max(0.0, min(left, TICK)))
+            if ready[0] or ready[1]:
+                return
+            if left <= 0:
+                raise TimeoutError
+            self._look_at_folder()
+
+    def _look_at_folder(self) -> None:
+        if too_full(self._own_folder):
+            raise FullFolderError
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
+    """Until nobody holds its output any more: bubblewrap is gone a moment before what it has started."""
+    assert process.stdout is not None
+    until, descriptor = time.monotonic() + LAST_SECONDS, process.stdout.fileno()
+    while select.select([descriptor], [], [], max(0.0, until - time.monotonic()))[0]:
+        if not os.read(descriptor, 1 << 20):
+            return
+
+
+class FullFolderError(Exception):
+    """A student's code has written more than it may."""
 
 
 def _limit() -> None:
@@ -222,37 +257,3 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-@cache
-def _bubblewrap() -> bool:
-    """Whether bubblewrap is there and may make namespaces."""
-    if shutil.which("bwrap") is None:
-        return False
-    with tempfile.TemporaryDirectory(prefix="gradiente-check-") as folder:
-        command = [*_wrapped(Path(folder)), sys.executable, "-I", "-c", "import numpy"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def _isolated(folder: Path) -> list[str]:
-    return _wrapped(folder) if _bubblewrap() else []
-
-
-def _wrapped(folder: Path) -> list[str]:
-    """bubblewrap with Python, the system's libraries and one folder that may be written to."""
-    seen = [place for place in SYSTEM if os.path.exists(place)]
-    seen += dict.fromkeys(_python_places())
-    binds = [word for place in seen for word in ("--ro-bind", place, place)]
-    return [
-        *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
-        *binds,
-        *("--ro-bind", str(CHILD), str(CHILD), "--bind", str(folder), str(folder), "--chdir", str(folder)),
-    ]
-
-
-def _python_places() -> Iterator[str]:
-    """Where Python and its packages are, the system's own folders left out."""
-    for place in (sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))):
-        if not place.startswith("/usr"):
-            yield place

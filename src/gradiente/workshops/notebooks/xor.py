@@ -322,6 +322,8 @@ y_est = activaciones[1]
 for columna in range(X.shape[1]):
     print(X[:2, columna], "→", f"{y_est[0, columna]:.3f}", y[0, columna])
 
+# es: print(f"costo: de {costos[0]:.4f} a {costos[-1]:.6f}")
+# en: print(f"cost: from {costos[0]:.4f} to {costos[-1]:.6f}")
 # es: assert np.array_equal(np.round(y_est), y), "la red no llegó a la tabla de XOR"
 # en: assert np.array_equal(np.round(y_est), y), "the network did not get to the table of XOR"
 
@@ -334,15 +336,27 @@ plt.plot(np.arange(len(costos)) * TRAMO, costos)
 plt.show()
 
 # %% [markdown] lang="es"
+# Los comandos tienen esta misma red, con estos mismos pesos iniciales: `gradiente explain xor --columns` muestra todos
+# los números de la primera época, y `gradiente train xor` la entrena con las mismas épocas. Compare con los suyos.
+
+# %% [markdown] lang="en"
+# The commands have this very network, with these very initial weights: `gradiente explain xor --columns` shows all
+# numbers of the first epoch, and `gradiente train xor` trains it for the same epochs. Compare them with yours.
+
+# %% [markdown] lang="es"
 # ## Para pensar
 #
-# - ¿Qué pasa si todos los pesos iniciales son iguales? Pruébelo: `w1 = np.full((4, 3), 0.5)`.
+# - ¿Qué pasa si todos los pesos iniciales son iguales, en las dos capas? Pruébelo con `w1 = np.full((4, 3), 0.5)` y
+#   `w2 = np.full((1, 4), 0.5)`, y mire las filas de `w1` después de entrenar. ¿Por qué sí aprende si solo `w1` empieza
+#   así, y `w2` queda al azar?
 # - ¿Y con una tasa de aprendizaje de 0.01, o de 50?
 # - Quite la tercera entrada. ¿Sigue aprendiendo? ¿Quién hace ahora su trabajo?
 
 # %% [markdown] lang="en"
 # ## To think about
 #
-# - What happens if all initial weights are equal? Try it: `w1 = np.full((4, 3), 0.5)`.
+# - What happens if all initial weights are equal, in both layers? Try it with `w1 = np.full((4, 3), 0.5)` and
+#   `w2 = np.full((1, 4), 0.5)`, and look at the rows of `w1` after training. Why does it learn if only `w1` begins like
+#   that, and `w2` stays random?
 # - And with a learning rate of 0.01, or of 50?
 # - Leave the third input out. Does it still learn? Who does its work now?

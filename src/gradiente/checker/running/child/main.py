@@ -10,7 +10,6 @@ import inspect
 import io
 import os
 import random
-import resource
 import signal
 import sys
 import time
@@ -24,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
 import absent  # pyright: ignore[reportMissingImports]
+from confinement import confine  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
 from names import given_by  # pyright: ignore[reportMissingImports]
@@ -277,7 +277,7 @@ def main():
             os.dup2(nowhere, descriptor)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
         signal.signal(signal.SIGALRM, too_long)
-        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+        confine(int(sys.argv[1]))
         sys.argv[1:] = []  # what a student's program is given
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
         guard = Guard()
