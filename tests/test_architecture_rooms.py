@@ -26,6 +26,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["torch_judging"],
         ["checking"],
     ],
+    "gradiente.grading": [["systems"]],
     "gradiente.checker.running": [["calls"], ["child", "sandbox"]],
 }
 Graph = Mapping[str, Iterable[str]]

@@ -127,3 +127,35 @@ def test_what_cannot_be_checked_here_is_no_mistake(with_mistake, status):
     result = StudentResult("Ana", "ana.py", Verdict("ana.py", "xor", functions))
     assert result.status == status
     assert bool(result.first_mistake()) == with_mistake
+
+
+def test_each_student_with_the_line_of_the_mistake():
+    graded = gradebook(a_class(), Rubric())
+    places = {entry.what[0]: dict(entry.places) for entry in graded.mistakes()}
+    assert places["", "a colon is missing"] == {"fer": "line 2", "gus": "line 2"}
+    assert {place for entry in graded.quantities() for place in entry.places.values()} == {"line 3"}
+
+
+def test_the_line_in_a_notebook_and_one_that_is_not_known():
+    cell = Finding("stub_syntax", line=9, values={"in_cell": 4, "line_in_cell": 2})
+    results = [
+        StudentResult("ana", "a.ipynb", Verdict("a.ipynb", "xor", findings=(cell,))),
+        StudentResult("beto", "b.py", Verdict("b.py", "xor", findings=(Finding("stub_syntax"),))),
+    ]
+    (shared,) = gradebook(results, Rubric()).mistakes()
+    assert dict(shared.places) == {"ana": "cell 4, line 2", "beto": ""}
+    assert [result.first_place() for result in results] == ["cell 4, line 2", ""]
+
+
+def test_a_class_of_two_workshops_is_two_gradebooks():
+    results = [
+        StudentResult("ana", "a.py", verdict([ONE], workshop="mnist")),
+        StudentResult("beto", "b.py", verdict([ONE])),
+        StudentResult("caro", "c.py", verdict()),
+        StudentResult("dan", "", obstacle=Obstacle("no_file", "no_file")),
+    ]
+    graded = gradebook(results, Rubric())
+    parts = [(part.workshop, [row.result.student for row in part.rows]) for part in graded.by_workshop()]
+    assert parts == [("xor", ["beto", "caro", "dan"]), ("mnist", ["ana"])]
+    assert [len(part.mistakes()) for part in graded.by_workshop()] == [1, 1]
+    assert [part.workshop for part in gradebook(results[1:], Rubric()).by_workshop()] == ["xor"]

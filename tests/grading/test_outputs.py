@@ -150,6 +150,7 @@ def test_the_page_of_the_class(language, tmp_path):
     assert page.outside == []
     for key in ("distribution", "mistakes", "quantities", "groups", "every_student"):
         assert words[f"grade.{key}"] in page.words
+    assert words["grade.line"].format(line=3) in page.words
     assert words["mistake.stub_one"].format(quantity="dW[1]") in page.words
     assert "35.71" in page.words  # the mean of 100, 50, 50, 50, 0, 0, 0
     targets = {os.path.normpath(outputs.folder / link) for link in page.links}

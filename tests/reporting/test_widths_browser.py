@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -141,6 +142,7 @@ def widths(browser, path):
     found = []
     page = browser.new_page(viewport={"width": WIDTHS[0], "height": 800})
     page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         found.append(tuple(page.evaluate("[innerWidth, document.scrollingElement.scrollWidth]")))
@@ -155,3 +157,16 @@ def test_no_page_is_wider_than_its_window(browser, run, tmp_path, name, language
     write_report(path, **run(name)) if name in RUNS else PAGES[name](path)
     for window, page in widths(browser, path):
         assert page <= window
+
+
+def test_a_class_of_forty_fits_a_screen(browser, tmp_path):
+    class_of = [replace(one, student=f"{one.student} {copy}") for copy in range(5) for one in a_class()[:8]]
+    graded = gradebook(class_of, Rubric())
+    pages = {row.result.student: "page.html" for row in graded.rows}
+    assert len(pages) == 40
+    path = tmp_path / "page.html"
+    path.write_text(class_page(graded, pages), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.scrollingElement.scrollHeight") <= 800
+    page.close()

@@ -26,6 +26,7 @@ COMMANDS = (
     "workshop",
     "check",
     "grade",
+    "autograder",
     "doctor",
 )
 

@@ -29,7 +29,9 @@ from gradiente.grading import (
 )
 from gradiente.grading import grade as grade_all
 from gradiente.grading.spreadsheet import points_text
+from gradiente.grading.systems.nbgrader import nbgrader_csv
 from gradiente.locale import text
+from gradiente.storage import require_folder_of, write_atomically
 
 MOST_MISTAKES = 10
 
@@ -44,6 +46,7 @@ def grade(
     column: str | None,
     overwrite: bool,
     feedback_zip: str | None,
+    nbgrader_file: str | None,
     as_json: bool,
 ) -> None:
     require(worksheet_file is not None or (column is None and not overwrite), "worksheet.needed")
@@ -58,6 +61,8 @@ def grade(
         worksheet.check(folder, people.values())
     if feedback_zip is not None:
         check_feedback_zip(feedback_zip, folder, people.values())
+    if nbgrader_file is not None:
+        require_folder_of(nbgrader_file)
     outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
@@ -69,6 +74,8 @@ def grade(
     with_people = [(people[row.result.student], row) for row in graded.rows]
     filled = None if worksheet is None else worksheet.fill(with_people, overwrite=overwrite)
     zipped = None if feedback_zip is None else write_feedback_zip(feedback_zip, with_people)
+    if nbgrader_file is not None:
+        write_atomically(nbgrader_file, nbgrader_csv(graded, folder))
     if as_json:
         found = graded.to_dict()
         found["students"] = [{**entry, "page": pages[entry["student"]]} for entry in found["students"]]
@@ -81,6 +88,8 @@ def grade(
         if zipped is not None:
             said = text("grade.written.feedback_zip", path=feedback_zip, count=zipped)
             console().print(said, soft_wrap=True)
+        if nbgrader_file is not None:
+            console().print(text("grade.written.nbgrader", path=nbgrader_file), soft_wrap=True)
 
 
 @contextmanager
@@ -170,6 +179,9 @@ command = command(
         option("--column", "cli.grade.column", metavar=text("cli.metavar.name")),
         option("--overwrite", "cli.grade.overwrite", is_flag=True),
         option("--feedback-zip", "cli.grade.feedback_zip", metavar=text("cli.metavar.file")),
+        click.Option(
+            ["--nbgrader", "nbgrader_file"], help=text("cli.grade.nbgrader"), metavar=text("cli.metavar.file")
+        ),
         json_option(),
     ],
     grade,

@@ -6,7 +6,7 @@ from gradiente.grading.grading import grade
 from gradiente.grading.outputs import Outputs, default_output, write_outputs
 from gradiente.grading.rubric import Rubric
 from gradiente.grading.student_result import StudentResult
-from gradiente.grading.submissions import Obstacle, StudentSubmission, submissions
+from gradiente.grading.submissions import Obstacle, StudentSubmission, one_submission, submissions
 from gradiente.grading.worksheet import Filled, Worksheet
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "default_output",
     "grade",
     "gradebook",
+    "one_submission",
     "submissions",
     "write_feedback_zip",
     "write_outputs",

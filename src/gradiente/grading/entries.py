@@ -109,6 +109,11 @@ def walk(folder: Path, parts: tuple[str, ...] = ()) -> Iterator[tuple[Entry, Pat
             yield _file(path, mode, own), path
 
 
+def named_file(path: Path) -> Entry:
+    """The one file that was asked for; where it is a link, the file it leads to."""
+    return _file(path, path.stat().st_mode, (path.name,))
+
+
 def unreadable(name: str, error: Exception) -> Obstacle:
     """What keeps a file from being read: the system, or that an archive is damaged."""
     reason = system_reason(error) if isinstance(error, OSError) else text("grade.damaged")

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import mean, median
 from typing import Any
 
+from gradiente.checker.verdict import Finding
 from gradiente.checker.workshop import WORKSHOPS
 from gradiente.grading.rubric import Rubric
-from gradiente.grading.student_result import StudentResult
+from gradiente.grading.student_result import StudentResult, place
 from gradiente.locale import text
 
 
@@ -40,15 +41,16 @@ class GradedStudent:
 
 @dataclass(frozen=True)
 class Shared:
-    """Students with the same finding; `what` is [(function, words)]."""
+    """Students with the same finding; `what` is [(function, words)], `places` the line of each student, in words."""
 
     what: Sequence[tuple[str, str]]
     students: Sequence[str]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         what = [{"function": function, "words": words} for function, words in self.what]
-        return {"what": what, "students": list(self.students)}
+        return {"what": what, "students": list(self.students), "places": dict(self.places)}
 
 
 Mistake = tuple[str, str, str]  # function, key, quantity
@@ -95,24 +97,31 @@ class Gradebook:
         """Of the points."""
         return median(self.totals) if self.totals else None
 
+    def by_workshop(self) -> list["Gradebook"]:
+        """A gradebook for each workshop, the most frequent first; where none was recognized, it counts as the usual."""
+        rows: dict[str, list[GradedStudent]] = {}
+        for row in self.rows:
+            verdict = row.result.verdict
+            rows.setdefault((verdict.workshop if verdict else "") or self.workshop, []).append(row)
+        return sorted((Gradebook(own, name) for name, own in rows.items()), key=lambda part: -len(part.rows))
+
     def mistakes(self) -> list[Shared]:
         """Every mistake with who made it, the most frequent first."""
-        students: dict[Mistake, list[str]] = {}
+        places: dict[Mistake, dict[str, str]] = {}
         for row in self.rows:
-            for mistake in _mistakes(row.result):
-                students.setdefault(mistake, []).append(row.result.student)
-        shared = [Shared([self._words[mistake]], names) for mistake, names in students.items()]
-        return _ordered(shared)
+            for mistake, finding in _mistakes(row.result).items():
+                places.setdefault(mistake, {})[row.result.student] = place(finding)
+        return _ordered([Shared([self._words[made]], list(found), found) for made, found in places.items()])
 
     def quantities(self) -> list[Shared]:
         """The first wrong quantity of every student who has one, the most frequent first."""
-        students: dict[tuple[str, str], list[str]] = {}
+        places: dict[tuple[str, str], dict[str, str]] = {}
         for row in self.rows:
             findings = row.result.verdict.all_findings if row.result.verdict else ()
             first = next((finding for finding in findings if finding.quantity), None)
             if first is not None:
-                students.setdefault((first.function, first.quantity), []).append(row.result.student)
-        return _ordered([Shared([what], names) for what, names in students.items()])
+                places.setdefault((first.function, first.quantity), {})[row.result.student] = place(first)
+        return _ordered([Shared([what], list(found), found) for what, found in places.items()])
 
     def groups(self) -> list[Shared]:
         """Students who made exactly the same mistakes, where there are at least two of them."""
@@ -146,8 +155,8 @@ class Gradebook:
         """A mistake's function and title, in the words of the first who made it."""
         words: dict[Mistake, tuple[str, str]] = {}
         for row in self.rows:
-            for mistake, title in _mistakes(row.result).items():
-                words.setdefault(mistake, (mistake[0], title))
+            for mistake, finding in _mistakes(row.result).items():
+                words.setdefault(mistake, (mistake[0], finding.title()))
         return words
 
 
@@ -175,12 +184,12 @@ def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
     return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop))
 
 
-def _mistakes(result: StudentResult) -> dict[Mistake, str]:
-    """Each mistake of a student once, with its title."""
+def _mistakes(result: StudentResult) -> dict[Mistake, Finding]:
+    """Each mistake of a student once, where it is found first."""
     findings = result.verdict.all_findings if result.verdict else ()
-    found: dict[Mistake, str] = {}
+    found: dict[Mistake, Finding] = {}
     for finding in findings:
-        found.setdefault((finding.function, finding.mistake, finding.quantity), finding.title())
+        found.setdefault((finding.function, finding.mistake, finding.quantity), finding)
     return found
 
 

@@ -60,6 +60,20 @@ class Rubric:
         needed = [name for name in known.functions if name not in known.optional]
         return {name: TOTAL / len(needed) if name in needed else 0.0 for name in known.functions}
 
+    def toml(self) -> str:
+        """As a file that `read` reads.
+
+        >>> print(Rubric({"backProp": 60}, 0.5).toml(), end="")
+        partial = 0.5
+        <BLANKLINE>
+        [points]
+        backProp = 60
+        """
+        lines = [f"partial = {self.partial}"]
+        if self.points is not None:
+            lines += ["", "[points]", *(f"{name} = {value}" for name, value in self.points.items())]
+        return "".join(f"{line}\n" for line in lines)
+
     def maximum(self, workshop: str) -> float:
         """All points of a workshop; "" is one that nobody knows, where a rubric's points all count."""
         if workshop:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from gradiente.checker.verdict import Verdict
+from gradiente.checker.verdict import Finding, Verdict
 from gradiente.grading.entries import Obstacle, ObstacleStatus
+from gradiente.locale import text
 
 Status = Literal["right", "mistakes", "blank", "not_run", "unjudged"] | ObstacleStatus
 
@@ -39,3 +40,15 @@ class StudentResult:
             return self.obstacle.words()
         findings = self.verdict.all_findings if self.verdict else ()
         return findings[0].title() if findings else ""
+
+    def first_place(self) -> str:
+        """The line of the first mistake, in words; "" where it is not known."""
+        findings = self.verdict.all_findings if self.verdict else ()
+        return place(findings[0]) if findings else ""
+
+
+def place(finding: Finding) -> str:
+    """The line of a finding, in a notebook with its cell, in words; "" where it is not known."""
+    if "in_cell" in finding.values:
+        return text("grade.in_cell", cell=finding.values["in_cell"], line=finding.values["line_in_cell"])
+    return "" if finding.line is None else text("grade.line", line=finding.line)

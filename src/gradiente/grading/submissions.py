@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from gradiente.errors import FileError
 from gradiente.grading.archives import unpacked
-from gradiente.grading.entries import PACKED, SUBMISSIONS, Entry, Obstacle, shown, suffix, walk
+from gradiente.grading.entries import PACKED, SUBMISSIONS, Entry, Obstacle, named_file, shown, suffix, walk
 
 NBGRADER = "submitted"
 # Moodle's name for a student's folder or file: Ana Gómez_12345_assignsubmission_file_
@@ -79,6 +79,23 @@ def submissions(folder: str | Path) -> list[StudentSubmission]:
         replace(_submission_of(student, _counting(person, groups[person])), person=person)
         for student, person in sorted(named.items())
     ]
+
+
+def one_submission(path: str | Path) -> StudentSubmission:
+    """What one student handed in: a .py or .ipynb, or a folder or a zip in which there is one.
+
+    Errors: FileError where there is no such file or folder
+    """
+    path = Path(path)
+    name = _clean(path.resolve().name)
+    if path.is_dir():
+        return _submission_of(name, list(_unpacked_too(path)))
+    if not path.exists():
+        raise FileError("file.missing", path=path)
+    found = named_file(path)
+    if suffix(path.name) == ".zip" and found.obstacle is None:
+        return _submission_of(name, unpacked(path, found.parts))
+    return _submission_of(name, [found])
 
 
 def _everything(folder: Path) -> list[Entry]:
