@@ -56,7 +56,8 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
     if verdict.all_findings and hint < max(HINTS):
         out.print(text("check.more_hints", hint=hint + 1), style="dim", soft_wrap=True)
     if verdict.isolation:
-        out.print(text(f"check.isolation.{verdict.isolation}"), style="dim", soft_wrap=True)
+        style = "yellow" if verdict.isolation == "process" else "dim"
+        out.print(text(f"check.isolation.{verdict.isolation}"), style=style, soft_wrap=True)
 
 
 def _print_function(out: "Console", function: FunctionVerdict, hint: int) -> None:

@@ -89,6 +89,12 @@ class Gradebook:
         """How many students have each status, the most frequent first."""
         return dict(Counter(row.result.status for row in self.rows).most_common())
 
+    @property
+    def isolation(self) -> str:
+        """What contained the submissions that were run: "process" where one had no more than that, "" for none."""
+        found = {row.result.isolation for row in self.rows}
+        return next((mode for mode in ("process", "bubblewrap") if mode in found), "")
+
     def mean(self) -> float | None:
         """Of the points."""
         return mean(self.totals) if self.totals else None
@@ -141,6 +147,7 @@ class Gradebook:
         """Plain data."""
         return {
             "workshop": self.workshop,
+            "isolation": self.isolation,
             "statuses": self.statuses(),
             "mean": self.mean(),
             "median": self.median(),

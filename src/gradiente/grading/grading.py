@@ -1,12 +1,13 @@
 """All submissions of a class, checked in parallel; verdicts of an earlier run are reused."""
 
 import json
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from gradiente.checker.running.folders import TemporaryFolder
+from gradiente.checker.running.isolation import isolation
 from gradiente.checker.verdict import Verdict, hint_lines
 from gradiente.errors import FileError, GradienteError, require
 from gradiente.grading.entries import Obstacle, shown, suffix
@@ -59,7 +60,7 @@ def grade(
         if one.content is None:
             add(one, obstacle=one.obstacle)
             continue
-        key = store.key(one.content, suffix(one.file), workshop)
+        key = store.key(one.content, suffix(one.file), workshop, isolation())
         kept = None if key in same else store.get(key)
         if kept is not None:
             add(one, kept)
@@ -77,8 +78,8 @@ def grade(
 
 def _checked(checker: Checker, content: bytes, name: str, workshop: str | None) -> str | Obstacle:
     """In a worker: the verdict as JSON, or why there is none; nothing that a checker raises goes further."""
-    with tempfile.TemporaryDirectory(prefix="gradiente-grade-") as folder:
-        path = Path(folder) / f"submission{suffix(name)}"
+    with TemporaryFolder("grade") as folder:
+        path = folder / f"submission{suffix(name)}"
         try:
             path.write_bytes(content)
             verdict = json.dumps(checker(path, workshop).to_dict(), ensure_ascii=False, indent=1)
