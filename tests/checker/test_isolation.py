@@ -14,6 +14,7 @@ import pytest
 import gradiente
 from gradiente.checker.running import isolation
 from gradiente.checker.running.calls import Call
+from gradiente.checker.running.messages import packed
 from gradiente.checker.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
@@ -171,6 +172,13 @@ def test_under_bubblewrap_only_the_own_folder_can_be_written_to():
         "    except OSError:\n        pass\nreturn written == [os.getcwd()], written"
     )
     assert run(UNGUARDED + body, tuple(places)).result[0] is True
+
+
+def test_no_code_runs_where_the_parent_was_killed_while_the_process_started(tmp_path):
+    request = packed({"op": "load", "source": "open('ran', 'w').close()", "cells": False}, [])
+    command = [sys.executable, "-I", str(isolation.CHILD / "main.py"), str(QUICK.memory)]
+    assert subprocess.run(command, input=request, cwd=tmp_path, capture_output=True, check=True).stdout == b""
+    assert list(tmp_path.iterdir()) == []
 
 
 STARTS = {

@@ -159,9 +159,9 @@ def test_a_damaged_verdict_is_made_anew(tmp_path, verdicts):
     assert {path: path.read_bytes() for path in verdicts.iterdir()} == whole
 
 
-def start(folder, verdicts, workers=2):
+def start(folder, verdicts, workers=2, checker="stub"):
     module = "tests.grading.killed"
-    command = [sys.executable, "-m", module, str(folder), str(verdicts), str(workers)]
+    command = [sys.executable, "-m", module, str(folder), str(verdicts), str(workers), checker]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
