@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import gradiente
 from gradiente.checker.running import isolation
 from gradiente.checker.running.calls import Call
+from gradiente.checker.running.messages import packed
 from gradiente.checker.running.sandbox import Limits, Sandbox
 
 # pyright: reportOptionalMemberAccess=false
@@ -173,6 +175,13 @@ def test_under_bubblewrap_only_the_own_folder_can_be_written_to():
     assert run(UNGUARDED + body, tuple(places)).result[0] is True
 
 
+def test_no_code_runs_where_the_parent_was_killed_while_the_process_started(tmp_path):
+    request = packed({"op": "load", "source": "open('ran', 'w').close()", "cells": False}, [])
+    command = [sys.executable, "-I", str(isolation.CHILD / "main.py"), str(QUICK.memory)]
+    assert subprocess.run(command, input=request, cwd=tmp_path, capture_output=True, check=True).stdout == b""
+    assert list(tmp_path.iterdir()) == []
+
+
 STARTS = {
     "fork": "os.fork()",
     "subprocess": "import subprocess\nsubprocess.Popen(['/bin/true'])",
@@ -192,6 +201,60 @@ def test_no_process_is_started_and_none_is_signalled(start, mode):
     lines = "\n".join(f"    {line}" for line in start.splitlines())
     body = f"try:\n{lines}\nexcept PermissionError:\n    return 'refused'"
     assert run(UNGUARDED + body).result == "refused"
+
+
+# Each tries to change the file `victim`, or the folder `outside` in which it is, from the own folder, where `mine` is.
+WAYS_OUT = {
+    "open": "open(outside + '/victim', 'w')",
+    "rename to": "os.rename('mine', outside + '/new')",
+    "rename from": "os.rename(outside + '/victim', 'new')",
+    "replace": "os.replace('mine', outside + '/victim')",
+    "a prefix of the own folder's name": "os.rename('mine', os.getcwd() + 'new')",
+    "link to": "os.link('mine', outside + '/new')",
+    "link from": "os.link(outside + '/victim', 'new')",
+    "symlink to": "os.symlink('mine', outside + '/new')",
+    "symlink from": "os.symlink(outside + '/victim', 'new')",
+    "symlink to a folder": "os.symlink(outside, 'new')",
+    "relative symlink": "os.symlink('../new', 'new')",
+    "relative symlink, moved up": "os.makedirs('a/b')\nos.symlink('../../mine', 'a/b/new')\n"
+    "os.rename('a/b/new', 'a/new')\nos.open('new', os.O_WRONLY, dir_fd=os.open('a', os.O_RDONLY))",
+    "folder of another": "os.open(outside, os.O_RDONLY)",
+    "rename in an open folder": "here = os.open('.', os.O_RDONLY)\nos.rename('mine', '../new', dst_dir_fd=here)",
+    "rename from an open folder": "here = os.open('.', os.O_RDONLY)\nos.rename('../victim', 'new', src_dir_fd=here)",
+    "link in an open folder": "here = os.open('.', os.O_RDONLY)\nos.link('mine', '../new', dst_dir_fd=here)",
+    "symlink in an open folder": "here = os.open('.', os.O_RDONLY)\nos.symlink('mine', '../new', dir_fd=here)",
+    "open in an open folder": "here = os.open('.', os.O_RDONLY)\nos.makedirs('a/b')\nos.chdir('a/b')\n"
+    "os.open('../new', os.O_WRONLY | os.O_CREAT, dir_fd=here)",
+    "read in an open folder": "here = os.open('.', os.O_RDONLY)\nos.makedirs('a/b')\nos.chdir('a/b')\n"
+    "os.open('../victim', os.O_RDONLY, dir_fd=here)",
+    "remove": "os.remove(outside + '/victim')",
+    "chmod": "os.chmod(outside + '/victim', 0)",
+    "truncate": "os.truncate(outside + '/victim', 0)",
+    "utime": "os.utime(outside + '/victim')",
+    "mkdir": "os.mkdir(outside + '/new')",
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OUT.values(), ids=WAYS_OUT.keys())
+def test_the_guard_refuses_what_leaves_the_own_folder(way, mode, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "victim").write_text("a file", encoding="utf-8")
+    before = os.stat(tmp_path / "victim")
+    lines = "\n".join(f"    {line}" for line in way.splitlines())
+    body = f"outside, = a\nopen('mine', 'w').close()\ntry:\n{lines}\nexcept PermissionError:\n    return 'refused'"
+    assert run(body, str(tmp_path)).result == "refused"
+    assert [path.name for path in tmp_path.iterdir()] == ["victim"]
+    assert os.stat(tmp_path / "victim") == before
+
+
+def test_the_guard_allows_the_same_in_the_own_folder(mode):
+    body = (
+        "here = os.open('.', os.O_RDONLY)\nos.mkdir('a', dir_fd=here)\nopen('mine', 'w').write('mine')\n"
+        "os.rename('mine', 'a/b', src_dir_fd=here, dst_dir_fd=here)\nos.link('a/b', 'c', dst_dir_fd=here)\n"
+        "os.symlink('a/b', 'd', dir_fd=here)\nos.chdir('a')\nwords = open('../d').read()\n"
+        "os.close(os.open('e', os.O_WRONLY | os.O_CREAT, dir_fd=here))\nreturn words, sorted(os.listdir('..'))"
+    )
+    assert run(body).result == ("mine", ("a", "c", "d", "e"))
 
 
 def test_threads_can_be_started(mode):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gradiente.checker.running import isolation
+from gradiente.cli import autograder_run, unsafe
 from gradiente.cli import grade as command
 from gradiente.locale import LANGUAGES, catalogue
 
@@ -24,10 +26,16 @@ CLASS = {
 }
 
 
+def grade(*arguments):
+    """`gradiente grade`, with or without bubblewrap."""
+    return gradiente("grade", *arguments, "--unsafe")
+
+
 @pytest.fixture
 def stubbed(monkeypatch, own_folder):
     """A class in the folder `class`, checked by the stub."""
-    monkeypatch.setattr(command, "check", stub.check)
+    for module in (command, autograder_run):
+        monkeypatch.setattr(module, "check", stub.check)
     return write_class(own_folder / "class", CLASS)
 
 
@@ -41,7 +49,7 @@ def table(path):
 
 
 def test_the_result_as_data(stubbed):
-    answer = gradiente("grade", "class", "--json", "--workers", 2, "--lang", "en")
+    answer = grade("class", "--json", "--workers", 2, "--lang", "en")
     assert answer.status == 0, answer.err
     found = answer.data
     rows = {row["student"]: row for row in found["students"]}
@@ -84,7 +92,7 @@ def test_the_result_as_data(stubbed):
     ],
 )
 def test_what_is_printed(language, words, stubbed, own_folder):
-    answer = gradiente("grade", "class", "--output", "out/here", "--workers", 2, "--lang", language)
+    answer = grade("class", "--output", "out/here", "--workers", 2, "--lang", language)
     assert answer.status == 0, answer.err
     assert all(word in answer.out for word in words)
     assert catalogue(language)["mistake.stub_one"].format(quantity="dW[1]") in answer.out
@@ -97,7 +105,7 @@ def test_what_is_printed(language, words, stubbed, own_folder):
 
 def test_the_same_command_writes_the_same_files_and_checks_nothing_again(stubbed, own_folder):
     def everything():
-        gradiente("grade", "class", "--workers", 2)
+        grade("class", "--workers", 2)
         folder = own_folder / "class-grades"
         return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -113,7 +121,7 @@ def test_a_rubric_and_a_workshop(stubbed):
         "partial = 0.5\n[points]\nbackProp = 4\nentrenarRed = 1\n", encoding="utf-8"
     )
     chosen = ["--rubric", "rubric.toml", "--workshop", "xor", "--workers", 2]
-    assert gradiente("grade", "class", *chosen).status == 0
+    assert grade("class", *chosen).status == 0
     rows = table("class-grades/grades.csv")
     assert [rows[name]["total"] for name in ("ana", "beto", "caro", "dan")] == ["5", "3", "3", ""]
     assert {row["maximum"] for row in rows.values()} == {"5"}
@@ -123,7 +131,7 @@ def test_a_rubric_and_a_workshop(stubbed):
 
 def test_the_zip_of_a_class(stubbed):
     Path("2026 xor.zip").write_bytes(zipped({"c/ana/xor.py": "# right", "c/beto/xor.py": "# blank"}))
-    assert gradiente("grade", "2026 xor.zip", "--workers", 1).status == 0
+    assert grade("2026 xor.zip", "--workers", 1).status == 0
     assert {name: row["status"] for name, row in table("2026 xor-grades/grades.csv").items()} == {
         "ana": "right",
         "beto": "not started",
@@ -168,7 +176,7 @@ def moodle_class(folder):
 )
 def test_into_a_worksheet_of_moodle(language, words, stubbed, own_folder):
     moodle_class(own_folder)
-    answer = gradiente("grade", "moodle", "--into", "grades.csv", "--workers", 1, "--lang", language)
+    answer = grade("moodle", "--into", "grades.csv", "--workers", 1, "--lang", language)
     assert answer.status == 0, answer.err
     assert all(word in answer.out for word in words), answer.out
     right = catalogue(language)["grade.summary.right"]
@@ -179,7 +187,7 @@ def test_into_a_worksheet_of_moodle(language, words, stubbed, own_folder):
 
 def test_into_a_worksheet_as_data(stubbed, own_folder):
     moodle_class(own_folder)
-    answer = gradiente("grade", "moodle", "--into", "grades.csv", "--overwrite", "--json")
+    answer = grade("moodle", "--into", "grades.csv", "--overwrite", "--json")
     assert answer.data["worksheet"] == {
         "file": "grades.csv",
         "written": 2,
@@ -200,10 +208,10 @@ def test_two_uploads_to_canvas_are_one_student_of_its_worksheet(stubbed, own_fol
     write_class(own_folder / "canvas", files)
     header = "Student,ID,SIS User ID,SIS Login ID,Section,XOR (1),Other (2)\n    Points Possible,,,,,10,10\n"
     Path("grades.csv").write_text(f'{header}"Ruiz, Ana",7,,,S,,\n', encoding="utf-8")
-    answer = gradiente("grade", "canvas", "--into", "grades.csv", "--lang", "en")
+    answer = grade("canvas", "--into", "grades.csv", "--lang", "en")
     assert (answer.status, answer.out) == (2, "")
     assert "choose one with --column NAME, among XOR (1), Other (2)" in answer.err
-    answer = gradiente("grade", "canvas", "--into", "grades.csv", "--column", "Other", "--lang", "en")
+    answer = grade("canvas", "--into", "grades.csv", "--column", "Other", "--lang", "en")
     assert answer.status == 0, answer.err
     assert Path("grades.csv").read_text(encoding="utf-8") == f'{header}"Ruiz, Ana",7,,,S,,10\n'
     assert list(table("canvas-grades/grades.csv")) == ["ruizana"]
@@ -217,7 +225,7 @@ def test_a_worksheet_that_does_not_fit_is_said_before_the_work(stubbed, own_fold
         (["--into", "nowhere.csv"], 1, "no file nowhere.csv"),
         (["--overwrite"], 2, "--into FILE.csv"),
     ):
-        answer = gradiente("grade", "moodle", *arguments, "--lang", "en")
+        answer = grade("moodle", *arguments, "--lang", "en")
         assert (answer.status, answer.out) == (status, "")
         assert words in answer.err
     assert stub.calls() == 0
@@ -229,7 +237,7 @@ def test_the_feedback_goes_back_to_moodle(language, page, stubbed, own_folder):
         moodle_class(own_folder), {"dan.py": "# right", "E_va_15_assignsubmission_file_/a.py": "# right"}
     )
     for name in ("back.zip", "again.zip"):
-        answer = gradiente("grade", "moodle", "--feedback-zip", name, "--lang", language)
+        answer = grade("moodle", "--feedback-zip", name, "--lang", language)
         assert answer.status == 0, answer.err
         assert catalogue(language)["grade.written.feedback_zip"].format(count=4, path=name) in answer.out
     assert Path("again.zip").read_bytes() == Path("back.zip").read_bytes()
@@ -249,7 +257,7 @@ def test_a_feedback_zip_that_cannot_be(stubbed, own_folder):
         (["class", "--feedback-zip", "back.zip"], 2, "submissions from Moodle"),
         (["moodle", "--feedback-zip", "nowhere/back.zip"], 1, "no such file or folder"),
     ):
-        answer = gradiente("grade", *arguments, "--lang", "en")
+        answer = grade(*arguments, "--lang", "en")
         assert (answer.status, answer.out) == (status, "")
         assert words in answer.err
     assert (stub.calls(), Path("class.zip").read_bytes()) == (0, before)
@@ -262,7 +270,7 @@ def test_ctrl_c_says_what_is_kept(stubbed, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "grade_all", interrupted)
-    answer = gradiente("grade", "class", "--lang", "en")
+    answer = grade("class", "--lang", "en")
     assert (answer.status, answer.out) == (130, "")
     assert "2 of 6 submissions are checked and kept in " in answer.err
     assert answer.err.endswith("error: interrupted\n")
@@ -289,7 +297,7 @@ def test_what_cannot_be_graded(arguments, status, english, spanish, stubbed, own
     Path("file").write_text("no zip", encoding="utf-8")
     Path("wrong.toml").write_text("[points]\nbackprob = 1\n", encoding="utf-8")
     for language, words in (("en", english), ("es", spanish)):
-        answer = gradiente("grade", *arguments, "--lang", language)
+        answer = grade(*arguments, "--lang", language)
         assert (answer.status, answer.out) == (status, "")
         assert words in answer.err
         assert "Traceback" not in answer.err
@@ -297,8 +305,37 @@ def test_what_cannot_be_graded(arguments, status, english, spanish, stubbed, own
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("found", ["missing", "refused"])
+def test_without_bubblewrap_nothing_runs_unless_it_is_asked_for(found, language, stubbed, monkeypatch):
+    monkeypatch.setattr(isolation, "bubblewrap_works", lambda: False)
+    monkeypatch.setattr(unsafe, "bubblewrap_is_installed", lambda: found == "refused")
+    words = catalogue(language)
+    commands = (
+        ["grade", "class", "--workers", 1],
+        ["autograder", "run", "vpl", "class/ana.py", "--workshop", "xor"],
+    )
+    for arguments in commands:
+        answer = gradiente(*arguments, "--lang", language)
+        assert (answer.status, answer.out) == (2, "")
+        assert words[f"error.isolation.{found}"] in answer.err
+        assert "--unsafe" in answer.err
+    assert stub.calls() == 0
+    assert not Path("class-grades").exists()
+    answer = gradiente("grade", "class", "--workers", 1, "--unsafe", "--lang", language)
+    assert answer.status == 0, answer.err
+    assert words["grade.isolation.process"] in answer.out
+    assert gradiente("grade", "class", "--unsafe", "--json").data["isolation"] == "process"
+
+
+def test_with_bubblewrap_nothing_has_to_be_asked_for(stubbed, monkeypatch):
+    monkeypatch.setattr(isolation, "bubblewrap_works", lambda: True)
+    answer = gradiente("grade", "class", "--workers", 1)
+    assert answer.status == 0, answer.err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_its_help_explains_the_rubric(language):
-    answer = gradiente("grade", "--help", "--lang", language)
+    answer = grade("--help", "--lang", language)
     assert answer.status == 0
     assert all(
         word in answer.out

@@ -147,6 +147,33 @@ def test_the_line_in_a_notebook_and_one_that_is_not_known():
     assert [result.first_place() for result in results] == ["cell 4, line 2", ""]
 
 
+def test_exceptions_with_other_words_are_other_mistakes():
+    words = {"ana": "'w3'", "beto": "division by zero", "caro": "'w3'", "dan": "'b3'"}
+    results = []
+    for line, (student, message) in enumerate(words.items(), start=4):
+        error = {"type": "KeyError" if "'" in message else "ZeroDivisionError", "message": message}
+        made = Finding("exception", "backProp", line=line, values=error)
+        functions = (FunctionVerdict("backProp", "error", findings=(made,)),)
+        results.append(StudentResult(student, "a.py", Verdict("a.py", "xor", functions)))
+    graded = gradebook(results, Rubric())
+    title = "backProp stops with {}: {}"
+    assert {entry.what[0][1]: dict(entry.places) for entry in graded.mistakes()} == {
+        title.format("KeyError", "'w3'"): {"ana": "line 4", "caro": "line 6"},
+        title.format("KeyError", "'b3'"): {"dan": "line 7"},
+        title.format("ZeroDivisionError", "division by zero"): {"beto": "line 5"},
+    }
+    assert [entry.students for entry in graded.groups()] == [["ana", "caro"]]
+
+
+def test_syntax_errors_in_other_lines_are_one_mistake():
+    results = [
+        StudentResult(str(line), "a.py", Verdict("a.py", "xor", findings=(Finding("syntax", line=line),)))
+        for line in (2, 3)
+    ]
+    (shared,) = gradebook(results, Rubric()).mistakes()
+    assert dict(shared.places) == {"2": "line 2", "3": "line 3"}
+
+
 def test_a_class_of_two_workshops_is_two_gradebooks():
     results = [
         StudentResult("ana", "a.py", verdict([ONE], workshop="mnist")),

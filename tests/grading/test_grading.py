@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gradiente.errors import ArgumentError, FileError
-from gradiente.grading import StudentResult, grade, submissions
+from gradiente.grading import StudentResult, grade, grading, submissions
 from gradiente.locale import set_language
 
 from . import stub
@@ -123,6 +123,14 @@ def test_only_what_is_new_or_changed_is_checked_again(tmp_path, verdicts):
     assert stub.calls() == 9
 
 
+def test_a_verdict_found_without_bubblewrap_is_none_of_those_found_with_it(tmp_path, verdicts, monkeypatch):
+    folder = write_class(tmp_path / "class", right("ana"))
+    for mode in ("process", "bubblewrap", "process"):
+        monkeypatch.setattr(grading, "isolation", lambda found=mode: found)
+        graded(folder, verdicts)
+    assert stub.calls() == len(list(verdicts.iterdir())) == 2
+
+
 def test_the_same_file_is_checked_once_for_all_who_handed_it_in(tmp_path, verdicts):
     folder = write_class(
         tmp_path / "class", {"ana.py": "# right", "beto/xor.py": "# right", "caro.ipynb": "# right"}
@@ -151,9 +159,9 @@ def test_a_damaged_verdict_is_made_anew(tmp_path, verdicts):
     assert {path: path.read_bytes() for path in verdicts.iterdir()} == whole
 
 
-def start(folder, verdicts, workers=2):
+def start(folder, verdicts, workers=2, checker="stub"):
     module = "tests.grading.killed"
-    command = [sys.executable, "-m", module, str(folder), str(verdicts), str(workers)]
+    command = [sys.executable, "-m", module, str(folder), str(verdicts), str(workers), checker]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -69,6 +70,7 @@ def test_the_table(tmp_path):
             "maximum",
             "first mistake",
             "status",
+            "isolation",
         )
     ]
     assert [row["student"] for row in rows] == [
@@ -82,7 +84,18 @@ def test_the_table(tmp_path):
         "hugo",
         "ines",
     ]
-    assert list(rows[0].values()) == ["ana", "ana.py", "xor", "1", "2", "3", "3", "", "right"]
+    assert list(rows[0].values()) == [
+        "ana",
+        "ana.py",
+        "xor",
+        "1",
+        "2",
+        "3",
+        "3",
+        "",
+        "right",
+        "none (--unsafe)",
+    ]
     assert list(rows[1].values())[3:] == [
         "0.33",
         "2",
@@ -90,8 +103,9 @@ def test_the_table(tmp_path):
         "3",
         "the factor is missing in dW[1]",
         "mistakes",
+        "none (--unsafe)",
     ]
-    assert list(rows[5].values())[2:] == ["", "", "", "0", "3", "a colon is missing", "cannot be run"]
+    assert list(rows[5].values())[2:] == ["", "", "", "0", "3", "a colon is missing", "cannot be run", ""]
     assert rows[7]["total"] == rows[7]["backProp"] == ""
     assert rows[7]["status"] == "two files"
     assert "a.py, b.py" in rows[7]["first mistake"]
@@ -113,7 +127,7 @@ def test_excel_is_told_the_encoding_and_every_cell_is_quoted(language, tmp_path)
     for line in content.decode("utf-8-sig").splitlines():
         assert line.startswith('"')
         assert line.endswith('"')
-        assert len(line.split(f'"{separator}"')) == 9
+        assert len(line.split(f'"{separator}"')) == 10
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1", "-1+2", "@SUM(A1)", "＝1+1"])
@@ -135,7 +149,7 @@ def test_no_words_of_a_submission_begin_a_cell_of_their_own(start, language, tmp
     assert all(letter.isprintable() or letter == "\n" for letter in text)
     for line in text.splitlines():
         for cell in csv.reader([line], delimiter={"en": ",", "es": ";"}[language]):
-            assert len(cell) == 7
+            assert len(cell) == 8
             assert not any(value.startswith(("=", "+", "-", "@")) for value in cell)
 
 
@@ -156,6 +170,23 @@ def test_the_page_of_the_class(language, tmp_path):
     targets = {os.path.normpath(outputs.folder / link) for link in page.links}
     assert targets == {str(path) for path in outputs.feedback.iterdir()}
     assert len(targets) == 9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("modes", [["bubblewrap"], ["process"], ["bubblewrap", "process"], [""]])
+def test_what_contained_the_code_is_on_the_page_and_in_the_table(modes, language, tmp_path):
+    set_language(language)
+    results = [
+        StudentResult(f"s{place}", "a.py", replace(verdict(), isolation=mode))
+        for place, mode in enumerate(modes)
+    ]
+    outputs = written(tmp_path, results)
+    words = catalogue(language)
+    seen = Page(outputs.class_page.read_text(encoding="utf-8")).words
+    said = [mode for mode in ("bubblewrap", "process") if words[f"grade.isolation.{mode}"] in seen]
+    assert said == [mode for mode in modes if mode][-1:]
+    cells = [row[words["grade.column.isolation"]] for row in read(outputs, {"en": ",", "es": ";"}[language])]
+    assert cells == [words[f"grade.mode.{mode}"] if mode else "" for mode in modes]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

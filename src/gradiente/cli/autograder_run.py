@@ -8,16 +8,18 @@ import click
 from gradiente.checker.checking import LIMITS, check
 from gradiente.cli.base import command, option, say
 from gradiente.cli.kinds import Choice
+from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import FileError, require_installed
 from gradiente.grading import grade, gradebook, one_submission
 from gradiente.grading.systems import SYSTEMS, Assignment
 from gradiente.locale import text
 
 
-def run(system: str, submission: str, workshop: str | None, rubric_file: str | None) -> None:
+def run(system: str, submission: str, workshop: str | None, rubric_file: str | None, unsafe: bool) -> None:
     assignment = Assignment.read(workshop, rubric_file)
     if assignment.workshop in LIMITS:
         require_installed("torch", extra="torch")  # the machine's fault, no student's
+    require_isolation(unsafe)
     handed_in = one_submission(submission)
     with tempfile.TemporaryDirectory(prefix="gradiente-autograder-") as verdicts:
         results = grade([handed_in], Path(verdicts), check, workshop=assignment.workshop, workers=1)
@@ -36,6 +38,7 @@ command = command(
         click.Option(
             ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
         ),
+        unsafe_option(),
     ],
     run,
 )

@@ -56,7 +56,8 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
     if (more := _next_hint(verdict, hint)) is not None:
         out.print(text("check.more_hints", hint=more), style="dim", soft_wrap=True)
     if verdict.isolation:
-        out.print(text(f"check.isolation.{verdict.isolation}"), style="dim", soft_wrap=True)
+        style = "yellow" if verdict.isolation == "process" else "dim"
+        out.print(text(f"check.isolation.{verdict.isolation}"), style=style, soft_wrap=True)
 
 
 def _next_hint(verdict: Verdict, hint: int) -> int | None:

@@ -12,6 +12,7 @@ from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console, styled_table
+from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import require
 from gradiente.grading import (
     Filled,
@@ -47,6 +48,7 @@ def grade(
     overwrite: bool,
     feedback_zip: str | None,
     nbgrader_file: str | None,
+    unsafe: bool,
     as_json: bool,
 ) -> None:
     require(worksheet_file is not None or (column is None and not overwrite), "worksheet.needed")
@@ -63,6 +65,7 @@ def grade(
         check_feedback_zip(feedback_zip, folder, people.values())
     if nbgrader_file is not None:
         require_folder_of(nbgrader_file)
+    require_isolation(unsafe)
     outputs = Outputs(default_output(Path(folder)) if output is None else Path(output))
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
@@ -126,6 +129,9 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
     out.print(
         text("grade.facts", workshop=graded.title, count=len(graded.rows), statuses=statuses), soft_wrap=True
     )
+    if graded.isolation:
+        style = "yellow" if graded.isolation == "process" else None
+        out.print(text(f"grade.isolation.{graded.isolation}"), style=style, soft_wrap=True)
     if graded.mean() is not None:
         values = {"mean": points_text(graded.mean()), "median": points_text(graded.median())}
         out.print(text("grade.averages", **values), soft_wrap=True)
@@ -182,6 +188,7 @@ command = command(
         click.Option(
             ["--nbgrader", "nbgrader_file"], help=text("cli.grade.nbgrader"), metavar=text("cli.metavar.file")
         ),
+        unsafe_option(),
         json_option(),
     ],
     grade,

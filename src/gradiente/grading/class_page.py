@@ -86,6 +86,7 @@ def _headline(graded: Gradebook, title: str) -> Markup:
         tag("p", text("grade.kicker"), class_="kicker"),
         tag("h1", title),
         large,
+        tag("p", text(f"grade.isolation.{graded.isolation}"), class_="note") if graded.isolation else "",
         tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for value, name in facts)),
     )
 

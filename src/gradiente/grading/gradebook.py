@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import mean, median
 from typing import Any
@@ -53,7 +53,7 @@ class Shared:
         return {"what": what, "students": list(self.students), "places": dict(self.places)}
 
 
-Mistake = tuple[str, str, str]  # function, key, quantity
+Mistake = tuple[str, str, str, str]  # function, key, quantity, words whatever the line
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,12 @@ class Gradebook:
     def statuses(self) -> dict[str, int]:
         """How many students have each status, the most frequent first."""
         return dict(Counter(row.result.status for row in self.rows).most_common())
+
+    @property
+    def isolation(self) -> str:
+        """What contained the submissions that were run: "process" where one had no more than that, "" for none."""
+        found = {row.result.isolation for row in self.rows}
+        return next((mode for mode in ("process", "bubblewrap") if mode in found), "")
 
     def mean(self) -> float | None:
         """Of the points."""
@@ -141,6 +147,7 @@ class Gradebook:
         """Plain data."""
         return {
             "workshop": self.workshop,
+            "isolation": self.isolation,
             "statuses": self.statuses(),
             "mean": self.mean(),
             "median": self.median(),
@@ -189,8 +196,14 @@ def _mistakes(result: StudentResult) -> dict[Mistake, Finding]:
     findings = result.verdict.all_findings if result.verdict else ()
     found: dict[Mistake, Finding] = {}
     for finding in findings:
-        found.setdefault((finding.function, finding.mistake, finding.quantity), finding)
+        made = finding.function, finding.mistake, finding.quantity, _words_in_any_line(finding)
+        found.setdefault(made, finding)
     return found
+
+
+def _words_in_any_line(finding: Finding) -> str:
+    """What tells two exceptions apart, or two numbers of one kind, and not where they stand."""
+    return replace(finding, line=0, values={**finding.values, "line": 0, "cell": 0}).title()
 
 
 def _ordered(shared: list[Shared]) -> list[Shared]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gradiente.checker.running.folders import TemporaryFolder
+from gradiente.checker.running.isolation import isolation
 from gradiente.checker.verdict import Verdict, hint_lines
 from gradiente.errors import FileError, GradienteError, require
 from gradiente.grading.entries import Obstacle, shown, suffix
@@ -59,7 +60,7 @@ def grade(
         if one.content is None:
             add(one, obstacle=one.obstacle)
             continue
-        key = store.key(one.content, suffix(one.file), workshop)
+        key = store.key(one.content, suffix(one.file), workshop, isolation())
         kept = None if key in same else store.get(key)
         if kept is not None:
             add(one, kept)

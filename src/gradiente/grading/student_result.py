@@ -34,6 +34,11 @@ class StudentResult:
             return "unjudged"
         return "blank" if kinds <= {"blank", "missing"} and "blank" in kinds else "mistakes"
 
+    @property
+    def isolation(self) -> str:
+        """What contained the code: "bubblewrap", or "process" for nothing; "" where none was run."""
+        return self.verdict.isolation if self.verdict else ""
+
     def first_mistake(self) -> str:
         """What to look at first, in words; "" where nothing is wrong."""
         if self.obstacle is not None:

@@ -5,7 +5,7 @@ from gradiente.grading.spreadsheet import spreadsheet
 from gradiente.locale import text
 
 _COLUMNS = ("student", "file", "workshop")
-_AFTER = ("total", "maximum", "first_mistake", "status")
+_AFTER = ("total", "maximum", "first_mistake", "status", "isolation")
 
 
 def grades_csv(graded: Gradebook) -> str:
@@ -26,4 +26,5 @@ def _row(row: GradedStudent, functions: list[str]) -> list[str | float | None]:
         row.maximum,
         result.first_mistake(),
         text(f"grade.status.{result.status}"),
+        text(f"grade.mode.{result.isolation}") if result.isolation else "",
     ]

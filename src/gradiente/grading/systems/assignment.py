@@ -40,7 +40,8 @@ class Assignment:
         """What follows `python` to check a submission, but for the rubric, the last argument.
 
         The answer on standard output is in the language in use. Python's -P keeps the current folder out of the search
-        for modules: a student may have put a json.py there.
+        for modules: a student may have put a json.py there. --unsafe: few of these machines let bubblewrap run, and
+        what they let a submission do is theirs to say.
         """
         run = ["-P", "-m", "gradiente", "autograder", "run", system, submission]
-        return [*run, "--workshop", self.workshop, "--lang", get_language(), "--rubric"]
+        return [*run, "--workshop", self.workshop, "--lang", get_language(), "--unsafe", "--rubric"]

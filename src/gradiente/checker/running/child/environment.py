@@ -76,8 +76,9 @@ class Guard:
             for place, folder in CHANGES[event]:
                 self.check_change(event, arguments[place], -1 if folder is None else arguments[folder])
             if event == "os.symlink":  # the target is relative to the link
-                link = path_of(arguments[1], arguments[2])
-                self.check_change(event, os.path.join(os.path.dirname(link), os.fsdecode(arguments[0])))
+                link, target = path_of(arguments[1], arguments[2]), os.fsdecode(arguments[0])
+                for folder in (os.path.dirname(link), self.own):  # it may be moved up to there
+                    self.check_change(event, os.path.join(folder, target))
         elif event in READS and isinstance(arguments[0], str | bytes | os.PathLike):
             self.check_open(event, *arguments)
 
@@ -89,6 +90,12 @@ class Guard:
 
     def check_open(self, event, path, mode="r", flags=0):
         path = os.fsdecode(path)
+        if event == "open" and mode is None and not os.path.isabs(path):
+            # os.open does not say to which open folder a path is relative: at the highest, to the own one.
+            self.check_path(event, os.path.join(self.own, path), mode, flags)
+        self.check_path(event, path, mode, flags)
+
+    def check_path(self, event, path, mode, flags):
         real = os.path.realpath(path)
         if flags & WRITING and real != os.devnull:
             self.check_change(event, path)

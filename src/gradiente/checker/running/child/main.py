@@ -10,6 +10,7 @@ import inspect
 import io
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -269,6 +270,13 @@ def too_long(_number, frame):
     raise TooLong
 
 
+def nobody_writes_to(pipe):
+    """Whether its other end is closed: the process that had it is gone."""
+    poll = select.poll()
+    poll.register(pipe, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+
 def main():
     # The one way out is a copy of the standard output that nothing else knows; what is printed goes nowhere.
     with open(os.dup(0), "rb") as source, open(os.dup(1), "wb") as target:
@@ -278,6 +286,8 @@ def main():
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
         signal.signal(signal.SIGALRM, too_long)
         confine(int(sys.argv[1]))
+        if nobody_writes_to(source):  # before it was confined, which ends it with its parent
+            return
         sys.argv[1:] = []  # what a student's program is given
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
         guard = Guard()
