@@ -292,3 +292,33 @@ def test_the_functions_that_are_checked_stand_in_the_notebook(name):
 def test_another_name_is_an_error():
     with pytest.raises(ArgumentError, match="there is no workshop mnits: did you mean mnist"):
         student_cells("mnits", "en")
+
+
+@pytest.mark.parametrize(("language", "says"), [("es", "4 veces el medido"), ("en", "4 times the measured")])
+def test_the_try_out_of_xor_finds_gradients_by_shape_and_tells_sums(language, says, tmp_path):
+    """What the checker takes for right, another order of the results and sums over the instances, the cell does too."""
+    script = as_text(solution_cells("xor", language), "script")
+    head, tried = script.split("por_forma = ", 1)
+    tried = tried.split("def entrenarRed", 1)[0]
+    for old, new in (
+        ("dz2 = (a2 - y) / m", "dz2 = a2 - y"),
+        ("return dw1, db1, dw2, db2", "return dw2, db1, dw1, db2"),
+    ):
+        assert head.count(old) == 1
+        head = head.replace(old, new)
+    out = run(f"{head}por_forma = {tried}", tmp_path)
+    pairs = re.findall(r"backProp (\S+) +\w+ (\S+)", out)
+    assert len(pairs) == 4
+    assert all(
+        float(own) == pytest.approx(4 * float(measured), rel=1e-3, abs=1e-7) for own, measured in pairs
+    )
+    assert out.count(says) == 4
+
+
+@every_language
+def test_the_try_out_of_xor_names_a_gradient_that_has_no_parameters_shape(language, tmp_path):
+    script = as_text(solution_cells("xor", language), "script")
+    assert script.count("dw1 = dz1 @ X.T") == 1
+    script = script.replace("dw1 = dz1 @ X.T", "dw1 = X @ dz1.T")
+    with pytest.raises(AssertionError, match=r"\(4, 3\)"):
+        run(script, tmp_path)

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from gradiente.checker.judging.session import SQUARE, Judgement, Session, step_a
 from gradiente.checker.mistakes.forward import RIGHT, mistakes_at
 from gradiente.checker.mistakes.repair import Mutant, mutants
 from gradiente.checker.mistakes.table import Mistake, Rule
-from gradiente.checker.reading.identify import orders, values_of
+from gradiente.checker.reading.identify import flat, orders, quantity_named, values_of
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference, Sizes, squash
@@ -146,13 +147,26 @@ def best(session: Session, tried: Sequence[Run]) -> ForwardMatch | None:
     for run in tried:
         if not run.finished:
             continue
-        for kind, way in orders(run.outcomes[0].result, names, RETURNED):
+        for kind, way in _ways(run.outcomes[0].result, names):
             match = match_of(run, names, kind, way)
             if found is None or match.cost < found.cost:
                 found = match
             if found.cost == 0:
                 return found
     return found
+
+
+def _ways(result: Any, names: Sequence[str] | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The ways to take A[1], A[2]; of more than two results, any two that have no other quantity's name."""
+    yield from orders(result, names, RETURNED)
+    values = flat(result)
+    if not isinstance(values, tuple) or len(values) <= len(RETURNED):
+        return
+    named = [quantity_named(name, (*RETURNED, "Z1", "Z2")) for name in names or ()]
+    means = named if len(named) == len(values) else [None] * len(values)
+    for places in combinations(range(len(values)), len(RETURNED)):
+        if all(means[place] in (None, wanted) for place, wanted in zip(places, RETURNED, strict=True)):
+            yield "numbers", dict(zip(RETURNED, places, strict=True))
 
 
 def match_of(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str, Any]) -> ForwardMatch:

@@ -2,14 +2,22 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.session import Judgement, Session, step_arguments
-from gradiente.checker.judging.training_steps import PARAMETERS, equal, final_weights
+from gradiente.checker.judging.training_steps import (
+    PARAMETERS,
+    Weights,
+    equal,
+    final_weights,
+    lecture_form,
+)
+from gradiente.checker.judging.update_rule import keys_of
 from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.checker.mistakes.table import INHERITED
 from gradiente.checker.reference.formulas import formula
@@ -45,13 +53,18 @@ def judge_inlined(
     if not explanation.right:
         explanation = search.best()
     findings = list(_gradient_findings(session, name, cases[0], layout, explanation, lr))
-    said = {found.mistake for verdict in session.verdicts.values() for found in verdict.findings}
+    judged = [one for one in session.verdicts.values() if one.status in ("wrong", "error")]
+    said = {found.mistake for verdict in judged for found in verdict.findings}
+    if explanation.unknown:
+        findings = _by_rule(session, name, cases[0], layout, lr, more) or findings
     if said and findings and all(found.mistake in said or found.mistake == "unknown" for found in findings):
         return Judgement(
             (), (("inlined", {}),), unchecked=True
         )  # what it shares with a function that is wrong
     if not findings:
         findings = list(_later(session, name, cases[0], layout, lr, explanation, more))
+        if any(found.mistake == "loop_unknown" for found in findings):
+            findings = _by_rule(session, name, cases[0], layout, lr, more) or findings
     return Judgement(tuple(findings), (("inlined", {}),))
 
 
@@ -187,20 +200,72 @@ def _later(
     yield Finding("loop_unknown", name, line=session.function(name).line)
 
 
+def _by_rule(
+    session: Session,
+    name: str,
+    case: Reference,
+    layout: Layout,
+    lr: float,
+    more: Mapping[str, Any] | None,
+) -> list[Finding]:
+    """What moves the weights beside the gradients, where these are right: read from 1, 2, 3 epochs."""
+    trajectory: list[Weights] = [_parameters(case)]
+    for epochs in range(1, LATER + 1):
+        outcome = session.call(name, arguments(case, layout, lr, epochs, more))
+        moved = displacement(session, name, outcome, case, layout, lr) if outcome.failure is None else None
+        if moved is None:
+            return []
+        steps = {q[1:].lower(): value for q, value in moved.items() if value is not None}
+        start = trajectory[0]
+        trajectory.append({p: start[p] - lr * lecture_form(layout, p, value) for p, value in steps.items()})
+    if any(set(weights) != set(trajectory[1]) for weights in trajectory[1:]):
+        return []
+    gradients = [_gradients(case, {**trajectory[0], **weights}) for weights in trajectory]
+    keys = keys_of(list(trajectory[1]), trajectory, gradients, [case.m] * LATER)
+    plain = {p for p in trajectory[1] if p not in keys}
+    if not keys or not all(_downhill(p, trajectory, gradients) for p in plain):
+        return []
+    places: dict[str, list[str]] = {}
+    for parameter, key in keys.items():
+        for one in key.split():
+            places.setdefault(one, []).append(parameter)
+    line = session.function(name).line
+    return [
+        Finding(key, name, line=line, values={"names": ", ".join(names), "where": ", ".join(names)})
+        for key, names in places.items()
+    ]
+
+
+def _parameters(case: Reference) -> dict[str, Array]:
+    return {p: np.array(case.numbers[p.replace("w", "W")]) for p in PARAMETERS}
+
+
+def _gradients(case: Reference, weights: Weights, *, stale: bool = False) -> dict[str, Array]:
+    """Those of the mean over all instances, of these weights; `stale` with the activations of the beginning."""
+    w1, b1, w2, b2 = (weights[p] for p in PARAMETERS)
+    a1, a2 = case.A1, case.A2
+    if not stale:
+        a1 = squash(case.activation, w1 @ case.X + b1)
+        z2 = w2 @ a1 + b2
+        a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
+    d2 = (a2 - case.Y) / case.m
+    d1 = (w2.T @ d2) * case.slope(a1)
+    biases = {"b1": d1.sum(axis=1, keepdims=True), "b2": d2.sum(axis=1, keepdims=True)}
+    return {"w1": d1 @ case.X.T, "w2": d2 @ a1.T, **biases}
+
+
+def _downhill(name: str, trajectory: Sequence[Weights], gradients: Sequence[Weights]) -> bool:
+    """Whether a parameter moves along its gradients, or stays where it is."""
+    moves = np.concatenate([(b[name] - a[name]).ravel() for a, b in pairwise(trajectory)])
+    slopes = np.concatenate([step[name].ravel() for step in gradients[:-1]])
+    scale = float(moves @ slopes) / float(slopes @ slopes)
+    return not moves.any() or (scale < 0 and np.allclose(moves, scale * slopes, rtol=1e-6, atol=1e-10))
+
+
 def _simulated(case: Reference, lr: float, epochs: int, stale: bool, biases: bool) -> Array:
     """W[1] after so many epochs of gradient descent."""
-    w1, b1, w2, b2 = (np.array(case.numbers[name]) for name in ("W1", "b1", "W2", "b2"))
-    a1, a2 = case.A1, case.A2
+    weights, moving = _parameters(case), PARAMETERS if biases else ("w1", "w2")
     for _ in range(epochs):
-        if not stale:
-            a1 = squash(case.activation, w1 @ case.X + b1)
-            z2 = w2 @ a1 + b2
-            a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
-        d2 = (a2 - case.Y) / case.m
-        d1 = (w2.T @ d2) * case.slope(a1)
-        w2 = w2 - lr * d2 @ a1.T
-        w1 = w1 - lr * d1 @ case.X.T
-        if biases:
-            b2 = b2 - lr * d2.sum(axis=1, keepdims=True)
-            b1 = b1 - lr * d1.sum(axis=1, keepdims=True)
-    return w1
+        gradients = _gradients(case, weights, stale=stale)
+        weights |= {p: weights[p] - lr * gradients[p] for p in moving}
+    return weights["w1"]

@@ -28,6 +28,7 @@ from gradiente.checker.judging.training_steps import (
     steps_of,
     steps_taken,
 )
+from gradiente.checker.judging.update_rule import named_by_rule
 from gradiente.checker.reading.submission import Function
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference
@@ -80,9 +81,9 @@ def fewest(session: Session, judged: Callable[[Layout], Judgement]) -> Judgement
         found.append(judged(layout))
         if found[-1].endless:
             return found[-1]
-        ended = (
-            found[-1].unchecked and not found[-1].variants
-        )  # nothing was read; else it is what another has said
+        # Nothing was read, or another layout says more; else it is what another function has said.
+        told = any(one.findings for one in found)
+        ended = found[-1].unchecked and (told or not found[-1].variants)
         if not found[-1].findings and not ended:
             return found[-1]
     return min(
@@ -192,7 +193,7 @@ def _findings(
     yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
     if parts:
         return
-    moves = list(_moves(steps, RATE, case.m, session.sums))
+    moves = named_by_rule(list(_moves(steps, RATE, case.m, session.sums)), steps, [case.m] * len(steps))
     yield from update_findings(session, NAME, moves)
     if len(steps) != EPOCHS:
         yield Finding(

@@ -31,6 +31,7 @@ from gradiente.checker.judging.training_steps import (
     places_of,
     steps_taken,
 )
+from gradiente.checker.judging.update_rule import named_by_rule
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference, Sizes
 from gradiente.checker.verdict import Finding
@@ -80,7 +81,9 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
             if not other.failure
             else []
         )
+    counts, each = [instances(layout, step) for step in steps], max(len(steps) // EPOCHS, 1)
     moves = list(_moves(steps, layout, uneven.m, session.sums))
+    moves = named_by_rule(moves, steps, counts, range(0, len(steps), each))
     findings += update_findings(session, NAME, moves)
     if not any(finding.mistake == "batch_ignored" for finding in findings):
         findings += activation_findings(session, NAME, uneven, layout, outcome, steps, initial)

@@ -201,7 +201,7 @@ def _takes_biases(binding: Binding | None) -> TypeGuard[Binding]:
 
 
 def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> dict[str, Any]:
-    """X, y, w1, b1, w2, b2, a1, a2 of a step, in a layout.
+    """X, y, w1, b1, w2, b2, a1, a2 of a step, and z1, z2, in a layout.
 
     Arguments:
         whole: X and y as whole numbers, as a table of zeros and ones may have them
@@ -213,7 +213,7 @@ def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> d
         "y": y.astype(kind) if whole else y,
         **{
             name.lower(): layout.to_student(name, getattr(case, name))
-            for name in ("W1", "b1", "W2", "b2", "A1", "A2")
+            for name in ("W1", "b1", "W2", "b2", "Z1", "A1", "Z2", "A2")
         },
     }
 

@@ -27,7 +27,7 @@ def probe():
         count[0] += 1
         found = {{}}
         for place, quantity in enumerate(way):
-            shape = np.shape(given[quantity[1:].lower()])
+            shape = np.shape(given.get(quantity[1:].lower(), 0.0))
             size = int(np.prod(shape))
             found[quantity] = 0.1 * np.cos(np.arange(size) * (place + 1.3) + count[0]).reshape(shape)
         if isinstance(next(iter(way.values())), str):

@@ -20,6 +20,9 @@ ALIASES = {
     **dict.fromkeys(("yhat", "ypred", "yestimada", "yestimado", "yest"), "yest"),
 }
 
+# What goes with a1 and a2, and a function may take in the place of others.
+COMPUTED = ("z1", "z2")
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -54,7 +57,8 @@ def bind(function: Function, parameters: Sequence[str]) -> Binding | None:
     if len(mine) == len(set(mine)) and set(mine) == set(wanted):
         return Binding(tuple(wanted[name] for name in mine), function.parameters)
     if len(mine) == len(parameters):
-        return Binding(tuple(parameters), function.parameters)
+        chosen = _chosen(mine, parameters)
+        return None if chosen is None else Binding(chosen, function.parameters)
     if function.node.args.vararg is not None:
         names = (*function.parameters, *parameters[len(mine) :])
         return Binding(tuple(parameters), names)
@@ -62,6 +66,18 @@ def bind(function: Function, parameters: Sequence[str]) -> Binding | None:
         names = (*function.parameters, *function.optional)[: len(parameters)]
         return Binding(tuple(parameters), names)
     return None
+
+
+def _chosen(mine: Sequence[str], parameters: Sequence[str]) -> tuple[str, ...] | None:
+    """As many parameters as the lecture's: by place; by name, where z is among them; None where it takes others."""
+    if "a1" not in parameters:
+        return tuple(parameters)
+    known = {plain(name): name for name in (*parameters, *COMPUTED)}
+    named = [known.get(name) for name in mine]
+    if not set(COMPUTED) & set(named):
+        return tuple(parameters)
+    taken = tuple(name for name in named if name is not None)
+    return taken if len(set(taken)) == len(mine) and {"X", "y", "w1", "w2"} <= set(taken) else None
 
 
 def plain(name: str) -> str:

@@ -366,11 +366,15 @@ def backProp(X, y, w1, b1, w2, b2, a1, a2):
 
 # %%
 pocas, sus = X[:, :7], y[:, :7]
-dw1, db1, dw2, db2 = backProp(pocas, sus, w1, b1, w2, b2, *feedForward(pocas, w1, b1, w2, b2))
+resultado = backProp(pocas, sus, w1, b1, w2, b2, *feedForward(pocas, w1, b1, w2, b2))
+por_forma = {np.shape(gradiente): gradiente for gradiente in resultado}
 
 parametros = {"w1": w1, "b1": b1, "w2": w2, "b2": b2}
-gradientes = {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}
 for nombre, lugar in {"w1": (3, 350), "b1": (5, 0), "w2": (2, 41), "b2": (9, 0)}.items():
+    forma = parametros[nombre].shape
+    # es: assert forma in por_forma, f"ningún gradiente tiene la forma {forma} de {nombre}"
+    # en: assert forma in por_forma, f"no gradient has the shape {forma} of {nombre}"
+    suyo = por_forma[forma][lugar]
     h = 1e-5
     costos = []
     for paso in (h, -h):
@@ -378,8 +382,11 @@ for nombre, lugar in {"w1": (3, 350), "b1": (5, 0), "w2": (2, 41), "b2": (9, 0)}
         movidos[nombre][lugar] += paso
         costos.append(costoGlobal(feedForward(pocas, **movidos)[1], sus))
     medido = (costos[0] - costos[1]) / (2 * h)
-    # es: print(f"d{nombre}{lugar}: backProp {gradientes[nombre][lugar]:.8f}   medido {medido:.8f}")
-    # en: print(f"d{nombre}{lugar}: backProp {gradientes[nombre][lugar]:.8f}   measured {medido:.8f}")
+    suma = abs(medido) > 1e-8 and np.isclose(suyo, 7 * medido, rtol=1e-3)
+    # es: nota = "   (7 veces el medido: la suma, sin 1/m; también sirve, con otra α)" if suma else ""
+    # en: nota = "   (7 times the measured: the sum, without 1/m; it will do, with another α)" if suma else ""
+    # es: print(f"d{nombre}{lugar}: backProp {suyo:.8f}   medido {medido:.8f}{nota}")
+    # en: print(f"d{nombre}{lugar}: backProp {suyo:.8f}   measured {medido:.8f}{nota}")
 
 # %% [markdown] lang="es"
 # ## 6. `entrenarRed`

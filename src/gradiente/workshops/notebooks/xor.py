@@ -233,10 +233,14 @@ def backProp(X, y, w1, w2, b1, b2, a2, a1):
 # how much the cost changes. The two columns should agree to some six digits.
 
 # %%
-dw1, db1, dw2, db2 = backProp(X, y, w1, w2, b1, b2, a2, a1)
+por_forma = {np.shape(gradiente): gradiente for gradiente in backProp(X, y, w1, w2, b1, b2, a2, a1)}
 
+veces = X.shape[1]
 parametros = {"w1": w1, "b1": b1, "w2": w2, "b2": b2}
-for nombre, gradiente in {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}.items():
+for nombre, parametro in parametros.items():
+    # es: assert parametro.shape in por_forma, f"ningún gradiente tiene la forma {parametro.shape} de {nombre}"
+    # en: assert parametro.shape in por_forma, f"no gradient has the shape {parametro.shape} of {nombre}"
+    suyo = por_forma[parametro.shape][0, 0]
     h = 1e-5
     costos = []
     for paso in (h, -h):
@@ -244,8 +248,11 @@ for nombre, gradiente in {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}.items():
         movidos[nombre][0, 0] += paso
         costos.append(costo(feedForward(X, **movidos)[1], y))
     medido = (costos[0] - costos[1]) / (2 * h)
-    # es: print(f"d{nombre}[0, 0]: backProp {gradiente[0, 0]:.8f}   medido {medido:.8f}")
-    # en: print(f"d{nombre}[0, 0]: backProp {gradiente[0, 0]:.8f}   measured {medido:.8f}")
+    suma = abs(medido) > 1e-8 and np.isclose(suyo, veces * medido, rtol=1e-3)
+    # es: nota = f"   ({veces} veces el medido: la suma, sin 1/m; también sirve, con otra α)" if suma else ""
+    # en: nota = f"   ({veces} times the measured: the sum, without 1/m; it will do, with another α)" if suma else ""
+    # es: print(f"d{nombre}[0, 0]: backProp {suyo:.8f}   medido {medido:.8f}{nota}")
+    # en: print(f"d{nombre}[0, 0]: backProp {suyo:.8f}   measured {medido:.8f}{nota}")
 
 # %% [markdown] lang="es"
 # ## 2. `entrenarRed`
