@@ -44,7 +44,11 @@ def structure(found: Recognition) -> str:
         pieces.append(f"Linear({layer.W.shape[1]}, {layer.W.shape[0]}{bias})")
         if layer.activation:
             name, _, slope = layer.activation.partition("_0.")
-            title = NAMED.get(name) or {"gelu": "GELU", "elu": "ELU", "silu": "SiLU"}.get(name) or name.capitalize()
+            title = (
+                NAMED.get(name)
+                or {"gelu": "GELU", "elu": "ELU", "silu": "SiLU"}.get(name)
+                or name.capitalize()
+            )
             pieces.append(f"{title}({'0.' + slope if slope else ''})")
     return ", ".join(pieces)
 
@@ -75,13 +79,19 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
         sign = _sign(found)
         if sign < 0:
             last = len(found.steps[0].layers)
-            yield "gradients", _at(found, "output_sign", places["gradients"], f"dZ{last}", {"shift": last - 2})
+            yield (
+                "gradients",
+                _at(found, "output_sign", places["gradients"], f"dZ{last}", {"shift": last - 2}),
+            )
         else:
             yield "update", Finding("uphill", places["update"], line=_update_line(found))
     still = [name for name in explanation.still if name not in {f"db{layer}" for layer in unused}]
     if still:
         names = ", ".join(_parameter(name) for name in reversed(still))
-        yield "update", Finding("not_updated", places["update"], line=_update_line(found), values={"names": names})
+        yield (
+            "update",
+            Finding("not_updated", places["update"], line=_update_line(found), values={"names": names}),
+        )
 
 
 def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
@@ -90,7 +100,11 @@ def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, F
     shares = {name: d for name, (key, d) in extra.items() if key == "weight_decay" and name.startswith("dW")}
     weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
     for name in weights[::-1]:
-        if shares and abs(shares.get(name, 0.0) / next(iter(shares.values())) - 1) > 1e-3 and len(weights) > 1:
+        if (
+            shares
+            and abs(shares.get(name, 0.0) / next(iter(shares.values())) - 1) > 1e-3
+            and len(weights) > 1
+        ):
             yield "gradients", _at(found, "regularization_unlike", places["gradients"], name, {})
             return
 
@@ -103,12 +117,17 @@ def _wrong_output(found: Recognition) -> str | None:
         return None
     z = passed.Z
     powers = np.exp(z - z.max())
-    forms = {"softmax_axis": powers / powers.sum(axis=1, keepdims=True), "softmax_total": powers / powers.sum()}
+    forms = {
+        "softmax_axis": powers / powers.sum(axis=1, keepdims=True),
+        "softmax_total": powers / powers.sum(),
+    }
     return next((key for key, a in forms.items() if z.shape[1] > 1 and found.values.equal(a)), None)
 
 
 def _variants(found: Recognition, name: str, places: dict[str, str]) -> tuple[tuple[str, dict], ...]:
-    kinds = dict.fromkeys(key for key, _ in found.explanation.extra.values()) if name == places["update"] else ()
+    kinds = (
+        dict.fromkeys(key for key, _ in found.explanation.extra.values()) if name == places["update"] else ()
+    )
     return tuple((key, {}) for key in kinds)
 
 
@@ -231,7 +250,9 @@ def _function(found: Recognition, role: str) -> str | None:
     if role == "forward":
         places = [place for layer in found.forward.layers for place in layer.places]
         names = [event.function for event in events if values.place(event) in places]
-        return _named(_of_kind(names, ("forward", "train", "backward", "update")) or (names[0] if names else ""))
+        return _named(
+            _of_kind(names, ("forward", "train", "backward", "update")) or (names[0] if names else "")
+        )
     one, last = found.observed[0], len(found.steps[0].layers)
     for name in (f"dW{last}", f"dZ{last}", "dW1", "dZ1"):
         for place, _ in values.multiples(found.explanation.values[0].get(name, one.after[0][0]), one.start):

@@ -44,7 +44,9 @@ def possible_data(n: int, k: int | None = None) -> Iterator[Data]:
             given = np.array(x if columns else x.T, order="C")
             matrix = np.array(hot if columns else hot.T, order="C")
             yield Data(x, hot, given, matrix, columns, labels=False)
-            yield Data(x, hot, given, classes.astype(float) if outputs == 1 else classes, columns, labels=outputs > 1)
+            yield Data(
+                x, hot, given, classes.astype(float) if outputs == 1 else classes, columns, labels=outputs > 1
+            )
             if outputs > 1:
                 flat = classes.reshape((1, -1) if columns else (-1, 1))
                 yield Data(x, hot, given, flat, columns, labels=True)

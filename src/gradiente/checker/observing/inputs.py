@@ -63,7 +63,9 @@ INPUT_NAMES = re.compile(
 )
 
 # Functions whose argument is no input of the network, whatever its name.
-ELEMENTWISE = re.compile(r"sigm|relu|tanh|soft|activ|nonlin|lineal|deriv|prime|grad|cost|loss|perdida", re.IGNORECASE)
+ELEMENTWISE = re.compile(
+    r"sigm|relu|tanh|soft|activ|nonlin|lineal|deriv|prime|grad|cost|loss|perdida", re.IGNORECASE
+)
 
 
 def possible_inputs(values: Values) -> list[Input]:

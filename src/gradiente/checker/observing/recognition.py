@@ -108,7 +108,9 @@ def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognit
         return None
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
     best: Recognition | None = None
-    before, chosen = (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
+    before, chosen = (
+        (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
+    )
     for target in targets:
         for loss in LOSSES:
             for batch in range(max(len(list(one.batches())) for one in chosen)):

@@ -12,10 +12,12 @@ Array = np.ndarray
 # Words in the names of parameters; not those of their gradients or of an optimizer's state.
 NOT = r"(?!d[_A-Z]|d[wb](\d|$)|.*(grad|delta|nabla|vel|moment))"
 BIAS = re.compile(
-    rf"{NOT}(.*_)?(b[a-z]?|bias(es)?|sesgos?|umbral(es)?|vi[eé]s(es)?|biais|schwellen?|thresholds?)(_?\w{{0,8}})?", re.IGNORECASE
+    rf"{NOT}(.*_)?(b[a-z]?|bias(es)?|sesgos?|umbral(es)?|vi[eé]s(es)?|biais|schwellen?|thresholds?)(_?\w{{0,8}})?",
+    re.IGNORECASE,
 )
 WEIGHT = re.compile(
-    rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?", re.IGNORECASE
+    rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?",
+    re.IGNORECASE,
 )
 MOST_TRIED = 8000  # layers that are looked for in one recording
 CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
@@ -57,7 +59,11 @@ class Values:
         self._weights = [
             place
             for place, array in enumerate(self.arrays)
-            if place not in written and array.ndim == 2 and np.isfinite(array).all() and array.any() and self.named(place, WEIGHT)
+            if place not in written
+            and array.ndim == 2
+            and np.isfinite(array).all()
+            and array.any()
+            and self.named(place, WEIGHT)
         ]
         self._zeros: dict[int, int | None] = {}
         self.left = MOST_TRIED
@@ -101,7 +107,9 @@ class Values:
             for place in self._groups.get(shape[0] * shape[1], ((),))[0]:
                 array = self.arrays[place]
                 forms = [array, array.T] if array.ndim == 2 else [array.reshape(shape)] if 1 in shape else []
-                found += [(place, form) for form in forms if form.shape == shape][: 1 if shape[0] != shape[1] else 2]
+                found += [(place, form) for form in forms if form.shape == shape][
+                    : 1 if shape[0] != shape[1] else 2
+                ]
             places = np.array([place for place, _ in found], int)
             self._shaped[shape] = places, np.stack([f for _, f in found]) if found else np.zeros((0, *shape))
         return self._shaped[shape]
@@ -114,7 +122,8 @@ class Values:
         error = np.abs(wanted[:, None] - rows[None, :, :, 0]).max(axis=2)
         nearest = error.argmin(axis=1)
         return [
-            int(places[best]) if error[index, best] <= tolerance else None for index, best in enumerate(nearest)
+            int(places[best]) if error[index, best] <= tolerance else None
+            for index, best in enumerate(nearest)
         ]
 
     def zeros(self, size: int) -> int | None:

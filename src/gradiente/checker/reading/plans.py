@@ -68,7 +68,10 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
     names = _global_names(tree)
     sites = _call_sites(tree)
     for function in functions:
-        if function.kind == "train" and (arguments := bound(function, names, sites.get(function.name))) is not None:
+        if (
+            function.kind == "train"
+            and (arguments := bound(function, names, sites.get(function.name))) is not None
+        ):
             yield Plan(f"{HEAD}\n    return module.{function.name}({arguments})", {"train": function.name})
     for node in classes:
         yield from _of_class(node, names, sites)
@@ -90,7 +93,9 @@ def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
         for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         if default is None
     ]
-    return Callable_(node.name, node, (*arguments[first:count], *keywords), tuple(arguments[max(first, count) :]))
+    return Callable_(
+        node.name, node, (*arguments[first:count], *keywords), tuple(arguments[max(first, count) :])
+    )
 
 
 def bound(function: Callable_, known: Mapping[str, str], site: ast.Call | None = None) -> str | None:
@@ -113,7 +118,10 @@ def bound(function: Callable_, known: Mapping[str, str], site: ast.Call | None =
         given.append(f"{name}={value}")
     for name in function.optional:
         meaning = next(iter(meanings(name)), None)
-        if meaning in ("epochs", "flag", "Y", "X", "reg", "lr", "batch", "sizes", "h", "n", "k") and meaning not in used:
+        if (
+            meaning in ("epochs", "flag", "Y", "X", "reg", "lr", "batch", "sizes", "h", "n", "k")
+            and meaning not in used
+        ):
             if meaning in ("n", "h", "k", "sizes") and function.name != "__init__":
                 continue
             given.append(f"{name}={VALUES[meaning]}")
@@ -144,7 +152,11 @@ def _call_sites(tree: ast.Module) -> dict[str, ast.Call]:
         if not isinstance(node, ast.FunctionDef | ast.ClassDef):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call):
-                    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
+                    name = (
+                        call.func.attr
+                        if isinstance(call.func, ast.Attribute)
+                        else getattr(call.func, "id", None)
+                    )
                     if name:
                         found[name] = call
     return found
@@ -163,9 +175,7 @@ def _global_names(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _of_class(
-    node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call]
-) -> Iterator[Plan]:
+def _of_class(node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call]) -> Iterator[Plan]:
     """What constructs the network of a class, and then trains it or calls its steps in turn."""
     methods = {
         one.name: callable_of(one, method=True) for one in node.body if isinstance(one, ast.FunctionDef)
@@ -200,9 +210,7 @@ def _turns(
 ) -> Iterator[Plan]:
     """One step after another, made of the functions in the order of a step; what one returns, the later ones get."""
     order = ("init", "forward", "cost", "backward", "update")
-    by_kind = {
-        kind: [(path, one) for path, one in callables.items() if one.kind == kind] for kind in order
-    }
+    by_kind = {kind: [(path, one) for path, one in callables.items() if one.kind == kind] for kind in order}
     if not by_kind["backward"] and not by_kind["update"]:
         return
     known = dict(names)

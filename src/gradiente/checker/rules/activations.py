@@ -35,7 +35,10 @@ INVERSES: dict[str, Callable[[Array], Array]] = {
     "tanh": np.arctanh,
     "relu": lambda a: np.where(a > 0, a, np.nan),
     "softmax": np.log,
-    **{name: partial(_leaky, slope) for name, slope in (("leaky_relu", 0.01), ("leaky_relu_0.1", 0.1), ("leaky_relu_0.2", 0.2))},
+    **{
+        name: partial(_leaky, slope)
+        for name, slope in (("leaky_relu", 0.01), ("leaky_relu_0.1", 0.1), ("leaky_relu_0.2", 0.2))
+    },
 }
 
 

@@ -163,7 +163,11 @@ def backward(step: Step) -> dict[str, Array]:
     last = len(step.layers)
     for number in range(last, 0, -1):
         kinds = ["output"] if number == last else ["dZ"]
-        kinds += ["dW", *(["db"] if step.layers[number - 1].b is not None else []), *(["dA"] if number > 1 else [])]
+        kinds += [
+            "dW",
+            *(["db"] if step.layers[number - 1].b is not None else []),
+            *(["dA"] if number > 1 else []),
+        ]
         for kind in kinds:
             values[name_of(kind, number)] = link(step, kind, number, values)
     return values

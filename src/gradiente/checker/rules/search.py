@@ -103,7 +103,9 @@ class Search:
         before: what the step before the first of them added; None where there was none
     """
 
-    def __init__(self, steps: Sequence[Step], changes: Sequence[Changes], before: Changes | None = None) -> None:
+    def __init__(
+        self, steps: Sequence[Step], changes: Sequence[Changes], before: Changes | None = None
+    ) -> None:
         self.steps, self.changes, self.before = steps, changes, before
         names = gradients_of(steps[0])
         self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
@@ -149,7 +151,10 @@ class Search:
         for entry in (None, *(self._wrong[kind] if wrong else ())):
             rule = entry[1].rule if entry else None
             try:
-                new = [link(step, kind, layer, known, rule) for step, known in zip(self.steps, values, strict=True)]
+                new = [
+                    link(step, kind, layer, known, rule)
+                    for step, known in zip(self.steps, values, strict=True)
+                ]
             except ValueError:
                 continue
             name = name_of(kind, layer)

@@ -6,7 +6,9 @@ MISTAKE = Mistake(
     "bias_broadcast",
     (
         WrongRule("db", lambda q: q.dZ.sum(axis=1)[None, :]),
-        WrongRule("db", lambda q: q.dZ.sum(axis=1, keepdims=True)),  # right, but for a bias that is a matrix then
+        WrongRule(
+            "db", lambda q: q.dZ.sum(axis=1, keepdims=True)
+        ),  # right, but for a bias that is a matrix then
     ),
     plant=("db1 = dZ1.sum(axis=1, keepdims=True)", "db1 = dZ1.sum(axis=1)"),
 )

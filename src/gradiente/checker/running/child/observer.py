@@ -108,7 +108,11 @@ class Observer:
     def array(self, value, name, key, state, place):
         if value.dtype.kind not in "biuf" or value.ndim > 2 or not 0 < value.size <= LARGEST:
             return
-        mark = (value.shape, value.dtype.str, hash(value.tobytes() if value.size <= SMALL else sampled(value)))
+        mark = (
+            value.shape,
+            value.dtype.str,
+            hash(value.tobytes() if value.size <= SMALL else sampled(value)),
+        )
         if state.get(key) != mark:
             state[key] = mark
             self.add(value, name, place)
