@@ -18,8 +18,10 @@ ORDER: dict[str, list[list[str]]] = {
     "gradiente.checker": [
         ["workshop"],
         ["verdict"],
+        ["rules"],
         ["running"],
         ["reading"],
+        ["observing"],
         ["reference"],
         ["mistakes"],
         ["judging"],
@@ -27,6 +29,14 @@ ORDER: dict[str, list[list[str]]] = {
         ["checking"],
     ],
     "gradiente.grading": [["systems"]],
+    "gradiente.checker.rules": [
+        ["activations"],
+        ["dataflow"],
+        ["mistake"],
+        ["mistakes"],
+        ["catalogue"],
+        ["search"],
+    ],
     "gradiente.checker.running": [["calls"], ["child", "sandbox"]],
 }
 Graph = Mapping[str, Iterable[str]]

@@ -25,8 +25,8 @@ from gradiente.checker.judging import (
 )
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.reading.binding import bind
 from gradiente.checker.observing.recognition import recognize
+from gradiente.checker.reading.binding import bind
 from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
 from gradiente.checker.reading.plans import may_train
 from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
@@ -37,7 +37,7 @@ from gradiente.checker.torch_judging import intro as torch_intro
 from gradiente.checker.torch_judging import mnist as torch_mnist
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
 from gradiente.checker.workshop import workshop_named
-from gradiente.errors import require_installed
+from gradiente.errors import ArgumentError, require_installed
 
 # Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
 JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
@@ -77,7 +77,8 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
         workshop: its name; None: the one whose functions the file has, or a network of the file's own
         limits: of the process in which its code runs; None: the workshop's
 
-    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
+    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits and no
+        training step of a network can be found
     """
     chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
@@ -121,7 +122,10 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
 
 
 def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:
-    """The verdict on a network in functions or classes of the file's own; None where it has a workshop's, or none."""
+    """The verdict on a network in functions or classes of the file's own; None where it has a workshop's, or no network.
+
+    Errors: ArgumentError for a network whose training steps cannot be found
+    """
     if submission.findings or has_exercises(submission) or not may_train(submission.source):
         return None
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
@@ -130,12 +134,11 @@ def _own_network(submission: Submission, limits: Limits | None) -> Verdict | Non
         found = recognize(sandbox, submission.source)
         functions = network.judged(found, submission.source, submission.path) if found else ()
         if not found or not functions:
-            return None
-        name = cleaned(submission.path.name)
-        places = network.roles(found, submission.path)
-        taken = ("own_network", {"network": network.structure(found), **places})
+            raise ArgumentError("submission.no_steps", path=submission.path)
+        taken = {"network": network.structure(found), **network.roles(found, submission.path)}
         functions = tuple(_in_cells(verdict, submission) for verdict in functions)
-        return Verdict(name, OWN, functions, (), (*submission.notices, taken), sandbox.isolation)
+        notices = (*submission.notices, ("own_network", taken))
+        return Verdict(cleaned(submission.path.name), OWN, functions, (), notices, sandbox.isolation)
 
 
 def _seed(submission: Submission) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradiente.checker.observing.values import WEIGHT, Array, Values
 from gradiente.checker.observing.forward import ForwardPass
+from gradiente.checker.observing.values import WEIGHT, Array, Values
 
 M, INPUTS, HIDDEN = 7, 3, 5
 
@@ -60,16 +60,16 @@ def written_sizes(values: Values, data: Data) -> tuple[int, int] | None:
         for place, array in enumerate(values.arrays)
         if array.ndim == 2 and values.named(place, WEIGHT) and not _is_data(array, data)
     ]
-    if not weights:
+    if len(weights) < 2:
         return None
-    first, second = weights[0].shape, weights[1].shape if len(weights) > 1 else None
-    if second is None:
-        return None
+    first, second = weights[0].shape, weights[1].shape
     out_in = first[0] in second and not (first[1] in second and first[1] < first[0])
-    n = first[1] if out_in else first[0]
-    inner = first[0] if out_in else first[1]
-    last = next((w.shape for w in weights[1:3] if inner in w.shape), second)
-    k = last[0] if out_in else last[1]
+    n, k = first[::-1] if out_in else first
+    for weight in weights[1:]:
+        inputs, outputs = weight.shape[::-1] if out_in else weight.shape
+        if inputs != k:
+            break
+        k = outputs
     return n, k
 
 

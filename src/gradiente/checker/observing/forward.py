@@ -1,4 +1,4 @@
-"""The forward passes in a recording: chains of Z = W A + b and A = g(Z) among its values, from an input to an output."""
+"""The forward passes in a recording: chains of Z = W A + b and A = g(Z) among its values, from an input on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ CLOSE = 1e-7  # of the largest number
 
 @dataclass(frozen=True)
 class Input:
-    """The input of a forward pass: the instances as columns, which of the data they are, its place where it has one."""
+    """The input of a forward pass: the instances as columns, which of the data they are, its place if it has one."""
 
     place: int | None
     columns: Array
@@ -43,7 +43,7 @@ class LayerPass:
     ones: bool = False  # the input has a row of ones for the bias that is in W
 
     @property
-    def A(self) -> Array:  # noqa: N802, the lecture's letter
+    def A(self) -> Array:
         return activated(self.activation, self.Z)
 
     @property

@@ -5,8 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from gradiente.checker.observing.costs import stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
 from gradiente.checker.observing.forward import ForwardPass, forward_passes
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
@@ -16,7 +15,7 @@ from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
 from gradiente.checker.rules.dataflow import Step
 from gradiente.checker.rules.search import Explanation, Search
-from gradiente.checker.running.calls import Call, Event
+from gradiente.checker.running.calls import Call
 from gradiente.checker.running.sandbox import Sandbox
 
 LOSSES = ("cross_entropy", "squared_error")
@@ -117,7 +116,7 @@ def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognit
                 steps = [_step(one, batch, target, loss) for one in chosen]
                 first = _step(before, batch, target, loss) if before else None
                 known = [step for step in steps if step is not None]
-                if len(known) < len(chosen):
+                if len(known) < len(chosen) or stated_loss(values, known[0]) not in (None, loss):
                     continue
                 search = Search(known, [changes_of(step) for step in known], first and changes_of(first))
                 found = Recognition(plan, values, chosen, known, search.best())

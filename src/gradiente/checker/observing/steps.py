@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from gradiente.checker.observing.forward import ForwardPass, LayerPass
-from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.observing.values import BIAS, Array, Values, parts
 from gradiente.checker.rules.dataflow import Layer, Step
 
 MOST_STEPS = 4
@@ -79,7 +79,7 @@ def _after(values: Values, entry: ForwardPass) -> tuple[tuple[Array, Array | Non
             return None
         b = None
         if layer.bias is not None:
-            b = _next_value(values, layer.bias, entry.end)
+            b = _next_value(values, layer.bias, entry.end, grown=True)
             b = layer.b if b is None else _column(b, len(layer.Z))
         found.append((w if layer.out_in else w.T, b))
     return tuple(found)
@@ -92,16 +92,25 @@ def _column(b: Array, size: int) -> Array:
     return b if b.ndim == 2 and len(b) == size else b.T
 
 
-def _next_value(values: Values, place: int, after: int) -> Array | None:
-    """The first other value, after an event, of a variable that held this one."""
-    held = {}
+def _next_value(values: Values, place: int, after: int, *, grown: bool = False) -> Array | None:
+    """The first other value, after an event, of a variable that held this one; of the same shape, or `grown`."""
+    held: set[tuple[str, str]] = set()
+    shape = values.arrays[place].shape
     for index, event in enumerate(values.events):
         name = (event.function, event.name)
         if values.place(event) == place:
-            held[name] = True
-        elif held.pop(name, False) and index > after and event.value.shape != ():
-            return event.value.astype(float)
+            held.add(name)
+        elif name in held:
+            held.discard(name)
+            fits = event.value.shape == shape or (grown and event.value.ndim == 2 and _own_name(event.name))
+            if index > after and fits:
+                return event.value.astype(float)
     return None
+
+
+def _own_name(name: str) -> bool:
+    """Whether a variable is one parameter's, not that of a loop over all of them."""
+    return "[" in name or any(BIAS.fullmatch(word) for word in parts(name))
 
 
 def step_of(entries: Sequence[ForwardPass], observed: ObservedStep, target: Target, loss: str) -> Step | None:

@@ -50,6 +50,6 @@ def _as_columns(y: Array, k: int, m: int) -> Array | None:
         return y.T
     if y.size == k * m and 1 in (k, m):
         return y.reshape(k, m)
-    if y.size == m and k > 1 and (y == np.round(y)).all() and 0 <= y.min() and y.max() < k:
+    if y.size == m and k > 1 and (y == np.round(y)).all() and y.min() >= 0 and y.max() < k:
         return np.eye(k)[:, y.ravel().astype(int)]
     return None

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Values:
         arrays = [event for event in self.events if event.value.ndim]
         return {
             self.place(one)
-            for one, following in zip(arrays, arrays[1:], strict=False)
+            for one, following in pairwise(arrays)
             if (one.function, one.name) == (following.function, following.name)
         }
 
@@ -101,7 +102,7 @@ class Values:
         return list(found.items())
 
     def of_shape(self, shape: tuple[int, int]) -> tuple[Array, Array]:
-        """The arrays that can be a matrix of that shape, whichever way round they are: their places, and they (n, …)."""
+        """The arrays that can be a matrix of that shape, whichever way round they are: their places, and a stack."""
         if shape not in self._shaped:
             found = []
             for place in self._groups.get(shape[0] * shape[1], ((),))[0]:

@@ -79,8 +79,12 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
 
 
 def may_train(source: str) -> bool:
-    """Whether a program multiplies matrices, or goes back through something, at all."""
-    return bool(re.search(r"@|\bdot\b|matmul|einsum|outer|backw|backprop|retro|sigm|tanh", source))
+    """Whether a program has a network to train: functions or classes that do so by their names, or a loop of its own."""
+    tree = ast.parse(source)
+    names = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    loops = any(isinstance(node, ast.For | ast.While) for node in tree.body)
+    products = re.search(r"@|\bdot\b|matmul|einsum|outer", source) is not None
+    return any(kind_of(name) in ("train", "backward") for name in names) or (loops and products)
 
 
 def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:

@@ -53,10 +53,12 @@ ARGUMENTS: tuple[tuple[str, str], ...] = (
     ("m", r"m|n_?(samples|examples|ejemplos)|num_?(samples|examples)|batch_?m"),
 )
 FUNCTIONS = {
-    "train": r"fit|train(?!ing_data)\w*|entren\w*|trein\w*|sgd|gradient_?descent\w*|desc\w*|(\w+_)?model|learn|aprend\w*|optimi[sz]e|ajust\w*|entraine\w*|lern\w*|trainier\w*|run",
-    "update": r"update\w*|actualiz\w*|atualiz\w*|step|apply_?grad\w*|optimi[sz]er_?step|paso\w*|aktualis\w*|mettre\w*",
+    "train": r"fit|train(?!ing_data)\w*|entren\w*|trein\w*|sgd|gradient_?descent\w*|desc\w*|(\w+_)?model|learn"
+    r"|aprend\w*|optimi[sz]e|ajust\w*|entraine\w*|lern\w*|trainier\w*|run",
+    "update": r"update\w*|actualiz\w*|atualiz\w*|step|apply_?grad\w*|optimi[sz]er_?step|paso\w*|aktualis\w*",
     "backward": r"back\w*|retro\w*|\w*atras|grad(ient)?(e?s|\w*)|bwd|rueckw\w*|\w*_?backward\w*|\w*arriere|bp",
-    "forward": r"(feed_?)?forward\w*|feed\w*|fwd|propag\w*|\w*adelante|directa|think|predict\w*|prediz\w*|predec\w*|activ(ate|ar)|calcul\w*|vorw\w*|fp|salida|evalua\w*|\w*avant",
+    "forward": r"(feed_?)?forward\w*|feed\w*|fwd|propag\w*|\w*adelante|directa|think|predict\w*|prediz\w*|predec\w*"
+    r"|activ(ate|ar)|calcul\w*|vorw\w*|fp|salida|evalua\w*|\w*avant",
     "cost": r"cost\w*|loss\w*|perdida|pérdida|error|mse|\w*entropy|\w*entropia|perda|j|objective|\w*fehler|kosten",
     "init": r"init\w*|inici\w*|create\w*|crear\w*|build\w*|make\w*|params|pesos|weights|get_?(params|weights)|criar\w*",
 }

@@ -26,9 +26,12 @@ class Mistake:
     Arguments:
         key: its name; its words are `mistake.KEY` and `mistake.KEY.why`, written for a network of two layers
         rules: the ways in which it is made; of two that give the same numbers the first mistake of the list is named
-        plant: an edit of the example network that makes it: the right text, and the wrong one
+        plant: an edit of the example network (example.py) that makes it, the right text and the wrong one; None where
+            it needs sizes that the example does not have
+        loss: of the example
     """
 
     key: str
     rules: Sequence[WrongRule]
-    plant: tuple[str, str]
+    plant: tuple[str, str] | None
+    loss: str = "cross_entropy"

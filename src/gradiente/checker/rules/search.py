@@ -121,7 +121,7 @@ class Search:
         return states[0].explanation
 
     def _down(self, states: Sequence[State], kinds: tuple[str, str], layer: int) -> list[State]:
-        """The states one layer further down, the best first; two mistakes between layers where no single one will do."""
+        """The states one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[State] = []
         for most in (0, 1, 2):
             for state in states:

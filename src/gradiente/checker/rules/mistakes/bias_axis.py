@@ -5,5 +5,5 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 MISTAKE = Mistake(
     "bias_axis",
     (WrongRule("db", lambda q: q.dZ.sum(axis=0, keepdims=True)),),
-    plant=("db1 = dZ1.sum(axis=1, keepdims=True)", "db1 = dZ1.sum(axis=0)[:, None]"),
+    plant=None,
 )

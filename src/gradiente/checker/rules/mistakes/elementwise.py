@@ -9,5 +9,5 @@ MISTAKE = Mistake(
         WrongRule("dW", lambda q: (q.dZ * q.X).sum(axis=1, keepdims=True)),
         WrongRule("dA", lambda q: q.W * q.dZ),
     ),
-    plant=("dW1 = dZ1 @ X.T", "dW1 = np.sum(dZ1 * X, axis=1, keepdims=True)"),
+    plant=("dW2 = dZ2 @ A1.T", "dW2 = np.sum(dZ2 * A1, axis=1, keepdims=True)"),
 )

@@ -5,5 +5,6 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 MISTAKE = Mistake(
     "error_without_slope",
     (WrongRule("dA", lambda q: q.W.T @ (q.A - q.Y) / q.m, ("squared_error",)),),
-    plant=None,
+    plant=("dA2 = W3.T @ dZ3", "dA2 = W3.T @ (A3 - Y) / m"),
+    loss="squared_error",
 )

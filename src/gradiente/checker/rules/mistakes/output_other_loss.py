@@ -1,11 +1,21 @@
 """A − Y carries the derivative of an activation, which cancels with cross-entropy."""
 
+import numpy as np
+
+from gradiente.checker.rules.dataflow import View
 from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+
+def with_slope(q: View) -> np.ndarray:
+    if q.activation == "softmax":
+        raise ValueError  # a mistake of its own
+    return q.backward(q.A - q.Y) / q.m
+
 
 MISTAKE = Mistake(
     "output_other_loss",
     (
-        WrongRule("output", lambda q: q.backward(q.A - q.Y) / q.m, ("cross_entropy",)),
+        WrongRule("output", with_slope, ("cross_entropy",)),
         WrongRule("output", lambda q: (q.A - q.Y) * q.A * (1 - q.A) / q.m),
         WrongRule("output", lambda q: (q.A - q.Y) * q.Z * (1 - q.Z) / q.m),
         WrongRule("output", lambda q: (q.A - q.Y) * q.slope(q.activate(q.A)) / q.m),

@@ -5,5 +5,6 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 MISTAKE = Mistake(
     "output_slope_missing",
     (WrongRule("output", lambda q: (q.A - q.Y) / q.m, ("squared_error",)),),
-    plant=None,
+    plant=("dZ3 = (A3 - Y) * A3 * (1 - A3) / m", "dZ3 = (A3 - Y) / m"),
+    loss="squared_error",
 )

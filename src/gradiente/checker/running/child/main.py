@@ -89,7 +89,7 @@ class StudentModule:
         or that the environment has let down, would have given is absent.
         """
         failures, left = [], ALLOWANCE
-        observer = Observer((FILE,), self.space) if observe else nullcontext()
+        observer = Observer((FILE,), self.space)
         self.tree = ast.parse(source, FILE)
         absent.install(self.tree)
         for node in self.tree.body:
@@ -103,7 +103,7 @@ class StudentModule:
                     clock.runs = True
                     signal.setitimer(signal.ITIMER_REAL, left)
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
-                with observer:
+                with observer if observe else nullcontext():
                     exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
                 if isinstance(node, ast.ImportFrom):
