@@ -148,6 +148,8 @@ def _forward_findings(
     maker = _maker(records, calls[0])
     if maker is not None and session.wrong(maker):
         return  # it is judged by itself
+    if any(session.uses(name, wrong) for wrong in session.own_functions):
+        return  # what it computes with is named by itself
     mistakes, unknown = _explained(cases, layout, calls)
     at = {*(step.at for step in mistakes), *unknown}
     used = [helper for layer, helpers in HELPERS.items() if at & {layer} for helper in helpers]
