@@ -122,7 +122,7 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
 
 
 def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:
-    """The verdict on a network in functions or classes of the file's own; None where it has a workshop's, or no network.
+    """The verdict on a network in functions or classes of the file's own; None for a workshop's, or for none.
 
     Errors: ArgumentError for a network whose training steps cannot be found
     """

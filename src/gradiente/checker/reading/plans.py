@@ -79,7 +79,7 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
 
 
 def may_train(source: str) -> bool:
-    """Whether a program has a network to train: functions or classes that do so by their names, or a loop of its own."""
+    """Whether a program has a network to train: functions or classes named so, or a loop of its own."""
     tree = ast.parse(source)
     names = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     loops = any(isinstance(node, ast.For | ast.While) for node in tree.body)

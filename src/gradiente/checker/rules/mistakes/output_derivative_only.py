@@ -9,5 +9,5 @@ MISTAKE = Mistake(
         WrongRule("output", lambda q: -q.Y / q.A / q.m),
         WrongRule("output", lambda q: -q.Y * (1 - q.A) / q.m),
     ),
-    plant=("dZ3 = (A3 - Y) / m", "dZ3 = (A3 - Y) / (A3 * (1 - A3)) / m"),
+    plant=("dZ3 = (A3 - Y) / m", "dZ3 = -Y * (1 - A3) / m"),
 )
