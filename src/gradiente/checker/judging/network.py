@@ -96,7 +96,7 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
 
 def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
     """Weights that are regularized more or less than the others."""
-    extra = found.explanation.extra
+    extra = {} if found.explanation.unknown else found.explanation.extra
     shares = {name: d for name, (key, d) in extra.items() if key == "weight_decay" and name.startswith("dW")}
     weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
     for name in weights[::-1]:
