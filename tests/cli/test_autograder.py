@@ -21,7 +21,7 @@ from .conftest import gradiente
 @pytest.fixture
 def stubbed(monkeypatch, own_folder):
     for module in (autograder_run, grading):
-        monkeypatch.setattr(module, "check", stub.check)
+        monkeypatch.setattr(module, "check_workshop", stub.check)
     return own_folder
 
 

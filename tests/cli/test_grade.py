@@ -35,7 +35,7 @@ def grade(*arguments):
 def stubbed(monkeypatch, own_folder):
     """A class in the folder `class`, checked by the stub."""
     for module in (command, autograder_run):
-        monkeypatch.setattr(module, "check", stub.check)
+        monkeypatch.setattr(module, "check_workshop", stub.check)
     return write_class(own_folder / "class", CLASS)
 
 

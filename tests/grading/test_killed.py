@@ -56,7 +56,7 @@ def test_a_killed_grading_leaves_no_process_and_its_folders_to_the_next(mode, tm
     with TemporaryFolder("grade") as living:
         process = start(tmp_path / "class", tmp_path / "verdicts", checker=mode)
         try:
-            wait_until(lambda: len(list(places.glob("gradiente-check-*/asleep"))) == 2)
+            wait_until(lambda: len(list(places.glob("gradiente-locked-check-*/asleep"))) == 2)
             processes = started_by(process)
             assert len(processes) >= 5  # grade, two workers, two students
         finally:

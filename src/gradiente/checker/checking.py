@@ -80,10 +80,18 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits and no
         training step of a network can be found
     """
+    if workshop is None and (verdict := _own_network(read(path), limits)) is not None:
+        return verdict
+    return check_workshop(path, workshop, limits)
+
+
+def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
+    """The same for a file that is to be one of the workshops: what a class hands in.
+
+    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
+    """
     chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
-    if chosen is None and (verdict := _own_network(submission, limits)) is not None:
-        return verdict
     chosen = chosen or recognize_workshop(submission)
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gradiente.checker.checking import LIMITS, check
+from gradiente.checker.checking import LIMITS, check_workshop
 from gradiente.cli.base import command, option, say
 from gradiente.cli.kinds import Choice
 from gradiente.cli.unsafe import require_isolation, unsafe_option
@@ -22,7 +22,7 @@ def run(system: str, submission: str, workshop: str | None, rubric_file: str | N
     require_isolation(unsafe)
     handed_in = one_submission(submission)
     with tempfile.TemporaryDirectory(prefix="gradiente-autograder-") as verdicts:
-        results = grade([handed_in], Path(verdicts), check, workshop=assignment.workshop, workers=1)
+        results = grade([handed_in], Path(verdicts), check_workshop, workshop=assignment.workshop, workers=1)
     (row,) = gradebook(results, assignment.rubric, assignment.workshop).rows
     if row.result.status == "error":  # nobody gets a 0 for it
         raise FileError("autograder.failed", reason=row.result.first_mistake())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gradiente.checker.checking import check
+from gradiente.checker.checking import check_workshop
 from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
@@ -70,7 +70,7 @@ def grade(
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
         results = grade_all(
-            students, outputs.verdicts, check, workshop=workshop, workers=workers, finished=finished
+            students, outputs.verdicts, check_workshop, workshop=workshop, workers=workers, finished=finished
         )
     graded = gradebook(results, rubric, workshop)
     pages = write_outputs(outputs, graded)
