@@ -44,10 +44,10 @@ class WarmSandbox(Sandbox):
         self._left = limits.total
         return self
 
-    def load(self):
+    def load(self, *, observe=False):
         if self._process is None:
-            return super().load()
-        return self._load()
+            return super().load(observe=observe)
+        return self._load(observe=observe)
 
     def __enter__(self):
         return self if self._folder else super().__enter__()
