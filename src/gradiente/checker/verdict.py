@@ -59,17 +59,18 @@ class Finding:
 
     def title(self) -> str:
         """The mistake in one sentence."""
-        return renumbered(text(f"mistake.{self.mistake}", **self._places()), self.values.get("shift", 0))
+        return self._words(f"mistake.{self.mistake}")
 
     def why(self) -> str | None:
         """The derivation, for who asks for the last hint; None where there is nothing to derive."""
         key = f"mistake.{self.mistake}.why"
-        if key not in catalogue(get_language()):
-            return None
-        return renumbered(text(key, **self._places()), self.values.get("shift", 0))
+        return self._words(key) if key in catalogue(get_language()) else None
 
-    def _places(self) -> dict[str, Any]:
-        return {"function": self.function, "where": self.quantity, "line": self.line, **self.values}
+    def _words(self, key: str) -> str:
+        """The words of a mistake, the layers in them those of this network, their places filled."""
+        words = renumbered(catalogue(get_language())[key], self.values.get("layers_on", 0))
+        places = {"function": self.function, "where": self.quantity, "line": self.line, **self.values}
+        return words.format(**places)
 
 
 def renumbered(words: str, shift: int) -> str:

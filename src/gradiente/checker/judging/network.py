@@ -63,11 +63,11 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
     wrong = _wrong_output(found)
     if wrong:
         last = len(found.steps[0].layers)
-        yield "forward", _at(found, wrong, places["forward"], f"A{last}", {"shift": last - 2})
+        yield "forward", _at(found, wrong, places["forward"], f"A{last}", {"layers_on": last - 2})
         return  # what comes after it is computed from it
     unused = _without_bias(found)
     for layer in unused:
-        yield "forward", _at(found, "bias_missing", places["forward"], f"Z{layer}", {"shift": 0})
+        yield "forward", _at(found, "bias_missing", places["forward"], f"Z{layer}", {"layers_on": 0})
     for made in explanation.made:
         yield "gradients", _made(found, made, places["gradients"])
     if explanation.unknown:
@@ -81,7 +81,7 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
             last = len(found.steps[0].layers)
             yield (
                 "gradients",
-                _at(found, "output_sign", places["gradients"], f"dZ{last}", {"shift": last - 2}),
+                _at(found, "output_sign", places["gradients"], f"dZ{last}", {"layers_on": last - 2}),
             )
         else:
             yield "update", Finding("uphill", places["update"], line=_update_line(found))
@@ -134,7 +134,7 @@ def _variants(found: Recognition, name: str, places: dict[str, str]) -> tuple[tu
 def _made(found: Recognition, made: Made, function: str) -> Finding:
     kind = made.wrong.kind
     shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
-    return _at(found, made.mistake.key, function, made.quantity, {"shift": shift})
+    return _at(found, made.mistake.key, function, made.quantity, {"layers_on": shift})
 
 
 def _scaled(found: Recognition, factor: float, names: Sequence[str], places: dict[str, str]) -> Finding:
