@@ -36,7 +36,7 @@ from gradiente.checker.running.sandbox import Limits, Sandbox
 from gradiente.checker.torch_judging import intro as torch_intro
 from gradiente.checker.torch_judging import mnist as torch_mnist
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
-from gradiente.checker.workshop import workshop_named
+from gradiente.checker.workshop import Workshop, workshop_named
 from gradiente.errors import ArgumentError, require_installed
 
 # Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
@@ -80,9 +80,11 @@ def check(path: str | Path, workshop: str | None = None, limits: Limits | None =
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits and no
         training step of a network can be found
     """
-    if workshop is None and (verdict := _own_network(read(path), limits)) is not None:
+    chosen = workshop_named(workshop) if workshop else None
+    submission = read(path)
+    if chosen is None and (verdict := _own_network(submission, limits)) is not None:
         return verdict
-    return check_workshop(path, workshop, limits)
+    return _of_workshop(submission, chosen, limits)
 
 
 def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
@@ -91,13 +93,15 @@ def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
     """
     chosen = workshop_named(workshop) if workshop else None
-    submission = read(path)
+    return _of_workshop(read(path), chosen, limits)
+
+
+def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits | None) -> Verdict:
     chosen = chosen or recognize_workshop(submission)
+    name = cleaned(submission.path.name)
     if not submission.cells and submission.findings:
         unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
-        return Verdict(
-            cleaned(Path(path).name), chosen.name, unchecked, submission.findings, submission.notices
-        )
+        return Verdict(name, chosen.name, unchecked, submission.findings, submission.notices)
     if chosen.name in LIMITS:
         require_installed("torch", extra="torch")
     limits = limits or LIMITS.get(chosen.name, Limits())
@@ -106,19 +110,19 @@ def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits
         submission = submission.with_functions(sandbox.callables)
         session = Session(submission, sandbox, chosen, _seed(submission))
         _bind(session)
-        for name in JUDGES[chosen.name]:
-            session.verdicts[name] = _in_cells(_judged(session, name), submission)
-            if name == "initParams" and written_sizes(submission.source):
+        for function in JUDGES[chosen.name]:
+            session.verdicts[function] = _in_cells(_judged(session, function), submission)
+            if function == "initParams" and written_sizes(submission.source):
                 sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
                 sandbox.load()
         cross_check(session)
-        unjudged = [name for name in chosen.functions if name in session.absent]
+        unjudged = [function for function in chosen.functions if function in session.absent]
         if unjudged:
             notices.append(("needs_absent", {"functions": ", ".join(unjudged)}))
         return Verdict(
-            cleaned(Path(path).name),
+            name,
             chosen.name,
-            tuple(session.verdicts[name] for name in chosen.functions),
+            tuple(session.verdicts[function] for function in chosen.functions),
             (
                 *submission.findings,
                 *findings,

@@ -26,7 +26,7 @@ def judged(found: Recognition, source: str, path: Path) -> tuple[FunctionVerdict
         return ()
     if unknown and not found.explanation.base:
         return ()
-    places = {role: _function(found, role) or path.name for role in ROLES}
+    places = roles(found, path)
     findings: dict[str, list[Finding]] = {name: [] for name in places.values()}
     for role, finding in _findings(found, places):
         findings[places[role]].append(finding)
@@ -162,7 +162,7 @@ def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:
 def _at(found: Recognition, key: str, function: str, quantity: str, values: dict) -> Finding:
     """A finding at a quantity, with the line that computes it where that is known."""
     label = _label(found, quantity)
-    line = _line(found, quantity, function)
+    line = _line(found, quantity)
     return Finding(key, function, label, line, {"where": label, **values}, _formula(found, quantity))
 
 
@@ -201,7 +201,7 @@ def _parameter(gradient: str) -> str:
     return f"{gradient[1]}[{gradient[2:]}]"
 
 
-def _line(found: Recognition, quantity: str, function: str) -> int | None:
+def _line(found: Recognition, quantity: str) -> int | None:
     """Where the quantity is computed: the first event of a multiple of it, or of what follows from it, in the step."""
     values = found.explanation.values[0] if found.explanation.values else {}
     layer = quantity[-1:]

@@ -66,10 +66,6 @@ class ForwardPass:
         """The parameters that it was computed with."""
         return tuple((layer.weight, layer.bias) for layer in self.layers)
 
-    @property
-    def activations(self) -> tuple[str, ...]:
-        return tuple(layer.activation for layer in self.layers)
-
 
 def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]:
     """Every forward pass from these inputs, in the order in which they were computed; the deepest of each."""

@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradiente.checker.observing.costs import stated_loss
@@ -62,29 +62,11 @@ def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
     """One for each way to make the code train that leads to steps; the next way only where none is good."""
     until = time.process_time() + MOST_SECONDS
     for plan in plans(ast.parse(source)):
-        if time.process_time() > until:
-            return
-        good, sizes = False, None
-        for data in possible_data(INPUTS, None):
-            if time.process_time() > until:
-                return
-            values = _run(sandbox, plan, data)
-            found = values and _explained(plan, values, data)
-            if found:
-                yield found
-                good = good or found.explanation.cost < GOOD
-            elif values and sizes is None:
-                sizes = written_sizes(values, data)
-        if not good and sizes:
-            for data in possible_data(*sizes):
-                if time.process_time() > until:
-                    return
-                values = _run(sandbox, plan, data)
-                found = values and _explained(plan, values, data)
-                if found:
-                    yield found
-                    good = good or found.explanation.cost < GOOD
-        if good:
+        found, sizes = _of_plan(sandbox, plan, possible_data(INPUTS), until)
+        if not _good(found) and sizes:
+            found += _of_plan(sandbox, plan, possible_data(*sizes), until)[0]
+        yield from found
+        if _good(found) or time.process_time() > until:
             return
     if sandbox.load(observe=True) is None:
         for count in FIRST_EVENTS:
@@ -92,6 +74,30 @@ def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
             if found:
                 yield found
                 return
+
+
+def _of_plan(
+    sandbox: Sandbox, plan: Plan, forms: Iterable[Data], until: float
+) -> tuple[list[Recognition], tuple[int, int] | None]:
+    """The recognitions of one plan over forms of the data, up to a right one; else the sizes that the code has."""
+    found: list[Recognition] = []
+    sizes = None
+    for data in forms:
+        if time.process_time() > until:
+            break
+        values = _run(sandbox, plan, data)
+        one = values and _explained(plan, values, data)
+        if one:
+            found.append(one)
+            if one.explanation.right:
+                break
+        elif values and sizes is None:
+            sizes = written_sizes(values, data)
+    return found, sizes
+
+
+def _good(found: Sequence[Recognition]) -> bool:
+    return any(one.explanation.cost < GOOD for one in found)
 
 
 def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Values | None:

@@ -10,7 +10,6 @@ from gradiente.checker.observing.forward import ForwardPass, LayerPass
 from gradiente.checker.observing.values import BIAS, Array, Values, parts
 from gradiente.checker.rules.dataflow import Layer, Step
 
-MOST_STEPS = 4
 Target = Callable[[ForwardPass], Array | None]
 
 

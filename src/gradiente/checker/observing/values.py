@@ -37,7 +37,6 @@ class Values:
         self.arrays: list[Array] = []
         self.first: list[int] = []
         self.names: list[list[str]] = []
-        self.single: list[bool] = []
         self._places: dict[int, int] = {}
         for index, event in enumerate(events):
             place = self._places.setdefault(id(event.value), len(self.arrays))
@@ -45,7 +44,6 @@ class Values:
                 self.arrays.append(event.value.astype(float))
                 self.first.append(index)
                 self.names.append([])
-                self.single.append(event.value.dtype in (np.float32, np.float16))
             self.names[place].append(event.name)
         groups: dict[int, list[int]] = defaultdict(list)
         for place, array in enumerate(self.arrays):
@@ -68,7 +66,8 @@ class Values:
         ]
         self._zeros: dict[int, int | None] = {}
         self.left = MOST_TRIED
-        self._tolerance = CLOSE_SINGLE if any(self.single) else CLOSE
+        single = any(event.value.dtype in (np.float32, np.float16) for event in events)
+        self._tolerance = CLOSE_SINGLE if single else CLOSE
 
     def _written_over(self) -> set[int]:
         """The arrays that stood only until the next number was written into them, as loops over elements do."""
@@ -139,11 +138,10 @@ class Values:
         """The matrices with a name of weights and a side of that size, as (…, size); square ones both ways."""
         for place in self._weights:
             array = self.arrays[place]
-            if size in array.shape:
-                if array.shape[1] == size:
-                    yield place, array
-                if array.shape[0] == size:
-                    yield place, array.T
+            if array.shape[1] == size:
+                yield place, array
+            if array.shape[0] == size:
+                yield place, array.T
 
     def named(self, place: int, names: re.Pattern[str]) -> bool:
         """Whether one of the names that an array had, or the last part of it, is one of these."""

@@ -157,22 +157,6 @@ def name_of(kind: str, number: int) -> str:
     return names.get(kind, f"{kind}{number}")
 
 
-def backward(step: Step) -> dict[str, Array]:
-    """All quantities by the right rules: dZ2, dW2, db2, dA1 …"""
-    values: dict[str, Array] = {}
-    last = len(step.layers)
-    for number in range(last, 0, -1):
-        kinds = ["output"] if number == last else ["dZ"]
-        kinds += [
-            "dW",
-            *(["db"] if step.layers[number - 1].b is not None else []),
-            *(["dA"] if number > 1 else []),
-        ]
-        for kind in kinds:
-            values[name_of(kind, number)] = link(step, kind, number, values)
-    return values
-
-
 def gradients_of(step: Step) -> Sequence[str]:
     """The names of the gradients, from the last layer to the first."""
     return [
