@@ -10,7 +10,6 @@ import inspect
 import io
 import os
 import random
-import signal
 import sys
 import time
 import traceback
@@ -22,6 +21,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
 import absent  # pyright: ignore[reportMissingImports]
+from alarm import Alarm  # pyright: ignore[reportMissingImports]
 from confinement import confine  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
@@ -97,7 +97,7 @@ class StudentModule:
             try:
                 if not definition:
                     clock.runs = True
-                    signal.setitimer(signal.ITIMER_REAL, left)
+                    clock.alarm.set(left)
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
                 exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
@@ -116,7 +116,7 @@ class StudentModule:
                 failures.append(entry)
             finally:
                 clock.runs = self.guard.on = False
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                clock.alarm.set(0)
             if not definition:
                 left -= time.monotonic() - started
             for package, numpy in absent.needed().items():
@@ -237,10 +237,9 @@ def size_of(value):
 class Clock:
     """Whether a statement's time is being taken: a signal that comes after its end is none of the next one's."""
 
-    runs = False
-
-
-clock = Clock()
+    def __init__(self):
+        self.runs = False
+        self.alarm = Alarm(too_long)
 
 
 def too_long(_number, frame):
@@ -249,11 +248,14 @@ def too_long(_number, frame):
         return
     while frame is not None:
         if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            signal.setitimer(signal.ITIMER_REAL, ALLOWANCE / 20)
+            clock.alarm.set(ALLOWANCE / 20)
             return
         frame = frame.f_back
     clock.runs = False
     raise TooLong
+
+
+clock = Clock()
 
 
 def main():
@@ -263,7 +265,6 @@ def main():
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
-        signal.signal(signal.SIGALRM, too_long)
         confine(int(sys.argv[1]))
         sys.argv[1:] = []  # what a student's program is given
         sys.modules["gradiente"] = types.ModuleType("gradiente")  # a student's work is the student's
