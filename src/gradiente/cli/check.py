@@ -56,7 +56,7 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
     if (more := _next_hint(verdict, hint)) is not None:
         out.print(text("check.more_hints", hint=more), style="dim", soft_wrap=True)
     if verdict.isolation:
-        style = "yellow" if verdict.isolation == "process" else "dim"
+        style = "dim" if verdict.isolation == "bubblewrap" else "yellow"
         out.print(text(f"check.isolation.{verdict.isolation}"), style=style, soft_wrap=True)
 
 

@@ -130,7 +130,7 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
         text("grade.facts", workshop=graded.title, count=len(graded.rows), statuses=statuses), soft_wrap=True
     )
     if graded.isolation:
-        style = "yellow" if graded.isolation == "process" else None
+        style = None if graded.isolation == "bubblewrap" else "yellow"
         out.print(text(f"grade.isolation.{graded.isolation}"), style=style, soft_wrap=True)
     if graded.mean() is not None:
         values = {"mean": points_text(graded.mean()), "median": points_text(graded.median())}
