@@ -1,15 +1,19 @@
 """`gradiente check`: a student's file, function by function: right, or the first mistake by its name."""
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
+from gradiente.checker.reading.submission import read
+from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
-from gradiente.errors import require
+from gradiente.cli.watch import watch
+from gradiente.errors import GradienteError, require
 from gradiente.locale import text
 
 if TYPE_CHECKING:
@@ -19,14 +23,38 @@ MARKS = {"right": ("✓", "green"), "blank": ("·", "yellow"), "unchecked": ("·
 WRONG = ("✗", "red")
 
 
-def check_file(file: str, workshop: str | None, hint: int, as_json: bool) -> None:
+def check_file(file: str, workshop: str | None, hint: int, watched: bool, as_json: bool) -> None:
     require(hint in HINTS, "check.hint", value=hint)
+    if watched:
+        require(not as_json, "check.watch_json")
+        if workshop is not None:
+            workshop_named(workshop)
+        read(file)  # what is no student's file at all need not be waited for
+        sys.exit(watch(file, lambda: _watched(console(), file, workshop, hint), lambda: _waits(file)))
     verdict = check(file, workshop)
     if as_json:
         print_json(_as_data(verdict, hint))
     else:
-        _print(console(), verdict, hint)
+        print_verdict(console(), verdict, hint)
     sys.exit(0 if verdict.passed else 1)
+
+
+def _watched(out: "Console", file: str, workshop: str | None, hint: int) -> bool:
+    """The verdict in place of the one before, or why there is none; whether everything is right."""
+    out.clear()
+    try:
+        verdict = check(file, workshop)
+        print_verdict(out, verdict, hint)
+        passed = verdict.passed
+    except GradienteError as error:
+        out.print(f"{text('cli.error')}: {error}", style="red", soft_wrap=True)
+        passed = False
+    return passed
+
+
+def _waits(file: str) -> None:
+    said = text("check.watching", file=file, time=time.strftime("%H:%M:%S"))
+    console().print(f"\n{said}", style="dim", soft_wrap=True)
 
 
 def _as_data(verdict: Verdict, hint: int) -> dict[str, Any]:
@@ -37,7 +65,8 @@ def _as_data(verdict: Verdict, hint: int) -> dict[str, Any]:
     return {**verdict.to_dict(), "words": words}
 
 
-def _print(out: "Console", verdict: Verdict, hint: int) -> None:
+def print_verdict(out: "Console", verdict: Verdict, hint: int) -> None:
+    """The verdict in words, down to that hint."""
     out.print(
         text("check.heading", file=verdict.file, workshop=verdict.workshop), style="bold", soft_wrap=True
     )
@@ -94,6 +123,7 @@ command = command(
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),
+        click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
         json_option(),
     ],
     check_file,
