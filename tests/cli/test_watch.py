@@ -27,8 +27,9 @@ def watching(own_folder):
         Path("xor.py").write_text(source, encoding="utf-8")
         process = start("check", "xor.py", "--watch", "--lang", "en", *options)
         lines: queue.Queue[str] = queue.Queue()
-        assert process.stdout is not None
-        reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout])
+        output = process.stdout
+        assert output is not None
+        reader = threading.Thread(target=lambda: [lines.put(line) for line in output])
         reader.start()
         processes.append((process, reader))
 

@@ -23,6 +23,14 @@ MARKS = {"right": ("✓", "green"), "blank": ("·", "yellow"), "unchecked": ("·
 WRONG = ("✗", "red")
 
 
+def verdict_options() -> list[click.Parameter]:
+    """What is asked for in every check."""
+    return [
+        option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
+        option("--hint", "cli.check.hint", type=INTEGER, default=2),
+    ]
+
+
 def check_file(file: str, workshop: str | None, hint: int, watched: bool, as_json: bool) -> None:
     require(hint in HINTS, "check.hint", value=hint)
     if watched:
@@ -121,8 +129,7 @@ command = command(
     "check",
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
-        option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
-        option("--hint", "cli.check.hint", type=INTEGER, default=2),
+        *verdict_options(),
         click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
         json_option(),
     ],
