@@ -11,6 +11,7 @@ from gradiente.checker.checking import check_workshop
 from gradiente.checker.workshop import workshop_named
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
+from gradiente.cli.rubric import rubric_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import require
@@ -174,9 +175,7 @@ command = command(
     lambda: [
         click.Argument(["folder"], metavar=text("cli.metavar.folder")),
         option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
-        click.Option(
-            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
-        ),
+        rubric_option(),
         option("--output", "cli.grade.output", metavar=text("cli.metavar.folder")),
         option("--workers", "cli.grade.workers", type=INTEGER),
         click.Option(
