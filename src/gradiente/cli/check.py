@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +17,7 @@ from gradiente.cli.tables import console
 from gradiente.cli.watch import watch
 from gradiente.errors import GradienteError, require
 from gradiente.locale import text
+from gradiente.storage import require_folder_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,33 +34,63 @@ def verdict_options() -> list[click.Parameter]:
     ]
 
 
-def check_file(file: str, workshop: str | None, hint: int, watched: bool, as_json: bool) -> None:
+def check_file(
+    file: str, workshop: str | None, hint: int, watched: bool, problem_file: str | None, as_json: bool
+) -> None:
     require(hint in HINTS, "check.hint", value=hint)
+    if problem_file is not None:
+        require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
+        require_folder_of(problem_file)
+    checked = partial(check, file, workshop)
     if watched:
         require(not as_json, "check.watch_json")
         if workshop is not None:
             workshop_named(workshop)
         read(file)  # what is no student's file at all need not be waited for
-        sys.exit(watch(file, lambda: _watched(console(), file, workshop, hint), lambda: _waits(file)))
-    verdict = check(file, workshop)
+        show = partial(_shown_anew, checked, hint, file, problem_file)
+        sys.exit(watch(file, lambda: show(console()), lambda: _waits(file)))
+    verdict = checked()
+    lines = [] if problem_file is None else _saved(verdict, file, problem_file)
     if as_json:
-        print_json(_as_data(verdict, hint))
+        saved = (
+            {}
+            if problem_file is None
+            else {"problem": {"file": problem_file, "lines": lines} if lines else None}
+        )
+        print_json({**_as_data(verdict, hint), **saved})
     else:
-        print_verdict(console(), verdict, hint)
+        _show(console(), verdict, hint, problem_file, lines)
     sys.exit(0 if verdict.passed else 1)
 
 
-def _watched(out: "Console", file: str, workshop: str | None, hint: int) -> bool:
+def _saved(verdict: Verdict, file: str, path: str) -> list[str]:
+    """Python that loads the problem saved there and shows the wrong number; nothing where there is none to save."""
+    if verdict.problem is None:
+        return []
+    verdict.problem.save(path)
+    return verdict.problem.lines(path, file)
+
+
+def _show(out: "Console", verdict: Verdict, hint: int, problem_file: str | None, lines: list[str]) -> None:
+    print_verdict(out, verdict, hint)
+    if problem_file is not None:
+        said = text("check.problem.saved" if lines else "check.problem.none", path=problem_file)
+        out.print("\n".join(("", said, *lines)), soft_wrap=True)
+
+
+def _shown_anew(
+    checked: Callable[[], Verdict], hint: int, file: str, problem_file: str | None, out: "Console"
+) -> bool:
     """The verdict in place of the one before, or why there is none; whether everything is right."""
     out.clear()
     try:
-        verdict = check(file, workshop)
-        print_verdict(out, verdict, hint)
-        passed = verdict.passed
+        verdict = checked()
+        lines = [] if problem_file is None else _saved(verdict, file, problem_file)
+        _show(out, verdict, hint, problem_file, lines)
+        return verdict.passed
     except GradienteError as error:
         out.print(f"{text('cli.error')}: {error}", style="red", soft_wrap=True)
-        passed = False
-    return passed
+        return False
 
 
 def _waits(file: str) -> None:
@@ -131,6 +164,11 @@ command = command(
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         *verdict_options(),
         click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
+        click.Option(
+            ["--save-problem", "problem_file"],
+            help=text("cli.check.save_problem"),
+            metavar=text("cli.metavar.file"),
+        ),
         json_option(),
     ],
     check_file,
