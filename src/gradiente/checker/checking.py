@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from gradiente.checker.exercises.exercise import Exercise
+from gradiente.checker.exercises.judging import Judge
 from gradiente.checker.judging import (
     backprop,
     cost,
@@ -94,6 +96,26 @@ def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits
     """
     chosen = workshop_named(workshop) if workshop else None
     return _of_workshop(read(path), chosen, limits)
+
+
+def check_exercise(path: str | Path, exercise: Exercise, limits: Limits | None = None) -> Verdict:
+    """What is right and what is wrong in a file, by a teacher's own exercise.
+
+    Errors: FileError for a file that cannot be read
+    """
+    submission = read(path)
+    name = cleaned(submission.path.name)
+    if not submission.cells and submission.findings:
+        unchecked = tuple(FunctionVerdict(function, "unchecked") for function in exercise.functions)
+        return Verdict(name, exercise.name, unchecked, submission.findings, submission.notices)
+    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
+        findings, notices = load_submission(sandbox, submission)
+        submission = submission.with_functions(sandbox.callables)
+        judge = Judge(exercise, sandbox, submission)
+        functions = tuple(_in_cells(verdict, submission) for verdict in judge.verdicts())
+        everything = (*submission.findings, *findings)
+        notices = (*submission.notices, *notices)
+        return Verdict(name, exercise.name, functions, everything, notices, sandbox.isolation)
 
 
 def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits | None) -> Verdict:

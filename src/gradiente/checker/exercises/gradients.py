@@ -1,0 +1,101 @@
+"""The gradients of a role, explained: the mistakes that give them, their signs and factors."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.worked import label
+from gradiente.checker.rules.dataflow import gradients_of
+from gradiente.checker.rules.search import Explanation, Search
+
+Array = np.ndarray
+ALIKE = 1e-3  # two factors
+WRITTEN_FOR = {
+    "dZ": 1,
+    "dA": 2,
+    "output": 2,
+    "target": 2,
+}  # in words written for two layers, the layer of each kind
+Named = tuple[str, str, dict[str, Any]]  # a mistake, the quantity in which it is made, what fills its words
+
+
+def named_gradients(one: Compared) -> list[Named]:
+    """The mistakes that give what came; "unknown" where none does."""
+    order = gradients_of(one.problems[0].step)
+    changes = [_changes(one, place, order) for place in range(len(one.problems))]
+    known = [change for change in changes if change is not None]
+    if not set(one.names) & set(order) or len(known) < len(changes):
+        return [_misshapen(one, order)]
+    explanation = Search([problem.step for problem in one.problems], known).best()
+    if len(explanation.unknown) == len(order):
+        return [("unknown", explanation.unknown[0], {})]
+    return list(_explained(one, explanation)) or [_misshapen(one, order)]
+
+
+def _misshapen(one: Compared, order: Sequence[str]) -> Named:
+    """The first gradient whose shape is wrong; else the first that is wrong."""
+    wrong = [name for name in order if name in one.wrong] or one.wrong
+    for name in wrong:
+        found = one.got(0, name)
+        if isinstance(found, np.ndarray) and one.canonical(0, name) is None:
+            values = {"shape": str(found.shape), "wanted": str(one.form(0, name).shape)}
+            return "bias_shape", name, values
+    return "unknown", wrong[0], {}
+
+
+def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
+    problem = one.problems[0]
+    last, on = f"dZ{problem.depth}", {"layers_on": problem.depth - 2}
+    for made in explanation.made:
+        kind = made.wrong.kind
+        shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
+        yield made.mistake.key, made.quantity, {"layers_on": shift}
+    if explanation.unknown:
+        yield "unknown", explanation.unknown[0], {}
+    for name, factor in explanation.scaled.items():
+        yield _scaled(problem.step.m, factor, name)
+    if explanation.base:
+        factor = explanation.base[0] / -problem.share
+        if factor < 0:
+            yield "output_sign", last, on
+        if abs(abs(factor) - 1) > ALIKE:
+            yield _scaled(problem.step.m, abs(factor), last)
+    decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
+    if decays:
+        key = "penalty_not_in_gradients" if one.exercise.l2 else "weight_decay"
+        yield key, decays[0], {"names": ", ".join(label(name[1:]) for name in decays)}
+
+
+def _scaled(m: int, factor: float, name: str) -> Named:
+    usual = {-1: "opposite_sign", m: "mean_missing", 1 / m: "mean_twice"}
+    key = next((key for value, key in usual.items() if abs(factor / value - 1) < ALIKE), "factor")
+    return key, name, {"factor": f"{factor:.4g}"}
+
+
+def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array] | None:
+    """The gradients as the changes of a step with rate 1, without the penalty; those that are not given are right."""
+    problem = one.problems[place]
+    found: dict[str, Array] = {}
+    for name in order:
+        layer = problem.step.layers[int(name[2:]) - 1]
+        penalty = one.exercise.l2 * layer.W if name.startswith("dW") else np.zeros(())
+        value = one.canonical(place, name) if name in one.names else problem.values[name]
+        if value is None:
+            value = _bias(one, place, name)
+        if value is None:
+            return None
+        found[name] = -(value - penalty)
+    return found
+
+
+def _bias(one: Compared, place: int, name: str) -> Array | None:
+    """A gradient of b of another size, as a mistake may leave it."""
+    found = one.got(place, name)
+    if not name.startswith("db") or not isinstance(found, np.ndarray | float | int):
+        return None
+    value = np.asarray(found, dtype=float)
+    if value.ndim < 2:
+        return value.reshape(-1, 1)
+    return None if value.ndim > 2 else value if one.layout.columns else value.T
