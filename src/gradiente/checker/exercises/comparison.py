@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.exercises.exercise import Exercise, Role
+from gradiente.checker.exercises.exercise import LOOPS, Exercise, Role
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import LOSS, Problem
@@ -16,7 +16,7 @@ from gradiente.checker.running.sandbox import Sandbox
 Array = np.ndarray
 CLOSE, CLOSE_SINGLE = 1e-6, 1e-4  # of the largest number
 # What a role may leave in attributes or in its arguments, by the first letters.
-LEFT = {"forward": "ZA", "gradients": "d", "update": "Wb", "loop": "Wb", "minibatch": "Wb"}
+LEFT = {"forward": "ZA", "gradients": "d", "update": "Wb"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Compared:
         given = [one for name in (names_in(pattern) if pattern else ()) for one in problem.listed(name)]
         left = LEFT.get(self.role.kind, "")
         seen = [name for answer in self.answers for name in answer.found if left and name[0] in left]
-        if self.role.kind in ("update", "loop", "minibatch"):
+        if self.role.kind in ("update", *LOOPS):
             given = [name for name in given if name[0] in "Wb"]
         order = list(problem.values)
         known = [name for name in dict.fromkeys([*given, *seen]) if name in order or name == "J"]
@@ -133,7 +133,7 @@ def as_numbers(value: Any) -> Array | None:
 
 def compared(sandbox: Sandbox, exercise: Exercise, problems: Sequence[Problem]) -> dict[Role, Compared]:
     """Every role of plain calls, in the one layout in which most is right."""
-    roles = [role for role in exercise.roles if role.kind not in ("loop", "minibatch")]
+    roles = [role for role in exercise.roles if role.kind not in LOOPS]
     best: dict[Role, Compared] = {}
     most = -1
     for layout in _layouts(exercise, problems[0]):

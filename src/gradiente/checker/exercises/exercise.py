@@ -20,7 +20,7 @@ from gradiente.notation import write
 from gradiente.storage import read_toml
 
 ROLES = ("forward", "cost", "gradients", "update", "loop", "minibatch")  # in the order of judging
-HELPERS = "helpers"
+LOOPS, HELPERS = ("loop", "minibatch"), "helpers"
 KEYS = ("title", "network", "loss", "scale", "l2", "layout", "sizes", *ROLES, HELPERS, "object", "set")
 LAYOUTS, SIZES = ("free", "rows", "columns"), ("free", "fixed")
 OBJECT, FILE = "net", "file"  # in calls: the object that `make` makes, the student's file

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.named import Named, near
 from gradiente.checker.rules.activations import activated
 from gradiente.checker.rules.dataflow import Layer, Step
 
@@ -14,6 +16,12 @@ Array = np.ndarray
 def _softmax(z: Array, axis: int) -> Array:
     powers = np.exp(z - z.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def _mixed(z: Array, axis: int) -> Array:
+    """The largest taken off along one axis, the sum along the other."""
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=1 - axis, keepdims=True)
 
 
 def _other(name: str) -> Callable[[Layer], Array | None]:
@@ -30,6 +38,8 @@ OUTPUTS: list[tuple[str, Callable[[Layer], Array | None]]] = [
     ("activation_missing", lambda q: q.Z if q.activation and q.activation != "softmax" else None),
     ("softmax_missing", lambda q: q.Z if q.activation == "softmax" else None),
     ("softmax_axis", lambda q: _softmax(q.Z, 1) if q.activation == "softmax" else None),
+    ("softmax_axis", lambda q: _mixed(q.Z, 0) if q.activation == "softmax" else None),
+    ("softmax_axis", lambda q: _mixed(q.Z, 1) if q.activation == "softmax" else None),
     ("softmax_total", lambda q: np.exp(q.Z) / np.exp(q.Z).sum() if q.activation == "softmax" else None),
     ("softmax_missing_sum", lambda q: np.exp(q.Z) if q.activation == "softmax" else None),
     ("softmax_sigmoid", lambda q: activated("sigmoid", q.Z) if q.activation == "softmax" else None),
@@ -42,7 +52,23 @@ OUTPUTS: list[tuple[str, Callable[[Layer], Array | None]]] = [
 ]
 
 
-def wrong_forwards(step: Step) -> Iterator[tuple[str, str, Mapping[str, Array]]]:
+def named_forward(one: Compared) -> list[Named]:
+    """The mistake that gives what came; "unknown" where none does."""
+    numbers = [list(_wrong_forwards(problem.step)) for problem in one.problems]
+    for entries in zip(*numbers, strict=True):
+        if all(_gives(one, place, values) for place, (_, _, values) in enumerate(entries)):
+            key, at, values = entries[0]
+            shift = int(at[1:]) - 2 if at.startswith("A") else 0
+            return [Named(key, at, {"layers_on": shift}, values)]
+    return [Named("unknown", one.wrong[0])]
+
+
+def _gives(one: Compared, place: int, values: Mapping[str, Array]) -> bool:
+    """Whether all that came is what a mistake gives."""
+    return all(name in values and near(one.canonical(place, name), values[name]) for name in one.names)
+
+
+def _wrong_forwards(step: Step) -> Iterator[tuple[str, str, Mapping[str, Array]]]:
     """Every mistake with the quantity in which it is made, and all Z and A that follow from it."""
     for place, layer in enumerate(step.layers):
         for key, rule in SUMS:

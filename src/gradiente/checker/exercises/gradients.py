@@ -1,24 +1,22 @@
 """The gradients of a role, explained: the mistakes that give them, their signs and factors."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.named import ALIKE, Named, scaled
 from gradiente.checker.exercises.worked import label
 from gradiente.checker.rules.dataflow import gradients_of
 from gradiente.checker.rules.search import Explanation, Search
 
 Array = np.ndarray
-ALIKE = 1e-3  # two factors
 WRITTEN_FOR = {
     "dZ": 1,
     "dA": 2,
     "output": 2,
     "target": 2,
 }  # in words written for two layers, the layer of each kind
-Named = tuple[str, str, dict[str, Any]]  # a mistake, the quantity in which it is made, what fills its words
 
 
 def named_gradients(one: Compared) -> list[Named]:
@@ -30,48 +28,60 @@ def named_gradients(one: Compared) -> list[Named]:
         return [_misshapen(one, order)]
     explanation = Search([problem.step for problem in one.problems], known).best()
     if len(explanation.unknown) == len(order):
-        return [("unknown", explanation.unknown[0], {})]
+        return [_misshapen(one, order)]
     return list(_explained(one, explanation)) or [_misshapen(one, order)]
 
 
 def _misshapen(one: Compared, order: Sequence[str]) -> Named:
     """The first gradient whose shape is wrong; else the first that is wrong."""
     wrong = [name for name in order if name in one.wrong] or one.wrong
-    for name in wrong:
-        found = one.got(0, name)
-        if isinstance(found, np.ndarray) and one.canonical(0, name) is None:
-            values = {"shape": str(found.shape), "wanted": str(one.form(0, name).shape)}
-            return "bias_shape", name, values
-    return "unknown", wrong[0], {}
+    return next((found for name in wrong if (found := _shape(one, name))), Named("unknown", wrong[0]))
+
+
+def _shape(one: Compared, name: str) -> Named | None:
+    """A gradient whose shape is not that of its parameter."""
+    found = one.got(0, name)
+    if found is None or one.canonical(0, name) is not None:
+        return None
+    return Named("bias_shape", name, {"shape": str(np.shape(found)), "wanted": str(one.form(0, name).shape)})
 
 
 def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
     problem = one.problems[0]
-    last, on = f"dZ{problem.depth}", {"layers_on": problem.depth - 2}
+    last, on, seen = f"dZ{problem.depth}", {"layers_on": problem.depth - 2}, explanation.values[0]
     for made in explanation.made:
         kind = made.wrong.kind
         shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
-        yield made.mistake.key, made.quantity, {"layers_on": shift}
+        yield Named(made.mistake.key, made.quantity, {"layers_on": shift}, seen)
     if explanation.unknown:
-        yield "unknown", explanation.unknown[0], {}
+        first = explanation.unknown[0]
+        yield _shape(one, first) or Named("unknown", first)
     for name, factor in explanation.scaled.items():
-        yield _scaled(problem.step.m, factor, name)
+        yield scaled(problem.step.m, factor, name, seen=seen)
     if explanation.base:
         factor = explanation.base[0] / -problem.share
         if factor < 0:
-            yield "output_sign", last, on
+            yield Named("output_sign", last, on, seen)
         if abs(abs(factor) - 1) > ALIKE:
-            yield _scaled(problem.step.m, abs(factor), last)
+            yield scaled(problem.step.m, abs(factor), last, seen=seen)
     decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
     if decays:
-        key = "penalty_not_in_gradients" if one.exercise.l2 else "weight_decay"
-        yield key, decays[0], {"names": ", ".join(label(name[1:]) for name in decays)}
+        yield Named(
+            _penalty(one.exercise.l2, explanation.extra[decays[0]][1]),
+            decays[0],
+            {"names": ", ".join(label(name[1:]) for name in decays)},
+        )
 
 
-def _scaled(m: int, factor: float, name: str) -> Named:
-    usual = {-1: "opposite_sign", m: "mean_missing", 1 / m: "mean_twice"}
-    key = next((key for value, key in usual.items() if abs(factor / value - 1) < ALIKE), "factor")
-    return key, name, {"factor": f"{factor:.4g}"}
+def _penalty(l2: float, share: float) -> str:
+    """What is wrong where −∂J/∂W is left with a share of W when the penalty that is asked for is taken out."""
+    if not l2:
+        return "weight_decay"
+    keys = {1: "penalty_not_in_gradients", 2: "penalty_subtracted"}
+    return next(
+        (key for c, key in keys.items() if abs(share / l2 - c) < ALIKE),
+        "regularization_unlike",
+    )
 
 
 def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array] | None:

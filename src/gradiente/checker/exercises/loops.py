@@ -30,14 +30,11 @@ def judged_loop(
     role: Role,
     submission: Submission,
     layout: Layout | None,
-    *,
-    broken: bool,
 ) -> list[Finding] | None:
-    """The findings on a loop; None where it cannot be judged: its steps are not seen, or its parts are wrong.
+    """The findings on a loop; None where it cannot be judged: where its steps are not seen.
 
     Arguments:
         layout: that the other roles have; None where none has told it
-        broken: the other roles have findings, from which those of the loop follow
     """
     name, problem = exercise.label(role), exercise.problem()
     answers = [
@@ -53,9 +50,7 @@ def judged_loop(
     assert found.data is not None
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
     if not findings:
-        findings += _scale(found, problem, name)
-    if broken and findings:
-        return None
+        findings += [*_scale(found, problem, name), *_decay(found, exercise, name)]
     steps = observed_in(found.values, found.data)
     findings += _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
     if not findings and answer.outcome.failure is not None:
@@ -106,6 +101,21 @@ def _scale(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]
     names = ", ".join(f"{letter}[{layer.number}]" for layer in found.steps[0].layers for letter in "Wb")
     values = {"where": where, "factor": f"{factor:.4g}", "names": names}
     yield Finding(key, name, line=update_line(found), values=values)
+
+
+def _decay(found: Recognition, exercise: Exercise, name: str) -> Iterator[Finding]:
+    """The penalty as the steps have it: −α λ W beside the gradient of the loss."""
+    wanted, shares = -LEARNING_RATE * exercise.l2, found.explanation.extra
+    for layer in found.steps[0].layers:
+        key, share = shares.get(f"dW{layer.number}", ("weight_decay", 0.0))
+        if key == "weight_decay" and abs(share - wanted) > ALIKE * max(abs(wanted), abs(share)):
+            mistake = "penalty_not_in_gradients" if not share else "weight_decay"
+            if exercise.l2 and share:
+                mistake = "regularization_unlike"
+            where = f"∂J/∂W[{layer.number}]"
+            values = {"where": where, "names": f"W[{layer.number}]"}
+            yield Finding(mistake, name, where, update_line(found), values)
+            return
 
 
 def _epochs(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iterator[Finding]:

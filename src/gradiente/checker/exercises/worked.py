@@ -31,7 +31,7 @@ def label(name: str) -> str:
 
 
 def formula(one: Compared, name: str) -> str:
-    """What is right, in the student's layout."""
+    """What is right, in the student's layout; "" for what has no formula of a layer."""
     if not name[-1:].isdigit():
         return ""
     layer, step = int(name[-1]), one.problems[0].step
