@@ -110,11 +110,11 @@ WORKSHOPS: dict[str, Workshop] = {
 }
 
 
-def workshop_named(name: str) -> Workshop:
+def workshop_named(name: str, known: Mapping[str, Workshop] = WORKSHOPS) -> Workshop:
     """The workshop of that name.
 
     Errors: ArgumentError for another name
     """
-    if name not in WORKSHOPS:
-        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, WORKSHOPS))
-    return WORKSHOPS[name]
+    if name not in known:
+        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, known))
+    return known[name]

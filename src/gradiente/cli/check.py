@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
+from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, check_exercise, hint_lines
+from gradiente.checker.exercises.exercise import Exercise
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
@@ -19,9 +20,13 @@ MARKS = {"right": ("✓", "green"), "blank": ("·", "yellow"), "unchecked": ("·
 WRONG = ("✗", "red")
 
 
-def check_file(file: str, workshop: str | None, hint: int, as_json: bool) -> None:
+def check_file(file: str, workshop: str | None, exercise_file: str | None, hint: int, as_json: bool) -> None:
     require(hint in HINTS, "check.hint", value=hint)
-    verdict = check(file, workshop)
+    require(workshop is None or exercise_file is None, "exercise.and_workshop")
+    if exercise_file is None:
+        verdict = check(file, workshop)
+    else:
+        verdict = check_exercise(file, Exercise.read(exercise_file))
     if as_json:
         print_json(_as_data(verdict, hint))
     else:
@@ -93,6 +98,9 @@ command = command(
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
+        click.Option(
+            ["--exercise", "exercise_file"], help=text("cli.check.exercise"), metavar=text("cli.metavar.file")
+        ),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),
         json_option(),
     ],

@@ -78,7 +78,7 @@ def worked(one: Compared, name: str) -> WorkedExample | None:
             for term in entry.terms[:MOST_TERMS]
         )
         more = len(entry.terms) - len(terms)
-        closing = f"… (+{more})   " * bool(more) + f"Σ = {entry.value:.6g}"
+        closing = f"… (+{more})   " * bool(more) + f"Σ = {entry.value:.6g}" + _beyond(one, name, index)
     expected = float(right[index])
     example = WorkedExample(label(name), shown, terms, closing, expected, None)
     if got is not None and (found is None or found.shape == form.shape or name == "J"):
@@ -88,6 +88,16 @@ def worked(one: Compared, name: str) -> WorkedExample | None:
     return replace(
         example, got=found.item() if found.size == 1 else None, shape=found.shape, wanted=form.shape
     )
+
+
+def _beyond(one: Compared, name: str, index: tuple[int, ...]) -> str:
+    """What the exercise adds to the terms of a gradient: its scale, the penalty."""
+    l2 = one.exercise.l2 if name.startswith("dW") else 0.0
+    words = f"   · {one.exercise.scale}" if one.exercise.scale != "1" and name.startswith("d") else ""
+    if l2:
+        weight = one.problems[0].values[name.removeprefix("d")][index]
+        words += f"   + λ w = {l2:g} · {weight:.4g}"
+    return words
 
 
 def _first_wrong(
