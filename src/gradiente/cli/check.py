@@ -23,10 +23,8 @@ WRONG = ("✗", "red")
 def check_file(file: str, workshop: str | None, exercise_file: str | None, hint: int, as_json: bool) -> None:
     require(hint in HINTS, "check.hint", value=hint)
     require(workshop is None or exercise_file is None, "exercise.and_workshop")
-    if exercise_file is None:
-        verdict = check(file, workshop)
-    else:
-        verdict = check_exercise(file, Exercise.read(exercise_file))
+    exercise = None if exercise_file is None else Exercise.read(exercise_file)
+    verdict = check(file, workshop) if exercise is None else check_exercise(file, exercise)
     if as_json:
         print_json(_as_data(verdict, hint))
     else:

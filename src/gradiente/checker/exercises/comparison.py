@@ -1,5 +1,6 @@
 """What a role's function gave beside what is right: quantity by quantity, in the student's layout."""
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +22,7 @@ LEFT = {"forward": "ZA", "gradients": "d", "update": "Wb"}
 
 @dataclass(frozen=True)
 class Compared:
-    """One role with one layout.
-
-    Arguments:
-        answers: a problem each
-        values: of every answer what is compared, by the name of its quantity
-    """
+    """One role with one layout, and an answer for each problem."""
 
     exercise: Exercise
     role: Role
@@ -46,18 +42,54 @@ class Compared:
         given = [one for name in (names_in(pattern) if pattern else ()) for one in problem.listed(name)]
         left = LEFT.get(self.role.kind, "")
         seen = [name for answer in self.answers for name in answer.found if left and name[0] in left]
-        if self.role.kind in ("update", *LOOPS):
-            given = [name for name in given if name[0] in "Wb"]
+        if self.role.kind == "update":
+            given = [name for name in given if name[0] in left]
+        known = [f"d{name}" if self.whole_step else name for name in dict.fromkeys([*given, *seen])]
         order = list(problem.values)
-        known = [name for name in dict.fromkeys([*given, *seen]) if name in order or name == "J"]
+        known = [name for name in known if name in order or name == "J"]
         return sorted(known, key=lambda name: order.index(name) if name in order else -1)
+
+    @property
+    def whole_step(self) -> bool:
+        """Whether an update gets no gradients, and so computes them itself."""
+        return self.role.kind == "update" and not any(name.startswith("d") for name in self._known_before)
+
+    @property
+    def rate_given(self) -> bool:
+        """Whether the code gets the learning rate, and has none of its own."""
+        return "lr" in self._known_before
+
+    @property
+    def _known_before(self) -> list[str]:
+        sources = [
+            self.exercise.make or "0",
+            *self.exercise.attributes.values(),
+            *self.exercise.globals.values(),
+        ]
+        trees = [self.role.call_tree, *map(ast.parse, sources)]
+        return [name for tree in trees for name in names_in(tree)]
+
+    def rate(self, place: int) -> float:
+        """α: as it was given; else what the last weights tell."""
+        problem = self.problems[place]
+        usual = problem.numbers["lr"]
+        name = f"W{problem.depth}"
+        after = as_numbers(self.answers[place].found.get(name))
+        before = self.layout.to_student("W", problem.values[name])
+        if self.rate_given or after is None or after.shape != before.shape:
+            return usual
+        gradient = self.layout.to_student("W", problem.values[f"d{name}"])
+        fitted = float(((before - after) * gradient).sum() / (gradient**2).sum())
+        return abs(fitted) or usual
 
     def expected(self, place: int, name: str) -> Array | float:
         """The right value of a quantity in a problem, instances as columns."""
         problem = self.problems[place]
         if name == "J":
             return problem.numbers["J" if self._with_penalty else LOSS]
-        return problem.updated()[name] if self.role.kind == "update" else problem.values[name]
+        if self.role.kind == "update" and not self.whole_step:
+            return problem.values[name] - self.rate(place) * problem.values[f"d{name}"]
+        return problem.values[name]
 
     @property
     def _with_penalty(self) -> bool:
@@ -66,8 +98,15 @@ class Compared:
         return bool(self.exercise.make) or any(name[0] == "W" for name in names)
 
     def got(self, place: int, name: str) -> Any:
-        """What came, as the student has it; None where nothing did."""
-        return self.answers[place].found.get(name)
+        """What came, as the student has it; None where nothing did. Of a whole step its gradients are taken."""
+        found = self.answers[place].found
+        if not self.whole_step:
+            return found.get(name)
+        before = self.layout.to_student(name[1:], self.problems[place].values[name[1:]])
+        after = as_numbers(found.get(name[1:]))
+        if after is None or after.shape != before.shape:
+            return after
+        return (before - after) / self.rate(place)
 
     def right(self, name: str) -> bool:
         return all(self._equal(place, name) for place in range(len(self.problems)))

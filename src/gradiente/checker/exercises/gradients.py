@@ -62,7 +62,7 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
         factor = explanation.base[0] / -problem.share
         if factor < 0:
             yield Named("output_sign", last, on, seen)
-        if abs(abs(factor) - 1) > ALIKE:
+        if abs(abs(factor) - 1) > ALIKE and (one.rate_given or not one.whole_step):
             yield scaled(problem.step.m, abs(factor), last, seen=seen)
     decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
     if decays:

@@ -1,11 +1,13 @@
 """A training loop, judged by what the parameters do in it: the steps that are observed as it runs."""
 
+import ast
 import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from gradiente.checker.exercises.exercise import Exercise, Role
+from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
 from gradiente.checker.judging.failures import failed
@@ -49,10 +51,14 @@ def judged_loop(
     _, answer, found = seen
     assert found.data is not None
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
-    if not findings:
+    given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
+    if not findings and "lr" in given:
         findings += [*_scale(found, problem, name), *_decay(found, exercise, name)]
     steps = observed_in(found.values, found.data)
-    findings += _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
+    if "epochs" in given:
+        findings += (
+            _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
+        )
     if not findings and answer.outcome.failure is not None:
         findings.append(failed(submission, name, answer.outcome.failure))
     return findings

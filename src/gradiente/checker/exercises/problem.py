@@ -72,15 +72,6 @@ class Problem:
             return layout.to_student(name.removeprefix("d"), self.values[name])
         return [self.given(one, layout) for one in self.listed(name)]
 
-    def updated(self) -> dict[str, Array]:
-        """The parameters after one step of gradient descent."""
-        rate = self.numbers["lr"]
-        return {
-            name: value - rate * self.values[f"d{name}"]
-            for name, value in self.values.items()
-            if name[0] in "Wb"
-        }
-
 
 def random_problem(
     network: ExerciseNetwork, m: int, seed: int, *, scale: float = 1.0, l2: float = 0.0

@@ -1,6 +1,7 @@
 """How parameters move instead of by −α · ∂J/∂θ."""
 
 from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.gradients import named_gradients
 from gradiente.checker.exercises.named import Named, near
 from gradiente.checker.exercises.worked import label
 
@@ -8,7 +9,9 @@ STILL = 1e-12
 
 
 def named_update(one: Compared) -> list[Named]:
-    """Every way in which parameters move wrongly, with their names."""
+    """Every way in which parameters move wrongly, with their names; of a whole step what its gradients are."""
+    if one.whole_step:
+        return named_gradients(one)
     kinds: dict[str, list[str]] = {}
     for name in one.wrong:
         kinds.setdefault(_key(one, name), []).append(name)
@@ -25,7 +28,7 @@ def _named(one: Compared, key: str, names: list[str]) -> Named:
 
 def _key(one: Compared, name: str) -> str:
     problem, value = one.problems[0], one.canonical(0, name)
-    before, gradient, rate = problem.values[name], problem.values[f"d{name}"], problem.numbers["lr"]
+    before, gradient, rate = problem.values[name], problem.values[f"d{name}"], one.rate(0)
     if value is None:
         return "bias_shape"
     move = value - before
