@@ -74,7 +74,7 @@ class Exercise:
         roles: what is checked, in this order
         title: for readers; "" is the name
         scale: J is this times the loss, a formula of m, n and k
-        l2: λ in J + λ/2 Σ W²
+        l2: λ in J + λ/2 Σ W², a formula too
         layout: "rows" or "columns": what every instance is; "free" leaves it to the student
         sizes: "fixed": those of the network; "free": small ones of the checker
         make: the expression that makes the object; "" where there is none
@@ -87,7 +87,7 @@ class Exercise:
     roles: Sequence[Role]
     title: str = ""
     scale: str = "1"
-    l2: float = 0.0
+    l2: str = "0"
     layout: str = "free"
     sizes: str = "free"
     make: str = ""
@@ -114,7 +114,7 @@ class Exercise:
             roles,
             _text(path, values, "title", ""),
             str(values.get("scale", 1)),
-            _number(path, values, "l2"),
+            str(values.get("l2", 0)),
             _choice(path, values, "layout", LAYOUTS),
             _choice(path, values, "sizes", SIZES),
             made.get("make", ""),
@@ -122,6 +122,7 @@ class Exercise:
             _table(path, values, "set", None),
         )
         _parsed(path, "scale", exercise.scale)
+        _parsed(path, "l2", exercise.l2)
         _check_names(path, exercise)
         return exercise
 
@@ -132,10 +133,12 @@ class Exercise:
         """
         network = self.network.free() if self.sizes == "free" else self.network
         known = {"m": m, "n": network.sizes[0], "k": network.sizes[-1]}
-        scale = _value(_expression(self.scale), known)
-        if scale is None or not math.isfinite(scale) or scale <= 0:
-            raise ArgumentError("exercise.scale", scale=self.scale)
-        return random_problem(network, m, seed, scale=scale, l2=self.l2)
+        scale, l2 = (_value(_expression(words), known) for words in (self.scale, self.l2))
+        if scale is None or not 0 < scale < math.inf:
+            raise ArgumentError("exercise.formula", key="scale", value=self.scale, range="(0, ∞)")
+        if l2 is None or not 0 <= l2 < math.inf:
+            raise ArgumentError("exercise.formula", key="l2", value=self.l2, range="[0, ∞)")
+        return random_problem(network, m, seed, scale=scale, l2=l2)
 
     @property
     def functions(self) -> dict[str, tuple[str, ...]]:
@@ -161,7 +164,7 @@ class Exercise:
         lines += [f"network = {_quoted(self.network.notation())}"]
         lines += [f"loss = {_quoted(write(self.network.loss, LOSSES, brief=True))}"]
         lines += [f"scale = {_quoted(self.scale)}"] if self.scale != "1" else []
-        lines += [f"l2 = {self.l2}"] if self.l2 else []
+        lines += [f"l2 = {_quoted(self.l2)}"] if self.l2 != "0" else []
         lines += [f"layout = {_quoted(self.layout)}", f"sizes = {_quoted(self.sizes)}"]
         if self.make:
             lines += ["", "[object]", f"make = {_quoted(self.make)}"]
@@ -199,7 +202,7 @@ def _role(path: str | Path, kind: str, table: Mapping[str, str], key: str) -> Ro
         key=f"{key}.call",
         value=role.call,
     )
-    if kind in (HELPERS, "forward", "cost"):
+    if kind in (HELPERS, "cost"):
         require(bool(role.gives), "exercise.needs", path=path, key=f"{key}.gives")
     return role
 
@@ -294,13 +297,6 @@ def _text(path: str | Path, values: Mapping[str, Any], key: str, default: str) -
     value = values.get(key, default)
     require(isinstance(value, str), "exercise.text", path=path, key=key, value=repr(value))
     return value
-
-
-def _number(path: str | Path, values: Mapping[str, Any], key: str) -> float:
-    value = values.get(key, 0.0)
-    right = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
-    require(right, "exercise.number", path=path, key=key, value=repr(value))
-    return float(value)
 
 
 def _choice(path: str | Path, values: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:

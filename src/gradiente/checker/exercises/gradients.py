@@ -67,7 +67,7 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
     decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
     if decays:
         yield Named(
-            _penalty(one.exercise.l2, explanation.extra[decays[0]][1]),
+            _penalty(one.problems[0].numbers["l2"], explanation.extra[decays[0]][1]),
             decays[0],
             {"names": ", ".join(label(name[1:]) for name in decays)},
         )
@@ -90,7 +90,7 @@ def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array
     found: dict[str, Array] = {}
     for name in order:
         layer = problem.step.layers[int(name[2:]) - 1]
-        penalty = one.exercise.l2 * layer.W if name.startswith("dW") else np.zeros(())
+        penalty = one.problems[0].numbers["l2"] * layer.W if name.startswith("dW") else np.zeros(())
         value = one.canonical(place, name) if name in one.names else problem.values[name]
         if value is None:
             value = _bias(one, place, name)

@@ -18,7 +18,6 @@ from gradiente.checker.observing.steps import ObservedStep
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.submission import Submission
 from gradiente.checker.reference.layout import Layout, layouts
-from gradiente.checker.running.calls import CallOutcome
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding
 
@@ -39,41 +38,35 @@ def judged_loop(
         layout: that the other roles have; None where none has told it
     """
     name, problem = exercise.label(role), exercise.problem()
-    answers = [
-        (one, ask(sandbox, exercise, role, problem, one, observe=True)) for one in _layouts(problem, layout)
-    ]
-    seen = next(
-        ((one, answer, found) for one, answer in answers if (found := _seen(problem, one, answer))), None
-    )
-    if seen is None:
-        outcome = max((answer.outcome for _, answer in answers), key=_progress)
-        return [failed(submission, name, outcome.failure)] if outcome.failure is not None else None
-    _, answer, found = seen
-    assert found.data is not None
+    answers: list[Answer] = []
+    found: Recognition | None = None
+    for one in _layouts(problem, layout):
+        answers.append(ask(sandbox, exercise, role, problem, one, observe=True))
+        found = _seen(problem, one, answers[-1])
+        if found is not None:
+            break
+    if found is None or found.data is None:
+        furthest = max((answer.outcome for answer in answers), key=lambda outcome: len(outcome.events))
+        return None if furthest.failure is None else [failed(submission, name, furthest.failure)]
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
     given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
     if not findings and "lr" in given:
-        findings += [*_scale(found, problem, name), *_decay(found, exercise, name)]
+        findings += [*_scale(found, problem, name), *_decay(found, problem, name)]
     steps = observed_in(found.values, found.data)
     if "epochs" in given:
         findings += (
             _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
         )
-    if not findings and answer.outcome.failure is not None:
-        findings.append(failed(submission, name, answer.outcome.failure))
+    failure = answers[-1].outcome.failure
+    if not findings and failure is not None:
+        findings.append(failed(submission, name, failure))
     return findings
 
 
 def _layouts(problem: Problem, known: Layout | None) -> Iterator[Layout]:
-    if known is not None:
-        yield known
-        return
     flat = problem.numbers["k"] == 1
-    yield from (layout for layout in layouts() if layout.usual and (flat or layout.target == "matrix"))
-
-
-def _progress(outcome: CallOutcome) -> int:
-    return len(outcome.events)
+    usual = [layout for layout in layouts() if layout.usual and (flat or layout.target == "matrix")]
+    yield from dict.fromkeys([known, *usual] if known else usual)
 
 
 def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | None:
@@ -109,14 +102,14 @@ def _scale(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]
     yield Finding(key, name, line=update_line(found), values=values)
 
 
-def _decay(found: Recognition, exercise: Exercise, name: str) -> Iterator[Finding]:
+def _decay(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
     """The penalty as the steps have it: −α λ W beside the gradient of the loss."""
-    wanted, shares = -LEARNING_RATE * exercise.l2, found.explanation.extra
+    wanted, shares = -LEARNING_RATE * problem.numbers["l2"], found.explanation.extra
     for layer in found.steps[0].layers:
         key, share = shares.get(f"dW{layer.number}", ("weight_decay", 0.0))
         if key == "weight_decay" and abs(share - wanted) > ALIKE * max(abs(wanted), abs(share)):
             mistake = "penalty_not_in_gradients" if not share else "weight_decay"
-            if exercise.l2 and share:
+            if wanted and share:
                 mistake = "regularization_unlike"
             where = f"∂J/∂W[{layer.number}]"
             values = {"where": where, "names": f"W[{layer.number}]"}

@@ -68,20 +68,15 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
         raise ArgumentError("exercise.solution", path=path)
     step = found.steps[0]
     output = step.layers[-1].activation
-    loss = (
-        "MSELoss"
-        if step.loss == "squared_error"
-        else "BCELoss"
-        if output == "sigmoid"
-        else "CrossEntropyLoss"
-    )
+    squared = step.loss == "squared_error" or not output  # of A − Y alone, where there is no activation
+    loss = "MSELoss" if squared else "BCELoss" if output == "sigmoid" else "CrossEntropyLoss"
     network = ExerciseNetwork.parse(structure(found), loss)
     rate = _rate(found)
     share = random_problem(network, step.m, 1).share
     factor = found.explanation.base[0] / -rate
     scale = _scale(factor / share, step.m, len(step.Y))
     decays = [d for key, d in found.explanation.extra.values() if key == "weight_decay"]
-    l2 = round(-decays[0] / rate, 10) if decays else 0.0
+    l2 = -decays[0] / rate if decays else 0.0
     known = _quantities(found, factor, l2)
     start = found.observed[0].start
     first = _entry(found, start)
@@ -108,10 +103,24 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
         network,
         sorted(ordered, key=lambda role: order.index(role.kind)),
         scale=scale,
-        l2=l2,
+        l2=_penalty(l2, step.m),
         make=made,
         attributes=attributes if made else {},
     )
+
+
+def _penalty(l2: float, m: int) -> str:
+    """λ as a short number, or as one over m.
+
+    >>> _penalty(0.1, 7), _penalty(1 / 7, 7)
+    ('0.1', '1 / m')
+    """
+    forms = ((l2, f"{l2:g}"), (l2 * m, f"{l2 * m:g} / m"))
+    return next((words for value, words in forms if _is_short(value)), f"{l2:.10g}")
+
+
+def _is_short(value: float) -> bool:
+    return abs(float(f"{value:.4g}") - value) <= CLOSE * abs(value)
 
 
 def _rate(found: Recognition) -> float:
@@ -232,9 +241,9 @@ def _roles(one: RecordedFunction, known: Quantities) -> Iterator[Role]:
         yield Role("gradients", call)
     elif later or changed:
         yield Role("update", call, later or "")
-    elif gives and any(re.fullmatch(r"A\d+", name) for name in names):
+    elif any(re.fullmatch(r"A\d+", name) for name in names | own):
         helper = len(one.given) == 1 and re.search(r"\(Z\d\)", call)
-        yield Role(HELPERS if helper else "forward", call, gives)
+        yield Role(HELPERS if helper else "forward", call, gives or "")
     elif kind_of(one.name.rpartition(".")[2]) == "cost" and one.gave.keys() == {RETURN}:
         yield Role("cost", call, "J")
 

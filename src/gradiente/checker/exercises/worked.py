@@ -45,7 +45,7 @@ def formula(one: Compared, name: str) -> str:
     right = {
         "Z": product + (f" + b[{layer}]" if step.layers[layer - 1].b is not None else ""),
         "A": f"g(Z[{layer}])",
-        "dW": gradient + (f" + λ W[{layer}]" if one.exercise.l2 else ""),
+        "dW": gradient + (f" + λ W[{layer}]" if one.problems[0].numbers["l2"] else ""),
         "db": f"Σᵢ ∂J/∂Z[{layer}]",
         "dA": above,
         "dZ": error if last else f"∂J/∂A[{layer}]{slope}",
@@ -92,7 +92,7 @@ def worked(one: Compared, name: str) -> WorkedExample | None:
 
 def _beyond(one: Compared, name: str, index: tuple[int, ...]) -> str:
     """What the exercise adds to the terms of a gradient: its scale, the penalty."""
-    l2 = one.exercise.l2 if name.startswith("dW") else 0.0
+    l2 = one.problems[0].numbers["l2"] if name.startswith("dW") else 0.0
     words = f"   · {one.exercise.scale}" if one.exercise.scale != "1" and name.startswith("d") else ""
     if l2:
         weight = one.problems[0].values[name.removeprefix("d")][index]
