@@ -25,6 +25,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["reference"],
         ["mistakes"],
         ["judging"],
+        ["exercises"],
         ["torch_judging"],
         ["checking"],
     ],

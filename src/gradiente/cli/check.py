@@ -7,7 +7,7 @@ import click
 
 from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, check_exercise, hint_lines
 from gradiente.checker.exercises.exercise import Exercise
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
 from gradiente.errors import require
@@ -96,9 +96,7 @@ command = command(
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
-        click.Option(
-            ["--exercise", "exercise_file"], help=text("cli.check.exercise"), metavar=text("cli.metavar.file")
-        ),
+        exercise_option("cli.check.exercise"),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),
         json_option(),
     ],

@@ -11,7 +11,7 @@ import click
 from gradiente.checker.checking import check_workshop, checked_by
 from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.workshop import WORKSHOPS, workshop_named
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console, styled_table
 from gradiente.cli.unsafe import require_isolation, unsafe_option
@@ -187,9 +187,7 @@ command = command(
     lambda: [
         click.Argument(["folder"], metavar=text("cli.metavar.folder")),
         option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
-        click.Option(
-            ["--exercise", "exercise_file"], help=text("cli.grade.exercise"), metavar=text("cli.metavar.file")
-        ),
+        exercise_option("cli.grade.exercise"),
         click.Option(
             ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
         ),

@@ -52,7 +52,10 @@ class Compared:
     @property
     def whole_step(self) -> bool:
         """Whether an update gets no gradients, and so computes them itself."""
-        return self.role.kind == "update" and not any(name.startswith("d") for name in self._known_before)
+        if self.role.kind != "update":
+            return False
+        given = self._known_before
+        return "X" in names_in(self.role.call_tree) or not any(name.startswith("d") for name in given)
 
     @property
     def rate_given(self) -> bool:

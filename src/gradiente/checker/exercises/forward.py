@@ -42,6 +42,10 @@ OUTPUTS: list[tuple[str, Callable[[Layer], Array | None]]] = [
     ("softmax_axis", lambda q: _mixed(q.Z, 1) if q.activation == "softmax" else None),
     ("softmax_total", lambda q: np.exp(q.Z) / np.exp(q.Z).sum() if q.activation == "softmax" else None),
     ("softmax_missing_sum", lambda q: np.exp(q.Z) if q.activation == "softmax" else None),
+    (
+        "softmax_missing_sum",
+        lambda q: np.exp(q.Z - q.Z.max(axis=0)) if q.activation == "softmax" else None,
+    ),
     ("softmax_sigmoid", lambda q: activated("sigmoid", q.Z) if q.activation == "softmax" else None),
     ("softmax_sign", lambda q: _softmax(-q.Z, 0) if q.activation == "softmax" else None),
     ("activation_other", _other("sigmoid")),
@@ -80,6 +84,30 @@ def _wrong_forwards(step: Step) -> Iterator[tuple[str, str, Mapping[str, Array]]
             a = _value(rule, layer)
             if a is not None:
                 yield key, f"A{layer.number}", _following(step, place, replace(layer, A=a))
+    for kind, rules in (("Z", SUMS), ("A", OUTPUTS)):
+        for key, rule in rules:
+            values = _everywhere(step, kind, rule)
+            if values is not None:
+                yield key, f"{kind}1", values
+
+
+def _everywhere(step: Step, kind: str, rule: Callable[[Layer], Array | None]) -> Mapping[str, Array] | None:
+    """The same mistake in every layer in which it can be made, as a loop over layers makes it; None for one layer."""
+    values, a, count = {}, step.layers[0].X, 0
+    for layer in step.layers:
+        z = layer.W @ a + (0 if layer.b is None else layer.b)
+        now = replace(layer, X=a, Z=z, A=activated(layer.activation, z))
+        found = _value(rule, now)
+        if found is not None:
+            count += 1
+            now = (
+                replace(now, Z=found, A=activated(layer.activation, found))
+                if kind == "Z"
+                else replace(now, A=found)
+            )
+        values |= {f"Z{layer.number}": now.Z, f"A{layer.number}": now.A}
+        a = now.A
+    return values if count > 1 else None
 
 
 def _value(rule: Callable[[Layer], Array | None], layer: Layer) -> Array | None:

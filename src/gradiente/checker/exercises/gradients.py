@@ -1,6 +1,6 @@
 """The gradients of a role, explained: the mistakes that give them, their signs and factors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -47,8 +47,7 @@ def _shape(one: Compared, name: str) -> Named | None:
 
 
 def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
-    problem = one.problems[0]
-    last, on, seen = f"dZ{problem.depth}", {"layers_on": problem.depth - 2}, explanation.values[0]
+    seen = explanation.values[0]
     for made in explanation.made:
         kind = made.wrong.kind
         shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
@@ -56,14 +55,7 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
     if explanation.unknown:
         first = explanation.unknown[0]
         yield _shape(one, first) or Named("unknown", first)
-    for name, factor in explanation.scaled.items():
-        yield scaled(problem.step.m, factor, name, seen=seen)
-    if explanation.base:
-        factor = explanation.base[0] / -problem.share
-        if factor < 0:
-            yield Named("output_sign", last, on, seen)
-        if abs(abs(factor) - 1) > ALIKE and (one.rate_given or not one.whole_step):
-            yield scaled(problem.step.m, abs(factor), last, seen=seen)
+    yield from _factors(one, explanation)
     decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
     if decays:
         yield Named(
@@ -71,6 +63,38 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
             decays[0],
             {"names": ", ".join(label(name[1:]) for name in decays)},
         )
+
+
+def _factors(one: Compared, explanation: Explanation) -> Iterator[Named]:
+    """Signs and factors; where some gradients have the right length, the others differ from those."""
+    problem, seen = one.problems[0], explanation.values[0]
+    if not explanation.base:
+        return
+    common = explanation.base[0] / -problem.share
+    known = one.rate_given or not one.whole_step
+    lengths = {name: length * common for name, length in explanation.lengths.items()}
+    if known and any(abs(length - 1) <= ALIKE for length in lengths.values()):
+        wrong = {name: length for name, length in lengths.items() if abs(length - 1) > ALIKE}
+    else:
+        wrong = explanation.scaled
+        if common < 0:
+            yield Named("output_sign", f"dZ{problem.depth}", {"layers_on": problem.depth - 2}, seen)
+        if known and abs(abs(common) - 1) > ALIKE:
+            yield _scaled(one, abs(common), [f"dZ{problem.depth}"], seen)
+    groups: dict[float, list[str]] = {}
+    for name, length in wrong.items():
+        groups.setdefault(float(f"{length:.3g}"), []).append(name)
+    for names in groups.values():
+        yield _scaled(one, wrong[names[0]], names, seen)
+
+
+def _scaled(one: Compared, factor: float, names: Sequence[str], seen: Mapping[str, Array]) -> Named:
+    """What the factor of some quantities is; of a whole step it may be the rate."""
+    rate, words = one.rate(0), ", ".join(label(name.removeprefix("d")) for name in names)
+    for key, value in (("lr_missing", 1 / rate), ("lr_twice", rate)):
+        if one.whole_step and one.rate_given and abs(factor / value - 1) < ALIKE:
+            return Named(key, names[0], {"names": words}, seen)
+    return scaled(one.problems[0].step.m, factor, names[0], seen=seen)
 
 
 def _penalty(l2: float, share: float) -> str:

@@ -44,6 +44,9 @@ class Judge:
         if any(found for role, found in findings.items() if role.kind == HELPERS):
             for role in [role for role, found in findings.items() if found and role.kind != HELPERS]:
                 findings[role] = None  # what is built on a wrong helper
+        if any(found for role, found in findings.items() if role.kind in ("forward", "gradients")):
+            for role in [role for role, one in answers.items() if one.whole_step and findings[role]]:
+                findings[role] = None  # what may come from the gradients
         parts = [found for role, found in findings.items() if role.kind != "cost"]
         whole = not absent and all(found == [] for found in parts)
         layout = next((one.layout for one in answers.values()), None)

@@ -12,6 +12,8 @@ from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.calls import Call, CallOutcome
 from gradiente.checker.running.sandbox import Sandbox
 
+LISTS = ("sizes", *(f"{d}{letter}" for d in ("", "d") for letter in "WbZA"))  # what a call gets as a list
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -67,13 +69,14 @@ def ask(
 def probe_source(exercise: Exercise, role: Role, names: Sequence[str]) -> str:
     """The function `probe`: it makes the object, sets what is set, calls, and gives back all that may have changed."""
     lines = [f"def probe({', '.join(names)}):"]
+    lines += [f"    {name} = list({name})" for name in names if name in LISTS]
     known = {*names, *BUILTIN, OBJECT}
     for name, value in exercise.globals.items():
         lines.append(f"    module.{name} = {_in_module(value, known)}")
     if exercise.make:
         lines.append(f"    {OBJECT} = {_in_module(exercise.make, known)}")
         for name, value in exercise.attributes.items():
-            if _before(role.kind, value):
+            if _before(role, value):
                 lines.append(f"    {OBJECT}.{name} = {_in_module(value, known)}")
     called = role.call_tree
     assert isinstance(called, ast.Call)
@@ -99,14 +102,14 @@ def quantities(exercise: Exercise, role: Role, problem: Problem) -> list[str]:
     trees = [role.call_tree, *(ast.parse(value) for value in exercise.globals.values())]
     if exercise.make:
         trees.append(ast.parse(exercise.make))
-        trees += [ast.parse(value) for value in exercise.attributes.values() if _before(role.kind, value)]
+        trees += [ast.parse(value) for value in exercise.attributes.values() if _before(role, value)]
     names = [name for tree in trees for name in names_in(tree)]
     return [name for name in dict.fromkeys(names) if name in problem.names]
 
 
-def _before(kind: str, value: str) -> bool:
-    """Whether an attribute is set before a call, or is what comes of it."""
-    later = {"update": "", "forward": "ZAd"}.get(kind, "d")
+def _before(role: Role, value: str) -> bool:
+    """Whether an attribute is set before a call, or is what comes of it; an update with X computes it all itself."""
+    later = {"update": "d" if "X" in names_in(role.call_tree) else "", "forward": "ZAd"}.get(role.kind, "d")
     return not any(name[0] in later for name in names_in(ast.parse(value)))
 
 

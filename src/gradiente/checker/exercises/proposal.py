@@ -64,7 +64,7 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
 
     Errors: ArgumentError where the solution has a mistake, or its loss is none that an exercise can have
     """
-    if not found.explanation.right and not found.explanation.extra:
+    if not found.explanation.right:
         raise ArgumentError("exercise.solution", path=path)
     step = found.steps[0]
     output = step.layers[-1].activation
