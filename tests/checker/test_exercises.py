@@ -113,6 +113,7 @@ PLANTED = [
     ("functions", "return -np.log(A", "return -np.log(B", "cost", "name_error", ""),
     ("functions", "    return {\n", "    return None\n    {\n", "backward", "returned_otherwise", ""),
     ("functions", "def update", "def updates", "update", "misspelled", ""),
+    ("functions", "return Z1, A1, Z2", "return A1, Z1, Z2", "forward", "names_swapped", "Z[1]"),
     ("class", "(1 - self.a[-1]) / m", "(1 - self.a[-1])", "Red.atras", "mean_missing", "∂J/∂Z[2]"),
     ("class", " * self.a[i] * (1 - self.a[i])", "", "Red.atras", "derivative_missing", "∂J/∂Z[1]"),
     ("class", "delta.sum(axis=1, keepdims=True)", "delta.sum(axis=1)", "Red.atras", "bias_shape", "∂J/∂b[2]"),

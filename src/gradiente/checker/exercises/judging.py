@@ -15,6 +15,7 @@ from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import quantities
+from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.update import named_update
 from gradiente.checker.exercises.worked import formula, label, worked
 from gradiente.checker.judging.failures import described, failed
@@ -98,7 +99,7 @@ class Judge:
             yield Finding("returned_otherwise", name, line=self._begins(one.role), values=values)
             return
         judge = NAMED.get(one.role.kind, _named_helper)
-        for named in judge(one) if one.wrong else ():
+        for named in (named_swapped(one) or judge(one)) if one.wrong else ():
             yield self._finding(one, named)
         yield from self._mutated(one)
 
