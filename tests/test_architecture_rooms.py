@@ -33,9 +33,11 @@ ORDER: dict[str, list[list[str]]] = {
     "gradiente.checker.rules": [
         ["activations"],
         ["dataflow"],
+        ["instances"],
         ["mistake"],
         ["mistakes"],
         ["catalogue"],
+        ["chains"],
         ["search"],
     ],
     "gradiente.checker.running": [["calls"], ["child", "sandbox"]],
