@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
+from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, check_exercise, hint_lines
+from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.reading.submission import read
 from gradiente.checker.workshop import workshop_named
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
 from gradiente.cli.watch import watch
@@ -35,13 +36,21 @@ def verdict_options() -> list[click.Parameter]:
 
 
 def check_file(
-    file: str, workshop: str | None, hint: int, watched: bool, problem_file: str | None, as_json: bool
+    file: str,
+    workshop: str | None,
+    exercise_file: str | None,
+    hint: int,
+    watched: bool,
+    problem_file: str | None,
+    as_json: bool,
 ) -> None:
     require(hint in HINTS, "check.hint", value=hint)
     if problem_file is not None:
         require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
         require_folder_of(problem_file)
-    checked = partial(check, file, workshop)
+    require(workshop is None or exercise_file is None, "exercise.and_workshop")
+    exercise = None if exercise_file is None else Exercise.read(exercise_file)
+    checked = partial(check, file, workshop) if exercise is None else partial(check_exercise, file, exercise)
     if watched:
         require(not as_json, "check.watch_json")
         if workshop is not None:
@@ -163,6 +172,7 @@ command = command(
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         *verdict_options(),
+        exercise_option("cli.check.exercise"),
         click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
         click.Option(
             ["--save-problem", "problem_file"],

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gradiente.checker.verdict import FunctionVerdict
-from gradiente.checker.workshop import WORKSHOPS, workshop_named
+from gradiente.checker.workshop import WORKSHOPS, Workshop, workshop_named
 from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.storage import read_toml
 
@@ -22,6 +22,7 @@ class Rubric:
         points: by function; one that is not named is worth nothing
         partial: the share of its points for a function with exactly one mistake, and that one known by name, or for one
             that cannot be checked for a mistake in another; in [0, 1]
+        known: the workshops by name; a teacher's own exercise is one
 
     >>> Rubric({"backProp": 3, "entrenarRed": 2}).maximum("xor")
     5.0
@@ -29,9 +30,12 @@ class Rubric:
 
     points: Mapping[str, float] | None = None
     partial: float = 0.0
+    known: Mapping[str, Workshop] = field(default_factory=lambda: WORKSHOPS)
 
     @classmethod
-    def read(cls, path: str | Path, workshop: str | None = None) -> "Rubric":
+    def read(
+        cls, path: str | Path, workshop: str | None = None, known: Mapping[str, Workshop] = WORKSHOPS
+    ) -> "Rubric":
         """The rubric of a TOML file: `partial = 0.5`, and under `[points]` a line for each function.
 
         Arguments:
@@ -49,12 +53,13 @@ class Rubric:
         require(within, "rubric.partial", path=path, value=repr(partial))
         points = values.get("points")
         if points is not None:
-            _check(path, points, workshop)
-        return cls(points, float(partial))
+            workshops = known if workshop is None else {workshop: workshop_named(workshop, known)}
+            _check(path, points, workshops)
+        return cls(points, float(partial), known)
 
     def of(self, workshop: str) -> dict[str, float]:
         """The points of every function of a workshop, in its order."""
-        known = WORKSHOPS[workshop]
+        known = self.known[workshop]
         if self.points is not None:
             return {name: float(self.points.get(name, 0)) for name in known.functions}
         needed = [name for name in known.functions if name not in known.optional]
@@ -90,10 +95,9 @@ class Rubric:
         return self.partial * points if one_mistake or function.status == "unchecked" else 0.0
 
 
-def _check(path: str | Path, points: Any, workshop: str | None) -> None:
+def _check(path: str | Path, points: Any, workshops: Mapping[str, Workshop]) -> None:
     require(isinstance(points, dict) and bool(points), "rubric.points", path=path)
-    workshops = WORKSHOPS.values() if workshop is None else [workshop_named(workshop)]
-    functions = {name for known in workshops for name in known.functions}
+    functions = {name for known in workshops.values() for name in known.functions}
     for name, value in points.items():
         if name not in functions:
             hint = did_you_mean(name, functions)

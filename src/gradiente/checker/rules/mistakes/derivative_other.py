@@ -25,6 +25,6 @@ def other(name: str, given: str, inside: bool):
 
 MISTAKE = Mistake(
     "derivative_other",
-    [WrongRule("dZ", other(*choice)) for choice in product(NAMES, "AZ", (False, True))],
+    tuple(WrongRule("dZ", other(*choice)) for choice in product(NAMES, "AZ", (False, True))),
     plant=("dZ1 = dA1 * A1 * (1 - A1)", "dZ1 = dA1 * (1 - A1**2)"),
 )
