@@ -1,158 +1,28 @@
 """Networks in a student's own functions and classes: right in every style, and the mistake that is planted named."""
 
-from textwrap import dedent
-
 import pytest
 
 from gradiente.errors import ArgumentError
 
-FUNCTIONS = dedent("""
-    import numpy as np
-    import pandas as pd
-
-    data = pd.read_csv("train.csv").to_numpy()
-    X_train, Y_train = data[:, 1:].T / 255, data[:, 0]
-
-    def init_params():
-        W1, b1 = np.random.randn(8, 20) * 0.3, np.random.randn(8, 1)
-        W2, b2 = np.random.randn(4, 8) * 0.3, np.random.randn(4, 1)
-        return W1, b1, W2, b2
-
-    def forward_prop(W1, b1, W2, b2, X):
-        Z1 = W1.dot(X) + b1
-        A1 = np.maximum(Z1, 0)
-        Z2 = W2.dot(A1) + b2
-        A2 = np.exp(Z2) / np.exp(Z2).sum(axis=0)
-        return Z1, A1, Z2, A2
-
-    def backward_prop(Z1, A1, A2, W2, X, Y):
-        m = Y.size
-        dZ2 = A2 - np.eye(4)[Y].T
-        dW2 = dZ2.dot(A1.T) / m
-        db2 = dZ2.sum(axis=1, keepdims=True) / m
-        dZ1 = W2.T.dot(dZ2) * (Z1 > 0)
-        dW1 = dZ1.dot(X.T) / m
-        db1 = dZ1.sum(axis=1, keepdims=True) / m
-        return dW1, db1, dW2, db2
-
-    def update_params(W1, b1, W2, b2, dW1, db1, dW2, db2, alpha):
-        return W1 - alpha * dW1, b1 - alpha * db1, W2 - alpha * dW2, b2 - alpha * db2
-
-    def gradient_descent(X, Y, alpha, iterations):
-        W1, b1, W2, b2 = init_params()
-        for i in range(iterations):
-            Z1, A1, Z2, A2 = forward_prop(W1, b1, W2, b2, X)
-            dW1, db1, dW2, db2 = backward_prop(Z1, A1, A2, W2, X, Y)
-            W1, b1, W2, b2 = update_params(W1, b1, W2, b2, dW1, db1, dW2, db2, alpha)
-        return W1, b1, W2, b2
-
-    gradient_descent(X_train, Y_train, 0.1, 500)
-""")
-
-LISTS = dedent("""
-    import numpy as np
-
-    class Net:
-        def __init__(self, layers):
-            self.w = [np.random.randn(a, b) * 0.7 for a, b in zip(layers[:-1], layers[1:])]
-            self.b = [np.zeros((1, b)) for b in layers[1:]]
-
-        def feedforward(self, x):
-            self.a = [x]
-            for w, b in zip(self.w, self.b):
-                self.a.append(1 / (1 + np.exp(-(self.a[-1] @ w + b))))
-            return self.a[-1]
-
-        def backprop(self, x, y, lr):
-            delta = (self.feedforward(x) - y) * self.a[-1] * (1 - self.a[-1])
-            for i in reversed(range(len(self.w))):
-                before = delta @ self.w[i].T * self.a[i] * (1 - self.a[i])
-                self.w[i] -= lr * self.a[i].T @ delta
-                self.b[i] -= lr * delta.sum(axis=0, keepdims=True)
-                delta = before
-
-        def fit(self, X, y, epochs, lr):
-            for _ in range(epochs):
-                self.backprop(X, y, lr)
-""")
-
-PARAMS = dedent("""
-    import numpy as np
-
-    class TwoLayers:
-        def __init__(self, input_dim, hidden_dim, num_classes):
-            self.params = {
-                "W1": 0.4 * np.random.randn(input_dim, hidden_dim), "b1": np.zeros(hidden_dim),
-                "W2": 0.4 * np.random.randn(hidden_dim, num_classes), "b2": np.zeros(num_classes),
-            }
-
-        def loss(self, X, y, reg):
-            p = self.params
-            h = np.maximum(X @ p["W1"] + p["b1"], 0)
-            scores = h @ p["W2"] + p["b2"]
-            probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-            n = len(X)
-            loss = -np.log(probs[np.arange(n), y]).mean() + 0.5 * reg * ((p["W1"] ** 2).sum() + (p["W2"] ** 2).sum())
-            d = probs.copy()
-            d[np.arange(n), y] -= 1
-            d /= n
-            grads = {"W2": h.T @ d + reg * p["W2"], "b2": d.sum(axis=0)}
-            dh = d @ p["W2"].T
-            dh[h <= 0] = 0
-            grads["W1"] = X.T @ dh + reg * p["W1"]
-            grads["b1"] = dh.sum(axis=0)
-            return loss, grads
-
-        def train(self, X, y, learning_rate=0.1, reg=0.01, num_iters=100):
-            for _ in range(num_iters):
-                loss, grads = self.loss(X, y, reg)
-                for name in self.params:
-                    self.params[name] -= learning_rate * grads[name]
-""")
-
-INLINE = dedent("""
-    import numpy as np
-
-    X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=float)
-    y = np.array([[0], [1], [1], [0]], dtype=float)
-    np.random.seed(1)
-    syn0 = 2 * np.random.random((3, 5)) - 1
-    syn1 = 2 * np.random.random((5, 1)) - 1
-    for j in range(2000):
-        l1 = 1 / (1 + np.exp(-(X @ syn0)))
-        l2 = 1 / (1 + np.exp(-(l1 @ syn1)))
-        l2_delta = (y - l2) * l2 * (1 - l2)
-        l1_delta = l2_delta @ syn1.T * l1 * (1 - l1)
-        syn1 += l1.T @ l2_delta
-        syn0 += X.T @ l1_delta
-""")
-
-RIGHT = {"functions": FUNCTIONS, "lists": LISTS, "params": PARAMS, "inline": INLINE}
-PLANTED = {
-    "functions": ("dZ1 = W2.T.dot(dZ2) * (Z1 > 0)", "dZ1 = W2.T.dot(dZ2)", "derivative_missing"),
-    "lists": ("* self.a[i] * (1 - self.a[i])", "* self.a[i]", "activation_for_derivative"),
-    "params": ('dh = d @ p["W2"].T', 'dh = probs @ p["W2"].T / n', "delta_missing"),
-    "inline": ("l1_delta = l2_delta @ syn1.T", "l1_delta = (y - l2) @ syn1.T", "error_without_slope"),
-}
+from .corpus.networks import FUNCTIONS, INLINE, PARAMS, PLANTED_LINES, RIGHT_NETWORKS, WRONG_NETWORKS
 
 
-@pytest.mark.parametrize("style", RIGHT)
-def test_a_right_network_is_right(style, check_source):
-    verdict = check_source(RIGHT[style])
+@pytest.mark.parametrize("network", RIGHT_NETWORKS, ids=lambda network: network.form)
+def test_a_right_network_is_right(network, check_source):
+    verdict = check_source(network.source)
     assert verdict.workshop == "network"
     assert verdict.passed, verdict.all_findings
 
 
-@pytest.mark.parametrize("style", RIGHT)
-def test_the_planted_mistake_is_named_at_its_line(style, check_source):
-    right, wrong, key = PLANTED[style]
-    source = RIGHT[style].replace(right, wrong)
-    (found,) = check_source(source).all_findings
-    assert found.mistake == key
-    lines = [number for number, line in enumerate(source.splitlines(), 1) if wrong in line]
+@pytest.mark.parametrize("network", WRONG_NETWORKS, ids=lambda network: network.form)
+def test_the_planted_mistake_is_named_at_its_line(network, check_source):
+    (found,) = check_source(network.source).all_findings
+    assert (found.mistake,) == network.keys
+    words = PLANTED_LINES[network.form]
+    lines = [number for number, line in enumerate(network.source.splitlines(), 1) if words in line]
     assert found.line is not None
     assert abs(found.line - lines[0]) <= (
-        0 if style == "functions" else 5
+        0 if network.form == "functions" else 5
     )  # where no variable holds the quantity
 
 

@@ -21,6 +21,7 @@ from . import (
 )
 from .case import Case, Form, Style
 from .hostile import HOSTILE
+from .networks import RIGHT_NETWORKS, WRONG_NETWORKS, Network
 from .pairs import PAIRS
 
 _MODULES = (
@@ -41,4 +42,16 @@ STYLES: tuple[Style, ...] = tuple(module.STYLE for module in _MODULES)
 RIGHT: tuple[Case, ...] = (*(style.variant("base") for style in STYLES), *right_xor.RIGHT, *right_mnist.RIGHT)
 MISTAKES: tuple[Case, ...] = tuple(case for module in _MODULES for case in module.MISTAKES)
 
-__all__ = ["HOSTILE", "MISTAKES", "PAIRS", "RIGHT", "STYLES", "Case", "Form", "Style"]
+__all__ = [
+    "HOSTILE",
+    "MISTAKES",
+    "PAIRS",
+    "RIGHT",
+    "RIGHT_NETWORKS",
+    "STYLES",
+    "WRONG_NETWORKS",
+    "Case",
+    "Form",
+    "Network",
+    "Style",
+]
