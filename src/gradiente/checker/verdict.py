@@ -109,7 +109,7 @@ class Verdict:
         functions: in the order of the workshop
         findings: of the file itself: a syntax error, a time limit at import …
         notices: what the student may want to know and is no mistake, keys of `notice.KEY` with their values
-        isolation: "bubblewrap" or "process"; "" where nothing was run
+        isolation: "bubblewrap", "process" or "time" (its memory has no limit); "" where nothing was run
     """
 
     file: str

@@ -4,6 +4,7 @@ import click
 
 from gradiente.cli.base import command, option
 from gradiente.cli.kinds import Choice
+from gradiente.cli.rubric import rubric_option
 from gradiente.cli.tables import console
 from gradiente.grading.systems import SYSTEMS, Assignment, write_autograder
 from gradiente.locale import text
@@ -23,9 +24,7 @@ command = command(
         click.Argument(["system"], metavar=text("cli.metavar.system"), type=Choice(list(SYSTEMS))),
         click.Argument(["path"], metavar=text("cli.metavar.output")),
         option("--workshop", "cli.autograder.workshop", metavar=text("cli.metavar.name")),
-        click.Option(
-            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
-        ),
+        rubric_option(),
     ],
     new,
 )

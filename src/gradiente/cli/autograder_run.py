@@ -8,6 +8,7 @@ import click
 from gradiente.checker.checking import LIMITS, check_workshop
 from gradiente.cli.base import command, option, say
 from gradiente.cli.kinds import Choice
+from gradiente.cli.rubric import rubric_option
 from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import FileError, require_installed
 from gradiente.grading import grade, gradebook, one_submission
@@ -35,9 +36,7 @@ command = command(
         click.Argument(["system"], metavar=text("cli.metavar.system"), type=Choice(list(SYSTEMS))),
         click.Argument(["submission"], metavar=text("cli.metavar.submission")),
         option("--workshop", "cli.autograder.workshop", metavar=text("cli.metavar.name")),
-        click.Option(
-            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
-        ),
+        rubric_option(),
         unsafe_option(),
     ],
     run,

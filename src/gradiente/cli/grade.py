@@ -13,6 +13,7 @@ from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.workshop import WORKSHOPS, workshop_named
 from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
+from gradiente.cli.rubric import rubric_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import require
@@ -143,7 +144,7 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
         text("grade.facts", workshop=graded.title, count=len(graded.rows), statuses=statuses), soft_wrap=True
     )
     if graded.isolation:
-        style = "yellow" if graded.isolation == "process" else None
+        style = None if graded.isolation == "bubblewrap" else "yellow"
         out.print(text(f"grade.isolation.{graded.isolation}"), style=style, soft_wrap=True)
     if graded.mean() is not None:
         values = {"mean": points_text(graded.mean()), "median": points_text(graded.median())}
@@ -188,9 +189,7 @@ command = command(
         click.Argument(["folder"], metavar=text("cli.metavar.folder")),
         option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
         exercise_option("cli.grade.exercise"),
-        click.Option(
-            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
-        ),
+        rubric_option(),
         option("--output", "cli.grade.output", metavar=text("cli.metavar.folder")),
         option("--workers", "cli.grade.workers", type=INTEGER),
         click.Option(

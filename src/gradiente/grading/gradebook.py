@@ -97,9 +97,9 @@ class Gradebook:
 
     @property
     def isolation(self) -> str:
-        """What contained the submissions that were run: "process" where one had no more than that, "" for none."""
+        """What contained the submissions that were run: the weakest that one of them had, "" for none."""
         found = {row.result.isolation for row in self.rows}
-        return next((mode for mode in ("process", "bubblewrap") if mode in found), "")
+        return next((mode for mode in ("time", "process", "bubblewrap") if mode in found), "")
 
     def mean(self) -> float | None:
         """Of the points."""
