@@ -1,4 +1,4 @@
-"""A source as a syntax tree that can be read in time, and `ast.unparse` can write: not long, not deep, no long numbers."""
+"""A source as a syntax tree that is read in time and `ast.unparse` can write: not long, not deep, no long numbers."""
 
 import ast
 
@@ -49,9 +49,9 @@ def parsed(source: str) -> ast.Module:
     return tree
 
 
-def _length(node: ast.stmt) -> tuple[int, int]:
-    """Lines, then characters."""
-    return (node.end_lineno or 0) - node.lineno, node.end_col_offset or 0
+def _length(node: ast.stmt) -> int:
+    """Characters, with lines of the usual length between the first and the last."""
+    return 80 * ((node.end_lineno or 0) - node.lineno) + (node.end_col_offset or 0)
 
 
 def _below(node: ast.AST) -> list[ast.AST]:
