@@ -29,6 +29,7 @@ from gradiente.checker.judging import (
 )
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.shown import shown
 from gradiente.checker.observing.recognition import recognize
 from gradiente.checker.reading.binding import bind
 from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
@@ -209,7 +210,7 @@ def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits
         unjudged = [function for function in chosen.functions if function in session.absent]
         if unjudged:
             notices.append(("needs_absent", {"functions": ", ".join(unjudged)}))
-        return Verdict(
+        verdict = Verdict(
             name,
             chosen.name,
             tuple(session.verdicts[function] for function in chosen.functions),
@@ -221,6 +222,7 @@ def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits
             (*submission.notices, *notices, *session.remarks),
             sandbox.isolation,
         )
+        return replace(verdict, problem=shown(session, verdict.all_findings))
 
 
 def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from gradiente.cli.tables import console
 from gradiente.cli.watch import watch
 from gradiente.errors import GradienteError, require
 from gradiente.locale import text
+from gradiente.storage import require_folder_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,33 +53,66 @@ def checker_of(workshop: str | None, exercise_file: str | None) -> Callable[[str
 
 
 def check_file(
-    file: str, workshop: str | None, exercise_file: str | None, hint: int, watched: bool, as_json: bool
+    file: str,
+    workshop: str | None,
+    exercise_file: str | None,
+    hint: int,
+    watched: bool,
+    problem_file: str | None,
+    as_json: bool,
 ) -> None:
     require(hint in HINTS, "check.hint", value=hint)
-    checker = checker_of(workshop, exercise_file)
+    if problem_file is not None:
+        require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
+        require_folder_of(problem_file)
+    checked = partial(checker_of(workshop, exercise_file), file)
     if watched:
         require(not as_json, "check.watch_json")
         read(file)  # what is no student's file at all need not be waited for
-        sys.exit(watch(file, lambda: _watched(console(), lambda: checker(file), hint), lambda: _waits(file)))
-    verdict = checker(file)
+        show = partial(_shown_anew, checked, hint, file, problem_file)
+        sys.exit(watch(file, lambda: show(console()), lambda: _waits(file)))
+    verdict = checked()
+    lines = [] if problem_file is None else _saved(verdict, file, problem_file)
     if as_json:
-        print_json(_as_data(verdict, hint))
+        saved = (
+            {}
+            if problem_file is None
+            else {"problem": {"file": problem_file, "lines": lines} if lines else None}
+        )
+        print_json({**_as_data(verdict, hint), **saved})
     else:
-        print_verdict(console(), verdict, hint)
+        _show(console(), verdict, hint, problem_file, lines)
     sys.exit(0 if verdict.passed else 1)
 
 
-def _watched(out: "Console", checked: Callable[[], Verdict], hint: int) -> bool:
+def _saved(verdict: Verdict, file: str, path: str) -> list[str]:
+    """Python that loads the problem saved there and shows the wrong number; nothing where there is none to save."""
+    if verdict.problem is None:
+        return []
+    verdict.problem.save(path)
+    return verdict.problem.lines(path, file)
+
+
+def _show(out: "Console", verdict: Verdict, hint: int, problem_file: str | None, lines: list[str]) -> None:
+    print_verdict(out, verdict, hint)
+    if problem_file is not None:
+        said = text("check.problem.saved" if lines else "check.problem.none", path=problem_file)
+        out.print("\n".join(("", said, *lines)), soft_wrap=True)
+
+
+def _shown_anew(
+    checked: Callable[[], Verdict], hint: int, file: str, problem_file: str | None, out: "Console"
+) -> bool:
     """The verdict in place of the one before, or why there is none; whether everything is right."""
     out.clear()
     try:
         verdict = checked()
-        print_verdict(out, verdict, hint)
-        passed = verdict.passed
+        lines = [] if problem_file is None else _saved(verdict, file, problem_file)
+        _show(out, verdict, hint, problem_file, lines)
+        return verdict.passed
     except GradienteError as error:
         out.print(f"{text('cli.error')}: {error}", style="red", soft_wrap=True)
-        passed = False
-    return passed
+        return False
 
 
 def _waits(file: str) -> None:
@@ -151,6 +186,11 @@ command = command(
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         *verdict_options(),
         click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
+        click.Option(
+            ["--save-problem", "problem_file"],
+            help=text("cli.check.save_problem"),
+            metavar=text("cli.metavar.file"),
+        ),
         json_option(),
     ],
     check_file,
