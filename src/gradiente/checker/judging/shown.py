@@ -65,7 +65,8 @@ def _same(result: Any, leaf: Array, place: tuple[int, ...], worked: WorkedExampl
     """Whether the expression has given the number, or the shape."""
     if worked.shape is not None:
         return tuple(np.ravel(np.asarray(result))) == leaf.shape
-    wanted = np.reshape(leaf, np.shape(worked.whole))[place]
+    shape = leaf.shape if worked.whole is None else worked.whole.shape
+    wanted = np.reshape(leaf, shape)[place]
     return np.size(result) == 1 and np.array_equal(np.ravel(result)[0], wanted, equal_nan=True)
 
 
