@@ -23,7 +23,6 @@ ORDER: dict[str, list[list[str]]] = {
         ["reading"],
         ["observing"],
         ["reference"],
-        ["mistakes"],
         ["judging"],
         ["exercises"],
         ["torch_judging"],

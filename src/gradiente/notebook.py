@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from gradiente.checker import HINTS, check
+from gradiente.checker import HINTS
 from gradiente.checker.reading.history import as_notebook
 from gradiente.cli.base import asked_language, command, say, usage_message
-from gradiente.cli.check import print_verdict, verdict_options
+from gradiente.cli.check import checker_of, print_verdict, verdict_options
 from gradiente.cli.encoding import readable_output
 from gradiente.errors import GradienteError, require
 from gradiente.locale import language, text
@@ -59,12 +59,13 @@ class NotebookChecker:
                 say(f"{text('cli.error')}: {error}")
 
     def _command(self, cell: str | None) -> Any:
-        def checked(workshop: str | None, hint: int) -> None:
+        def checked(workshop: str | None, exercise_file: str | None, hint: int) -> None:
             require(hint in HINTS, "check.hint", value=hint)
+            checker = checker_of(workshop, exercise_file)
             with tempfile.TemporaryDirectory(prefix="gradiente-notebook-") as folder:
                 path = Path(folder) / FILE
                 path.write_text(self._source(cell), encoding="utf-8")
-                verdict = check(path, workshop)
+                verdict = checker(path)
             print_verdict(_console(), verdict, hint)
 
         return command("check", verdict_options, checked)

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,8 +32,24 @@ def verdict_options() -> list[click.Parameter]:
     """What is asked for in every check."""
     return [
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
+        exercise_option("cli.check.exercise"),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),
     ]
+
+
+def checker_of(workshop: str | None, exercise_file: str | None) -> Callable[[str | Path], Verdict]:
+    """What checks a file as these options ask for.
+
+    Errors: ArgumentError for an unknown workshop, both of them, or what is in the exercise; FileError where that is
+        not there
+    """
+    require(workshop is None or exercise_file is None, "exercise.and_workshop")
+    if exercise_file is not None:
+        exercise = Exercise.read(exercise_file)
+        return lambda file: check_exercise(file, exercise)
+    if workshop is not None:
+        workshop_named(workshop)
+    return lambda file: check(file, workshop)
 
 
 def check_file(
@@ -48,13 +65,9 @@ def check_file(
     if problem_file is not None:
         require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
         require_folder_of(problem_file)
-    require(workshop is None or exercise_file is None, "exercise.and_workshop")
-    exercise = None if exercise_file is None else Exercise.read(exercise_file)
-    checked = partial(check, file, workshop) if exercise is None else partial(check_exercise, file, exercise)
+    checked = partial(checker_of(workshop, exercise_file), file)
     if watched:
         require(not as_json, "check.watch_json")
-        if workshop is not None:
-            workshop_named(workshop)
         read(file)  # what is no student's file at all need not be waited for
         show = partial(_shown_anew, checked, hint, file, problem_file)
         sys.exit(watch(file, lambda: show(console()), lambda: _waits(file)))
@@ -172,7 +185,6 @@ command = command(
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
         *verdict_options(),
-        exercise_option("cli.check.exercise"),
         click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
         click.Option(
             ["--save-problem", "problem_file"],

@@ -63,6 +63,8 @@ def grade(
     known = WORKSHOPS if exercise is None else {exercise.name: exercise.workshop}
     workshop = workshop if exercise is None else exercise.name
     rubric = Rubric(known=known) if rubric_file is None else Rubric.read(rubric_file, workshop, known)
+    if exercise_file is not None and rubric_file is None:
+        rubric = Rubric.of_exercise(exercise_file, known)
     students = submissions(folder)
     people = {one.student: one.person for one in students}
     worksheet = None

@@ -1,5 +1,6 @@
 """How many points a function is worth."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.storage import read_toml
 
 TOTAL = 100.0
+KEYS = ("partial", "points")
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,36 @@ class Rubric:
         """
         values = read_toml(path)
         for key in values:
-            if key not in ("partial", "points"):
-                hint = did_you_mean(key, ("partial", "points"))
-                raise ArgumentError("rubric.key", path=path, key=key, hint=hint)
+            if key not in KEYS:
+                raise ArgumentError("rubric.key", path=path, key=key, hint=did_you_mean(key, KEYS))
+        workshops = known if workshop is None else {workshop: workshop_named(workshop, known)}
+        return cls._of(path, values, workshops, known)
+
+    @classmethod
+    def _of(
+        cls,
+        path: str | Path,
+        values: Mapping[str, Any],
+        workshops: Mapping[str, Workshop],
+        known: Mapping[str, Workshop],
+    ) -> "Rubric":
+        """The rubric of these values, which may name the functions of `workshops`."""
         partial = values.get("partial", 0.0)
         within = _is_number(partial) and 0 <= partial <= 1
         require(within, "rubric.partial", path=path, value=repr(partial))
         points = values.get("points")
         if points is not None:
-            workshops = known if workshop is None else {workshop: workshop_named(workshop, known)}
             _check(path, points, workshops)
         return cls(points, float(partial), known)
+
+    @classmethod
+    def of_exercise(cls, path: str | Path, known: Mapping[str, Workshop]) -> "Rubric":
+        """The rubric that an exercise file has in it, under the same keys.
+
+        Errors: as `read`
+        """
+        values = {key: value for key, value in read_toml(path).items() if key in KEYS}
+        return cls._of(path, values, known, known)
 
     def of(self, workshop: str) -> dict[str, float]:
         """The points of every function of a workshop, in its order."""
@@ -65,18 +86,25 @@ class Rubric:
         needed = [name for name in known.functions if name not in known.optional]
         return {name: TOTAL / len(needed) if name in needed else 0.0 for name in known.functions}
 
-    def toml(self) -> str:
+    def toml(self, between: str = "") -> str:
         """As a file that `read` reads.
+
+        Arguments:
+            between: of an exercise file its other keys and tables
 
         >>> print(Rubric({"backProp": 60}, 0.5).toml(), end="")
         partial = 0.5
         <BLANKLINE>
         [points]
-        backProp = 60
+        "backProp" = 60
         """
-        lines = [f"partial = {self.partial}"]
+        lines = [f"partial = {self.partial}", *between.splitlines()]
         if self.points is not None:
-            lines += ["", "[points]", *(f"{name} = {value}" for name, value in self.points.items())]
+            lines += [
+                "",
+                "[points]",
+                *(f"{json.dumps(name)} = {value}" for name, value in self.points.items()),
+            ]
         return "".join(f"{line}\n" for line in lines)
 
     def maximum(self, workshop: str) -> float:

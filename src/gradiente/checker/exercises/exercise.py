@@ -21,7 +21,21 @@ from gradiente.storage import read_toml
 
 ROLES = ("forward", "cost", "gradients", "update", "loop", "minibatch")  # in the order of judging
 LOOPS, HELPERS = ("loop", "minibatch"), "helpers"
-KEYS = ("title", "network", "loss", "scale", "l2", "layout", "sizes", *ROLES, HELPERS, "object", "set")
+KEYS = (
+    "partial",
+    "points",
+    "title",
+    "network",
+    "loss",
+    "scale",
+    "l2",
+    "layout",
+    "sizes",
+    *ROLES,
+    HELPERS,
+    "object",
+    "set",
+)
 LAYOUTS, SIZES = ("free", "rows", "columns"), ("free", "fixed")
 OBJECT, FILE = "net", "file"  # in calls: the object that `make` makes, the student's file
 BUILTIN = ("len", "list", "tuple", "dict", "zip", "range", "True", "False", "None", "np")
@@ -158,9 +172,14 @@ class Exercise:
         owner = ast.unparse(made.func if isinstance(made, ast.Call) else made)
         return f"{owner}.{role.function.removeprefix(f'{OBJECT}.')}"
 
-    def toml(self) -> str:
-        """As a file that `read` reads."""
-        lines = [f"title = {_quoted(self.title)}"] if self.title else []
+    def toml(self, title: str = "") -> str:
+        """As a file that `read` reads.
+
+        Arguments:
+            title: the one to write; "" writes its own
+        """
+        title = title or self.title
+        lines = [f"title = {_quoted(title)}"] if title else []
         lines += [f"network = {_quoted(self.network.notation())}"]
         lines += [f"loss = {_quoted(write(self.network.loss, LOSSES, brief=True))}"]
         lines += [f"scale = {_quoted(self.scale)}"] if self.scale != "1" else []

@@ -18,11 +18,11 @@ from gradiente.checker.judging.training_steps import (
     lecture_form,
     other_width,
 )
-from gradiente.checker.mistakes.forward import Mistake
 from gradiente.checker.reading.identify import flat
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference
+from gradiente.checker.rules.chains import Made
 from gradiente.checker.running.calls import CallOutcome, RecordedCall
 from gradiente.checker.verdict import Finding
 
@@ -151,7 +151,7 @@ def _forward_findings(
     if any(session.uses(name, wrong) for wrong in session.own_functions):
         return  # what it computes with is named by itself
     mistakes, unknown = _explained(cases, layout, calls)
-    at = {*(step.at for step in mistakes), *unknown}
+    at = {*(step.quantity for step in mistakes), *unknown}
     used = [helper for layer, helpers in HELPERS.items() if at & {layer} for helper in helpers]
     if any(session.has(helper) and session.wrong(helper) for helper in used):
         return
@@ -161,7 +161,7 @@ def _forward_findings(
     function = session.function(maker if maker and maker in session.submission.functions else name)
     places: dict[str, list[str]] = {}
     for step in mistakes:
-        places.setdefault(step.key, []).append(step.at)
+        places.setdefault(step.key, []).append(step.quantity)
     if unknown:
         places["activations_wrong"] = list(unknown)
     for key, found in places.items():
@@ -172,7 +172,7 @@ def _forward_findings(
 
 def _explained(
     cases: Sequence[Reference], layout: Layout, calls: Sequence[TrainingStep]
-) -> tuple[tuple[Mistake, ...], tuple[str, ...]]:
+) -> tuple[tuple[Made, ...], tuple[str, ...]]:
     """The fewest mistakes of the forward pass that give the activations of these calls."""
     found = []
     for case in cases:

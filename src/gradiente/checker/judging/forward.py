@@ -12,14 +12,15 @@ import numpy as np
 from gradiente.checker.judging import softmax as softmax_check
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.quantities import label, line_of
+from gradiente.checker.judging.repair import Mutant, mutants
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import SQUARE, Judgement, Session, step_arguments
-from gradiente.checker.mistakes.forward import RIGHT, Mistake, Rule, mistakes_at
-from gradiente.checker.mistakes.repair import Mutant, mutants
 from gradiente.checker.reading.identify import flat, orders, quantity_named, values_of
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
-from gradiente.checker.reference.reference import Array, Reference, Sizes, squash
+from gradiente.checker.reference.reference import Array, Reference, Sizes
+from gradiente.checker.rules.activations import activated
+from gradiente.checker.rules.chains import Chains, Made, Values
 from gradiente.checker.verdict import Finding, WorkedExample
 
 NAME = "feedForward"
@@ -35,7 +36,7 @@ class ForwardMatch:
     kind: str
     way: Mapping[str, Any]
     observed: Sequence[Mapping[str, Array | None]]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Made, ...]
     unknown: tuple[str, ...]
     swapped: bool = False
 
@@ -61,14 +62,16 @@ def judge(session: Session) -> Judgement:
 
 def _judged(session: Session, match: ForwardMatch) -> Judgement:
     layout = match.run.layout
-    hidden_right = "A1" not in match.unknown and not any(step.at == "A1" for step in match.mistakes)
+    hidden_right = "A1" not in match.unknown and not any(step.quantity == "A1" for step in match.mistakes)
     session.learn(layout, match.run.cases[0].activation if hidden_right else None)
     session.other_activation = _other_activation(match)
     session.ways[NAME] = match.way
-    session.softmax_fits = not any(step.at == "A2" for step in match.mistakes) and "A2" not in match.unknown
+    session.softmax_fits = (
+        not any(step.quantity == "A2" for step in match.mistakes) and "A2" not in match.unknown
+    )
     places: dict[str, list[str]] = {}
-    for step in _own(session, match):
-        places.setdefault(_disambiguated(session, match, step), []).append(step.at)
+    for step in _mistakes_of(session, match):
+        places.setdefault(_disambiguated(session, match, step), []).append(step.quantity)
     findings = [_finding(session, match, key, at) for key, at in places.items()]
     if match.swapped:
         findings.insert(0, Finding("names_swapped", NAME, values={"order": "a2, a1"}))
@@ -89,22 +92,22 @@ def _other_activation(match: ForwardMatch) -> str | None:
         return None
     case, observed = match.run.cases[0], match.observed[0]["A1"]
     same = observed is not None and np.allclose(
-        match.run.layout.to_lecture("A1", observed), squash("sigmoid", case.Z1), rtol=1e-4
+        match.run.layout.to_lecture("A1", observed), activated("sigmoid", case.Z1), rtol=1e-4
     )
     return "sigmoid" if same else None
 
 
-def _own(session: Session, match: ForwardMatch) -> list[Mistake]:
+def _mistakes_of(session: Session, match: ForwardMatch) -> list[Made]:
     """The mistakes that are not those of softmax or tanh, which it only uses."""
-    return [step for step in match.mistakes if not _helper_to_blame(session, step.at, step.key)]
+    return [step for step in match.mistakes if not _helper_to_blame(session, step.quantity, step.key)]
 
 
-def _disambiguated(session: Session, match: ForwardMatch, step: Mistake) -> str:
+def _disambiguated(session: Session, match: ForwardMatch, step: Made) -> str:
     """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
     body = ast.unparse(session.function(NAME).node).partition(":")[2]
-    written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.at[-1]}')}\b", body)
-    above = [other.key for other in match.mistakes if other.at == "Z1"]
-    unseen = step.key == "bias_missing" and step.at == "Z2" and above in ([], ["bias_broadcast"])
+    written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.quantity[-1]}')}\b", body)
+    above = [other.key for other in match.mistakes if other.quantity == "Z1"]
+    unseen = step.key == "bias_missing" and step.quantity == "Z2" and above in ([], ["bias_broadcast"])
     return "bias_broadcast" if unseen and written else step.key
 
 
@@ -178,61 +181,36 @@ def match_of(run: Run, names: Sequence[str] | None, kind: str, way: Mapping[str,
 
 def explained(
     cases: Sequence[Reference], observed: Sequence[Mapping[str, Array | None]], layout: Layout
-) -> tuple[tuple[Mistake, ...], tuple[str, ...]]:
+) -> tuple[tuple[Made, ...], tuple[str, ...]]:
     """The fewest mistakes that give these A[1], A[2] of the steps; those of them that nothing gives."""
-    chain, mistakes, unknown = list(cases), [], []
-    for before, after in (("Z1", "A1"), ("Z2", "A2")):
-        links = list(_links(layout, chain, observed, before, after))
-        if not links:
-            unknown.append(after)
-            chain = [
-                _with_observed(case, layout, seen, after) for case, seen in zip(chain, observed, strict=True)
-            ]
-            continue
-        made, chain = min(links, key=lambda link: len(link[0]))
-        mistakes += made
+    chains, values = Chains([case.step() for case in cases]), tuple({} for _ in cases)
+    mistakes, unknown = [], []
+    for layer, name in ((1, "A1"), (2, "A2")):
+        ways = (way for most in (0, 1, 2) for way in chains.paths(values, ("Z", "A"), layer, most))
+        fitting = (way for way in ways if _gives(way[1], observed, layout, name))
+        found = next(fitting, None)
+        if found is not None:
+            mistakes += found[0]
+            values = found[1]
+        else:
+            unknown.append(name)
+            values = tuple(
+                {name: _own(case, layout, seen, name)} for case, seen in zip(cases, observed, strict=True)
+            )
     return tuple(mistakes), tuple(unknown)
 
 
-def _links(
-    layout: Layout,
-    chain: Sequence[Reference],
-    observed: Sequence[Mapping[str, Array | None]],
-    before: str,
-    after: str,
-) -> Iterator[tuple[tuple[Mistake, ...], list[Reference]]]:
-    """The ways to Z and then A that give what the student has."""
-    workshop = chain[0].workshop
-    for z_step in (None, *mistakes_at(before, workshop)):
-        z = [_applied(z_step.rule if z_step else RIGHT[before], case) for case in chain]
-        changed = [case.replaced(**{before: v}) for case, v in zip(chain, z, strict=True) if v is not None]
-        if len(changed) < len(chain):
-            continue
-        for a_step in (None, *mistakes_at(after, workshop)):
-            a = [_applied(a_step.rule if a_step else RIGHT[after], case) for case in changed]
-            fits = (
-                v is not None and _same(seen[after], layout.to_student(after, v))
-                for v, seen in zip(a, observed, strict=True)
-            )
-            if all(fits):
-                made = tuple(step for step in (z_step, a_step) if step is not None)
-                yield (
-                    made,
-                    [
-                        case.replaced(**{after: v})
-                        for case, v in zip(changed, a, strict=True)
-                        if v is not None
-                    ],
-                )
+def _gives(values: Values, observed: Sequence[Mapping[str, Array | None]], layout: Layout, name: str) -> bool:
+    pairs = zip(values, observed, strict=True)
+    return all(_same(seen[name], layout.to_student(name, known[name])) for known, seen in pairs)
 
 
-def _with_observed(case: Reference, layout: Layout, seen: Mapping[str, Array | None], name: str) -> Reference:
-    """The step with the student's own quantity in it, so that what follows is judged by itself."""
-    found = seen[name]
-    right = getattr(case, name)
+def _own(case: Reference, layout: Layout, seen: Mapping[str, Array | None], name: str) -> Array:
+    """The student's own quantity, so that what follows is judged by itself; the right one where it has no numbers."""
+    found, right = seen[name], getattr(case, name)
     if found is None or found.shape != layout.to_student(name, right).shape or not np.isfinite(found).all():
-        return case
-    return case.replaced(**{name: layout.to_lecture(name, found.astype(float))})
+        return right
+    return layout.to_lecture(name, found.astype(float))
 
 
 def _same(found: Array | None, wanted: Array) -> bool:
@@ -244,14 +222,6 @@ def _same(found: Array | None, wanted: Array) -> bool:
         and bool(np.isfinite(near))
         and np.allclose(found, wanted, rtol=1e-5, atol=near)
     )
-
-
-def _applied(rule: Rule, case: Reference) -> Array | None:
-    with np.errstate(all="ignore"):
-        try:
-            return rule(case)
-        except ValueError:
-            return None
 
 
 def _failed(session: Session, tried: Sequence[Run]) -> Judgement:

@@ -21,7 +21,7 @@ from gradiente.checker.judging.training_steps import (
 from gradiente.checker.judging.update_rule import keys_of
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
-from gradiente.checker.reference.reference import Array, Reference, softmax, squash
+from gradiente.checker.reference.reference import Array, Reference
 from gradiente.checker.running.calls import CallOutcome
 from gradiente.checker.verdict import Finding
 
@@ -240,16 +240,9 @@ def _parameters(case: Reference) -> dict[str, Array]:
 
 def _gradients(case: Reference, weights: Weights, *, stale: bool = False) -> dict[str, Array]:
     """Those of the mean over all instances, of these weights; `stale` with the activations of the beginning."""
-    w1, b1, w2, b2 = (weights[p] for p in PARAMETERS)
-    a1, a2 = case.A1, case.A2
-    if not stale:
-        a1 = squash(case.activation, w1 @ case.X + b1)
-        z2 = w2 @ a1 + b2
-        a2 = softmax(z2) if case.labels is not None else squash("sigmoid", z2)
-    d2 = (a2 - case.Y) / case.m
-    d1 = (w2.T @ d2) * case.slope(a1)
-    biases = {"b1": d1.sum(axis=1, keepdims=True), "b2": d2.sum(axis=1, keepdims=True)}
-    return {"w1": d1 @ case.X.T, "w2": d2 @ a1.T, **biases}
+    known = {p.replace("w", "W"): weights[p] for p in PARAMETERS}
+    at = (case.replaced(**known) if stale else case.forward(**known)).backward()
+    return {p: at.numbers[f"d{p.replace('w', 'W')}"] for p in PARAMETERS}
 
 
 def _downhill(name: str, trajectory: Sequence[Weights], gradients: Sequence[Weights]) -> bool:

@@ -217,6 +217,5 @@ def _shares(session: Session, case: Reference, layout: Layout) -> tuple[Array, b
 
 def _gradient(case: Reference, i: int, j: int) -> Array:
     """The gradient of instance i with the y of instance j, all parameters in one vector."""
-    d2 = case.A2[:, i] - case.Y[:, j]
-    d1 = (case.W2.T @ d2) * case.slope(case.A1[:, i])
-    return np.concatenate([np.outer(d2, case.A1[:, i]).ravel(), d2, np.outer(d1, case.X[:, i]).ravel(), d1])
+    one = case.backward(Y=case.Y[:, [j]], **{name: case.numbers[name][:, [i]] for name in ("X", "A1", "A2")})
+    return np.concatenate([one.numbers[name].ravel() for name in ("dW2", "db2", "dW1", "db1")])

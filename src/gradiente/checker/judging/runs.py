@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradiente.checker.judging.failures import fatal
+from gradiente.checker.judging.repair import Mutant, probe
 from gradiente.checker.judging.session import Session, step_arguments
-from gradiente.checker.mistakes.repair import Mutant, probe
 from gradiente.checker.reference.layout import Layout, layouts
 from gradiente.checker.reference.reference import Reference, Sizes
 from gradiente.checker.running.calls import CallOutcome, Failure

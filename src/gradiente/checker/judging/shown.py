@@ -65,10 +65,8 @@ def _same(result: Any, leaf: Array, place: tuple[int, ...], worked: WorkedExampl
     """Whether the expression has given the number, or the shape."""
     if worked.shape is not None:
         return tuple(np.ravel(np.asarray(result))) == leaf.shape
-    whole = worked.whole
-    if whole is None:
-        return False
-    wanted = leaf.reshape(whole.shape)[place]
+    shape = leaf.shape if worked.whole is None else worked.whole.shape
+    wanted = np.reshape(leaf, shape)[place]
     return np.size(result) == 1 and np.array_equal(np.ravel(result)[0], wanted, equal_nan=True)
 
 

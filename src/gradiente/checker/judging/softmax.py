@@ -1,16 +1,15 @@
 """softmax: along which axis it sums to 1, and whether large scores are too much for it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.repair import mutants, probe
 from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.mistakes.forward import maximum_off_powers
-from gradiente.checker.mistakes.repair import mutants, probe
 from gradiente.checker.reference.formulas import softmax_formula
-from gradiente.checker.reference.reference import softmax
+from gradiente.checker.rules.activations import softmax
+from gradiente.checker.rules.chains import wrong_outputs
 from gradiente.checker.running.calls import CallOutcome, Failure
 from gradiente.checker.verdict import Finding, WorkedExample
 
@@ -19,41 +18,6 @@ NAME = "softmax"
 Z = np.array([[0.3, -1.2, 0.8, 1.9, -0.4], [1.1, 0.2, -0.7, 0.6, 2.3], [-0.5, 1.4, 0.1, -1.6, 0.9]])
 SQUARE = np.array([[0.3, -1.2, 0.8], [1.1, 0.2, -0.7], [-0.5, 1.4, 0.1]])
 AXES = {"columns": 0, "rows": 1}
-
-
-def _powers(z: Array) -> Array:
-    return np.exp(z)
-
-
-def _shifted(z: Array, axis: int) -> Array:
-    return np.exp(z - z.max(axis=axis, keepdims=True))
-
-
-def _over_other(powers: Array, axis: int) -> Array:
-    """Their sum along the other axis than that of which the largest was taken off."""
-    return powers.sum(axis=1 - axis, keepdims=True)
-
-
-# What else it may give; with equal sizes a sum without keepdims divides the wrong numbers.
-WRONG: list[tuple[str, Callable[[Array], Array]]] = [
-    ("softmax_total", lambda z: _powers(z) / _powers(z).sum()),
-    *(("softmax_total", lambda z, axis=axis: _shifted(z, axis) / _shifted(z, axis).sum()) for axis in (0, 1)),
-    *(
-        ("softmax_axis", lambda z, axis=axis: _shifted(z, axis) / _over_other(_shifted(z, axis), axis))
-        for axis in (0, 1)
-    ),
-    *(("softmax_precedence", lambda z, axis=axis: maximum_off_powers(z, axis)) for axis in (0, 1)),
-    ("softmax_missing_sum", _powers),
-    ("softmax_missing_exp", lambda z: z / z.sum(axis=0, keepdims=True)),
-    ("softmax_missing_exp", lambda z: z / z.sum(axis=1, keepdims=True)),
-    ("softmax_sigmoid", lambda z: 1 / (1 + np.exp(-z))),
-    ("softmax_sign", lambda z: softmax(-z, 0)),
-    ("softmax_sign", lambda z: softmax(-z, 1)),
-    ("softmax_log", lambda z: np.log(softmax(z, 0))),
-    ("softmax_log", lambda z: np.log(softmax(z, 1))),
-    ("softmax_broadcast", lambda z: _powers(z) / _powers(z).sum(axis=1)),
-    ("softmax_broadcast", lambda z: _powers(z) / _powers(z).sum(axis=0)[:, None]),
-]
 
 
 @dataclass(frozen=True)
@@ -92,16 +56,15 @@ def named(result: object, z: Array) -> str | None:
     """Which axis or which mistake gives that result."""
     if not isinstance(result, np.ndarray) or result.shape != z.shape:
         return None
-    rules = [*((key, lambda z, axis=axis: softmax(z, axis)) for key, axis in AXES.items()), *WRONG]
-    return next((key for key, rule in rules if _gives(rule, z, result)), None)
+    right = ((key, softmax(z, axis)) for key, axis in AXES.items())
+    columns, rows = wrong_outputs("softmax", z), wrong_outputs("softmax", z.T)
+    wrong = (*columns, *((made, a.T) for made, a in rows))
+    named_so = ((made.key, a) for made, a in wrong if made.key.startswith("softmax_"))
+    return next((key for key, a in (*right, *named_so) if _equal(result, a)), None)
 
 
-def _gives(rule: Callable[[Array], Array], z: Array, result: Array) -> bool:
-    with np.errstate(all="ignore"):
-        try:
-            return np.allclose(result, rule(z), rtol=1e-4, atol=1e-7)
-        except ValueError:
-            return False
+def _equal(result: Array, a: Array) -> bool:
+    return result.shape == a.shape and np.allclose(result, a, rtol=1e-4, atol=1e-7)
 
 
 def judge(session: Session) -> Judgement:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradiente.checker.judging.repair import Mutant
 from gradiente.checker.judging.session import Session
-from gradiente.checker.mistakes.repair import Mutant
 from gradiente.checker.reading.submission import Function
-from gradiente.checker.reference.reference import ACTIVATIONS, Array, slope, softmax, squash
+from gradiente.checker.reference.reference import ACTIVATIONS, Array
+from gradiente.checker.rules.activations import activated, softmax
+from gradiente.checker.rules.dataflow import slope
 from gradiente.checker.running.calls import Call
 from gradiente.checker.verdict import Finding, WorkedExample
 
@@ -118,7 +120,7 @@ def _roles(session: Session) -> Iterator[Role]:
     for name in session.activations():
         value, derivative = G[name]
         formula, derivative_formula = FORMULAS[name]
-        of_a = squash(name, Z)
+        of_a = activated(name, Z)
         yield Role(
             name, f"a = x; return {derivative}", derivative_formula, lambda a, n=name: slope(n, a), of_a
         )
@@ -126,17 +128,17 @@ def _roles(session: Session) -> Iterator[Role]:
             name,
             f"a = {value}; return {derivative}",
             derivative_formula,
-            lambda z, n=name: slope(n, squash(n, z)),
+            lambda z, n=name: slope(n, activated(n, z)),
             Z,
         )
-        yield Role(name, f"return {value}", formula, lambda z, n=name: squash(n, z), Z)
+        yield Role(name, f"return {value}", formula, lambda z, n=name: activated(n, z), Z)
 
 
 def _is_something(session: Session, function: Function) -> bool:
     """Whether it is an activation, a derivative of one, or gives back what it is given: then it is not at fault."""
     pairs = [(Z, Z), (Z, softmax(Z)), (Z, softmax(Z, 1)), (Z, -Z)]
     for name in ACTIVATIONS:
-        a = squash(name, Z)
+        a = activated(name, Z)
         pairs += [(Z, a), (a, slope(name, a)), (Z, slope(name, a))]
     results = {id(given): session.run(Call(function.name, (given,))).result for given, _ in pairs}
     return any(

@@ -1,13 +1,13 @@
 """A random step of a workshop's network: every quantity, taken from a trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from gradiente.checker.rules.dataflow import Layer as LayerOfStep
-from gradiente.checker.rules.dataflow import Step
+from gradiente.checker.rules.dataflow import Step, View, name_of, value_of
 from gradiente.initializers import Normal
 from gradiente.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from gradiente.losses import BCELoss, CrossEntropyLoss
@@ -90,37 +90,29 @@ class Reference:
         output = LayerOfStep(2, self.A1, self.W2, self.b2, self.Z2, self.A2, self.output, after, None)
         return Step((hidden, output), self.Y, "cross_entropy")
 
+    def forward(self, **numbers: Array) -> Self:
+        """The same network with some quantities replaced, and Z and A computed anew from them."""
+        return self.replaced(**numbers)._computed((("Z", 1), ("A", 1), ("Z", 2), ("A", 2)))
+
+    def backward(self, **numbers: Array) -> Self:
+        """The same with some quantities replaced, and the gradients of the mean computed anew, g′ from A[1]."""
+        links = (("output", 2), ("dW", 2), ("db", 2), ("dA", 2), ("dZ", 1), ("dW", 1), ("db", 1))
+        return self.replaced(**numbers)._computed(links)
+
+    def _computed(self, links: Sequence[tuple[str, int]]) -> Self:
+        step, values = self.step(), {}
+        for kind, layer in links:
+            rule = _through_a if kind == "dZ" else None
+            values[name_of(kind, layer)] = value_of(step, kind, layer, values, rule)
+        return self.replaced(**values)
+
     def replaced(self, **numbers: Array) -> Self:
         """The same with some quantities replaced."""
         return replace(self, numbers={**self.numbers, **numbers})
 
-    def slope(self, a: Array) -> Array:
-        """g′ as a function of the activation a."""
-        return slope(self.activation, a)
 
-    def squash(self, z: Array) -> Array:
-        """g"""
-        return squash(self.activation, z)
-
-
-def slope(activation: str, a: Array) -> Array:
-    """g′, as a function of a = g(z)"""
-    if activation == "sigmoid":
-        return a * (1 - a)
-    return 1 - a * a if activation == "tanh" else (a > 0).astype(float)
-
-
-def squash(activation: str, z: Array) -> Array:
-    """g"""
-    if activation == "sigmoid":
-        return 1 / (1 + np.exp(-z))
-    return np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
-
-
-def softmax(z: Array, axis: int = 0) -> Array:
-    """e^z over its sum along an axis"""
-    powers = np.exp(z - z.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+def _through_a(q: View) -> Array:
+    return q.dA * q.slope(q.A)
 
 
 def random_reference(

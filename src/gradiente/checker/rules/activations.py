@@ -47,6 +47,17 @@ def activated(name: str, z: Array) -> Array:
     return ACTIVATIONS[name].forward({}, z.T, Context())[0].T if name else z
 
 
+def softmax(z: Array, axis: int = 0) -> Array:
+    """e^z over its sum along an axis"""
+    powers = shifted_powers(z, axis)
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def shifted_powers(z: Array, axis: int) -> Array:
+    """e^(z − c), c the largest along an axis"""
+    return np.exp(z - z.max(axis=axis, keepdims=True))
+
+
 def through(name: str, z: Array, da: Array) -> Array:
     """∂J/∂Z from ∂J/∂A, by the layer's own derivative."""
     if not name:

@@ -1,4 +1,4 @@
-"""The search for the fewest mistakes: the ways down a network, each link by its right rule or by a wrong one.
+"""The search for the fewest mistakes: the ways through a network, each link by its right rule or by a wrong one.
 
 What the gradients of a layer are compared with is the matter of the subclass: the changes of parameters (search.py), or
 what a function has returned.
@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
+
 from gradiente.checker.rules.catalogue import all_mistakes
-from gradiente.checker.rules.dataflow import KINDS, Array, Step, gradients_of, link, name_of
+from gradiente.checker.rules.dataflow import KINDS, Array, Layer, Step, gradients_of, link, name_of
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 BEAM = 5  # explanations that are followed from layer to layer
@@ -36,6 +38,57 @@ class Made:
         return name_of(self.wrong.kind, self.layer)
 
 
+class Chains:
+    """The chains of some steps: all ways to compute their quantities.
+
+    Arguments:
+        steps: of the backward pass, with their forward passes
+        more: wrong rules beside those of the mistakes' own files
+    """
+
+    def __init__(self, steps: Sequence[Step], more: Sequence[tuple[Mistake, WrongRule]] = ()) -> None:
+        self.steps = steps
+        known = [(mistake, wrong) for mistake in all_mistakes() for wrong in mistake.rules]
+        fitting = [pair for pair in (*known, *more) if steps[0].loss in pair[1].losses]
+        self.wrong = {kind: [pair for pair in fitting if pair[1].kind == kind] for kind in KINDS}
+
+    def paths(
+        self, values: Values, kinds: tuple[str, str], layer: int, most: int
+    ) -> Iterator[tuple[list[Made], Values]]:
+        """Both links with exactly so many of them wrong."""
+        first, second = kinds
+        above = layer + 1 if first == "dA" else layer
+        for one, with_first in self.links(values, first, above, wrong=most > 0):
+            for two, both in self.links(with_first, second, layer, wrong=most > len(one)):
+                if len(one) + len(two) == most:
+                    yield [*one, *two], both
+
+    def links(
+        self, values: Values, kind: str, layer: int, *, wrong: bool
+    ) -> Iterator[tuple[list[Made], Values]]:
+        """The chain with one link more, by the right rule, then by every wrong one."""
+        for entry in (None, *(self.wrong[kind] if wrong else ())):
+            rule = entry[1].rule if entry else None
+            try:
+                new = [
+                    link(step, kind, layer, known, rule)
+                    for step, known in zip(self.steps, values, strict=True)
+                ]
+            except ValueError:
+                continue
+            name = name_of(kind, layer)
+            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
+            yield ([Made(*entry, layer)] if entry else []), more
+
+
+def wrong_outputs(activation: str, z: Array) -> Iterator[tuple[Made, Array]]:
+    """What the mistakes make of Z in the place of g(Z), (n, m) → (n, m)."""
+    nothing = np.empty((len(z), 0))
+    layer = Layer(1, nothing.T, nothing, None, z, z, activation, nothing, None)
+    for made, (values,) in Chains([Step((layer,), z, "cross_entropy")]).links(({},), "A", 1, wrong=True):
+        yield from ((one, values["A1"]) for one in made)
+
+
 class Explained(Protocol):
     """An explanation of what was observed, down to some layer."""
 
@@ -58,19 +111,8 @@ class Explained(Protocol):
 E = TypeVar("E", bound=Explained)
 
 
-class ChainSearch(ABC, Generic[E]):
-    """The fewest mistakes in the backward pass of some steps.
-
-    Arguments:
-        steps: with their forward passes
-        more: wrong rules beside those of the mistakes' own files
-    """
-
-    def __init__(self, steps: Sequence[Step], more: Sequence[tuple[Mistake, WrongRule]] = ()) -> None:
-        self.steps = steps
-        known = [(mistake, wrong) for mistake in all_mistakes() for wrong in mistake.rules]
-        fitting = [pair for pair in (*known, *more) if steps[0].loss in pair[1].losses]
-        self.wrong = {kind: [pair for pair in fitting if pair[1].kind == kind] for kind in KINDS}
+class ChainSearch(Chains, ABC, Generic[E]):
+    """The fewest mistakes in the backward pass."""
 
     @abstractmethod
     def start(self) -> E:
@@ -104,7 +146,7 @@ class ChainSearch(ABC, Generic[E]):
         names = {name for name in gradients_of(self.steps[0]) if name[2:] == str(layer)}
         for most in range(allowed + 1):
             for one in known:
-                for made, values in self._paths(one.values, kinds, layer, most):
+                for made, values in self.paths(one.values, kinds, layer, most):
                     explanation = self.explained(one, values, made, layer)
                     if not made or not names <= set(explanation.unknown):  # else they explain nothing
                         found.append(explanation)
@@ -112,31 +154,3 @@ class ChainSearch(ABC, Generic[E]):
             if found and found[0].cost <= known[0].cost + most:
                 break
         return found[:BEAM]
-
-    def _paths(
-        self, values: Values, kinds: tuple[str, str], layer: int, most: int
-    ) -> Iterator[tuple[list[Made], Values]]:
-        """Both links with exactly so many of them wrong."""
-        first, second = kinds
-        above = layer + 1 if first == "dA" else layer
-        for one, with_first in self.links(values, first, above, wrong=most > 0):
-            for two, both in self.links(with_first, second, layer, wrong=most > len(one)):
-                if len(one) + len(two) == most:
-                    yield [*one, *two], both
-
-    def links(
-        self, values: Values, kind: str, layer: int, *, wrong: bool
-    ) -> Iterator[tuple[list[Made], Values]]:
-        """The chain with one link more, by the right rule, then by every wrong one."""
-        for entry in (None, *(self.wrong[kind] if wrong else ())):
-            rule = entry[1].rule if entry else None
-            try:
-                new = [
-                    link(step, kind, layer, known, rule)
-                    for step, known in zip(self.steps, values, strict=True)
-                ]
-            except ValueError:
-                continue
-            name = name_of(kind, layer)
-            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
-            yield ([Made(*entry, layer)] if entry else []), more

@@ -1,8 +1,8 @@
-"""Back-propagation as a chain of links, each computed by the right rule or by a wrong one: for networks of any depth.
+"""A training step as a chain of links, each computed by the right rule or by a wrong one: for networks of any depth.
 
-Instances are columns. A link is a kind and a layer: `output` is ∂J/∂Z of the last layer, `dA` the error that leaves a
-layer for the one before it, `dZ` that error through the activation, `dW` and `db` the gradients. A rule is a function
-of one layer's quantities, and of those around it through `next` and `previous`.
+Instances are columns. A link is a kind and a layer: `Z` and `A` are those of the forward pass; `output` is ∂J/∂Z of the
+last layer, `dA` the error that leaves a layer for the one before it, `dZ` that error through the activation, `dW` and
+`db` the gradients. A rule is a function of one layer's quantities, and of those around it by `next` and `previous`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from gradiente.checker.rules.activations import activated, through
 
 Array = np.ndarray
-KINDS = ("target", "output", "dW", "db", "dA", "dZ")
+KINDS = ("Z", "A", "target", "output", "dW", "db", "dA", "dZ")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Step:
 
 
 class View:
-    """What a rule sees: one layer's quantities, and those that the backward pass has given so far.
+    """What a rule sees: one layer's quantities, and those that the chain has given so far, which come first.
 
     `q.W`, `q.Z` … are the layer's, `q.dZ`, `q.dA`, `q.dW` what the chain has; `q.next` and `q.previous` are the views
     of the layers around it.
@@ -97,9 +97,9 @@ class View:
         return View(self._step, self._place - 1, self._values, self.Y)
 
     def __getattr__(self, name: str) -> Array:
-        if name in ("dZ", "dA", "dW", "db"):
-            return self._values[f"{name}{self.layer.number}"]
-        return getattr(self.layer, name)
+        number = self.layer.number
+        key = f"A{number - 1}" if name == "X" and self._place else f"{name}{number}"
+        return self._values[key] if key in self._values else getattr(self.layer, name)
 
     def backward(self, da: Array) -> Array:
         """An error through the activation of this layer."""
@@ -126,6 +126,8 @@ def slope(activation: str, a: Array) -> Array:
 
 Rule = Callable[[View], Array]
 RIGHT: dict[str, Rule] = {
+    "Z": lambda q: q.W @ q.X if q.layer.b is None else q.W @ q.X + q.b,
+    "A": lambda q: q.activate(q.Z),
     "output": lambda q: (q.A - q.Y) / q.m if q.loss == "cross_entropy" else q.backward(q.A - q.Y) / q.m,
     "dW": lambda q: q.dZ @ q.X.T,
     "db": lambda q: q.dZ.sum(axis=1, keepdims=True),
@@ -135,17 +137,24 @@ RIGHT: dict[str, Rule] = {
 }
 
 
+def value_of(
+    step: Step, kind: str, number: int, values: Mapping[str, Array], rule: Rule | None = None
+) -> Array:
+    """What a rule gives, of numbers that need not be finite."""
+    with np.errstate(all="ignore"):
+        seen = View(step, number - 1, values, values.get("Y", step.Y))
+        return np.asarray((rule or RIGHT[kind])(seen), dtype=float)
+
+
 def link(step: Step, kind: str, number: int, values: Mapping[str, Array], rule: Rule | None = None) -> Array:
     """One link of the chain from those before it, by the right rule or by another.
 
     Errors: ValueError where the shapes of a wrong rule do not fit together, or it gives no finite number
     """
-    target = values.get("Y", step.Y)
-    with np.errstate(all="ignore"):
-        try:
-            value = np.asarray((rule or RIGHT[kind])(View(step, number - 1, values, target)), dtype=float)
-        except (AttributeError, IndexError, KeyError) as error:  # a layer or a quantity that is not there
-            raise ValueError(kind) from error
+    try:
+        value = value_of(step, kind, number, values, rule)
+    except (AttributeError, IndexError, KeyError) as error:  # a layer or a quantity that is not there
+        raise ValueError(kind) from error
     if not np.isfinite(value).all():
         raise ValueError(kind)
     return value

@@ -1,6 +1,6 @@
-"""One mistake in back-propagation: the link of the chain in which it is made, and the wrong rules that it may be."""
+"""One mistake in a training step: the link of the chain in which it is made, and the wrong rules that it may be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gradiente.checker.rules.dataflow import Array, Rule, View
@@ -23,7 +23,7 @@ class Mistake:
         key: its name; its words are `mistake.KEY` and `mistake.KEY.why`, written for a network of two layers
         rules: the ways in which it is made; of two that give the same numbers the first mistake of the list is named
         plant: an edit of the example network (example.py) that makes it, the right text and the wrong one; None where
-            it needs sizes that the example does not have, or shows there as a parameter that never moves
+            the example does not show it: other sizes, a parameter that never moves, a forward pass that is no network's
         loss: of the example
     """
 
@@ -33,12 +33,27 @@ class Mistake:
     loss: str = "cross_entropy"
 
 
-def of_the_output(rule: Rule) -> Rule:
-    """A rule of the last layer only."""
+def only(condition: Callable[[View], bool], rule: Rule) -> Rule:
+    """A rule of those layers only for which the condition holds."""
 
-    def of_last(q: View) -> Array:
-        if not q.last:
+    def restricted(q: View) -> Array:
+        if not condition(q):
             raise ValueError
         return rule(q)
 
-    return of_last
+    return restricted
+
+
+def of_the_output(rule: Rule) -> Rule:
+    """A rule of the last layer only."""
+    return only(lambda q: q.last, rule)
+
+
+def of_softmax(*rules: Rule) -> tuple[WrongRule, ...]:
+    """Wrong rules for A of a layer whose activation is softmax."""
+    return tuple(WrongRule("A", only(lambda q: q.activation == "softmax", rule)) for rule in rules)
+
+
+def of_units(*rules: Rule) -> tuple[WrongRule, ...]:
+    """Wrong rules for A of a layer whose activation is that of every neuron by itself."""
+    return tuple(WrongRule("A", only(lambda q: q.activation != "softmax", rule)) for rule in rules)

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradiente.checker.judging.failures import returned_finding
 from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.reference.reference import softmax
+from gradiente.checker.rules.activations import softmax
 from gradiente.checker.torch_judging.convolutional import convolutional
 from gradiente.checker.torch_judging.exercise import (
     Array,

@@ -8,7 +8,7 @@ import numpy as np
 from gradiente.checker.judging import backprop, forward
 from gradiente.checker.judging.failures import returned_finding
 from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.reference.reference import softmax
+from gradiente.checker.rules.activations import softmax
 from gradiente.checker.running.calls import Failure
 from gradiente.checker.torch_judging.exercise import (
     Array,

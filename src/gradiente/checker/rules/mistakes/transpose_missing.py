@@ -5,6 +5,7 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 MISTAKE = Mistake(
     "transpose_missing",
     (
+        WrongRule("Z", lambda q: q.W.T @ q.X + q.b),
         WrongRule("dW", lambda q: (q.dZ @ q.X.T).T),
         WrongRule("dW", lambda q: q.dZ @ q.X),
         WrongRule("dW", lambda q: q.dZ.T @ q.X),

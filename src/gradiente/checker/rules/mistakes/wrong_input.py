@@ -5,6 +5,8 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 MISTAKE = Mistake(
     "wrong_input",
     (
+        WrongRule("Z", lambda q: q.W @ q.previous.Z + q.b),
+        WrongRule("Z", lambda q: q.W @ q.previous.X + q.b),
         WrongRule("dW", lambda q: q.dZ @ q.previous.X.T),
         WrongRule("dW", lambda q: q.dZ @ q.previous.Z.T),
         WrongRule("dW", lambda q: q.dZ @ q.A.T),

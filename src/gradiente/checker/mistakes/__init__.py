@@ -1,1 +1,0 @@
-"""The family of mistakes, and the search for those that give a student's numbers."""

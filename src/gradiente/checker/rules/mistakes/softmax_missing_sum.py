@@ -1,0 +1,7 @@
+"""The division by the sum is missing."""
+
+import numpy as np
+
+from gradiente.checker.rules.mistake import Mistake, of_softmax
+
+MISTAKE = Mistake("softmax_missing_sum", of_softmax(lambda q: np.exp(q.Z)), plant=None)
