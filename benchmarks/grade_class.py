@@ -20,6 +20,8 @@ from typing import Any
 
 from corpus import HOSTILE, MISTAKES, RIGHT, Case
 
+from gradiente.checker.running.isolation import bubblewrap_works
+
 
 def spread(cases: list[Case], number: int) -> list[Case]:
     """So many of them, evenly from first to last; from the first again where there are too few."""
@@ -58,6 +60,8 @@ def hand_in(folder: Path, cases: list[Case]) -> None:
 def grade(folder: Path, workers: int) -> tuple[dict[str, Any], float]:
     """The result, and the seconds, the start of Python included."""
     command = [sys.executable, "-m", "gradiente", "grade", str(folder), "--workers", str(workers), "--json"]
+    if not bubblewrap_works():
+        command.append("--unsafe")  # the files are our own
     started = time.perf_counter()
     done = subprocess.run([*command, "--lang", "en"], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout), time.perf_counter() - started

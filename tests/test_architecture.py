@@ -45,6 +45,7 @@ ORDER = [
     ["grading"],
     ["workshops"],
     ["cli"],
+    ["notebook"],
     ["__main__"],
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}

@@ -24,6 +24,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["observing"],
         ["reference"],
         ["judging"],
+        ["exercises"],
         ["torch_judging"],
         ["checking"],
     ],

@@ -177,7 +177,7 @@ def test_under_bubblewrap_only_the_own_folder_can_be_written_to():
 
 def test_no_code_runs_where_the_parent_was_killed_while_the_process_started(tmp_path):
     request = packed({"op": "load", "source": "open('ran', 'w').close()", "cells": False}, [])
-    command = [sys.executable, "-I", str(isolation.CHILD / "main.py"), str(QUICK.memory)]
+    command = [sys.executable, "-I", str(isolation.CHILD / "main.py"), str(QUICK.memory), "60"]
     assert subprocess.run(command, input=request, cwd=tmp_path, capture_output=True, check=True).stdout == b""
     assert list(tmp_path.iterdir()) == []
 

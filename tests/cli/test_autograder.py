@@ -8,9 +8,8 @@ import zipfile
 
 import pytest
 
-from gradiente.cli import autograder_run
 from gradiente.cli import grade as grading
-from gradiente.grading.systems import SYSTEMS
+from gradiente.grading.systems import SYSTEMS, assignment
 from gradiente.locale import LANGUAGES, catalogue
 
 from ..grading import stub
@@ -20,7 +19,7 @@ from .conftest import gradiente
 
 @pytest.fixture
 def stubbed(monkeypatch, own_folder):
-    for module in (autograder_run, grading):
+    for module in (assignment, grading):
         monkeypatch.setattr(module, "check_workshop", stub.check)
     return own_folder
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from tests.checker.solutions import FUNCTIONS, FUNCTIONS_EXERCISE
 
 from gradiente.errors import FileError
 from gradiente.grading import Rubric
@@ -185,3 +186,58 @@ def test_what_is_there_already_stays(tmp_path):
         with pytest.raises(FileError, match="already"):
             write_autograder(str(tmp_path / name), "gradescope", XOR)
     assert (tmp_path / "xor.zip").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A teacher's own exercise with its rubric in it, and what two submissions are worth."""
+    path = tmp_path / "capas.toml"
+    path.write_text(
+        f"partial = 0.5\n{FUNCTIONS_EXERCISE}\n[points]\nbackward = 80\nforward = 20\n", encoding="utf-8"
+    )
+    return Assignment.read(None, None, str(path))
+
+
+OWN_SUBMISSIONS = [(FUNCTIONS, 100), (FUNCTIONS.replace(" * (Z2 > 0)", ""), 60)]
+
+
+@pytest.mark.parametrize(("source", "points"), OWN_SUBMISSIONS, ids=["right", "wrong"])
+def test_an_exercise_of_a_teacher_in_gradescope_and_coderunner(tmp_path, own, source, points):
+    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    write_autograder(str(tmp_path / "gradescope"), "gradescope", own)
+    tree = tmp_path / "gradescope"
+    assert "--exercise source/exercise.toml" in (tree / "run_autograder").read_text(encoding="utf-8")
+    write_class(tree / "submission", {"tarea.py": source})
+    arguments = own.arguments("gradescope", "submission")
+    found = json.loads(ran(sys.executable, *arguments, "exercise.toml", cwd=tree, env=env))
+    assert found["score"] == points
+
+    write_autograder(str(tmp_path / "coderunner"), "coderunner", own)
+    (path,) = (tmp_path / "coderunner").glob("*.xml")
+    prototype, question = Xml.parse(path).getroot()
+    assert question.findtext("name/text") == "Tres capas con ReLU"
+    escaped = source.replace("\\", "\\\\").replace('"', '\\"')
+    template = (prototype.findtext("template") or "").replace("{{ STUDENT_ANSWER | e('py') }}", escaped)
+    assert "{{" not in template.replace(escaped, "")
+    program = write_class(tmp_path / "jobe", {"prog.py": template})
+    assert json.loads(ran(sys.executable, "prog.py", cwd=program, env=env))["fraction"] == points / 100
+
+
+@pytest.mark.parametrize(("source", "points"), OWN_SUBMISSIONS, ids=["right", "wrong"])
+def test_an_exercise_of_a_teacher_in_vpl_and_classroom50(tmp_path, tools, own, source, points):
+    env = environment(tools, PYTHONPATH=str(SOURCE))
+    write_autograder(str(tmp_path / "vpl"), "vpl", own)
+    jail = write_class(
+        tmp_path / "jail", {"tarea.py": source, "vpl_environment.sh": "export VPL_SUBFILE0=tarea.py\n"}
+    )
+    for script in ("vpl_run.sh", "vpl_evaluate.sh"):
+        shutil.copy(tmp_path / "vpl" / script, jail)
+    ran("bash", "vpl_evaluate.sh", cwd=jail, env=env)
+    assert ran("./vpl_execution", cwd=jail, env=env).splitlines()[-1] == f"Grade :=>> {points / 10:g}"
+    ran("bash", "vpl_run.sh", cwd=jail, env=env)
+    assert "backward" in ran("./vpl_execution", status=int(points < 100), cwd=jail, env=env)
+
+    write_autograder(str(tmp_path / "classroom50"), "classroom50", own)
+    found = tmp_path / "classroom50"
+    assert "'--exercise'" in (found / "autograder.py").read_text(encoding="utf-8")
+    assert (found / "exercise.toml").read_text(encoding="utf-8") == own.content

@@ -1,6 +1,6 @@
 """The checker: it names the mistake in the functions that a student wrote."""
 
-from gradiente.checker.checking import check
+from gradiente.checker.checking import check, check_exercise
 from gradiente.checker.verdict import HINTS, Finding, FunctionVerdict, Verdict, WorkedExample, hint_lines
 from gradiente.checker.workshop import WORKSHOPS, Workshop
 
@@ -13,5 +13,6 @@ __all__ = [
     "WorkedExample",
     "Workshop",
     "check",
+    "check_exercise",
     "hint_lines",
 ]

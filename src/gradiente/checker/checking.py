@@ -1,12 +1,16 @@
 """A student's file, checked: read, loaded in a process of its own, every function judged."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from gradiente.checker.exercises.exercise import SIZES, Exercise, Role
+from gradiente.checker.exercises.judging import Judge
+from gradiente.checker.exercises.planting import Planted, planted
+from gradiente.checker.exercises.proposal import confirmed, proposed
 from gradiente.checker.judging import (
     backprop,
     cost,
@@ -25,6 +29,7 @@ from gradiente.checker.judging import (
 )
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.shown import shown
 from gradiente.checker.observing.recognition import recognize
 from gradiente.checker.reading.binding import bind
 from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
@@ -96,6 +101,92 @@ def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits
     return _of_workshop(read(path), chosen, limits)
 
 
+def check_exercise(path: str | Path, exercise: Exercise, limits: Limits | None = None) -> Verdict:
+    """What is right and what is wrong in a file, by a teacher's own exercise.
+
+    Errors: FileError for a file that cannot be read
+    """
+    return _by_exercise(read(path), exercise, limits)
+
+
+def _by_exercise(submission: Submission, exercise: Exercise, limits: Limits | None) -> Verdict:
+    name = cleaned(submission.path.name)
+    if not submission.cells and submission.findings:
+        unchecked = tuple(FunctionVerdict(function, "unchecked") for function in exercise.functions)
+        return Verdict(name, exercise.name, unchecked, submission.findings, submission.notices)
+    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
+        findings, notices = load_submission(sandbox, submission)
+        submission = submission.with_functions(sandbox.callables)
+        functions = Judge(exercise, sandbox, submission).verdicts()
+        return Verdict(
+            name,
+            exercise.name,
+            tuple(_in_cells(verdict, submission) for verdict in functions),
+            (*submission.findings, *findings),
+            (*submission.notices, *notices),
+            sandbox.isolation,
+        )
+
+
+def propose_exercise(path: str | Path) -> tuple[Exercise, list[Role]]:
+    """The exercise that a solution makes, and the roles that were seen in it and cannot be checked.
+
+    Errors: FileError for a file that cannot be read; ArgumentError where no training step is found in it, or it has a
+        mistake
+    """
+    submission = read(path)
+    if submission.findings:
+        raise ArgumentError("exercise.solution", path=submission.path)
+    with Sandbox(submission.source, cells=submission.cells) as sandbox:
+        found = recognize(sandbox, submission.source) if sandbox.load() is None else None
+        if found is None:
+            raise ArgumentError("submission.no_steps", path=submission.path)
+        exercise = proposed(found, submission.source, submission.path)
+    best: tuple[Exercise, list[Role]] | None = None
+    for sizes in SIZES:
+        verdict = _by_exercise(submission, replace(exercise, sizes=sizes), None)
+        right = {function.name: function.status == "right" for function in verdict.functions}
+        kept, left = confirmed(replace(exercise, sizes=sizes), right)
+        if best is None or len(kept.roles) > len(best[0].roles):
+            best = kept, left
+    assert best is not None
+    if not best[0].roles:
+        raise ArgumentError("exercise.nothing_recognized", path=submission.path)
+    return best
+
+
+def try_exercise(path: str | Path, exercise: Exercise) -> Iterator[tuple[Planted, Verdict]]:
+    """What is said of a solution with every usual mistake in turn.
+
+    Errors: FileError for a file that cannot be read; ArgumentError for a solution that is not right
+    """
+    submission = read(path)
+    _require_right(submission, exercise)
+    for one in planted(submission.source, exercise.functions):
+        changed = replace(submission, source=one.source)
+        yield one, _by_exercise(changed, exercise, None)
+
+
+def require_right(path: str | Path, exercise: Exercise) -> None:
+    """Check that a solution is right by an exercise.
+
+    Errors: FileError for a file that cannot be read; ArgumentError for a solution that is not right
+    """
+    _require_right(read(path), exercise)
+
+
+def _require_right(submission: Submission, exercise: Exercise) -> None:
+    verdict = _by_exercise(submission, exercise, None)
+    if not verdict.passed:
+        names = ", ".join(one.name for one in verdict.functions if one.status != "right")
+        raise ArgumentError("exercise.wrong_solution", path=submission.path, functions=names or "—")
+
+
+def checked_by(exercise: Exercise, path: Path, _workshop: str | None) -> Verdict:
+    """`check_exercise` in the form in which a class is checked."""
+    return check_exercise(path, exercise)
+
+
 def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits | None) -> Verdict:
     chosen = chosen or recognize_workshop(submission)
     name = cleaned(submission.path.name)
@@ -119,7 +210,7 @@ def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits
         unjudged = [function for function in chosen.functions if function in session.absent]
         if unjudged:
             notices.append(("needs_absent", {"functions": ", ".join(unjudged)}))
-        return Verdict(
+        verdict = Verdict(
             name,
             chosen.name,
             tuple(session.verdicts[function] for function in chosen.functions),
@@ -131,6 +222,7 @@ def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits
             (*submission.notices, *notices, *session.remarks),
             sandbox.isolation,
         )
+        return replace(verdict, problem=shown(session, verdict.all_findings))
 
 
 def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:

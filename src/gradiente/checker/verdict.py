@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
+import numpy as np
+
+from gradiente.checker.problem import Problem
 from gradiente.errors import require
 from gradiente.locale import catalogue, get_language, text
 
@@ -19,7 +22,8 @@ class WorkedExample:
 
     `quantity` is the name, `place` where the number stands in it, in the form in which the student has it; `terms`
     are (symbol, numbers, product), `closing` what makes the number of their sum, "" where nothing more is done.
-    Where the student's quantity has another shape, `shape` is that and `wanted` the right one.
+    Where the student's quantity has another shape, `shape` is that and `wanted` the right one. `whole` is all of the
+    right quantity, in the student's form; it is no part of the verdict as data.
     """
 
     quantity: str
@@ -30,6 +34,7 @@ class WorkedExample:
     got: float | None
     shape: tuple[int, ...] | None = None
     wanted: tuple[int, ...] = ()
+    whole: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,8 @@ class Verdict:
         functions: in the order of the workshop
         findings: of the file itself: a syntax error, a time limit at import …
         notices: what the student may want to know and is no mistake, keys of `notice.KEY` with their values
-        isolation: "bubblewrap" or "process"; "" where nothing was run
+        problem: the random problem of the first wrong number, where there is one; no part of the verdict as data
+        isolation: "bubblewrap", "process" or "time" (its memory has no limit); "" where nothing was run
     """
 
     file: str
@@ -118,6 +124,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     isolation: str = ""
+    problem: Problem | None = field(default=None, compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -139,7 +146,12 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as JSON has it; `from_dict` is the way back."""
-        return {**asdict(self), "passed": self.passed}
+        found = {**asdict(replace(self, problem=None)), "passed": self.passed}
+        del found["problem"]
+        for finding in (*found["findings"], *(f for entry in found["functions"] for f in entry["findings"])):
+            if finding["worked"]:
+                del finding["worked"]["whole"]
+        return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

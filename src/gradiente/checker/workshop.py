@@ -15,15 +15,17 @@ class Workshop:
         name: as on the command line
         functions: the parameters of every function that is checked, by its name, in the order of checking
         optional: functions that a student may leave out: helpers that the file brings along
+        own_title: of a teacher's own exercise
     """
 
     name: str
     functions: Mapping[str, tuple[str, ...]]
     optional: tuple[str, ...] = ()
+    own_title: str = ""
 
     @property
     def title(self) -> str:
-        return text(f"workshop.{self.name}.title")
+        return self.own_title or text(f"workshop.{self.name}.title")
 
 
 _MODEL = ("J", "w1", "b1", "w2", "b2", "dw1", "db1", "dw2", "db2", "lam")
@@ -108,11 +110,11 @@ WORKSHOPS: dict[str, Workshop] = {
 }
 
 
-def workshop_named(name: str) -> Workshop:
+def workshop_named(name: str, known: Mapping[str, Workshop] = WORKSHOPS) -> Workshop:
     """The workshop of that name.
 
     Errors: ArgumentError for another name
     """
-    if name not in WORKSHOPS:
-        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, WORKSHOPS))
-    return WORKSHOPS[name]
+    if name not in known:
+        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, known))
+    return known[name]

@@ -24,6 +24,7 @@ COMMANDS = (
     "explain",
     "parity",
     "workshop",
+    "exercise",
     "check",
     "grade",
     "autograder",
@@ -181,6 +182,11 @@ def command(
 def option(name: str, key: str, **settings: Any) -> click.Option:
     """An option whose help is the message `key`."""
     return click.Option([name], help=text(key), **settings)
+
+
+def exercise_option(key: str) -> click.Option:
+    """--exercise: a teacher's own exercise; its help is the message `key`."""
+    return click.Option(["--exercise", "exercise_file"], help=text(key), metavar=text("cli.metavar.exercise"))
 
 
 def json_option() -> click.Option:

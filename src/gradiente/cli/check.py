@@ -1,16 +1,25 @@
 """`gradiente check`: a student's file, function by function: right, or the first mistake by its name."""
 
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, hint_lines
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.checker import HINTS, Finding, FunctionVerdict, Verdict, check, check_exercise, hint_lines
+from gradiente.checker.exercises.exercise import Exercise
+from gradiente.checker.reading.submission import read
+from gradiente.checker.workshop import workshop_named
+from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.tables import console
-from gradiente.errors import require
+from gradiente.cli.watch import watch
+from gradiente.errors import GradienteError, require
 from gradiente.locale import text
+from gradiente.storage import require_folder_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,14 +28,96 @@ MARKS = {"right": ("✓", "green"), "blank": ("·", "yellow"), "unchecked": ("·
 WRONG = ("✗", "red")
 
 
-def check_file(file: str, workshop: str | None, hint: int, as_json: bool) -> None:
+def verdict_options() -> list[click.Parameter]:
+    """What is asked for in every check."""
+    return [
+        option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
+        exercise_option("cli.check.exercise"),
+        option("--hint", "cli.check.hint", type=INTEGER, default=2),
+    ]
+
+
+def checker_of(workshop: str | None, exercise_file: str | None) -> Callable[[str | Path], Verdict]:
+    """What checks a file as these options ask for.
+
+    Errors: ArgumentError for an unknown workshop, both of them, or what is in the exercise; FileError where that is
+        not there
+    """
+    require(workshop is None or exercise_file is None, "exercise.and_workshop")
+    if exercise_file is not None:
+        exercise = Exercise.read(exercise_file)
+        return lambda file: check_exercise(file, exercise)
+    if workshop is not None:
+        workshop_named(workshop)
+    return lambda file: check(file, workshop)
+
+
+def check_file(
+    file: str,
+    workshop: str | None,
+    exercise_file: str | None,
+    hint: int,
+    watched: bool,
+    problem_file: str | None,
+    as_json: bool,
+) -> None:
     require(hint in HINTS, "check.hint", value=hint)
-    verdict = check(file, workshop)
+    if problem_file is not None:
+        require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
+        require_folder_of(problem_file)
+    checked = partial(checker_of(workshop, exercise_file), file)
+    if watched:
+        require(not as_json, "check.watch_json")
+        read(file)  # what is no student's file at all need not be waited for
+        show = partial(_shown_anew, checked, hint, file, problem_file)
+        sys.exit(watch(file, lambda: show(console()), lambda: _waits(file)))
+    verdict = checked()
+    lines = [] if problem_file is None else _saved(verdict, file, problem_file)
     if as_json:
-        print_json(_as_data(verdict, hint))
+        saved = (
+            {}
+            if problem_file is None
+            else {"problem": {"file": problem_file, "lines": lines} if lines else None}
+        )
+        print_json({**_as_data(verdict, hint), **saved})
     else:
-        _print(console(), verdict, hint)
+        _show(console(), verdict, hint, problem_file, lines)
     sys.exit(0 if verdict.passed else 1)
+
+
+def _saved(verdict: Verdict, file: str, path: str) -> list[str]:
+    """Python that loads the problem saved there and shows the wrong number; nothing where there is none to save."""
+    if verdict.problem is None:
+        return []
+    verdict.problem.save(path)
+    return verdict.problem.lines(path, file)
+
+
+def _show(out: "Console", verdict: Verdict, hint: int, problem_file: str | None, lines: list[str]) -> None:
+    print_verdict(out, verdict, hint)
+    if problem_file is not None:
+        said = text("check.problem.saved" if lines else "check.problem.none", path=problem_file)
+        out.print("\n".join(("", said, *lines)), soft_wrap=True)
+
+
+def _shown_anew(
+    checked: Callable[[], Verdict], hint: int, file: str, problem_file: str | None, out: "Console"
+) -> bool:
+    """The verdict in place of the one before, or why there is none; whether everything is right."""
+    out.clear()
+    try:
+        verdict = checked()
+        lines = [] if problem_file is None else _saved(verdict, file, problem_file)
+        _show(out, verdict, hint, problem_file, lines)
+        return verdict.passed
+    except GradienteError as error:
+        out.print(f"{text('cli.error')}: {error}", style="red", soft_wrap=True)
+        return False
+
+
+def _waits(file: str) -> None:
+    said = text("check.watching", file=file, time=time.strftime("%H:%M:%S"))
+    console().print(f"\n{said}", style="dim", soft_wrap=True)
 
 
 def _as_data(verdict: Verdict, hint: int) -> dict[str, Any]:
@@ -37,7 +128,8 @@ def _as_data(verdict: Verdict, hint: int) -> dict[str, Any]:
     return {**verdict.to_dict(), "words": words}
 
 
-def _print(out: "Console", verdict: Verdict, hint: int) -> None:
+def print_verdict(out: "Console", verdict: Verdict, hint: int) -> None:
+    """The verdict in words, down to that hint."""
     out.print(
         text("check.heading", file=verdict.file, workshop=verdict.workshop), style="bold", soft_wrap=True
     )
@@ -56,7 +148,7 @@ def _print(out: "Console", verdict: Verdict, hint: int) -> None:
     if (more := _next_hint(verdict, hint)) is not None:
         out.print(text("check.more_hints", hint=more), style="dim", soft_wrap=True)
     if verdict.isolation:
-        style = "yellow" if verdict.isolation == "process" else "dim"
+        style = "dim" if verdict.isolation == "bubblewrap" else "yellow"
         out.print(text(f"check.isolation.{verdict.isolation}"), style=style, soft_wrap=True)
 
 
@@ -92,8 +184,13 @@ command = command(
     "check",
     lambda: [
         click.Argument(["file"], metavar=text("cli.metavar.file")),
-        option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
-        option("--hint", "cli.check.hint", type=INTEGER, default=2),
+        *verdict_options(),
+        click.Option(["--watch", "watched"], is_flag=True, help=text("cli.check.watch")),
+        click.Option(
+            ["--save-problem", "problem_file"],
+            help=text("cli.check.save_problem"),
+            metavar=text("cli.metavar.file"),
+        ),
         json_option(),
     ],
     check_file,

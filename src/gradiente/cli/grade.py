@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
 
-from gradiente.checker.checking import check_workshop
-from gradiente.checker.workshop import workshop_named
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.checker.checking import check_workshop, checked_by
+from gradiente.checker.exercises.exercise import Exercise
+from gradiente.checker.workshop import WORKSHOPS, workshop_named
+from gradiente.cli.base import command, exercise_option, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
+from gradiente.cli.rubric import rubric_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.cli.unsafe import require_isolation, unsafe_option
 from gradiente.errors import require
@@ -40,6 +43,7 @@ MOST_MISTAKES = 10
 def grade(
     folder: str,
     workshop: str | None,
+    exercise_file: str | None,
     rubric_file: str | None,
     output: str | None,
     workers: int | None,
@@ -52,9 +56,15 @@ def grade(
     as_json: bool,
 ) -> None:
     require(worksheet_file is not None or (column is None and not overwrite), "worksheet.needed")
+    require(workshop is None or exercise_file is None, "exercise.and_workshop")
     if workshop is not None:
         workshop_named(workshop)
-    rubric = Rubric() if rubric_file is None else Rubric.read(rubric_file, workshop)
+    exercise = None if exercise_file is None else Exercise.read(exercise_file)
+    known = WORKSHOPS if exercise is None else {exercise.name: exercise.workshop}
+    workshop = workshop if exercise is None else exercise.name
+    rubric = Rubric(known=known) if rubric_file is None else Rubric.read(rubric_file, workshop, known)
+    if exercise_file is not None and rubric_file is None:
+        rubric = Rubric.of_exercise(exercise_file, known)
     students = submissions(folder)
     people = {one.student: one.person for one in students}
     worksheet = None
@@ -70,7 +80,13 @@ def grade(
     outputs.prepare(Path(folder))
     with _progress(len(students), outputs) as finished:
         results = grade_all(
-            students, outputs.verdicts, check_workshop, workshop=workshop, workers=workers, finished=finished
+            students,
+            outputs.verdicts,
+            check_workshop if exercise is None else partial(checked_by, exercise),
+            workshop=workshop,
+            exercise="" if exercise is None else exercise.toml(),
+            workers=workers,
+            finished=finished,
         )
     graded = gradebook(results, rubric, workshop)
     pages = write_outputs(outputs, graded)
@@ -130,7 +146,7 @@ def _print(graded: Gradebook, outputs: Outputs) -> None:
         text("grade.facts", workshop=graded.title, count=len(graded.rows), statuses=statuses), soft_wrap=True
     )
     if graded.isolation:
-        style = "yellow" if graded.isolation == "process" else None
+        style = None if graded.isolation == "bubblewrap" else "yellow"
         out.print(text(f"grade.isolation.{graded.isolation}"), style=style, soft_wrap=True)
     if graded.mean() is not None:
         values = {"mean": points_text(graded.mean()), "median": points_text(graded.median())}
@@ -174,9 +190,8 @@ command = command(
     lambda: [
         click.Argument(["folder"], metavar=text("cli.metavar.folder")),
         option("--workshop", "cli.grade.workshop", metavar=text("cli.metavar.name")),
-        click.Option(
-            ["--rubric", "rubric_file"], help=text("cli.grade.rubric"), metavar=text("cli.metavar.file")
-        ),
+        exercise_option("cli.grade.exercise"),
+        rubric_option(),
         option("--output", "cli.grade.output", metavar=text("cli.metavar.folder")),
         option("--workers", "cli.grade.workers", type=INTEGER),
         click.Option(

@@ -6,23 +6,33 @@ from pathlib import Path
 
 import click
 
-from gradiente.cli.base import command, option
+from gradiente.checker.checking import require_right
+from gradiente.checker.exercises.exercise import Exercise
+from gradiente.cli.base import command, exercise_option, option
 from gradiente.cli.kinds import Choice
 from gradiente.cli.tables import console
 from gradiente.errors import FileError, require
 from gradiente.locale import get_language, text
 from gradiente.storage import write_atomically
-from gradiente.workshops.notebook import SUFFIXES, Format, as_text, student_cells
+from gradiente.workshops.notebook import SUFFIXES, Format, as_text, starter_cells, student_cells
 
 
-def new(name: str, folder: str, format: Format) -> None:
-    cells = student_cells(name, get_language())
+def new(name: str, folder: str, exercise_file: str | None, format: Format) -> None:
+    own = Path(name).suffix.lower() in SUFFIXES.values()
+    require(own or exercise_file is None, "workshop.exercise", name=name)
+    if own and exercise_file is not None:
+        require_right(name, Exercise.read(exercise_file))
+    cells = starter_cells(name, get_language()) if own else student_cells(name, get_language())
     require(os.path.isdir(folder), "workshop.folder", folder=folder)
-    path = Path(folder) / f"{name}{SUFFIXES[format]}"
+    path = Path(folder) / f"{Path(name).stem if own else name}{SUFFIXES[format]}"
     if os.path.lexists(path):
         raise FileError("workshop.exists", path=path)
     write_atomically(path, as_text(cells, format))
-    words = text(f"workshop.next.{format}", path=path, file=shlex.quote(str(path)))
+    file = shlex.quote(str(path))
+    words = text(f"workshop.next.{format}", path=path, file=file)
+    if own:
+        asked = "" if exercise_file is None else f" --exercise {shlex.quote(exercise_file)}"
+        words = text("workshop.next.own", path=path, file=f"{file}{asked}")
     console().print(words, soft_wrap=True)
 
 
@@ -31,6 +41,7 @@ command = command(
     lambda: [
         click.Argument(["name"], metavar=text("cli.metavar.workshop")),
         click.Argument(["folder"], default=".", metavar=text("cli.metavar.optional_folder")),
+        exercise_option("cli.workshop.new.exercise"),
         option("--format", "cli.workshop.new.format", type=Choice(list(SUFFIXES)), default="notebook"),
     ],
     new,

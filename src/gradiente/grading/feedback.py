@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict, hint_lines, worked_lines
-from gradiente.checker.workshop import WORKSHOPS
 from gradiente.grading.gradebook import GradedStudent
 from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
@@ -24,7 +23,7 @@ def feedback_page(graded: GradedStudent) -> str:
             sections.append(section(text("grade.file_findings"), *map(_finding, verdict.findings)))
         if verdict.functions:
             sections.append(section(text("grade.functions"), _functions(verdict, graded)))
-        sections += [_explained(function, verdict) for function in verdict.functions if function.findings]
+        sections += [_explained(function, graded) for function in verdict.functions if function.findings]
         if verdict.notices:
             notices = tag("ul", *(tag("li", words) for words in verdict.notice_words()))
             sections.append(section(text("grade.notices"), notices))
@@ -34,7 +33,7 @@ def feedback_page(graded: GradedStudent) -> str:
 def _headline(graded: GradedStudent) -> Markup:
     result = graded.result
     verdict = result.verdict
-    kicker = WORKSHOPS[verdict.workshop].title if verdict and verdict.workshop else text("grade.kicker")
+    kicker = graded.workshop.title if graded.workshop else text("grade.kicker")
     large = ""
     if graded.total is not None:
         of = text("grade.points_of", maximum=points_text(graded.maximum))
@@ -73,8 +72,8 @@ def _status(function: FunctionVerdict) -> Markup:
     return tag("span", words, style=f"{colour};white-space:nowrap")
 
 
-def _explained(function: FunctionVerdict, verdict: Verdict) -> Markup:
-    known = WORKSHOPS[verdict.workshop].functions if verdict.workshop else {}
+def _explained(function: FunctionVerdict, graded: GradedStudent) -> Markup:
+    known = graded.workshop.functions if graded.workshop else {}
     signature = f"{function.name}({', '.join(known.get(function.name, ()))})"
     heading = tag("h2", tag("code", signature), id=function.name)
     return tag("section", heading, *map(_finding, function.findings))

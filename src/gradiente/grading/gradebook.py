@@ -8,7 +8,7 @@ from statistics import mean, median
 from typing import Any
 
 from gradiente.checker.verdict import Finding
-from gradiente.checker.workshop import WORKSHOPS
+from gradiente.checker.workshop import WORKSHOPS, Workshop
 from gradiente.grading.rubric import Rubric
 from gradiente.grading.student_result import StudentResult, place
 from gradiente.locale import text
@@ -16,12 +16,16 @@ from gradiente.locale import text
 
 @dataclass(frozen=True)
 class GradedStudent:
-    """A result with its points; `points` by function, and no `total`, where nothing was checked."""
+    """A result with its points; `points` by function, and no `total`, where nothing was checked.
+
+    `workshop` is the one that was handed in, None where none was recognized.
+    """
 
     result: StudentResult
     points: Mapping[str, float]
     total: float | None
     maximum: float
+    workshop: Workshop | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -63,21 +67,23 @@ class Gradebook:
     Arguments:
         rows: a student each
         workshop: the one that most handed in, "" where none was recognized
+        known: the workshops by name
     """
 
     rows: Sequence[GradedStudent]
     workshop: str
+    known: Mapping[str, Workshop] = field(default_factory=lambda: WORKSHOPS)
 
     @property
     def title(self) -> str:
         """The workshop's own."""
-        return WORKSHOPS[self.workshop].title if self.workshop else text("grade.title")
+        return self.known[self.workshop].title if self.workshop else text("grade.title")
 
     @cached_property
     def functions(self) -> list[str]:
         """Those of every workshop that was handed in."""
         found = {row.result.verdict.workshop for row in self.rows if row.result.verdict}
-        names = [name for known in WORKSHOPS.values() if known.name in found for name in known.functions]
+        names = [name for known in self.known.values() if known.name in found for name in known.functions]
         return list(dict.fromkeys(names))
 
     @property
@@ -91,9 +97,9 @@ class Gradebook:
 
     @property
     def isolation(self) -> str:
-        """What contained the submissions that were run: "process" where one had no more than that, "" for none."""
+        """What contained the submissions that were run: the weakest that one of them had, "" for none."""
         found = {row.result.isolation for row in self.rows}
-        return next((mode for mode in ("process", "bubblewrap") if mode in found), "")
+        return next((mode for mode in ("time", "process", "bubblewrap") if mode in found), "")
 
     def mean(self) -> float | None:
         """Of the points."""
@@ -109,7 +115,9 @@ class Gradebook:
         for row in self.rows:
             verdict = row.result.verdict
             rows.setdefault((verdict.workshop if verdict else "") or self.workshop, []).append(row)
-        return sorted((Gradebook(own, name) for name, own in rows.items()), key=lambda part: -len(part.rows))
+        return sorted(
+            (Gradebook(own, name, self.known) for name, own in rows.items()), key=lambda part: -len(part.rows)
+        )
 
     def mistakes(self) -> list[Shared]:
         """Every mistake with who made it, the most frequent first."""
@@ -177,7 +185,7 @@ def gradebook(results: Sequence[StudentResult], rubric: Rubric, workshop: str | 
         result.verdict.workshop for result in results if result.verdict and result.verdict.workshop
     )
     usual = workshop or next(iter(sorted(counted, key=lambda name: (-counted[name], name))), "")
-    return Gradebook([_graded(result, rubric, usual) for result in results], usual)
+    return Gradebook([_graded(result, rubric, usual) for result in results], usual, rubric.known)
 
 
 def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
@@ -188,7 +196,8 @@ def _graded(result: StudentResult, rubric: Rubric, usual: str) -> GradedStudent:
     judged = verdict.functions if workshop and result.status != "not_run" else ()
     checked = {function.name: rubric.earned(workshop, function) for function in judged}
     points = {name: checked.get(name, 0.0) for name in rubric.of(workshop)} if verdict.workshop else {}
-    return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop))
+    known = rubric.known.get(verdict.workshop)
+    return GradedStudent(result, points, sum(points.values()), rubric.maximum(workshop), known)
 
 
 def _mistakes(result: StudentResult) -> dict[Mistake, Finding]:

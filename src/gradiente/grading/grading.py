@@ -26,6 +26,7 @@ def grade(
     checker: Checker,
     *,
     workshop: str | None = None,
+    exercise: str = "",
     workers: int | None = None,
     finished: Callable[[StudentResult], None] = lambda result: None,
 ) -> list[StudentResult]:
@@ -37,6 +38,7 @@ def grade(
         verdicts: the folder where they are kept
         checker: a function of a module, called in another process
         workshop: which one it is; None recognizes it
+        exercise: the text of the exercise that the checker has; "" where it has none
         workers: processes at the same time; None is one for each core
         finished: called for every student, as soon as there is a result
 
@@ -60,7 +62,7 @@ def grade(
         if one.content is None:
             add(one, obstacle=one.obstacle)
             continue
-        key = store.key(one.content, suffix(one.file), workshop, isolation())
+        key = store.key(one.content, suffix(one.file), f"{workshop or ''}{exercise}", isolation())
         kept = None if key in same else store.get(key)
         if kept is not None:
             add(one, kept)

@@ -19,10 +19,10 @@ class Store:
     folder: Path
 
     @staticmethod
-    def key(content: bytes, suffix: str, workshop: str | None, isolation: str) -> str:
-        """The SHA-256 of a submission's bytes, its kind, the workshop asked for, its isolation, and the version of
+    def key(content: bytes, suffix: str, asked: str, isolation: str) -> str:
+        """The SHA-256 of a submission's bytes, its kind, what it is checked as, its isolation, and the version of
         gradiente."""
-        head = "\n".join((version("gradiente"), workshop or "", isolation, suffix, ""))
+        head = "\n".join((version("gradiente"), asked, isolation, suffix, ""))
         return hashlib.sha256(head.encode() + content).hexdigest()
 
     def get(self, key: str) -> Verdict | None:

@@ -1,8 +1,8 @@
 """The workshops as files: from one source, the student's file with its blanks and the solution, in either language.
 
-A source is a notebook in jupytext's percent format. A markdown cell says its language (`lang="es"`); a line of code
-that begins with `# es: ` or `# en: ` is what follows it, in that language only; and what stands between
-`### BEGIN SOLUTION` and `### END SOLUTION` is the student's to write.
+A source is a notebook in jupytext's percent format, or of a teacher an .ipynb. A markdown cell says its language
+(`lang="es"`); a line of code that begins with `# es: ` or `# en: ` is what follows it, in that language only; and what
+stands between `### BEGIN SOLUTION` and `### END SOLUTION` is the student's to write.
 """
 
 import re
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.errors import ArgumentError, FileError, did_you_mean
+from gradiente.files import read_text
 from gradiente.locale import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _ONE_LANGUAGE = re.compile(rf"^( *)# ({'|'.join(LANGUAGES)}):(?: (.*))?$")
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 _OWNER = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
+_METHOD = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,25 @@ def student_cells(name: str, language: str) -> list[Cell]:
 
     Errors: ArgumentError for another name
     """
-    return [Cell(cell.kind, _blank(cell.source)) for cell in _cells(name, language)]
+    return _student(_source(name), language)
+
+
+def starter_cells(path: str | Path, language: str) -> list[Cell]:
+    """What the student gets of a teacher's own solution, a .py or .ipynb with the same markers.
+
+    Errors: FileError for a file that cannot be read or is no notebook; ArgumentError for one without a solution's
+        markers
+    """
+    import jupytext
+
+    content, path = read_text(path), Path(path)
+    try:
+        notebook = jupytext.reads(content, fmt="ipynb" if path.suffix.lower() == ".ipynb" else "py:percent")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FileError("submission.notebook", path=path) from error
+    if not any(_SOLUTION.search(cell.source) for cell in notebook.cells):
+        raise ArgumentError("workshop.no_solution", path=path)
+    return _student(notebook, language)
 
 
 def solution_cells(name: str, language: str) -> list[Cell]:
@@ -81,19 +101,27 @@ def as_text(cells: list[Cell], format: Format) -> str:
     return jupytext.writes(notebook, fmt="py:percent")
 
 
+def _student(notebook: "NotebookNode", language: str) -> list[Cell]:
+    return [Cell(cell.kind, _blank(cell.source)) for cell in _spoken_cells(notebook, language)]
+
+
 def _cells(name: str, language: str) -> list[Cell]:
-    if name not in NAMES:
-        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, NAMES))
+    return _spoken_cells(_source(name), language)
+
+
+def _spoken_cells(notebook: "NotebookNode", language: str) -> list[Cell]:
     return [
         Cell(node.cell_type, node.source if node.cell_type == "markdown" else _spoken(node.source, language))
-        for node in _source(name).cells
-        if node.metadata.get("lang", language) == language
+        for node in notebook.cells
+        if node.cell_type in ("markdown", "code") and node.metadata.get("lang", language) == language
     ]
 
 
 def _source(name: str) -> "NotebookNode":
     import jupytext
 
+    if name not in NAMES:
+        raise ArgumentError("workshop.unknown", name=name, hint=did_you_mean(name, NAMES))
     return jupytext.reads((_FOLDER / f"{name}.py").read_text(encoding="utf-8"), fmt="py:percent")
 
 
@@ -111,7 +139,7 @@ def _spoken(source: str, language: str) -> str:
 
 def _blank(source: str) -> str:
     def raising(found: re.Match[str]) -> str:
-        return f'{found[1]}raise NotImplementedError("{_owner(source[: found.start()])}")'
+        return f'{found[1]}raise NotImplementedError("{_METHOD.findall(source[: found.start()])[-1]}")'
 
     return _SOLUTION.sub(raising, source)
 

@@ -174,7 +174,9 @@ def _finding(session: Session, run: Run, key: str) -> Finding:
         (f"−log ŷ[{k},{i}]", f"−log {case.A2[k, i]:.4g}", f"{right[i]:.6g}") for i, k in enumerate(rows)
     )
     got = _number(run.outcomes[0].result)
-    worked = WorkedExample("J", (), terms, f"Σ/m = {right.mean():.6g}", float(right.mean()), got)
+    worked = WorkedExample(
+        "J", (), terms, f"Σ/m = {right.mean():.6g}", float(right.mean()), got, whole=right.mean()
+    )
     return Finding(key, NAME, "J", session.function(NAME).line, {"where": "J"}, _formula(), worked)
 
 

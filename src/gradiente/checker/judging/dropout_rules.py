@@ -157,7 +157,7 @@ def _finding(session: Session, facts: Facts, key: str) -> Finding:
     worked = None
     if len(places):
         place = tuple(int(i) for i in places[0])
-        worked = WorkedExample("A", place, (), "", float(right[place]), float(result[place]))
+        worked = WorkedExample("A", place, (), "", float(right[place]), float(result[place]), whole=right)
     return Finding(key or "rule_wrong", NAME, "", line, values, FORMULA, worked)
 
 

@@ -92,6 +92,7 @@ def _wrong(session: Session, name: str, result: Array) -> Finding:
         "",
         float(expected[place]),
         None if got is None else float(got[place]),
+        whole=expected,
     )
     values = {"function": name, "shape": str(result.shape), "wanted": str(expected.shape)}
     return Finding(

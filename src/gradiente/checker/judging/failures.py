@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.session import Session
+from gradiente.checker.reading.submission import Submission
 from gradiente.checker.running.calls import ENDED, OUTSIDE, TIMEOUT, CallOutcome, Failure
 from gradiente.checker.verdict import Finding
 
@@ -31,12 +32,17 @@ def fatal(failure: Failure) -> bool:
 
 
 def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
+    """The finding for a failed call of a workshop's function."""
+    return failed(session.submission, name, failure)
+
+
+def failed(submission: Submission, name: str, failure: Failure) -> Finding:
     """The finding for a failed call."""
     key = KEYS.get(failure.type)
     if key is None:
         key = "outside" if failure.type in OUTSIDE else "shapes" if _of_shapes(failure) else "exception"
-        key = _of_numbers(session, failure) or key
-    words = session.submission.statement(failure.line) if failure.line else ""
+        key = _of_numbers(submission, failure) or key
+    words = submission.statement(failure.line) if failure.line else ""
     shapes = ", ".join(f"{name} {tuple(shape)}" for name, shape in failure.shapes.items())
     values: Mapping[str, Any] = {
         "function": name,
@@ -50,9 +56,9 @@ def failure_finding(session: Session, name: str, failure: Failure) -> Finding:
     return Finding(key, name, line=failure.line, values=values)
 
 
-def _of_numbers(session: Session, failure: Failure) -> str | None:
+def _of_numbers(submission: Submission, failure: Failure) -> str | None:
     """The key where a line does with an array what Python does with single numbers: max, if, math.exp."""
-    functions = session.submission.functions.values()
+    functions = submission.functions.values()
     nodes = [n for f in functions for n in ast.walk(f.node) if getattr(n, "lineno", None) == failure.line]
     calls = [node.func for node in nodes if isinstance(node, ast.Call)]
     if failure.type == "ValueError":

@@ -271,7 +271,8 @@ def _worked(match: ForwardMatch, name: str) -> WorkedExample | None:
     """The first number of A[1] or A[2] that is wrong, with the sum that its z is."""
     case, layout, found = (match.run.cases[0], match.run.layout, match.observed[0][name])
     right = getattr(case, name)
-    got = found if found is not None and found.shape == layout.to_student(name, right).shape else None
+    whole = layout.to_student(name, right)
+    got = found if found is not None and found.shape == whole.shape else None
     index = (0, 0)
     for place in np.ndindex(*right.shape):
         if got is None or not np.isclose(got[layout.place(name, place)], right[place], rtol=1e-5):
@@ -286,4 +287,4 @@ def _worked(match: ForwardMatch, name: str) -> WorkedExample | None:
     more = "… " if len(entry.terms) > 8 else ""
     closing = f"{more}Σ = z = {entry.value:.6g};  {label(name)} = {right[index]:.6g}"
     value = None if got is None else float(got[layout.place(name, index)])
-    return WorkedExample(label(name), index, terms, closing, float(right[index]), value)
+    return WorkedExample(label(name), index, terms, closing, float(right[index]), value, whole=whole)

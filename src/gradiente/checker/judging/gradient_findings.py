@@ -208,7 +208,7 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
     if sums:
         closing += f"   · m = {case.m}"
     shown = layout.place(name[1:], index)
-    worked = WorkedExample(label(name), shown, terms, closing, float(expected[index]), None)
+    worked = WorkedExample(label(name), shown, terms, closing, float(expected[index]), None, whole=form)
     if got is not None:
         return replace(worked, got=float(got[shown]))
     if found is None:

@@ -28,7 +28,7 @@ def judged(found: Recognition, source: str, path: Path) -> tuple[FunctionVerdict
         return ()
     places = roles(found, path)
     findings: dict[str, list[Finding]] = {name: [] for name in places.values()}
-    for role, finding in _findings(found, places):
+    for role, finding in findings_of(found, places):
         findings[places[role]].append(finding)
     return tuple(
         FunctionVerdict(name, "wrong" if entries else "right", _variants(found, name, places), tuple(entries))
@@ -58,7 +58,7 @@ def roles(found: Recognition, path: Path) -> dict[str, str]:
     return {role: _function(found, role) or path.name for role in ROLES}
 
 
-def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
+def findings_of(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
     explanation = found.explanation
     wrong = _wrong_output(found)
     if wrong:
@@ -84,13 +84,13 @@ def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str,
                 _at(found, "output_sign", places["gradients"], f"dZ{last}", {"layers_on": last - 2}),
             )
         else:
-            yield "update", Finding("uphill", places["update"], line=_update_line(found))
+            yield "update", Finding("uphill", places["update"], line=update_line(found))
     still = [name for name in explanation.still if name not in {f"db{layer}" for layer in unused}]
     if still:
         names = ", ".join(_parameter(name) for name in reversed(still))
         yield (
             "update",
-            Finding("not_updated", places["update"], line=_update_line(found), values={"names": names}),
+            Finding("not_updated", places["update"], line=update_line(found), values={"names": names}),
         )
 
 
@@ -214,7 +214,7 @@ def _line(found: Recognition, quantity: str) -> int | None:
     for name in chain:
         if name in values and (line := _line_of(found, values[name])) is not None:
             return line
-    return _update_line(found) if quantity[:2] in ("dW", "db") else None
+    return update_line(found) if quantity[:2] in ("dW", "db") else None
 
 
 def _line_of(found: Recognition, wanted: Array) -> int | None:
@@ -225,7 +225,7 @@ def _line_of(found: Recognition, wanted: Array) -> int | None:
     return min(lines, key=lambda event: event.line).line if lines else None
 
 
-def _update_line(found: Recognition) -> int | None:
+def update_line(found: Recognition) -> int | None:
     """Where the last layer's weights get their new value."""
     event = _update_event(found)
     return event.line if event else None

@@ -145,7 +145,7 @@ class RuleExercise:
                 place = tuple(int(k) for k in np.unravel_index(np.argmax(apart), apart.shape))
                 number = float(got[place])
                 shown = self._call(session, case, i) if self.by_call else quantity
-                worked = WorkedExample(shown, place, (), "", float(right[place]), number)
+                worked = WorkedExample(shown, place, (), "", float(right[place]), number, whole=right)
                 return Finding(
                     key or "rule_wrong", self.name, quantity, line, formula=self.formula, worked=worked
                 )

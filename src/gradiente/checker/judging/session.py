@@ -72,6 +72,7 @@ class Session:
         default_factory=list
     )  # notices on what is no mistake
     absent: set[str] = field(default_factory=set)  # the functions that need what is not there
+    ran: list[tuple[Call, Any]] = field(default_factory=list)  # the calls that succeeded, with what they gave
 
     def learn(self, layout: Layout, activation: str | None) -> None:
         """Take over how a function was found to be written; what is known already stays, save the form of y."""
@@ -165,6 +166,8 @@ class Session:
         outcome = self.sandbox.call(call)
         if outcome.failure is not None and outcome.failure.type == ABSENT:
             self.absent.add(call.function)
+        if outcome.failure is None:
+            self.ran.append((call, outcome.result))
         return outcome
 
     def helpers(self, *but: str) -> tuple[str, ...]:

@@ -120,7 +120,9 @@ def _finding(session: Session, match: SoftmaxMatch, key: str, axis: int) -> Find
     parts = z[:, 0] if axis == 0 else z[0]
     terms = tuple((f"e^z{k}", f"e^{v:g}", f"{np.exp(v):.6g}") for k, v in enumerate(parts))
     closing = f"e^{z[0, 0]:g} / Σ = {expected[0, 0]:.6g}"
-    worked = WorkedExample("softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]))
+    worked = WorkedExample(
+        "softmax(z)", (0, 0), terms, closing, float(expected[0, 0]), float(result[0, 0]), whole=expected
+    )
     return Finding(
         key, NAME, "A[2]", line, {"where": "A[2]", "shape": str(result.shape)}, softmax_formula(), worked
     )

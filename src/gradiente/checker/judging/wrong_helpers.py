@@ -62,7 +62,13 @@ class Suspect:
         index = tuple(int(i) for i in np.argwhere(~np.isclose(self.got, expected, rtol=1e-4))[0])
         name = self.function.name
         worked = WorkedExample(
-            f"{name}({given[index]:.4g})", (), (), "", float(expected[index]), float(self.got[index])
+            f"{name}({given[index]:.4g})",
+            (),
+            (),
+            "",
+            float(expected[index]),
+            float(self.got[index]),
+            whole=expected,
         )
         values = {"function": name}
         return Finding(

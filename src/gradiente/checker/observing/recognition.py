@@ -31,12 +31,14 @@ class Recognition:
 
     Arguments:
         plan: how the code was made to train; None where it trained by itself
+        data: that it was given; None where it has its own
         values, observed: what was seen, the steps that were explained
         steps: the same with all quantities
         explanation: of their changes
     """
 
     plan: Plan | None
+    data: Data | None
     values: Values
     observed: Sequence[ObservedStep]
     steps: Sequence[Step]
@@ -70,7 +72,7 @@ def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
             return
     if sandbox.load(observe=True) is None:
         for count in FIRST_EVENTS:
-            found = _explained(None, Values(sandbox.events[:count]), None)
+            found = explained(None, Values(sandbox.events[:count]), None)
             if found:
                 yield found
                 return
@@ -86,7 +88,7 @@ def _of_plan(
         if time.process_time() > until:
             break
         values = _run(sandbox, plan, data)
-        one = values and _explained(plan, values, data)
+        one = values and explained(plan, values, data)
         if one:
             found.append(one)
             if one.explanation.right:
@@ -106,9 +108,11 @@ def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Values | None:
     return Values(outcome.events) if outcome.events else None
 
 
-def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognition | None:
+def explained(
+    plan: Plan | None, values: Values, data: Data | None, losses: Sequence[str] = LOSSES
+) -> Recognition | None:
     """The best explanation of the steps in a recording, over the losses and the batches that they may have."""
-    observed = _observed(values, data)
+    observed = observed_in(values, data)
     if not observed:
         return None
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
@@ -117,7 +121,7 @@ def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognit
         (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
     )
     for target in targets:
-        for loss in LOSSES:
+        for loss in losses:
             for batch in range(max(len(list(one.batches())) for one in chosen)):
                 steps = [_step(one, batch, target, loss) for one in chosen]
                 first = _step(before, batch, target, loss) if before else None
@@ -125,7 +129,7 @@ def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognit
                 if len(known) < len(chosen) or stated_loss(values, known[0]) not in (None, loss):
                     continue
                 search = Search(known, [changes_of(step) for step in known], first and changes_of(first))
-                found = Recognition(plan, values, chosen, known, search.best())
+                found = Recognition(plan, data, values, chosen, known, search.best())
                 if best is None or found.explanation.cost < best.explanation.cost:
                     best = found
                 if best.explanation.right:
@@ -133,7 +137,7 @@ def _explained(plan: Plan | None, values: Values, data: Data | None) -> Recognit
     return best
 
 
-def _observed(values: Values, data: Data | None) -> list[ObservedStep]:
+def observed_in(values: Values, data: Data | None) -> list[ObservedStep]:
     inputs = given_inputs(values, data.X) if data else possible_inputs(values)
     observed = observed_steps(values, forward_passes(values, inputs))
     if not observed and data:

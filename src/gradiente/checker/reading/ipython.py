@@ -10,7 +10,7 @@ TOKEN = re.compile(
 TIMED = re.compile(r"(\s*)%time\s+(?!-)(\S.*)")
 ALONE = re.compile(r"(\s*)(?:[%!?].*|[\w.*]+\?+\s*)")
 ASSIGNED = re.compile(r"(\s*[^#'\"\s][^#'\"]*=\s*)[%!].*")
-OTHER_LANGUAGE = re.compile(r"%%(?!(?:time|timeit|capture|prun)\b|writefile\s.*\.py\s*$)")
+OTHER_LANGUAGE = re.compile(r"%%(?!(?:check|time|timeit|capture|prun)\b|writefile\s.*\.py\s*$)")
 
 
 def without_ipython(source: str) -> tuple[str, tuple[int, ...]]:

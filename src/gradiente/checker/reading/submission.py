@@ -87,7 +87,7 @@ class Function:
     @property
     def blank(self) -> bool:
         """Whether nothing has been written in it yet: only a docstring, `pass`, `...` or NotImplementedError."""
-        return all(map(_says_nothing, self.node.body))
+        return all(map(says_nothing, self.node.body))
 
 
 @dataclass(frozen=True)
@@ -307,7 +307,8 @@ def _own_statements(node: ast.AST) -> Iterator[ast.AST]:
             yield from _own_statements(inner)
 
 
-def _says_nothing(node: ast.stmt) -> bool:
+def says_nothing(node: ast.stmt) -> bool:
+    """Whether a statement stands for one that is still to be written."""
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Expr):

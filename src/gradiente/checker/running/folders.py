@@ -8,7 +8,14 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from types import ModuleType
 from typing import Literal
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows, where no folder can be locked
+    fcntl = None
 
 Kind = Literal["check", "grade"]
 KINDS: tuple[Kind, ...] = "check", "grade"
@@ -60,7 +67,7 @@ def too_full(folder: Path) -> bool:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     count += 1
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    size += _size(entry.stat(follow_symlinks=False))
                     if count > MOST_FILES or size > MOST_BYTES:
                         return True
                     if entry.is_dir(follow_symlinks=False):
@@ -70,6 +77,11 @@ def too_full(folder: Path) -> bool:
         except OSError:
             return True
     return False
+
+
+def _size(status: os.stat_result) -> int:
+    """Bytes on the disk; of the file where the system, Windows, does not say them."""
+    return status.st_blocks * 512 if hasattr(status, "st_blocks") else status.st_size
 
 
 def empty(folder: Path) -> None:
@@ -100,8 +112,8 @@ def _remove(folder: Path) -> None:
 
 def _remove_left() -> None:
     """Remove this user's folders whose process is gone."""
-    if os.name == "nt":
-        return  # no folder can be locked there
+    if fcntl is None:
+        return
     places = Path(tempfile.gettempdir())
     for path in [path for kind in KINDS for path in places.glob(f"{_prefix(kind)}*")]:
         with contextlib.suppress(OSError):
@@ -118,10 +130,8 @@ def _lock(folder: Path) -> int | None:
 
     Errors: BlockingIOError where another process has locked it; FileNotFoundError where it is gone
     """
-    if os.name == "nt":
+    if fcntl is None:
         return None
-    import fcntl
-
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

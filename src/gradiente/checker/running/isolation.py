@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Isolation = Literal["bubblewrap", "process"]
+from gradiente.checker.running.process import memory_is_limited
+
+Isolation = Literal["bubblewrap", "process", "time"]
 CHILD = Path(__file__).with_name("child")
 PACKAGE = CHILD.parents[2]
 # Of /usr what programs need to run; whatever else is there may hold anything.
@@ -28,8 +30,10 @@ COPIES = ("python*/*-packages", "python*/*-packages/*.egg", "*-packages")
 
 
 def isolation() -> Isolation:
-    """What a student's process is isolated by on this machine."""
-    return "bubblewrap" if bubblewrap_works() else "process"
+    """What a student's process is isolated by on this machine; "time": a process whose memory nothing limits."""
+    if bubblewrap_works():
+        return "bubblewrap"
+    return "process" if memory_is_limited() else "time"
 
 
 def bubblewrap_is_installed() -> bool:

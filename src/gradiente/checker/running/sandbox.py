@@ -1,17 +1,13 @@
 """The parent's side of the process that runs a student's code: isolation, limits, messages.
 
-`python -I` in its own session, with an empty environment and a temporary folder, under limits of memory, processor
-time, file size and wall-clock time; under bubblewrap, where it is installed and may be used, also without network
-and without sight of anything but Python itself. It is one process and starts no other (child/confinement.py).
+`python -I` apart from the terminal, with an empty environment and a temporary folder, under limits of wall-clock time,
+of its folder and its answers, and, where the system has them, of memory, processor time and file size; under
+bubblewrap, where it is installed and may be used, also without network and without sight of anything but Python
+itself. It is one process and starts no other (child/confinement.py).
 """
 
-import contextlib
 import errno
 import os
-import resource
-import select
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -33,12 +29,9 @@ from gradiente.checker.running.messages import (
     packed,
     unpacked,
 )
+from gradiente.checker.running.process import ChildProcess, environment_in
 
 T = TypeVar("T")
-FILE_SIZE = 1 << 20
-CPU_SECONDS = 60
-TICK = 0.05  # seconds after which the folder is looked at again
-LAST_SECONDS = 2.0  # that a killed process may take to be gone
 
 
 @dataclass(frozen=True)
@@ -47,12 +40,14 @@ class Limits:
 
     Arguments:
         memory: bytes
+        processor: seconds of processor time of one process
         call: seconds of one call
         load: seconds of one start of the process and loading of the file
         total: seconds of all loads and calls of a submission together
     """
 
     memory: int = 3 << 29
+    processor: int = 60
     call: float = 4.0
     load: float = 15.0
     total: float = 30.0
@@ -72,7 +67,7 @@ class Sandbox:
         self.callables: dict[str, dict[str, Any]] = {}
         self.events: tuple[Event, ...] = ()
         self._left = self.limits.total
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._kept = TemporaryFolder("check")
         self._folder: Path | None = None
 
@@ -139,38 +134,22 @@ class Sandbox:
 
     def _start(self) -> None:
         folder = self._own_folder
-        command = [*isolated(folder), sys.executable, "-I", str(CHILD / "main.py"), str(self.limits.memory)]
+        limits = str(self.limits.memory), str(self.limits.processor)
+        command = [*isolated(folder), sys.executable, "-I", str(CHILD / "main.py"), *limits]
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment = {
-            "PATH": os.defpath,
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "MPLBACKEND": "Agg",
+            **environment_in(folder),
             **threads,
+            "MPLBACKEND": "Agg",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LANG": "C.UTF-8",
         }
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={**environment, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
-            start_new_session=True,
-            preexec_fn=_limit,
-        )
+        self._process = ChildProcess(command, folder, environment)
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        _wait_for_end(process)
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.wait()
+        if process is not None:
+            process.end()
 
     def _exchange(
         self, request: bytes, seconds: float, understood: Callable[[dict[str, Any], list[np.ndarray]], T]
@@ -179,8 +158,10 @@ class Sandbox:
         started, allowed = time.monotonic(), min(seconds, self._left)
         until = started + allowed
         try:
-            self._write(request, until)
-            answer = understood(*unpacked(lambda length: self._read(length, until)))
+            process = self._process
+            assert process is not None
+            process.write(request)
+            answer = understood(*unpacked(lambda length: process.read(length, until, self._look_at_folder)))
             self._look_at_folder()
             return answer
         except TimeoutError:
@@ -200,60 +181,10 @@ class Sandbox:
         """The failure of what took longer than it may, by itself or with all before it."""
         return Failure(TIMEOUT, f"{seconds if allowed == seconds else self.limits.total:g}")
 
-    def _write(self, data: bytes, until: float) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        descriptor, left = process.stdin.fileno(), memoryview(data)
-        os.set_blocking(descriptor, False)
-        while left:
-            self._wait([], [descriptor], until)
-            left = left[os.write(descriptor, left) :]
-
-    def _read(self, length: int, until: float) -> bytearray:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
-        found, descriptor = bytearray(), process.stdout.fileno()
-        while len(found) < length:
-            self._wait([descriptor], [], until)
-            piece = os.read(descriptor, min(length - len(found), 1 << 20))
-            if not piece:
-                raise EOFError
-            found += piece
-        return found
-
-    def _wait(self, reading: list[int], writing: list[int], until: float) -> None:
-        """Until one of these is ready; TimeoutError where that takes too long."""
-        while True:
-            left = until - time.monotonic()
-            ready = select.select(reading, writing, [], max(0.0, min(left, TICK)))
-            if ready[0] or ready[1]:
-                return
-            if left <= 0:
-                raise TimeoutError
-            self._look_at_folder()
-
     def _look_at_folder(self) -> None:
         if too_full(self._own_folder):
             raise FullFolderError
 
 
-def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
-    """Until nobody holds its output any more: bubblewrap is gone a moment before what it has started."""
-    assert process.stdout is not None
-    until, descriptor = time.monotonic() + LAST_SECONDS, process.stdout.fileno()
-    while select.select([descriptor], [], [], max(0.0, until - time.monotonic()))[0]:
-        if not os.read(descriptor, 1 << 20):
-            return
-
-
 class FullFolderError(Exception):
     """A student's code has written more than it may."""
-
-
-def _limit() -> None:
-    """Limits of the new process, and of all that it starts."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

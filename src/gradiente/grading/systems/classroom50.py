@@ -6,7 +6,7 @@ https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 from itertools import accumulate
 
 from gradiente.grading.gradebook import GradedStudent
-from gradiente.grading.systems.assignment import RUBRIC, Assignment
+from gradiente.grading.systems.assignment import Assignment
 from gradiente.grading.systems.scored_test import scored_tests, summary
 from gradiente.storage import json_text
 
@@ -25,7 +25,7 @@ ARGUMENTS = {arguments!r}
 
 subprocess.run([sys.executable, "-P", "-m", "venv", HERE / "venv"], check=True)
 subprocess.run([PYTHON, "-P", "-m", "pip", "install", "--quiet", f"{{HERE}}/{requirement}"], check=True)
-graded = subprocess.run([PYTHON, *ARGUMENTS, HERE / {rubric!r}], check=True, stdout=subprocess.PIPE)
+graded = subprocess.run([PYTHON, *ARGUMENTS, HERE / {file!r}], check=True, stdout=subprocess.PIPE)
 answer = json.loads(graded.stdout)
 environment = os.environ
 result = {{
@@ -45,11 +45,13 @@ Path("release-body.md").write_text(answer["release-body"], encoding="utf-8")
 
 
 def files(assignment: Assignment) -> dict[str, str]:
-    """The autograder and the rubric, for the folder CLASSROOM/autograders/ASSIGNMENT."""
+    """The autograder and the rubric or exercise, for the folder CLASSROOM/autograders/ASSIGNMENT."""
     script = _AUTOGRADER.format(
-        arguments=assignment.arguments("classroom50", "."), requirement=assignment.requirement, rubric=RUBRIC
+        arguments=assignment.arguments("classroom50", "."),
+        requirement=assignment.requirement,
+        file=assignment.file,
     )
-    return {"autograder.py": script, RUBRIC: assignment.rubric.toml()}
+    return {"autograder.py": script, assignment.file: assignment.content}
 
 
 def result(row: GradedStudent, assignment: Assignment) -> str:

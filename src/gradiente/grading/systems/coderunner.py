@@ -4,12 +4,12 @@ https://coderunner.org.nz: a combinator template grader prints one JSON object.
 """
 
 import html
+import re
 from xml.etree import ElementTree as Xml
 
-from gradiente.checker.workshop import WORKSHOPS
 from gradiente.grading.gradebook import GradedStudent
 from gradiente.grading.spreadsheet import points_text
-from gradiente.grading.systems.assignment import RUBRIC, Assignment
+from gradiente.grading.systems.assignment import Assignment
 from gradiente.grading.systems.scored_test import scored_tests, share, summary
 from gradiente.locale import text
 from gradiente.storage import json_text
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 Path("answer.py").write_text("""{{{{ STUDENT_ANSWER | e('py') }}}}""", encoding="utf-8")
-Path({rubric_file!r}).write_text({rubric!r}, encoding="utf-8")
+Path({file!r}).write_bytes(bytes.fromhex("{content}"))
 sys.exit(subprocess.run([sys.executable, *{arguments!r}]).returncode)
 '''
 PROTOTYPE, QUESTION = 2, 0  # <prototypetype>: a user's own, none
@@ -27,10 +27,10 @@ PROTOTYPE, QUESTION = 2, 0  # <prototypetype>: a user's own, none
 
 def files(assignment: Assignment) -> dict[str, str]:
     """The XML that Moodle imports into a question bank."""
-    kind = f"gradiente_{assignment.workshop.replace('-', '_')}"
+    kind = "gradiente_" + re.sub(r"\W", "_", assignment.workshop)
     quiz = Xml.Element("quiz")
-    title = WORKSHOPS[assignment.workshop].title
-    signatures = WORKSHOPS[assignment.workshop].functions.items()
+    title = assignment.known.title
+    signatures = assignment.known.functions.items()
     code = "\n".join(f"{name}({', '.join(parameters)})" for name, parameters in signatures)
     asked = f"<p>{html.escape(title)}</p><pre>{html.escape(code)}</pre>"
     _question(quiz, f"PROTOTYPE_{kind}", kind, PROTOTYPE, asked, _template(assignment))
@@ -58,9 +58,9 @@ def result(row: GradedStudent, assignment: Assignment) -> str:
 def _template(assignment: Assignment) -> dict[str, str]:
     """What a prototype says beyond a question: the template, and how the sandbox runs it."""
     template = _TEMPLATE.format(
-        rubric_file=RUBRIC,
-        rubric=assignment.rubric.toml(),
-        arguments=[*assignment.arguments("coderunner", "answer.py"), RUBRIC],
+        file=assignment.file,
+        content=assignment.content.encode().hex(),  # whose braces would be Twig's
+        arguments=[*assignment.arguments("coderunner", "answer.py"), assignment.file],
     )
     return {
         "template": template,

@@ -6,7 +6,7 @@ https://gradescope-autograders.readthedocs.io/en/latest/specs/
 from shlex import join
 
 from gradiente.grading.gradebook import GradedStudent
-from gradiente.grading.systems.assignment import RUBRIC, Assignment
+from gradiente.grading.systems.assignment import Assignment
 from gradiente.grading.systems.scored_test import scored_tests, summary
 from gradiente.storage import json_text
 
@@ -27,12 +27,12 @@ cd /autograder
 
 
 def files(assignment: Assignment) -> dict[str, str]:
-    """The scripts and the rubric, at the root of the zip."""
-    arguments = join([*assignment.arguments("gradescope", "submission"), f"source/{RUBRIC}"])
+    """The scripts and the rubric or exercise, at the root of the zip."""
+    arguments = join([*assignment.arguments("gradescope", "submission"), f"source/{assignment.file}"])
     return {
         "setup.sh": _SETUP.format(requirement=assignment.requirement),
         "run_autograder": _RUN.format(arguments=arguments),
-        RUBRIC: assignment.rubric.toml(),
+        assignment.file: assignment.content,
     }
 
 

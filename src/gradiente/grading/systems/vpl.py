@@ -10,18 +10,18 @@ from shlex import join
 from gradiente.errors import require
 from gradiente.grading.gradebook import GradedStudent
 from gradiente.grading.spreadsheet import points_text
-from gradiente.grading.systems.assignment import RUBRIC, Assignment
+from gradiente.grading.systems.assignment import Assignment
 from gradiente.grading.systems.scored_test import scored_tests, share, summary
 from gradiente.locale import get_language, text
 
-# VPL runs what these scripts write, vpl_execution, and deletes its other files before: the rubric is in it.
+# VPL runs what these scripts write, vpl_execution, and deletes its other files before: the rubric or exercise is in it.
 _EVALUATE = """#!/bin/bash
 cat > vpl_execution <<'END_OF_SCRIPT'
 #!/bin/bash
 . ./vpl_environment.sh
 export PYTHONUTF8=1
-cat > {rubric_file} <<'END_OF_RUBRIC'
-{rubric}END_OF_RUBRIC
+cat > {file} <<'END_OF_FILE'
+{content}END_OF_FILE
 python3 {arguments}
 END_OF_SCRIPT
 chmod +x vpl_execution
@@ -31,7 +31,9 @@ cat > vpl_execution <<'END_OF_SCRIPT'
 #!/bin/bash
 . ./vpl_environment.sh
 export PYTHONUTF8=1
-python3 -P -m gradiente check "$VPL_SUBFILE0" --workshop {workshop} --lang {language}
+cat > {file} <<'END_OF_FILE'
+{content}END_OF_FILE
+python3 -P -m gradiente check "$VPL_SUBFILE0" {options} --lang {language}
 END_OF_SCRIPT
 chmod +x vpl_execution
 """
@@ -40,9 +42,11 @@ GRADES = {"VPL_GRADEMIN": 0.0, "VPL_GRADEMAX": 10.0}  # VPL's own, where the act
 
 def files(assignment: Assignment) -> dict[str, str]:
     """The execution files of the activity."""
-    arguments = join([*assignment.arguments("vpl", "."), RUBRIC])
-    evaluate = _EVALUATE.format(rubric_file=RUBRIC, rubric=assignment.rubric.toml(), arguments=arguments)
-    run = _RUN.format(workshop=assignment.workshop, language=get_language())
+    settings = {"file": assignment.file, "content": assignment.content}
+    arguments = join([*assignment.arguments("vpl", "."), assignment.file])
+    options = join(word for pair in assignment.options.items() for word in pair)
+    evaluate = _EVALUATE.format(arguments=arguments, **settings)
+    run = _RUN.format(options=options, language=get_language(), **settings)
     return {"vpl_run.sh": run, "vpl_evaluate.sh": evaluate}
 
 

@@ -7,12 +7,17 @@ that outlives it (System V memory and queues). As there is one process only, a l
 
 import ctypes
 import os
-import resource
 import signal
 import struct
 import sys
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 OPEN_FILES = 64
+FILE_SIZE = 1 << 20
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
 SECCOMP_MODE_FILTER = 2
 CLONE_THREAD = 0x10000
@@ -33,15 +38,15 @@ MACHINES = {
 }
 
 
-def confine(memory):
+def confine(memory, processor):
     """Set the limits. Whether the kernel keeps those of processes and signals too: elsewhere than on Linux it does not.
 
     Arguments:
         memory: bytes of address space
+        processor: seconds of processor time
     """
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    machine = MACHINES.get(os.uname().machine)
+    limit_resources(memory, processor)
+    machine = MACHINES.get(os.uname().machine) if hasattr(os, "uname") else None
     if sys.platform != "linux" or machine is None or sys.byteorder != "little":
         return False
     libc = ctypes.CDLL(None)
@@ -53,6 +58,29 @@ def confine(memory):
     place = ctypes.addressof(ctypes.create_string_buffer(program, len(program)))
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, place, 0, 0) == 0
+
+
+def limit_resources(memory, processor):
+    """Set the limits that the system has, none above what this process may have: macOS refuses that of memory, Windows
+    has none of them."""
+    if resource is None:
+        return
+    wanted = {
+        "RLIMIT_AS": memory,
+        "RLIMIT_NOFILE": OPEN_FILES,
+        "RLIMIT_CPU": processor,
+        "RLIMIT_FSIZE": FILE_SIZE,
+        "RLIMIT_CORE": 0,
+    }
+    for name, most in wanted.items():
+        limit = getattr(resource, name)
+        finite = [value for value in (most, resource.getrlimit(limit)[1]) if value != resource.RLIM_INFINITY]
+        value = min(finite, default=resource.RLIM_INFINITY)
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            if sys.platform == "linux":
+                raise
 
 
 def _filter(architecture, refused, clones, signals, prctl):
@@ -94,4 +122,4 @@ def _step(code, value, then=0, otherwise=0):
 if __name__ == "__main__":  # whether a process can be confined here
     import numpy  # noqa: F401
 
-    sys.exit(0 if confine(resource.RLIM_INFINITY) else 1)
+    sys.exit(0 if confine(-1, -1) else 1)  # no limit of memory and time

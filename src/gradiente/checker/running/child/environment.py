@@ -65,6 +65,7 @@ class Guard:
             "/lib",
             os.devnull,
             "/dev/urandom",
+            os.environ.get("SYSTEMROOT", ""),
         )
         self.places = tuple({os.path.realpath(place) for place in places if place})
         sys.addaudithook(self)
@@ -113,6 +114,7 @@ def refuse(words):
 
 def within(path, places):
     """Whether a path is one of the places or inside one: /usr-local is not inside /usr."""
+    path, places = os.path.normcase(path), map(os.path.normcase, places)
     return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in places)
 
 

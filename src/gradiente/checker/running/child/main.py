@@ -1,8 +1,8 @@
 """The process in which a student's code runs. It stands alone: only Python and NumPy, no word of gradiente.
 
-Run as `python -I main.py MEMORY`; messages.py says how the messages on its standard input and output are made. It
-loads a file's statements and calls its functions; what comes out is data: numbers, texts, the names of types. Nothing
-that is expected is ever known here.
+Run as `python -I main.py MEMORY SECONDS`; messages.py says how the messages on its standard input and output are made.
+It loads a file's statements and calls its functions; what comes out is data: numbers, texts, the names of types.
+Nothing that is expected is ever known here.
 """
 
 import ast
@@ -11,7 +11,6 @@ import io
 import os
 import random
 import select
-import signal
 import sys
 import time
 import traceback
@@ -24,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
 import absent  # pyright: ignore[reportMissingImports]
+from alarm import Alarm  # pyright: ignore[reportMissingImports]
 from confinement import confine  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
@@ -101,7 +101,7 @@ class StudentModule:
             try:
                 if not definition:
                     clock.runs = True
-                    signal.setitimer(signal.ITIMER_REAL, left)
+                    clock.alarm.set(left)
                 self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
                 with observer if observe else nullcontext():
                     exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
@@ -123,7 +123,7 @@ class StudentModule:
                 failures.append(entry)
             finally:
                 clock.runs = self.guard.on = False
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                clock.alarm.set(0)
             if not definition:
                 left -= time.monotonic() - started
             for package, numpy in absent.needed().items():
@@ -251,10 +251,9 @@ def size_of(value):
 class Clock:
     """Whether a statement's time is being taken: a signal that comes after its end is none of the next one's."""
 
-    runs = False
-
-
-clock = Clock()
+    def __init__(self):
+        self.runs = False
+        self.alarm = Alarm(too_long)
 
 
 def too_long(_number, frame):
@@ -263,7 +262,7 @@ def too_long(_number, frame):
         return
     while frame is not None:
         if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            signal.setitimer(signal.ITIMER_REAL, ALLOWANCE / 20)
+            clock.alarm.set(ALLOWANCE / 20)
             return
         frame = frame.f_back
     clock.runs = False
@@ -271,10 +270,15 @@ def too_long(_number, frame):
 
 
 def nobody_writes_to(pipe):
-    """Whether its other end is closed: the process that had it is gone."""
+    """Whether its other end is closed: the process that had it is gone. Where the system can say so: Windows cannot."""
+    if not hasattr(select, "poll"):
+        return False
     poll = select.poll()
     poll.register(pipe, 0)
     return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+
+clock = Clock()
 
 
 def main():
@@ -284,8 +288,7 @@ def main():
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), LimitedOutput(), LimitedOutput()
-        signal.signal(signal.SIGALRM, too_long)
-        confine(int(sys.argv[1]))
+        confine(*map(int, sys.argv[1:3]))
         if nobody_writes_to(source):  # before it was confined, which ends it with its parent
             return
         sys.argv[1:] = []  # what a student's program is given

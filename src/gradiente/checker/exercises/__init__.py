@@ -1,0 +1,1 @@
+"""Exercises as data: a network, and how the functions of a file are called and what they give."""

@@ -1,0 +1,38 @@
+"""What a cost may be instead."""
+
+import numpy as np
+
+from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.named import ALIKE, Named, near
+from gradiente.checker.exercises.problem import LOSS
+
+
+def named_cost(one: Compared) -> list[Named]:
+    """A sign, a mean or a penalty that is missing, a factor; else a number that nothing explains."""
+    found = [one.canonical(place, "J") for place in range(len(one.problems))]
+    values = [None if value is None else float(value) for value in found]
+    losses = [problem.numbers[LOSS] for problem in one.problems]
+    wanted = [float(one.expected(place, "J")) for place in range(len(one.problems))]
+    m = one.problems[0].step.m
+    if losses != wanted and near(values, losses):
+        return [Named("penalty_not_in_cost", "J")]
+    # A factor may be that of J, or of the loss alone.
+    for parts in (np.zeros(len(losses)), np.subtract(wanted, losses)):
+        if None in values:
+            break
+        ratios = (np.asarray(values, dtype=float) - parts) / (np.asarray(wanted) - parts)
+        if np.ptp(ratios) <= ALIKE * abs(ratios[0]):
+            return _by_factor(m, float(ratios[0]))
+    return [Named("cost_unknown", "J")]
+
+
+def _by_factor(m: int, c: float) -> list[Named]:
+    keys = []
+    if c < 0:
+        keys.append(Named("cost_sign", "J"))
+    for value, key in ((m, "mean_missing"), (1 / m, "mean_twice")):
+        if abs(abs(c) / value - 1) < ALIKE:
+            return [*keys, Named(key, "J")]
+    if abs(abs(c) - 1) >= ALIKE:
+        keys.append(Named("factor", "J", {"factor": f"{abs(c):.4g}"}))
+    return keys

@@ -1,0 +1,135 @@
+"""The gradients of a role, explained: the mistakes that give them, their signs and factors."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from gradiente.checker.exercises.comparison import Compared
+from gradiente.checker.exercises.named import ALIKE, Named, scaled
+from gradiente.checker.exercises.worked import label
+from gradiente.checker.rules.dataflow import gradients_of
+from gradiente.checker.rules.search import Explanation, Search
+
+Array = np.ndarray
+WRITTEN_FOR = {
+    "dZ": 1,
+    "dA": 2,
+    "output": 2,
+    "target": 2,
+}  # in words written for two layers, the layer of each kind
+
+
+def named_gradients(one: Compared) -> list[Named]:
+    """The mistakes that give what came; "unknown" where none does."""
+    order = gradients_of(one.problems[0].step)
+    changes = [_changes(one, place, order) for place in range(len(one.problems))]
+    known = [change for change in changes if change is not None]
+    if not set(one.names) & set(order) or len(known) < len(changes):
+        return [_misshapen(one, order)]
+    explanation = Search([problem.step for problem in one.problems], known).best()
+    if len(explanation.unknown) == len(order):
+        return [_misshapen(one, order)]
+    return list(_explained(one, explanation)) or [_misshapen(one, order)]
+
+
+def _misshapen(one: Compared, order: Sequence[str]) -> Named:
+    """The first gradient whose shape is wrong; else the first that is wrong."""
+    wrong = [name for name in order if name in one.wrong] or one.wrong
+    return next((found for name in wrong if (found := _shape(one, name))), Named("unknown", wrong[0]))
+
+
+def _shape(one: Compared, name: str) -> Named | None:
+    """A gradient whose shape is not that of its parameter."""
+    found = one.got(0, name)
+    if found is None or one.canonical(0, name) is not None:
+        return None
+    return Named("bias_shape", name, {"shape": str(np.shape(found)), "wanted": str(one.form(0, name).shape)})
+
+
+def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
+    seen = explanation.values[0]
+    for made in explanation.made:
+        kind = made.wrong.kind
+        shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
+        yield Named(made.mistake.key, made.quantity, {"layers_on": shift}, seen)
+    if explanation.unknown:
+        first = explanation.unknown[0]
+        yield _shape(one, first) or Named("unknown", first)
+    yield from _factors(one, explanation)
+    decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
+    if decays:
+        yield Named(
+            _penalty(one.problems[0].numbers["l2"], explanation.extra[decays[0]][1]),
+            decays[0],
+            {"names": ", ".join(label(name[1:]) for name in decays)},
+        )
+
+
+def _factors(one: Compared, explanation: Explanation) -> Iterator[Named]:
+    """Signs and factors; where some gradients have the right length, the others differ from those."""
+    problem, seen = one.problems[0], explanation.values[0]
+    if not explanation.base:
+        return
+    common = explanation.base[0] / -problem.share
+    known = one.rate_given or not one.whole_step
+    lengths = {name: length * common for name, length in explanation.lengths.items()}
+    if known and any(abs(length - 1) <= ALIKE for length in lengths.values()):
+        wrong = {name: length for name, length in lengths.items() if abs(length - 1) > ALIKE}
+    else:
+        wrong = explanation.scaled
+        if common < 0:
+            yield Named("output_sign", f"dZ{problem.depth}", {"layers_on": problem.depth - 2}, seen)
+        if known and abs(abs(common) - 1) > ALIKE:
+            yield _scaled(one, abs(common), [f"dZ{problem.depth}"], seen)
+    groups: dict[float, list[str]] = {}
+    for name, length in wrong.items():
+        groups.setdefault(float(f"{length:.3g}"), []).append(name)
+    for names in groups.values():
+        yield _scaled(one, wrong[names[0]], names, seen)
+
+
+def _scaled(one: Compared, factor: float, names: Sequence[str], seen: Mapping[str, Array]) -> Named:
+    """What the factor of some quantities is; of a whole step it may be the rate."""
+    rate, words = one.rate(0), ", ".join(label(name.removeprefix("d")) for name in names)
+    for key, value in (("lr_missing", 1 / rate), ("lr_twice", rate)):
+        if one.whole_step and one.rate_given and abs(factor / value - 1) < ALIKE:
+            return Named(key, names[0], {"names": words}, seen)
+    return scaled(one.problems[0].step.m, factor, names[0], seen=seen)
+
+
+def _penalty(l2: float, share: float) -> str:
+    """What is wrong where −∂J/∂W is left with a share of W when the penalty that is asked for is taken out."""
+    if not l2:
+        return "weight_decay"
+    keys = {1: "penalty_not_in_gradients", 2: "penalty_subtracted"}
+    return next(
+        (key for c, key in keys.items() if abs(share / l2 - c) < ALIKE),
+        "regularization_unlike",
+    )
+
+
+def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array] | None:
+    """The gradients as the changes of a step with rate 1, without the penalty; those that are not given are right."""
+    problem = one.problems[place]
+    found: dict[str, Array] = {}
+    for name in order:
+        layer = problem.step.layers[int(name[2:]) - 1]
+        penalty = one.problems[0].numbers["l2"] * layer.W if name.startswith("dW") else np.zeros(())
+        value = one.canonical(place, name) if name in one.names else problem.values[name]
+        if value is None:
+            value = _bias(one, place, name)
+        if value is None:
+            return None
+        found[name] = -(value - penalty)
+    return found
+
+
+def _bias(one: Compared, place: int, name: str) -> Array | None:
+    """A gradient of b of another size, as a mistake may leave it."""
+    found = one.got(place, name)
+    if not name.startswith("db") or not isinstance(found, np.ndarray | float | int):
+        return None
+    value = np.asarray(found, dtype=float)
+    if value.ndim < 2:
+        return value.reshape(-1, 1)
+    return None if value.ndim > 2 else value if one.layout.columns else value.T

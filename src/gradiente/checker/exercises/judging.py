@@ -1,0 +1,194 @@
+"""A file judged by an exercise: every role's function right, or its first mistake by its name."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from gradiente.checker.exercises.comparison import Compared, compared
+from gradiente.checker.exercises.cost import named_cost
+from gradiente.checker.exercises.exercise import HELPERS, LOOPS, OBJECT, Exercise, Role
+from gradiente.checker.exercises.forward import named_forward
+from gradiente.checker.exercises.gradients import named_gradients
+from gradiente.checker.exercises.lines import following, line_of
+from gradiente.checker.exercises.loops import judged_loop
+from gradiente.checker.exercises.named import Named
+from gradiente.checker.exercises.probes import quantities
+from gradiente.checker.exercises.swapped import named_swapped
+from gradiente.checker.exercises.update import named_update
+from gradiente.checker.exercises.worked import formula, label, worked
+from gradiente.checker.judging.failures import described, failed
+from gradiente.checker.reading.submission import Submission, says_nothing
+from gradiente.checker.reference.layout import Layout
+from gradiente.checker.running.sandbox import Sandbox
+from gradiente.checker.verdict import Finding, FunctionVerdict
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A file and an exercise, with what finds lines."""
+
+    exercise: Exercise
+    sandbox: Sandbox
+    submission: Submission
+
+    def verdicts(self) -> tuple[FunctionVerdict, ...]:
+        """Every function once, in the order of the roles."""
+        problems = [self.exercise.problem(seed) for seed in (1, 2)]
+        absent = {role: found for role in self.exercise.roles if (found := self._absent(role)) is not None}
+        present = replace(self.exercise, roles=[role for role in self.exercise.roles if role not in absent])
+        answers = compared(self.sandbox, present, problems)
+        findings: dict[Role, list[Finding] | None] = {
+            role: list(self._findings(one)) for role, one in answers.items()
+        }
+        if any(found for role, found in findings.items() if role.kind == HELPERS):
+            for role in [role for role, found in findings.items() if found and role.kind != HELPERS]:
+                findings[role] = None  # what is built on a wrong helper
+        if any(found for role, found in findings.items() if role.kind in ("forward", "gradients")):
+            for role in [role for role, one in answers.items() if one.whole_step and findings[role]]:
+                findings[role] = None  # what may come from the gradients
+        parts = [found for role, found in findings.items() if role.kind != "cost"]
+        whole = not absent and all(found == [] for found in parts)
+        layout = next((one.layout for one in answers.values()), None)
+        for role in present.roles:
+            if role.kind in LOOPS:
+                findings[role] = self._loop(role, layout) if whole else None
+        layouts = {role: one for role, one in answers.items() if not one.wrong}
+        merged: dict[str, list[FunctionVerdict]] = {}
+        for role in self.exercise.roles:
+            name = self.exercise.label(role)
+            verdict = absent.get(role) or _verdict(name, findings[role], layouts.get(role))
+            merged.setdefault(name, []).append(verdict)
+        return tuple(map(_merged, merged.values()))
+
+    def _loop(self, role: Role, layout: Layout | None) -> list[Finding] | None:
+        return judged_loop(self.sandbox, self.exercise, role, self.submission, layout)
+
+    def _absent(self, role: Role) -> FunctionVerdict | None:
+        """The verdict on a function that is not there, or not written."""
+        name, shown = role.function, self.exercise.label(role)
+        owner, method = self._owner_and_method(role)
+        function = self.submission.functions.get(name)
+        if name.startswith(f"{OBJECT}."):
+            node = _method(self.submission.source, owner, method)
+            missing = owner not in self.submission.names or (node is None and not self._inherits(owner))
+            blank = node is not None and all(map(says_nothing, node.body))
+        else:
+            missing = name not in self.sandbox.callables and owner not in self.submission.names
+            blank = function is not None and function.blank
+        if missing:
+            return FunctionVerdict(shown, "missing", (), (self._missing(shown),))
+        if blank:
+            return FunctionVerdict(shown, "blank", (), (Finding("blank", shown, line=self._begins(role)),))
+        return None
+
+    def _findings(self, one: Compared) -> Iterator[Finding]:
+        name = self.exercise.label(one.role)
+        first = next((answer for answer in one.answers if not answer.finished), None)
+        if first is not None:
+            if first.outcome.failure is not None:
+                yield failed(self.submission, name, first.outcome.failure)
+                return
+            values = {"wanted": one.role.gives, "got": described(first.mismatch[0])}
+            yield Finding("returned_otherwise", name, line=self._begins(one.role), values=values)
+            return
+        absent = [quantity for quantity in one.wrong if one.got(0, quantity) is None]
+        if absent and len(absent) == len(one.names):
+            values = {"wanted": one.role.gives or ", ".join(one.names), "got": "None"}
+            yield Finding("returned_otherwise", name, line=self._begins(one.role), values=values)
+            return
+        judge = NAMED.get(one.role.kind, _named_helper)
+        for named in (named_swapped(one) or judge(one)) if one.wrong else ():
+            yield self._finding(one, named)
+        yield from self._mutated(one)
+
+    def _mutated(self, one: Compared) -> Iterator[Finding]:
+        """Arguments that the function changed, where it has nothing to change."""
+        if one.role.kind not in ("forward", "cost", HELPERS):
+            return
+        names = _changed(one)
+        if names:
+            function = self.exercise.label(one.role)
+            yield Finding("argument_mutated", function, values={"names": ", ".join(names)})
+
+    def _finding(self, one: Compared, named: Named) -> Finding:
+        """A mistake in words, with the number of what comes of it that the function gave."""
+        quantity = named.quantity
+        seen = quantity if quantity in one.wrong else next(iter(following(one, quantity)), None)
+        return Finding(
+            named.key,
+            self.exercise.label(one.role),
+            label(quantity),
+            line_of(self.sandbox, one, named) or self._begins(one.role),
+            {"where": label(quantity), **named.values},
+            formula(one, quantity),
+            worked(one, seen) if seen else None,
+        )
+
+    def _begins(self, role: Role) -> int | None:
+        """The line at which a function begins."""
+        if (function := self.submission.functions.get(role.function)) is not None:
+            return function.line
+        node = _method(self.submission.source, *self._owner_and_method(role))
+        return node.lineno if node else None
+
+    def _missing(self, name: str) -> Finding:
+        """A function that is not there, or is there under a name that looks like it."""
+        near = get_close_matches(name, self.submission.functions, n=1, cutoff=0.8)
+        return Finding("misspelled", name, values={"near": near[0]}) if near else Finding("missing", name)
+
+    def _inherits(self, owner: str) -> bool:
+        nodes = [node for node in ast.parse(self.submission.source).body if isinstance(node, ast.ClassDef)]
+        return any(node.name == owner and node.bases for node in nodes)
+
+    def _owner_and_method(self, role: Role) -> tuple[str, str]:
+        owner, _, method = self.exercise.label(role).partition(".")
+        return owner, method
+
+
+def _named_helper(one: Compared) -> list[Named]:
+    return [Named("helper_wrong", one.wrong[0])]
+
+
+NAMED: dict[str, Callable[[Compared], list[Named]]] = {
+    "forward": named_forward,
+    "gradients": named_gradients,
+    "update": named_update,
+    "cost": named_cost,
+}
+
+
+def _changed(one: Compared) -> list[str]:
+    """The quantities that the function changes in what it was given."""
+    names = quantities(one.exercise, one.role, one.problems[0])
+    places = {place for answer in one.answers for place in answer.outcome.mutated}
+    return sorted(names[place] for place in places if place < len(names))
+
+
+def _verdict(name: str, findings: Sequence[Finding] | None, one: Compared | None) -> FunctionVerdict:
+    """The verdict on one role; without findings it cannot be judged."""
+    if findings is None:
+        return FunctionVerdict(name, "unchecked")
+    variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    if one is not None and one.exercise.layout == "free":
+        variants = (("columns" if one.layout.columns else "rows", {}),)
+    errors = ("exception", "timeout", "shapes", "ended", "returned_otherwise", "nothing_returned")
+    status = "right" if not findings else "error" if findings[0].mistake in errors else "wrong"
+    return FunctionVerdict(name, status, variants, tuple(findings))
+
+
+def _merged(verdicts: Sequence[FunctionVerdict]) -> FunctionVerdict:
+    """One verdict of a function that has several roles: the worst, with all findings."""
+    order = ("missing", "blank", "error", "wrong", "unchecked", "right")
+    worst = min(verdicts, key=lambda verdict: order.index(verdict.status))
+    findings = tuple(dict.fromkeys((f.mistake, f.quantity, f.line) for v in verdicts for f in v.findings))
+    by_key = {(f.mistake, f.quantity, f.line): f for v in reversed(verdicts) for f in v.findings}
+    return replace(worst, findings=tuple(by_key[key] for key in findings))
+
+
+def _method(source: str, owner: str, method: str) -> ast.FunctionDef | None:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.name == owner:
+            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == method), None)
+    return None

@@ -1,0 +1,144 @@
+"""A training loop, judged by what the parameters do in it: the steps that are observed as it runs."""
+
+import ast
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gradiente.checker.exercises.exercise import Exercise, Role
+from gradiente.checker.exercises.pattern import names_in
+from gradiente.checker.exercises.probes import Answer, ask
+from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
+from gradiente.checker.judging.failures import failed
+from gradiente.checker.judging.network import findings_of, update_line
+from gradiente.checker.observing.data import Data
+from gradiente.checker.observing.recognition import Recognition, explained, observed_in
+from gradiente.checker.observing.steps import ObservedStep
+from gradiente.checker.observing.values import Values
+from gradiente.checker.reading.submission import Submission
+from gradiente.checker.reference.layout import Layout, layouts
+from gradiente.checker.running.sandbox import Sandbox
+from gradiente.checker.verdict import Finding
+
+ALIKE = 1e-3
+PARTS = ("forward", "gradients", "update")
+
+
+def judged_loop(
+    sandbox: Sandbox,
+    exercise: Exercise,
+    role: Role,
+    submission: Submission,
+    layout: Layout | None,
+) -> list[Finding] | None:
+    """The findings on a loop; None where it cannot be judged: where its steps are not seen.
+
+    Arguments:
+        layout: that the other roles have; None where none has told it
+    """
+    name, problem = exercise.label(role), exercise.problem()
+    answers: list[Answer] = []
+    found: Recognition | None = None
+    for one in _layouts(problem, layout):
+        answers.append(ask(sandbox, exercise, role, problem, one, observe=True))
+        found = _seen(problem, one, answers[-1])
+        if found is not None:
+            break
+    if found is None or found.data is None:
+        furthest = max((answer.outcome for answer in answers), key=lambda outcome: len(outcome.events))
+        return None if furthest.failure is None else [failed(submission, name, furthest.failure)]
+    findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
+    given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
+    if not findings and "lr" in given:
+        findings += [*_scale(found, problem, name), *_decay(found, problem, name)]
+    steps = observed_in(found.values, found.data)
+    if "epochs" in given:
+        findings += (
+            _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
+        )
+    failure = answers[-1].outcome.failure
+    if not findings and failure is not None:
+        findings.append(failed(submission, name, failure))
+    return findings
+
+
+def _layouts(problem: Problem, known: Layout | None) -> Iterator[Layout]:
+    flat = problem.numbers["k"] == 1
+    usual = [layout for layout in layouts() if layout.usual and (flat or layout.target == "matrix")]
+    yield from dict.fromkeys([known, *usual] if known else usual)
+
+
+def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | None:
+    """The steps of the network of the exercise in what was observed."""
+    if not answer.outcome.events:
+        return None
+    values = problem.values
+    x, y = (np.asarray(problem.given(name, layout)) for name in "XY")
+    data = Data(values["X"], values["Y"], x, y, layout.columns, labels=False)
+    found = explained(None, Values(answer.outcome.events), data, (problem.step.loss,))
+    if found is None or len(found.steps[0].layers) != problem.depth:
+        return None
+    return found
+
+
+def _scale(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
+    """The factor of all gradients together, which the rate of the step tells."""
+    if not found.explanation.base:
+        return
+    factor, m = found.explanation.base[0] / (-LEARNING_RATE * problem.share), found.steps[0].m
+    where = f"∂J/∂Z[{problem.depth}]"
+    keys = {
+        m: "mean_missing",
+        1 / m: "mean_twice",
+        1 / LEARNING_RATE: "lr_missing",
+        LEARNING_RATE: "lr_twice",
+    }
+    if abs(factor - 1) < ALIKE:
+        return
+    key = next((key for usual, key in keys.items() if abs(factor / usual - 1) < ALIKE), "factor")
+    names = ", ".join(f"{letter}[{layer.number}]" for layer in found.steps[0].layers for letter in "Wb")
+    values = {"where": where, "factor": f"{factor:.4g}", "names": names}
+    yield Finding(key, name, line=update_line(found), values=values)
+
+
+def _decay(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
+    """The penalty as the steps have it: −α λ W beside the gradient of the loss."""
+    wanted, shares = -LEARNING_RATE * problem.numbers["l2"], found.explanation.extra
+    for layer in found.steps[0].layers:
+        key, share = shares.get(f"dW{layer.number}", ("weight_decay", 0.0))
+        if key == "weight_decay" and abs(share - wanted) > ALIKE * max(abs(wanted), abs(share)):
+            mistake = "penalty_not_in_gradients" if not share else "weight_decay"
+            if wanted and share:
+                mistake = "regularization_unlike"
+            where = f"∂J/∂W[{layer.number}]"
+            values = {"where": where, "names": f"W[{layer.number}]"}
+            yield Finding(mistake, name, where, update_line(found), values)
+            return
+
+
+def _epochs(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iterator[Finding]:
+    """As many steps as epochs, where every step takes all instances."""
+    whole = all(len(step.passes[-1].input.instances) == problem.step.m for step in steps)
+    if whole and len(steps) != EPOCHS:
+        yield Finding("epochs_wrong", name, values={"got": len(steps), "expected": EPOCHS})
+
+
+def _batches(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iterator[Finding]:
+    """Batches of the size that was asked for, which take every instance once in every epoch."""
+    m = problem.step.m
+    sizes = [len(step.passes[-1].input.instances) for step in steps]
+    in_epoch = math.ceil(m / BATCH)
+    if min(sizes) == m:
+        yield Finding("batch_ignored", name)
+    elif max(sizes) != BATCH:
+        yield Finding("batch_size_wrong", name, values={"got": max(sizes), "expected": BATCH})
+    elif lost := _lost(steps[:in_epoch], m):
+        yield Finding("batch_lost", name, values={"lost": ", ".join(map(str, lost))})
+    elif len(steps) != EPOCHS * in_epoch:
+        yield Finding("epochs_wrong", name, values={"got": len(steps) / in_epoch, "expected": EPOCHS})
+
+
+def _lost(steps: Sequence[ObservedStep], m: int) -> list[int]:
+    taken = {instance for step in steps for instance in step.passes[-1].input.instances}
+    return [instance for instance in range(m) if instance not in taken]

@@ -1,0 +1,133 @@
+"""The calls of a file's functions in a recording: what each was given, what it gave, what it changed."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gradiente.checker.running.calls import Event
+
+Array = np.ndarray
+Leaves = dict[str, Array]  # arrays and numbers by their name: x, p['W1'], self.w[0]
+RETURN, SELF = "return", "self"
+
+
+@dataclass
+class RecordedFunction:
+    """The first call of a function, or of a method.
+
+    Arguments:
+        name: `backward`, `Net.backprop`
+        parameters: their names, without self
+        given: what the parameters hold at the beginning
+        before: what the object's attributes hold at the beginning
+        gave: what it returned
+        changed: what parameters and attributes hold at the end, where that is something else
+    """
+
+    name: str
+    parameters: Sequence[str]
+    given: Leaves = field(default_factory=dict)
+    before: Leaves = field(default_factory=dict)
+    gave: Leaves = field(default_factory=dict)
+    changed: Leaves = field(default_factory=dict)
+
+
+def recorded_functions(tree: ast.Module, events: Sequence[Event], after: int = 0) -> list[RecordedFunction]:
+    """The functions that were called from an event on, in the order of their first calls."""
+    parameters = dict(_parameters(tree))
+    found: dict[str, RecordedFunction] = {}
+    ended: set[str] = set()
+    attributes: Leaves = {}
+    running: list[str] = []
+    for index, event in enumerate(events):
+        name, base = event.function, base_of(event.name)
+        if name not in running:
+            running.append(name)
+        while running[-1] != name:
+            gone = running.pop()
+            ended |= {gone} if gone in found else set()
+        if index >= after and name in parameters:
+            one = found.get(name)
+            if one is None:
+                one = found[name] = RecordedFunction(name, parameters[name], before=dict(attributes))
+            if base != RETURN and any(base_of(key) == RETURN for key in one.gave):
+                ended.add(name)  # called again at once
+            if name not in ended:
+                _note(one, event, base)
+        if base == SELF:
+            attributes[event.name] = event.value
+    return list(found.values())
+
+
+def _note(one: RecordedFunction, event: Event, base: str) -> None:
+    if base == RETURN:
+        one.gave[event.name] = event.value
+    elif base == SELF:
+        one.changed[event.name] = event.value
+    elif base in one.parameters:
+        (one.changed if event.name in one.given else one.given)[event.name] = event.value
+
+
+def _parameters(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, _names(node)
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef):
+                    yield f"{node.name}.{inner.name}", _names(inner)[1:]
+
+
+def _names(node: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+
+
+def base_of(name: str) -> str:
+    """The variable that a leaf is in.
+
+    >>> base_of("self.params['W1']"), base_of("return[0]"), base_of("x")
+    ('self', 'return', 'x')
+    """
+    return name.partition("[")[0].partition(".")[0]
+
+
+def expression_of(
+    leaves: Mapping[str, Array], base: str, named: Callable[[str, Array], str | None]
+) -> str | None:
+    """The expression over names of quantities that a variable's leaves make; None where one has no name.
+
+    Arguments:
+        base: the variable, as far as it is left out: `p`, `return`, `self.params`
+        named: the name of a leaf's quantity
+    """
+    own = {name[len(base) :]: value for name, value in leaves.items() if _is_in(name, base)}
+    if set(own) == {""}:
+        return named(base, own[""])
+    keys: dict[str, Leaves] = {}
+    for rest, value in own.items():
+        if not rest.startswith("["):
+            return None
+        key, _, inner = rest[1:].partition("]")
+        keys.setdefault(key, {})[inner] = value
+    if not keys:
+        return None
+    entries: list[tuple[object, str]] = []
+    for key, inner in keys.items():
+        words = expression_of(
+            {f"{base}[{key}]{rest}": v for rest, v in inner.items()}, f"{base}[{key}]", named
+        )
+        if words is None:
+            return None
+        entries.append((ast.literal_eval(key), words))
+    if all(isinstance(key, int) for key, _ in entries):
+        places = [key for key, _ in entries]
+        if places != list(range(len(places))):
+            return None
+        return f"[{', '.join(words for _, words in entries)}]"
+    return "{" + ", ".join(f"{key!r}: {words}" for key, words in entries) + "}"
+
+
+def _is_in(name: str, base: str) -> bool:
+    return name == base or name.startswith((f"{base}[", f"{base}."))

@@ -1,0 +1,130 @@
+"""`gradiente check --save-problem`: the file of arrays, and the three lines of Python, run in a process."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from tests.checker.corpus import MISTAKES, RIGHT
+
+from gradiente.checker import check
+
+from .conftest import gradiente
+
+SOURCES = {case.name: case for case in (*RIGHT, *MISTAKES)}
+CASES = [
+    "xor-columns-output_sign",
+    "xor-rows-mean_wrong_size",
+    "xor-einsum-dw2_for_w2",
+    "mnist-columns-softmax_axis",
+    "mnist-columns-helper_wrong-reluGrad",
+    "mnist-rows-activation_missing",
+    "mnist-chain-cost_base",
+    "mnist-class-output_other_loss",
+]
+
+
+def printed(lines):
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_lines_show_the_number_of_the_first_finding(own_folder, name):
+    Path("mi tarea.py").write_text(SOURCES[name].source, encoding="utf-8")
+    answer = gradiente("check", "mi tarea.py", "--save-problem", "p.npz", "--json")
+    lines = answer.data["problem"]["lines"]
+    assert len(lines) == 3
+    got, expected = map(float, printed(lines).split())
+    worked = next(
+        finding["worked"]
+        for function in answer.data["functions"]
+        for finding in function["findings"]
+        if finding["worked"]
+    )
+    assert got == pytest.approx(worked["got"], rel=1e-12)
+    assert expected == pytest.approx(worked["expected"], rel=1e-12)
+
+
+def test_the_file_has_arrays_only(own_folder):
+    case = SOURCES["xor-columns-output_sign"]
+    Path("xor.py").write_text(case.source, encoding="utf-8")
+    assert gradiente("check", "xor.py", "--save-problem", "p.npz").status == 1
+    with np.load("p.npz", allow_pickle=False) as problem:
+        arrays = {name: problem[name] for name in problem.files}
+    assert set(arrays) == {"X", "y", "w1", "w2", "b1", "b2", "a2", "a1", "expected", "got"}
+    np.testing.assert_allclose(arrays["got"], -arrays["expected"])
+    m = arrays["X"].shape[1]
+    np.testing.assert_allclose(arrays["expected"], (arrays["a2"] - arrays["y"]) @ arrays["a1"].T / m)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "These lines print your number"), ("es", "Estas líneas imprimen su número")],
+)
+def test_the_lines_stand_in_the_terminal_as_they_run(own_folder, language, words):
+    Path("xor.py").write_text(SOURCES["xor-columns-output_sign"].source, encoding="utf-8")
+    out = gradiente("check", "xor.py", "--save-problem", "p.npz", "--lang", language).out
+    (start,) = [place for place, line in enumerate(out.splitlines()) if words in line]
+    lines = out.splitlines()[start + 1 :]
+    assert len(lines) == 3
+    got, expected = map(float, printed(lines).split())
+    assert got == pytest.approx(-expected)
+
+
+def test_a_wrong_shape_is_shown_as_a_shape(own_folder):
+    Path("xor.py").write_text(SOURCES["xor-rows-bias_axis"].source, encoding="utf-8")
+    data = gradiente("check", "xor.py", "--save-problem", "p.npz", "--json").data
+    assert printed(data["problem"]["lines"]) == "(5, 1) (1, 1)\n"
+
+
+def test_in_a_notebook_the_function_is_the_notebooks(own_folder):
+    cell = nbformat.v4.new_code_cell(SOURCES["xor-columns-output_sign"].source)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), "xor.ipynb")
+    data = gradiente("check", "xor.ipynb", "--save-problem", "p.npz", "--json").data
+    got, expected = map(float, printed([cell.source, *data["problem"]["lines"]]).split())
+    assert got == pytest.approx(-expected)
+
+
+@pytest.mark.parametrize("name", ["xor-columns-base", "xor-columns-lr_missing"])
+@pytest.mark.parametrize(("language", "words"), [("en", "No problem was saved"), ("es", "No se guardó")])
+def test_without_a_wrong_number_nothing_is_written(own_folder, name, language, words):
+    Path("xor.py").write_text(SOURCES[name].source, encoding="utf-8")
+    answer = gradiente("check", "xor.py", "--save-problem", "p.npz", "--lang", language)
+    assert words in answer.out
+    assert not Path("p.npz").exists()
+    assert gradiente("check", "xor.py", "--save-problem", "p.npz", "--json").data["problem"] is None
+
+
+WRONG = [
+    (["xor.py"], 2, "ends in .npz"),
+    (["p.txt"], 2, "ends in .npz"),
+    (["none/p.npz"], 1, "no such file or folder"),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "words"), WRONG)
+def test_a_place_where_nothing_can_be_written_is_said_before(own_folder, path, status, words):
+    source = SOURCES["xor-columns-output_sign"].source
+    Path("xor.py").write_text(source, encoding="utf-8")
+    answer = gradiente("check", "xor.py", "--save-problem", *path, "--lang", "en")
+    assert (answer.status, answer.out) == (status, "")
+    assert words in answer.err
+    assert Path("xor.py").read_text(encoding="utf-8") == source
+
+
+def test_a_verdict_as_data_has_no_arrays(own_folder):
+    Path("xor.py").write_text(SOURCES["xor-columns-output_sign"].source, encoding="utf-8")
+    verdict = check("xor.py")
+    assert verdict.problem is not None
+    assert type(verdict).from_dict(json.loads(json.dumps(verdict.to_dict()))) == verdict
