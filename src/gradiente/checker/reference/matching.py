@@ -9,6 +9,7 @@ from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference
 
 FACTORS = (1.0, 2.0, 0.5)
+ALIKE = 1e-4  # two ratios
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,26 @@ def scale_of(
     """
     for size in ("", "n", "h", "k"):
         for power in (0, 1, -1, 2, -2):
-            found = [c / _power(case, power, size) for c, case in zip(ratios, cases, strict=True)]
+            found = _without(ratios, cases, power, size)
             for factor in (*FACTORS, *factors):
                 for sign in (1, -1):
-                    if np.allclose(found, sign * factor, rtol=1e-4, atol=0):
+                    if _all_are(found, sign * factor):
                         return Scale(sign, factor, power, size)
     if len(cases) < (2 if many else 3):
         return None
     for power in (0, 1):
-        found = [c / _power(case, power, "") for c, case in zip(ratios, cases, strict=True)]
-        if np.allclose(found, found[0], rtol=1e-4, atol=0) and found[0]:
-            return Scale(int(np.sign(found[0])), abs(found[0]), power)
+        found = _without(ratios, cases, power, "")
+        if _all_are(found, found[0]) and found[0]:
+            return Scale(1 if found[0] > 0 else -1, abs(found[0]), power)
     return None
+
+
+def _without(ratios: Sequence[float], cases: Sequence[Reference], power: int, size: str) -> list[float]:
+    return [c / _power(case, power, size) for c, case in zip(ratios, cases, strict=True)]
+
+
+def _all_are(found: Sequence[float], wanted: float) -> bool:
+    return all(abs(c - wanted) <= ALIKE * abs(wanted) for c in found)
 
 
 def _power(case: Reference, power: int, size: str) -> float:
