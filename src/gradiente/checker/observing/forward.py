@@ -117,11 +117,13 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     if values.left < 0:
         return None
     places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
-    # A parameter is no output, and zeros are those of too many: of biases, of ReLU where every z is negative.
+    # What came about while the parameter had this value. A parameter is no output, and zeros are those of too many:
+    # of biases, of ReLU where every z is negative.
+    until = values.until[layer.weight]
     later = [
         index
         for index, place in enumerate(places)
-        if values.first[place] > after and arrays[index].any() and place != layer.weight
+        if after < values.first[place] <= until and arrays[index].any() and place != layer.weight
     ]
     if not later:
         return None
@@ -163,8 +165,9 @@ def _with_biases(
 ) -> Iterator[tuple[int, LayerPass]]:
     """For every hit the layer with its bias, where a vector of the recording is it; without one where it is 0."""
     zero = values.zeros(b.shape[1])
+    nothing = np.abs(b).max(axis=1) <= tolerance
     for index, place in zip(hits, values.among(b[hits], tolerance), strict=True):
-        if np.abs(b[index]).max() <= tolerance:
+        if nothing[index]:
             none = np.zeros((b.shape[1], 1))
             yield int(index), layer if zero is None else replace(layer, bias=zero, b=none)
         elif place is not None:

@@ -111,19 +111,25 @@ class Search:
         self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
         self._wrong = {kind: list(_rules(kind, steps[0].loss)) for kind in KINDS}
 
-    def best(self) -> Explanation:
-        """The explanation that costs least; of equals the first in the order of the mistakes."""
+    def best(self, most: int = 2) -> Explanation:
+        """The explanation that costs least; of equals the first in the order of the mistakes.
+
+        Arguments:
+            most: mistakes between two layers
+        """
         states: Sequence[State] = [State(tuple({} for _ in self.steps), Explanation(still=self.still))]
         last = len(self.steps[0].layers)
         for layer in range(last, 0, -1):
             kinds = ("target", "output") if layer == last else ("dA", "dZ")
-            states = self._down(states, kinds, layer) or states
+            states = self._down(states, kinds, layer, most) or states
         return states[0].explanation
 
-    def _down(self, states: Sequence[State], kinds: tuple[str, str], layer: int) -> list[State]:
+    def _down(
+        self, states: Sequence[State], kinds: tuple[str, str], layer: int, allowed: int
+    ) -> list[State]:
         """The states one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[State] = []
-        for most in (0, 1, 2):
+        for most in range(allowed + 1):
             for state in states:
                 for made, values in self._paths(state, kinds, layer, most):
                     found.append(self._explained(State(values, state.explanation, state.ratios), made, layer))
