@@ -35,6 +35,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["mistake"],
         ["mistakes"],
         ["catalogue"],
+        ["chains"],
         ["search"],
     ],
     "gradiente.checker.running": [["calls"], ["child", "sandbox"]],

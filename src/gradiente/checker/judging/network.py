@@ -9,7 +9,7 @@ import numpy as np
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS, Array
 from gradiente.checker.reading.vocabulary import kind_of
-from gradiente.checker.rules.search import Made
+from gradiente.checker.rules.chains import Made
 from gradiente.checker.verdict import Finding, FunctionVerdict
 
 ROLES = ("forward", "gradients", "update")

@@ -24,7 +24,7 @@ class Layer:
         number: from 1
         X: its input A[l−1] (n, m)
         W, b: (h, n) and (h, 1); b is None where the layer has none
-        W_after, b_after: after the step
+        W_after, b_after: after the step; of NaN where that is not known
         Z, A: (h, m)
         activation: a key of ACTIVATIONS
     """
@@ -81,6 +81,10 @@ class View:
     @property
     def loss(self) -> str:
         return self._step.loss
+
+    @property
+    def last(self) -> bool:
+        return self._place == len(self._step.layers) - 1
 
     @property
     def next(self) -> "View":

@@ -5,37 +5,21 @@ count, since α, a mean or a sum, and a factor of the loss all change every leng
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from gradiente.checker.rules.catalogue import all_mistakes
-from gradiente.checker.rules.dataflow import KINDS, Array, Step, gradients_of, link, name_of
-from gradiente.checker.rules.mistake import Mistake, WrongRule
+from gradiente.checker.rules.chains import ChainSearch, Made, Values
+from gradiente.checker.rules.dataflow import Array, Step, gradients_of, name_of
 
 UNKNOWN = 4.0  # what a parameter costs whose change nothing gives
 SCALED = 1.2  # what a length costs that differs from the others'
-BEAM = 5  # explanations that are followed from layer to layer
 CLOSE = 5e-6  # of the largest number of an array
 ALIKE = 1e-4  # two lengths
 FEW = 3  # numbers, with which two factors cannot be told apart
 NOTHING = 1e-13  # what rounding leaves of 0
 Changes = Mapping[str, Array]
-
-
-@dataclass(frozen=True)
-class Made:
-    """One mistake, and the link of the chain in which it was made."""
-
-    mistake: Mistake
-    wrong: WrongRule
-    layer: int
-
-    @property
-    def quantity(self) -> str:
-        """The first wrong quantity: dZ2, dW1 …"""
-        return name_of(self.wrong.kind, self.layer)
 
 
 @dataclass(frozen=True)
@@ -50,6 +34,7 @@ class Explanation:
         unknown: those whose change nothing gives
         extra: what is added to the gradients, by their names: "weight_decay" or "momentum", and how much of it
         values: all quantities of every step as these mistakes make them
+        ratios: of every explained gradient, step by step, the factor by which its change is longer
     """
 
     made: tuple[Made, ...] = ()
@@ -58,7 +43,8 @@ class Explanation:
     still: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     extra: Mapping[str, tuple[str, float]] = field(default_factory=dict)
-    values: tuple[Changes, ...] = ()
+    values: Values = ()
+    ratios: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def uphill(self) -> bool:
@@ -85,16 +71,7 @@ class Explanation:
         return self.cost == 0
 
 
-@dataclass(frozen=True)
-class State:
-    """The backward passes of all steps down to some layer, with these mistakes, and how that explains the changes."""
-
-    values: tuple[Changes, ...]
-    explanation: Explanation
-    ratios: Mapping[str, list[float]] = field(default_factory=dict)
-
-
-class Search:
+class Search(ChainSearch[Explanation]):
     """The changes of some steps of one network.
 
     Arguments:
@@ -106,76 +83,21 @@ class Search:
     def __init__(
         self, steps: Sequence[Step], changes: Sequence[Changes], before: Changes | None = None
     ) -> None:
-        self.steps, self.changes, self.before = steps, changes, before
+        super().__init__(steps)
+        self.changes, self.before = changes, before
         names = gradients_of(steps[0])
         self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
-        self._wrong = {kind: list(_rules(kind, steps[0].loss)) for kind in KINDS}
 
-    def best(self, most: int = 2) -> Explanation:
-        """The explanation that costs least; of equals the first in the order of the mistakes.
+    def start(self) -> Explanation:
+        return Explanation(still=self.still, values=tuple({} for _ in self.steps))
 
-        Arguments:
-            most: mistakes between two layers
-        """
-        states: Sequence[State] = [State(tuple({} for _ in self.steps), Explanation(still=self.still))]
-        last = len(self.steps[0].layers)
-        for layer in range(last, 0, -1):
-            kinds = ("target", "output") if layer == last else ("dA", "dZ")
-            states = self._down(states, kinds, layer, most) or states
-        return states[0].explanation
-
-    def _down(
-        self, states: Sequence[State], kinds: tuple[str, str], layer: int, allowed: int
-    ) -> list[State]:
-        """The states one layer further down, the best first; two mistakes between layers where one will not do."""
-        found: list[State] = []
-        for most in range(allowed + 1):
-            for state in states:
-                for made, values in self._paths(state, kinds, layer, most):
-                    found.append(self._explained(State(values, state.explanation, state.ratios), made, layer))
-            found.sort(key=lambda state: state.explanation.cost)
-            before = states[0].explanation.cost
-            if found and found[0].explanation.cost <= before + most:
-                break
-        return found[:BEAM]
-
-    def _paths(
-        self, state: State, kinds: tuple[str, str], layer: int, most: int
-    ) -> Iterator[tuple[list[Made], tuple[Changes, ...]]]:
-        """Both links with exactly so many of them wrong."""
-        first, second = kinds
-        above = layer + 1 if first == "dA" else layer
-        for one, values in self._links(state.values, first, above, wrong=most > 0):
-            for two, both in self._links(values, second, layer, wrong=most > len(one)):
-                if len(one) + len(two) == most:
-                    yield [*one, *two], both
-
-    def _links(
-        self, values: tuple[Changes, ...], kind: str, layer: int, *, wrong: bool
-    ) -> Iterator[tuple[list[Made], tuple[Changes, ...]]]:
-        """The chain with one link more, by the right rule, then by every wrong one."""
-        for entry in (None, *(self._wrong[kind] if wrong else ())):
-            rule = entry[1].rule if entry else None
-            try:
-                new = [
-                    link(step, kind, layer, known, rule)
-                    for step, known in zip(self.steps, values, strict=True)
-                ]
-            except ValueError:
-                continue
-            name = name_of(kind, layer)
-            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
-            yield ([Made(*entry, layer)] if entry else []), more
-
-    def _explained(self, state: State, made: Sequence[Made], layer: int) -> State:
-        """The state with the gradients of one layer: each by its right rule or by one wrong rule more."""
-        known = state.explanation
-        more, unknown, extra = [*made], list(known.unknown), dict(known.extra)
-        values, ratios = state.values, dict(state.ratios)
+    def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
+        """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
+        more, unknown, extra, ratios = [*made], list(known.unknown), dict(known.extra), dict(known.ratios)
         for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
             name = name_of(kind, layer)
             found, right = None, values
-            for one, with_it in self._links(values, kind, layer, wrong=name not in self.still):
+            for one, with_it in self.links(values, kind, layer, wrong=name not in self.still):
                 right = right if one else with_it
                 few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
                 found = None if few else self._ratios(name, [v[name] for v in with_it], spread=bool(one))
@@ -190,8 +112,7 @@ class Search:
                 unknown += [] if name in self.still else [name]
         base, lengths = _compared(ratios)
         all_made = (*known.made, *more)
-        explained = Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values)
-        return State(values, explained, ratios)
+        return Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values, ratios)
 
     def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
         """c of every step, with change = c · wanted; None where one has none.
@@ -229,13 +150,6 @@ class Search:
             if len(found) == len(fitted) and max(shares) - min(shares) <= ALIKE * abs(shares[0]):
                 return [c for c, _ in found], (key, shares[0])
         return None, None
-
-
-def _rules(kind: str, loss: str) -> Iterator[tuple[Mistake, WrongRule]]:
-    for mistake in all_mistakes():
-        yield from (
-            (mistake, wrong) for wrong in mistake.rules if wrong.kind == kind and loss in wrong.losses
-        )
 
 
 def ratio(found: Array, wanted: Array) -> float | None:

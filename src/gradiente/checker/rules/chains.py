@@ -1,0 +1,134 @@
+"""The search for the fewest mistakes: the ways down a network, each link by its right rule or by a wrong one.
+
+What the gradients of a layer are compared with is the matter of the subclass: the changes of parameters (search.py), or
+what a function has returned.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from gradiente.checker.rules.catalogue import all_mistakes
+from gradiente.checker.rules.dataflow import KINDS, Array, Step, link, name_of
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+
+BEAM = 5  # explanations that are followed from layer to layer
+MOST = 2  # mistakes between two layers
+Values = tuple[Mapping[str, Array], ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """One mistake, and the link of the chain in which it was made."""
+
+    mistake: Mistake
+    wrong: WrongRule
+    layer: int
+
+    @property
+    def key(self) -> str:
+        return self.mistake.key
+
+    @property
+    def quantity(self) -> str:
+        """The first wrong quantity: dZ2, dW1 …"""
+        return name_of(self.wrong.kind, self.layer)
+
+
+class Explained(Protocol):
+    """An explanation of what was observed, down to some layer."""
+
+    @property
+    def values(self) -> Values:
+        """All quantities of every step as its mistakes make them."""
+        ...
+
+    @property
+    def cost(self) -> float:
+        """What is compared between explanations; 0 for right gradients."""
+        ...
+
+
+E = TypeVar("E", bound=Explained)
+
+
+class ChainSearch(ABC, Generic[E]):
+    """The fewest mistakes in the backward pass of some steps.
+
+    Arguments:
+        steps: with their forward passes
+        more: wrong rules beside those of the mistakes' own files
+    """
+
+    def __init__(self, steps: Sequence[Step], more: Sequence[tuple[Mistake, WrongRule]] = ()) -> None:
+        self.steps = steps
+        known = [(mistake, wrong) for mistake in all_mistakes() for wrong in mistake.rules]
+        fitting = [pair for pair in (*known, *more) if steps[0].loss in pair[1].losses]
+        self.wrong = {kind: [pair for pair in fitting if pair[1].kind == kind] for kind in KINDS}
+
+    @abstractmethod
+    def start(self) -> E:
+        """What is known before the first link."""
+
+    @abstractmethod
+    def explained(self, known: E, values: Values, made: Sequence[Made], layer: int) -> E:
+        """What is known with the gradients of one layer more.
+
+        Arguments:
+            values: down to ∂J/∂Z of the layer
+            made: the mistakes on the way there
+        """
+
+    def best(self, most: int = MOST) -> E:
+        """The explanation that costs least; of equals the first in the order of the mistakes.
+
+        Arguments:
+            most: mistakes between two layers
+        """
+        known: Sequence[E] = [self.start()]
+        last = len(self.steps[0].layers)
+        for layer in range(last, 0, -1):
+            kinds = ("target", "output") if layer == last else ("dA", "dZ")
+            known = self._down(known, kinds, layer, most) or known
+        return known[0]
+
+    def _down(self, known: Sequence[E], kinds: tuple[str, str], layer: int, allowed: int) -> list[E]:
+        """What is known one layer further down, the best first; two mistakes between layers where one will not do."""
+        found: list[E] = []
+        for most in range(allowed + 1):
+            for one in known:
+                for made, values in self._paths(one.values, kinds, layer, most):
+                    found.append(self.explained(one, values, made, layer))
+            found.sort(key=lambda explanation: explanation.cost)
+            if found and found[0].cost <= known[0].cost + most:
+                break
+        return found[:BEAM]
+
+    def _paths(
+        self, values: Values, kinds: tuple[str, str], layer: int, most: int
+    ) -> Iterator[tuple[list[Made], Values]]:
+        """Both links with exactly so many of them wrong."""
+        first, second = kinds
+        above = layer + 1 if first == "dA" else layer
+        for one, with_first in self.links(values, first, above, wrong=most > 0):
+            for two, both in self.links(with_first, second, layer, wrong=most > len(one)):
+                if len(one) + len(two) == most:
+                    yield [*one, *two], both
+
+    def links(
+        self, values: Values, kind: str, layer: int, *, wrong: bool
+    ) -> Iterator[tuple[list[Made], Values]]:
+        """The chain with one link more, by the right rule, then by every wrong one."""
+        for entry in (None, *(self.wrong[kind] if wrong else ())):
+            rule = entry[1].rule if entry else None
+            try:
+                new = [
+                    link(step, kind, layer, known, rule)
+                    for step, known in zip(self.steps, values, strict=True)
+                ]
+            except ValueError:
+                continue
+            name = name_of(kind, layer)
+            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
+            yield ([Made(*entry, layer)] if entry else []), more
