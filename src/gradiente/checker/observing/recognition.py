@@ -3,13 +3,13 @@
 import ast
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradiente.checker.observing.costs import stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
-from gradiente.checker.observing.forward import ForwardPass, forward_passes
+from gradiente.checker.observing.forward import ForwardPass, forward_passes, wrong_forms
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
-from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, observed_steps, step_of
+from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, observed_steps, step_of, with_output
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
@@ -63,6 +63,13 @@ class Candidate:
         before = self.before and changes_of(self.before)
         search = Search(self.steps, [changes_of(step) for step in self.steps], before)
         return Recognition(self.plan, self.values, self.observed, self.steps, search.best(most))
+
+    @property
+    def compared_with_targets(self) -> bool:
+        """Whether the last layer learns from the difference of its output and the targets."""
+        found, last = self.explained(1).explanation, len(self.steps[0].layers)
+        wrong = any(made.wrong.kind in ("output", "target") for made in found.made)
+        return f"dW{last}" not in found.unknown and not wrong
 
 
 def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
@@ -153,9 +160,29 @@ def _candidates(plan: Plan | None, events: Sequence[Event], data: Data | None) -
             for batch in range(max(len(list(one.batches())) for one in chosen)):
                 steps = [_step(one, batch, target, loss) for one in chosen]
                 known = [step for step in steps if step is not None]
-                if len(known) == len(chosen) and stated_loss(values, known[0]) in (None, loss):
+                if len(known) == len(chosen):
                     first = _step(before, batch, target, loss) if before else None
-                    yield Candidate(plan, values, chosen, known, first)
+                    yield from _with_outputs(Candidate(plan, values, chosen, known, first))
+
+
+def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
+    """The candidate with every activation that its last layer may have, where the file's own cost allows it."""
+    last = candidate.observed[0].passes[-1].layers[-1]
+    names = [last.activation]
+    if last.output is None:
+        names += ["sigmoid", *(["softmax"] if len(last.Z) > 1 else [])]
+    wrong = [name for name, _ in wrong_forms(candidate.values, last)] if last.output is None else []
+    for name in (*names, *wrong):
+        one = replace(
+            candidate,
+            observed=[with_output(observed, name) for observed in candidate.observed],
+            steps=[step.with_output(name) for step in candidate.steps],
+            before=candidate.before and candidate.before.with_output(name),
+        )
+        loss = one.steps[0].loss
+        of_cost = stated_loss(one.values, one.steps[0]) if name else "squared_error"
+        if of_cost in (None, loss) and (name not in wrong or one.compared_with_targets):
+            yield one
 
 
 def _first_steps(

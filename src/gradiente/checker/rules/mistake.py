@@ -1,13 +1,9 @@
 """One mistake in back-propagation: the link of the chain in which it is made, and the wrong rules that it may be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from gradiente.checker.rules.dataflow import View
-
-Array = np.ndarray
+from gradiente.checker.rules.dataflow import Array, Rule, View
 
 
 @dataclass(frozen=True)
@@ -15,7 +11,7 @@ class WrongRule:
     """A wrong rule at a kind of link (`KINDS` in dataflow.py). `losses` are those with which it is wrong."""
 
     kind: str
-    rule: Callable[[View], Array]
+    rule: Rule
     losses: Sequence[str] = ("cross_entropy", "squared_error")
 
 
@@ -35,3 +31,14 @@ class Mistake:
     rules: Sequence[WrongRule]
     plant: tuple[str, str] | None
     loss: str = "cross_entropy"
+
+
+def of_the_output(rule: Rule) -> Rule:
+    """A rule of the last layer only."""
+
+    def of_last(q: View) -> Array:
+        if not q.last:
+            raise ValueError
+        return rule(q)
+
+    return of_last

@@ -5,8 +5,8 @@ count, since α, a mean or a sum, and a factor of the loss all change every leng
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -93,38 +93,63 @@ class Search(ChainSearch[Explanation]):
 
     def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
         """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
-        more, unknown, extra, ratios = [*made], list(known.unknown), dict(known.extra), dict(known.ratios)
+        best = replace(known, values=values, made=(*known.made, *made))
         for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
-            name = name_of(kind, layer)
-            found, right = None, values
-            for one, with_it in self.links(values, kind, layer, wrong=name not in self.still):
-                right = right if one else with_it
-                few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
-                found = None if few else self._ratios(name, [v[name] for v in with_it], spread=bool(one))
-                if found is None and not one:
-                    found, added = self._with_extra(name, with_it, extra.values())
-                    extra |= {name: added} if added else {}
-                if found is not None:
-                    more, values, ratios[name] = [*more, *one], with_it, found
-                    break
-            else:
-                values = right
-                unknown += [] if name in self.still else [name]
-        base, lengths = _compared(ratios)
-        all_made = (*known.made, *more)
-        return Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values, ratios)
+            best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
+        return best
+
+    def _with_gradient(self, known: Explanation, kind: str, layer: int) -> Iterator[Explanation]:
+        """What is known with one gradient more: by its right rule, else by every wrong one, else it is unknown.
+
+        A few numbers fit every rule: theirs must be as long as others.
+        """
+        name = name_of(kind, layer)
+        right, explained = known.values, False
+        for one, values in self.links(known.values, kind, layer, wrong=name not in self.still):
+            right = right if one else values
+            found, added = self._fitted(known, name, values, spread=bool(one))
+            if found is None:
+                continue
+            ratios = {**known.ratios, name: found} if found else known.ratios
+            base, lengths = _compared(ratios)
+            yield replace(
+                known,
+                made=(*known.made, *one),
+                values=values,
+                ratios=ratios,
+                base=base,
+                lengths=lengths,
+                extra={**known.extra, name: added} if added else known.extra,
+            )
+            explained = True
+            if not one and self.changes[0][name].size >= FEW:
+                return
+        if not explained:
+            unknown = () if name in self.still else (name,)
+            yield replace(known, values=right, unknown=(*known.unknown, *unknown))
+
+    def _fitted(
+        self, known: Explanation, name: str, values: Values, *, spread: bool
+    ) -> tuple[Sequence[float] | None, tuple[str, float] | None]:
+        """c of every step, with change = c · wanted, and what is added to it; None where there is none."""
+        few = not spread and known.extra and self.changes[0][name].size < FEW  # any factor would do
+        found = None if few else self._ratios(name, [v[name] for v in values], spread=spread)
+        if found is None and not spread:
+            return self._with_extra(name, values, known.extra.values())
+        return found, None
 
     def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
-        """c of every step, with change = c · wanted; None where one has none.
+        """c of every step, with change = c · wanted; None where one has none; of nothing but rounding no c.
 
         Arguments:
             spread: one number, or one column, may stand for many
         """
-        found = []
-        for seen, value in zip(self.changes, wanted, strict=True):
-            if not spread and seen[name].shape != value.shape:
-                return None
-            found.append(ratio(seen[name], value))
+        pairs = [(seen[name], value) for seen, value in zip(self.changes, wanted, strict=True)]
+        if not spread and any(seen.shape != value.shape for seen, value in pairs):
+            return None
+        if all(max(np.abs(seen).max(), np.abs(value).max()) < NOTHING for seen, value in pairs):
+            return []
+        found = [ratio(seen, value) for seen, value in pairs]
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
 
@@ -153,10 +178,7 @@ class Search(ChainSearch[Explanation]):
 
 
 def ratio(found: Array, wanted: Array) -> float | None:
-    """c with found = c · wanted; None where there is none. One number, or one column, may stand for many.
-
-    0 of nothing but rounding is 1 times it.
-    """
+    """c with found = c · wanted; None where there is none. One number, or one column, may stand for many."""
     try:
         wanted = np.broadcast_to(wanted, found.shape)
     except ValueError:

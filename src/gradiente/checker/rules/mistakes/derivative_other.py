@@ -4,8 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from gradiente.checker.rules.activations import activated
-from gradiente.checker.rules.dataflow import View, slope
+from gradiente.checker.rules.activations import activated, slope
+from gradiente.checker.rules.dataflow import View
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 NAMES = ("sigmoid", "tanh", "relu")
@@ -18,13 +18,20 @@ def other(name: str, given: str, inside: bool):
         if name == q.activation:
             raise ValueError(name)
         x = getattr(q, given)
-        return q.dA * slope(name, activated(name, x) if inside else x)
+        return slope(name, activated(name, x) if inside else x)
 
     return rule
 
 
+OTHERS = [other(*choice) for choice in product(NAMES, "AZ", (False, True))]
 MISTAKE = Mistake(
     "derivative_other",
-    [WrongRule("dZ", other(*choice)) for choice in product(NAMES, "AZ", (False, True))],
+    (
+        *(WrongRule("dZ", lambda q, rule=rule: q.dA * rule(q)) for rule in OTHERS),
+        *(
+            WrongRule("output", lambda q, rule=rule: (q.A - q.Y) * rule(q) / q.m, ("squared_error",))
+            for rule in OTHERS
+        ),
+    ),
     plant=("dZ1 = dA1 * A1 * (1 - A1)", "dZ1 = dA1 * (1 - A1**2)"),
 )
