@@ -32,6 +32,7 @@ ORDER: dict[str, list[list[str]]] = {
     "gradiente.checker.rules": [
         ["activations"],
         ["dataflow"],
+        ["instances"],
         ["mistake"],
         ["mistakes"],
         ["catalogue"],

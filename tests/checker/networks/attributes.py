@@ -54,7 +54,6 @@ EDITS = [
     ("delta2 = error * self.derivada_sigmoide(self.a2)", "delta2 = error * self.a2", "activation_for_derivative"),
     ("error = self.a2 - Y", "error = Y - self.a2", "output_sign"),
     ("error = self.a2 - Y", "error = (self.a2 - Y) ** 2", "output_squared"),
-    ("error = self.a2 - Y", "error = self.a2 - np.round(Y + self.a2)", "unknown"),
     ("error = self.a2 - Y", "error = np.abs(self.a2 - Y)", "output_absolute"),
     ("* self.derivada_sigmoide(self.a1)", "* self.derivada_sigmoide(self.z1)", "derivative_of_z"),
     (" * self.derivada_sigmoide(self.a1)", "", "derivative_missing"),

@@ -47,7 +47,6 @@ EDITS = [
     ("delta = delta * activations[l] * (1 - activations[l])", "delta = delta * activations[l]", "activation_for_derivative"),
     ("delta = delta * activations[l] * (1 - activations[l])", "pass", "derivative_missing"),
     ("delta = delta * activations[l] * (1 - activations[l])", "delta = delta * (1 - activations[l] ** 2)", "derivative_other"),
-    ("delta = delta * activations[l] * (1 - activations[l])", "delta = delta * activations[l - 1].mean() * (1 - activations[l])", "unknown"),
     ("delta = delta @ self.weights[l].T", "delta = (activations[-1] - y) @ self.weights[l].T if l == len(self.weights) - 1 else delta @ self.weights[l].T", "error_without_slope"),
     ("delta = (activations[-1] - y) * activations[-1] * (1 - activations[-1])", "delta = activations[-1] - y", "output_slope_missing"),
     ("delta = (activations[-1] - y) *", "delta = (y - activations[-1]) *", "output_sign"),

@@ -18,7 +18,7 @@ from gradiente.checker.judging.training_steps import (
     lecture_form,
     other_width,
 )
-from gradiente.checker.mistakes.table import Mistake
+from gradiente.checker.mistakes.forward import Mistake
 from gradiente.checker.reading.identify import flat
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout

@@ -11,13 +11,13 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
+from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
 from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
 from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.mistakes.repair import Mutant, mutants
-from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
 from gradiente.checker.reading.identify import orders, values_of
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.running.calls import CallOutcome
@@ -74,7 +74,7 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
     finished = [run for run in tried if run.finished]
     for run in finished:
         for kind, way in ways(session, run):
-            match = _match(session, run, kind, way, Search.plain)
+            match = _match(session, run, kind, way, GradientSearch.plain)
             if match.cost == 0:
                 return match
             if not match.explanation.unknown and (found is None or match.cost < found.cost):
@@ -83,7 +83,7 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
         if found is not None and found.cost < 2 and not found.swapped:
             break
         for kind, way in ways(session, run)[:1]:
-            match = _match(session, run, kind, way, Search.best)
+            match = _match(session, run, kind, way, GradientSearch.best)
             if found is None or match.cost < found.cost:
                 found = match
     return found and replace(found, fixed=_fixed_counts(session, found))
@@ -99,7 +99,9 @@ def _fixed_counts(session: Session, match: GradientMatch) -> dict[str, Mapping[s
 
 def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMatch | None:
     """The match with the right function in the place of one that is wrong itself, where that explains a mistake."""
-    if not match.explanation.unknown and not any(m.at in ("dZ2", "dZ1") for m in match.explanation.mistakes):
+    if not match.explanation.unknown and not any(
+        made.quantity in ("dZ2", "dZ1") for made in match.explanation.made
+    ):
         return None
     sizes = [case.sizes for case in match.run.cases]
     found: tuple[GradientMatch, Suspect] | None = None
@@ -112,7 +114,9 @@ def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMat
             break
     if found is None:
         return None
-    session.own_functions[found[1].function.name] = found[1].finding()
+    name = found[1].function.name
+    if name not in session.workshop.functions:  # else it is judged by itself
+        session.own_functions[name] = found[1].finding()
     return found[0]
 
 
@@ -124,22 +128,13 @@ def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
 def _match(session: Session, run: Run, kind: str, way: Mapping[str, Any], explain: Any) -> GradientMatch:
     observed = [values_of(outcome.result, way) for outcome in run.outcomes]
     cases = [_with_changes(session, run, *pair) for pair in zip(run.cases, run.outcomes, strict=True)]
-    explanation = explain(Search(cases, observed, run.layout, session.rates(NAME)))
+    explanation = explain(GradientSearch(cases, observed, run.layout, session.rates(NAME)))
     named = ways(session, run)[0][0] == "names" or _all_named(session)
     return GradientMatch(run, kind, way, observed, explanation, kind == "shapes" and named)
 
 
 def _with_changes(session: Session, run: Run, case: Reference, outcome: CallOutcome) -> Reference:
-    """The step, with W[2] as the function left it where it changed it, and with what a wrong derivative gives."""
-    for helper in ("tanhGrad", "reluGrad"):
-        if session.wrong(helper) and session.uses(NAME, helper):
-            for name, z in (("helper_of_a", "A1"), ("helper_of_z", "Z1")):
-                found = session.call(helper, {"z": run.layout.to_student(z, case.numbers[z])}).result
-                if (
-                    isinstance(found, np.ndarray)
-                    and found.shape == run.layout.to_student(z, case.numbers[z]).shape
-                ):
-                    case = case.replaced(**{name: run.layout.to_lecture(z, found)})
+    """The step, with W[2] as the function left it where it changed it."""
     place = session.bindings[NAME].place("w2")
     if (
         place not in outcome.mutated
@@ -158,7 +153,7 @@ def _all_named(session: Session) -> bool:
 
 def _negative(match: GradientMatch) -> bool:
     scales = match.explanation.scales.values()
-    reversed_by_rule = any(mistake.key == "output_sign" for mistake in match.explanation.mistakes)
+    reversed_by_rule = any(made.key == "output_sign" for made in match.explanation.made)
     return reversed_by_rule or (bool(scales) and all(scale.sign < 0 for scale in scales))
 
 
@@ -269,7 +264,9 @@ def _on_other_numbers(session: Session, match: GradientMatch, **options: bool) -
     outcomes = [session.call(NAME, step_arguments(case, layout)) for case in cases]
     if any(outcome.failure is not None for outcome in outcomes):
         return None
-    return Search(cases, [values_of(outcome.result, match.way) for outcome in outcomes], layout).plain()
+    return GradientSearch(
+        cases, [values_of(outcome.result, match.way) for outcome in outcomes], layout
+    ).plain()
 
 
 def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
@@ -286,7 +283,7 @@ def _whole_numbers(session: Session, match: GradientMatch) -> Iterator[Finding]:
         yield failure_finding(session, NAME, outcome.failure)
         return
     observed = values_of(outcome.result, match.way)
-    unknown = Search([case], [observed], layout).plain().unknown
+    unknown = GradientSearch([case], [observed], layout).plain().unknown
     if unknown:
         yield Finding("integer_truncation", NAME, label(unknown[0]))
 

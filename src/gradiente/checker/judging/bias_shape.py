@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
+from gradiente.checker.judging.gradient_search import GRADIENTS
 from gradiente.checker.judging.quantities import label, line_of
 from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.stub import install, remove
-from gradiente.checker.mistakes.search import GRADIENTS
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.verdict import Finding
@@ -33,7 +33,7 @@ def misshapen(session: Session, match: GradientMatch) -> Iterator[Finding]:
     case, layout = match.run.cases[0], match.run.layout
     if match.swapped or any(_shape(match, name) != _wanted(match, name, layout) for name in WEIGHTS):
         return  # the loop would fail with these, whatever the shape of ∂J/∂b
-    summed = set(match.explanation.scales) - {mistake.at for mistake in match.explanation.mistakes}
+    summed = set(match.explanation.scales) - {made.quantity for made in match.explanation.made}
     wrong = [name for name in BIASES if name in summed and _differs(match, name, layout)]
     loop = next((name for name in LOOPS if session.has(name)), None)
     if not wrong or loop is None:

@@ -14,9 +14,8 @@ from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.quantities import label, line_of
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import SQUARE, Judgement, Session, step_arguments
-from gradiente.checker.mistakes.forward import RIGHT, mistakes_at
+from gradiente.checker.mistakes.forward import RIGHT, Mistake, Rule, mistakes_at
 from gradiente.checker.mistakes.repair import Mutant, mutants
-from gradiente.checker.mistakes.table import Mistake, Rule
 from gradiente.checker.reading.identify import flat, orders, quantity_named, values_of
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout

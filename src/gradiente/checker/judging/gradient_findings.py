@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
-from gradiente.checker.judging.quantities import computed_at, label, line_of
+from gradiente.checker.judging.gradient_search import GRADIENTS
+from gradiente.checker.judging.quantities import ORDER, computed_at, label, line_of
 from gradiente.checker.judging.same_numbers import told_apart
 from gradiente.checker.judging.session import Session
-from gradiente.checker.mistakes.search import GRADIENTS
-from gradiente.checker.mistakes.table import INHERITED, ORDER
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.matching import Scale
@@ -63,10 +62,8 @@ def variants_of(match: GradientMatch) -> tuple[tuple[str, Mapping[str, Any]], ..
 def _rules(session: Session, match: GradientMatch) -> Iterator[tuple[str, Finding]]:
     """The wrong rules; one that is made at several places is one mistake."""
     places: dict[str, list[str]] = {}
-    for mistake in match.explanation.mistakes:
-        if mistake.key == INHERITED:
-            continue
-        places.setdefault(told_apart(session, match, mistake), []).append(mistake.at)
+    for made in match.explanation.made:
+        places.setdefault(told_apart(session, match, made), []).append(made.quantity)
     if "integer_truncation" in places:
         places = {"integer_truncation": places["integer_truncation"]}
     for key, at in places.items():
@@ -81,7 +78,9 @@ def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findi
         at = _source(negative, scales)
         yield at[0], _finding(session, match, "output_sign" if at == ["dZ2"] else "sign_hidden", at)
     summed = {
-        m.at for m in match.explanation.mistakes if m.key in ("bias_axis", "bias_total", "bias_not_summed")
+        made.quantity
+        for made in match.explanation.made
+        if made.key in ("bias_axis", "bias_total", "bias_not_summed")
     }
     sizes = [name for name in GRADIENTS if name in scales and scales[name].size and name not in summed]
     if sizes:
@@ -96,7 +95,7 @@ def _scales(session: Session, match: GradientMatch) -> Iterator[tuple[str, Findi
     factors = [
         name for name in GRADIENTS if name in scales and scales[name].factor != 1 and name not in fixed
     ]
-    squares = any(mistake.key == "output_other_loss" for mistake in match.explanation.mistakes)
+    squares = any(made.key == "output_other_loss" for made in match.explanation.made)
     if factors and not squares:  # the 2 of the squared error is that mistake's
         at = _source(factors, scales)
         yield (at[0], _finding(session, match, "factor", at, factor=f"{scales[factors[0]].factor:.6g}"))

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gradiente.checker.judging.gradient_search import Explanation
 from gradiente.checker.judging.runs import Run
-from gradiente.checker.mistakes.search import Explanation
 from gradiente.checker.reference.reference import Array
 
 SWAPPED = 0.5  # what results under each other's names cost

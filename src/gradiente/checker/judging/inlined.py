@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.session import Judgement, Session, step_arguments
 from gradiente.checker.judging.training_steps import (
@@ -18,8 +19,6 @@ from gradiente.checker.judging.training_steps import (
     lecture_form,
 )
 from gradiente.checker.judging.update_rule import keys_of
-from gradiente.checker.mistakes.search import UNKNOWN, Explanation, Search
-from gradiente.checker.mistakes.table import INHERITED
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference, softmax, squash
@@ -48,7 +47,7 @@ def judge_inlined(
         if found is None:
             return Judgement(tuple(_nowhere(session, name, outcome)))
         moved.append(found)
-    search = Search(cases, moved, layout, (lr, *session.rates(name)))
+    search = GradientSearch(cases, moved, layout, (lr, *session.rates(name)))
     explanation = search.plain()
     if not explanation.right:
         explanation = search.best()
@@ -107,14 +106,13 @@ def _gradient_findings(
 ) -> Iterator[Finding]:
     function = session.function(name)
     places: dict[str, list[str]] = {}
-    for mistake in explanation.mistakes:
-        key = mistake.key
+    for made in explanation.made:
+        key = made.key
         if key in ("weights_zero", "bias_zero"):
             key = "not_updated"
         if key == "output_sign" and _adds(session, name):
             key = "uphill"
-        if key != INHERITED:
-            places.setdefault(key, []).append(mistake.at)
+        places.setdefault(key, []).append(made.quantity)
     scales = explanation.scales
     if scales and all(scale.sign < 0 for scale in scales.values()):
         places.setdefault("uphill" if _adds(session, name) else "output_sign", []).append("dZ2")

@@ -82,7 +82,7 @@ def _findings(found: Recognition, places: Places) -> Iterator[tuple[str, Finding
     for factor, names in _by_factor(_scaled(found)):
         yield _of_factor(found, factor, names, places)
     yield from _unlike(found, places)
-    if found.explanation.uphill:
+    if found.explanation.uphill and not found.explanation.unknown:
         if _sign(found) < 0:
             last = len(found.steps[0].layers)
             at = [f"dZ{last}"]
@@ -148,9 +148,9 @@ def _without_activation(found: Recognition) -> list[int]:
 
 def _together(made: Sequence[Made]) -> list[list[Made]]:
     """A mistake that is made in several layers is one."""
-    groups: dict[tuple[str, str], list[Made]] = {}
+    groups: dict[str, list[Made]] = {}
     for one in made:
-        groups.setdefault((one.key, one.wrong.kind), []).append(one)
+        groups.setdefault(one.key, []).append(one)
     return list(groups.values())
 
 
@@ -265,7 +265,8 @@ def _without_bias(found: Recognition) -> list[int]:
     for event in found.values.events:
         place = found.values.place(event)
         if max(event.value.shape, default=1) == event.value.size and found.values.named(place, BIAS):
-            changing.setdefault((event.function, event.name), set()).add(place)
+            own = event.name.startswith("self.")  # one variable in all methods
+            changing.setdefault(("" if own else event.function, event.name), set()).add(place)
     used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}
     missing, start = [], found.observed[-1].start
     for layer, passed in zip(found.steps[-1].layers, found.observed[-1].passes[-1].layers, strict=True):

@@ -54,7 +54,7 @@ def own_cost(session: Session, match: GradientMatch) -> str | None:
     """
     for forward, inputs in _forwards(session):
         moved = [name for name in PARAMETERS if name in inputs]
-        sums = any(mistake.at in ("db1", "db2") for mistake in match.explanation.mistakes)
+        sums = any(made.quantity in ("db1", "db2") for made in match.explanation.made)
         if len(moved) < len(PARAMETERS) and (sums or match.explanation.unknown):
             continue
         for cost, arguments in _costs(session):

@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradiente.checker.mistakes.table import ORDER
 from gradiente.checker.reading.identify import quantity_named
 from gradiente.checker.reading.submission import Function, Submission
 
+# In the order in which they are computed.
+ORDER = ("Y", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
 # How δ of a layer is called: delta2, error_salida, d_hidden.
 ERRORS = {"dZ2": ("2", "out", "output", "salida", "o"), "dZ1": ("1", "hidden", "oculta", "h")}
 

@@ -1,9 +1,23 @@
 """The wrong forward passes: what a student's activations are compared with, one rule for every quantity."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
-from gradiente.checker.mistakes.table import Mistake, Rule
 from gradiente.checker.reference.reference import Array, Reference, slope, softmax, squash
+
+Rule = Callable[[Reference], Array]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One deliberately wrong rule; `workshops` are those in which it can be made."""
+
+    key: str
+    at: str
+    rule: Rule
+    workshops: tuple[str, ...] = ("xor", "mnist")
 
 
 def _over_all(powers: Array) -> Array:

@@ -122,8 +122,8 @@ def _heads(values: Values, last: LayerPass, after: int) -> Iterator[LayerPass]:
     """The layer with every output that the next one may have as its input."""
     if last.output is not None:
         yield from (last, replace(last, activation=IDENTITY)) if last.activation else (last,)
-        return
-    yield from (replace(last, activation=name) for name in (IDENTITY, *ACTIVATIONS))
+    else:
+        yield from (replace(last, activation=name) for name in (IDENTITY, *ACTIVATIONS))
     yield from (replace(last, activation=name, output=place) for name, place in wrong_forms(values, last, after))
 
 

@@ -13,7 +13,7 @@ from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, 
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
-from gradiente.checker.rules.dataflow import Step
+from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
 from gradiente.checker.running.calls import Call, Event
 from gradiente.checker.running.sandbox import Sandbox
@@ -160,7 +160,7 @@ def _candidates(plan: Plan | None, events: Sequence[Event], data: Data | None) -
             for batch in range(max(len(list(one.batches())) for one in chosen)):
                 steps = [_step(one, batch, target, loss) for one in chosen]
                 known = [step for step in steps if step is not None]
-                if len(known) == len(chosen):
+                if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
                     first = _step(before, batch, target, loss) if before else None
                     yield from _with_outputs(Candidate(plan, values, chosen, known, first))
 

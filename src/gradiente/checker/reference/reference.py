@@ -6,6 +6,8 @@ from typing import Self
 
 import numpy as np
 
+from gradiente.checker.rules.dataflow import Layer as LayerOfStep
+from gradiente.checker.rules.dataflow import Step
 from gradiente.initializers import Normal
 from gradiente.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from gradiente.losses import BCELoss, CrossEntropyLoss
@@ -74,6 +76,19 @@ class Reference:
     @property
     def m(self) -> int:
         return self.sizes.m
+
+    @property
+    def output(self) -> str:
+        """g of the output layer."""
+        return "sigmoid" if self.labels is None else "softmax"
+
+    def step(self) -> Step:
+        """The step without its gradients; `W2_after` among the numbers is W[2] as it was left."""
+        after = self.numbers.get("W2_after", np.full_like(self.W2, np.nan))
+        nothing = np.full_like(self.W1, np.nan)
+        hidden = LayerOfStep(1, self.X, self.W1, self.b1, self.Z1, self.A1, self.activation, nothing, None)
+        output = LayerOfStep(2, self.A1, self.W2, self.b2, self.Z2, self.A2, self.output, after, None)
+        return Step((hidden, output), self.Y, "cross_entropy")
 
     def replaced(self, **numbers: Array) -> Self:
         """The same with some quantities replaced."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from gradiente.checker.rules.catalogue import all_mistakes
-from gradiente.checker.rules.dataflow import KINDS, Array, Step, link, name_of
+from gradiente.checker.rules.dataflow import KINDS, Array, Step, gradients_of, link, name_of
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 BEAM = 5  # explanations that are followed from layer to layer
@@ -42,6 +42,11 @@ class Explained(Protocol):
     @property
     def values(self) -> Values:
         """All quantities of every step as its mistakes make them."""
+        ...
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The gradients that nothing gives."""
         ...
 
     @property
@@ -96,10 +101,13 @@ class ChainSearch(ABC, Generic[E]):
     def _down(self, known: Sequence[E], kinds: tuple[str, str], layer: int, allowed: int) -> list[E]:
         """What is known one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[E] = []
+        names = {name for name in gradients_of(self.steps[0]) if name[2:] == str(layer)}
         for most in range(allowed + 1):
             for one in known:
                 for made, values in self._paths(one.values, kinds, layer, most):
-                    found.append(self.explained(one, values, made, layer))
+                    explanation = self.explained(one, values, made, layer)
+                    if not made or not names <= set(explanation.unknown):  # else they explain nothing
+                        found.append(explanation)
             found.sort(key=lambda explanation: explanation.cost)
             if found and found[0].cost <= known[0].cost + most:
                 break

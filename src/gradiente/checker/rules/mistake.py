@@ -23,7 +23,7 @@ class Mistake:
         key: its name; its words are `mistake.KEY` and `mistake.KEY.why`, written for a network of two layers
         rules: the ways in which it is made; of two that give the same numbers the first mistake of the list is named
         plant: an edit of the example network (example.py) that makes it, the right text and the wrong one; None where
-            it needs sizes that the example does not have
+            it needs sizes that the example does not have, or shows there as a parameter that never moves
         loss: of the example
     """
 

@@ -104,39 +104,29 @@ class Search(ChainSearch[Explanation]):
         A few numbers fit every rule: theirs must be as long as others.
         """
         name = name_of(kind, layer)
-        right, explained = known.values, False
-        for one, values in self.links(known.values, kind, layer, wrong=name not in self.still):
-            right = right if one else values
-            found, added = self._fitted(known, name, values, spread=bool(one))
-            if found is None:
-                continue
-            ratios = {**known.ratios, name: found} if found else known.ratios
-            base, lengths = _compared(ratios)
-            yield replace(
-                known,
-                made=(*known.made, *one),
-                values=values,
-                ratios=ratios,
-                base=base,
-                lengths=lengths,
-                extra={**known.extra, name: added} if added else known.extra,
-            )
-            explained = True
-            if not one and self.changes[0][name].size >= FEW:
-                return
+        chains = list(self.links(known.values, kind, layer, wrong=name not in self.still))
+        explained = False
+        for one, values in chains:
+            few = not one and known.extra and self.changes[0][name].size < FEW  # any factor would do
+            found = None if few else self._ratios(name, [v[name] for v in values], spread=bool(one))
+            added = None
+            if found is None and not one:
+                found, added = self._with_extra(name, values, known.extra.values())
+            if found is not None:
+                yield _more(known, one, name, values, found, added)
+                explained = True
+                if not one and self.changes[0][name].size >= FEW:
+                    return
+        if explained:
+            return
+        for one, values in chains[1:]:
+            found, added = self._with_extra(name, values, known.extra.values())
+            if found is not None:
+                yield _more(known, one, name, values, found, added)
+                explained = True
         if not explained:
             unknown = () if name in self.still else (name,)
-            yield replace(known, values=right, unknown=(*known.unknown, *unknown))
-
-    def _fitted(
-        self, known: Explanation, name: str, values: Values, *, spread: bool
-    ) -> tuple[Sequence[float] | None, tuple[str, float] | None]:
-        """c of every step, with change = c · wanted, and what is added to it; None where there is none."""
-        few = not spread and known.extra and self.changes[0][name].size < FEW  # any factor would do
-        found = None if few else self._ratios(name, [v[name] for v in values], spread=spread)
-        if found is None and not spread:
-            return self._with_extra(name, values, known.extra.values())
-        return found, None
+            yield replace(known, values=chains[0][1], unknown=(*known.unknown, *unknown))
 
     def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
         """c of every step, with change = c · wanted; None where one has none; of nothing but rounding no c.
@@ -147,8 +137,9 @@ class Search(ChainSearch[Explanation]):
         pairs = [(seen[name], value) for seen, value in zip(self.changes, wanted, strict=True)]
         if not spread and any(seen.shape != value.shape for seen, value in pairs):
             return None
-        if all(max(np.abs(seen).max(), np.abs(value).max()) < NOTHING for seen, value in pairs):
-            return []
+        if all(_nothing(seen) and _nothing(value) for seen, value in pairs):
+            fits = all(_fits(value, seen) for seen, value in pairs)
+            return [] if fits else None
         found = [ratio(seen, value) for seen, value in pairs]
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
@@ -175,6 +166,37 @@ class Search(ChainSearch[Explanation]):
             if len(found) == len(fitted) and max(shares) - min(shares) <= ALIKE * abs(shares[0]):
                 return [c for c, _ in found], (key, shares[0])
         return None, None
+
+
+def _more(
+    known: Explanation,
+    made: Sequence[Made],
+    name: str,
+    values: Values,
+    found: Sequence[float],
+    added: tuple[str, float] | None,
+) -> Explanation:
+    """What is known with one gradient more, and c of every step."""
+    ratios = {**known.ratios, name: found} if found else known.ratios
+    base, lengths = _compared(ratios)
+    return replace(
+        known,
+        made=(*known.made, *made),
+        values=values,
+        ratios=ratios,
+        base=base,
+        lengths=lengths,
+        extra={**known.extra, name: added} if added else known.extra,
+    )
+
+
+def _nothing(array: Array) -> bool:
+    return bool(np.abs(array).max() < NOTHING)
+
+
+def _fits(value: Array, seen: Array) -> bool:
+    """Whether an array may stand for one of another shape: one number, or one column, for many."""
+    return all(a in (1, b) for a, b in zip(value.shape, seen.shape, strict=True))
 
 
 def ratio(found: Array, wanted: Array) -> float | None:
@@ -210,13 +232,13 @@ def _fit(found: Array, wanted: Array, other: Array | None, usual: float | None) 
 
 
 def _compared(ratios: Mapping[str, Sequence[float]]) -> tuple[tuple[float, ...], dict[str, float]]:
-    """What most gradients have in common, and every one's factor beside it; of as many the larger."""
+    """What most gradients have in common, and every one's factor beside it; of as many those that go downhill."""
     if not ratios:
         return (), {}
     votes = Counter(
         {name: sum(_alike(ratios[other], found) for other in ratios) for name, found in ratios.items()}
     )
-    most = max(votes, key=lambda name: (votes[name], name.startswith("dW")))
+    most = max(votes, key=lambda name: (votes[name], ratios[name][0] < 0, name.startswith("dW")))
     base = tuple(ratios[most])
     return base, {name: found[-1] / base[-1] for name, found in ratios.items()}
 

@@ -4,6 +4,9 @@ from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 MISTAKE = Mistake(
     "bias_axis",
-    (WrongRule("db", lambda q: q.dZ.sum(axis=0, keepdims=True)),),
+    (
+        WrongRule("db", lambda q: q.dZ.sum(axis=0, keepdims=True)),
+        WrongRule("db", lambda q: q.dZ.sum(axis=0)[:, None]),
+    ),
     plant=None,
 )

@@ -2,28 +2,27 @@
 
 from itertools import product
 
-import numpy as np
-
 from gradiente.checker.rules.activations import activated, slope
-from gradiente.checker.rules.dataflow import View
+from gradiente.checker.rules.dataflow import Array, Rule, View
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 NAMES = ("sigmoid", "tanh", "relu")
 
 
-def other(name: str, given: str, inside: bool):
+def other(name: str, given: str, *, inside: bool) -> Rule:
     """The slope of activation `name`, written for z (`inside`) or for a, at the Z or the A of the layer."""
 
-    def rule(q: View) -> np.ndarray:
-        if name == q.activation:
-            raise ValueError(name)
+    def rule(q: View) -> Array:
         x = getattr(q, given)
-        return slope(name, activated(name, x) if inside else x)
+        found = slope(name, activated(name, x) if inside else x)
+        if name == q.activation or (found == 1).all():  # the latter is no derivative at all
+            raise ValueError(name)
+        return found
 
     return rule
 
 
-OTHERS = [other(*choice) for choice in product(NAMES, "AZ", (False, True))]
+OTHERS = [other(name, given, inside=inside) for name, given, inside in product(NAMES, "AZ", (False, True))]
 MISTAKE = Mistake(
     "derivative_other",
     (

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from gradiente.checker.rules.activations import activated, slope
 from gradiente.checker.rules.dataflow import View
-from gradiente.checker.rules.mistake import Mistake, WrongRule
+from gradiente.checker.rules.mistake import Mistake, WrongRule, of_the_output
 
 CROSS_ENTROPY = ("cross_entropy",)  # of the squared error it is the derivative of another activation
 
@@ -21,7 +22,13 @@ MISTAKE = Mistake(
         WrongRule("output", lambda q: (q.A - q.Y) * q.A * (1 - q.A) / q.m, CROSS_ENTROPY),
         WrongRule("output", lambda q: (q.A - q.Y) * q.Z * (1 - q.Z) / q.m, CROSS_ENTROPY),
         WrongRule("output", lambda q: (q.A - q.Y) * q.slope(q.activate(q.A)) / q.m, CROSS_ENTROPY),
+        WrongRule(
+            "output",
+            lambda q: (q.A - q.Y) * slope("sigmoid", activated("sigmoid", q.A)) / q.m,
+            CROSS_ENTROPY,
+        ),
         WrongRule("output", lambda q: (q.A - q.Y) * (1 - q.A**2) / q.m, CROSS_ENTROPY),
+        WrongRule("dA", of_the_output(lambda q: q.W.T @ (q.dZ * q.A * (1 - q.A))), CROSS_ENTROPY),
     ),
     plant=("dZ3 = (A3 - Y) / m", "dZ3 = (A3 - Y) * A3 * (1 - A3) / m"),
 )
