@@ -62,5 +62,5 @@ EDITS = [
     ("self.biases[l] = self.biases[l] - lr * nabla_b[l]", "self.biases[l] = self.biases[l] - nabla_b[l]", "lr_missing"),
     ("z = activations[-1] @ w + b", "z = activations[-1] @ w", "bias_missing"),
     ("activations.append(1 / (1 + np.exp(-z)))", "activations.append(1 / (1 + np.exp(z)))", "activation_wrong"),
-    ("activations.append(1 / (1 + np.exp(-z)))", "activations.append(z)", "activation_missing"),
+    ("activations.append(1 / (1 + np.exp(-z)))", "activations.append(z if len(activations) < len(self.weights) else 1 / (1 + np.exp(-z)))", "activation_missing"),
 ]

@@ -57,7 +57,6 @@ EDITS = [
     ('grads["b2"] = np.sum(dscores, axis=0)', 'grads["b2"] = np.sum(dscores)', "bias_total"),
     ('grads["b1"] = np.sum(dhidden, axis=0)', 'grads["b1"] = np.sum(dhidden)', "bias_total"),
     ('grads["b1"] = np.sum(dhidden, axis=0)', 'grads["b1"] = np.sum(dhidden, axis=0) * N', "mean_missing"),
-    ('grads["b1"] = np.sum(dhidden, axis=0)', 'grads["b1"] = dhidden[0]', "only_first_instance"),
     ('grads["W1"] += reg * W1', 'grads["W1"] += 2 * reg * W1', "regularization_unlike"),
     ('        grads["W1"] += reg * W1\n', "", "regularization_unlike"),
     ('grads["W1"] += reg * W1', 'grads["W1"] -= reg * W1', "regularization_unlike"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.checker.judging.network_numbers import Numbers
 from gradiente.checker.judging.network_places import formula, function, label, line, parameter, update_line
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
@@ -27,6 +28,7 @@ NAMED = {
 # In words written for two layers, the layer that a mistake of each kind is in.
 WRITTEN_FOR = {"dZ": 1, "dA": 2, "output": 2, "target": 2}
 OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?norm|clip", re.IGNORECASE)
+STATE = re.compile(r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE)  # what an optimizer keeps
 ALIKE = 1e-3  # two factors
 Places = dict[str, str]  # the function of each role
 
@@ -88,10 +90,10 @@ def _findings(found: Recognition, places: Places) -> Iterator[tuple[str, Finding
             at = [f"dZ{last}"]
             yield (
                 "gradients",
-                _at(found, "output_sign", places["gradients"], at, layers_on=last - WRITTEN_FOR["output"]),
+                _at(found, "output_sign", places["gradients"], at, -1.0, layers_on=last - WRITTEN_FOR["output"]),
             )
         else:
-            yield "update", Finding("uphill", places["update"], line=update_line(found))
+            yield "update", _of_update(found, "uphill", [f"dW{len(found.steps[0].layers)}"], places)
     unused = {f"db{layer}" for layer in _without_bias(found)}
     still = [name for name in found.explanation.still if name not in unused]
     if still:
@@ -120,6 +122,14 @@ def _in_forward(found: Recognition, name: str) -> Iterator[Finding]:
             yield _at(found, "wrong_input", name, [f"Z{after}"], layers_on=after - 2)
         else:
             yield _at(found, "activation_missing", name, [f"A{number}" for number in linear], layers_on=0)
+        return
+    subtracted = [
+        layer.number
+        for layer, passed in zip(found.steps[0].layers, found.forward.layers, strict=True)
+        if passed.subtracted and abs(found.explanation.lengths.get(f"db{layer.number}", 1.0) + 1) < ALIKE
+    ]
+    if subtracted:
+        yield _at(found, "bias_sign", name, [f"Z{number}" for number in subtracted], layers_on=0)
         return
     unused = _without_bias(found)
     if unused:
@@ -161,18 +171,22 @@ def _made(found: Recognition, made: Sequence[Made], name: str) -> Finding:
 
 
 def _unlike(found: Recognition, places: Places) -> Iterator[tuple[str, Finding]]:
-    """Weights that are regularized more or less than the others."""
+    """Weights that are regularized more or less than the others, or have another momentum."""
     explanation = found.explanation
-    extra = {} if explanation.unknown else explanation.extra
-    shares = {
-        name: d / explanation.lengths.get(name, 1.0)
-        for name, (key, d) in extra.items()
-        if key == "weight_decay" and name.startswith("dW")
-    }
-    weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
-    for name in weights[::-1]:
-        if shares and abs(shares.get(name, 0.0) / next(iter(shares.values())) - 1) > ALIKE:
-            yield "gradients", _at(found, "regularization_unlike", places["gradients"], [name])
+    weights = [f"dW{layer.number}" for layer in found.steps[0].layers][::-1]
+    if any(name in explanation.unknown or name in explanation.still for name in weights):
+        return
+    for kind, key, role in (
+        ("weight_decay", "regularization_unlike", "gradients"),
+        ("momentum", "momentum_unlike", "update"),
+    ):
+        shares = {name: d for name, (of, d) in explanation.extra.items() if of == kind and name in weights}
+        if kind == "weight_decay":  # beside the gradient
+            shares = {name: d / explanation.lengths.get(name, 1.0) for name, d in shares.items()}
+        usual = next(iter(shares.values()), None)
+        unlike = [name for name in weights if usual and abs(shares.get(name, 0.0) / usual - 1) > ALIKE]
+        if unlike:
+            yield role, _at(found, key, places[role], unlike[:1])
             return
 
 
@@ -212,16 +226,16 @@ def _of_factor(
     """What a factor says that some gradients have and the others have not."""
     m, rates = found.steps[-1].m, _rates(found)
     if abs(factor + 1) < ALIKE:
-        return "gradients", _at(found, "opposite_sign", places["gradients"], names)
+        return "gradients", _at(found, "opposite_sign", places["gradients"], names, factor)
     if m > 1 and abs(factor / m - 1) < ALIKE:
-        return "gradients", _at(found, "mean_missing", places["gradients"], names)
+        return "gradients", _at(found, "mean_missing", places["gradients"], names, factor)
     if m > 1 and abs(factor * m - 1) < ALIKE:
-        return "gradients", _at(found, "mean_twice", places["gradients"], names)
+        return "gradients", _at(found, "mean_twice", places["gradients"], names, factor)
     if any(abs(factor * rate - 1) < ALIKE for rate in rates):
         return "update", _of_update(found, "lr_missing", names, places)
     if any(abs(factor / rate - 1) < ALIKE for rate in rates):
         return "update", _of_update(found, "lr_twice", names, places)
-    return "gradients", _at(found, "factor", places["gradients"], names, factor=f"{factor:.4g}")
+    return "gradients", _at(found, "factor", places["gradients"], names, factor, factor=f"{factor:.4g}")
 
 
 def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:
@@ -238,15 +252,40 @@ def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:
 def _of_update(found: Recognition, key: str, gradients: Sequence[str], places: Places) -> Finding:
     """A finding in the update of some parameters."""
     names = ", ".join(map(parameter, gradients))
-    return Finding(key, places["update"], line=update_line(found), values={"names": names})
+    first = gradients[0]
+    rule = f"{parameter(first)} := {parameter(first)} − α · {label(first)}"
+    at = update_line(found, "" if key == "not_updated" else first)
+    worked = Numbers(found).worked_update(first)
+    return Finding(key, places["update"], line=at, values={"names": names}, formula=rule, worked=worked)
 
 
-def _at(found: Recognition, key: str, name: str, quantities: Sequence[str], **values: object) -> Finding:
-    """A finding at some quantities, with the line that computes the first where that is known."""
+def _at(
+    found: Recognition,
+    key: str,
+    name: str,
+    quantities: Sequence[str],
+    times: float = 1.0,
+    **values: object,
+) -> Finding:
+    """A finding at some quantities, with the line that computes the first where that is known, and one number of it.
+
+    Arguments:
+        times: by how much the code's quantity is larger than the right one
+    """
     first = quantities[0]
     where = ", ".join(map(label, quantities))
     return Finding(
-        key, name, label(first), line(found, first), {"where": where, **values}, formula(found, first)
+        key,
+        name,
+        label(first),
+        line(found, first),
+        {"where": where, **values},
+        formula(
+            found,
+            first if first != "Y" else f"dZ{len(found.steps[0].layers)}",
+            mean=key.startswith("mean_"),
+        ),
+        Numbers(found).worked(first, times),
     )
 
 
@@ -264,7 +303,8 @@ def _without_bias(found: Recognition) -> list[int]:
     changing: dict[tuple[str, str], set[int]] = {}
     for event in found.values.events:
         place = found.values.place(event)
-        if max(event.value.shape, default=1) == event.value.size and found.values.named(place, BIAS):
+        flat = max(event.value.shape, default=1) == event.value.size
+        if flat and found.values.named(place, BIAS) and not STATE.search(event.name):
             own = event.name.startswith("self.")  # one variable in all methods
             changing.setdefault(("" if own else event.function, event.name), set()).add(place)
     used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}

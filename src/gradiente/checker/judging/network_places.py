@@ -29,8 +29,8 @@ def parameter(gradient: str) -> str:
     return f"{gradient[1]}[{gradient[2:]}]"
 
 
-def formula(found: Recognition, quantity: str) -> str:
-    """What is right, in the layout that the code has."""
+def formula(found: Recognition, quantity: str, *, mean: bool = False) -> str:
+    """What is right, in the layout that the code has; with the 1/m of the mean in sight."""
     if not quantity[-1:].isdigit():
         return ""
     step, passed = found.steps[0], found.forward.layers
@@ -51,7 +51,12 @@ def formula(found: Recognition, quantity: str) -> str:
         right["Z"] += f" + b[{number}]"
     if quantity.startswith("A"):
         return _activation(meant(layer.activation), number)
-    return f"{label(quantity)} = {right[quantity[:-1]]}" if quantity[:-1] in right else ""
+    if quantity[:-1] not in right:
+        return ""
+    words = right[quantity[:-1]]
+    if mean and quantity[:2] in ("dW", "db"):
+        words = f"1/m · {words.replace('∂J', '∂L')}"
+    return f"{label(quantity)} = {words}"
 
 
 def _activation(name: str, number: int) -> str:
@@ -91,16 +96,20 @@ def event_of(found: Recognition, wanted: Array) -> Event | None:
     return min(events, key=lambda event: event.line) if events else None
 
 
-def update_line(found: Recognition) -> int | None:
-    """Where the last layer's weights get their new value."""
-    event = _update_event(found)
+def update_line(found: Recognition, gradient: str = "") -> int | None:
+    """Where a parameter gets its new value, or where the last layer's weights do."""
+    event = _update_event(found, gradient)
     return event.line if event else None
 
 
-def _update_event(found: Recognition) -> Event | None:
+def _update_event(found: Recognition, gradient: str = "") -> Event | None:
     one = found.observed[0]
-    for w, _ in reversed(one.after):
-        for place in found.values.equal(w, one.start):
+    wanted = [w for w, _ in reversed(one.after)]
+    if gradient:
+        after = one.after[int(gradient[2:]) - 1][gradient[1] == "b"]
+        wanted = [*([] if after is None else [after]), *wanted]
+    for array in wanted:
+        for place in found.values.equal(array, one.start):
             event = found.values.events[found.values.first[place]]
             if event.name != "return":
                 return event

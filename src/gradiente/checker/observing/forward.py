@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.observing.values import BIAS, Array, Values
 from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, INVERSES, activated
 from gradiente.checker.rules.wrong_forms import WRONG_FORMS
 
@@ -42,6 +42,7 @@ class LayerPass:
     activation: str
     out_in: bool
     ones: bool = False  # the input has a row of ones for the bias that is in W
+    subtracted: bool = False  # Z = W X − b, as with a threshold: b is −1 times the value
 
     @property
     def A(self) -> Array:
@@ -103,6 +104,7 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> list[tuple[LayerPa
         return best
     last = chain[-1]
     after = max(values.first[place] for place in last.places)
+    until = min(values.until[entry.weight] for entry in chain)
     for head in _heads(values, last, after):
         if head.activation != last.activation and last.output is not None and len(best[0]) > len(chain):
             break  # what goes on from the layer's own output
@@ -111,7 +113,8 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> list[tuple[LayerPa
         with_ones = [x for x in (np.vstack([row, a]), np.vstack([a, row])) if values.equal(x)]
         for x, ones in ((a, False), *((x, True) for x in with_ones)):
             for layer in _layers(values, x, after, ones=ones):
-                if layer.weight not in {entry.weight for entry in chain}:
+                together = min(values.first[place] for place in layer.places) <= until
+                if together and layer.weight not in {entry.weight for entry in chain}:
                     found = _longest(values, (*chain[:-1], head, layer))
                     longer = len(found[0]) - len(best[0])
                     best = found if longer > 0 else [*best, *found] if not longer else best
@@ -207,13 +210,17 @@ def _with_biases(
     """For every hit the layer with its bias, where a vector of the recording is it; without one where it is 0."""
     zero = values.zeros(b.shape[1])
     nothing = np.abs(b).max(axis=1) <= tolerance
-    for index, place in zip(hits, values.among(b[hits], tolerance), strict=True):
+    added, taken_off = values.among(b[hits], tolerance), values.among(-b[hits], tolerance)
+    for index, place, negative in zip(hits, added, taken_off, strict=True):
         if nothing[index]:
             none = np.zeros((b.shape[1], 1))
             yield int(index), layer if zero is None else replace(layer, bias=zero, b=none)
         elif place is not None:
             vector = values.arrays[place].reshape(-1, 1)
             yield int(index), replace(layer, bias=place, b=vector, Z=layer.Z + vector)
+        elif negative is not None and values.named(negative, BIAS):
+            vector = -values.arrays[negative].reshape(-1, 1)
+            yield int(index), replace(layer, bias=negative, b=vector, Z=layer.Z + vector, subtracted=True)
 
 
 def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:

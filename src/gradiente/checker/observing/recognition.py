@@ -23,6 +23,7 @@ STEPS = 2  # that are explained together; the first is the one before them
 FIRST_EVENTS = (250, 1000)  # a few steps
 MOST_SECONDS = 2.0  # of looking for the best explanation over all plans
 MORE_SECONDS = 1.0  # of looking for one of the steps of a program that trains by itself
+ONE = 1.5  # what one mistake costs, and the same one in another layer
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 
 
@@ -67,9 +68,8 @@ class Candidate:
     @property
     def compared_with_targets(self) -> bool:
         """Whether the last layer learns from the difference of its output and the targets."""
-        found, last = self.explained(1).explanation, len(self.steps[0].layers)
-        wrong = any(made.wrong.kind in ("output", "target") for made in found.made)
-        return f"dW{last}" not in found.unknown and not wrong
+        found, gradient = self.explained(0).explanation, f"dW{len(self.steps[0].layers)}"
+        return gradient in found.ratios and gradient not in {made.quantity for made in found.made}
 
 
 def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
@@ -136,7 +136,7 @@ def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
         found = candidate.explained(2)
         if found.explanation.cost < best.explanation.cost:
             best = found
-        if best.explanation.cost < GOOD:
+        if best.explanation.cost <= ONE:
             break
     return best
 
@@ -171,11 +171,13 @@ def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
     names = [last.activation]
     if last.output is None:
         names += ["sigmoid", *(["softmax"] if len(last.Z) > 1 else [])]
-    wrong = [name for name, _ in wrong_forms(candidate.values, last)] if last.output is None else []
+    wrong = dict(wrong_forms(candidate.values, last)) if last.output is None else {}
     for name in (*names, *wrong):
         one = replace(
             candidate,
-            observed=[with_output(observed, name) for observed in candidate.observed],
+            observed=[
+                with_output(observed, name, wrong.get(name, last.output)) for observed in candidate.observed
+            ],
             steps=[step.with_output(name) for step in candidate.steps],
             before=candidate.before and candidate.before.with_output(name),
         )

@@ -41,10 +41,10 @@ class ObservedStep:
             yield (self.passes[0],)
 
 
-def with_output(observed: ObservedStep, activation: str) -> ObservedStep:
-    """The step with another activation of its last layer."""
+def with_output(observed: ObservedStep, activation: str, place: int | None) -> ObservedStep:
+    """The step with another activation of its last layer, whose output is that value."""
     passes = tuple(
-        replace(one, layers=(*one.layers[:-1], replace(one.layers[-1], activation=activation)))
+        replace(one, layers=(*one.layers[:-1], replace(one.layers[-1], activation=activation, output=place)))
         for one in observed.passes
     )
     return replace(observed, passes=passes)
@@ -88,7 +88,7 @@ def _after(values: Values, entry: ForwardPass) -> tuple[tuple[Array, Array | Non
         b = None
         if layer.bias is not None:
             b = _next_value(values, layer.bias, entry.end, grown=True)
-            b = layer.b if b is None else _column(b, len(layer.Z))
+            b = layer.b if b is None else _column(-b if layer.subtracted else b, len(layer.Z))
         found.append((w if layer.out_in else w.T, b))
     return tuple(found)
 

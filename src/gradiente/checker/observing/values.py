@@ -86,7 +86,8 @@ class Values:
         held: dict[tuple[str, str], int] = {}
         for index, event in enumerate(self.events):
             if event.name != "return":
-                name, place = (event.function, event.name), self.place(event)
+                of_all = event.name.startswith("self.")  # one variable in all methods
+                name, place = ("" if of_all else event.function, event.name), self.place(event)
                 if name in held:
                     until[held[name]] = index
                 held[name] = place
