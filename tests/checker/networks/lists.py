@@ -44,23 +44,63 @@ if __name__ == "__main__":
 """
 
 EDITS = [
-    ("delta = delta * activations[l] * (1 - activations[l])", "delta = delta * activations[l]", "activation_for_derivative"),
+    (
+        "delta = delta * activations[l] * (1 - activations[l])",
+        "delta = delta * activations[l]",
+        "activation_for_derivative",
+    ),
     ("delta = delta * activations[l] * (1 - activations[l])", "pass", "derivative_missing"),
-    ("delta = delta * activations[l] * (1 - activations[l])", "delta = delta * (1 - activations[l] ** 2)", "derivative_other"),
-    ("delta = delta @ self.weights[l].T", "delta = (activations[-1] - y) @ self.weights[l].T if l == len(self.weights) - 1 else delta @ self.weights[l].T", "error_without_slope"),
-    ("delta = (activations[-1] - y) * activations[-1] * (1 - activations[-1])", "delta = activations[-1] - y", "output_slope_missing"),
+    (
+        "delta = delta * activations[l] * (1 - activations[l])",
+        "delta = delta * (1 - activations[l] ** 2)",
+        "derivative_other",
+    ),
+    (
+        "delta = delta @ self.weights[l].T",
+        "delta = (delta if l == 1 else activations[-1] - y) @ self.weights[l].T",
+        "error_without_slope",
+    ),
+    (
+        "delta = (activations[-1] - y) * activations[-1] * (1 - activations[-1])",
+        "delta = activations[-1] - y",
+        "output_slope_missing",
+    ),
     ("delta = (activations[-1] - y) *", "delta = (y - activations[-1]) *", "output_sign"),
     ("activations[l].T @ deltas[l] / m", "activations[l].T @ deltas[l]", "mean_missing"),
     ("deltas[l].sum(axis=0, keepdims=True) / m", "deltas[l].sum(axis=0, keepdims=True)", "mean_missing"),
     ("deltas[l].sum(axis=0, keepdims=True) / m", "deltas[l].sum() / m", "bias_total"),
     ("deltas[l].sum(axis=0, keepdims=True) / m", "deltas[-1].sum() / m", "wrong_delta"),
-    ("activations[l].T @ deltas[l] / m", "activations[max(l, 1)].T @ deltas[l] / m if l == 1 else activations[l].T @ deltas[l] / m * (1 if l != 0 else 2)", "factor"),
-    ("self.biases[l] = self.biases[l] - lr * nabla_b[l]", "self.biases[l] = self.biases[l] + lr * nabla_b[l]", "opposite_sign"),
-    ("self.weights[l] = self.weights[l] - lr * nabla_w[l]", "self.weights[l] = self.weights[l] + lr * nabla_w[l]", "opposite_sign"),
+    ("activations[l].T @ deltas[l] / m", "activations[l].T @ deltas[l] / m * (1 if l else 2)", "factor"),
+    (
+        "self.biases[l] = self.biases[l] - lr * nabla_b[l]",
+        "self.biases[l] = self.biases[l] + lr * nabla_b[l]",
+        "opposite_sign",
+    ),
+    (
+        "self.weights[l] = self.weights[l] - lr * nabla_w[l]",
+        "self.weights[l] = self.weights[l] + lr * nabla_w[l]",
+        "opposite_sign",
+    ),
     ("                self.biases[l] = self.biases[l] - lr * nabla_b[l]\n", "", "not_updated"),
-    ("self.weights[l] = self.weights[l] - lr * nabla_w[l]", "self.weights[l] = self.weights[l] - lr * lr * nabla_w[l]", "lr_twice"),
-    ("self.biases[l] = self.biases[l] - lr * nabla_b[l]", "self.biases[l] = self.biases[l] - nabla_b[l]", "lr_missing"),
+    (
+        "self.weights[l] = self.weights[l] - lr * nabla_w[l]",
+        "self.weights[l] = self.weights[l] - lr * lr * nabla_w[l]",
+        "lr_twice",
+    ),
+    (
+        "self.biases[l] = self.biases[l] - lr * nabla_b[l]",
+        "self.biases[l] = self.biases[l] - nabla_b[l]",
+        "lr_missing",
+    ),
     ("z = activations[-1] @ w + b", "z = activations[-1] @ w", "bias_missing"),
-    ("activations.append(1 / (1 + np.exp(-z)))", "activations.append(1 / (1 + np.exp(z)))", "activation_wrong"),
-    ("activations.append(1 / (1 + np.exp(-z)))", "activations.append(z if len(activations) < len(self.weights) else 1 / (1 + np.exp(-z)))", "activation_missing"),
+    (
+        "activations.append(1 / (1 + np.exp(-z)))",
+        "activations.append(1 / (1 + np.exp(z)))",
+        "activation_wrong",
+    ),
+    (
+        "activations.append(1 / (1 + np.exp(-z)))",
+        "activations.append(z if len(z.T) == 4 else 1 / (1 + np.exp(-z)))",
+        "activation_missing",
+    ),
 ]

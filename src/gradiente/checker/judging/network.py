@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,9 @@ NAMED = {
 # In words written for two layers, the layer that a mistake of each kind is in.
 WRITTEN_FOR = {"dZ": 1, "dA": 2, "output": 2, "target": 2}
 OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?norm|clip", re.IGNORECASE)
-STATE = re.compile(r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE)  # what an optimizer keeps
+STATE = re.compile(
+    r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE
+)  # what an optimizer keeps
 ALIKE = 1e-3  # two factors
 Places = dict[str, str]  # the function of each role
 
@@ -90,7 +93,14 @@ def _findings(found: Recognition, places: Places) -> Iterator[tuple[str, Finding
             at = [f"dZ{last}"]
             yield (
                 "gradients",
-                _at(found, "output_sign", places["gradients"], at, -1.0, layers_on=last - WRITTEN_FOR["output"]),
+                _at(
+                    found,
+                    "output_sign",
+                    places["gradients"],
+                    at,
+                    -1.0,
+                    layers_on=last - WRITTEN_FOR["output"],
+                ),
             )
         else:
             yield "update", _of_update(found, "uphill", [f"dW{len(found.steps[0].layers)}"], places)
@@ -225,17 +235,35 @@ def _of_factor(
 ) -> tuple[str, Finding]:
     """What a factor says that some gradients have and the others have not."""
     m, rates = found.steps[-1].m, _rates(found)
-    if abs(factor + 1) < ALIKE:
-        return "gradients", _at(found, "opposite_sign", places["gradients"], names, factor)
-    if m > 1 and abs(factor / m - 1) < ALIKE:
-        return "gradients", _at(found, "mean_missing", places["gradients"], names, factor)
-    if m > 1 and abs(factor * m - 1) < ALIKE:
-        return "gradients", _at(found, "mean_twice", places["gradients"], names, factor)
     if any(abs(factor * rate - 1) < ALIKE for rate in rates):
         return "update", _of_update(found, "lr_missing", names, places)
     if any(abs(factor / rate - 1) < ALIKE for rate in rates):
         return "update", _of_update(found, "lr_twice", names, places)
-    return "gradients", _at(found, "factor", places["gradients"], names, factor, factor=f"{factor:.4g}")
+    values: dict[str, object] = {}
+    key = next(
+        (
+            key
+            for key, one in (("opposite_sign", -1), ("mean_missing", m), ("mean_twice", 1 / m))
+            if (m > 1 or one == -1) and abs(factor / one - 1) < ALIKE
+        ),
+        "factor",
+    )
+    if key == "factor":
+        values["factor"] = f"{factor:.4g}"
+    if _only_in_update(found, factor, names):
+        found_there = _of_update(found, key, names, places)
+        where = {"where": ", ".join(map(label, names)), **values}
+        return "update", replace(found_there, quantity=label(names[0]), values=where)
+    return "gradients", _at(found, key, places["gradients"], names, factor, **values)
+
+
+def _only_in_update(found: Recognition, factor: float, names: Sequence[str]) -> bool:
+    """Whether the code's gradient does not have a factor that the change of the parameter has."""
+    numbers = Numbers(found)
+    own = numbers.factor_of(names[0])
+    others = [numbers.factor_of(name) for name in found.explanation.lengths if name not in names]
+    other = next((one for one in others if one is not None), None)
+    return own is not None and other is not None and abs(own / other / factor - 1) > ALIKE
 
 
 def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:

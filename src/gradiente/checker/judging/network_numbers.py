@@ -90,6 +90,8 @@ class Numbers:
         layer = self.step.layers[number - 1]
         before, after = getattr(layer, letter), getattr(layer, f"{letter}_after")
         wanted, own = self.values.get(gradient), self.shown(f"{letter}{number}")
+        if self.found.explanation.extra:  # which is part of the step
+            return None
         if self.base is None or wanted is None or own is None or before is None or after is None:
             return None
         if not before.shape == after.shape == wanted.shape:
@@ -101,7 +103,12 @@ class Numbers:
         numbers = f"{before[row, column]:.4g} − {step:.4g}"
         terms = ((f"{own.at(row, column)} − α · {slope_of}", numbers, f"{expected[row, column]:.6g}"),)
         return WorkedExample(
-            own.name, own.place(row, column), terms, "", float(expected[row, column]), float(after[row, column])
+            own.name,
+            own.place(row, column),
+            terms,
+            "",
+            float(expected[row, column]),
+            float(after[row, column]),
         )
 
     def _example(
@@ -171,17 +178,23 @@ class Numbers:
         value = self.values.get(quantity)
         if value is not None and (seen := self._recorded(quantity, value)) is not None:
             return seen
-        if letter in ("dW", "db") and self.base is not None:
+        if letter in ("dW", "db") and self.base is not None and quantity not in self.found.explanation.extra:
             after = getattr(layer, f"{letter[1]}_after")
             change = after - getattr(layer, letter[1])
             return Shown(label(quantity), change / self.base, 1.0, turned=not passed.out_in)
         return None
 
+    def factor_of(self, gradient: str) -> float | None:
+        """By how much a variable of the code that holds a gradient is larger than it; None where none holds it."""
+        value = self.values.get(gradient)
+        seen = None if value is None else self._recorded(gradient, value)
+        return seen and seen.factor
+
     def _recorded(self, quantity: str, value: Array) -> Shown | None:
         """The first variable of the step that holds a multiple of a quantity."""
         one, values = self.found.observed[0], self.found.values
         for place, c in sorted(values.multiples(value, one.start), key=lambda pair: values.first[pair[0]]):
-            if values.first[place] < one.end and (name := self._name(place)):
+            if values.first[place] < one.end and (name := self._name(place, last=quantity[:2] != "dA")):
                 return self._as_in(place, name, c * value, c)
         return None
 
@@ -206,17 +219,25 @@ class Numbers:
         same = held.shape == array.shape and np.allclose(held, array)
         return Shown(name, array, factor, turned=not same, flat=held.ndim < 2)
 
-    def _name(self, place: int) -> str | None:
-        """The last name that an array has in the function that has one for it first."""
+    def _name(self, place: int, *, last: bool = False) -> str | None:
+        """The first or the last name of an array, in the function that has one for it first."""
         values = self.found.values
-        named = [event for event in values.events if values.place(event) == place and event.name != "return"]
+        named = [
+            event
+            for event in values.events
+            if values.place(event) == place and not event.name.startswith("return")
+        ]
         own = [event.name for event in named if event.function == named[0].function]
-        return own[-1] if own else None
+        return own[-1 if last else 0] if own else None
 
     def _terms(
         self, letter: str, layer: Layer, row: int, column: int, more: Mapping[str, Array], factor: float
     ) -> tuple[Terms, float]:
-        """The terms of one number, and their sum; `factor` is the quantity's, which those without a variable have too."""
+        """The terms of one number, and their sum.
+
+        Arguments:
+            factor: of the quantity; those before it that no variable holds have it too
+        """
         n = layer.number
         pairs: Iterator[tuple[Shown | None, tuple[int, int], Shown | None, tuple[int, int]]]
         if letter == "dW":
@@ -289,7 +310,9 @@ class Numbers:
             return [], 0.0
         here = self._of_forward("Z", n) or Shown(label(f"Z{n}"), z, 1.0, turned=False)
         value = error * g
-        return [(f"{symbol} · g′({here.at(row, column)})", f"{numbers} · {g:.4g}", f"{value + 0.0:.6g}")], value
+        return [
+            (f"{symbol} · g′({here.at(row, column)})", f"{numbers} · {g:.4g}", f"{value + 0.0:.6g}")
+        ], value
 
     def _of_activation(self, layer: Layer, row: int, column: int) -> tuple[Terms, float]:
         z = self._of_forward("Z", layer.number)

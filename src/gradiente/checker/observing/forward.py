@@ -127,7 +127,9 @@ def _heads(values: Values, last: LayerPass, after: int) -> Iterator[LayerPass]:
         yield from (last, replace(last, activation=IDENTITY)) if last.activation else (last,)
     else:
         yield from (replace(last, activation=name) for name in (IDENTITY, *ACTIVATIONS))
-    yield from (replace(last, activation=name, output=place) for name, place in wrong_forms(values, last, after))
+    yield from (
+        replace(last, activation=name, output=place) for name, place in wrong_forms(values, last, after)
+    )
 
 
 def wrong_forms(values: Values, layer: LayerPass, after: int = 0) -> Iterator[tuple[str, int]]:

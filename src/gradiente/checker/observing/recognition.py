@@ -9,7 +9,14 @@ from gradiente.checker.observing.costs import stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
 from gradiente.checker.observing.forward import ForwardPass, forward_passes, wrong_forms
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
-from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, observed_steps, step_of, with_output
+from gradiente.checker.observing.steps import (
+    ObservedStep,
+    Target,
+    changes_of,
+    observed_steps,
+    step_of,
+    with_output,
+)
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
@@ -187,9 +194,7 @@ def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
             yield one
 
 
-def _first_steps(
-    events: Sequence[Event], data: Data | None
-) -> tuple[Values | None, Sequence[ObservedStep]]:
+def _first_steps(events: Sequence[Event], data: Data | None) -> tuple[Values | None, Sequence[ObservedStep]]:
     """The first steps of a recording: of its beginning, where that has enough of them."""
     for count in (*(count for count in FIRST_EVENTS if count < len(events)), len(events)):
         values = Values(events[:count])
