@@ -62,7 +62,12 @@ def test_the_planted_mistake_is_the_only_finding(form, right, wrong, key, check_
             "np.sum(shifted, axis=0, keepdims=True)",
             ["e^scores[0,0]", "probs[0,0]"],
         ),
-        ("functions", "W1 = W1 - alpha", "W1 = W1 + alpha", ["W[1] := W[1] − α · ∂J/∂W[1]", "W1[0,0] − α"]),
+        (
+            "functions",
+            "W1 = W1 - alpha",
+            "W1 = W1 + alpha",
+            ["W[1] := W[1] − α · ∂J/∂W[1]", "] − α · ∂J/∂W[1]["],
+        ),
     ],
 )
 def test_the_second_hint_works_out_a_number_in_the_names_of_the_code(form, right, wrong, words, check_source):

@@ -57,7 +57,7 @@ EDITS = [
     ),
     (
         "delta = delta @ self.weights[l].T",
-        "delta = (delta if l == 1 else activations[-1] - y) @ self.weights[l].T",
+        "delta = (activations[-1] - y) @ self.weights[l].T",
         "error_without_slope",
     ),
     (
@@ -100,7 +100,7 @@ EDITS = [
     ),
     (
         "activations.append(1 / (1 + np.exp(-z)))",
-        "activations.append(z if len(z.T) == 4 else 1 / (1 + np.exp(-z)))",
+        "activations.append(z if len(z.T) > 3 else 1 / (1 + np.exp(-z)))",
         "activation_missing",
     ),
 ]

@@ -105,7 +105,8 @@ class Values:
         found: dict[int, float] = {}
         for form in (wanted, wanted.T):
             flat = form.ravel()
-            square = flat @ flat
+            with np.errstate(over="ignore"):
+                square = flat @ flat
             if not len(places) or not square or not np.isfinite(square):
                 return []
             scale = rows @ flat / square
