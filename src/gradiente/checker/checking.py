@@ -233,7 +233,7 @@ def _own_network(submission: Submission, limits: Limits | None) -> Verdict | Non
     if submission.findings or has_exercises(submission) or not may_train(submission.source):
         return None
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
-        if sandbox.load() is not None:
+        if sandbox.load(observe=True) is not None:
             return None
         found = recognize(sandbox, submission.source)
         functions = network.judged(found, submission.source, submission.path) if found else ()

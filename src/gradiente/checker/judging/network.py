@@ -2,30 +2,48 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from gradiente.checker.judging.network_numbers import Numbers
+from gradiente.checker.judging.network_places import formula, function, label, line, parameter, update_line
 from gradiente.checker.observing.recognition import Recognition
-from gradiente.checker.observing.values import BIAS, Array
-from gradiente.checker.reading.vocabulary import kind_of
+from gradiente.checker.observing.values import BIAS
+from gradiente.checker.reading.vocabulary import meanings
+from gradiente.checker.rules.activations import ACTIVATIONS, activated
 from gradiente.checker.rules.chains import Made
+from gradiente.checker.rules.wrong_forms import WRONG_FORMS, meant
 from gradiente.checker.verdict import Finding, FunctionVerdict
 
 ROLES = ("forward", "gradients", "update")
-NAMED = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "": "Identity"}
+NAMED = {
+    "relu": "ReLU",
+    "leaky_relu": "LeakyReLU",
+    "": "Identity",
+    "gelu": "GELU",
+    "elu": "ELU",
+    "silu": "SiLU",
+}
 # In words written for two layers, the layer that a mistake of each kind is in.
 WRITTEN_FOR = {"dZ": 1, "dA": 2, "output": 2, "target": 2}
 OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?norm|clip", re.IGNORECASE)
+STATE = re.compile(
+    r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE
+)  # what an optimizer keeps
+ALIKE = 1e-3  # two factors
+Places = dict[str, str]  # the function of each role
 
 
 def judged(found: Recognition, source: str, path: Path) -> tuple[FunctionVerdict, ...]:
     """What the functions of the file are, in the order of a step; none where the network's steps are not understood."""
     unknown = found.explanation.unknown
-    if unknown and (len(unknown) == len(found.explanation.values[0]) or OTHER_RULES.search(source)):
-        return ()
-    if unknown and not found.explanation.base:
-        return ()
+    if not _wrong_forms(found):
+        if unknown and (len(unknown) == len(found.explanation.values[0]) or OTHER_RULES.search(source)):
+            return ()
+        if unknown and not found.explanation.base:
+            return ()
     places = roles(found, path)
     findings: dict[str, list[Finding]] = {name: [] for name in places.values()}
     for role, finding in findings_of(found, places):
@@ -43,115 +61,215 @@ def structure(found: Recognition) -> str:
         bias = "" if layer.b is not None else ", bias=False"
         pieces.append(f"Linear({layer.W.shape[1]}, {layer.W.shape[0]}{bias})")
         if layer.activation:
-            name, _, slope = layer.activation.partition("_0.")
-            title = (
-                NAMED.get(name)
-                or {"gelu": "GELU", "elu": "ELU", "silu": "SiLU"}.get(name)
-                or name.capitalize()
-            )
-            pieces.append(f"{title}({'0.' + slope if slope else ''})")
+            pieces.append(_notation(layer.activation))
     return ", ".join(pieces)
 
 
-def roles(found: Recognition, path: Path) -> dict[str, str]:
+def _notation(activation: str) -> str:
+    name, _, slope = meant(activation).partition("_0.")
+    return f"{NAMED.get(name) or name.capitalize()}({'0.' + slope if slope else ''})"
+
+
+def roles(found: Recognition, path: Path) -> Places:
     """The function that was taken for the forward pass, the gradients and the update."""
-    return {role: _function(found, role) or path.name for role in ROLES}
+    return {role: function(found, role) or path.name for role in ROLES}
 
 
-def findings_of(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
-    explanation = found.explanation
-    wrong = _wrong_output(found)
-    if wrong:
-        last = len(found.steps[0].layers)
-        yield "forward", _at(found, wrong, places["forward"], f"A{last}", {"layers_on": last - 2})
+def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Finding]]:
+    forward = list(_in_forward(found, places["forward"]))
+    yield from (("forward", finding) for finding in forward)
+    if forward and forward[0].mistake != "bias_missing":
         return  # what comes after it is computed from it
-    unused = _without_bias(found)
-    for layer in unused:
-        yield "forward", _at(found, "bias_missing", places["forward"], f"Z{layer}", {"layers_on": 0})
-    for made in explanation.made:
-        yield "gradients", _made(found, made, places["gradients"])
-    if explanation.unknown:
-        yield "gradients", _at(found, "unknown", places["gradients"], explanation.unknown[0], {})
-    for factor, names in _by_factor(explanation.scaled):
-        yield "gradients", _scaled(found, factor, names, places)
+    for entries in _together(found.explanation.made):
+        yield "gradients", _made(found, entries, places["gradients"])
+    if found.explanation.unknown:
+        yield "gradients", _at(found, "unknown", places["gradients"], [found.explanation.unknown[0]])
+    for factor, names in _by_factor(_scaled(found)):
+        yield _of_factor(found, factor, names, places)
     yield from _unlike(found, places)
-    if explanation.uphill:
-        sign = _sign(found)
-        if sign < 0:
+    if found.explanation.uphill and not found.explanation.unknown:
+        if _sign(found) < 0:
             last = len(found.steps[0].layers)
+            at = [f"dZ{last}"]
             yield (
                 "gradients",
-                _at(found, "output_sign", places["gradients"], f"dZ{last}", {"layers_on": last - 2}),
+                _at(
+                    found,
+                    "output_sign",
+                    places["gradients"],
+                    at,
+                    -1.0,
+                    layers_on=last - WRITTEN_FOR["output"],
+                ),
             )
         else:
-            yield "update", Finding("uphill", places["update"], line=update_line(found))
-    still = [name for name in explanation.still if name not in {f"db{layer}" for layer in unused}]
+            yield "update", _of_update(found, "uphill", [f"dW{len(found.steps[0].layers)}"], places)
+    unused = {f"db{layer}" for layer in _without_bias(found)}
+    still = [name for name in found.explanation.still if name not in unused]
     if still:
-        names = ", ".join(_parameter(name) for name in reversed(still))
-        yield (
-            "update",
-            Finding("not_updated", places["update"], line=update_line(found), values={"names": names}),
+        yield "update", _of_update(found, "not_updated", still[::-1], places)
+
+
+def _in_forward(found: Recognition, name: str) -> Iterator[Finding]:
+    """What is wrong on the way forward."""
+    wrong = _wrong_forms(found)
+    if wrong:
+        key, numbers = next(iter(wrong.items()))
+        activation = _notation(found.steps[0].layers[numbers[0] - 1].activation).removesuffix("()")
+        shift = numbers[0] - (2 if key.startswith("softmax") else 1)
+        yield _at(
+            found, key, name, [f"A{number}" for number in numbers], layers_on=shift, activation=activation
         )
+        return
+    linear = _without_activation(found)
+    if linear:
+        after = linear[0] + 1
+        passed_by = any(
+            found.values.equal(activated(activation, found.forward.layers[linear[0] - 1].Z))
+            for activation in ACTIVATIONS
+        )
+        if passed_by:
+            yield _at(found, "wrong_input", name, [f"Z{after}"], layers_on=after - 2)
+        else:
+            yield _at(found, "activation_missing", name, [f"A{number}" for number in linear], layers_on=0)
+        return
+    subtracted = [
+        layer.number
+        for layer, passed in zip(found.steps[0].layers, found.forward.layers, strict=True)
+        if passed.subtracted and abs(found.explanation.lengths.get(f"db{layer.number}", 1.0) + 1) < ALIKE
+    ]
+    if subtracted:
+        yield _at(found, "bias_sign", name, [f"Z{number}" for number in subtracted], layers_on=0)
+        return
+    unused = _without_bias(found)
+    if unused:
+        yield _at(found, "bias_missing", name, [f"Z{number}" for number in unused], layers_on=0)
 
 
-def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
-    """Weights that are regularized more or less than the others."""
-    extra = {} if found.explanation.unknown else found.explanation.extra
-    shares = {name: d for name, (key, d) in extra.items() if key == "weight_decay" and name.startswith("dW")}
-    weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
-    for name in weights[::-1]:
-        if (
-            shares
-            and abs(shares.get(name, 0.0) / next(iter(shares.values())) - 1) > 1e-3
-            and len(weights) > 1
-        ):
-            yield "gradients", _at(found, "regularization_unlike", places["gradients"], name, {})
+def _wrong_forms(found: Recognition) -> dict[str, list[int]]:
+    """The mistakes in the activations, and the layers that have them."""
+    wrong: dict[str, list[int]] = {}
+    for layer in found.steps[0].layers:
+        if layer.activation in WRONG_FORMS:
+            wrong.setdefault(WRONG_FORMS[layer.activation].mistake, []).append(layer.number)
+    return wrong
+
+
+def _without_activation(found: Recognition) -> list[int]:
+    """The hidden layers whose output is Z, though the way back has a derivative of an activation."""
+    layers = found.steps[0].layers
+    derived = {
+        made.layer
+        for made in found.explanation.made
+        if made.wrong.kind == "dZ" and made.key != "derivative_of_error"
+    }
+    return [layer.number for layer in layers[:-1] if not layer.activation and layer.number in derived]
+
+
+def _together(made: Sequence[Made]) -> list[list[Made]]:
+    """A mistake that is made in several layers is one."""
+    groups: dict[str, list[Made]] = {}
+    for one in made:
+        groups.setdefault(one.key, []).append(one)
+    return list(groups.values())
+
+
+def _made(found: Recognition, made: Sequence[Made], name: str) -> Finding:
+    first = made[0]
+    shift = first.layer - WRITTEN_FOR[first.wrong.kind] if first.wrong.kind in WRITTEN_FOR else 0
+    return _at(found, first.key, name, [one.quantity for one in made], layers_on=shift)
+
+
+def _unlike(found: Recognition, places: Places) -> Iterator[tuple[str, Finding]]:
+    """Weights that are regularized more or less than the others, or have another momentum."""
+    explanation = found.explanation
+    weights = [f"dW{layer.number}" for layer in found.steps[0].layers][::-1]
+    if any(name in explanation.unknown or name in explanation.still for name in weights):
+        return
+    for kind, key, role in (
+        ("weight_decay", "regularization_unlike", "gradients"),
+        ("momentum", "momentum_unlike", "update"),
+    ):
+        shares = {name: d for name, (of, d) in explanation.extra.items() if of == kind and name in weights}
+        if kind == "weight_decay":  # beside the gradient
+            shares = {name: d / explanation.lengths.get(name, 1.0) for name, d in shares.items()}
+        usual = next(iter(shares.values()), None)
+        unlike = [name for name in weights if usual and abs(shares.get(name, 0.0) / usual - 1) > ALIKE]
+        if unlike:
+            yield role, _at(found, key, places[role], unlike[:1])
             return
 
 
-def _wrong_output(found: Recognition) -> str | None:
-    """The wrong softmax of a network whose scores have no activation that is right."""
-    last = found.steps[0].layers[-1]
-    passed = found.forward.layers[-1]
-    if last.activation or len(last.Z) < 2:
-        return None
-    z = passed.Z
-    powers = np.exp(z - z.max())
-    forms = {
-        "softmax_axis": powers / powers.sum(axis=1, keepdims=True),
-        "softmax_total": powers / powers.sum(),
-    }
-    return next((key for key, a in forms.items() if z.shape[1] > 1 and found.values.equal(a)), None)
-
-
-def _variants(found: Recognition, name: str, places: dict[str, str]) -> tuple[tuple[str, dict], ...]:
+def _variants(found: Recognition, name: str, places: Places) -> tuple[tuple[str, dict], ...]:
     kinds = (
         dict.fromkeys(key for key, _ in found.explanation.extra.values()) if name == places["update"] else ()
     )
     return tuple((key, {}) for key in kinds)
 
 
-def _made(found: Recognition, made: Made, function: str) -> Finding:
-    kind = made.wrong.kind
-    shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
-    return _at(found, made.mistake.key, function, made.quantity, {"layers_on": shift})
+def _scaled(found: Recognition) -> dict[str, float]:
+    """The factor of every gradient that is not as long as the others; of two halves the one as long as α is right."""
+    scaled, lengths = found.explanation.scaled, found.explanation.lengths
+    groups = _by_factor(dict(lengths))
+    if len(groups) == 2 and len(groups[0][1]) == len(groups[1][1]):
+        base = abs(found.explanation.base[-1])
+        for factor, names in groups:
+            if names[0] in scaled and any(abs(base * factor / rate - 1) < ALIKE for rate in _rates(found)):
+                return {name: c / factor for name, c in lengths.items() if name not in names}
+    wrong = {made.quantity for made in found.explanation.made}
+    return {name: factor for name, factor in scaled.items() if name not in wrong}
 
 
-def _scaled(found: Recognition, factor: float, names: Sequence[str], places: dict[str, str]) -> Finding:
-    m = found.steps[-1].m
-    if abs(factor + 1) < 1e-3:
-        return _at(found, "opposite_sign", places["gradients"], names[0], {})
-    if m > 1 and abs(factor / m - 1) < 1e-3:
-        return _at(found, "mean_missing", places["gradients"], names[0], {})
-    if m > 1 and abs(factor * m - 1) < 1e-3:
-        return _at(found, "mean_twice", places["gradients"], names[0], {})
-    return _at(found, "factor", places["gradients"], names[0], {"factor": f"{factor:.4g}"})
+def _rates(found: Recognition) -> set[float]:
+    """The learning rates that the code may have: the numbers with such a name."""
+    named = [event for event in found.values.events if event.value.size == 1 and event.value.ravel()[0] > 0]
+    return {
+        float(event.value.ravel()[0])
+        for event in named
+        if "lr" in meanings(event.name.rpartition(".")[2].strip("'\"]"))
+    }
+
+
+def _of_factor(
+    found: Recognition, factor: float, names: Sequence[str], places: Places
+) -> tuple[str, Finding]:
+    """What a factor says that some gradients have and the others have not."""
+    m, rates = found.steps[-1].m, _rates(found)
+    if any(abs(factor * rate - 1) < ALIKE for rate in rates):
+        return "update", _of_update(found, "lr_missing", names, places)
+    if any(abs(factor / rate - 1) < ALIKE for rate in rates):
+        return "update", _of_update(found, "lr_twice", names, places)
+    values: dict[str, object] = {}
+    key = next(
+        (
+            key
+            for key, one in (("opposite_sign", -1), ("mean_missing", m), ("mean_twice", 1 / m))
+            if (m > 1 or one == -1) and abs(factor / one - 1) < ALIKE
+        ),
+        "factor",
+    )
+    if key == "factor":
+        values["factor"] = f"{factor:.4g}"
+    if _only_in_update(found, factor, names):
+        found_there = _of_update(found, key, names, places)
+        where = {"where": ", ".join(map(label, names)), **values}
+        return "update", replace(found_there, quantity=label(names[0]), values=where)
+    return "gradients", _at(found, key, places["gradients"], names, factor, **values)
+
+
+def _only_in_update(found: Recognition, factor: float, names: Sequence[str]) -> bool:
+    """Whether the code's gradient does not have a factor that the change of the parameter has."""
+    numbers = Numbers(found)
+    own = numbers.factor_of(names[0])
+    others = [numbers.factor_of(name) for name in found.explanation.lengths if name not in names]
+    other = next((one for one in others if one is not None), None)
+    return own is not None and other is not None and abs(own / other / factor - 1) > ALIKE
 
 
 def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:
     groups: list[tuple[float, list[str]]] = []
     for name, factor in scaled.items():
-        near = next((names for other, names in groups if abs(other / factor - 1) < 1e-3), None)
+        near = next((names for other, names in groups if abs(other / factor - 1) < ALIKE), None)
         if near is None:
             groups.append((factor, [name]))
         else:
@@ -159,120 +277,44 @@ def _by_factor(scaled: dict[str, float]) -> list[tuple[float, list[str]]]:
     return groups
 
 
-def _at(found: Recognition, key: str, function: str, quantity: str, values: dict) -> Finding:
-    """A finding at a quantity, with the line that computes it where that is known."""
-    label = _label(found, quantity)
-    line = _line(found, quantity)
-    return Finding(key, function, label, line, {"where": label, **values}, _formula(found, quantity))
+def _of_update(found: Recognition, key: str, gradients: Sequence[str], places: Places) -> Finding:
+    """A finding in the update of some parameters."""
+    names = ", ".join(map(parameter, gradients))
+    first = gradients[0]
+    rule = f"{parameter(first)} := {parameter(first)} − α · {label(first)}"
+    at = update_line(found, "" if key == "not_updated" else first)
+    worked = Numbers(found).worked_update(first)
+    return Finding(key, places["update"], line=at, values={"names": names}, formula=rule, worked=worked)
 
 
-def _label(found: Recognition, quantity: str) -> str:
-    """The lecture's name of a quantity: ∂J/∂W[2], Z[1]."""
-    letter, layer = quantity.lstrip("d")[:1], quantity.lstrip("d")[1:]
-    bare = f"{letter}[{layer}]" if layer else letter
-    return f"∂J/∂{bare}" if quantity.startswith("d") else bare
+def _at(
+    found: Recognition,
+    key: str,
+    name: str,
+    quantities: Sequence[str],
+    times: float = 1.0,
+    **values: object,
+) -> Finding:
+    """A finding at some quantities, with the line that computes the first where that is known, and one number of it.
 
-
-def _formula(found: Recognition, quantity: str) -> str:
-    """What is right, in the layout that the code has."""
-    step, layers = found.steps[0], found.forward.layers
-    rows = not layers[0].out_in
-    label, last = _label(found, quantity), len(layers)
-    if not quantity[-1:].isdigit():
-        return ""
-    number = int(quantity[-1])
-    given = f"A[{number - 1}]" if number > 1 else "X"
-    right = {
-        "dW": f"{given}ᵀ ∂J/∂Z[{number}]" if rows else f"∂J/∂Z[{number}] {given}ᵀ",
-        "db": f"Σᵢ ∂J/∂Z[{number}]",
-        "dA": f"∂J/∂Z[{number + 1}] W[{number + 1}]ᵀ" if rows else f"W[{number + 1}]ᵀ ∂J/∂Z[{number + 1}]",
-        "dZ": f"∂J/∂A[{number}] ⊙ g′(Z[{number}])",
-    }
-    if quantity == f"dZ{last}":
-        error = f"(A[{last}] − Y)"
-        right["dZ"] = f"1/m · {error}" if step.loss == "cross_entropy" else f"1/m · {error} ⊙ g′(Z[{last}])"
-    product = f"{given} W[{number}]" if rows else f"W[{number}] {given}"
-    right["Z"] = f"{product} + b[{number}]"
-    formula = right.get(quantity[:-1], "")
-    return f"{label} = {formula}" if formula else ""
-
-
-def _parameter(gradient: str) -> str:
-    return f"{gradient[1]}[{gradient[2:]}]"
-
-
-def _line(found: Recognition, quantity: str) -> int | None:
-    """Where the quantity is computed: the first event of a multiple of it, or of what follows from it, in the step."""
-    values = found.explanation.values[0] if found.explanation.values else {}
-    layer = quantity[-1:]
-    chain = [quantity, *(name for name in (f"dZ{layer}", f"dW{layer}", f"db{layer}") if name != quantity)]
-    if quantity.startswith("Z"):
-        entry = found.forward.layers[int(layer) - 1]
-        return found.values.events[found.values.first[entry.places[0]]].line
-    if quantity[:2] in ("dW", "db"):
-        chain = [quantity]
-    for name in chain:
-        if name in values and (line := _line_of(found, values[name])) is not None:
-            return line
-    return update_line(found) if quantity[:2] in ("dW", "db") else None
-
-
-def _line_of(found: Recognition, wanted: Array) -> int | None:
-    one = found.observed[0]
-    places = [place for place, _ in found.values.multiples(wanted, one.start)]
-    times = [found.values.first[place] for place in places if found.values.first[place] < one.end]
-    lines = [found.values.events[time] for time in times if found.values.events[time].name != "return"]
-    return min(lines, key=lambda event: event.line).line if lines else None
-
-
-def update_line(found: Recognition) -> int | None:
-    """Where the last layer's weights get their new value."""
-    event = _update_event(found)
-    return event.line if event else None
-
-
-def _update_event(found: Recognition):
-    one = found.observed[0]
-    for w, _ in reversed(one.after):
-        for place in found.values.equal(w, one.start):
-            event = found.values.events[found.values.first[place]]
-            if event.name != "return":
-                return event
-    return None
-
-
-def _function(found: Recognition, role: str) -> str | None:
-    """The function of the file that does this part of a step; None at the top level of the program."""
-    events, values = found.values.events, found.values
-    if role == "update":
-        event = _update_event(found)
-        return _named(event.function) if event else None
-    if role == "forward":
-        places = [place for layer in found.forward.layers for place in layer.places]
-        names = [event.function for event in events if values.place(event) in places]
-        return _named(
-            _of_kind(names, ("forward", "train", "backward", "update")) or (names[0] if names else "")
-        )
-    one, last = found.observed[0], len(found.steps[0].layers)
-    for name in (f"dW{last}", f"dZ{last}", "dW1", "dZ1"):
-        for place, _ in values.multiples(found.explanation.values[0].get(name, one.after[0][0]), one.start):
-            event = events[values.first[place]]
-            if values.first[place] < one.end:
-                return _named(event.function)
-    return _function(found, "update")
-
-
-def _of_kind(names: Sequence[str], kinds: Sequence[str]) -> str | None:
-    for name in names:
-        if name in ("<module>", "probe") or kind_of(name.rpartition(".")[2]) in kinds:
-            return name
-    return None
-
-
-def _named(function: str) -> str | None:
-    """The name of a function as a reader knows it; None for the top level."""
-    name = re.sub(r"\.<locals>|\.?<\w+>", "", function)
-    return None if name in ("", "probe") else name
+    Arguments:
+        times: by how much the code's quantity is larger than the right one
+    """
+    first = quantities[0]
+    where = ", ".join(map(label, quantities))
+    return Finding(
+        key,
+        name,
+        label(first),
+        line(found, first),
+        {"where": where, **values},
+        formula(
+            found,
+            first if first != "Y" else f"dZ{len(found.steps[0].layers)}",
+            mean=key.startswith("mean_"),
+        ),
+        Numbers(found).worked(first, times),
+    )
 
 
 def _sign(found: Recognition) -> int:
@@ -289,8 +331,10 @@ def _without_bias(found: Recognition) -> list[int]:
     changing: dict[tuple[str, str], set[int]] = {}
     for event in found.values.events:
         place = found.values.place(event)
-        if max(event.value.shape, default=1) == event.value.size and found.values.named(place, BIAS):
-            changing.setdefault((event.function, event.name), set()).add(place)
+        flat = max(event.value.shape, default=1) == event.value.size
+        if flat and found.values.named(place, BIAS) and not STATE.search(event.name):
+            own = event.name.startswith("self.")  # one variable in all methods
+            changing.setdefault(("" if own else event.function, event.name), set()).add(place)
     used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}
     missing, start = [], found.observed[-1].start
     for layer, passed in zip(found.steps[-1].layers, found.observed[-1].passes[-1].layers, strict=True):

@@ -27,7 +27,7 @@ def stated_loss(values: Values, step: Step) -> str | None:
     found = {
         loss
         for loss, value in _values(a, y)
-        if any(np.isfinite(value) and abs(one - value) <= CLOSE * abs(value) for one in seen)
+        if any(np.isfinite(value) and value and abs(one - value) <= CLOSE * abs(value) for one in seen)
     }
     return found.pop() if len(found) == 1 else None
 
@@ -40,7 +40,8 @@ def _values(a: Array, y: Array) -> Iterator[tuple[str, float]]:
         binary = entropy - np.where(y < 1, (1 - y) * np.log(1 - a), 0).sum()
     square = ((a - y) ** 2).sum()
     for size in (1, m, k * m):
-        yield "cross_entropy", entropy / size
-        yield "cross_entropy", binary / size
+        if (a > 0).all() and (a < 1).all():
+            yield "cross_entropy", entropy / size
+            yield "cross_entropy", binary / size
         yield "squared_error", square / size
         yield "squared_error", square / size / 2

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.observing.values import BIAS, Array, Values
 from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, INVERSES, activated
+from gradiente.checker.rules.wrong_forms import WRONG_FORMS
 
 DEEPEST = 8  # layers
 CLOSE = 1e-7  # of the largest number
@@ -41,6 +42,7 @@ class LayerPass:
     activation: str
     out_in: bool
     ones: bool = False  # the input has a row of ones for the bias that is in W
+    subtracted: bool = False  # Z = W X − b, as with a threshold: b is −1 times the value
 
     @property
     def A(self) -> Array:
@@ -69,46 +71,90 @@ class ForwardPass:
 
 def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]:
     """Every forward pass from these inputs, in the order in which they were computed; the deepest of each."""
-    found: dict[tuple[tuple[int, ...], int, int | None], ForwardPass] = {}
+    found: dict[tuple, ForwardPass] = {}
+    deepest: dict[tuple, int] = {}
     for source in inputs:
         after = 0 if source.place is None else values.first[source.place]
         for first in _layers(values, source.columns, after, ones=source.ones):
-            chain = _longest(values, (first,))
-            times = [values.first[place] for layer in chain for place in layer.places]
-            entry = ForwardPass(source, chain, min(times), max(times))
-            key = source.instances, first.weight, first.bias
-            if key not in found or len(entry.layers) > len(found[key].layers):
-                found[key] = entry
-    return sorted(found.values(), key=lambda entry: entry.start)
+            for chain in _longest(values, (first,)):
+                times = [values.first[place] for layer in chain for place in layer.places]
+                entry = ForwardPass(source, chain, min(times), max(times))
+                of_first = source.instances, entry.key[0]
+                deepest[of_first] = max(deepest.get(of_first, 0), len(chain))
+                found.setdefault((source.instances, entry.key), entry)
+    kept = [entry for (of, key), entry in found.items() if len(entry.layers) == deepest[of, key[0]]]
+    return _one_after_another(values, kept)
 
 
-def _longest(values: Values, chain: tuple[LayerPass, ...]) -> tuple[LayerPass, ...]:
-    """The chain with as many layers after it as can be found."""
+def _one_after_another(values: Values, passes: Sequence[ForwardPass]) -> list[ForwardPass]:
+    """In the order in which they were computed; a first layer that never changes has its values from the first pass."""
+    found: list[ForwardPass] = []
+    end = -1
+    for entry in sorted(passes, key=lambda entry: entry.end):
+        times = [values.first[place] for layer in entry.layers for place in layer.places]
+        found.append(replace(entry, start=min([time for time in times if time > end] or times)))
+        end = entry.end
+    return sorted(found, key=lambda entry: entry.start)
+
+
+def _longest(values: Values, chain: tuple[LayerPass, ...]) -> list[tuple[LayerPass, ...]]:
+    """The chain with as many layers after it as can be found: of one length, with other parameters."""
+    best = [chain]
     if len(chain) == DEEPEST:
-        return chain
-    best, last = chain, chain[-1]
+        return best
+    last = chain[-1]
     after = max(values.first[place] for place in last.places)
-    names = [last.activation] if last.output is not None else [IDENTITY, *ACTIVATIONS]
-    for head in [replace(last, activation=name) for name in names]:
+    until = min(values.until[entry.weight] for entry in chain)
+    for head in _heads(values, last, after):
+        if head.activation != last.activation and last.output is not None and len(best[0]) > len(chain):
+            break  # what goes on from the layer's own output
         a = head.A
         row = np.ones((1, a.shape[1]))
         with_ones = [x for x in (np.vstack([row, a]), np.vstack([a, row])) if values.equal(x)]
         for x, ones in ((a, False), *((x, True) for x in with_ones)):
             for layer in _layers(values, x, after, ones=ones):
-                if layer.weight not in {entry.weight for entry in chain}:
+                together = min(values.first[place] for place in layer.places) <= until
+                if together and layer.weight not in {entry.weight for entry in chain}:
                     found = _longest(values, (*chain[:-1], head, layer))
-                    best = found if len(found) > len(best) else best
+                    longer = len(found[0]) - len(best[0])
+                    best = found if longer > 0 else [*best, *found] if not longer else best
     return best
 
 
+def _heads(values: Values, last: LayerPass, after: int) -> Iterator[LayerPass]:
+    """The layer with every output that the next one may have as its input."""
+    if last.output is not None:
+        yield from (last, replace(last, activation=IDENTITY)) if last.activation else (last,)
+    else:
+        yield from (replace(last, activation=name) for name in (IDENTITY, *ACTIVATIONS))
+    yield from (
+        replace(last, activation=name, output=place) for name, place in wrong_forms(values, last, after)
+    )
+
+
+def wrong_forms(values: Values, layer: LayerPass, after: int = 0) -> Iterator[tuple[str, int]]:
+    """The wrong forms of an activation that are among the values, and where."""
+    for name in WRONG_FORMS:
+        a = activated(name, layer.Z)
+        if np.isfinite(a).all() and np.ptp(a):
+            places = [place for place in values.equal(a, after) if place != layer.weight]
+            if places:
+                yield name, places[0]
+
+
 def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[LayerPass]:
-    """The layers among the values whose input is x (n, m)."""
+    """The layers among the values whose input is x (n, m); weights that stay have one with every bias."""
     for place, w in values.weights(len(x)):
         out_in = w is values.arrays[place]
         layer = LayerPass(place, None, None, None, w, None, x, w @ x, IDENTITY, out_in, ones)
         found = _computed(values, layer, max(after, values.first[place]))
-        if found is not None:
+        known: set[int | None] = set()
+        while found is not None and found.bias not in known:
             yield found
+            known.add(found.bias)
+            if found.bias is None or values.until[place] < len(values.events):
+                break
+            found = _computed(values, layer, max(values.first[place] for place in found.places))
 
 
 def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
@@ -117,11 +163,13 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     if values.left < 0:
         return None
     places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
-    # A parameter is no output, and zeros are those of too many: of biases, of ReLU where every z is negative.
+    # What came about while the parameter had this value. A parameter is no output, and zeros are those of too many:
+    # of biases, of ReLU where every z is negative.
+    until = values.until[layer.weight]
     later = [
         index
         for index, place in enumerate(places)
-        if values.first[place] > after and arrays[index].any() and place != layer.weight
+        if after < values.first[place] <= until and arrays[index].any() and place != layer.weight
     ]
     if not later:
         return None
@@ -163,13 +211,18 @@ def _with_biases(
 ) -> Iterator[tuple[int, LayerPass]]:
     """For every hit the layer with its bias, where a vector of the recording is it; without one where it is 0."""
     zero = values.zeros(b.shape[1])
-    for index, place in zip(hits, values.among(b[hits], tolerance), strict=True):
-        if np.abs(b[index]).max() <= tolerance:
+    nothing = np.abs(b).max(axis=1) <= tolerance
+    added, taken_off = values.among(b[hits], tolerance), values.among(-b[hits], tolerance)
+    for index, place, negative in zip(hits, added, taken_off, strict=True):
+        if nothing[index]:
             none = np.zeros((b.shape[1], 1))
             yield int(index), layer if zero is None else replace(layer, bias=zero, b=none)
         elif place is not None:
             vector = values.arrays[place].reshape(-1, 1)
             yield int(index), replace(layer, bias=place, b=vector, Z=layer.Z + vector)
+        elif negative is not None and values.named(negative, BIAS):
+            vector = -values.arrays[negative].reshape(-1, 1)
+            yield int(index), replace(layer, bias=negative, b=vector, Z=layer.Z + vector, subtracted=True)
 
 
 def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:

@@ -3,25 +3,34 @@
 import ast
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradiente.checker.observing.costs import stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
-from gradiente.checker.observing.forward import ForwardPass, forward_passes
+from gradiente.checker.observing.forward import ForwardPass, forward_passes, wrong_forms
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
-from gradiente.checker.observing.steps import ObservedStep, Target, changes_of, observed_steps, step_of
+from gradiente.checker.observing.steps import (
+    ObservedStep,
+    Target,
+    changes_of,
+    observed_steps,
+    step_of,
+    with_output,
+)
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
-from gradiente.checker.rules.dataflow import Step
+from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
-from gradiente.checker.running.calls import Call
+from gradiente.checker.running.calls import Call, Event
 from gradiente.checker.running.sandbox import Sandbox
 
 LOSSES = ("cross_entropy", "squared_error")
 STEPS = 2  # that are explained together; the first is the one before them
-FIRST_EVENTS = (250, 1000)  # of a program that trains by itself: a few steps
-MOST_SECONDS = 12.0  # of looking for one
+FIRST_EVENTS = (250, 1000)  # a few steps
+MOST_SECONDS = 2.0  # of looking for the best explanation over all plans
+MORE_SECONDS = 1.0  # of looking for one of the steps of a program that trains by itself
+ONE = 1.5  # what one mistake costs, and the same one in another layer
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 
 
@@ -49,98 +58,161 @@ class Recognition:
         return self.observed[0].passes[-1]
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """Steps that may be a network's: with targets, a loss and a batch; `before` is the step before them."""
+
+    plan: Plan | None
+    data: Data | None
+    values: Values
+    observed: Sequence[ObservedStep]
+    steps: Sequence[Step]
+    before: Step | None
+
+    def explained(self, most: int) -> Recognition:
+        """What explains the changes best, with so many mistakes between two layers."""
+        before = self.before and changes_of(self.before)
+        search = Search(self.steps, [changes_of(step) for step in self.steps], before)
+        return Recognition(self.plan, self.values, self.observed, self.steps, search.best(most))
+
+    @property
+    def compared_with_targets(self) -> bool:
+        """Whether the last layer learns from the difference of its output and the targets."""
+        found, gradient = self.explained(0).explanation, f"dW{len(self.steps[0].layers)}"
+        return gradient in found.ratios and gradient not in {made.quantity for made in found.made}
+
+
 def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
-    """The recognition that explains best what was observed; None where no training step was seen."""
+    """The recognition that explains best what was observed; None where no training step was seen.
+
+    Arguments:
+        sandbox: loaded, and observed as it was
+    """
+    until = time.process_time() + MOST_SECONDS
+    own = sandbox.events
     best: Recognition | None = None
-    for found in _recognitions(sandbox, source):
-        if best is None or found.explanation.cost < best.explanation.cost:
+    for plan in plans(ast.parse(source)):
+        found = _of_plan(sandbox, plan, until)
+        if found is not None and (best is None or found.explanation.cost < best.explanation.cost):
             best = found
-        if best.explanation.right:
+        if (best and best.explanation.cost < GOOD) or time.process_time() > until:
+            break
+    if best is None or best.explanation.cost >= GOOD:
+        found = _best(_candidates(None, own, None), until + MORE_SECONDS)
+        best = found if best is None or (found and found.explanation.cost < GOOD) else best
+    return best
+
+
+def _of_plan(sandbox: Sandbox, plan: Plan, until: float) -> Recognition | None:
+    """The best recognition of a plan over the forms of the data: of our sizes, else of those that the code has."""
+    sizes: tuple[int, int] | None = None
+    for size in (INPUTS,), None:
+        if size is None and sizes is None:
+            return None
+        found: list[Candidate] = []
+        for data in possible_data(*(size or sizes or ())):
+            if time.process_time() > until:
+                break
+            events = _run(sandbox, plan, data)
+            more = list(_candidates(plan, events, data))
+            right = next((one for one in map(_if_right, more) if one), None)
+            if right is not None:
+                return right
+            found += more
+            if events and not more and sizes is None:
+                sizes = written_sizes(Values(events), data)
+        best = _best(found, until)
+        if best is not None:
+            return best
+    return None
+
+
+def _if_right(candidate: Candidate) -> Recognition | None:
+    found = candidate.explained(0)
+    return found if found.explanation.right else None
+
+
+def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
+    """The best explanation with mistakes: those first that few mistakes explain as far as they go."""
+    best: Recognition | None = None
+    ordered = sorted(
+        ((one.explained(0), one) for one in candidates), key=lambda pair: pair[0].explanation.cost
+    )
+    for plain, candidate in ordered:
+        if best is None or plain.explanation.cost < best.explanation.cost:
+            best = plain
+        if best.explanation.right or time.process_time() > until:
+            break
+        found = candidate.explained(2)
+        if found.explanation.cost < best.explanation.cost:
+            best = found
+        if best.explanation.cost <= ONE:
             break
     return best
 
 
-def _recognitions(sandbox: Sandbox, source: str) -> Iterator[Recognition]:
-    """One for each way to make the code train that leads to steps; the next way only where none is good."""
-    until = time.process_time() + MOST_SECONDS
-    for plan in plans(ast.parse(source)):
-        found, sizes = _of_plan(sandbox, plan, possible_data(INPUTS), until)
-        if not _good(found) and sizes:
-            found += _of_plan(sandbox, plan, possible_data(*sizes), until)[0]
-        yield from found
-        if _good(found) or time.process_time() > until:
-            return
-    if sandbox.load(observe=True) is None:
-        for count in FIRST_EVENTS:
-            found = explained(None, Values(sandbox.events[:count]), None)
-            if found:
-                yield found
-                return
-
-
-def _of_plan(
-    sandbox: Sandbox, plan: Plan, forms: Iterable[Data], until: float
-) -> tuple[list[Recognition], tuple[int, int] | None]:
-    """The recognitions of one plan over forms of the data, up to a right one; else the sizes that the code has."""
-    found: list[Recognition] = []
-    sizes = None
-    for data in forms:
-        if time.process_time() > until:
-            break
-        values = _run(sandbox, plan, data)
-        one = values and explained(plan, values, data)
-        if one:
-            found.append(one)
-            if one.explanation.right:
-                break
-        elif values and sizes is None:
-            sizes = written_sizes(values, data)
-    return found, sizes
-
-
-def _good(found: Sequence[Recognition]) -> bool:
-    return any(one.explanation.cost < GOOD for one in found)
-
-
-def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Values | None:
+def _run(sandbox: Sandbox, plan: Plan, data: Data) -> tuple[Event, ...]:
     sizes = (len(data.X), HIDDEN, len(data.Y))
-    outcome = sandbox.call(Call("", (data.x, data.y, *sizes), probe=plan.source, observe=True))
-    return Values(outcome.events) if outcome.events else None
+    return sandbox.call(Call("", (data.x, data.y, *sizes), probe=plan.source, observe=True)).events
 
 
-def explained(
-    plan: Plan | None, values: Values, data: Data | None, losses: Sequence[str] = LOSSES
-) -> Recognition | None:
-    """The best explanation of the steps in a recording, over the losses and the batches that they may have."""
-    observed = observed_in(values, data)
-    if not observed:
-        return None
+def _candidates(plan: Plan | None, events: Sequence[Event], data: Data | None) -> Iterator[Candidate]:
+    """The steps in a recording, over the targets, the losses and the batches that they may have."""
+    values, observed = _first_steps(events, data)
+    if values is None or not observed:
+        return
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
-    best: Recognition | None = None
     before, chosen = (
         (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
     )
     for target in targets:
-        for loss in losses:
+        for loss in LOSSES:
             for batch in range(max(len(list(one.batches())) for one in chosen)):
                 steps = [_step(one, batch, target, loss) for one in chosen]
-                first = _step(before, batch, target, loss) if before else None
                 known = [step for step in steps if step is not None]
-                if len(known) < len(chosen) or stated_loss(values, known[0]) not in (None, loss):
-                    continue
-                search = Search(known, [changes_of(step) for step in known], first and changes_of(first))
-                found = Recognition(plan, data, values, chosen, known, search.best())
-                if best is None or found.explanation.cost < best.explanation.cost:
-                    best = found
-                if best.explanation.right:
-                    return best
-    return best
+                if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
+                    first = _step(before, batch, target, loss) if before else None
+                    yield from _with_outputs(Candidate(plan, values, chosen, known, first))
 
 
-def observed_in(values: Values, data: Data | None) -> list[ObservedStep]:
+def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
+    """The candidate with every activation that its last layer may have, where the file's own cost allows it."""
+    last = candidate.observed[0].passes[-1].layers[-1]
+    names = [last.activation]
+    if last.output is None:
+        names += ["sigmoid", *(["softmax"] if len(last.Z) > 1 else [])]
+    wrong = dict(wrong_forms(candidate.values, last)) if last.output is None else {}
+    for name in (*names, *wrong):
+        one = replace(
+            candidate,
+            observed=[
+                with_output(observed, name, wrong.get(name, last.output)) for observed in candidate.observed
+            ],
+            steps=[step.with_output(name) for step in candidate.steps],
+            before=candidate.before and candidate.before.with_output(name),
+        )
+        loss = one.steps[0].loss
+        of_cost = stated_loss(one.values, one.steps[0]) if name else "squared_error"
+        if of_cost in (None, loss) and (name not in wrong or one.compared_with_targets):
+            yield one
+
+
+def _first_steps(events: Sequence[Event], data: Data | None) -> tuple[Values | None, Sequence[ObservedStep]]:
+    """The first steps of a recording: of its beginning, where that has enough of them."""
+    for count in (*(count for count in FIRST_EVENTS if count < len(events)), len(events)):
+        values = Values(events[:count])
+        observed = _observed(values, data)
+        if count < len(events):
+            observed = observed[:-1]  # the recording goes on in it
+        if len(observed) > STEPS:
+            return values, observed
+    return (values, observed) if events else (None, ())
+
+
+def _observed(values: Values, data: Data | None) -> list[ObservedStep]:
     inputs = given_inputs(values, data.X) if data else possible_inputs(values)
     observed = observed_steps(values, forward_passes(values, inputs))
-    if not observed and data:
+    if not observed and data is not None:
         observed = observed_steps(values, forward_passes(values, [*inputs, *single_inputs(data.X)]))
     return observed
 

@@ -1,7 +1,7 @@
 """The training steps in a recording: forward passes with the same parameters, and what those become after them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -39,6 +39,15 @@ class ObservedStep:
         yield (self.passes[-1],)
         if len(one_by_one) > 1:
             yield (self.passes[0],)
+
+
+def with_output(observed: ObservedStep, activation: str, place: int | None) -> ObservedStep:
+    """The step with another activation of its last layer, whose output is that value."""
+    passes = tuple(
+        replace(one, layers=(*one.layers[:-1], replace(one.layers[-1], activation=activation, output=place)))
+        for one in observed.passes
+    )
+    return replace(observed, passes=passes)
 
 
 def _disjoint(groups: Sequence[tuple[int, ...]] | dict) -> bool:
@@ -79,7 +88,7 @@ def _after(values: Values, entry: ForwardPass) -> tuple[tuple[Array, Array | Non
         b = None
         if layer.bias is not None:
             b = _next_value(values, layer.bias, entry.end, grown=True)
-            b = layer.b if b is None else _column(b, len(layer.Z))
+            b = layer.b if b is None else _column(-b if layer.subtracted else b, len(layer.Z))
         found.append((w if layer.out_in else w.T, b))
     return tuple(found)
 

@@ -45,6 +45,7 @@ class Values:
                 self.first.append(index)
                 self.names.append([])
             self.names[place].append(event.name)
+        self.until = self._lives()
         groups: dict[int, list[int]] = defaultdict(list)
         for place, array in enumerate(self.arrays):
             if np.isfinite(array).all():
@@ -64,6 +65,7 @@ class Values:
             and array.any()
             and self.named(place, WEIGHT)
         ]
+        self._sorted: dict[int, tuple[Array, ...]] = {}
         self._zeros: dict[int, int | None] = {}
         self.left = MOST_TRIED
         single = any(event.value.dtype in (np.float32, np.float16) for event in events)
@@ -78,6 +80,21 @@ class Values:
             if (one.function, one.name) == (following.function, following.name)
         }
 
+    def _lives(self) -> list[int]:
+        """For every value the event at which the last variable that held it got another."""
+        until = [0] * len(self.arrays)
+        held: dict[tuple[str, str], int] = {}
+        for index, event in enumerate(self.events):
+            if event.name != "return":
+                of_all = event.name.startswith("self.")  # one variable in all methods
+                name, place = ("" if of_all else event.function, event.name), self.place(event)
+                if name in held:
+                    until[held[name]] = index
+                held[name] = place
+        for place in held.values():
+            until[place] = len(self.events)
+        return [end or len(self.events) for end in until]
+
     def equal(self, wanted: Array, after: int = 0) -> list[int]:
         """The places of the arrays that are a matrix or its transpose, first seen at event `after` or later."""
         return [place for place, c in self.multiples(wanted, after) if abs(c - 1) <= self._tolerance]
@@ -88,7 +105,8 @@ class Values:
         found: dict[int, float] = {}
         for form in (wanted, wanted.T):
             flat = form.ravel()
-            square = flat @ flat
+            with np.errstate(over="ignore"):
+                square = flat @ flat
             if not len(places) or not square or not np.isfinite(square):
                 return []
             scale = rows @ flat / square
@@ -116,15 +134,22 @@ class Values:
 
     def among(self, wanted: Array, tolerance: float) -> list[int | None]:
         """Of several vectors (n, size), the place of each among the values of that size; None where it is not there."""
-        places, rows = self.of_shape((wanted.shape[1], 1))
-        if not len(places) or not len(wanted):
-            return [None] * len(wanted)
-        error = np.abs(wanted[:, None] - rows[None, :, :, 0]).max(axis=2)
-        nearest = error.argmin(axis=1)
-        return [
-            int(places[best]) if error[index, best] <= tolerance else None
-            for index, best in enumerate(nearest)
-        ]
+        size = wanted.shape[1]
+        if size not in self._sorted:
+            places, rows = self.of_shape((size, 1))
+            weights = np.cos(np.arange(size))
+            order = np.argsort(rows[:, :, 0] @ weights, kind="stable")
+            sums = rows[order, :, 0] @ weights
+            self._sorted[size] = places[order], rows[order, :, 0], sums, weights
+        places, rows, sums, weights = self._sorted[size]
+        at, near = wanted @ weights, tolerance * size
+        first, last = np.searchsorted(sums, at - near), np.searchsorted(sums, at + near, side="right")
+        found: list[int | None] = [None] * len(wanted)
+        for index in np.flatnonzero(first < last):
+            error = np.abs(rows[first[index] : last[index]] - wanted[index]).max(axis=1)
+            if error.min() <= tolerance:
+                found[index] = int(places[first[index] + error.argmin()])
+        return found
 
     def zeros(self, size: int) -> int | None:
         """The place of a vector of so many zeros with a name that a bias may have."""

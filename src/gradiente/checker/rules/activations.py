@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from gradiente.checker.rules.wrong_forms import WRONG_FORMS, meant
 from gradiente.layers import ELU, GELU, Layer, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from gradiente.layers.base import Context
 
@@ -43,7 +44,10 @@ INVERSES: dict[str, Callable[[Array], Array]] = {
 
 
 def activated(name: str, z: Array) -> Array:
-    """g(Z), (n, m) → (n, m)"""
+    """g(Z), (n, m) → (n, m), or the wrong form of it."""
+    if name in WRONG_FORMS:
+        with np.errstate(all="ignore"):
+            return WRONG_FORMS[name].form(z)
     return ACTIVATIONS[name].forward({}, z.T, Context())[0].T if name else z
 
 
@@ -59,9 +63,23 @@ def shifted_powers(z: Array, axis: int) -> Array:
 
 
 def through(name: str, z: Array, da: Array) -> Array:
-    """∂J/∂Z from ∂J/∂A, by the layer's own derivative."""
+    """∂J/∂Z from ∂J/∂A, by the layer's own derivative; of a wrong form by that of the activation it stands for."""
     if not name:
         return da
+    if name in WRONG_FORMS:
+        return da * slope(name, activated(name, z))
     layer = ACTIVATIONS[name]
     cache = layer.forward({}, z.T, Context())[1]
     return layer.input_gradient({}, cache, da.T).T
+
+
+def slope(activation: str, a: Array) -> Array:
+    """g′ as a function of a = g(z), for activations that have such a form; ValueError for another."""
+    name = meant(activation)
+    if name in ("sigmoid", "softmax"):
+        return a * (1 - a)
+    if name == "tanh":
+        return 1 - a * a
+    if name == "relu":
+        return (a > 0).astype(float)
+    raise ValueError(activation)

@@ -151,6 +151,6 @@ class ChainSearch(Chains, ABC, Generic[E]):
                     if not made or not names <= set(explanation.unknown):  # else they explain nothing
                         found.append(explanation)
             found.sort(key=lambda explanation: explanation.cost)
-            if found and found[0].cost <= known[0].cost + most:
+            if found and found[0].cost < known[0].cost + most + 1:  # what one mistake more would cost
                 break
         return found[:BEAM]

@@ -6,11 +6,11 @@ last layer, `dA` the error that leaves a layer for the one before it, `dZ` that 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradiente.checker.rules.activations import activated, through
+from gradiente.checker.rules.activations import activated, slope, through
 
 Array = np.ndarray
 KINDS = ("Z", "A", "target", "output", "dW", "db", "dA", "dZ")
@@ -57,6 +57,12 @@ class Step:
     @property
     def m(self) -> int:
         return self.Y.shape[1]
+
+    def with_output(self, activation: str) -> "Step":
+        """The step with another activation of its last layer."""
+        last = self.layers[-1]
+        other = replace(last, activation=activation, A=activated(activation, last.Z))
+        return replace(self, layers=(*self.layers[:-1], other))
 
 
 class View:
@@ -111,17 +117,6 @@ class View:
 
     def activate(self, z: Array) -> Array:
         return activated(self.layer.activation, z)
-
-
-def slope(activation: str, a: Array) -> Array:
-    """g′ as a function of a = g(z), for activations that have such a form; ValueError for another."""
-    if activation in ("sigmoid", "softmax"):
-        return a * (1 - a)
-    if activation == "tanh":
-        return 1 - a * a
-    if activation == "relu":
-        return (a > 0).astype(float)
-    raise ValueError(activation)
 
 
 Rule = Callable[[View], Array]

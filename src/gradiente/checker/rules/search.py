@@ -6,7 +6,7 @@ count, since α, a mean or a sum, and a factor of the loss all change every leng
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from gradiente.checker.rules.chains import ChainSearch, Made, Values
 from gradiente.checker.rules.dataflow import Array, Step, gradients_of, name_of
 
 UNKNOWN = 4.0  # what a parameter costs whose change nothing gives
+REPEATED = 0.5  # a mistake that is made once more
 SCALED = 1.2  # what a length costs that differs from the others'
 CLOSE = 5e-6  # of the largest number of an array
 ALIKE = 1e-4  # two lengths
@@ -64,7 +65,8 @@ class Explanation:
     def cost(self) -> float:
         """What is compared between explanations; 0 for right gradients."""
         other = len(self.still) + SCALED * (len(set(self.scaled.values())) + self.unsteady) + self.uphill
-        return len(self.made) + UNKNOWN * len(self.unknown) + other
+        kinds = len({made.key for made in self.made})
+        return kinds + REPEATED * (len(self.made) - kinds) + UNKNOWN * len(self.unknown) + other
 
     @property
     def right(self) -> bool:
@@ -93,48 +95,62 @@ class Search(ChainSearch[Explanation]):
 
     def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
         """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
-        more, unknown, extra, ratios = [*made], list(known.unknown), dict(known.extra), dict(known.ratios)
+        best = replace(known, values=values, made=(*known.made, *made))
         for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
-            name = name_of(kind, layer)
-            found, right = None, values
-            for one, with_it in self.links(values, kind, layer, wrong=name not in self.still):
-                right = right if one else with_it
-                few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
-                found = None if few else self._ratios(name, [v[name] for v in with_it], spread=bool(one))
-                if found is None and not one:
-                    found, added = self._with_extra(name, with_it, extra.values())
-                    extra |= {name: added} if added else {}
-                if found is not None:
-                    more, values, ratios[name] = [*more, *one], with_it, found
-                    break
-            else:
-                values = right
-                unknown += [] if name in self.still else [name]
-        base, lengths = _compared(ratios)
-        all_made = (*known.made, *more)
-        return Explanation(all_made, lengths, base, self.still, tuple(unknown), extra, values, ratios)
+            best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
+        return best
+
+    def _with_gradient(self, known: Explanation, kind: str, layer: int) -> list[Explanation]:
+        """What is known with one gradient more: by its right rule, else by every wrong one, else it is unknown.
+
+        A few numbers fit every rule: theirs must be as long as others.
+        """
+        name = name_of(kind, layer)
+        chains = list(self.links(known.values, kind, layer, wrong=name not in self.still))
+        found: list[Explanation] = []
+        for one, values in chains:
+            few = not one and known.extra and self.changes[0][name].size < FEW  # any factor would do
+            c = None if few else self._ratios(name, [v[name] for v in values], spread=bool(one))
+            added = None
+            if c is None and not one:
+                c, added = self._with_extra(name, values, known.extra.values(), spread=False)
+            if c is not None:
+                found.append(_more(known, one, name, values, c, added))
+                if not one and self.changes[0][name].size >= FEW:
+                    return found
+        if any(more.cost <= known.cost + 1 for more in found):
+            return found
+        for one, values in () if known.made else chains[1:]:
+            c, added = self._with_extra(name, values, known.extra.values(), spread=True)
+            if c is not None:
+                found.append(_more(known, one, name, values, c, added))
+        unknown = () if name in self.still else (name,)
+        return found or [replace(known, values=chains[0][1], unknown=(*known.unknown, *unknown))]
 
     def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
-        """c of every step, with change = c · wanted; None where one has none.
+        """c of every step, with change = c · wanted; None where one has none; of nothing but rounding no c.
 
         Arguments:
             spread: one number, or one column, may stand for many
         """
-        found = []
-        for seen, value in zip(self.changes, wanted, strict=True):
-            if not spread and seen[name].shape != value.shape:
-                return None
-            found.append(ratio(seen[name], value))
+        pairs = [(seen[name], value) for seen, value in zip(self.changes, wanted, strict=True)]
+        if not spread and any(seen.shape != value.shape for seen, value in pairs):
+            return None
+        if all(_nothing(seen) and _nothing(value) for seen, value in pairs):
+            fits = all(_fits(value, seen) for seen, value in pairs)
+            return [] if fits else None
+        found = [ratio(seen, value) for seen, value in pairs]
         known = [c for c in found if c is not None]
         return known if len(known) == len(found) else None
 
     def _with_extra(
-        self, name: str, values: Sequence[Changes], known: Iterable[tuple[str, float]]
+        self, name: str, values: Sequence[Changes], known: Iterable[tuple[str, float]], *, spread: bool
     ) -> tuple[list[float] | None, tuple[str, float] | None]:
         """c and d, where the change is c · gradient + d · the parameter itself, or d · the change before.
 
         Arguments:
             known: what was found so for others: a few numbers alone leave c and d open
+            spread: one number, or one column, may stand for many
         """
         letter, layer = name[1], int(name[2:])
         parameters = [getattr(step.layers[layer - 1], letter) for step in self.steps]
@@ -142,7 +158,7 @@ class Search(ChainSearch[Explanation]):
         for key, others in (("weight_decay", parameters), ("momentum", before)):
             usual = next((d for other, d in known if other == key), None)
             fitted = [
-                _fit(seen[name], value[name], other, usual)
+                _fit(seen[name], _as_wide(value[name], seen[name]) if spread else value[name], other, usual)
                 for seen, value, other in zip(self.changes, values, others, strict=False)
             ]
             found = [pair for pair in fitted if pair is not None]
@@ -152,11 +168,43 @@ class Search(ChainSearch[Explanation]):
         return None, None
 
 
-def ratio(found: Array, wanted: Array) -> float | None:
-    """c with found = c · wanted; None where there is none. One number, or one column, may stand for many.
+def _more(
+    known: Explanation,
+    made: Sequence[Made],
+    name: str,
+    values: Values,
+    found: Sequence[float],
+    added: tuple[str, float] | None,
+) -> Explanation:
+    """What is known with one gradient more, and c of every step."""
+    ratios = {**known.ratios, name: found} if found else known.ratios
+    base, lengths = _compared(ratios)
+    return replace(
+        known,
+        made=(*known.made, *made),
+        values=values,
+        ratios=ratios,
+        base=base,
+        lengths=lengths,
+        extra={**known.extra, name: added} if added else known.extra,
+    )
 
-    0 of nothing but rounding is 1 times it.
-    """
+
+def _as_wide(value: Array, seen: Array) -> Array:
+    return np.broadcast_to(value, seen.shape) if _fits(value, seen) else value
+
+
+def _nothing(array: Array) -> bool:
+    return bool(np.abs(array).max() < NOTHING)
+
+
+def _fits(value: Array, seen: Array) -> bool:
+    """Whether an array may stand for one of another shape: one number, or one column, for many."""
+    return all(a in (1, b) for a, b in zip(value.shape, seen.shape, strict=True))
+
+
+def ratio(found: Array, wanted: Array) -> float | None:
+    """c with found = c · wanted; None where there is none. One number, or one column, may stand for many."""
     try:
         wanted = np.broadcast_to(wanted, found.shape)
     except ValueError:
@@ -170,15 +218,17 @@ def ratio(found: Array, wanted: Array) -> float | None:
 
 
 def _fit(found: Array, wanted: Array, other: Array | None, usual: float | None) -> tuple[float, float] | None:
-    """c and d with found = c · wanted + d · other; None where there are none. d is `usual` where it cannot be found."""
+    """c and d with found = c · wanted + d · other; None where there are none. d is `usual` where that fits."""
     if other is None:
         c = ratio(found, wanted)
         return None if c is None else (c, 0.0)
     if not found.shape == wanted.shape == other.shape:
         return None
+    c = None if usual is None else ratio(found - usual * other, wanted)
+    if usual is not None and c is not None:
+        return c, usual
     if found.size < FEW:
-        c = None if usual is None else ratio(found - usual * other, wanted)
-        return None if c is None or usual is None else (c, usual)
+        return None
     columns = np.stack([wanted.ravel(), other.ravel()], axis=1)
     c, d = np.linalg.lstsq(columns, found.ravel(), rcond=None)[0]
     error = np.abs(columns @ np.array([c, d]) - found.ravel()).max()
@@ -188,13 +238,13 @@ def _fit(found: Array, wanted: Array, other: Array | None, usual: float | None) 
 
 
 def _compared(ratios: Mapping[str, Sequence[float]]) -> tuple[tuple[float, ...], dict[str, float]]:
-    """What most gradients have in common, and every one's factor beside it; of as many the larger."""
+    """What most gradients have in common, and every one's factor beside it; of as many those that go downhill."""
     if not ratios:
         return (), {}
     votes = Counter(
         {name: sum(_alike(ratios[other], found) for other in ratios) for name, found in ratios.items()}
     )
-    most = max(votes, key=lambda name: (votes[name], name.startswith("dW")))
+    most = max(votes, key=lambda name: (votes[name], ratios[name][0] < 0, name.startswith("dW")))
     base = tuple(ratios[most])
     return base, {name: found[-1] / base[-1] for name, found in ratios.items()}
 

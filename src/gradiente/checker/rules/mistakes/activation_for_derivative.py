@@ -9,6 +9,8 @@ MISTAKE = Mistake(
         WrongRule("dZ", lambda q: q.dA * q.activate(q.A)),
         WrongRule("dZ", lambda q: q.dA * (1 - q.A)),
         WrongRule("dZ", lambda q: q.dA * (1 + q.A)),
+        WrongRule("output", lambda q: (q.A - q.Y) * q.A / q.m, ("squared_error",)),
+        WrongRule("output", lambda q: (q.A - q.Y) * (1 - q.A) / q.m, ("squared_error",)),
     ),
     plant=("dZ1 = dA1 * A1 * (1 - A1)", "dZ1 = dA1 * A1"),
 )

@@ -2,29 +2,35 @@
 
 from itertools import product
 
-import numpy as np
-
-from gradiente.checker.rules.activations import activated
-from gradiente.checker.rules.dataflow import View, slope
+from gradiente.checker.rules.activations import activated, slope
+from gradiente.checker.rules.dataflow import Array, Rule, View
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 NAMES = ("sigmoid", "tanh", "relu")
 
 
-def other(name: str, given: str, inside: bool):
+def other(name: str, given: str, *, inside: bool) -> Rule:
     """The slope of activation `name`, written for z (`inside`) or for a, at the Z or the A of the layer."""
 
-    def rule(q: View) -> np.ndarray:
-        if name == q.activation:
-            raise ValueError(name)
+    def rule(q: View) -> Array:
         x = getattr(q, given)
-        return q.dA * slope(name, activated(name, x) if inside else x)
+        found = slope(name, activated(name, x) if inside else x)
+        if name == q.activation or (found == 1).all():  # the latter is no derivative at all
+            raise ValueError(name)
+        return found
 
     return rule
 
 
+OTHERS = [other(name, given, inside=inside) for name, given, inside in product(NAMES, "AZ", (False, True))]
 MISTAKE = Mistake(
     "derivative_other",
-    tuple(WrongRule("dZ", other(*choice)) for choice in product(NAMES, "AZ", (False, True))),
+    (
+        *(WrongRule("dZ", lambda q, rule=rule: q.dA * rule(q)) for rule in OTHERS),
+        *(
+            WrongRule("output", lambda q, rule=rule: (q.A - q.Y) * rule(q) / q.m, ("squared_error",))
+            for rule in OTHERS
+        ),
+    ),
     plant=("dZ1 = dA1 * A1 * (1 - A1)", "dZ1 = dA1 * (1 - A1**2)"),
 )

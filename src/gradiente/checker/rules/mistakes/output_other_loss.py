@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from gradiente.checker.rules.activations import activated
-from gradiente.checker.rules.dataflow import View, slope
+from gradiente.checker.rules.activations import activated, slope
+from gradiente.checker.rules.dataflow import View
 from gradiente.checker.rules.mistake import Mistake, WrongRule, of_the_output
+
+CROSS_ENTROPY = ("cross_entropy",)  # of the squared error it is the derivative of another activation
 
 
 def with_slope(q: View) -> np.ndarray:
@@ -16,13 +18,17 @@ def with_slope(q: View) -> np.ndarray:
 MISTAKE = Mistake(
     "output_other_loss",
     (
-        WrongRule("output", with_slope, ("cross_entropy",)),
-        WrongRule("output", lambda q: (q.A - q.Y) * q.A * (1 - q.A) / q.m),
-        WrongRule("output", lambda q: (q.A - q.Y) * q.Z * (1 - q.Z) / q.m),
-        WrongRule("output", lambda q: (q.A - q.Y) * q.slope(q.activate(q.A)) / q.m),
-        WrongRule("output", lambda q: (q.A - q.Y) * slope("sigmoid", activated("sigmoid", q.A)) / q.m),
-        WrongRule("output", lambda q: (q.A - q.Y) * (1 - q.A**2) / q.m),
-        WrongRule("dA", of_the_output(lambda q: q.W.T @ (q.dZ * q.A * (1 - q.A))), ("cross_entropy",)),
+        WrongRule("output", with_slope, CROSS_ENTROPY),
+        WrongRule("output", lambda q: (q.A - q.Y) * q.A * (1 - q.A) / q.m, CROSS_ENTROPY),
+        WrongRule("output", lambda q: (q.A - q.Y) * q.Z * (1 - q.Z) / q.m, CROSS_ENTROPY),
+        WrongRule("output", lambda q: (q.A - q.Y) * q.slope(q.activate(q.A)) / q.m, CROSS_ENTROPY),
+        WrongRule(
+            "output",
+            lambda q: (q.A - q.Y) * slope("sigmoid", activated("sigmoid", q.A)) / q.m,
+            CROSS_ENTROPY,
+        ),
+        WrongRule("output", lambda q: (q.A - q.Y) * (1 - q.A**2) / q.m, CROSS_ENTROPY),
+        WrongRule("dA", of_the_output(lambda q: q.W.T @ (q.dZ * q.A * (1 - q.A))), CROSS_ENTROPY),
     ),
     plant=("dZ3 = (A3 - Y) / m", "dZ3 = (A3 - Y) * A3 * (1 - A3) / m"),
 )

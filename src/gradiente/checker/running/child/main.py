@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it o
 import absent  # pyright: ignore[reportMissingImports]
 from alarm import Alarm  # pyright: ignore[reportMissingImports]
 from confinement import confine  # pyright: ignore[reportMissingImports]
+from elements import Elements  # pyright: ignore[reportMissingImports]
 from environment import Guard, LimitedOutput  # pyright: ignore[reportMissingImports]
 from messages import decode, encode_answer, receive, snapshot  # pyright: ignore[reportMissingImports]
 from names import given_by  # pyright: ignore[reportMissingImports]
@@ -37,6 +38,7 @@ MOST_RECORDED = 4 << 20  # bytes of all records of one function
 COMPOUND = (ast.Try, ast.If, ast.With)
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+REST = 0.2  # seconds for the statements after one of which enough was seen
 ALLOWANCE = 1.0  # seconds for what stands outside functions, imports not counted
 
 
@@ -80,6 +82,7 @@ class StudentModule:
         sys.modules["submission"] = self.module
         self.space = self.module.__dict__
         self.tree = ast.Module([], [])
+        self.elements = Elements(self.tree)
         self.space |= {name: absent.Absent(name) for name in ("display", "get_ipython")}  # a notebook's
 
     def load(self, source, cells, observe=False):
@@ -88,9 +91,10 @@ class StudentModule:
         A statement that fails is left out and reported: a later one may need it or not. What one that was left out,
         or that the environment has let down, would have given is absent.
         """
-        failures, left = [], ALLOWANCE
-        observer = Observer((FILE,), self.space)
+        failures, left, observed = [], ALLOWANCE, observe
         self.tree = ast.parse(source, FILE)
+        self.elements = Elements(self.tree)
+        observer = Observer(FILE, PROBE, self.elements, self.space)
         absent.install(self.tree)
         for node in self.tree.body:
             definition = isinstance(node, DEFINITIONS)
@@ -109,7 +113,8 @@ class StudentModule:
                 if isinstance(node, ast.ImportFrom):
                     absent.keep(before, self.space)
             except Enough:
-                left = 0.0
+                self.lose(node)
+                observe, left = False, min(left, REST)
             except TooLong:
                 failures.append({"type": "TooLong", "message": "", "line": node.lineno, "direct": True})
                 self.lose(node)
@@ -132,7 +137,7 @@ class StudentModule:
                     failures.append({"type": kind, "message": package, "line": node.lineno})
         names = {name: callable_of(value) for name, value in self.space.items() if callable(value)}
         answer = {"failures": failures, "names": names}
-        return answer | ({"events": observer.events, "values": observer.values} if observe else {})
+        return answer | ({"events": observer.events, "values": observer.values} if observed else {})
 
     def lose(self, node):
         """What a statement would have given is absent, save what is there already."""
@@ -158,7 +163,7 @@ class StudentModule:
                 replaced[name] = self.space[name]
                 self.space[name] = recording(name, replaced[name], records, cut)
         answer: dict[str, Any] = {"result": None, "error": None}
-        observer = Observer((FILE, PROBE), self.space)
+        observer = Observer(FILE, PROBE, self.elements, self.space)
         try:
             with warnings.catch_warnings(record=True):
                 warnings.simplefilter("always")

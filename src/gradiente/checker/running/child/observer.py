@@ -6,13 +6,16 @@ import time
 import numpy as np
 from messages import snapshot  # pyright: ignore[reportMissingImports]
 
-MOST_EVENTS = 12_000
+MOST_EVENTS = 5_000
 MOST_BYTES = 24 << 20
 MOST_SECONDS = 2.5
 LARGEST = 200_000  # numbers of one array
 SMALL = 20_000  # numbers of an array that is compared in full
 ITEMS, LISTED = 60, 24  # entries of a dictionary or an object, of a list
 DEEPEST = 4
+# Frames without a name of their own, in which single elements are computed.
+COMPREHENSIONS = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>")
+NUMBER = (int, float, np.number, str, type(None))
 
 
 class Enough(BaseException):
@@ -20,16 +23,17 @@ class Enough(BaseException):
 
 
 class Observer:
-    """Traces the frames of some files: a context manager.
+    """Traces the frames of a student's file, with its `Elements`, and of a probe: a context manager.
 
     `events` are (function, line, name, place of the value); `values` are the values, each once.
     """
 
-    def __init__(self, files, module):
-        self.files, self.module = files, module
+    def __init__(self, file, probe, elements, module):
+        self.file, self.probe, self.elements, self.module = file, probe, elements, module
+        self.whole = set()  # the loops that handle whole arrays
         self.events, self.values = [], []
         self.places, self.frames, self.globals, self.objects, self.kept = {}, {}, {}, {}, []
-        self.bytes, self.until = 0, 0.0
+        self.bytes, self.until, self.written = 0, 0.0, {}
 
     def __enter__(self):
         self.until = time.monotonic() + MOST_SECONDS
@@ -40,19 +44,32 @@ class Observer:
         sys.settrace(None)
 
     def called(self, frame, _event, _argument):
-        if frame.f_code.co_filename not in self.files:
+        code = frame.f_code
+        if code.co_filename not in (self.file, self.probe) or code.co_name in COMPREHENSIONS:
             return None
-        module = frame.f_code.co_name == "<module>"
-        self.frames[frame] = [frame.f_lineno, self.globals if module else {}]
+        module = code.co_name == "<module>"
+        if code.co_filename == self.file and code.co_firstlineno in self.elements.scalar and not module:
+            given = [frame.f_locals[name] for name in code.co_varnames[: code.co_argcount] if name != "self"]
+            if given and all(isinstance(value, NUMBER) for value in given):
+                return None
+        caller = frame.f_back
+        while caller is not None and caller.f_code.co_name in COMPREHENSIONS:
+            caller = caller.f_back
+        if caller in self.frames:
+            self.whole.add(self.frames[caller][2])
+        self.frames[frame] = [frame.f_lineno, self.globals if module else {}, None]
         return self.traced
 
     def traced(self, frame, event, argument):
-        line, state = self.frames[frame]
-        if event in ("line", "return"):
-            self.note(frame, line, state)
+        entry = self.frames[frame]
+        line, state, loop = entry
         if event == "line":
-            self.frames[frame][0] = frame.f_lineno
+            entry[0] = frame.f_lineno
+            if loop is None or frame.f_lineno not in loop or self.handles_arrays(frame, line, loop):
+                self.note(frame, line, state, loop)
+                entry[2] = self.loop_at(frame)
         if event == "return":
+            self.note(frame, line, state, loop)
             if argument is not None:
                 self.leaves(argument, "return", "return", {}, (frame.f_code.co_qualname, frame.f_lineno), 0)
             del self.frames[frame]
@@ -61,12 +78,26 @@ class Observer:
             raise Enough
         return self.traced
 
-    def note(self, frame, line, state):
-        """What has changed since the last line of this frame."""
-        place = (frame.f_code.co_qualname, line)
-        names = frame.f_locals
+    def loop_at(self, frame):
+        """The outermost loop over elements that a frame is in; None where it is in none."""
+        loops = self.elements.loops.get(frame.f_lineno, ()) if frame.f_code.co_filename == self.file else ()
+        return next((loop for loop in loops if loop not in self.whole), None)
+
+    def handles_arrays(self, frame, line, loop):
+        """Whether a loop over elements is none, by what a line of it has assigned."""
+        for name in loop.assigned.get(line, ()):
+            value = frame.f_locals.get(name)
+            if not isinstance(value, NUMBER) and np.ndim(value):
+                self.whole.add(loop)
+        return loop in self.whole
+
+    def note(self, frame, line, state, loop=None):
+        """What has changed since the last line of this frame, or in the loop that it has left."""
+        function, names = frame.f_code.co_qualname, frame.f_locals
+        self.written = loop.written if loop else {}
+        place = (function, max(self.written.values(), default=line))
         for name, value in list(names.items()):
-            if not name.startswith("__"):
+            if not name.startswith("__") and not (name in self.elements.counters and isinstance(value, int)):
                 self.leaves(value, name, name, state, place, 0)
         if state is not self.globals:
             for name in frame.f_code.co_names:
@@ -96,6 +127,11 @@ class Observer:
             if numbers is not None:
                 self.array(numbers, name, key, state, place)
                 return
+            alike = columns(value)
+            for index, numbers in alike.items():
+                self.array(numbers, f"{name}[{index!r}]", f"{key}[{index!r}]", state, place)
+            if alike and len(alike) == len(contents(value[0])):
+                return
             for index, entry in enumerate(value[:LISTED]):
                 self.leaves(entry, f"{name}[{index}]", f"{key}[{index}]", state, place, depth)
         elif type(value).__module__ == "submission" and hasattr(value, "__dict__"):
@@ -124,7 +160,8 @@ class Observer:
             index = self.places[key] = len(self.values)
             self.values.append(snapshot(value))
             self.bytes += value.nbytes
-        self.events.append([*place, name, index])
+        function, line = place
+        self.events.append([function, self.written.get(name, line), name, index])
 
 
 def sampled(value):
@@ -143,3 +180,24 @@ def as_numbers(value):
         return np.array(value, dtype=float)
     except (TypeError, ValueError):
         return None
+
+
+def contents(value):
+    """What a dictionary or an object of the student's holds, by its names."""
+    if isinstance(value, dict):
+        return value
+    return vars(value) if type(value).__module__ == "submission" and hasattr(value, "__dict__") else {}
+
+
+def columns(value):
+    """Of a list of units that are alike, as neurons of a layer, what all of them hold: one row for each unit."""
+    units = [contents(entry) for entry in value[:ITEMS]]
+    if len({type(entry) for entry in value}) != 1 or not units[0]:
+        return {}
+    found = {}
+    for name in units[0]:
+        if isinstance(name, str) and all(name in unit for unit in units):
+            numbers = as_numbers([unit[name] for unit in units])
+            if numbers is not None and numbers.ndim <= 2:
+                found[name] = numbers
+    return found
