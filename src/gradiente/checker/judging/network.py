@@ -21,7 +21,7 @@ OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?
 
 def judged(found: Recognition, source: str, path: Path) -> tuple[FunctionVerdict, ...]:
     """What the functions of the file are, in the order of a step; none where the network's steps are not understood."""
-    unknown = found.explanation.unknown
+    unknown = () if found.wrong_output else found.explanation.unknown
     if unknown and (len(unknown) == len(found.explanation.values[0]) or OTHER_RULES.search(source)):
         return ()
     if unknown and not found.explanation.base:
@@ -60,7 +60,7 @@ def roles(found: Recognition, path: Path) -> dict[str, str]:
 
 def _findings(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, Finding]]:
     explanation = found.explanation
-    wrong = _wrong_output(found)
+    wrong = found.wrong_output
     if wrong:
         last = len(found.steps[0].layers)
         yield "forward", _at(found, wrong, places["forward"], f"A{last}", {"layers_on": last - 2})
@@ -107,21 +107,6 @@ def _unlike(found: Recognition, places: dict[str, str]) -> Iterator[tuple[str, F
         ):
             yield "gradients", _at(found, "regularization_unlike", places["gradients"], name, {})
             return
-
-
-def _wrong_output(found: Recognition) -> str | None:
-    """The wrong softmax of a network whose scores have no activation that is right."""
-    last = found.steps[0].layers[-1]
-    passed = found.forward.layers[-1]
-    if last.activation or len(last.Z) < 2:
-        return None
-    z = passed.Z
-    powers = np.exp(z - z.max())
-    forms = {
-        "softmax_axis": powers / powers.sum(axis=1, keepdims=True),
-        "softmax_total": powers / powers.sum(),
-    }
-    return next((key for key, a in forms.items() if z.shape[1] > 1 and found.values.equal(a)), None)
 
 
 def _variants(found: Recognition, name: str, places: dict[str, str]) -> tuple[tuple[str, dict], ...]:

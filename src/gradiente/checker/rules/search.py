@@ -124,9 +124,7 @@ class Search:
             states = self._down(states, kinds, layer, most) or states
         return states[0].explanation
 
-    def _down(
-        self, states: Sequence[State], kinds: tuple[str, str], layer: int, allowed: int
-    ) -> list[State]:
+    def _down(self, states: Sequence[State], kinds: tuple[str, str], layer: int, allowed: int) -> list[State]:
         """The states one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[State] = []
         for most in range(allowed + 1):
@@ -177,8 +175,10 @@ class Search:
             found, right = None, values
             for one, with_it in self._links(values, kind, layer, wrong=name not in self.still):
                 right = right if one else with_it
+                found = self._ratios(name, [v[name] for v in with_it], spread=bool(one))
                 few = not one and extra and self.changes[0][name].size < FEW  # any factor would do
-                found = None if few else self._ratios(name, [v[name] for v in with_it], spread=bool(one))
+                if found and few and not any(_alike(found, other) for other in ratios.values()):
+                    found = None
                 if found is None and not one:
                     found, added = self._with_extra(name, with_it, extra.values())
                     extra |= {name: added} if added else {}
