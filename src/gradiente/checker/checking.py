@@ -138,7 +138,7 @@ def propose_exercise(path: str | Path) -> tuple[Exercise, list[Role]]:
     if submission.findings:
         raise ArgumentError("exercise.solution", path=submission.path)
     with Sandbox(submission.source, cells=submission.cells) as sandbox:
-        found = recognize(sandbox, submission.source) if sandbox.load() is None else None
+        found = recognize(sandbox, submission.source) if sandbox.load(observe=True) is None else None
         if found is None:
             raise ArgumentError("submission.no_steps", path=submission.path)
         exercise = proposed(found, submission.source, submission.path)

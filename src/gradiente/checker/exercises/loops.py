@@ -13,9 +13,8 @@ from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Pr
 from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network import findings_of, update_line
 from gradiente.checker.observing.data import Data
-from gradiente.checker.observing.recognition import Recognition, explained, observed_in
+from gradiente.checker.observing.recognition import Recognition, recognize_steps, steps_in
 from gradiente.checker.observing.steps import ObservedStep
-from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.submission import Submission
 from gradiente.checker.reference.layout import Layout, layouts
 from gradiente.checker.running.sandbox import Sandbox
@@ -52,7 +51,7 @@ def judged_loop(
     given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
     if not findings and "lr" in given:
         findings += [*_scale(found, problem, name), *_decay(found, problem, name)]
-    steps = observed_in(found.values, found.data)
+    steps = steps_in(answers[-1].outcome.events, found.data)
     if "epochs" in given:
         findings += (
             _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
@@ -76,7 +75,8 @@ def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | Non
     values = problem.values
     x, y = (np.asarray(problem.given(name, layout)) for name in "XY")
     data = Data(values["X"], values["Y"], x, y, layout.columns, labels=False)
-    found = explained(None, Values(answer.outcome.events), data, (problem.step.loss,))
+    broken = answer.outcome.failure is not None
+    found = recognize_steps(answer.outcome.events, data, problem.step.loss, cut=broken)
     if found is None or len(found.steps[0].layers) != problem.depth:
         return None
     return found

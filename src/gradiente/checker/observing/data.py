@@ -34,7 +34,10 @@ class Data:
 
 
 def possible_data(n: int, k: int | None = None) -> Iterator[Data]:
-    """Every form: rows or columns; one output, one-hot targets, labels flat or not; k is None where it is free."""
+    """Every form; k is None where it is free.
+
+    Rows or columns; one output, one-hot targets, labels flat or not; every instance a column or a row by itself.
+    """
     generator = np.random.default_rng(7)
     x = generator.normal(size=(n, M)) * 0.8
     for outputs in (1, 3) if k is None else (k,):
@@ -51,6 +54,7 @@ def possible_data(n: int, k: int | None = None) -> Iterator[Data]:
                 flat = classes.reshape((1, -1) if columns else (-1, 1))
                 yield Data(x, hot, given, flat, columns, labels=True)
         yield Data(x, hot, x.T[:, :, None].copy(), hot.T[:, :, None].copy(), columns=True, labels=False)
+        yield Data(x, hot, x.T[:, None].copy(), hot.T[:, None].copy(), columns=False, labels=False)
 
 
 def written_sizes(values: Values, data: Data) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from gradiente.checker.rules.wrong_forms import WRONG_FORMS
 
 DEEPEST = 8  # layers
 CLOSE = 1e-7  # of the largest number
+MOST_COMPARED = 24  # instances, before all of them are
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,14 @@ def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]
     """Every forward pass from these inputs, in the order in which they were computed; the deepest of each."""
     found: dict[tuple, ForwardPass] = {}
     deepest: dict[tuple, int] = {}
+    computed: set[int] = set()  # what a layer gave is the input of no network
     for source in inputs:
+        if source.place in computed:
+            continue
         after = 0 if source.place is None else values.first[source.place]
-        for first in _layers(values, source.columns, after, ones=source.ones):
+        for first in _layers(values, source.columns, after, len(values.events), ones=source.ones):
             for chain in _longest(values, (first,)):
+                computed |= {place for layer in chain for place in layer.places}
                 times = [values.first[place] for layer in chain for place in layer.places]
                 entry = ForwardPass(source, chain, min(times), max(times))
                 of_first = source.instances, entry.key[0]
@@ -111,8 +116,10 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> list[tuple[LayerPa
         a = head.A
         row = np.ones((1, a.shape[1]))
         with_ones = [x for x in (np.vstack([row, a]), np.vstack([a, row])) if values.equal(x)]
+        if chain[0].ones and not with_ones:  # the bias is the last of the weights
+            with_ones = [np.vstack([a, row])]
         for x, ones in ((a, False), *((x, True) for x in with_ones)):
-            for layer in _layers(values, x, after, ones=ones):
+            for layer in _layers(values, x, after, until, ones=ones):
                 together = min(values.first[place] for place in layer.places) <= until
                 if together and layer.weight not in {entry.weight for entry in chain}:
                     found = _longest(values, (*chain[:-1], head, layer))
@@ -142,11 +149,17 @@ def wrong_forms(values: Values, layer: LayerPass, after: int = 0) -> Iterator[tu
                 yield name, places[0]
 
 
-def _layers(values: Values, x: Array, after: int, *, ones: bool) -> Iterator[LayerPass]:
-    """The layers among the values whose input is x (n, m); weights that stay have one with every bias."""
-    for place, w in values.weights(len(x)):
-        out_in = w is values.arrays[place]
-        layer = LayerPass(place, None, None, None, w, None, x, w @ x, IDENTITY, out_in, ones)
+def _layers(values: Values, x: Array, after: int, before: int, *, ones: bool) -> Iterator[LayerPass]:
+    """The layers among the values whose input is x (n, m), with weights that were there between two events.
+
+    Weights that stay have one with every bias.
+    """
+    for place, w, out_in in values.weights(len(x)):
+        if values.until[place] <= after or values.first[place] > before:
+            continue
+        with np.errstate(all="ignore"):
+            z = w @ x
+        layer = LayerPass(place, None, None, None, w, None, x, z, IDENTITY, out_in, ones)
         found = _computed(values, layer, max(after, values.first[place]))
         known: set[int | None] = set()
         while found is not None and found.bias not in known:
@@ -173,13 +186,14 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     ]
     if not later:
         return None
-    places, arrays = places[later], arrays[later]
+    places = places[later]
+    part = arrays[later, :, :MOST_COMPARED]
     found = None
     with np.errstate(all="ignore"):
         for name, inverse in {IDENTITY: lambda a: a, **INVERSES}.items():
             if name == "softmax" and len(layer.Z) == 1:
                 continue  # 1 whatever Z is
-            difference = inverse(arrays) - layer.Z
+            difference = inverse(part) - layer.Z[:, :MOST_COMPARED]
             known = np.isfinite(difference)
             count = known.sum(axis=2, keepdims=True)
             b = np.where(known, difference, 0).sum(axis=2, keepdims=True) / np.maximum(count, 1)
@@ -189,8 +203,11 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
             hits = np.flatnonzero(_spread(name, difference, b, known) <= size)
             for index, made in _with_biases(values, layer, hits, b[:, :, 0], size):
                 made = replace(made, activation=name)
-                if np.abs(made.A - arrays[index]).max() > CLOSE * (1 + np.abs(arrays[index]).max()):
+                array = arrays[later[index]]
+                if np.abs(made.A - array).max() > CLOSE * (1 + np.abs(array).max()):
                     continue
+                if found is not None and places[index] == found.z:
+                    continue  # what is positive is its own ReLU
                 if name == IDENTITY:
                     found = replace(made, z=int(places[index]))
                     break
@@ -230,7 +247,11 @@ def _activated(values: Values, layer: LayerPass, after: int) -> LayerPass:
     for name in ACTIVATIONS:
         if name == "softmax" and len(layer.Z) == 1:
             continue
-        outputs = [place for place in values.equal(activated(name, layer.Z), after) if place != layer.weight]
+        outputs = [
+            place
+            for place in values.equal(activated(name, layer.Z), after)
+            if place not in (layer.weight, layer.z)
+        ]
         if outputs:
             return replace(layer, activation=name, output=outputs[0])
     return layer

@@ -9,6 +9,8 @@ from gradiente.checker.observing.forward import Input
 from gradiente.checker.observing.values import Array, Values
 
 CLOSE = 1e-7
+MOST_INPUTS = 60  # arrays that are tried as inputs
+MOST_INSTANCES = 256  # of one batch, drawn from few with repetition
 
 
 def given_inputs(values: Values, x: Array) -> list[Input]:
@@ -25,8 +27,10 @@ def given_inputs(values: Values, x: Array) -> list[Input]:
 
 
 def single_inputs(x: Array) -> list[Input]:
-    """Every instance of x (n, m) by itself, for code that takes X[i] without a name."""
-    return [Input(None, x[:, [i]], (i,)) for i in range(x.shape[1])]
+    """Every instance of x (n, m) by itself, for code that takes X[i] without a name; also with a one for the bias."""
+    plain = [Input(None, x[:, [i]], (i,)) for i in range(x.shape[1])]
+    ones = [Input(None, np.vstack([x[:, [i]], [[1.0]]]), (i,), ones=True) for i in range(x.shape[1])]
+    return [*plain, *ones]
 
 
 def _forms(array: Array) -> Iterator[Array]:
@@ -48,7 +52,7 @@ def _without_ones(form: Array) -> Iterator[Array]:
 
 def _instances(form: Array, x: Array) -> tuple[int, ...] | None:
     """Which instance of x every column is; None where one is none."""
-    if form.shape[1] > 2 * x.shape[1] or not form.size:
+    if form.shape[1] > MOST_INSTANCES or not form.size:
         return None
     distance = np.abs(form[:, :, None] - x[:, None, :]).max(axis=0)
     nearest = distance.argmin(axis=1)
@@ -58,7 +62,7 @@ def _instances(form: Array, x: Array) -> tuple[int, ...] | None:
 
 
 INPUT_NAMES = re.compile(
-    r"^(self\.)?(x|xs|x_?train\w*|train_?x|inputs?\w*|entradas?|data|datos|features|a_?0|x_?batch|l(ayer)?_?0|in_\w*)$",
+    r"^(self\.)?(?!.*(error|grad|delta|size|dim|node|weight|shape))(x|xs|x_?train\w*|train_?x|inputs?\w*|entradas?|data|datos|features|a_?0|x_?batch|l(ayer)?_?0|in_\w*)$",
     re.IGNORECASE,
 )
 
@@ -71,11 +75,16 @@ ELEMENTWISE = re.compile(
 def possible_inputs(values: Values) -> list[Input]:
     """Where no instances were given: the arrays with a usual name for an input, instances as rows, as columns, one."""
     found, seen = [], set()
+    array_size = max((array.size for array in values.arrays), default=1)
     for event in values.events:
         place = values.place(event)
         if not INPUT_NAMES.match(event.name) or ELEMENTWISE.search(event.function) or place in seen:
             continue
         seen.add(place)
-        forms = [form for form in _forms(values.arrays[place]) if len(form) > 1]
-        found += [Input(place, form, tuple(range(form.shape[1]))) for form in reversed(forms)]
+        if len(seen) > MOST_INPUTS:
+            break
+        forms = [form for form in _forms(values.arrays[place]) if form.size > 1]
+        for form in reversed(forms):
+            first = place * array_size  # no two arrays have an instance in common
+            found.append(Input(place, form, tuple(range(first, first + form.shape[1]))))
     return found

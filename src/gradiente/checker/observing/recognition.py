@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gradiente.checker.observing.costs import stated_loss
@@ -20,18 +20,22 @@ from gradiente.checker.observing.steps import (
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
 from gradiente.checker.reading.plans import Plan, plans
+from gradiente.checker.reading.replay import GIVEN_X, GIVEN_Y, on_given_data
 from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
-from gradiente.checker.running.calls import Call, Event
+from gradiente.checker.running.calls import ABSENT, LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, Call, Event
 from gradiente.checker.running.sandbox import Sandbox
 
 LOSSES = ("cross_entropy", "squared_error")
 STEPS = 2  # that are explained together; the first is the one before them
-FIRST_EVENTS = (250, 1000)  # a few steps
-MOST_SECONDS = 2.0  # of looking for the best explanation over all plans
-MORE_SECONDS = 1.0  # of looking for one of the steps of a program that trains by itself
-ONE = 1.5  # what one mistake costs, and the same one in another layer
+MOST_WITHOUT_NAMES = 1000  # events in which parameters without a usual name are looked for
+FIRST_EVENTS = (250, 1000, 4000)  # a few steps
+MOST_SECONDS = 1.5  # of looking for the best explanation over all plans
+MORE_SECONDS = 0.7  # of looking for one of the program's own training, and of that on other data
+HOPELESS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError", ABSENT)  # whatever the data
+EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, "TooLong")  # what the environment has let down
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
+Run = tuple[Sequence[Event], str]  # what was observed, and the kind of failure that ended it
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,20 @@ class Recognition:
     def forward(self) -> ForwardPass:
         return self.observed[0].passes[-1]
 
+    @property
+    def right_at_loss(self) -> bool:
+        """Whether the gradients of the last layer are right, those of others maybe not."""
+        known, last = self.explanation, len(self.steps[0].layers)
+        names = {f"dW{last}", f"db{last}"}
+        wrong = names & {*known.unknown, *known.still, *known.scaled} or known.unsteady or known.uphill
+        return last > 1 and not wrong and not any(made.layer == last for made in known.made)
+
+    @property
+    def settled(self) -> bool:
+        """Whether this is the network that the code has."""
+        few = self.explanation.cost < GOOD
+        return few or (self.values.by_name and self.right_at_loss)
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -73,7 +91,7 @@ class Candidate:
         """What explains the changes best, with so many mistakes between two layers."""
         before = self.before and changes_of(self.before)
         search = Search(self.steps, [changes_of(step) for step in self.steps], before)
-        return Recognition(self.plan, self.values, self.observed, self.steps, search.best(most))
+        return Recognition(self.plan, self.data, self.values, self.observed, self.steps, search.best(most))
 
     @property
     def compared_with_targets(self) -> bool:
@@ -89,76 +107,131 @@ def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
         sandbox: loaded, and observed as it was
     """
     until = time.process_time() + MOST_SECONDS
-    own = sandbox.events
     best: Recognition | None = None
-    for plan in plans(ast.parse(source)):
-        found = _of_plan(sandbox, plan, until)
-        if found is not None and (best is None or found.explanation.cost < best.explanation.cost):
+    for found in _recognitions(sandbox, source, until):
+        if best is None or found.explanation.cost < best.explanation.cost or found.settled:
             best = found
-        if (best and best.explanation.cost < GOOD) or time.process_time() > until:
+        if best.settled:
             break
-    if best is None or best.explanation.cost >= GOOD:
-        found = _best(_candidates(None, own, None), until + MORE_SECONDS)
-        best = found if best is None or (found and found.explanation.cost < GOOD) else best
     return best
 
 
-def _of_plan(sandbox: Sandbox, plan: Plan, until: float) -> Recognition | None:
-    """The best recognition of a plan over the forms of the data: of our sizes, else of those that the code has."""
+def _recognitions(sandbox: Sandbox, source: str, until: float) -> Iterator[Recognition]:
+    """From each way to make the code train: its functions, its own training, that on other data."""
+    own, more = sandbox.events, MORE_SECONDS
+    for plan in plans(ast.parse(source)):
+        found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until)
+        if found is not None:
+            more = 0.0
+            yield found
+        if time.process_time() > until:
+            break
+    until = time.process_time() + more
+    found = _best(_candidates(None, own, None, until, cut=False), until)
+    if found is not None:
+        yield found
+    until = time.process_time() + more
+    replayed = on_given_data(source)
+    found = replayed and _of_runs(None, lambda data: _replay(sandbox, replayed, data), until)
+    if found:
+        yield found
+
+
+def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Recognition | None:
+    """The best recognition over the forms of the data: of our sizes, else of those that the code has."""
     sizes: tuple[int, int] | None = None
     for size in (INPUTS,), None:
         if size is None and sizes is None:
             return None
         found: list[Candidate] = []
+        hopeless = 0
         for data in possible_data(*(size or sizes or ())):
-            if time.process_time() > until:
-                break
-            events = _run(sandbox, plan, data)
-            more = list(_candidates(plan, events, data))
-            right = next((one for one in map(_if_right, more) if one), None)
-            if right is not None:
-                return right
+            events, failure = run(data)
+            broken = plan is None and failure  # the program went on after it
+            more = [] if broken else list(_candidates(plan, events, data, until, cut=bool(failure)))
+            decided = _decided(more)
+            if decided is not None:
+                return decided
             found += more
-            if events and not more and sizes is None:
+            if events and not more and size and sizes is None:
                 sizes = written_sizes(Values(events), data)
+            hopeless = hopeless + 1 if failure in HOPELESS else 0
+            if hopeless > 1 or (size and sizes and sizes[0] != INPUTS) or time.process_time() > until:
+                break
         best = _best(found, until)
-        if best is not None:
+        if best is not None and (best.values.by_name or best.explanation.cost < GOOD):
             return best
     return None
 
 
-def _if_right(candidate: Candidate) -> Recognition | None:
-    found = candidate.explained(0)
-    return found if found.explanation.right else None
+def recognize_steps(events: Sequence[Event], data: Data, loss: str, *, cut: bool) -> Recognition | None:
+    """The recognition of steps on known data, with a known loss.
+
+    Arguments:
+        cut: whether a failure ended the recording, maybe in the middle of a step
+    """
+    until = time.process_time() + MOST_SECONDS
+    candidates = [one for one in _candidates(None, events, data, until, cut=cut) if one.steps[0].loss == loss]
+    return _decided(candidates) or _best(candidates, until)
+
+
+def steps_in(events: Sequence[Event], data: Data) -> list[ObservedStep]:
+    """All steps of a recording on known data."""
+    return _observed(Values(events), data, failed=False)
+
+
+def _decided(candidates: Sequence[Candidate]) -> Recognition | None:
+    """The recognition where nothing is wrong on the way back; else where only what is before the output is."""
+    plain = [one.explained(0) for one in candidates]
+    for found in plain:
+        if found.explanation.right:
+            return found
+    for found, candidate in zip(plain, candidates, strict=True):
+        if found.right_at_loss and (full := candidate.explained(2)).settled:
+            return full
+    return None
 
 
 def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
     """The best explanation with mistakes: those first that few mistakes explain as far as they go."""
     best: Recognition | None = None
-    ordered = sorted(
-        ((one.explained(0), one) for one in candidates), key=lambda pair: pair[0].explanation.cost
-    )
-    for plain, candidate in ordered:
-        if best is None or plain.explanation.cost < best.explanation.cost:
-            best = plain
+    plain = [(one.explained(0), one) for one in candidates]
+    for found, candidate in sorted(plain, key=lambda pair: pair[0].explanation.cost):
+        if best is None:
+            best = found
         if best.explanation.right or time.process_time() > until:
             break
         found = candidate.explained(2)
         if found.explanation.cost < best.explanation.cost:
             best = found
-        if best.explanation.cost <= ONE:
+        if best.settled:
             break
     return best
 
 
-def _run(sandbox: Sandbox, plan: Plan, data: Data) -> tuple[Event, ...]:
+def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Run:
     sizes = (len(data.X), HIDDEN, len(data.Y))
-    return sandbox.call(Call("", (data.x, data.y, *sizes), probe=plan.source, observe=True)).events
+    outcome = sandbox.call(Call("", (data.x, data.y, *sizes), probe=plan.source, observe=True))
+    return outcome.events, outcome.failure.type if outcome.failure else ""
 
 
-def _candidates(plan: Plan | None, events: Sequence[Event], data: Data | None) -> Iterator[Candidate]:
-    """The steps in a recording, over the targets, the losses and the batches that they may have."""
-    values, observed = _first_steps(events, data)
+def _replay(sandbox: Sandbox, source: str, data: Data) -> Run:
+    failure = sandbox.replay(source, {GIVEN_X: data.x, GIVEN_Y: data.y})
+    if failure:
+        return (), failure.type
+    failed = [one.type for one in sandbox.failures if one.type not in EXCUSED]
+    return sandbox.events, failed[0] if failed else ""
+
+
+def _candidates(
+    plan: Plan | None, events: Sequence[Event], data: Data | None, until: float, *, cut: bool
+) -> Iterator[Candidate]:
+    """The steps in a recording, over the targets, the losses and the batches that they may have.
+
+    Arguments:
+        cut: whether a failure ended the recording, maybe in the middle of a step
+    """
+    values, observed = _first_steps(events, data, until, cut=cut)
     if values is None or not observed:
         return
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
@@ -172,7 +245,7 @@ def _candidates(plan: Plan | None, events: Sequence[Event], data: Data | None) -
                 known = [step for step in steps if step is not None]
                 if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
                     first = _step(before, batch, target, loss) if before else None
-                    yield from _with_outputs(Candidate(plan, values, chosen, known, first))
+                    yield from _with_outputs(Candidate(plan, data, values, chosen, known, first))
 
 
 def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
@@ -197,23 +270,33 @@ def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
             yield one
 
 
-def _first_steps(events: Sequence[Event], data: Data | None) -> tuple[Values | None, Sequence[ObservedStep]]:
+def _first_steps(
+    events: Sequence[Event], data: Data | None, until: float, *, cut: bool
+) -> tuple[Values | None, Sequence[ObservedStep]]:
     """The first steps of a recording: of its beginning, where that has enough of them."""
+    best: tuple[Values | None, Sequence[ObservedStep]] = None, ()
     for count in (*(count for count in FIRST_EVENTS if count < len(events)), len(events)):
         values = Values(events[:count])
-        observed = _observed(values, data)
-        if count < len(events):
-            observed = observed[:-1]  # the recording goes on in it
-        if len(observed) > STEPS:
-            return values, observed
-    return (values, observed) if events else (None, ())
+        observed = _observed(values, data, failed=cut)
+        going_on = count < len(events) or count > FIRST_EVENTS[-1]
+        if observed and (cut or (going_on and observed[-1].start > count / 2)):
+            observed = observed[:-1]  # the recording may end in it
+        if len(observed) > len(best[1]):
+            best = values, observed
+        if len(observed) > STEPS or time.process_time() > until:
+            break
+    return best
 
 
-def _observed(values: Values, data: Data | None) -> list[ObservedStep]:
-    inputs = given_inputs(values, data.X) if data else possible_inputs(values)
+def _observed(values: Values, data: Data | None, *, failed: bool) -> list[ObservedStep]:
+    inputs = possible_inputs(values) if data is None else given_inputs(values, data.X)
     observed = observed_steps(values, forward_passes(values, inputs))
     if not observed and data is not None:
-        observed = observed_steps(values, forward_passes(values, [*inputs, *single_inputs(data.X)]))
+        inputs += single_inputs(data.X)
+        observed = observed_steps(values, forward_passes(values, inputs))
+    if not (observed or failed) and data is not None and len(values.events) <= MOST_WITHOUT_NAMES:
+        values.by_numbers()
+        observed = observed_steps(values, forward_passes(values, inputs))
     return observed
 
 

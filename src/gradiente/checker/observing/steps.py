@@ -81,16 +81,28 @@ def _fits(entry: ForwardPass, after: Sequence[tuple[Array, Array | None]]) -> bo
 def _after(values: Values, entry: ForwardPass) -> tuple[tuple[Array, Array | None], ...] | None:
     """The parameters after the last pass: what stands next under the names that they have."""
     found = []
+    shared = _shared(values, entry)
     for layer in entry.layers:
-        w = _next_value(values, layer.weight, entry.end)
-        if w is None or w.ndim != 2:
+        w = _next_value(values, layer.weight, entry.end, shared)
+        if w is None or w.ndim not in (1, 2):
             return None
+        w = np.atleast_2d(w)
         b = None
         if layer.bias is not None:
-            b = _next_value(values, layer.bias, entry.end, grown=True)
+            b = _next_value(values, layer.bias, entry.end, shared, grown=True)
             b = layer.b if b is None else _column(-b if layer.subtracted else b, len(layer.Z))
         found.append((w if layer.out_in else w.T, b))
     return tuple(found)
+
+
+def _shared(values: Values, entry: ForwardPass) -> set[tuple[str, str]]:
+    """The variables that hold one parameter after another, as those of a loop over the layers do."""
+    parameters = {place for layer in entry.layers for place in (layer.weight, layer.bias)}
+    held: dict[tuple[str, str], set[int]] = {}
+    for event in values.events[: entry.end]:
+        if values.place(event) in parameters:
+            held.setdefault(event.variable, set()).add(values.place(event))
+    return {variable for variable, places in held.items() if len(places) > 1}
 
 
 def _column(b: Array, size: int) -> Array:
@@ -100,16 +112,19 @@ def _column(b: Array, size: int) -> Array:
     return b if b.ndim == 2 and len(b) == size else b.T
 
 
-def _next_value(values: Values, place: int, after: int, *, grown: bool = False) -> Array | None:
+def _next_value(
+    values: Values, place: int, after: int, shared: set[tuple[str, str]], *, grown: bool = False
+) -> Array | None:
     """The first other value, after an event, of a variable that held this one; of the same shape, or `grown`."""
     held: set[tuple[str, str]] = set()
     shape = values.arrays[place].shape
     for index, event in enumerate(values.events):
-        name = (event.function, event.name)
+        if event.variable in shared:
+            continue
         if values.place(event) == place:
-            held.add(name)
-        elif name in held:
-            held.discard(name)
+            held.add(event.variable)
+        elif event.variable in held:
+            held.discard(event.variable)
             fits = event.value.shape == shape or (grown and event.value.ndim == 2 and _own_name(event.name))
             if index > after and fits:
                 return event.value.astype(float)

@@ -20,7 +20,7 @@ WEIGHT = re.compile(
     rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?",
     re.IGNORECASE,
 )
-MOST_TRIED = 8000  # layers that are looked for in one recording
+MOST_TRIED = 1000  # layers that are looked for in one recording
 CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
 CLOSE_SINGLE = 1e-4  # the same in single precision
 
@@ -29,7 +29,8 @@ class Values:
     """The distinct arrays of a recording by their place, in the order in which they came about.
 
     `arrays` are the values as numbers, `first` the index of the event that each came with, `names` the names that each
-    had.
+    had, `until` the event at which it was held no more. Parameters are looked for among the arrays that have a usual
+    name for one, as long as `by_name`.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -56,15 +57,16 @@ class Values:
         }
         self._shaped: dict[tuple[int, int], tuple[Array, Array]] = {}
         written = self._written_over()
-        self._weights = [
+        self._matrices = [
             place
             for place, array in enumerate(self.arrays)
             if place not in written
-            and array.ndim == 2
+            and (array.ndim == 2 or (array.ndim == 1 and array.size > 1))
             and np.isfinite(array).all()
             and array.any()
-            and self.named(place, WEIGHT)
         ]
+        self._weights = [place for place in self._matrices if self.named(place, WEIGHT)]
+        self.by_name = True
         self._sorted: dict[int, tuple[Array, ...]] = {}
         self._zeros: dict[int, int | None] = {}
         self.left = MOST_TRIED
@@ -74,11 +76,7 @@ class Values:
     def _written_over(self) -> set[int]:
         """The arrays that stood only until the next number was written into them, as loops over elements do."""
         arrays = [event for event in self.events if event.value.ndim]
-        return {
-            self.place(one)
-            for one, following in pairwise(arrays)
-            if (one.function, one.name) == (following.function, following.name)
-        }
+        return {self.place(one) for one, following in pairwise(arrays) if one.variable == following.variable}
 
     def _lives(self) -> list[int]:
         """For every value the event at which the last variable that held it got another."""
@@ -86,11 +84,10 @@ class Values:
         held: dict[tuple[str, str], int] = {}
         for index, event in enumerate(self.events):
             if event.name != "return":
-                of_all = event.name.startswith("self.")  # one variable in all methods
-                name, place = ("" if of_all else event.function, event.name), self.place(event)
-                if name in held:
-                    until[held[name]] = index
-                held[name] = place
+                place = self.place(event)
+                if event.variable in held:
+                    until[held[event.variable]] = index
+                held[event.variable] = place
         for place in held.values():
             until[place] = len(self.events)
         return [end or len(self.events) for end in until]
@@ -118,6 +115,11 @@ class Values:
                     found.setdefault(place, float(scale[hit]))
         return list(found.items())
 
+    def by_numbers(self) -> None:
+        """From now on any array may be a parameter, whatever its name."""
+        self.by_name, self.left = False, MOST_TRIED
+        self._sorted.clear()
+
     def of_shape(self, shape: tuple[int, int]) -> tuple[Array, Array]:
         """The arrays that can be a matrix of that shape, whichever way round they are: their places, and a stack."""
         if shape not in self._shaped:
@@ -133,10 +135,13 @@ class Values:
         return self._shaped[shape]
 
     def among(self, wanted: Array, tolerance: float) -> list[int | None]:
-        """Of several vectors (n, size), the place of each among the values of that size; None where it is not there."""
+        """Of several vectors (n, size), the place of each among the biases of that size; None where it is not there."""
         size = wanted.shape[1]
         if size not in self._sorted:
             places, rows = self.of_shape((size, 1))
+            if self.by_name:
+                kept = [index for index, place in enumerate(places) if self.named(place, BIAS)]
+                places, rows = places[kept], rows[kept]
             weights = np.cos(np.arange(size))
             order = np.argsort(rows[:, :, 0] @ weights, kind="stable")
             sums = rows[order, :, 0] @ weights
@@ -159,14 +164,17 @@ class Values:
             self._zeros[size] = nothing[0] if nothing else None
         return self._zeros[size]
 
-    def weights(self, size: int) -> Iterator[tuple[int, Array]]:
-        """The matrices with a name of weights and a side of that size, as (…, size); square ones both ways."""
-        for place in self._weights:
-            array = self.arrays[place]
+    def weights(self, size: int) -> Iterator[tuple[int, Array, bool]]:
+        """The matrices with a name of weights and a side of that size, as (…, size); square ones both ways.
+
+        Whether they are stored so, too. A vector is the one row of a matrix.
+        """
+        for place in self._weights if self.by_name else self._matrices:
+            array = np.atleast_2d(self.arrays[place])
             if array.shape[1] == size:
-                yield place, array
+                yield place, array, True
             if array.shape[0] == size:
-                yield place, array.T
+                yield place, array.T, False
 
     def named(self, place: int, names: re.Pattern[str]) -> bool:
         """Whether one of the names that an array had, or the last part of it, is one of these."""

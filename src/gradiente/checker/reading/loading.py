@@ -19,7 +19,7 @@ Notice = tuple[str, Mapping[str, Any]]
 
 
 # Functions that networks of every kind have: by themselves they make no workshop.
-HELPERS = {"softmax", "tanh", "relu", "tanhGrad", "reluGrad"}
+HELPERS = {"softmax", "tanh", "relu", "tanhGrad", "reluGrad", "feedForward"}
 
 
 def has_exercises(submission: Submission) -> bool:

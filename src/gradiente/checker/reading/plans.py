@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from gradiente.checker.reading.vocabulary import kind_of, meanings
 
-EPOCHS, LEARNING_RATE, BATCH, HIDDEN = 3, 0.25, 3, 5
+EPOCHS, LEARNING_RATE, BATCH, HIDDEN = 4, 0.25, 3, 5
 VALUES = {
     "X": "X",
     "Y": "Y",
     "pairs": "[(x.reshape(-1, 1), y.reshape(-1, 1)) for x, y in zip(np.asarray(X), np.asarray(Y))]",
+    "rows": "[[*x.ravel().tolist(), int(y.ravel().argmax() if y.size > 1 else y.ravel()[0])]"
+    " for x, y in zip(np.asarray(X), np.asarray(Y))]",
     "lr": str(LEARNING_RATE),
     "epochs": str(EPOCHS),
     "batch": str(BATCH),
@@ -29,6 +31,7 @@ VALUES = {
     "seed": "0",
 }
 OWN_TARGET = re.compile(r"y(_?(true|train|batch))?|labels?|targets?|t|d|etiquetas?", re.IGNORECASE)
+USES_X = re.compile(r"=.*\bX\b")
 HEAD = "def probe(X, Y, n, h, k):"
 
 
@@ -67,22 +70,53 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     names = _global_names(tree)
     sites = _call_sites(tree)
+    made, known = _initialized(functions, names)
     for function in functions:
-        if (
-            function.kind == "train"
-            and (arguments := bound(function, names, sites.get(function.name))) is not None
-        ):
-            yield Plan(f"{HEAD}\n    return module.{function.name}({arguments})", {"train": function.name})
+        site = sites.get(function.name)
+        for first, given in ((HEAD, names), (f"{HEAD}{made}", known)) if made else ((HEAD, names),):
+            calls = _train_calls(function, given, site)
+            yield from (
+                Plan(f"{first}\n    return module.{function.name}({call})", {"train": function.name})
+                for call in calls
+                if USES_X.search(call)  # else its data are not ours
+            )
+            if calls:
+                break
     for node in classes:
         yield from _of_class(node, names, sites)
     yield from _of_functions(functions, names)
+    for node in classes:
+        yield from _of_class(node, names, sites, own=_own_instance(tree, node.name))
+
+
+def _initialized(functions: Sequence[Callable_], names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Statements that call the functions which make the parameters, and the names that are known after them."""
+    lines, known = "", dict(names)
+    for function in functions:
+        targets = [_target(value, "init", place) for place, value in enumerate(function.returned())]
+        if function.kind == "init" and targets and (arguments := bound(function, known)) is not None:
+            lines += f"\n    {', '.join(targets)} = module.{function.name}({arguments})"
+            known |= {target: target for target in targets}
+    return lines, known
+
+
+def _train_calls(function: Callable_, known: Mapping[str, str], site: ast.Call | None) -> list[str]:
+    """The arguments of a call that trains, if it is one, for every form that its data may have."""
+    if function.kind != "train":
+        return []
+    given = [meanings(name)[:1] for name in (*function.needed, *function.optional)]
+    forms = (
+        [{}] if ["Y"] in given or ["X"] not in given else [{"X": VALUES["pairs"]}, {"X": VALUES["rows"]}, {}]
+    )
+    calls = [bound(function, known, site, {**VALUES, **form}) for form in forms]
+    return [call for call in calls if call is not None]
 
 
 def may_train(source: str) -> bool:
-    """Whether a program has a network to train: functions or classes named so, or a loop of its own."""
+    """Whether a program has a network to train: functions or classes named so, or a loop with products."""
     tree = ast.parse(source)
     names = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    loops = any(isinstance(node, ast.For | ast.While) for node in tree.body)
+    loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
     products = re.search(r"@|\bdot\b|matmul|einsum|outer", source) is not None
     return any(kind_of(name) in ("train", "backward") for name in names) or (loops and products)
 
@@ -102,20 +136,29 @@ def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
     )
 
 
-def bound(function: Callable_, known: Mapping[str, str], site: ast.Call | None = None) -> str | None:
+def bound(
+    function: Callable_,
+    known: Mapping[str, str],
+    site: ast.Call | None = None,
+    values: Mapping[str, str] = VALUES,
+) -> str | None:
     """The arguments of a call by their names; None where one without a default cannot be said.
 
     Arguments:
         known: expressions for names that stand for themselves: what other functions returned, global variables
         site: the file's own call, whose arguments stand for those that no name explains
+        values: what stands for every meaning
     """
-    given, used = [], set()
+    given, used, paired = [], set(), _iterated_as_pairs(function)
     for name in function.needed:
-        meaning = next((one for one in meanings(name) if one in VALUES and one not in used), None)
-        if name in known and not (meaning == "X" or OWN_TARGET.fullmatch(name)):
+        meaning = next((one for one in meanings(name) if one in values and one not in used), None)
+        if name in paired:
+            value = values["pairs"]
+            used.add("X")
+        elif name in known and not (meaning == "X" or OWN_TARGET.fullmatch(name)):
             value = known[name]
         elif meaning:
-            value = VALUES[meaning]
+            value = values[meaning]
             used.add(meaning)
         elif (value := _at_site(function, name, site)) is None:
             return None
@@ -128,9 +171,21 @@ def bound(function: Callable_, known: Mapping[str, str], site: ast.Call | None =
         ):
             if meaning in ("n", "h", "k", "sizes") and function.name != "__init__":
                 continue
-            given.append(f"{name}={VALUES[meaning]}")
+            given.append(f"{name}={values[meaning]}")
             used.add(meaning)
     return ", ".join(given)
+
+
+def _iterated_as_pairs(function: Callable_) -> set[str]:
+    """The parameters that a loop takes pairs of inputs and targets from: `for x, y in batch`."""
+    return {
+        node.iter.id
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.For | ast.comprehension)
+        and isinstance(node.iter, ast.Name)
+        and isinstance(node.target, ast.Tuple)
+        and [meanings(getattr(entry, "id", ""))[:1] for entry in node.target.elts] == [["X"], ["Y"]]
+    }
 
 
 def _at_site(function: Callable_, name: str, site: ast.Call | None) -> str | None:
@@ -147,6 +202,23 @@ def _at_site(function: Callable_, name: str, site: ast.Call | None) -> str | Non
         return None if given is None else repr(ast.literal_eval(given))
     except ValueError:
         return None
+
+
+def _own_instance(tree: ast.Module, name: str) -> str | None:
+    """The network of a class as the file makes it: a global variable, else a call whose arguments are written out."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            target, made = node.targets[0], node.value.func
+            if isinstance(target, ast.Name) and isinstance(made, ast.Name) and made.id == name:
+                return f"module.{target.id}"
+    site = _call_sites(tree).get(name)
+    given = [*site.args, *(word.value for word in site.keywords)] if site else []
+    try:
+        for value in given:
+            ast.literal_eval(value)
+    except ValueError:
+        return None
+    return f"module.{ast.unparse(site)}" if site and given else None
 
 
 def _call_sites(tree: ast.Module) -> dict[str, ast.Call]:
@@ -179,26 +251,40 @@ def _global_names(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _of_class(node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call]) -> Iterator[Plan]:
-    """What constructs the network of a class, and then trains it or calls its steps in turn."""
+def _of_class(
+    node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call], *, own: str | None = ""
+) -> Iterator[Plan]:
+    """What constructs the network of a class, and then trains it or calls its steps in turn.
+
+    Arguments:
+        own: the network as the file makes it; "" where it is made in the sizes of our data
+    """
     methods = {
         one.name: callable_of(one, method=True) for one in node.body if isinstance(one, ast.FunctionDef)
     }
     init = methods.pop("__init__", None)
     arguments = bound(init, names, sites.get(node.name)) if init else ""
-    if arguments is None:
+    if (arguments is None and not own) or own is None:
         return
-    make = f"{HEAD}\n    net = module.{node.name}({arguments})"
+    make = f"{HEAD}\n    net = {own or f'module.{node.name}({arguments})'}"
     by_kind: dict[str, list[Callable_]] = {}
     for method in methods.values():
         if method.kind and not method.name.startswith("__"):
             by_kind.setdefault(method.kind, []).append(method)
     for method in by_kind.get("train", []):
-        if (call := bound(method, names, sites.get(method.name))) is not None:
+        for call in _train_calls(method, names, sites.get(method.name)):
             repeated = any(meanings(name)[:1] == ["epochs"] for name in (*method.needed, *method.optional))
-            again = "" if repeated or (init and "epochs" in arguments) else f"for _ in range({EPOCHS}): "
+            again = (
+                "" if repeated or (init and "epochs" in (arguments or "")) else f"for _ in range({EPOCHS}): "
+            )
             source = f"{make}\n    {again}net.{method.name}({call})\n    return net"
             yield Plan(source, {"train": f"{node.name}.{method.name}"})
+            if again and USES_X.search(call):
+                each = f"for _ in range({EPOCHS}):\n        for X, Y in zip(all_X, all_Y): "
+                source = (
+                    f"{make}\n    all_X, all_Y = X, Y\n    {each}net.{method.name}({call})\n    return net"
+                )
+                yield Plan(source, {"train": f"{node.name}.{method.name}"})
     yield from _turns(
         make, {f"net.{method.name}": method for kind in by_kind.values() for method in kind}, names, node.name
     )

@@ -4,23 +4,23 @@ import re
 
 # What an argument stands for, by its name; the first that matches counts.
 ARGUMENTS: tuple[tuple[str, str], ...] = (
-    ("pairs", r"training_data|mini_?batch|dataset|pairs|datos_entrenamiento"),
-    ("skip", r"(x|y)_?(val|test|dev|valid)\w*|(val|test|dev|valid\w*|eval\w*)_?(x|y|data|set|labels)?\w*"),
+    ("pairs", r"training_data|mini_?batch|dataset|pairs|pares|datos_entrenamiento"),
+    ("skip", r"[xyt]_?(val|test|dev|valid)\w*|(val|test|dev|valid\w*|eval\w*)_?(x|y|data|set|labels)?\w*"),
     (
         "X",
         r"x|xs|xb|x_?(train|batch|data|in|tr)\w*|(train|tr)_?x|inputs?(_?(data|s|layer|list))?|entradas?|entrees?|eingabe\w*",
     ),
     (
         "X",
-        r"data|datos|dados|features|training_inputs|a_?0|imagen(es)?|images?|ejemplos?|samples?|train_(set|data)|entrada\w*",
+        r"data|datos|dados|features|train(ing)?|train(ing)?_(set_)?inputs?|a_?0|imagen(es)?|images?|ejemplos?|samples?|train_(set|data)|entrada\w*",
     ),
     (
         "Y",
-        r"y|ys|yb|t|d|y_?(train|batch|data|true|real|hat_true|tr|oh|one_?hot)\w*|(train|tr)_?y|labels?|targets?(_list)?|outputs?",
+        r"y|ys|yb|t|d|[yt]_?(train|batch|data|true|real|hat_true|tr|oh|one_?hot)\w*|(train|tr)_?y|labels?|targets?(_list)?|outputs?",
     ),
     (
         "Y",
-        r"etiquetas?|salidas?|saidas?|esperad[oa]s?|deseada|expected\w*|training_outputs|one_?hot(_y)?|train_labels|sorties?|objetivos?|alvos?|ziel\w*",
+        r"etiquetas?|salidas?|saidas?|esperad[oa]s?|deseada|expected\w*|train(ing)?_(set_)?(outputs?|targets?)|one_?hot(_y)?|train_labels|sorties?|objetivos?|alvos?|ziel\w*",
     ),
     (
         "lr",
@@ -28,12 +28,12 @@ ARGUMENTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "epochs",
-        r"n?_?epochs?|epocas?|épocas?|(num|n|max)?_?iter(ation)?s?|iteraciones|(num|n|max)_?(iterations?|epochs?|epocas)|steps|iters|epochen|epoques|ciclos|vueltas|repeticiones|pasadas",
+        r"(number_of|num|n)_?training_iterations|number_of_(iterations|epochs)|n?_?epochs?|epocas?|épocas?|(num|n|max)?_?iter(ation)?s?|iteraciones|(num|n|max)_?(iterations?|epochs?|epocas)|steps|iters|epochen|epoques|ciclos|vueltas|repeticiones|pasadas",
     ),
     ("batch", r"(mini_?)?batch(_?size)?|bs|tam(a[nñ]o)?_?(lote|batch)\w*|lote"),
     (
         "sizes",
-        r"layers?(_?(dims?|sizes?|nodes|units))?|sizes|dims|arquitectura|architecture|capas|camadas|topolog\w*|structure|estructura|neuronas_por_capa|nodes",
+        r"tama[nñ]os|tailles|groessen|tamanhos|layers?(_?(dims?|sizes?|nodes|units))?|sizes|dims|arquitectura|architecture|capas|camadas|topolog\w*|structure|estructura|neuronas_por_capa|nodes",
     ),
     (
         "n",
@@ -47,7 +47,7 @@ ARGUMENTS: tuple[tuple[str, str], ...] = (
         "h",
         r"n_?h\d?|n_?hid(den)?\w*|hidden(_?(size|dim|nodes|n(eurons)?|units|layers?|layer_size))?\d?|num_?hidden\w*|n_?ocult[ao]s?|ocult[ao]s?|escondidas?|h\d?|n_?neur\w*|neuronas?(_ocultas)?|units|d_?h|(tam|dim)_?(oculta|hidden)|nhid|verborgen",
     ),
-    ("reg", r"reg(_?(strength|lambda))?|lambda_?|lambd|lam|l2(_?reg)?|weight_?decay|regulariza\w*"),
+    ("reg", r"reg(_?(strength|lambda))?|lambda_?|lambd|lamb|lam|l2(_?reg)?|weight_?decay|regulariza\w*"),
     ("flag", r"print\w*|verbose|show\w*|plot\w*|display|mostrar|imprimir|debug|graficar|log_?every|every"),
     ("seed", r"seed|semilla|random_?state|rng_?seed"),
     ("m", r"m|n_?(samples|examples|ejemplos)|num_?(samples|examples)|batch_?m"),
@@ -55,8 +55,10 @@ ARGUMENTS: tuple[tuple[str, str], ...] = (
 FUNCTIONS = {
     "train": r"fit|train(?!ing_data)\w*|entren\w*|trein\w*|sgd|gradient_?descent\w*|desc\w*|(\w+_)?model|learn"
     r"|aprend\w*|optimi[sz]e|ajust\w*|entraine\w*|lern\w*|trainier\w*|run",
-    "update": r"update\w*|actualiz\w*|atualiz\w*|step|apply_?grad\w*|optimi[sz]er_?step|paso\w*|aktualis\w*",
-    "backward": r"back\w*|retro\w*|\w*atras|grad(ient)?(e?s|\w*)|bwd|rueckw\w*|\w*_?backward\w*|\w*arriere|bp",
+    "update": r"update\w*|actualiz\w*|atualiz\w*|step|apply_?grad\w*|optimi[sz]er_?step|paso\w*|aktualis\w*"
+    r"|mise_?a_?jour\w*|\w*_?updates?|\w*_?update_?(weights|params)",
+    "backward": r"back\w*|retro\w*|(nn|compute|calc\w*|get|calcula\w*)_?grad\w*|\w*atras"
+    r"|grad(ient)?(e?s|\w*)|bwd|rueckw\w*|\w*_?backward\w*|\w*arriere|bp",
     "forward": r"(feed_?)?forward\w*|feed\w*|fwd|propag\w*|\w*adelante|directa|think|predict\w*|prediz\w*|predec\w*"
     r"|activ(ate|ar)|calcul\w*|vorw\w*|fp|salida|evalua\w*|\w*avant",
     "cost": r"cost\w*|loss\w*|perdida|pérdida|error|mse|\w*entropy|\w*entropia|perda|j|objective|\w*fehler|kosten",

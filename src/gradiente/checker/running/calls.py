@@ -67,13 +67,20 @@ class RecordedCall:
 class Event:
     """A variable that has a new value: the function it is in, the line that gave it, its name as `self.W1`, `p['b']`.
 
-    What a function returns has the name `return`. Of equal values the array is one object.
+    What a function returns has the name `return`. Of equal values the array is one object. `owner` is the number of the
+    object whose attribute it is, 0 where it is none's.
     """
 
     function: str
     line: int
     name: str
     value: np.ndarray
+    owner: int = 0
+
+    @property
+    def variable(self) -> tuple[str, str]:
+        """What holds the value: of an object its attribute, else the function's variable."""
+        return (f"#{self.owner}", self.name.rpartition(".")[2]) if self.owner else (self.function, self.name)
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,8 @@ def events_of(body: Mapping[str, Any], arrays: Arrays) -> tuple[Event, ...]:
     if not all(isinstance(value, np.ndarray) for value in values):
         raise ValueError
     return tuple(
-        Event(_text(function), _whole(line), _text(name), values[_whole(place)])
-        for function, line, name, place in body.get("events", ())
+        Event(_text(function), _whole(line), _text(name), values[_whole(place)], _whole(owner))
+        for function, line, name, place, owner in body.get("events", ())
     )
 
 

@@ -84,6 +84,14 @@ class Sandbox:
         assert self._folder is not None, "used outside of its with block"
         return self._folder
 
+    def replay(self, source: str, given: Mapping[str, np.ndarray]) -> Failure | None:
+        """Load another source, observed, in which these names are arrays; in the same process, where one runs."""
+        if self._left <= 0:
+            return self._too_long(self.limits.load, 0.0)
+        if self._process is None:
+            self._start()
+        return self._load(observe=True, source=source, given=given)
+
     def load(self, *, observe: bool = False) -> Failure | None:
         """Start the process, anew where one runs, and load the file; the failure, where that did not end well.
 
@@ -96,9 +104,16 @@ class Sandbox:
         self._start()
         return self._load(observe=observe)
 
-    def _load(self, *, observe: bool = False) -> Failure | None:
-        body = {"op": "load", "source": self.source, "cells": self.cells, "observe": observe}
-        request = packed(body, [])
+    def _load(
+        self,
+        *,
+        observe: bool = False,
+        source: str | None = None,
+        given: Mapping[str, np.ndarray] | None = None,
+    ) -> Failure | None:
+        arrays: list[np.ndarray] = []
+        body = {"op": "load", "source": source or self.source, "cells": self.cells, "observe": observe}
+        request = packed(body | {"given": encode(dict(given or {}), arrays)}, arrays)
         found = self._exchange(request, self.limits.load, self._loaded)
         if found is not None:
             self._end()  # half a file is none

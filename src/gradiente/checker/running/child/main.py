@@ -106,8 +106,9 @@ class StudentModule:
                 if not definition:
                     clock.runs = True
                     clock.alarm.set(left)
-                self.guard.on = not isinstance(node, ast.Import | ast.ImportFrom)
-                with observer if observe else nullcontext():
+                imports = isinstance(node, ast.Import | ast.ImportFrom)
+                self.guard.on = not imports
+                with observer if observe and not imports else nullcontext():
                     exec(compile(ast.Module([node], []), FILE, "exec"), self.space)
                 clock.runs = False
                 if isinstance(node, ast.ImportFrom):
@@ -305,6 +306,7 @@ def main():
             try:
                 if body["op"] == "load":
                     submission = StudentModule(guard)
+                    submission.space |= decode(body["given"], arrays)
                     answer = submission.load(body["source"], body["cells"], body["observe"])
                 else:
                     answer = submission.call(body, arrays)

@@ -25,7 +25,8 @@ class Enough(BaseException):
 class Observer:
     """Traces the frames of a student's file, with its `Elements`, and of a probe: a context manager.
 
-    `events` are (function, line, name, place of the value); `values` are the values, each once.
+    `events` are (function, line, name, place of the value, number of the object that it is in or 0); `values` are the
+    values, each once.
     """
 
     def __init__(self, file, probe, elements, module):
@@ -71,7 +72,9 @@ class Observer:
         if event == "return":
             self.note(frame, line, state, loop)
             if argument is not None:
-                self.leaves(argument, "return", "return", {}, (frame.f_code.co_qualname, frame.f_lineno), 0)
+                self.leaves(
+                    argument, "return", "return", {}, (frame.f_code.co_qualname, frame.f_lineno, 0), 0
+                )
             del self.frames[frame]
         if len(self.events) > MOST_EVENTS or self.bytes > MOST_BYTES or time.monotonic() > self.until:
             sys.settrace(None)
@@ -95,7 +98,7 @@ class Observer:
         """What has changed since the last line of this frame, or in the loop that it has left."""
         function, names = frame.f_code.co_qualname, frame.f_locals
         self.written = loop.written if loop else {}
-        place = (function, max(self.written.values(), default=line))
+        place = (function, max(self.written.values(), default=line), 0)
         for name, value in list(names.items()):
             if not name.startswith("__") and not (name in self.elements.counters and isinstance(value, int)):
                 self.leaves(value, name, name, state, place, 0)
@@ -136,10 +139,11 @@ class Observer:
                 self.leaves(entry, f"{name}[{index}]", f"{key}[{index}]", state, place, depth)
         elif type(value).__module__ == "submission" and hasattr(value, "__dict__"):
             if id(value) not in self.objects:
-                self.objects[id(value)] = {}
                 self.kept.append(value)  # so that no other object gets its id
+                self.objects[id(value)] = {}, len(self.kept)
+            known, number = self.objects[id(value)]
             for index, entry in list(vars(value).items())[:ITEMS]:
-                self.leaves(entry, f"{name}.{index}", index, self.objects[id(value)], place, depth)
+                self.leaves(entry, f"{name}.{index}", index, known, (*place[:2], number), depth)
 
     def array(self, value, name, key, state, place):
         if value.dtype.kind not in "biuf" or value.ndim > 2 or not 0 < value.size <= LARGEST:
@@ -160,8 +164,8 @@ class Observer:
             index = self.places[key] = len(self.values)
             self.values.append(snapshot(value))
             self.bytes += value.nbytes
-        function, line = place
-        self.events.append([function, self.written.get(name, line), name, index])
+        function, line, number = place
+        self.events.append([function, self.written.get(name, line), name, index, number])
 
 
 def sampled(value):

@@ -1,0 +1,54 @@
+"""Networks as public programs build them: right in every structure, and the planted mistake named."""
+
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).parent / "structures"
+# Of every program its network, and a mistake: what is right, what is written, its key.
+STRUCTURES = {
+    "deep_dictionaries": (
+        "Linear(3, 5), ReLU(), Linear(5, 1), Sigmoid()",
+        ("    dZ[Z <= 0] = 0\n", "", "derivative_missing"),
+    ),
+    "neurons": (
+        "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
+        ("error * neuron.output * (1 - neuron.output)", "error * neuron.output", "activation_for_derivative"),
+    ),
+    "layers": (
+        "Linear(2, 16), ReLU(), Linear(16, 2), Softmax()",
+        ("return grad * self.mask", "return grad", "derivative_missing"),
+    ),
+    "csv_in_main": (
+        "Linear(3, 8), ReLU(), Linear(8, 1)",
+        ("grad_a * (z > 0)", "grad_a", "derivative_missing"),
+    ),
+    "unusual_names": (
+        "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
+        ("* anterior * (1 - anterior)", "* anterior", "activation_for_derivative"),
+    ),
+    "element_loops": (
+        "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
+        ("suma * self.h[j] * (1 - self.h[j])", "suma * self.h[j]", "activation_for_derivative"),
+    ),
+}
+
+
+def _source(name):
+    return (PROGRAMS / f"{name}.py").read_text()
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_a_right_program_is_right(name, check_source):
+    verdict = check_source(_source(name))
+    taken = [values["network"] for key, values in verdict.notices if key == "own_network"]
+    assert taken == [STRUCTURES[name][0]]
+    assert verdict.passed, verdict.all_findings
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_its_mistake_is_named(name, check_source):
+    right, wrong, key = STRUCTURES[name][1]
+    assert right in _source(name)
+    found = check_source(_source(name).replace(right, wrong)).all_findings
+    assert {one.mistake for one in found} == {key}
