@@ -75,14 +75,19 @@ def forward_passes(values: Values, inputs: Sequence[Input]) -> list[ForwardPass]
     found: dict[tuple, ForwardPass] = {}
     deepest: dict[tuple, int] = {}
     computed: set[int] = set()  # what a layer gave is the input of no network
+    seen: set[tuple] = set()  # one pass may be read with two forms of its weights
     for source in inputs:
         if source.place in computed:
             continue
         after = 0 if source.place is None else values.first[source.place]
         for first in _layers(values, source.columns, after, len(values.events), ones=source.ones):
             for chain in _longest(values, (first,)):
-                computed |= {place for layer in chain for place in layer.places}
-                times = [values.first[place] for layer in chain for place in layer.places]
+                places = tuple(place for layer in chain for place in layer.places)
+                if (source.instances, places) in seen:
+                    continue
+                seen.add((source.instances, places))
+                computed |= set(places)
+                times = [values.first[place] for place in places]
                 entry = ForwardPass(source, chain, min(times), max(times))
                 of_first = source.instances, entry.key[0]
                 deepest[of_first] = max(deepest.get(of_first, 0), len(chain))
@@ -120,8 +125,7 @@ def _longest(values: Values, chain: tuple[LayerPass, ...]) -> list[tuple[LayerPa
             with_ones = [np.vstack([a, row])]
         for x, ones in ((a, False), *((x, True) for x in with_ones)):
             for layer in _layers(values, x, after, until, ones=ones):
-                together = min(values.first[place] for place in layer.places) <= until
-                if together and layer.weight not in {entry.weight for entry in chain}:
+                if layer.weight not in {entry.weight for entry in chain}:
                     found = _longest(values, (*chain[:-1], head, layer))
                     longer = len(found[0]) - len(best[0])
                     best = found if longer > 0 else [*best, *found] if not longer else best

@@ -20,7 +20,7 @@ WEIGHT = re.compile(
     rf"{NOT}(.*_)?(w[a-z]{{0,2}}|weights?|pesos?|syn\w*|theta|poids|gewichte?|kernel|coefs?|u|v)(_\w*|\d*)?",
     re.IGNORECASE,
 )
-MOST_TRIED = 1000  # layers that are looked for in one recording
+MOST_TRIED = 3000  # layers that are looked for in one recording
 CLOSE = 1e-9  # of the largest number: what rounding leaves of equality
 CLOSE_SINGLE = 1e-4  # the same in single precision
 
