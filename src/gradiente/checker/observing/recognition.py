@@ -34,6 +34,7 @@ MOST_SECONDS = 1.5  # of looking for the best explanation over all plans
 MORE_SECONDS = 0.7  # of looking for one of the program's own training, and of that on other data
 HOPELESS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError", ABSENT)  # whatever the data
 EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, "TooLong")  # what the environment has let down
+ONE = 1.5  # what one mistake costs, and the same one in another layer
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 Run = tuple[Sequence[Event], str]  # what was observed, and the kind of failure that ended it
 
@@ -204,7 +205,7 @@ def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
         found = candidate.explained(2)
         if found.explanation.cost < best.explanation.cost:
             best = found
-        if best.settled:
+        if best.explanation.cost <= ONE:
             break
     return best
 
@@ -279,7 +280,8 @@ def _first_steps(
         values = Values(events[:count])
         observed = _observed(values, data, failed=cut)
         going_on = count < len(events) or count > FIRST_EVENTS[-1]
-        if observed and (cut or (going_on and observed[-1].start > count / 2)):
+        unfinished = cut and observed and not observed[-1].changes_all
+        if observed and (unfinished or (going_on and observed[-1].start > count / 2)):
             observed = observed[:-1]  # the recording may end in it
         if len(observed) > len(best[1]):
             best = values, observed

@@ -31,6 +31,16 @@ class ObservedStep:
     def start(self) -> int:
         return self.passes[0].start
 
+    @property
+    def changes_all(self) -> bool:
+        """Whether every parameter is another one after the step."""
+        layers = self.passes[-1].layers
+        pairs = [(layer.W, w) for layer, (w, _) in zip(layers, self.after, strict=True)]
+        pairs += [
+            (layer.b, b) for layer, (_, b) in zip(layers, self.after, strict=True) if layer.b is not None
+        ]
+        return all(b is not None and not np.array_equal(a, b) for a, b in pairs)
+
     def batches(self) -> Iterator[tuple[ForwardPass, ...]]:
         """The passes whose instances the step may be computed from: one, or all with different instances."""
         one_by_one = {entry.input.instances: entry for entry in self.passes}
