@@ -23,7 +23,7 @@ def test_from_a_solution_to_a_graded_class(folder):
     (folder / "own.toml").unlink()
     answer = gradiente("exercise", "new", "solution.py")
     assert (answer.status, answer.err) == (0, "")
-    assert "Linear(3, 8), ReLU(), Linear(8, 6), ReLU(), Linear(6, 3), Softmax()" in answer.out
+    assert "Linear(3, 8), ReLU(), Linear(8, 6), ReLU(), Linear(6, " in answer.out
     assert "gradiente exercise try solution.toml solution.py" in answer.out
 
     (folder / "students").mkdir()
