@@ -109,14 +109,16 @@ class Search(ChainSearch[Explanation]):
         chains = list(self.links(known.values, kind, layer, wrong=name not in self.still))
         found: list[Explanation] = []
         for one, values in chains:
+            c = self._ratios(name, [v[name] for v in values], spread=bool(one))
             few = not one and known.extra and self.changes[0][name].size < FEW  # any factor would do
-            c = None if few else self._ratios(name, [v[name] for v in values], spread=bool(one))
+            if c is not None and few and not any(_alike(c, other) for other in known.ratios.values()):
+                c = None
             added = None
             if c is None and not one:
                 c, added = self._with_extra(name, values, known.extra.values(), spread=False)
             if c is not None:
                 found.append(_more(known, one, name, values, c, added))
-                if not one and self.changes[0][name].size >= FEW:
+                if not one and (few or self.changes[0][name].size >= FEW):
                     return found
         if any(more.cost <= known.cost + 1 for more in found):
             return found
