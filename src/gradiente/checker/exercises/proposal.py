@@ -189,22 +189,39 @@ def _made(found: Recognition) -> str:
     line = re.search(r"net = module\.(.+)", found.plan.source) if found.plan else None
     if line is None:
         return ""
-    return _words(ast.parse(line[1], mode="eval").body)
+    layers = found.steps[0].layers
+    return _words(ast.parse(line[1], mode="eval").body, [len(layers[0].X), *(len(one.W) for one in layers)])
 
 
-def _words(call: ast.expr) -> str:
-    """The call of a plan with the names that an exercise has for its values."""
+def _words(call: ast.expr, sizes: Sequence[int] = ()) -> str:
+    """The call of a plan with the names that an exercise has for its values.
+
+    Arguments:
+        sizes: of the network, where numbers in their order may stand for them
+    """
     assert isinstance(call, ast.Call)
-    pieces = []
+    pieces = [_size(argument, sizes) or _file_words(argument) for argument in call.args]
     for word in call.keywords:
-        words = ast.unparse(word.value).replace("module.", f"{FILE}.")
+        words = _file_words(word.value)
         meaning = next((SCALARS[one] for one in meanings(word.arg or "") if one in SCALARS), None)
         if words == "[n, h, k]":
             words = "sizes"
-        elif isinstance(word.value, ast.Constant) and meaning:
-            words = meaning
+        elif isinstance(word.value, ast.Constant):
+            words = _size(word.value, sizes) or meaning or words
         pieces.append(f"{word.arg}={words}")
     return f"{ast.unparse(call.func)}({', '.join(pieces)})"
+
+
+def _file_words(node: ast.expr) -> str:
+    return ast.unparse(node).replace("module.", f"{FILE}.")
+
+
+def _size(node: ast.expr, sizes: Sequence[int]) -> str | None:
+    """The name of a size of the network, where one number can only be that."""
+    names = ["n", *(["h"] if len(sizes) == 3 else [f"h{place}" for place in range(1, len(sizes) - 1)]), "k"]
+    value = node.value if isinstance(node, ast.Constant) else None
+    found = [name for name, size in zip(names, sizes, strict=False) if size == value]
+    return found[0] if len(found) == 1 else None
 
 
 def _attributes(functions: Sequence[RecordedFunction], known: Quantities) -> dict[str, str]:
@@ -220,7 +237,7 @@ def _attributes(functions: Sequence[RecordedFunction], known: Quantities) -> dic
     attributes = {}
     for name in dict.fromkeys(found[1] for leaf in leaves if (found := re.match(r"self\.(\w+)", leaf))):
         words = expression_of(leaves, f"self.{name}", known.named)
-        if words and re.search(r"\b(d?[WbZA]\d+)\b", words):
+        if words and re.search(r"\b(d?[WbZA]\d+|X)\b", words):
             attributes[name] = words
     return attributes
 

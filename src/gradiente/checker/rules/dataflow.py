@@ -148,7 +148,12 @@ def link(step: Step, kind: str, number: int, values: Mapping[str, Array], rule: 
     """
     try:
         value = value_of(step, kind, number, values, rule)
-    except (AttributeError, IndexError, KeyError) as error:  # a layer or a quantity that is not there
+    except (
+        AttributeError,
+        IndexError,
+        KeyError,
+        TypeError,
+    ) as error:  # a layer or a quantity that is not there
         raise ValueError(kind) from error
     if not np.isfinite(value).all():
         raise ValueError(kind)
