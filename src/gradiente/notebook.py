@@ -59,9 +59,11 @@ class NotebookChecker:
                 say(f"{text('cli.error')}: {error}")
 
     def _command(self, cell: str | None) -> Any:
-        def checked(workshop: str | None, exercise_file: str | None, hint: int) -> None:
+        def checked(
+            workshop: str | None, exercise_file: str | None, roles: tuple[str, ...], hint: int
+        ) -> None:
             require(hint in HINTS, "check.hint", value=hint)
-            checker = checker_of(workshop, exercise_file)
+            checker = checker_of(workshop, exercise_file, roles)
             with tempfile.TemporaryDirectory(prefix="gradiente-notebook-") as folder:
                 path = Path(folder) / FILE
                 path.write_text(self._source(cell), encoding="utf-8")

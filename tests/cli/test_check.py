@@ -88,3 +88,17 @@ def test_a_wrong_question_is_answered_in_one_message(right, arguments, status, i
         answer = gradiente("check", *arguments, "--lang", language)
         assert (answer.status, answer.out) == (status, "")
         assert words in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--role", "loop"), "ROLE=FUNCTION"),
+        (("--role", "loop=train", "--workshop", "xor"), "neither with --workshop nor with --exercise"),
+        (("--role", "lop=backProp"), "did you mean loop?"),
+    ],
+)
+def test_a_role_that_cannot_be_is_refused(right, arguments, words):
+    answer = gradiente("check", right, *arguments)
+    assert answer.status == 2
+    assert words in answer.err

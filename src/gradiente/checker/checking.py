@@ -1,7 +1,8 @@
 """A student's file, checked: read, loaded in a process of its own, every function judged."""
 
+import ast
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,10 +31,10 @@ from gradiente.checker.judging import (
 from gradiente.checker.judging.cross_checks import cross_check
 from gradiente.checker.judging.session import Judgement, Session
 from gradiente.checker.judging.shown import shown
-from gradiente.checker.observing.recognition import recognize
+from gradiente.checker.observing.recognition import recognize, rival
 from gradiente.checker.reading.binding import bind
 from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
-from gradiente.checker.reading.plans import may_train
+from gradiente.checker.reading.plans import Kinds, may_train, unsaid
 from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
 from gradiente.checker.reading.submission import Submission, read
 from gradiente.checker.running.cleaning import cleaned
@@ -42,7 +43,7 @@ from gradiente.checker.torch_judging import intro as torch_intro
 from gradiente.checker.torch_judging import mnist as torch_mnist
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
 from gradiente.checker.workshop import Workshop, workshop_named
-from gradiente.errors import ArgumentError, require_installed
+from gradiente.errors import ArgumentError, did_you_mean, require_installed
 
 # Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
 JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
@@ -67,6 +68,8 @@ JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
     "pytorch-intro": torch_intro.JUDGES,
     "mnist-pytorch": torch_mnist.JUDGES,
 }
+# What a function of a network does, in the words of exercises, and in those of plans.
+KINDS = {"forward": "forward", "cost": "cost", "gradients": "backward", "update": "update", "loop": "train"}
 OWN = "network"  # what stands for a workshop where the file has a network of its own
 # PyTorch is loaded slowly, and takes address space that it never uses.
 LIMITS: dict[str, Limits] = dict.fromkeys(
@@ -74,20 +77,28 @@ LIMITS: dict[str, Limits] = dict.fromkeys(
 )
 
 
-def check(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
+def check(
+    path: str | Path,
+    workshop: str | None = None,
+    limits: Limits | None = None,
+    roles: Mapping[str, str] | None = None,
+) -> Verdict:
     """What is right and what is wrong in a file.
 
     Arguments:
         path: of a .py or .ipynb
         workshop: its name; None: the one whose functions the file has, or a network of the file's own
         limits: of the process in which its code runs; None: the workshop's
+        roles: of a network of the file's own, the names of its functions by what they do: forward, cost, gradients,
+            update, loop
 
-    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits and no
-        training step of a network can be found
+    Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, role or function, where
+        two functions fit a role, or where no workshop fits and no training step of a network can be found
     """
     chosen = workshop_named(workshop) if workshop else None
     submission = read(path)
-    if chosen is None and (verdict := _own_network(submission, limits)) is not None:
+    kinds = _kinds(submission, roles or {})
+    if chosen is None and (verdict := _own_network(submission, limits, kinds)) is not None:
         return verdict
     return _of_workshop(submission, chosen, limits)
 
@@ -225,19 +236,47 @@ def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits
         return replace(verdict, problem=shown(session, verdict.all_findings))
 
 
-def _own_network(submission: Submission, limits: Limits | None) -> Verdict | None:
+def _kinds(submission: Submission, roles: Mapping[str, str]) -> Kinds:
+    """The kinds of the functions that are named."""
+    for role, function in roles.items():
+        if role not in KINDS:
+            raise ArgumentError("check.role", role=role, hint=did_you_mean(role, KINDS))
+        names = {
+            node.name for node in ast.walk(ast.parse(submission.source)) if isinstance(node, ast.FunctionDef)
+        }
+        if function.rpartition(".")[2] not in names:
+            hint = did_you_mean(function, names)
+            raise ArgumentError(
+                "check.role_function", path=submission.path, role=role, name=function, hint=hint
+            )
+    return {function.rpartition(".")[2]: KINDS[role] for role, function in roles.items()}
+
+
+def _own_network(submission: Submission, limits: Limits | None, kinds: Kinds) -> Verdict | None:
     """The verdict on a network in functions or classes of the file's own; None for a workshop's, or for none.
 
     Errors: ArgumentError for a network whose training steps cannot be found
     """
-    if submission.findings or has_exercises(submission) or not may_train(submission.source):
+    if submission.findings:
+        return None
+    if not kinds and (has_exercises(submission) or not may_train(submission.source)):
         return None
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         if sandbox.load(observe=True) is not None:
             return None
-        found = recognize(sandbox, submission.source)
+        found = recognize(sandbox, submission.source, kinds)
+        two = rival(sandbox, submission.source, found) if found and not kinds else None
+        if two is not None:
+            kind, first, second = two
+            role = next(role for role, known in KINDS.items() if known == kind)
+            raise ArgumentError("check.two_fit", path=submission.path, role=role, first=first, second=second)
         functions = network.judged(found, submission.source, submission.path) if found else ()
         if not found or not functions:
+            missing = unsaid(ast.parse(submission.source)) if not found else None
+            if missing is not None:
+                raise ArgumentError(
+                    "submission.unsaid", path=submission.path, function=missing[0], argument=missing[1]
+                )
             raise ArgumentError("submission.no_steps", path=submission.path)
         taken = {"network": network.structure(found), **network.roles(found, submission.path)}
         functions = tuple(_in_cells(verdict, submission) for verdict in functions)

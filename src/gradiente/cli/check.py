@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,29 +33,39 @@ def verdict_options() -> list[click.Parameter]:
     return [
         option("--workshop", "cli.check.workshop", metavar=text("cli.metavar.workshop")),
         exercise_option("cli.check.exercise"),
+        click.Option(
+            ["--role", "roles"], multiple=True, help=text("cli.check.role"), metavar=text("cli.metavar.role")
+        ),
         option("--hint", "cli.check.hint", type=INTEGER, default=2),
     ]
 
 
-def checker_of(workshop: str | None, exercise_file: str | None) -> Callable[[str | Path], Verdict]:
+def checker_of(
+    workshop: str | None, exercise_file: str | None, roles: Sequence[str]
+) -> Callable[[str | Path], Verdict]:
     """What checks a file as these options ask for.
 
-    Errors: ArgumentError for an unknown workshop, both of them, or what is in the exercise; FileError where that is
-        not there
+    Errors: ArgumentError for an unknown workshop, two of them together, or what is in the exercise; FileError where
+        that is not there
     """
     require(workshop is None or exercise_file is None, "exercise.and_workshop")
+    require(not roles or (workshop is None and exercise_file is None), "check.role_alone")
+    for role in roles:
+        require("=" in role, "check.role_form", value=role)
     if exercise_file is not None:
         exercise = Exercise.read(exercise_file)
         return lambda file: check_exercise(file, exercise)
     if workshop is not None:
         workshop_named(workshop)
-    return lambda file: check(file, workshop)
+    named = {role: function for role, _, function in (entry.partition("=") for entry in roles)}
+    return lambda file: check(file, workshop, roles=named)
 
 
 def check_file(
     file: str,
     workshop: str | None,
     exercise_file: str | None,
+    roles: tuple[str, ...],
     hint: int,
     watched: bool,
     problem_file: str | None,
@@ -65,7 +75,7 @@ def check_file(
     if problem_file is not None:
         require(problem_file.lower().endswith(".npz"), "check.problem_kind", path=problem_file)
         require_folder_of(problem_file)
-    checked = partial(checker_of(workshop, exercise_file), file)
+    checked = partial(checker_of(workshop, exercise_file, roles), file)
     if watched:
         require(not as_json, "check.watch_json")
         read(file)  # what is no student's file at all need not be waited for

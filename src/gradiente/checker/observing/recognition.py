@@ -19,7 +19,7 @@ from gradiente.checker.observing.steps import (
 )
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
-from gradiente.checker.reading.plans import Plan, plans
+from gradiente.checker.reading.plans import NONE, Kinds, Plan, plans, rivals
 from gradiente.checker.reading.replay import GIVEN_X, GIVEN_Y, on_given_data
 from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
@@ -101,15 +101,16 @@ class Candidate:
         return gradient in found.ratios and gradient not in {made.quantity for made in found.made}
 
 
-def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
+def recognize(sandbox: Sandbox, source: str, kinds: Kinds = NONE) -> Recognition | None:
     """The recognition that explains best what was observed; None where no training step was seen.
 
     Arguments:
         sandbox: loaded, and observed as it was
+        kinds: what functions do, by their names, where that is known
     """
     until = time.process_time() + MOST_SECONDS
     best: Recognition | None = None
-    for found in _recognitions(sandbox, source, until):
+    for found in _recognitions(sandbox, source, kinds, until):
         if best is None or found.explanation.cost < best.explanation.cost or found.settled:
             best = found
         if best.settled:
@@ -117,10 +118,10 @@ def recognize(sandbox: Sandbox, source: str) -> Recognition | None:
     return best
 
 
-def _recognitions(sandbox: Sandbox, source: str, until: float) -> Iterator[Recognition]:
+def _recognitions(sandbox: Sandbox, source: str, kinds: Kinds, until: float) -> Iterator[Recognition]:
     """From each way to make the code train: its functions, its own training, that on other data."""
     own, more = sandbox.events, MORE_SECONDS
-    for plan in plans(ast.parse(source)):
+    for plan in plans(ast.parse(source), kinds):
         found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until)
         if found is not None:
             more = 0.0
@@ -162,6 +163,17 @@ def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Rec
         best = _best(found, until)
         if best is not None and (best.values.by_name or best.explanation.cost < GOOD):
             return best
+    return None
+
+
+def rival(sandbox: Sandbox, source: str, found: Recognition) -> tuple[str, str, str] | None:
+    """Two functions that fit one role, of which one is right and the other is not: the role, and both names."""
+    for kind, name in rivals(ast.parse(source), found.plan) if found.plan else ():
+        other = recognize(sandbox, source, {name: kind})
+        roles = other.plan.roles if other and other.plan else {}
+        fits = other is not None and other.settled and roles.get(kind, "").rpartition(".")[2] == name
+        if other is not None and fits and other.explanation.right != found.explanation.right and found.plan:
+            return kind, found.plan.roles[kind].rpartition(".")[2], name
     return None
 
 

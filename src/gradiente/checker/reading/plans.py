@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from gradiente.checker.reading.vocabulary import kind_of, meanings
 
@@ -33,20 +34,19 @@ VALUES = {
 OWN_TARGET = re.compile(r"y(_?(true|train|batch))?|labels?|targets?|t|d|etiquetas?", re.IGNORECASE)
 USES_X = re.compile(r"=.*\bX\b")
 HEAD = "def probe(X, Y, n, h, k):"
+Kinds = Mapping[str, str]  # train, backward, update, forward or cost, by the names of functions
+NONE: Kinds = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Callable_:
-    """A function or a method: its parameters without self, those that have a default apart."""
+    """A function or a method: its parameters without self, those that have a default apart; what it does, if known."""
 
     name: str
     node: ast.FunctionDef
     needed: tuple[str, ...]
     optional: tuple[str, ...]
-
-    @property
-    def kind(self) -> str | None:
-        return kind_of(self.name)
+    kind: str | None
 
     def returned(self) -> list[ast.expr]:
         """What its last return statement gives."""
@@ -64,9 +64,13 @@ class Plan:
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
-def plans(tree: ast.Module) -> Iterator[Plan]:
-    """The likeliest first: what trains as a whole, then one step made of its parts; functions, then classes."""
-    functions = [callable_of(node) for node in tree.body if isinstance(node, ast.FunctionDef)]
+def plans(tree: ast.Module, kinds: Kinds = NONE) -> Iterator[Plan]:
+    """The likeliest first: what trains as a whole, then one step made of its parts; functions, then classes.
+
+    Arguments:
+        kinds: what functions do, by their names, where that is known
+    """
+    functions = [callable_of(node, kinds) for node in tree.body if isinstance(node, ast.FunctionDef)]
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     names = _global_names(tree)
     sites = _call_sites(tree)
@@ -83,10 +87,10 @@ def plans(tree: ast.Module) -> Iterator[Plan]:
             if calls:
                 break
     for node in classes:
-        yield from _of_class(node, names, sites)
+        yield from _of_class(node, names, sites, kinds)
     yield from _of_functions(functions, names)
     for node in classes:
-        yield from _of_class(node, names, sites, own=_own_instance(tree, node.name))
+        yield from _of_class(node, names, sites, kinds, own=_own_instance(tree, node.name))
 
 
 def _initialized(functions: Sequence[Callable_], names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -121,7 +125,8 @@ def may_train(source: str) -> bool:
     return any(kind_of(name) in ("train", "backward") for name in names) or (loops and products)
 
 
-def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
+def callable_of(node: ast.FunctionDef, kinds: Kinds = NONE, *, method: bool = False) -> Callable_:
+    """The function, with what it does: as it is known, else as its name says and no other is known to do."""
     arguments = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     count = len(arguments) - len(node.args.defaults)
     static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
@@ -132,7 +137,11 @@ def callable_of(node: ast.FunctionDef, *, method: bool = False) -> Callable_:
         if default is None
     ]
     return Callable_(
-        node.name, node, (*arguments[first:count], *keywords), tuple(arguments[max(first, count) :])
+        node.name,
+        node,
+        (*arguments[first:count], *keywords),
+        tuple(arguments[max(first, count) :]),
+        kinds.get(node.name, None if kind_of(node.name) in kinds.values() else kind_of(node.name)),
     )
 
 
@@ -252,7 +261,12 @@ def _global_names(tree: ast.Module) -> dict[str, str]:
 
 
 def _of_class(
-    node: ast.ClassDef, names: Mapping[str, str], sites: Mapping[str, ast.Call], *, own: str | None = ""
+    node: ast.ClassDef,
+    names: Mapping[str, str],
+    sites: Mapping[str, ast.Call],
+    kinds: Kinds,
+    *,
+    own: str | None = "",
 ) -> Iterator[Plan]:
     """What constructs the network of a class, and then trains it or calls its steps in turn.
 
@@ -260,7 +274,9 @@ def _of_class(
         own: the network as the file makes it; "" where it is made in the sizes of our data
     """
     methods = {
-        one.name: callable_of(one, method=True) for one in node.body if isinstance(one, ast.FunctionDef)
+        one.name: callable_of(one, kinds, method=True)
+        for one in node.body
+        if isinstance(one, ast.FunctionDef)
     }
     init = methods.pop("__init__", None)
     arguments = bound(init, names, sites.get(node.name)) if init else ""
@@ -332,3 +348,44 @@ def _target(value: ast.expr, kind: str, place: int) -> str:
     if isinstance(value, ast.Attribute):
         return value.attr
     return f"{kind}_{place}"
+
+
+def rivals(tree: ast.Module, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Other functions whose names say that they do what one of a plan's does: what it is, their name."""
+    for kind in ("train", "backward", "update"):
+        owner, _, used = plan.roles.get(kind, "").rpartition(".")
+        bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner]
+        for node in bodies[0] if bodies else tree.body:
+            if (
+                used
+                and isinstance(node, ast.FunctionDef)
+                and node.name != used
+                and kind_of(node.name) == kind
+            ):
+                yield kind, node.name
+
+
+def unsaid(tree: ast.Module) -> tuple[str, str] | None:
+    """A function that trains, or a constructor, and its parameter of which neither name nor call says what it is."""
+    names, sites = _global_names(tree), _call_sites(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        body = node.body if isinstance(node, ast.ClassDef) else [node]
+        for one in body:
+            trains = isinstance(node, ast.FunctionDef) and kind_of(node.name) == "train"
+            if (
+                isinstance(one, ast.FunctionDef)
+                and (trains or one.name == "__init__")
+                and node.name not in sites
+            ):
+                needed = callable_of(one, method=one is not node).needed
+                unbound = (name for name in needed if bound(_only(one, name), names) is None)
+                if (name := next(unbound, None)) is not None:
+                    return node.name, name
+    return None
+
+
+def _only(node: ast.FunctionDef, name: str) -> Callable_:
+    """The function as if it had one parameter."""
+    return Callable_(node.name, node, (name,), (), None)
