@@ -45,7 +45,7 @@ def test_the_files_own_cost_is_the_law(check_source):
 
 
 def test_a_network_of_which_no_step_is_seen_is_not_judged(check_source):
-    source = "class Net:\n    def train(self, tree):\n        for leaf in tree:\n            leaf.grow()\n"
+    source = "class Net:\n    def train(self, X):\n        for leaf in X:\n            leaf.grow()\n"
     with pytest.raises(ArgumentError, match="no training step"):
         check_source(source)
 
@@ -63,3 +63,17 @@ def test_momentum_and_regularization_are_variants(check_source):
     assert [key for function in verdict.functions for key, _ in function.variants] == ["momentum"]
     decayed = check_source(PARAMS)
     assert [key for function in decayed.functions for key, _ in function.variants] == ["weight_decay"]
+
+
+def test_activations_that_are_computed_once_and_gradients_that_are_never_reset(check_source):
+    lines = INLINE.splitlines(keepends=True)
+    start = next(place for place, line in enumerate(lines) if line.startswith("for j"))
+    forward = [line.removeprefix("    ") for line in lines if "l1 = " in line or "l2 = " in line]
+    rest = [line for line in lines[start:] if "l1 = " not in line and "l2 = " not in line]
+    once = "".join([*lines[:start], *forward, *rest])
+    assert [found.mistake for found in check_source(once).all_findings] == ["stale"]
+
+    summed = INLINE.replace("for j in", "g0, g1 = 0, 0\nfor j in")
+    summed = summed.replace("    syn1 += l1.T @ l2_delta", "    g1 = g1 + l1.T @ l2_delta\n    syn1 += g1")
+    summed = summed.replace("    syn0 += X.T @ l1_delta", "    g0 = g0 + X.T @ l1_delta\n    syn0 += g0")
+    assert [found.mistake for found in check_source(summed).all_findings] == ["gradients_accumulate"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -104,10 +105,37 @@ def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Findi
             )
         else:
             yield "update", _of_update(found, "uphill", [f"dW{len(found.steps[0].layers)}"], places)
+    if _is_stale(found):
+        yield "forward", Finding("stale", places["forward"], line=update_line(found))
+    summed = [
+        name for name, (key, d) in found.explanation.extra.items() if key == "momentum" and abs(d - 1) < ALIKE
+    ]
+    if summed and not found.explanation.unknown:
+        yield "update", _of_update(found, "gradients_accumulate", summed, places)
     unused = {f"db{layer}" for layer in _without_bias(found)}
     still = [name for name in found.explanation.still if name not in unused]
     if still:
         yield "update", _of_update(found, "not_updated", still[::-1], places)
+
+
+def _is_stale(found: Recognition) -> bool:
+    """Whether the last weights go on by the same change, of activations that are computed once."""
+    layer = found.forward.layers[-1]
+    held: dict[tuple[str, str], list[np.ndarray]] = {}
+    if len(found.observed) > 1:
+        return False
+    for event in found.values.events:
+        if found.values.place(event) == layer.weight:
+            held.setdefault(event.variable, [])
+        if event.variable in held and event.value.shape == found.values.arrays[layer.weight].shape:
+            held[event.variable].append(event.value.astype(float))
+    for values in held.values():
+        changes = [after - before for before, after in pairwise(values)]
+        changes = [change for change in changes if change.any()]
+        same = [np.allclose(change, changes[0], rtol=1e-6, atol=0) for change in changes[1:]]
+        if same and all(same):
+            return True
+    return False
 
 
 def _in_forward(found: Recognition, name: str) -> Iterator[Finding]:

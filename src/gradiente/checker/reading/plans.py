@@ -368,21 +368,15 @@ def rivals(tree: ast.Module, plan: Plan) -> Iterator[tuple[str, str]]:
 def unsaid(tree: ast.Module) -> tuple[str, str] | None:
     """A function that trains, or a constructor, and its parameter of which neither name nor call says what it is."""
     names, sites = _global_names(tree), _call_sites(tree)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            continue
-        body = node.body if isinstance(node, ast.ClassDef) else [node]
-        for one in body:
-            trains = isinstance(node, ast.FunctionDef) and kind_of(node.name) == "train"
-            if (
-                isinstance(one, ast.FunctionDef)
-                and (trains or one.name == "__init__")
-                and node.name not in sites
-            ):
-                needed = callable_of(one, method=one is not node).needed
-                unbound = (name for name in needed if bound(_only(one, name), names) is None)
-                if (name := next(unbound, None)) is not None:
-                    return node.name, name
+    for owner in tree.body:
+        inside = owner.body if isinstance(owner, ast.ClassDef) else [owner]
+        for node in [one for one in inside if isinstance(one, ast.FunctionDef)]:
+            name = owner.name if isinstance(owner, ast.ClassDef) and node.name == "__init__" else node.name
+            if name not in sites and (node.name == "__init__" or kind_of(node.name) == "train"):
+                needed = callable_of(node, method=node is not owner).needed
+                unbound = [one for one in needed if bound(_only(node, one), names) is None]
+                if unbound:
+                    return name, unbound[0]
     return None
 
 
