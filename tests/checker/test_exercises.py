@@ -9,6 +9,7 @@ from gradiente.checker.checking import propose_exercise, try_exercise
 from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.problem import random_problem
+from gradiente.checker.running.sandbox import Limits
 from gradiente.errors import ArgumentError, FileError
 
 EXERCISES = {"functions": (FUNCTIONS, FUNCTIONS_EXERCISE), "class": (CLASS, CLASS_EXERCISE)}
@@ -242,3 +243,21 @@ def test_planted_mistakes_of_a_solution_are_found(tmp_path, exercise_of):
     with pytest.raises(ArgumentError) as caught:
         next(try_exercise(path, exercise))
     assert caught.value.key == "exercise.wrong_solution"
+
+
+def test_what_needs_a_package_that_is_not_installed_is_not_judged(checked):
+    source = FUNCTIONS.replace("import numpy as np\n", "import numpy as np\nimport nowhere_at_all as extra\n")
+    source = source.replace("    Z3 = A2 @ W3 + b3\n", "    Z3 = extra.product(A2, W3) + b3\n")
+    verdict = checked(source, FUNCTIONS_EXERCISE)
+    assert not verdict.all_findings
+    assert {one.name: one.status for one in verdict.functions}["forward"] == "unchecked"
+    assert ("needs_absent", {"functions": "forward"}) in verdict.notices
+
+
+def test_a_function_that_does_not_end_costs_no_other_its_verdict(tmp_path, exercise_of):
+    path = tmp_path / "student.py"
+    path.write_text(FUNCTIONS.replace("    m = len(y)\n", "    while True: pass\n"), encoding="utf-8")
+    limits = Limits(call=0.5)
+    verdict = check_exercise(path, exercise_of(FUNCTIONS_EXERCISE), limits)
+    assert [(one.function, one.mistake) for one in verdict.all_findings] == [("backward", "timeout")]
+    assert {one.name: one.status for one in verdict.functions}["forward"] == "right"

@@ -128,7 +128,8 @@ def _by_exercise(submission: Submission, exercise: Exercise, limits: Limits | No
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = load_submission(sandbox, submission)
         submission = submission.with_functions(sandbox.callables)
-        functions = Judge(exercise, sandbox, submission).verdicts()
+        functions, unjudged = Judge(exercise, sandbox, submission).verdicts()
+        notices += [("needs_absent", {"functions": ", ".join(unjudged)})] if unjudged else []
         return Verdict(
             name,
             exercise.name,

@@ -11,7 +11,9 @@ from gradiente.checker.exercises.exercise import LOOPS, Exercise, Role
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import LOSS, Problem
+from gradiente.checker.judging.failures import fatal
 from gradiente.checker.reference.layout import Layout, layouts
+from gradiente.checker.running.calls import ABSENT
 from gradiente.checker.running.sandbox import Sandbox
 
 Array = np.ndarray
@@ -33,6 +35,18 @@ class Compared:
     @property
     def finished(self) -> bool:
         return all(answer.finished for answer in self.answers)
+
+    @property
+    def without_environment(self) -> bool:
+        """Whether a call needed what is not here: a package that is not installed, a file."""
+        failures = [answer.outcome.failure for answer in self.answers]
+        return any(failure is not None and failure.type == ABSENT for failure in failures)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it would only cost time to call again."""
+        failures = [answer.outcome.failure for answer in self.answers]
+        return any(failure is not None and fatal(failure) for failure in failures)
 
     @property
     def names(self) -> list[str]:
@@ -176,25 +190,29 @@ def as_numbers(value: Any) -> Array | None:
 def compared(sandbox: Sandbox, exercise: Exercise, problems: Sequence[Problem]) -> dict[Role, Compared]:
     """Every role of plain calls, in the one layout in which most is right."""
     roles = [role for role in exercise.roles if role.kind not in LOOPS]
+    ended: dict[Role, Compared] = {}
     best: dict[Role, Compared] = {}
     most = -1
     for layout in _layouts(exercise, problems[0]):
-        found = {
-            role: Compared(
-                exercise, role, layout, problems[:1], [ask(sandbox, exercise, role, problems[0], layout)]
-            )
-            for role in roles
-        }
+        found: dict[Role, Compared] = {}
+        for role in roles:
+            if role not in ended:
+                answer = ask(sandbox, exercise, role, problems[0], layout)
+                found[role] = Compared(exercise, role, layout, problems[:1], [answer])
+        ended |= {role: one for role, one in found.items() if one.ended}
         score = sum(_score(one) for one in found.values())
         if score > most:
             best, most = found, score
-        if all(one.finished and not one.wrong for one in found.values()):
+        if all(one.finished and not one.wrong for role, one in found.items() if role not in ended):
             break
-    return {role: _again(sandbox, one, problems) for role, one in best.items()}
+    best |= ended
+    return {role: _again(sandbox, best[role], problems) for role in roles}
 
 
 def _again(sandbox: Sandbox, one: Compared, problems: Sequence[Problem]) -> Compared:
-    """The same with the other problems too."""
+    """The same with the other problems too, where the first came to an end."""
+    if not one.finished:
+        return one
     more = [ask(sandbox, one.exercise, one.role, problem, one.layout) for problem in problems[1:]]
     return Compared(one.exercise, one.role, one.layout, problems, [*one.answers, *more])
 

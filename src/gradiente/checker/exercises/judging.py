@@ -33,15 +33,17 @@ class Judge:
     sandbox: Sandbox
     submission: Submission
 
-    def verdicts(self) -> tuple[FunctionVerdict, ...]:
-        """Every function once, in the order of the roles."""
+    def verdicts(self) -> tuple[tuple[FunctionVerdict, ...], list[str]]:
+        """Every function once, in the order of the roles; those that need what is not installed or not there."""
         problems = [self.exercise.problem(seed) for seed in (1, 2)]
         absent = {role: found for role in self.exercise.roles if (found := self._absent(role)) is not None}
         present = replace(self.exercise, roles=[role for role in self.exercise.roles if role not in absent])
         answers = compared(self.sandbox, present, problems)
         findings: dict[Role, list[Finding] | None] = {
-            role: list(self._findings(one)) for role, one in answers.items()
+            role: None if one.without_environment else list(self._findings(one))
+            for role, one in answers.items()
         }
+        unjudged = [self.exercise.label(role) for role, found in findings.items() if found is None]
         if any(found for role, found in findings.items() if role.kind == HELPERS):
             for role in [role for role, found in findings.items() if found and role.kind != HELPERS]:
                 findings[role] = None  # what is built on a wrong helper
@@ -50,7 +52,7 @@ class Judge:
                 findings[role] = None  # what may come from the gradients
         parts = [found for role, found in findings.items() if role.kind != "cost"]
         whole = not absent and all(found == [] for found in parts)
-        layout = next((one.layout for one in answers.values()), None)
+        layout = next((one.layout for one in answers.values() if one.finished), None)
         for role in present.roles:
             if role.kind in LOOPS:
                 findings[role] = self._loop(role, layout) if whole else None
@@ -60,7 +62,7 @@ class Judge:
             name = self.exercise.label(role)
             verdict = absent.get(role) or _verdict(name, findings[role], layouts.get(role))
             merged.setdefault(name, []).append(verdict)
-        return tuple(map(_merged, merged.values()))
+        return tuple(map(_merged, merged.values())), unjudged
 
     def _loop(self, role: Role, layout: Layout | None) -> list[Finding] | None:
         return judged_loop(self.sandbox, self.exercise, role, self.submission, layout)
