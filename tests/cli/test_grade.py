@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gradiente.checker.running import isolation
-from gradiente.cli import autograder_run, unsafe
 from gradiente.cli import grade as command
+from gradiente.cli import unsafe
+from gradiente.grading.systems import assignment
 from gradiente.locale import LANGUAGES, catalogue
 
 from ..grading import stub
@@ -34,7 +35,7 @@ def grade(*arguments):
 @pytest.fixture
 def stubbed(monkeypatch, own_folder):
     """A class in the folder `class`, checked by the stub."""
-    for module in (command, autograder_run):
+    for module in (command, assignment):
         monkeypatch.setattr(module, "check_workshop", stub.check)
     return write_class(own_folder / "class", CLASS)
 

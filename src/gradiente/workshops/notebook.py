@@ -27,7 +27,6 @@ _ONE_LANGUAGE = re.compile(rf"^( *)# ({'|'.join(LANGUAGES)}):(?: (.*))?$")
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 _OWNER = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
-_METHOD = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _spoken(source: str, language: str) -> str:
 
 def _blank(source: str) -> str:
     def raising(found: re.Match[str]) -> str:
-        return f'{found[1]}raise NotImplementedError("{_METHOD.findall(source[: found.start()])[-1]}")'
+        return f'{found[1]}raise NotImplementedError("{_owner(source[: found.start()])}")'
 
     return _SOLUTION.sub(raising, source)
 
