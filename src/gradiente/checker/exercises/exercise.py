@@ -147,7 +147,7 @@ class Exercise:
         """
         network = self.network.free() if self.sizes == "free" else self.network
         known = {"m": m, "n": network.sizes[0], "k": network.sizes[-1]}
-        scale, l2 = (_value(_expression(words), known) for words in (self.scale, self.l2))
+        scale, l2 = (evaluated(words, known) for words in (self.scale, self.l2))
         if scale is None or not 0 < scale < math.inf:
             raise ArgumentError("exercise.formula", key="scale", value=self.scale, range="(0, ∞)")
         if l2 is None or not 0 <= l2 < math.inf:
@@ -296,8 +296,16 @@ def _expression(source: str) -> ast.expr:
     return ast.parse(source.strip(), mode="eval").body
 
 
+def evaluated(formula: str, known: Mapping[str, float]) -> float | None:
+    """A formula of sums, products, quotients and powers of numbers and names; None for anything else.
+
+    >>> evaluated("m * k / 2", {"m": 6, "k": 3})
+    9.0
+    """
+    return _value(_expression(formula), known)
+
+
 def _value(node: ast.expr, known: Mapping[str, float]) -> float | None:
-    """A formula of sums, products, quotients and powers; None for anything else."""
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return float(value)

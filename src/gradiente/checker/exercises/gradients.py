@@ -6,7 +6,7 @@ import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
 from gradiente.checker.exercises.named import ALIKE, Named, scaled
-from gradiente.checker.exercises.worked import label
+from gradiente.checker.judging.network_places import label
 from gradiente.checker.rules.dataflow import gradients_of
 from gradiente.checker.rules.search import Explanation, Search
 
@@ -40,10 +40,15 @@ def _misshapen(one: Compared, order: Sequence[str]) -> Named:
 
 def _shape(one: Compared, name: str) -> Named | None:
     """A gradient whose shape is not that of its parameter."""
-    found = one.got(0, name)
-    if found is None or one.canonical(0, name) is not None:
+    if one.got(0, name) is None or one.canonical(0, name) is not None:
         return None
-    return Named("bias_shape", name, {"shape": str(np.shape(found)), "wanted": str(one.form(0, name).shape)})
+    return misshapen(one, name)
+
+
+def misshapen(one: Compared, name: str) -> Named:
+    """A quantity with the shape that came and the right one."""
+    shapes = {"shape": str(np.shape(one.got(0, name))), "wanted": str(one.form(0, name).shape)}
+    return Named("bias_shape", name, shapes)
 
 
 def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:

@@ -17,8 +17,9 @@ from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import quantities
 from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.update import named_update
-from gradiente.checker.exercises.worked import formula, label, worked
+from gradiente.checker.exercises.worked import formula, worked
 from gradiente.checker.judging.failures import described, failed
+from gradiente.checker.judging.network_places import label
 from gradiente.checker.reading.submission import Submission, says_nothing
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.sandbox import Sandbox

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role
+from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role, evaluated
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.problem import random_problem
 from gradiente.checker.exercises.recorded import (
@@ -130,16 +130,10 @@ def _rate(found: Recognition) -> float:
 
 
 def _scale(factor: float, m: int, k: int) -> str:
-    values = {"m": m, "k": k}
-    for words in SCALES:
-        value = 1.0
-        for place, piece in enumerate(re.split(r" ?([*/]) ?", words)[::2]):
-            number = values.get(piece) or float(piece)
-            sign = re.split(r" ?([*/]) ?", words)[2 * place - 1] if place else "*"
-            value = value * number if sign == "*" else value / number
-        if abs(value / factor - 1) < CLOSE:
-            return words
-    return f"{factor:.10g}"
+    """The short formula that a factor is; else its digits."""
+    known = {"m": m, "k": k}
+    short = (words for words in SCALES if abs((evaluated(words, known) or 0.0) / factor - 1) < CLOSE)
+    return next(short, f"{factor:.10g}")
 
 
 def _quantities(found: Recognition, factor: float, l2: float) -> Quantities:

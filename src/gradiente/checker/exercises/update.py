@@ -1,9 +1,9 @@
 """How parameters move instead of by −α · ∂J/∂θ."""
 
 from gradiente.checker.exercises.comparison import Compared
-from gradiente.checker.exercises.gradients import named_gradients
+from gradiente.checker.exercises.gradients import misshapen, named_gradients
 from gradiente.checker.exercises.named import Named, near
-from gradiente.checker.exercises.worked import label
+from gradiente.checker.judging.network_places import label
 
 STILL = 1e-12
 
@@ -20,9 +20,7 @@ def named_update(one: Compared) -> list[Named]:
 
 def _named(one: Compared, key: str, names: list[str]) -> Named:
     if key == "bias_shape":
-        found = one.got(0, names[0])
-        wanted = one.form(0, names[0]).shape
-        return Named(key, names[0], {"shape": str(getattr(found, "shape", ())), "wanted": str(wanted)})
+        return misshapen(one, names[0])
     return Named(key, names[0], {"names": ", ".join(map(label, names))})
 
 

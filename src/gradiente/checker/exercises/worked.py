@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared, as_numbers
+from gradiente.checker.judging.network_places import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.verdict import WorkedExample
 
@@ -17,17 +18,6 @@ PRODUCTS = {
     (False, False): ("{A} W[{l}]", "{A}ᵀ {dZ}", "{above} W[{up}]ᵀ"),
     (False, True): ("{A} W[{l}]ᵀ", "{dZ}ᵀ {A}", "{above} W[{up}]"),
 }
-
-
-def label(name: str) -> str:
-    """The lecture's name of a quantity.
-
-    >>> label("dW1"), label("A2"), label("J")
-    ('∂J/∂W[1]', 'A[2]', 'J')
-    """
-    letter, layer = name.removeprefix("d")[:1], name.removeprefix("d")[1:]
-    bare = f"{letter}[{layer}]" if layer else letter
-    return f"∂J/∂{bare}" if name.startswith("d") else bare
 
 
 def formula(one: Compared, name: str) -> str:

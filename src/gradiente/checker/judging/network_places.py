@@ -16,8 +16,8 @@ from gradiente.layers import Softmax
 def label(quantity: str) -> str:
     """The lecture's name of a quantity.
 
-    >>> label("dW2"), label("Z1"), label("Y")
-    ('∂J/∂W[2]', 'Z[1]', 'Y')
+    >>> label("dW2"), label("Z1"), label("Y"), label("J")
+    ('∂J/∂W[2]', 'Z[1]', 'Y', 'J')
     """
     letter, layer = quantity.lstrip("d")[:1], quantity.lstrip("d")[1:]
     bare = f"{letter}[{layer}]" if layer else letter
