@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradiente.checker.exercises.exercise import SIZES, Exercise, Role
-from gradiente.checker.exercises.judging import Judge
+from gradiente.checker.exercises.judging import judged
 from gradiente.checker.exercises.planting import Planted, planted
 from gradiente.checker.exercises.proposal import confirmed, proposed
 from gradiente.checker.judging import network
@@ -78,7 +78,7 @@ def _by_exercise(submission: Submission, exercise: Exercise, limits: Limits | No
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = load_submission(sandbox, submission)
         submission = submission.with_functions(sandbox.callables)
-        functions, unjudged = Judge(exercise, sandbox, submission).verdicts()
+        functions, unjudged = judged(exercise, sandbox, submission)
         notices += [("needs_absent", {"functions": ", ".join(unjudged)})] if unjudged else []
         return Verdict(
             name,

@@ -1,6 +1,7 @@
 """A file judged by an exercise: every role's function right, or its first mistake by its name."""
 
 import ast
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import quantities
+from gradiente.checker.exercises.signature import fitted
 from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.update import named_update
 from gradiente.checker.exercises.worked import formula, worked
@@ -24,6 +26,23 @@ from gradiente.checker.reading.submission import Submission, says_nothing
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding, FunctionVerdict
+
+
+def judged(
+    exercise: Exercise, sandbox: Sandbox, submission: Submission
+) -> tuple[tuple[FunctionVerdict, ...], list[str]]:
+    """Every function once, by the network and scale that the student has chosen; those that need what is not there."""
+    best: tuple[tuple[FunctionVerdict, ...], list[str]] | None = None
+    fewest = math.inf
+    for one in fitted(exercise, submission).alternatives:
+        found = Judge(one, sandbox, submission).verdicts()
+        wrong = sum(verdict.status != "right" for verdict in found[0])
+        if wrong < fewest:
+            best, fewest = found, wrong
+        if not wrong:
+            break
+    assert best is not None
+    return best
 
 
 @dataclass(frozen=True)

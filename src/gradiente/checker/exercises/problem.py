@@ -74,20 +74,27 @@ class Problem:
 
 
 def random_problem(
-    network: ExerciseNetwork, m: int, seed: int, *, scale: float = 1.0, l2: float = 0.0
+    network: ExerciseNetwork,
+    m: int,
+    seed: int,
+    *,
+    scale: float = 1.0,
+    l2: float = 0.0,
+    zero_biases: bool = False,
 ) -> Problem:
     """A random step of m instances.
 
     Arguments:
         scale: J is this times the loss
         l2: λ in J + λ/2 Σ W²
+        zero_biases: b = 0 in every layer
     """
     generator = np.random.default_rng([seed, 7])
     x, y, labels = random_data(network, m, seed)
     layers, a = [], x
     for number, layer in enumerate(network.layers, 1):
         w = generator.normal(size=(layer.outputs, layer.inputs)) / np.sqrt(layer.inputs)
-        b = generator.normal(size=(layer.outputs, 1)) * 0.5 if layer.bias else None
+        b = generator.normal(size=(layer.outputs, 1)) * (0.0 if zero_biases else 0.5) if layer.bias else None
         z = w @ a + (0 if b is None else b)
         out = activated(layer.activation, z)
         layers.append(Layer(number, a, w, b, z, out, layer.activation, w, b))
