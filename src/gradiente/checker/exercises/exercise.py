@@ -5,9 +5,8 @@ import json
 import math
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ class Exercise:
         layout: "rows" or "columns": what every instance is; "free" leaves it to the student
         sizes: "fixed": those of the network; "free": small ones of the checker
         signature: "free": a student's function may take its arguments and give its results in another order, if their
-            names tell it
+            names tell it, and the classes of Y by their numbers
         biases: "zero": b = 0 in every layer; else random ones
         networks, scales: those from which the student chooses; () is `network`, `scale` alone
         make: the expression that makes the object; "" where there is none
@@ -169,19 +168,21 @@ class Exercise:
         Errors: ArgumentError for a scale that is no formula
         """
         network = self.network.free() if self.sizes == "free" else self.network
+        scale, l2 = self.factors(network, m)
+        return random_problem(network, m, seed, scale=scale, l2=l2, zero_biases=self.biases == "zero")
+
+    def factors(self, network: ExerciseNetwork, m: int) -> tuple[float, float]:
+        """`scale` and `l2` of a batch of m instances.
+
+        Errors: ArgumentError for what is no formula of m, n and k, or not positive
+        """
         known = {"m": m, "n": network.sizes[0], "k": network.sizes[-1]}
         scale, l2 = (evaluated(words, known) for words in (self.scale, self.l2))
         if scale is None or not 0 < scale < math.inf:
             raise ArgumentError("exercise.formula", key="scale", value=self.scale, range="(0, ∞)")
         if l2 is None or not 0 <= l2 < math.inf:
             raise ArgumentError("exercise.formula", key="l2", value=self.l2, range="[0, ∞)")
-        return random_problem(network, m, seed, scale=scale, l2=l2, zero_biases=self.biases == "zero")
-
-    @property
-    def alternatives(self) -> "list[Exercise]":
-        """The exercise with every network and scale that a student may choose."""
-        choices = product(self.networks or [self.network], self.scales or [self.scale])
-        return [replace(self, network=network, scale=scale) for network, scale in choices]
+        return scale, l2
 
     @property
     def functions(self) -> dict[str, tuple[str, ...]]:

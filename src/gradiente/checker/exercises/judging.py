@@ -1,7 +1,6 @@
 """A file judged by an exercise: every role's function right, or its first mistake by its name."""
 
 import ast
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -31,18 +30,27 @@ from gradiente.checker.verdict import Finding, FunctionVerdict
 def judged(
     exercise: Exercise, sandbox: Sandbox, submission: Submission
 ) -> tuple[tuple[FunctionVerdict, ...], list[str]]:
-    """Every function once, by the network and scale that the student has chosen; those that need what is not there."""
+    """Every function once, by the network that the student has chosen; those that need what is not there.
+
+    Every function may have a scale of its own: a cost may be a sum beside gradients that are means.
+    """
     best: tuple[tuple[FunctionVerdict, ...], list[str]] | None = None
-    fewest = math.inf
-    for one in fitted(exercise, submission).alternatives:
-        found = Judge(one, sandbox, submission).verdicts()
-        wrong = sum(verdict.status != "right" for verdict in found[0])
-        if wrong < fewest:
-            best, fewest = found, wrong
-        if not wrong:
+    for network in exercise.networks or [exercise.network]:
+        one = fitted(replace(exercise, network=network), submission)
+        found, unjudged = Judge(one, sandbox, submission).verdicts()
+        for scale in exercise.scales[1:] if _wrong(found) else ():
+            others, _ = Judge(replace(one, scale=scale), sandbox, submission).verdicts()
+            found = tuple(map(_milder, found, others))
+        if best is None or _wrong(found) < _wrong(best[0]):
+            best = found, unjudged
+        if not _wrong(found):
             break
     assert best is not None
     return best
+
+
+def _wrong(verdicts: Sequence[FunctionVerdict]) -> int:
+    return sum(verdict.status != "right" for verdict in verdicts)
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,7 @@ def _named_helper(one: Compared) -> list[Named]:
     return [Named("helper_wrong", one.wrong[0])]
 
 
+WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
 NAMED: dict[str, Callable[[Compared], list[Named]]] = {
     "forward": named_forward,
     "gradients": named_gradients,
@@ -200,10 +209,14 @@ def _verdict(name: str, findings: Sequence[Finding] | None, one: Compared | None
     return FunctionVerdict(name, status, variants, tuple(findings))
 
 
+def _milder(one: FunctionVerdict, other: FunctionVerdict) -> FunctionVerdict:
+    """The right one of two verdicts; of two wrong ones the first."""
+    return other if other.status == "right" or one.status == "unchecked" else one
+
+
 def _merged(verdicts: Sequence[FunctionVerdict]) -> FunctionVerdict:
     """One verdict of a function that has several roles: the worst, with all findings."""
-    order = ("missing", "blank", "error", "wrong", "unchecked", "right")
-    worst = min(verdicts, key=lambda verdict: order.index(verdict.status))
+    worst = min(verdicts, key=lambda verdict: WORST_FIRST.index(verdict.status))
     findings = tuple(dict.fromkeys((f.mistake, f.quantity, f.line) for v in verdicts for f in v.findings))
     by_key = {(f.mistake, f.quantity, f.line): f for v in reversed(verdicts) for f in v.findings}
     return replace(worst, findings=tuple(by_key[key] for key in findings))

@@ -69,7 +69,8 @@ class Problem:
         if name in self.numbers:
             return self.numbers[name]
         if name in self.values:
-            return layout.to_student(name.removeprefix("d"), self.values[name])
+            labels = self.labels if self.numbers["k"] > 1 else None
+            return layout.to_student(name.removeprefix("d"), self.values[name], labels)
         return [self.given(one, layout) for one in self.listed(name)]
 
 
@@ -142,6 +143,12 @@ def _stepped(layer: Layer, values: Mapping[str, Array]) -> Layer:
 
 def _traced(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> Trace:
     """The step of the product's own network."""
+    own, target = own_network(network, step, labels)
+    return trace(own, network.loss, step.layers[0].X.T, target, columns=True)
+
+
+def own_network(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> tuple[Network, Array]:
+    """The product's network with the parameters before the step, and the target that its loss takes."""
     layers: list[Any] = []
     inside = isinstance(
         network.loss, CrossEntropyLoss | BCEWithLogitsLoss
@@ -150,11 +157,11 @@ def _traced(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> Trac
         layers.append(Linear(layer.inputs, layer.outputs, bias=layer.bias))
         if layer.activation and not (inside and number == len(network.layers)):
             layers.append(ACTIVATIONS[layer.activation])
-    traced = Network(layers, dtype="float64", seed=0)
+    own = Network(layers, dtype="float64", seed=0)
     parameters = [getattr(layer, letter) for layer in step.layers for letter in "Wb"]
     for into, value in zip(
-        traced.parameters.values(), [one for one in parameters if one is not None], strict=True
+        own.parameters.values(), [one for one in parameters if one is not None], strict=True
     ):
         into[...] = value.reshape(into.shape)
     target = np.array(labels) if isinstance(network.loss, CrossEntropyLoss) else step.Y.T
-    return trace(traced, network.loss, step.layers[0].X.T, target, columns=True)
+    return own, target
