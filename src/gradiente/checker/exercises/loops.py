@@ -154,8 +154,8 @@ def _batches(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iter
         yield Finding("batch_size_wrong", name, values={"got": max(sizes), "expected": BATCH})
     elif lost := _lost(steps[:in_epoch], m):
         yield Finding("batch_lost", name, values={"lost": ", ".join(map(str, lost))})
-    elif len(steps) != EPOCHS * in_epoch:
-        yield Finding("epochs_wrong", name, values={"got": len(steps) / in_epoch, "expected": EPOCHS})
+    elif len(steps) % in_epoch == 0 and len(steps) != EPOCHS * in_epoch:
+        yield Finding("epochs_wrong", name, values={"got": len(steps) // in_epoch, "expected": EPOCHS})
 
 
 def _lost(steps: Sequence[ObservedStep], m: int) -> list[int]:

@@ -1,9 +1,11 @@
 """A role as a student's function has it, where the exercise leaves the order of arguments and results free."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from gradiente.checker.exercises.exercise import Exercise, Role
 from gradiente.checker.exercises.pattern import Mismatch, matched
@@ -33,8 +35,13 @@ def _fitted(role: Role, function: Function | None) -> Role:
     return replace(role, call=call, returned=function.returned())
 
 
-def taken(role: Role, result: Any, *, free: bool) -> Mapping[str, Any]:
-    """The quantities in what a function returned: by the pattern; where their order is free, by names, if these tell.
+def taken(
+    role: Role, result: Any, *, free: bool, shape: Callable[[str], tuple[int, ...]]
+) -> Mapping[str, Any]:
+    """The quantities in what a function returned: by the pattern; where their order is free, by names or shapes.
+
+    Arguments:
+        shape: of a quantity, where it is right
 
     Errors: Mismatch
     """
@@ -51,6 +58,11 @@ def taken(role: Role, result: Any, *, free: bool) -> Mapping[str, Any]:
     found = by_names(list(result) if isinstance(result, Mapping) else role.returned, wanted)
     if found is None and isinstance(result, Mapping):
         raise Mismatch
-    return (
-        matched(pattern, tuple(values)) if found is None else {name: values[at] for name, at in found.items()}
-    )
+    if found is not None:
+        return {name: values[at] for name, at in found.items()}
+    straight = matched(pattern, tuple(values))
+    if all(np.shape(straight[name]) == shape(name) for name in wanted):
+        return straight
+    fitting = {name: [value for value in values if np.shape(value) == shape(name)] for name in wanted}
+    alone = all(len(found) == 1 for found in fitting.values())
+    return {name: found[0] for name, found in fitting.items()} if alone else straight
