@@ -134,8 +134,9 @@ def _stale(
             late = {p: value for p, value in late.items() if np.any(value)}  # without b is another mistake
             if late and _of(session, cases, layout, call, {**call.given, **late}):
                 return True
-            if late and _output_of(session, cases, layout, call, {**call.given, **late}):
-                return True
+        hidden = {p: old.given.get(p) for p in ("w1", "b1")}
+        if _output_of(session, cases, layout, call, {**call.given, **hidden}):
+            return True
     return False
 
 
