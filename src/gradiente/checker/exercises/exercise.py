@@ -55,7 +55,7 @@ class Role:
 
     Arguments:
         kind: of ROLES, or "helpers"
-        call: the expression that calls it
+        call: the expression that calls it; "" for a loop that may stand anywhere in the file
         gives: the pattern of what it returns; "" where it returns nothing that is checked
     """
 
@@ -72,8 +72,20 @@ class Role:
         return _expression(self.gives) if self.gives else None
 
     @property
+    def is_anywhere(self) -> bool:
+        """Whether no call is said: the file trains in whatever functions it has, or in none."""
+        return not self.call
+
+    @property
+    def needed(self) -> list[str]:
+        """The names in the call."""
+        return [] if self.is_anywhere else names_in(self.call_tree)
+
+    @property
     def function(self) -> str:
-        """The name of the function that is called: `backward_prop`, `net.loss`."""
+        """The name of the function that is called: `backward_prop`, `net.loss`; of a loop anywhere `loop`."""
+        if self.is_anywhere:
+            return self.kind
         called = self.call_tree
         return ast.unparse(called.func) if isinstance(called, ast.Call) else ast.unparse(called)
 
@@ -157,7 +169,12 @@ class Exercise:
     @property
     def functions(self) -> dict[str, tuple[str, ...]]:
         """The functions that are judged, each with the names in its call."""
-        return {self.label(role): tuple(names_in(role.call_tree)) for role in self.roles}
+        return {self.label(role): tuple(role.needed) for role in self.roles}
+
+    @property
+    def judged_in(self) -> set[str] | None:
+        """The names of these functions; None where the whole file is judged."""
+        return None if any(role.is_anywhere for role in self.roles) else set(self.functions)
 
     @property
     def workshop(self) -> Workshop:
@@ -191,7 +208,7 @@ class Exercise:
             lines += [f"attributes = {_quoted(written)}"] if written else []
         for role in self.roles:
             name = f"{HELPERS}.{role.function}" if role.kind == HELPERS else role.kind
-            lines += ["", f"[{name}]", f"call = {_quoted(role.call)}"]
+            lines += ["", f"[{name}]", *([] if role.is_anywhere else [f"call = {_quoted(role.call)}"])]
             lines += [f"gives = {_quoted(role.gives)}"] if role.gives else []
         if self.globals:
             lines += ["", "[set]", *(f"{name} = {_quoted(value)}" for name, value in self.globals.items())]
@@ -209,6 +226,8 @@ def _roles(path: str | Path, values: Mapping[str, Any]) -> Iterator[Role]:
 
 
 def _role(path: str | Path, kind: str, table: Mapping[str, str], key: str) -> Role:
+    if kind == "loop" and not table:
+        return Role(kind, "")
     require("call" in table, "exercise.needs", path=path, key=f"{key}.call")
     for word in ("call", "gives"):
         if word in table:
@@ -233,7 +252,7 @@ def _check_names(path: str | Path, exercise: Exercise) -> None:
     entries += [(f"object.attributes.{name}", value, True) for name, value in exercise.attributes.items()]
     entries += [(f"set.{name}", value, True) for name, value in exercise.globals.items()]
     for role in exercise.roles:
-        entries += [(f"{role.kind}.call", role.call, True)]
+        entries += [] if role.is_anywhere else [(f"{role.kind}.call", role.call, True)]
         entries += [(f"{role.kind}.gives", role.gives, False)] if role.gives else []
     allowed = {*known, *BUILTIN, FILE, *((OBJECT,) if exercise.make else ())}
     for key, source, calls in entries:

@@ -99,6 +99,14 @@ class ExerciseNetwork:
         outputs = self.layers[-1].outputs
         sizes = [INPUTS, *(FREE[place % len(FREE)] for place in range(self.depth - 1))]
         sizes.append(1 if outputs == 1 else OUTPUTS if sizes[-1] != OUTPUTS else OUTPUTS + 1)
+        return self.sized(sizes)
+
+    def square(self) -> "ExerciseNetwork":
+        """The same network with all sizes alike, so that wrong products have the right shapes; one output stays one."""
+        return self.sized([OUTPUTS] * self.depth + [OUTPUTS if self.layers[-1].outputs > 1 else 1])
+
+    def sized(self, sizes: Sequence[int]) -> "ExerciseNetwork":
+        """The same network with these sizes, from the inputs on."""
         layers = tuple(
             Dense(before, after, layer.bias, layer.activation)
             for layer, before, after in zip(self.layers, sizes, sizes[1:], strict=False)
