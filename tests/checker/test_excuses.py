@@ -73,6 +73,11 @@ ABOVE = {
         "X0 = np.load('/content/drive/MyDrive/x.npy')\nm0 = X0.shape[1]\nprint(m0 * 2)",
         ["not_installed", "left_out"],
     ),
+    "what is counted from a file that is not there": (
+        "f = open('prueba.csv')\nfilas = f.readlines()\naciertos = []\n"
+        "for fila in filas:\n    aciertos.append(fila == '1')\nprint(sum(aciertos) / len(aciertos))",
+        ["left_out"],
+    ),
     "a file that is not there": (
         "tabla = np.genfromtxt('datos.csv', delimiter=',')\nXd = tabla[:, :2]\nmedia = float(Xd.mean())\n"
         "with open('notas.txt') as f:\n    texto = f.read()\nprint(texto.upper()[0])",

@@ -8,7 +8,7 @@ from pathlib import Path
 from gradiente.checker.exercises.exercise import SIZES, Exercise, Role
 from gradiente.checker.exercises.judging import judged
 from gradiente.checker.exercises.planting import Planted, planted
-from gradiente.checker.exercises.proposal import confirmed, proposed
+from gradiente.checker.exercises.proposal import confirmed, proposed, with_training
 from gradiente.checker.judging import network
 from gradiente.checker.notebook_cells import in_cells
 from gradiente.checker.observing.recognition import recognize, rival
@@ -79,13 +79,12 @@ def _by_exercise(submission: Submission, exercise: Exercise, limits: Limits | No
         findings, notices = load_submission(sandbox, submission)
         submission = submission.with_functions(sandbox.callables)
         functions, unjudged = judged(exercise, sandbox, submission)
-        notices += [("needs_absent", {"functions": ", ".join(unjudged)})] if unjudged else []
         return Verdict(
             name,
             exercise.name,
             tuple(in_cells(verdict, submission) for verdict in functions),
             (*submission.findings, *findings),
-            (*submission.notices, *notices),
+            (*submission.notices, *notices, *unjudged),
             sandbox.isolation,
         )
 
@@ -112,6 +111,9 @@ def propose_exercise(path: str | Path) -> tuple[Exercise, list[Role]]:
         if best is None or len(kept.roles) > len(best[0].roles):
             best = kept, left
     assert best is not None
+    whole = with_training(best[0])
+    if _by_exercise(submission, whole, None).passed:
+        best = whole, best[1]
     if not best[0].roles:
         raise ArgumentError("exercise.nothing_recognized", path=submission.path)
     return best
@@ -124,7 +126,7 @@ def try_exercise(path: str | Path, exercise: Exercise) -> Iterator[tuple[Planted
     """
     submission = read(path)
     _require_right(submission, exercise)
-    for one in planted(submission.source, exercise.functions):
+    for one in planted(submission.source, exercise.judged_in):
         changed = replace(submission, source=one.source)
         yield one, _by_exercise(changed, exercise, None)
 

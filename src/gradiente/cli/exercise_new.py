@@ -26,7 +26,7 @@ def new(file: str, path: str | None) -> None:
     for column in ("role", "call", "gives"):
         table.add_column(text(f"exercise.column.{column}"), overflow="fold")
     for role in exercise.roles:
-        table.add_row(role.kind, role.call, role.gives)
+        table.add_row(role.kind, role.call or text("exercise.anywhere"), role.gives)
     out.print(table)
     for role in left:
         out.print(text("exercise.left_out", role=role.kind, call=role.call), style="yellow", soft_wrap=True)

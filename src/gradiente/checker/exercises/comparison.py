@@ -66,25 +66,12 @@ class Compared:
     @property
     def whole_step(self) -> bool:
         """Whether an update gets no gradients, and so computes them itself."""
-        if self.role.kind != "update":
-            return False
-        given = self._known_before
-        return "X" in names_in(self.role.call_tree) or not any(name.startswith("d") for name in given)
+        return is_whole_step(self.exercise, self.role)
 
     @property
     def rate_given(self) -> bool:
         """Whether the code gets the learning rate, and has none of its own."""
-        return "lr" in self._known_before
-
-    @property
-    def _known_before(self) -> list[str]:
-        sources = [
-            self.exercise.make or "0",
-            *self.exercise.attributes.values(),
-            *self.exercise.globals.values(),
-        ]
-        trees = [self.role.call_tree, *map(ast.parse, sources)]
-        return [name for tree in trees for name in names_in(tree)]
+        return "lr" in known_before(self.exercise, self.role)
 
     def rate(self, place: int) -> float:
         """α: as it was given; else what the last weights tell."""
@@ -157,6 +144,20 @@ class Compared:
         close = CLOSE_SINGLE if found.dtype in (np.float32, np.float16) else CLOSE
         scale = np.abs(form).max(initial=0.0)
         return bool(np.abs(found.reshape(form.shape) - form).max(initial=0.0) <= close * max(scale, 1e-8))
+
+
+def is_whole_step(exercise: Exercise, role: Role) -> bool:
+    """Whether an update gets no gradients, and so computes them itself."""
+    if role.kind != "update":
+        return False
+    given = known_before(exercise, role)
+    return "X" in role.needed or not any(name.startswith("d") for name in given)
+
+
+def known_before(exercise: Exercise, role: Role) -> list[str]:
+    """The quantities that are given to the code before the call, and in it."""
+    sources = [exercise.make or "0", *exercise.attributes.values(), *exercise.globals.values()]
+    return [*role.needed, *(name for source in sources for name in names_in(ast.parse(source)))]
 
 
 def _same_shape(found: Array, form: Array, name: str, exercise: Exercise) -> bool:

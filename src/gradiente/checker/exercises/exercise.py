@@ -3,13 +3,13 @@
 import ast
 import json
 import math
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from gradiente.checker.exercises.arithmetic import evaluated
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.problem import Problem, random_problem
@@ -43,13 +43,6 @@ SIGNATURES, BIASES = ("fixed", "free"), ("random", "zero")
 OBJECT, FILE = "net", "file"  # in calls: the object that `make` makes, the student's file
 BUILTIN = ("len", "list", "tuple", "dict", "zip", "range", "True", "False", "None", "np")
 M, SEED = 7, 1
-OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ class Role:
 
     Arguments:
         kind: of ROLES, or "helpers"
-        call: the expression that calls it
+        call: the expression that calls it; "" for a loop that may stand anywhere in the file
         gives: the pattern of what it returns; "" where it returns nothing that is checked
         returned: the names in the `return` of the student's function, where it has them
     """
@@ -77,8 +70,20 @@ class Role:
         return _expression(self.gives) if self.gives else None
 
     @property
+    def is_anywhere(self) -> bool:
+        """Whether no call is said: the file trains in whatever functions it has, or in none."""
+        return not self.call
+
+    @property
+    def needed(self) -> list[str]:
+        """The names in the call."""
+        return [] if self.is_anywhere else names_in(self.call_tree)
+
+    @property
     def function(self) -> str:
-        """The name of the function that is called: `backward_prop`, `net.loss`."""
+        """The name of the function that is called: `backward_prop`, `net.loss`; of a loop anywhere `loop`."""
+        if self.is_anywhere:
+            return self.kind
         called = self.call_tree
         return ast.unparse(called.func) if isinstance(called, ast.Call) else ast.unparse(called)
 
@@ -187,7 +192,12 @@ class Exercise:
     @property
     def functions(self) -> dict[str, tuple[str, ...]]:
         """The functions that are judged, each with the names in its call."""
-        return {self.label(role): tuple(names_in(role.call_tree)) for role in self.roles}
+        return {self.label(role): tuple(role.needed) for role in self.roles}
+
+    @property
+    def judged_in(self) -> set[str] | None:
+        """The names of these functions; None where the whole file is judged."""
+        return None if any(role.is_anywhere for role in self.roles) else set(self.functions)
 
     @property
     def workshop(self) -> Workshop:
@@ -224,7 +234,7 @@ class Exercise:
             lines += [f"attributes = {_quoted(written)}"] if written else []
         for role in self.roles:
             name = f"{HELPERS}.{role.function}" if role.kind == HELPERS else role.kind
-            lines += ["", f"[{name}]", f"call = {_quoted(role.call)}"]
+            lines += ["", f"[{name}]", *([] if role.is_anywhere else [f"call = {_quoted(role.call)}"])]
             lines += [f"gives = {_quoted(role.gives)}"] if role.gives else []
         if self.globals:
             lines += ["", "[set]", *(f"{name} = {_quoted(value)}" for name, value in self.globals.items())]
@@ -242,6 +252,8 @@ def _roles(path: str | Path, values: Mapping[str, Any]) -> Iterator[Role]:
 
 
 def _role(path: str | Path, kind: str, table: Mapping[str, str], key: str) -> Role:
+    if kind == "loop" and not table:
+        return Role(kind, "")
     require("call" in table, "exercise.needs", path=path, key=f"{key}.call")
     for word in ("call", "gives"):
         if word in table:
@@ -266,7 +278,7 @@ def _check_names(path: str | Path, exercise: Exercise) -> None:
     entries += [(f"object.attributes.{name}", value, True) for name, value in exercise.attributes.items()]
     entries += [(f"set.{name}", value, True) for name, value in exercise.globals.items()]
     for role in exercise.roles:
-        entries += [(f"{role.kind}.call", role.call, True)]
+        entries += [] if role.is_anywhere else [(f"{role.kind}.call", role.call, True)]
         entries += [(f"{role.kind}.gives", role.gives, False)] if role.gives else []
     allowed = {*known, *BUILTIN, FILE, *((OBJECT,) if exercise.make else ())}
     for key, source, calls in entries:
@@ -327,30 +339,6 @@ def _parsed(path: str | Path, key: str, source: str) -> ast.expr:
 
 def _expression(source: str) -> ast.expr:
     return ast.parse(source.strip(), mode="eval").body
-
-
-def evaluated(formula: str, known: Mapping[str, float]) -> float | None:
-    """A formula of sums, products, quotients and powers of numbers and names; None for anything else.
-
-    >>> evaluated("m * k / 2", {"m": 6, "k": 3})
-    9.0
-    """
-    return _value(_expression(formula), known)
-
-
-def _value(node: ast.expr, known: Mapping[str, float]) -> float | None:
-    match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            return float(value)
-        case ast.Name(id=name):
-            return known.get(name)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            a, b = _value(left, known), _value(right, known)
-            try:
-                return None if a is None or b is None else OPERATORS[type(op)](a, b)
-            except ArithmeticError:
-                return None
-    return None
 
 
 def _text(path: str | Path, values: Mapping[str, Any], key: str, default: str) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
 from gradiente.checker.exercises.named import ALIKE, Named, scaled
+from gradiente.checker.exercises.problem import stepped
 from gradiente.checker.judging.network_places import label
-from gradiente.checker.rules.dataflow import gradients_of
+from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
 
 Array = np.ndarray
@@ -26,10 +27,16 @@ def named_gradients(one: Compared) -> list[Named]:
     known = [change for change in changes if change is not None]
     if not set(one.names) & set(order) or len(known) < len(changes):
         return [_misshapen(one, order)]
-    explanation = Search([problem.step for problem in one.problems], known).best()
+    explanation = Search([_step(one, place) for place in range(len(one.problems))], known).best()
     if len(explanation.unknown) == len(known[0]):
         return [_misshapen(one, order)]
     return list(_explained(one, explanation)) or [_misshapen(one, order)]
+
+
+def _step(one: Compared, place: int) -> Step:
+    """The step of a problem, its parameters after it by the learning rate of the code."""
+    problem = one.problems[place]
+    return stepped(problem.step, problem.values, one.rate(place)) if one.whole_step else problem.step
 
 
 def _misshapen(one: Compared, order: Sequence[str]) -> Named:
@@ -57,17 +64,20 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
         kind = made.wrong.kind
         shift = made.layer - WRITTEN_FOR[kind] if kind in WRITTEN_FOR else 0
         yield Named(made.mistake.key, made.quantity, {"layers_on": shift}, seen)
+    if one.whole_step and explanation.still:
+        names = ", ".join(label(name[1:]) for name in explanation.still)
+        yield Named("not_updated", explanation.still[0], {"names": names})
     if explanation.unknown:
         first = explanation.unknown[0]
         yield _shape(one, first) or Named("unknown", first)
     yield from _factors(one, explanation)
+    l2 = one.problems[0].numbers["l2"]
     decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
-    if decays:
-        yield Named(
-            _penalty(one.problems[0].numbers["l2"], explanation.extra[decays[0]][1]),
-            decays[0],
-            {"names": ", ".join(label(name[1:]) for name in decays)},
-        )
+    for letter in "Wb":
+        names = [name for name in decays if name[1] == letter]
+        if names:
+            key = _penalty(l2 if letter == "W" else 0.0, explanation.extra[names[0]][1])
+            yield Named(key, names[0], {"names": ", ".join(label(name[1:]) for name in names)})
 
 
 def _factors(one: Compared, explanation: Explanation) -> Iterator[Named]:

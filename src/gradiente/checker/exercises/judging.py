@@ -14,13 +14,15 @@ from gradiente.checker.exercises.gradients import named_gradients
 from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
-from gradiente.checker.exercises.probes import quantities
+from gradiente.checker.exercises.probes import ask, quantities
 from gradiente.checker.exercises.signature import fitted
 from gradiente.checker.exercises.swapped import named_swapped
+from gradiente.checker.exercises.training import judged_training
 from gradiente.checker.exercises.update import named_update
 from gradiente.checker.exercises.worked import formula, worked
 from gradiente.checker.judging.failures import described, failed
 from gradiente.checker.judging.network_places import label
+from gradiente.checker.reading.loading import Notice
 from gradiente.checker.reading.submission import Submission, says_nothing
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.sandbox import Sandbox
@@ -29,12 +31,12 @@ from gradiente.checker.verdict import Finding, FunctionVerdict
 
 def judged(
     exercise: Exercise, sandbox: Sandbox, submission: Submission
-) -> tuple[tuple[FunctionVerdict, ...], list[str]]:
+) -> tuple[tuple[FunctionVerdict, ...], list[Notice]]:
     """Every function once, by the network that the student has chosen; those that need what is not there.
 
     Every function may have a scale of its own: a cost may be a sum beside gradients that are means.
     """
-    best: tuple[tuple[FunctionVerdict, ...], list[str]] | None = None
+    best: tuple[tuple[FunctionVerdict, ...], list[Notice]] | None = None
     for network in exercise.networks or [exercise.network]:
         one = fitted(replace(exercise, network=network), submission)
         found, unjudged = Judge(one, sandbox, submission).verdicts()
@@ -61,8 +63,8 @@ class Judge:
     sandbox: Sandbox
     submission: Submission
 
-    def verdicts(self) -> tuple[tuple[FunctionVerdict, ...], list[str]]:
-        """Every function once, in the order of the roles; those that need what is not installed or not there."""
+    def verdicts(self) -> tuple[tuple[FunctionVerdict, ...], list[Notice]]:
+        """Every function once, in the order of the roles; and why some are not judged."""
         problems = [self.exercise.problem(seed) for seed in (1, 2)]
         absent = {role: found for role in self.exercise.roles if (found := self._absent(role)) is not None}
         present = replace(self.exercise, roles=[role for role in self.exercise.roles if role not in absent])
@@ -72,6 +74,7 @@ class Judge:
             for role, one in answers.items()
         }
         unjudged = [self.exercise.label(role) for role, found in findings.items() if found is None]
+        notices: list[Notice] = [("needs_absent", {"functions": ", ".join(unjudged)})] if unjudged else []
         if any(found for role, found in findings.items() if role.kind == HELPERS):
             for role in [role for role, found in findings.items() if found and role.kind != HELPERS]:
                 findings[role] = None  # what is built on a wrong helper
@@ -84,19 +87,44 @@ class Judge:
         for role in present.roles:
             if role.kind in LOOPS:
                 findings[role] = self._loop(role, layout) if whole else None
+                if whole and role.is_anywhere and findings[role] is None:
+                    notices.append(("training_unseen", {}))
         layouts = {role: one for role, one in answers.items() if not one.wrong}
         merged: dict[str, list[FunctionVerdict]] = {}
         for role in self.exercise.roles:
             name = self.exercise.label(role)
             verdict = absent.get(role) or _verdict(name, findings[role], layouts.get(role))
             merged.setdefault(name, []).append(verdict)
-        return tuple(map(_merged, merged.values())), unjudged
+        return tuple(map(_merged, merged.values())), notices
 
     def _loop(self, role: Role, layout: Layout | None) -> list[Finding] | None:
+        if role.is_anywhere:
+            return judged_training(self.exercise, self.submission, self.sandbox.limits)
         return judged_loop(self.sandbox, self.exercise, role, self.submission, layout)
+
+    def _named(self, one: Compared) -> list[Finding]:
+        """The mistakes of a role that came to its end."""
+        judge = NAMED.get(one.role.kind, _named_helper)
+        return (
+            [self._finding(one, named) for named in (named_swapped(one) or judge(one))] if one.wrong else []
+        )
+
+    def _or_in_square_sizes(self, one: Compared, found: Sequence[Finding]) -> Sequence[Finding]:
+        """The mistakes; of a product of the wrong shapes its name, which it has where all sizes are alike."""
+        of_shapes = found and {finding.mistake for finding in found} <= {*OF_SHAPES}
+        if self.exercise.sizes != "free" or not of_shapes:
+            return found
+        square = replace(self.exercise, network=self.exercise.network.square(), sizes="fixed")
+        problems = [square.problem(seed) for seed in (1, 2)]
+        answers = [ask(self.sandbox, square, one.role, problem, one.layout) for problem in problems]
+        alike = Compared(square, one.role, one.layout, problems, answers)
+        named = self._named(alike) if alike.finished else []
+        return found if {"unknown", *OF_SHAPES} & {finding.mistake for finding in named} else named or found
 
     def _absent(self, role: Role) -> FunctionVerdict | None:
         """The verdict on a function that is not there, or not written."""
+        if role.is_anywhere:
+            return None
         name, shown = role.function, self.exercise.label(role)
         owner, method = self._owner_and_method(role)
         function = self.submission.functions.get(name)
@@ -118,7 +146,8 @@ class Judge:
         first = next((answer for answer in one.answers if not answer.finished), None)
         if first is not None:
             if first.outcome.failure is not None:
-                yield failed(self.submission, name, first.outcome.failure)
+                failure = failed(self.submission, name, first.outcome.failure)
+                yield from self._or_in_square_sizes(one, [failure])
                 return
             values = {"wanted": one.role.gives, "got": described(first.mismatch[0])}
             yield Finding("returned_otherwise", name, line=self._begins(one.role), values=values)
@@ -128,9 +157,7 @@ class Judge:
             values = {"wanted": one.role.gives or ", ".join(one.names), "got": "None"}
             yield Finding("returned_otherwise", name, line=self._begins(one.role), values=values)
             return
-        judge = NAMED.get(one.role.kind, _named_helper)
-        for named in (named_swapped(one) or judge(one)) if one.wrong else ():
-            yield self._finding(one, named)
+        yield from self._or_in_square_sizes(one, self._named(one))
         yield from self._mutated(one)
 
     def _mutated(self, one: Compared) -> Iterator[Finding]:
@@ -182,6 +209,7 @@ def _named_helper(one: Compared) -> list[Named]:
 
 
 WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
+OF_SHAPES = ("shapes", "bias_shape")
 NAMED: dict[str, Callable[[Compared], list[Named]]] = {
     "forward": named_forward,
     "gradients": named_gradients,

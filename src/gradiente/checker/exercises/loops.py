@@ -13,7 +13,8 @@ from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
 from gradiente.checker.exercises.trained import ends_right, trained
 from gradiente.checker.judging.failures import failed
-from gradiente.checker.judging.network import findings_of, update_line
+from gradiente.checker.judging.network import findings_of
+from gradiente.checker.judging.network_places import label, update_line
 from gradiente.checker.observing.data import Data
 from gradiente.checker.observing.recognition import Recognition, recognize_steps, steps_in
 from gradiente.checker.observing.steps import ObservedStep
@@ -63,7 +64,7 @@ def judged_loop(
     given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
     if not findings and "lr" in given:
         batch = exercise.problem(m=found.steps[0].m)
-        findings += [*_scale(found, batch, name), *_decay(found, problem, name)]
+        findings += [*scale(found, batch, name), *_decay(found, problem, name)]
     steps = steps_in(answers[-1].outcome.events, found.data)
     if "epochs" in given:
         findings += (
@@ -101,18 +102,13 @@ def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | Non
     return found
 
 
-def _scale(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
+def scale(found: Recognition, problem: Problem, name: str, rate: float = LEARNING_RATE) -> Iterator[Finding]:
     """The factor of all gradients together, which the rate of the step tells."""
     if not found.explanation.base:
         return
-    factor, m = found.explanation.base[0] / (-LEARNING_RATE * problem.share), found.steps[0].m
-    where = f"∂J/∂Z[{problem.depth}]"
-    keys = {
-        m: "mean_missing",
-        1 / m: "mean_twice",
-        1 / LEARNING_RATE: "lr_missing",
-        LEARNING_RATE: "lr_twice",
-    }
+    factor, m = found.explanation.base[0] / (-rate * problem.share), found.steps[0].m
+    where = label(f"dZ{problem.depth}")
+    keys = {m: "mean_missing", 1 / m: "mean_twice", 1 / rate: "lr_missing", rate: "lr_twice"}
     if abs(factor - 1) < ALIKE:
         return
     key = next((key for usual, key in keys.items() if abs(factor / usual - 1) < ALIKE), "factor")
@@ -122,7 +118,11 @@ def _scale(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]
 
 
 def _decay(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
-    """The penalty as the steps have it: −α λ W beside the gradient of the loss."""
+    """The penalty as the steps have it: −α λ W beside the gradient of the loss, and nothing of b."""
+    for gradient, (key, share) in found.explanation.extra.items():
+        if gradient.startswith("db") and key == "weight_decay" and share:
+            yield _of_penalty(found, "weight_decay", gradient, name)
+            return
     wanted, shares = -LEARNING_RATE * problem.numbers["l2"], found.explanation.extra
     for layer in found.steps[0].layers:
         key, share = shares.get(f"dW{layer.number}", ("weight_decay", 0.0))
@@ -130,10 +130,13 @@ def _decay(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]
             mistake = "penalty_not_in_gradients" if not share else "weight_decay"
             if wanted and share:
                 mistake = "regularization_unlike"
-            where = f"∂J/∂W[{layer.number}]"
-            values = {"where": where, "names": f"W[{layer.number}]"}
-            yield Finding(mistake, name, where, update_line(found), values)
+            yield _of_penalty(found, mistake, f"dW{layer.number}", name)
             return
+
+
+def _of_penalty(found: Recognition, mistake: str, gradient: str, name: str) -> Finding:
+    values = {"where": label(gradient), "names": label(gradient[1:])}
+    return Finding(mistake, name, label(gradient), update_line(found, gradient), values)
 
 
 def _epochs(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iterator[Finding]:

@@ -97,7 +97,15 @@ class ExerciseNetwork:
         """The same network with small sizes of inputs and hidden layers, each another than those beside it."""
         outputs = self.layers[-1].outputs
         free = [size for size in FREE if size != outputs]
-        sizes = [*(free[place % len(free)] for place in range(self.depth)), outputs]
+        return self.sized([*(free[place % len(free)] for place in range(self.depth)), outputs])
+
+    def square(self) -> "ExerciseNetwork":
+        """The same network with all sizes alike, so that wrong products have the right shapes; one output stays one."""
+        outputs = self.layers[-1].outputs
+        return self.sized([outputs if outputs > 1 else FREE[0]] * self.depth + [outputs])
+
+    def sized(self, sizes: Sequence[int]) -> "ExerciseNetwork":
+        """The same network with these sizes, from the inputs on."""
         layers = tuple(
             Dense(before, after, layer.bias, layer.activation)
             for layer, before, after in zip(self.layers, sizes, sizes[1:], strict=False)

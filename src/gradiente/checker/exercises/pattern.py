@@ -12,7 +12,7 @@ class Mismatch(ValueError):
 
 
 def matched(pattern: ast.expr, value: Any) -> dict[str, Any]:
-    """The value of every name in the pattern; `_` and constants stand for anything.
+    """The value of every name in the pattern, W1.ravel() as W1; `_` and constants stand for anything.
 
     Errors: Mismatch
 
@@ -30,6 +30,8 @@ def _matched(pattern: ast.expr, value: Any) -> Iterator[tuple[str, Any]]:
         case ast.Name(id=name):
             if name != "_":
                 yield name, value
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="ravel" | "item")):
+            yield name, value
         case ast.Tuple(elts=entries) | ast.List(elts=entries):
             yield from _sequence(entries, value)
         case ast.Dict(keys=keys, values=entries):

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from gradiente.checker.exercises.recorded import functions_of
+
 OPPOSITE: dict[type[ast.operator], str] = {ast.Sub: "+", ast.Add: "-"}
 COMPARED: dict[type[ast.cmpop], str] = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}
 
@@ -19,32 +21,27 @@ class Planted:
     after: str
 
 
-def planted(source: str, functions: Collection[str]) -> Iterator[Planted]:
+def planted(source: str, functions: Collection[str] | None) -> Iterator[Planted]:
     """Every mistake of the usual kinds in these functions: a sign, a factor, a mean, a transpose, an axis.
 
     Arguments:
-        functions: names; of a method `Class.method`
+        functions: names; of a method `Class.method`; None for the whole file
 
     >>> [one.after for one in planted("def f(a, y):\\n    return (a - y) / len(y)", ["f"])]
     ['(a - y)', 'a + y']
     """
     tree = ast.parse(source)
-    for name, node in _functions(tree):
-        if name in functions:
-            for inner in ast.walk(node):
-                for after in _edits(source, inner):
-                    if (found := _replaced(source, name, inner, after)) is not None:
-                        yield found
-
-
-def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            yield node.name, node
-        elif isinstance(node, ast.ClassDef):
-            yield from (
-                (f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef)
-            )
+    known = list(functions_of(tree))
+    inside = {inner for _, node in known for inner in ast.walk(node)}
+    outside = [("", node) for node in tree.body if functions is None and node not in inside]
+    for name, node in [
+        *((name, node) for name, node in known if functions is None or name in functions),
+        *outside,
+    ]:
+        for inner in ast.walk(node):
+            for after in () if inner in inside and not name else _edits(source, inner):
+                if (found := _replaced(source, name, inner, after)) is not None:
+                    yield found
 
 
 def _edits(source: str, node: ast.AST) -> Iterator[str]:

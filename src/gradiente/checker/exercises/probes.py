@@ -51,7 +51,7 @@ def ask(
     source = probe_source(exercise, role, names)
     given = tuple(problem.given(name, layout) for name in names)
     outcome = sandbox.call(Call("", given, probe=source, observe=observe))
-    if outcome.failure is not None or outcome.result is None:  # it raised, or enough of it was observed
+    if outcome.failure is not None or outcome.result is None:  # all that is observed was seen before its end
         return Answer(outcome)
     result, attributes, arguments = outcome.result
     try:

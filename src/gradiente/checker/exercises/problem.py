@@ -120,7 +120,7 @@ def random_problem(
     values |= {name: scale * value for name, value in gradients.items()}
     for layer in layers:
         values[f"dW{layer.number}"] = values[f"dW{layer.number}"] + l2 * layer.W
-    step = replace(step, layers=tuple(_stepped(layer, values) for layer in layers))
+    step = stepped(step, values, LEARNING_RATE)
     sizes = [x.shape[0], *(len(layer.W) for layer in layers)]
     hidden = sizes[1:-1]
     penalty = l2 / 2 * sum(float((layer.W**2).sum()) for layer in layers)
@@ -133,12 +133,18 @@ def random_problem(
     return Problem(step, values, numbers, np.array(labels), share, record)
 
 
-def _stepped(layer: Layer, values: Mapping[str, Array]) -> Layer:
-    """The layer with its parameters after the step."""
-    w, b = (layer.W - LEARNING_RATE * values[f"dW{layer.number}"], layer.b)
-    return replace(
-        layer, W_after=w, b_after=None if b is None else b - LEARNING_RATE * values[f"db{layer.number}"]
-    )
+def stepped(step: Step, values: Mapping[str, Array], rate: float) -> Step:
+    """The step with the parameters that it ends with.
+
+    Arguments:
+        values: its gradients
+    """
+    layers = []
+    for layer in step.layers:
+        w, b = (getattr(layer, letter) for letter in "Wb")
+        after = None if b is None else b - rate * values[f"db{layer.number}"]
+        layers.append(replace(layer, W_after=w - rate * values[f"dW{layer.number}"], b_after=after))
+    return replace(step, layers=tuple(layers))
 
 
 def _traced(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> Trace:

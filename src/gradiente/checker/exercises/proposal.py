@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role, evaluated
+from gradiente.checker.exercises.arithmetic import evaluated
+from gradiente.checker.exercises.comparison import is_whole_step
+from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.problem import random_problem
 from gradiente.checker.exercises.recorded import (
@@ -17,21 +19,23 @@ from gradiente.checker.exercises.recorded import (
     Leaves,
     RecordedFunction,
     base_of,
+    callees,
     expression_of,
+    parameters_of,
     recorded_functions,
 )
 from gradiente.checker.judging.network import structure
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
-from gradiente.checker.reading.plans import LEARNING_RATE
 from gradiente.checker.reading.vocabulary import kind_of, meanings
 from gradiente.checker.rules.dataflow import RIGHT, Step, link, name_of
 from gradiente.errors import ArgumentError
 
 Array = np.ndarray
-SCALARS = {"lr": "lr", "epochs": "epochs", "batch": "batch_size", "reg": "l2", "m": "m", "n": "n", "k": "k"}
+SCALARS = {"lr": "lr", "epochs": "epochs", "batch": "batch_size", "m": "m", "n": "n", "k": "k"}
 SCALES = ("1", "1/2", "m", "m/2", "k", "k/2", "m * k", "m * k / 2", "2")
 CLOSE = 1e-6
+PARAMETER = re.compile(r"[Wb]\d+$")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,26 @@ class Quantities:
     values: Mapping[str, Array]
     after: Mapping[str, Array]
     labels: Array
+    scalars: Mapping[str, str]
+
+    def given(self, name: str, value: Array) -> str | None:
+        """The expression for what a function is given: as `named`, in a form with fewer axes where it has one."""
+        found = self.named(name, value)
+        if found is None or not PARAMETER.match(found) or value.ndim == self.values[found].ndim:
+            return found
+        flat = "" if found[0] == "b" else ".ravel()"  # a flat b is one of the layouts
+        return f"{found}{'.item()' if value.ndim == 0 else flat}"
 
     def named(self, name: str, value: Array) -> str | None:
-        """The quantity that an array is, whichever way round; of a number what its name stands for."""
-        if value.ndim == 0:
-            return next((SCALARS[one] for one in meanings(_last(name)) if one in SCALARS), None)
+        """The quantity that an array is, whichever way round; of a number that is none what its name stands for."""
         alike = [quantity for quantity, wanted in self.values.items() if _same(value, wanted)]
+        if value.ndim == 0:
+            own = [quantity for quantity in alike if PARAMETER.search(quantity)]
+            if own and (value.any() or base_of(name) != name):
+                return own[0]
+            sizes = {"m": self.labels.size, "n": len(self.values["X"]), "k": len(self.values["Y"])}
+            known = (one for one in meanings(_last(name)) if sizes.get(one, value) == value)
+            return next((self.scalars[one] for one in known if one in self.scalars), None)
         if alike and (value.any() or BIAS.fullmatch(_last(name))):
             own = [quantity for quantity in alike if quantity.lower() == _last(name).lower()]
             return (own or alike)[0]
@@ -77,11 +95,13 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
     scale = _scale(factor / share, step.m, len(step.Y))
     decays = [d for key, d in found.explanation.extra.values() if key == "weight_decay"]
     l2 = -decays[0] / rate if decays else 0.0
-    known = _quantities(found, factor, l2)
+    penalty = _penalty(l2, step.m)
+    scalars = {**SCALARS, "reg": _regularization(found, l2)}
+    known = _quantities(found, factor, l2, scalars)
     start = found.observed[0].start
-    first = _entry(found, start)
     tree = ast.parse(source)
-    made = _made(found)
+    first = _entry(found, start, tree, known)
+    made = _made(found, scalars)
     owner = made.partition("(")[0]
     functions = [
         one
@@ -93,17 +113,15 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
     for function in functions:
         for role in _roles(function, known):
             roles.setdefault(role.kind if role.kind != HELPERS else role.call, role)
-    loop = _loop(found)
+    loop = _loop(found, scalars)
     ordered = [*roles.values(), *([loop] if loop else [])]
-    if not ordered:
-        raise ArgumentError("exercise.nothing_recognized", path=path)
     order = (HELPERS, "forward", "cost", "gradients", "update", *LOOPS)
     return Exercise(
         path.stem,
         network,
         sorted(ordered, key=lambda role: order.index(role.kind)),
         scale=scale,
-        l2=_penalty(l2, step.m),
+        l2=penalty,
         make=made,
         attributes=attributes if made else {},
     )
@@ -119,14 +137,21 @@ def _penalty(l2: float, m: int) -> str:
     return next((words for value, words in forms if _is_short(value)), f"{l2:.10g}")
 
 
+def _regularization(found: Recognition, l2: float) -> str:
+    """The number that the code calls λ or the like, beside l2: l2, l2 · m, l2 / 2."""
+    seen, m = found.values.numbers("reg"), found.steps[0].m
+    forms = {"l2": 1.0, "l2 * m": m, "l2 / 2": 0.5, "l2 * m / 2": m / 2}
+    known = (words for words, c in forms.items() if any(abs(one - c * l2) <= CLOSE * one for one in seen))
+    return next(known, "l2")
+
+
 def _is_short(value: float) -> bool:
     return abs(float(f"{value:.4g}") - value) <= CLOSE * abs(value)
 
 
 def _rate(found: Recognition) -> float:
-    """α: the number that a variable has which is named so; else the one that a plan gives."""
-    seen = [e for e in found.values.events if e.value.size == 1 and meanings(_last(e.name))[:1] == ["lr"]]
-    return float(seen[-1].value.ravel()[0]) if seen else LEARNING_RATE
+    """α: the number that a variable has which is named so; 1 where none is."""
+    return next(iter(found.values.numbers("lr")[::-1]), 1.0)
 
 
 def _scale(factor: float, m: int, k: int) -> str:
@@ -136,7 +161,7 @@ def _scale(factor: float, m: int, k: int) -> str:
     return next(short, f"{factor:.10g}")
 
 
-def _quantities(found: Recognition, factor: float, l2: float) -> Quantities:
+def _quantities(found: Recognition, factor: float, l2: float, scalars: Mapping[str, str]) -> Quantities:
     """Every quantity of the first explained step, gradients as the code has them."""
     step = found.steps[0]
     values: dict[str, Array] = {"X": step.layers[0].X, "Y": step.Y}
@@ -152,7 +177,7 @@ def _quantities(found: Recognition, factor: float, l2: float) -> Quantities:
         values[name] = factor * value
     for layer in step.layers:
         values[f"dW{layer.number}"] = values[f"dW{layer.number}"] + l2 * layer.W
-    return Quantities(values, after, step.Y.argmax(axis=0))
+    return Quantities(values, after, step.Y.argmax(axis=0), scalars)
 
 
 def _backward(step: Step) -> dict[str, Array]:
@@ -168,36 +193,47 @@ def _backward(step: Step) -> dict[str, Array]:
     return values
 
 
-def _entry(found: Recognition, start: int) -> int:
-    """The first event of the function whose first value begins the step."""
-    events = found.values.events
-    function = events[start].function
-    index = start
-    while index and events[index - 1].function == function:
-        index -= 1
+def _entry(found: Recognition, start: int, tree: ast.Module, known: "Quantities") -> int:
+    """The first event of the function whose first value begins the step, or of one that calls it.
+
+    A caller that gave a parameter its value did so in the step before.
+    """
+    events, calls, given = found.values.events, callees(tree), dict(parameters_of(tree))
+    function, index = events[start].function, start
+    while index:
+        before = events[index - 1]
+        own = before.function == function
+        argument = base_of(before.name) in given.get(before.function, ())
+        earlier = not argument and PARAMETER.match(known.named(before.name, before.value) or "")
+        if not own and (function not in calls.get(before.function, ()) or earlier):
+            break
+        function, index = before.function, index - 1
     return index
 
 
-def _made(found: Recognition) -> str:
+def _made(found: Recognition, scalars: Mapping[str, str]) -> str:
     """The expression that makes the object, from the plan."""
     line = re.search(r"net = module\.(.+)", found.plan.source) if found.plan else None
     if line is None:
         return ""
     layers = found.steps[0].layers
-    return _words(ast.parse(line[1], mode="eval").body, [len(layers[0].X), *(len(one.W) for one in layers)])
+    return _words(
+        ast.parse(line[1], mode="eval").body, scalars, [len(layers[0].X), *(len(one.W) for one in layers)]
+    )
 
 
-def _words(call: ast.expr, sizes: Sequence[int] = ()) -> str:
+def _words(call: ast.expr, scalars: Mapping[str, str], sizes: Sequence[int] = ()) -> str:
     """The call of a plan with the names that an exercise has for its values.
 
     Arguments:
+        scalars: what numbers are called, by the meanings of their names
         sizes: of the network, where numbers in their order may stand for them
     """
     assert isinstance(call, ast.Call)
     pieces = [_size(argument, sizes) or _file_words(argument) for argument in call.args]
     for word in call.keywords:
         words = _file_words(word.value)
-        meaning = next((SCALARS[one] for one in meanings(word.arg or "") if one in SCALARS), None)
+        meaning = next((scalars[one] for one in meanings(word.arg or "") if one in scalars), None)
         if words == "[n, h, k]":
             words = "sizes"
         elif isinstance(word.value, ast.Constant):
@@ -230,8 +266,11 @@ def _attributes(functions: Sequence[RecordedFunction], known: Quantities) -> dic
         }
     attributes = {}
     for name in dict.fromkeys(found[1] for leaf in leaves if (found := re.match(r"self\.(\w+)", leaf))):
-        words = expression_of(leaves, f"self.{name}", known.named)
-        if words and re.search(r"\b(d?[WbZA]\d+|X)\b", words):
+        words = expression_of(leaves, f"self.{name}", known.given)
+        again = words in attributes.values() and PARAMETER.match(
+            words or ""
+        )  # a velocity that is still alike
+        if words and not again and re.search(r"\b(d?[WbZA]\d+|X)\b", words):
             attributes[name] = words
     return attributes
 
@@ -241,7 +280,7 @@ def _roles(one: RecordedFunction, known: Quantities) -> Iterator[Role]:
     call = _call(one, known)
     if call is None:
         return
-    gives = expression_of(one.gave, RETURN, known.named)
+    gives = expression_of(one.gave, RETURN, lambda name, value: known.named(name, value) or _unchecked(value))
     names = set(re.findall(r"\b[A-Za-z]\w*\b", gives or ""))
     changed = {name for leaf, value in one.changed.items() if (name := known.updated(leaf, value))}
     later = expression_of(one.gave, RETURN, known.updated)
@@ -264,7 +303,7 @@ def _call(one: RecordedFunction, known: Quantities) -> str | None:
     pieces = []
     for parameter in one.parameters:
         leaves = {name: value for name, value in one.given.items() if base_of(name) == parameter}
-        words = expression_of(leaves, parameter, known.named) if leaves else None
+        words = expression_of(leaves, parameter, known.given) if leaves else None
         if words is None:
             return None
         pieces.append(words)
@@ -272,18 +311,23 @@ def _call(one: RecordedFunction, known: Quantities) -> str | None:
     return f"{f'{OBJECT}.' if '.' in one.name else ''}{method}({', '.join(pieces)})"
 
 
-def _loop(found: Recognition) -> Role | None:
+def _loop(found: Recognition, scalars: Mapping[str, str]) -> Role | None:
     """The training function that the plan calls."""
     if found.plan is None or "train" not in found.plan.roles:
         return None
     called = re.search(rf"(?:return module|{OBJECT})\.(\w+\(.*\))\s*$", found.plan.source, re.MULTILINE)
     if called is None or "for _ in" in found.plan.source:
         return None
-    call = _words(ast.parse(called[1], mode="eval").body)
+    call = _words(ast.parse(called[1], mode="eval").body, scalars)
     if found.data is not None and found.data.labels:
         call = re.sub(r"=Y\b", "=labels", call)
     owner = f"{OBJECT}." if "net = module" in found.plan.source else ""
     return Role("minibatch" if "batch_size" in call else "loop", f"{owner}{call}")
+
+
+def _unchecked(value: Array) -> str | None:
+    """What stands for a number that is returned beside quantities, as a cost is."""
+    return None if value.ndim else "_"
 
 
 def _same(value: Array, wanted: Array) -> bool:
@@ -305,3 +349,12 @@ def confirmed(exercise: Exercise, right: Mapping[str, bool]) -> tuple[Exercise, 
     """The exercise with the roles that its own solution gets right, and those that are left out."""
     kept = [role for role in exercise.roles if right.get(exercise.label(role))]
     return replace(exercise, roles=kept), [role for role in exercise.roles if role not in kept]
+
+
+def with_training(exercise: Exercise) -> Exercise:
+    """The exercise with a loop that may stand anywhere, where no other role makes a step."""
+    kinds = {role.kind for role in exercise.roles}
+    whole = any(role.kind == "update" and is_whole_step(exercise, role) for role in exercise.roles)
+    if whole or kinds & {*LOOPS} or {"gradients", "update"} <= kinds:
+        return exercise
+    return replace(exercise, roles=[*exercise.roles, Role("loop", "")])

@@ -36,18 +36,19 @@ class RecordedFunction:
 
 def recorded_functions(tree: ast.Module, events: Sequence[Event], after: int = 0) -> list[RecordedFunction]:
     """The functions that were called from an event on, in the order of their first calls."""
-    parameters = dict(_parameters(tree))
+    parameters, calls = dict(parameters_of(tree)), callees(tree)
     found: dict[str, RecordedFunction] = {}
     ended: set[str] = set()
     attributes: Leaves = {}
     running: list[str] = []
     for index, event in enumerate(events):
         name, base = event.function, base_of(event.name)
-        if name not in running:
-            running.append(name)
-        while running[-1] != name:
-            gone = running.pop()
-            ended |= {gone} if gone in found else set()
+        while name in running and running[-1] != name and name not in calls.get(running[-1], ()):
+            ended |= {running.pop()} & set(found)
+        if not running or running[-1] != name:
+            # A function without arguments is seen only after those that it calls.
+            ended |= {name} & set(running) & set(found)
+            running = [*(one for one in running if one != name), name]
         if index >= after and name in parameters:
             one = found.get(name)
             if one is None:
@@ -70,14 +71,38 @@ def _note(one: RecordedFunction, event: Event, base: str) -> None:
         (one.changed if event.name in one.given else one.given)[event.name] = event.value
 
 
-def _parameters(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+def callees(tree: ast.Module) -> dict[str, set[str]]:
+    """The functions and methods of the file that each of them may call, by the name that it calls or through others."""
+    nodes = dict(functions_of(tree))
+    named = {
+        name: {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
+        for name, node in nodes.items()
+    }
+    calls = {
+        name: {other for other in nodes if other.rpartition(".")[2] in words} for name, words in named.items()
+    }
+    for _ in nodes:
+        for name, others in calls.items():
+            calls[name] = others.union(*(calls[other] for other in others))
+    return calls
+
+
+def functions_of(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions of a file, and the methods as `Class.method`."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            yield node.name, _names(node)
+            yield node.name, node
         elif isinstance(node, ast.ClassDef):
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef):
-                    yield f"{node.name}.{inner.name}", _names(inner)[1:]
+                    yield f"{node.name}.{inner.name}", inner
+
+
+def parameters_of(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+    """The names of the parameters of every function and method, without self."""
+    for name, node in functions_of(tree):
+        static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+        yield name, _names(node)[1 if "." in name and not static else 0 :]
 
 
 def _names(node: ast.FunctionDef) -> list[str]:

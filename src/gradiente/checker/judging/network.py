@@ -12,7 +12,6 @@ from gradiente.checker.judging.network_numbers import Numbers
 from gradiente.checker.judging.network_places import formula, function, label, line, parameter, update_line
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
-from gradiente.checker.reading.vocabulary import meanings
 from gradiente.checker.rules.activations import ACTIVATIONS, activated
 from gradiente.checker.rules.chains import Made
 from gradiente.checker.rules.wrong_forms import WRONG_FORMS, meant
@@ -250,12 +249,7 @@ def _scaled(found: Recognition) -> dict[str, float]:
 
 def _rates(found: Recognition) -> set[float]:
     """The learning rates that the code may have: the numbers with such a name."""
-    named = [event for event in found.values.events if event.value.size == 1 and event.value.ravel()[0] > 0]
-    return {
-        float(event.value.ravel()[0])
-        for event in named
-        if "lr" in meanings(event.name.rpartition(".")[2].strip("'\"]"))
-    }
+    return set(found.values.numbers("lr"))
 
 
 def _of_factor(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from gradiente.checker.reading.vocabulary import meanings
 from gradiente.checker.running.calls import Event
 
 Array = np.ndarray
@@ -179,6 +180,12 @@ class Values:
     def named(self, place: int, names: re.Pattern[str]) -> bool:
         """Whether one of the names that an array had, or the last part of it, is one of these."""
         return any(names.fullmatch(piece) for name in self.names[place] for piece in parts(name))
+
+    def numbers(self, meaning: str) -> list[float]:
+        """The positive numbers whose name has that meaning, each once, in their order."""
+        single = [event for event in self.events if event.value.size == 1 and event.value.ravel()[0] > 0]
+        named = [event for event in single if meaning in meanings(parts(event.name)[-1])]
+        return list(dict.fromkeys(float(event.value.ravel()[0]) for event in named))
 
     def place(self, event: Event) -> int:
         return self._places[id(event.value)]

@@ -88,16 +88,35 @@ def _endless(submission: Submission) -> int | None:
 
 def _failures(submission: Submission, failures: tuple[Failure, ...]) -> Iterator[Finding]:
     """Statements of a script that stop it, and that no missing file, module or function excuses."""
+    body = ast.parse(submission.source).body
+    unsure: set[str] = set()  # what a statement has to do with that did not come to its end
     for place, failure in enumerate(failures):
-        if not failure.direct or failure.type in (*EXCUSED, "TooLong", "NotImplementedError"):
+        node = next(
+            (one for one in body if failure.line in range(one.lineno, (one.end_lineno or 0) + 1)), None
+        )
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} if node else set()
+        depends = bool(names & unsure)
+        if failure.type == LEFT_OUT or depends or (failure.type == "NameError" and place):
+            unsure |= _given_values(node)
             continue
-        if failure.type == "NameError" and place:
+        if not failure.direct or failure.type in (*EXCUSED, "TooLong", "NotImplementedError"):
             continue
         key = "import_exits" if failure.type in ("SystemExit", "KeyboardInterrupt") else "import_exception"
         words = submission.statement(failure.line or 0)
         values = {"type": failure.type, "message": failure.message, "words": words, "line": failure.line or 0}
         yield Finding(key, line=failure.line, values=values)
         return
+
+
+def _given_values(node: ast.AST | None) -> set[str]:
+    """The variables that a statement assigns, or changes by a method: `rows.append(x)`, `x[0] = 1`."""
+    found: set[str] = set()
+    for one in ast.walk(node) if node else ():
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            found.add(one.id)
+        elif isinstance(one, ast.Attribute | ast.Subscript) and isinstance(one.value, ast.Name):
+            found.add(one.value.id)
+    return found
 
 
 def _notices(failures: tuple[Failure, ...]) -> Iterator[Notice]:
