@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from gradiente.checker.checking import JUDGES, check
+from gradiente.checker.checking import check
+from gradiente.checker.judges import JUDGES
 from gradiente.checker.judging import (
     decay_rules,
     dropout_rules,

@@ -1,80 +1,30 @@
 """A student's file, checked: read, loaded in a process of its own, every function judged."""
 
 import ast
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from gradiente.checker.exercises.exercise import SIZES, Exercise, Role
-from gradiente.checker.exercises.judging import Judge
+from gradiente.checker.exercises.judging import judged
 from gradiente.checker.exercises.planting import Planted, planted
 from gradiente.checker.exercises.proposal import confirmed, proposed, with_training
-from gradiente.checker.judging import (
-    backprop,
-    cost,
-    decay_rules,
-    dropout_rules,
-    early_stopping_rules,
-    elementwise,
-    forward,
-    initial,
-    loop,
-    minibatch,
-    network,
-    optimizer_rules,
-    penalty_rules,
-    softmax,
-)
-from gradiente.checker.judging.cross_checks import cross_check
-from gradiente.checker.judging.session import Judgement, Session
-from gradiente.checker.judging.shown import shown
+from gradiente.checker.judging import network
+from gradiente.checker.notebook_cells import in_cells
 from gradiente.checker.observing.recognition import recognize, rival
-from gradiente.checker.reading.binding import bind
-from gradiente.checker.reading.loading import has_exercises, load_submission, recognize_workshop
+from gradiente.checker.reading.loading import has_exercises, load_submission
 from gradiente.checker.reading.plans import Kinds, may_train, unsaid
-from gradiente.checker.reading.sizes import with_small_sizes, written_sizes
 from gradiente.checker.reading.submission import Submission, read
 from gradiente.checker.running.cleaning import cleaned
 from gradiente.checker.running.sandbox import Limits, Sandbox
-from gradiente.checker.torch_judging import intro as torch_intro
-from gradiente.checker.torch_judging import mnist as torch_mnist
-from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict
-from gradiente.checker.workshop import Workshop, workshop_named
-from gradiente.errors import ArgumentError, did_you_mean, require_installed
+from gradiente.checker.verdict import FunctionVerdict, Verdict
+from gradiente.checker.workshop import workshop_named
+from gradiente.checker.workshop_check import workshop_verdict
+from gradiente.errors import ArgumentError, did_you_mean
 
-# Who judges which function; in this order, since the later ones build on what the earlier ones have shown.
-JUDGES: dict[str, dict[str, Callable[[Session], Judgement]]] = {
-    "xor": {"backProp": backprop.judge, "entrenarRed": loop.judge},
-    "mnist": {
-        **{name: elementwise.judge(name) for name in ("tanh", "tanhGrad", "relu", "reluGrad")},
-        "initParams": initial.judge,
-        "feedForward": forward.judge,
-        "softmax": softmax.judge,
-        "costoGlobal": cost.judge,
-        "backProp": backprop.judge,
-        "entrenarRed": loop.judge,
-        "entrenarRedMiniBatch": minibatch.judge,
-    },
-    "optimizadores": {
-        **optimizer_rules.JUDGES,
-        **decay_rules.JUDGES,
-        **early_stopping_rules.JUDGES,
-        **penalty_rules.JUDGES,
-        **dropout_rules.JUDGES,
-    },
-    "pytorch-intro": torch_intro.JUDGES,
-    "mnist-pytorch": torch_mnist.JUDGES,
-}
 # What a function of a network does, in the words of exercises, and in those of plans.
 KINDS = {"forward": "forward", "cost": "cost", "gradients": "backward", "update": "update", "loop": "train"}
 OWN = "network"  # what stands for a workshop where the file has a network of its own
-# PyTorch is loaded slowly, and takes address space that it never uses.
-LIMITS: dict[str, Limits] = dict.fromkeys(
-    ("pytorch-intro", "mnist-pytorch"), Limits(memory=16 << 30, call=20.0, load=60.0, total=90.0)
-)
 
 
 def check(
@@ -100,7 +50,7 @@ def check(
     kinds = _kinds(submission, roles or {})
     if chosen is None and (verdict := _own_network(submission, limits, kinds)) is not None:
         return verdict
-    return _of_workshop(submission, chosen, limits)
+    return workshop_verdict(submission, chosen, limits)
 
 
 def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits | None = None) -> Verdict:
@@ -109,7 +59,7 @@ def check_workshop(path: str | Path, workshop: str | None = None, limits: Limits
     Errors: FileError for a file that cannot be read; ArgumentError for an unknown workshop, or where none fits
     """
     chosen = workshop_named(workshop) if workshop else None
-    return _of_workshop(read(path), chosen, limits)
+    return workshop_verdict(read(path), chosen, limits)
 
 
 def check_exercise(path: str | Path, exercise: Exercise, limits: Limits | None = None) -> Verdict:
@@ -128,11 +78,11 @@ def _by_exercise(submission: Submission, exercise: Exercise, limits: Limits | No
     with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
         findings, notices = load_submission(sandbox, submission)
         submission = submission.with_functions(sandbox.callables)
-        functions, unjudged = Judge(exercise, sandbox, submission).verdicts()
+        functions, unjudged = judged(exercise, sandbox, submission)
         return Verdict(
             name,
             exercise.name,
-            tuple(_in_cells(verdict, submission) for verdict in functions),
+            tuple(in_cells(verdict, submission) for verdict in functions),
             (*submission.findings, *findings),
             (*submission.notices, *notices, *unjudged),
             sandbox.isolation,
@@ -201,44 +151,6 @@ def checked_by(exercise: Exercise, path: Path, _workshop: str | None) -> Verdict
     return check_exercise(path, exercise)
 
 
-def _of_workshop(submission: Submission, chosen: Workshop | None, limits: Limits | None) -> Verdict:
-    chosen = chosen or recognize_workshop(submission)
-    name = cleaned(submission.path.name)
-    if not submission.cells and submission.findings:
-        unchecked = tuple(FunctionVerdict(name, "unchecked") for name in chosen.functions)
-        return Verdict(name, chosen.name, unchecked, submission.findings, submission.notices)
-    if chosen.name in LIMITS:
-        require_installed("torch", extra="torch")
-    limits = limits or LIMITS.get(chosen.name, Limits())
-    with Sandbox(submission.source, cells=submission.cells, limits=limits) as sandbox:
-        findings, notices = load_submission(sandbox, submission)
-        submission = submission.with_functions(sandbox.callables)
-        session = Session(submission, sandbox, chosen, _seed(submission))
-        _bind(session)
-        for function in JUDGES[chosen.name]:
-            session.verdicts[function] = _in_cells(_judged(session, function), submission)
-            if function == "initParams" and written_sizes(submission.source):
-                sandbox.source, session.fixed_sizes = with_small_sizes(submission.source), True
-                sandbox.load()
-        cross_check(session)
-        unjudged = [function for function in chosen.functions if function in session.absent]
-        if unjudged:
-            notices.append(("needs_absent", {"functions": ", ".join(unjudged)}))
-        verdict = Verdict(
-            name,
-            chosen.name,
-            tuple(session.verdicts[function] for function in chosen.functions),
-            (
-                *submission.findings,
-                *findings,
-                *(_in_cell(found, submission) for found in session.own_functions.values()),
-            ),
-            (*submission.notices, *notices, *session.remarks),
-            sandbox.isolation,
-        )
-        return replace(verdict, problem=shown(session, verdict.all_findings))
-
-
 def _kinds(submission: Submission, roles: Mapping[str, str]) -> Kinds:
     """The kinds of the functions that are named."""
     for role, function in roles.items():
@@ -282,70 +194,6 @@ def _own_network(submission: Submission, limits: Limits | None, kinds: Kinds) ->
                 )
             raise ArgumentError("submission.no_steps", path=submission.path)
         taken = {"network": network.structure(found), **network.roles(found, submission.path)}
-        functions = tuple(_in_cells(verdict, submission) for verdict in functions)
+        functions = tuple(in_cells(verdict, submission) for verdict in functions)
         notices = (*submission.notices, ("own_network", taken))
         return Verdict(cleaned(submission.path.name), OWN, functions, (), notices, sandbox.isolation)
-
-
-def _seed(submission: Submission) -> int:
-    """Random problems of the file's own, the same every time."""
-    return int.from_bytes(hashlib.sha256(submission.source.encode()).digest()[:4], "big")
-
-
-def _bind(session: Session) -> None:
-    """How every function that is written is called."""
-    for name, parameters in session.workshop.functions.items():
-        function = session.submission.functions.get(name)
-        binding = bind(function, parameters) if function and not function.blank else None
-        if binding is not None:
-            session.bindings[name] = binding
-
-
-def _judged(session: Session, name: str) -> FunctionVerdict:
-    """One function, or why it cannot be judged."""
-    function = session.submission.functions.get(name)
-    parameters = session.workshop.functions[name]
-    if function is None and any(name in f.values.get("functions", ()) for f in session.submission.findings):
-        return FunctionVerdict(name, "unchecked")  # its cell is no Python, which is said already
-    if function is None and session.sandbox.callables.get(name, {}).get("absent"):
-        session.absent.add(name)
-        return FunctionVerdict(name, "unchecked")
-    if function is None:
-        return FunctionVerdict(name, "missing", (), (_missing(session, name),))
-    if function.blank:
-        return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
-    if name not in session.bindings:
-        values = {"expected": f"{name}({', '.join(parameters)})", "got": function.signature()}
-        return FunctionVerdict(
-            name, "error", (), (Finding("signature", name, line=function.line, values=values),)
-        )
-    verdict = JUDGES[session.workshop.name][name](session).verdict(name)
-    if verdict.findings and name in session.absent:
-        return FunctionVerdict(name, "unchecked")  # what is not there may be the cause
-    session.absent.discard(name)
-    return verdict
-
-
-def _in_cells(verdict: FunctionVerdict, submission: Submission) -> FunctionVerdict:
-    """The same, its findings with the cell of a notebook in which their line is."""
-    return replace(verdict, findings=tuple(_in_cell(found, submission) for found in verdict.findings))
-
-
-def _in_cell(found: Finding, submission: Submission) -> Finding:
-    """The finding with its cell, and with the words of its line."""
-    if found.line is None:
-        return found
-    place = submission.in_cell(found.line)
-    more: dict[str, Any] = {"in_cell": place[0], "line_in_cell": place[1]} if place else {}
-    words = submission.statement(found.line)
-    if words and not words.startswith("def ") and words not in found.title():
-        more["own_line"] = words
-    return replace(found, values={**found.values, **more})
-
-
-def _missing(session: Session, name: str) -> Finding:
-    """A function that is not there, or is there under a name that looks like it."""
-    others = [other for other in session.submission.functions if other not in session.workshop.functions]
-    folded = {other.casefold().replace("_", ""): other for other in others}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
-    return Finding("misspelled", name, values={"near": folded[near[0]]}) if near else Finding("missing", name)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gradiente.checker.checking import LIMITS
+from gradiente.checker.workshop_check import LIMITS
 from gradiente.cli.base import command, exercise_option, option, say
 from gradiente.cli.kinds import Choice
 from gradiente.cli.rubric import rubric_option

@@ -229,5 +229,6 @@ def _layouts(exercise: Exercise, problem: Problem) -> Iterator[Layout]:
     columns: Mapping[str, tuple[bool, ...]] = {"free": (True, False), "rows": (False,), "columns": (True,)}
     for layout in layouts():
         flat = layout.target == "flat"
-        if layout.columns in columns[exercise.layout] and not (flat and problem.numbers["k"] > 1):
+        labels = flat and problem.numbers["k"] > 1
+        if layout.columns in columns[exercise.layout] and not (labels and exercise.signature == "fixed"):
             yield layout

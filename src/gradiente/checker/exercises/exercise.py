@@ -3,13 +3,13 @@
 import ast
 import json
 import math
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from gradiente.checker.exercises.arithmetic import evaluated
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.problem import Problem, random_problem
@@ -31,22 +31,18 @@ KEYS = (
     "l2",
     "layout",
     "sizes",
+    "signature",
+    "biases",
     *ROLES,
     HELPERS,
     "object",
     "set",
 )
 LAYOUTS, SIZES = ("free", "rows", "columns"), ("free", "fixed")
+SIGNATURES, BIASES = ("fixed", "free"), ("random", "zero")
 OBJECT, FILE = "net", "file"  # in calls: the object that `make` makes, the student's file
 BUILTIN = ("len", "list", "tuple", "dict", "zip", "range", "True", "False", "None", "np")
 M, SEED = 7, 1
-OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
 
 
 @dataclass(frozen=True)
@@ -57,11 +53,13 @@ class Role:
         kind: of ROLES, or "helpers"
         call: the expression that calls it; "" for a loop that may stand anywhere in the file
         gives: the pattern of what it returns; "" where it returns nothing that is checked
+        returned: the names in the `return` of the student's function, where it has them
     """
 
     kind: str
     call: str
     gives: str = ""
+    returned: tuple[str, ...] | None = None
 
     @cached_property
     def call_tree(self) -> ast.expr:
@@ -103,6 +101,10 @@ class Exercise:
         l2: λ in J + λ/2 Σ W², a formula too
         layout: "rows" or "columns": what every instance is; "free" leaves it to the student
         sizes: "fixed": those of the network; "free": small ones of the checker
+        signature: "free": a student's function may take its arguments and give its results in another order, if their
+            names tell it, and the classes of Y by their numbers
+        biases: "zero": b = 0 in every layer; else random ones
+        networks, scales: those from which the student chooses; () is `network`, `scale` alone
         make: the expression that makes the object; "" where there is none
         attributes: expressions by the attribute that each is given before a call, and has after it
         globals: expressions by the variable of the file that each is given before a call
@@ -116,6 +118,10 @@ class Exercise:
     l2: str = "0"
     layout: str = "free"
     sizes: str = "free"
+    signature: str = "fixed"
+    biases: str = "random"
+    networks: Sequence[ExerciseNetwork] = ()
+    scales: Sequence[str] = ()
     make: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, str] = field(default_factory=dict)
@@ -128,26 +134,35 @@ class Exercise:
         """
         values = read_toml(path)
         _require_known(path, values, KEYS)
-        for key in ("network", "loss"):
-            require(isinstance(values.get(key), str), "exercise.needs", path=path, key=key)
+        require(isinstance(values.get("loss"), str), "exercise.needs", path=path, key="loss")
+        written, scales = (
+            _one_or_more(path, values, "network", ()),
+            _one_or_more(path, values, "scale", ("1",)),
+        )
+        networks = [ExerciseNetwork.parse(network, values["loss"]) for network in written]
         roles = list(_roles(path, values))
         require(bool(roles), "exercise.no_role", path=path, roles=", ".join(ROLES))
         made = _table(path, values, "object", ("make", "attributes"))
         require("make" in made or "object" not in values, "exercise.needs", path=path, key="object.make")
         exercise = cls(
             Path(path).stem,
-            ExerciseNetwork.parse(values["network"], values["loss"]),
+            networks[0],
             roles,
             _text(path, values, "title", ""),
-            str(values.get("scale", 1)),
+            scales[0],
             str(values.get("l2", 0)),
             _choice(path, values, "layout", LAYOUTS),
             _choice(path, values, "sizes", SIZES),
+            _choice(path, values, "signature", SIGNATURES),
+            _choice(path, values, "biases", BIASES),
+            networks if len(networks) > 1 else (),
+            scales if len(scales) > 1 else (),
             made.get("make", ""),
             _assignments(path, made.get("attributes", "")),
             _table(path, values, "set", None),
         )
-        _parsed(path, "scale", exercise.scale)
+        for scale in scales:
+            _parsed(path, "scale", scale)
         _parsed(path, "l2", exercise.l2)
         _check_names(path, exercise)
         return exercise
@@ -158,13 +173,21 @@ class Exercise:
         Errors: ArgumentError for a scale that is no formula
         """
         network = self.network.free() if self.sizes == "free" else self.network
+        scale, l2 = self.factors(network, m)
+        return random_problem(network, m, seed, scale=scale, l2=l2, zero_biases=self.biases == "zero")
+
+    def factors(self, network: ExerciseNetwork, m: int) -> tuple[float, float]:
+        """`scale` and `l2` of a batch of m instances.
+
+        Errors: ArgumentError for what is no formula of m, n and k, or not positive
+        """
         known = {"m": m, "n": network.sizes[0], "k": network.sizes[-1]}
         scale, l2 = (evaluated(words, known) for words in (self.scale, self.l2))
         if scale is None or not 0 < scale < math.inf:
             raise ArgumentError("exercise.formula", key="scale", value=self.scale, range="(0, ∞)")
         if l2 is None or not 0 <= l2 < math.inf:
             raise ArgumentError("exercise.formula", key="l2", value=self.l2, range="[0, ∞)")
-        return random_problem(network, m, seed, scale=scale, l2=l2)
+        return scale, l2
 
     @property
     def functions(self) -> dict[str, tuple[str, ...]]:
@@ -197,11 +220,14 @@ class Exercise:
         """
         title = title or self.title
         lines = [f"title = {_quoted(title)}"] if title else []
-        lines += [f"network = {_quoted(self.network.notation())}"]
+        lines += [f"network = {_list([one.notation() for one in self.networks or [self.network]])}"]
         lines += [f"loss = {_quoted(write(self.network.loss, LOSSES, brief=True))}"]
-        lines += [f"scale = {_quoted(self.scale)}"] if self.scale != "1" else []
+        scales = self.scales or [self.scale]
+        lines += [f"scale = {_list(scales)}"] if list(scales) != ["1"] else []
         lines += [f"l2 = {_quoted(self.l2)}"] if self.l2 != "0" else []
         lines += [f"layout = {_quoted(self.layout)}", f"sizes = {_quoted(self.sizes)}"]
+        lines += [f"signature = {_quoted(self.signature)}"] if self.signature != "fixed" else []
+        lines += [f"biases = {_quoted(self.biases)}"] if self.biases != "random" else []
         if self.make:
             lines += ["", "[object]", f"make = {_quoted(self.make)}"]
             written = "; ".join(f"{name} = {value}" for name, value in self.attributes.items())
@@ -315,30 +341,6 @@ def _expression(source: str) -> ast.expr:
     return ast.parse(source.strip(), mode="eval").body
 
 
-def evaluated(formula: str, known: Mapping[str, float]) -> float | None:
-    """A formula of sums, products, quotients and powers of numbers and names; None for anything else.
-
-    >>> evaluated("m * k / 2", {"m": 6, "k": 3})
-    9.0
-    """
-    return _value(_expression(formula), known)
-
-
-def _value(node: ast.expr, known: Mapping[str, float]) -> float | None:
-    match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            return float(value)
-        case ast.Name(id=name):
-            return known.get(name)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            a, b = _value(left, known), _value(right, known)
-            try:
-                return None if a is None or b is None else OPERATORS[type(op)](a, b)
-            except ArithmeticError:
-                return None
-    return None
-
-
 def _text(path: str | Path, values: Mapping[str, Any], key: str, default: str) -> str:
     value = values.get(key, default)
     require(isinstance(value, str), "exercise.text", path=path, key=key, value=repr(value))
@@ -351,6 +353,23 @@ def _choice(path: str | Path, values: Mapping[str, Any], key: str, choices: Sequ
         value in choices, "exercise.choice", path=path, key=key, choices=", ".join(choices), value=repr(value)
     )
     return value
+
+
+def _one_or_more(
+    path: str | Path, values: Mapping[str, Any], key: str, default: Sequence[str]
+) -> Sequence[str]:
+    """A text or number, or a list of them."""
+    value = values.get(key, default)
+    entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    known = [str(entry) for entry in entries if isinstance(entry, str | int | float)]
+    require(len(known) == len(entries) > 0, "exercise.needs", path=path, key=key)
+    return known
+
+
+def _list(entries: Sequence[str]) -> str:
+    """One text, or a list of several."""
+    quoted = [_quoted(entry) for entry in entries]
+    return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
 
 
 def _quoted(words: str) -> str:

@@ -15,6 +15,7 @@ from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import ask, quantities
+from gradiente.checker.exercises.signature import fitted
 from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.training import judged_training
 from gradiente.checker.exercises.update import named_update
@@ -26,6 +27,32 @@ from gradiente.checker.reading.submission import Submission, says_nothing
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding, FunctionVerdict
+
+
+def judged(
+    exercise: Exercise, sandbox: Sandbox, submission: Submission
+) -> tuple[tuple[FunctionVerdict, ...], list[Notice]]:
+    """Every function once, by the network that the student has chosen; and why some are not judged.
+
+    Every function may have a scale of its own: a cost may be a sum beside gradients that are means.
+    """
+    best: tuple[tuple[FunctionVerdict, ...], list[Notice]] | None = None
+    for network in exercise.networks or [exercise.network]:
+        one = fitted(replace(exercise, network=network), submission)
+        found, notices = Judge(one, sandbox, submission).verdicts()
+        for scale in exercise.scales[1:] if _wrong(found) else ():
+            others, _ = Judge(replace(one, scale=scale), sandbox, submission).verdicts()
+            found = tuple(map(_milder, found, others))
+        if best is None or _wrong(found) < _wrong(best[0]):
+            best = found, notices
+        if not _wrong(found):
+            break
+    assert best is not None
+    return best
+
+
+def _wrong(verdicts: Sequence[FunctionVerdict]) -> int:
+    return sum(verdict.status != "right" for verdict in verdicts)
 
 
 @dataclass(frozen=True)
@@ -182,6 +209,7 @@ def _named_helper(one: Compared) -> list[Named]:
 
 
 OF_SHAPES = ("shapes", "bias_shape")
+WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
 NAMED: dict[str, Callable[[Compared], list[Named]]] = {
     "forward": named_forward,
     "gradients": named_gradients,
@@ -209,10 +237,14 @@ def _verdict(name: str, findings: Sequence[Finding] | None, one: Compared | None
     return FunctionVerdict(name, status, variants, tuple(findings))
 
 
+def _milder(one: FunctionVerdict, other: FunctionVerdict) -> FunctionVerdict:
+    """The right one of two verdicts; of two wrong ones the first."""
+    return other if other.status == "right" or one.status == "unchecked" else one
+
+
 def _merged(verdicts: Sequence[FunctionVerdict]) -> FunctionVerdict:
     """One verdict of a function that has several roles: the worst, with all findings."""
-    order = ("missing", "blank", "error", "wrong", "unchecked", "right")
-    worst = min(verdicts, key=lambda verdict: order.index(verdict.status))
+    worst = min(verdicts, key=lambda verdict: WORST_FIRST.index(verdict.status))
     findings = tuple(dict.fromkeys((f.mistake, f.quantity, f.line) for v in verdicts for f in v.findings))
     by_key = {(f.mistake, f.quantity, f.line): f for v in reversed(verdicts) for f in v.findings}
     return replace(worst, findings=tuple(by_key[key] for key in findings))

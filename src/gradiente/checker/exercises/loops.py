@@ -3,6 +3,7 @@
 import ast
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from gradiente.checker.exercises.exercise import Exercise, Role
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
+from gradiente.checker.exercises.trained import ends_right, trained
 from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network import findings_of
 from gradiente.checker.judging.network_places import label, update_line
@@ -40,18 +42,29 @@ def judged_loop(
     name, problem = exercise.label(role), exercise.problem()
     answers: list[Answer] = []
     found: Recognition | None = None
-    for one in _layouts(problem, layout):
+    batch_size = BATCH if role.kind == "minibatch" else problem.numbers["m"]
+    ends = [trained(exercise, problem, batch_size)]
+    if exercise.biases == "zero":
+        ends.append(trained(exercise, problem, batch_size, biases=False))
+    tried = list(_layouts(problem, layout))
+    for one in tried:
         answers.append(ask(sandbox, exercise, role, problem, one, observe=True))
+        if any(ends_right(problem, right, one, answers[-1]) for right in ends):
+            return []
         found = _seen(problem, one, answers[-1])
         if found is not None:
             break
     if found is None or found.data is None:
-        furthest = max((answer.outcome for answer in answers), key=lambda outcome: len(outcome.events))
+        told = [a.outcome for a, one in zip(answers, tried, strict=True) if not layout or _alike(one, layout)]
+        if any(outcome.failure is None for outcome in told):
+            return None
+        furthest = max(told, key=lambda outcome: len(outcome.events))
         return None if furthest.failure is None else [failed(submission, name, furthest.failure)]
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
     given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
     if not findings and "lr" in given:
-        findings += [*scale(found, problem, name), *_decay(found, problem, name)]
+        batch = exercise.problem(m=found.steps[0].m)
+        findings += [*scale(found, batch, name), *_decay(found, problem, name)]
     steps = steps_in(answers[-1].outcome.events, found.data)
     if "epochs" in given:
         findings += (
@@ -66,7 +79,13 @@ def judged_loop(
 def _layouts(problem: Problem, known: Layout | None) -> Iterator[Layout]:
     flat = problem.numbers["k"] == 1
     usual = [layout for layout in layouts() if layout.usual and (flat or layout.target == "matrix")]
-    yield from dict.fromkeys([known, *usual] if known else usual)
+    forms = [replace(known, bias=form) for form in ("column", "row", "flat")] if known else []
+    yield from dict.fromkeys([known, *forms, *usual] if known else usual)
+
+
+def _alike(one: Layout, other: Layout) -> bool:
+    """Whether they differ in the form of b at most, which not every role tells."""
+    return replace(one, bias=other.bias) == other
 
 
 def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | None:
@@ -138,8 +157,8 @@ def _batches(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iter
         yield Finding("batch_size_wrong", name, values={"got": max(sizes), "expected": BATCH})
     elif lost := _lost(steps[:in_epoch], m):
         yield Finding("batch_lost", name, values={"lost": ", ".join(map(str, lost))})
-    elif len(steps) != EPOCHS * in_epoch:
-        yield Finding("epochs_wrong", name, values={"got": len(steps) / in_epoch, "expected": EPOCHS})
+    elif len(steps) % in_epoch == 0 and len(steps) != EPOCHS * in_epoch:
+        yield Finding("epochs_wrong", name, values={"got": len(steps) // in_epoch, "expected": EPOCHS})
 
 
 def _lost(steps: Sequence[ObservedStep], m: int) -> list[int]:

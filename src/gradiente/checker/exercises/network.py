@@ -22,8 +22,8 @@ KINDS: dict[type[Loss], tuple[str, Layer | None]] = {
     BCEWithLogitsLoss: (CROSS_ENTROPY, Sigmoid()),
     MSELoss: (SQUARED_ERROR, None),
 }
-FREE = (5, 4, 6, 3, 7, 8)  # sizes of hidden layers that are free, each another than those beside it
-INPUTS, OUTPUTS = 3, 4
+FREE = (3, 5, 4, 6, 7, 8)
+SQUARE = 4
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,15 @@ class ExerciseNetwork:
         return [self.layers[0].inputs, *(layer.outputs for layer in self.layers)]
 
     def free(self) -> "ExerciseNetwork":
-        """The same network with small sizes, all different; one output stays one."""
+        """The same network with small sizes of inputs and hidden layers, each another than those beside it."""
         outputs = self.layers[-1].outputs
-        sizes = [INPUTS, *(FREE[place % len(FREE)] for place in range(self.depth - 1))]
-        sizes.append(1 if outputs == 1 else OUTPUTS if sizes[-1] != OUTPUTS else OUTPUTS + 1)
+        free = [size for size in FREE if size != outputs]
+        sizes = [*(free[place % len(free)] for place in range(self.depth)), outputs]
         return self.sized(sizes)
 
     def square(self) -> "ExerciseNetwork":
         """The same network with all sizes alike, so that wrong products have the right shapes; one output stays one."""
-        return self.sized([OUTPUTS] * self.depth + [OUTPUTS if self.layers[-1].outputs > 1 else 1])
+        return self.sized([SQUARE] * self.depth + [SQUARE if self.layers[-1].outputs > 1 else 1])
 
     def sized(self, sizes: Sequence[int]) -> "ExerciseNetwork":
         """The same network with these sizes, from the inputs on."""

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from gradiente.checker.exercises.exercise import BUILTIN, FILE, OBJECT, Exercise, Role
 from gradiente.checker.exercises.pattern import Mismatch, matched, names_in
 from gradiente.checker.exercises.problem import Problem
+from gradiente.checker.exercises.signature import taken
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.calls import Call, CallOutcome
 from gradiente.checker.running.sandbox import Sandbox
@@ -52,7 +55,8 @@ def ask(
         return Answer(outcome)
     result, attributes, arguments = outcome.result
     try:
-        found = matched(role.pattern, result) if role.pattern is not None else {}
+        free = exercise.signature == "free"
+        found = taken(role, result, free=free, shape=lambda name: np.shape(problem.given(name, layout)))
     except Mismatch:
         return Answer(outcome, mismatch=(result,))
     # What is changed in place: attributes of the object, and what was passed.

@@ -69,25 +69,33 @@ class Problem:
         if name in self.numbers:
             return self.numbers[name]
         if name in self.values:
-            return layout.to_student(name.removeprefix("d"), self.values[name])
+            labels = self.labels if self.numbers["k"] > 1 else None
+            return layout.to_student(name.removeprefix("d"), self.values[name], labels)
         return [self.given(one, layout) for one in self.listed(name)]
 
 
 def random_problem(
-    network: ExerciseNetwork, m: int, seed: int, *, scale: float = 1.0, l2: float = 0.0
+    network: ExerciseNetwork,
+    m: int,
+    seed: int,
+    *,
+    scale: float = 1.0,
+    l2: float = 0.0,
+    zero_biases: bool = False,
 ) -> Problem:
     """A random step of m instances.
 
     Arguments:
         scale: J is this times the loss
         l2: λ in J + λ/2 Σ W²
+        zero_biases: b = 0 in every layer
     """
     generator = np.random.default_rng([seed, 7])
     x, y, labels = random_data(network, m, seed)
     layers, a = [], x
     for number, layer in enumerate(network.layers, 1):
         w = generator.normal(size=(layer.outputs, layer.inputs)) / np.sqrt(layer.inputs)
-        b = generator.normal(size=(layer.outputs, 1)) * 0.5 if layer.bias else None
+        b = generator.normal(size=(layer.outputs, 1)) * (0.0 if zero_biases else 0.5) if layer.bias else None
         z = w @ a + (0 if b is None else b)
         out = activated(layer.activation, z)
         layers.append(Layer(number, a, w, b, z, out, layer.activation, w, b))
@@ -141,6 +149,12 @@ def stepped(step: Step, values: Mapping[str, Array], rate: float) -> Step:
 
 def _traced(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> Trace:
     """The step of the product's own network."""
+    own, target = own_network(network, step, labels)
+    return trace(own, network.loss, step.layers[0].X.T, target, columns=True)
+
+
+def own_network(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> tuple[Network, Array]:
+    """The product's network with the parameters before the step, and the target that its loss takes."""
     layers: list[Any] = []
     inside = isinstance(
         network.loss, CrossEntropyLoss | BCEWithLogitsLoss
@@ -149,11 +163,11 @@ def _traced(network: ExerciseNetwork, step: Step, labels: Sequence[int]) -> Trac
         layers.append(Linear(layer.inputs, layer.outputs, bias=layer.bias))
         if layer.activation and not (inside and number == len(network.layers)):
             layers.append(ACTIVATIONS[layer.activation])
-    traced = Network(layers, dtype="float64", seed=0)
+    own = Network(layers, dtype="float64", seed=0)
     parameters = [getattr(layer, letter) for layer in step.layers for letter in "Wb"]
     for into, value in zip(
-        traced.parameters.values(), [one for one in parameters if one is not None], strict=True
+        own.parameters.values(), [one for one in parameters if one is not None], strict=True
     ):
         into[...] = value.reshape(into.shape)
     target = np.array(labels) if isinstance(network.loss, CrossEntropyLoss) else step.Y.T
-    return trace(traced, network.loss, step.layers[0].X.T, target, columns=True)
+    return own, target

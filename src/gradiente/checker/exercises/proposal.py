@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.checker.exercises.arithmetic import evaluated
 from gradiente.checker.exercises.comparison import is_whole_step
-from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role, evaluated
+from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.problem import random_problem
 from gradiente.checker.exercises.recorded import (

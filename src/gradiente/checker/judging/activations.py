@@ -40,7 +40,7 @@ def activation_findings(
     initial: Mapping[str, Any],
 ) -> Iterator[Finding]:
     """What is wrong with the activations of the calls, as far as backProp uses them."""
-    if not session.used_activations:
+    if not session.facts.used_activations:
         return
     cases = [replace(case, activation=activation) for activation in session.activations()]
     calls = [part for step in steps for part in step.parts or (step,)]
@@ -55,7 +55,7 @@ def activation_findings(
         yield Finding("stale", name, "A[1]", line)
     elif place and _of_other_instances(session, cases, layout, call, calls[place - 1]):
         yield Finding("activations_other_instances", name, "A[1]", line)
-    elif session.verdicts["backProp"].status != "error":
+    elif session.facts.verdicts["backProp"].status != "error":
         found = [calls[i] for i in wrong[:MOST_CALLS]]
         yield from _forward_findings(session, name, cases, layout, outcome.records, found)
 
@@ -73,7 +73,7 @@ def _fits(session: Session, cases: Sequence[Reference], layout: Layout, call: Tr
     pairs = [pair for case in cases for pair in forwards(case, layout, call.given)]
     if session.workshop.name == "xor" and session.forward_adds_biases():
         pairs = pairs[:1]
-    return not pairs or any(_has(call.given, pair, session.used_activations) for pair in pairs)
+    return not pairs or any(_has(call.given, pair, session.facts.used_activations) for pair in pairs)
 
 
 def _of(
@@ -85,7 +85,7 @@ def _of(
 ) -> bool:
     """Whether a call has the activations of what was given to another."""
     pairs = (pair for case in cases for pair in forwards(case, layout, given))
-    return any(_has(call.given, pair, session.used_activations) for pair in pairs)
+    return any(_has(call.given, pair, session.facts.used_activations) for pair in pairs)
 
 
 def _of_other_instances(
@@ -122,7 +122,7 @@ def _stale(
 ) -> bool:
     """Whether an activation is that of weights that have been updated since, some of them or all."""
     call, before = calls[place], calls[:place]
-    used = session.used_activations
+    used = session.facts.used_activations
     if before and any(
         equal(call.given.get(a), old.get(a)) for a in used for old in (initial, before[-1].given)
     ):
@@ -148,14 +148,14 @@ def _forward_findings(
     maker = _maker(records, calls[0])
     if maker is not None and session.wrong(maker):
         return  # it is judged by itself
-    if any(session.uses(name, wrong) for wrong in session.own_functions):
+    if any(session.uses(name, wrong) for wrong in session.facts.own_functions):
         return  # what it computes with is named by itself
     mistakes, unknown = _explained(cases, layout, calls)
     at = {*(step.quantity for step in mistakes), *unknown}
     used = [helper for layer, helpers in HELPERS.items() if at & {layer} for helper in helpers]
     if any(session.has(helper) and session.wrong(helper) for helper in used):
         return
-    said = {found.mistake for found in session.verdicts["backProp"].findings}
+    said = {found.mistake for found in session.facts.verdicts["backProp"].findings}
     if any(step.key == "activation_other" for step in mistakes) and "derivative_other" in said:
         return  # the network has that activation, forwards and backwards
     function = session.function(maker if maker and maker in session.submission.functions else name)

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.bias_shape import misshapen
+from gradiente.checker.judging.facts import Facts
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
 from gradiente.checker.judging.gradient_findings import findings_of, mended_finding, variants_of
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.own_cost import own_cost
 from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.repair import Mutant, mutants
 from gradiente.checker.judging.runs import Run, furthest, runs
-from gradiente.checker.judging.session import OWN, SQUARE, Judgement, Session, step_arguments
+from gradiente.checker.judging.session import OWN, SQUARE, Session, step_arguments
 from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.reading.identify import orders, values_of
 from gradiente.checker.reference.reference import Reference
@@ -55,17 +57,26 @@ def judge(session: Session) -> Judgement:
         return _failed(session, general)
     cost = own_cost(session, match) if match.cost and not match.swapped else None
     helped = None if cost else _without_wrong_helper(session, match)
-    learned(session, helped or match)
-    session.fixed_sizes = session.fixed_sizes or fixed
+    facts = learned(session, helped[0] if helped else match)
+    session = replace(session, facts=replace(facts, fixed_sizes=facts.fixed_sizes or fixed))
     if helped is not None:
-        return Judgement((*findings_of(session, helped), *misshapen(session, helped)), variants_of(helped))
+        return _helped(session, *helped)
     findings = [] if cost else _cut(session, match)
     if not findings:
         wrong = [] if cost else findings_of(session, match)
         findings = [*wrong, *misshapen(session, match), *_side_findings(session, match)]
     variants = variants_of(match) + ((("fixed_sizes", {}),) if fixed and match.cost == 0 else ())
     variants += (("own_cost", {"cost": cost}),) if cost else ()
-    return Judgement(tuple(findings), variants)
+    return Judgement(tuple(findings), variants, facts=session.facts)
+
+
+def _helped(session: Session, match: GradientMatch, suspect: Suspect) -> Judgement:
+    """What is wrong beside the helper; the helper's own mistake, where it is not judged by itself."""
+    findings, name = (*findings_of(session, match), *misshapen(session, match)), suspect.function.name
+    facts = session.facts
+    if name not in session.workshop.functions:
+        facts = replace(facts, own_functions={**facts.own_functions, name: suspect.finding()})
+    return Judgement(findings, variants_of(match), facts=facts)
 
 
 def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) -> GradientMatch | None:
@@ -97,7 +108,7 @@ def _fixed_counts(session: Session, match: GradientMatch) -> dict[str, Mapping[s
     return {name: found for name, factor in divided.items() if (found := counts[factor]) is not None}
 
 
-def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMatch | None:
+def _without_wrong_helper(session: Session, match: GradientMatch) -> tuple[GradientMatch, Suspect] | None:
     """The match with the right function in the place of one that is wrong itself, where that explains a mistake."""
     if not match.explanation.unknown and not any(
         made.quantity in ("dZ2", "dZ1") for made in match.explanation.made
@@ -112,12 +123,7 @@ def _without_wrong_helper(session: Session, match: GradientMatch) -> GradientMat
             found = other, suspect
         if other is not None and other.cost == 0:
             break
-    if found is None:
-        return None
-    name = found[1].function.name
-    if name not in session.workshop.functions:  # else it is judged by itself
-        session.own_functions[name] = found[1].finding()
-    return found[0]
+    return found
 
 
 def ways(session: Session, run: Run) -> list[tuple[str, Mapping[str, Any]]]:
@@ -214,9 +220,9 @@ def _mended(session: Session, general: Sequence[Run], *, known: bool) -> Judgeme
     if first is None or first[1].cost >= UNKNOWN:
         return None
     mutant, match = first
-    learned(session, match)
+    session = replace(session, facts=learned(session, match))
     found = mended_finding(session, match, mutant.key, mutant.line)
-    return Judgement((found, *findings_of(session, match)), variants_of(match))
+    return Judgement((found, *findings_of(session, match)), variants_of(match), facts=session.facts)
 
 
 def _mutants(session: Session, general: Sequence[Run]) -> Iterator[Mutant]:
@@ -227,13 +233,15 @@ def _mutants(session: Session, general: Sequence[Run]) -> Iterator[Mutant]:
             yield from mutants(session.function(name))
 
 
-def learned(session: Session, match: GradientMatch) -> None:
+def learned(session: Session, match: GradientMatch) -> Facts:
     """What the functions that come after may take for known."""
-    session.learn(match.run.layout, match.run.cases[0].activation)
-    session.ways[NAME] = ways(session, match.run)[0][1] if match.swapped else match.way
-    session.used_activations = _used_activations(session, match)
-    session.sums = match.sums
-    session.downhill = not _negative(match)
+    way = ways(session, match.run)[0][1] if match.swapped else match.way
+    return replace(
+        session.facts.learning(match.run.layout, match.run.cases[0].activation, NAME, way),
+        used_activations=_used_activations(session, match),
+        sums=match.sums,
+        downhill=not _negative(match),
+    )
 
 
 def _side_findings(session: Session, match: GradientMatch) -> Iterator[Finding]:

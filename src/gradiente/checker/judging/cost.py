@@ -9,8 +9,9 @@ import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.fixed_count import fixed_count
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.runs import Run, furthest, runs
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.checker.reference.formulas import plain
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference

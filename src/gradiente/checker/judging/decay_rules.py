@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable, Mapping
 
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.rule_exercise import Case, RuleExercise, WrongRule
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.schedules import ExponentialLR, InverseTimeLR, StepLR
 
 Rate = Callable[[Case], float]

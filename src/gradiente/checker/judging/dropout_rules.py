@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.failures import returned_finding
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.rule_exercise import Array, failed
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.checker.running.calls import Call
 from gradiente.checker.verdict import Finding, WorkedExample
 

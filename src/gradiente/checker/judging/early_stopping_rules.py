@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.rule_exercise import Case, RuleExercise, WrongRule
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 
 # With a patience: costs that tie, that wait and recover, that are better than the last but not the best, that are
 # better still after the stop, that never stop.

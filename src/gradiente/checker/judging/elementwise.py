@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.reference.formulas import plain
 from gradiente.checker.verdict import Finding, WorkedExample
 from gradiente.layers import ReLU, Tanh

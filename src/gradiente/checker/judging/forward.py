@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy as np
 
 from gradiente.checker.judging import softmax as softmax_check
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.quantities import label, line_of
 from gradiente.checker.judging.repair import Mutant, mutants
 from gradiente.checker.judging.runs import Run, furthest, runs
-from gradiente.checker.judging.session import SQUARE, Judgement, Session, step_arguments
+from gradiente.checker.judging.session import SQUARE, Session, step_arguments
 from gradiente.checker.reading.identify import flat, orders, quantity_named, values_of
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layout import Layout
@@ -63,11 +64,12 @@ def judge(session: Session) -> Judgement:
 def _judged(session: Session, match: ForwardMatch) -> Judgement:
     layout = match.run.layout
     hidden_right = "A1" not in match.unknown and not any(step.quantity == "A1" for step in match.mistakes)
-    session.learn(layout, match.run.cases[0].activation if hidden_right else None)
-    session.other_activation = _other_activation(match)
-    session.ways[NAME] = match.way
-    session.softmax_fits = (
-        not any(step.quantity == "A2" for step in match.mistakes) and "A2" not in match.unknown
+    activation = match.run.cases[0].activation if hidden_right else None
+    wrong_output = any(step.quantity == "A2" for step in match.mistakes) or "A2" in match.unknown
+    facts = replace(
+        session.facts.learning(layout, activation, NAME, match.way),
+        other_activation=_other_activation(match),
+        softmax_fits=not wrong_output,
     )
     places: dict[str, list[str]] = {}
     for step in _mistakes_of(session, match):
@@ -83,7 +85,7 @@ def _judged(session: Session, match: ForwardMatch) -> Judgement:
     variants = [("columns" if layout.columns else "rows", {})]
     if match.run.cases[0].activation == "relu":
         variants.append(("relu", {}))
-    return Judgement(tuple(findings), tuple(variants))
+    return Judgement(tuple(findings), tuple(variants), facts=facts)
 
 
 def _other_activation(match: ForwardMatch) -> str | None:
@@ -243,10 +245,10 @@ def _mended(session: Session, tried: Sequence[Run]) -> Judgement | None:
     for mutant in mutants(session.function(NAME)):
         match = best(session, _runs(session, session.sizes(), mutant))
         if match is not None and match.cost == 0:
-            session.learn(match.run.layout, match.run.cases[0].activation)
-            session.ways[NAME] = match.way
+            activation = match.run.cases[0].activation
+            facts = session.facts.learning(match.run.layout, activation, NAME, match.way)
             values = {"where": session.submission.statement(mutant.line)}
-            return Judgement((Finding(mutant.key, NAME, line=mutant.line, values=values),))
+            return Judgement((Finding(mutant.key, NAME, line=mutant.line, values=values),), facts=facts)
     return None
 
 

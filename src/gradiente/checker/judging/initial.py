@@ -3,12 +3,14 @@
 import ast
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.judging.failures import described, failure_finding, returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.reading.identify import arrays_of, by_names
 from gradiente.checker.reference.layout import layouts
 from gradiente.checker.verdict import Finding
@@ -33,7 +35,7 @@ def judge(session: Session) -> Judgement:
     arrays = arrays_of(outcome.result)
     if outcome.result is None or not arrays:
         return Judgement((returned_finding(session, NAME, outcome.result, PARAMETERS),), error=True)
-    found = _found(session, outcome.result, arrays)
+    found = _found(arrays)
     missing = [name for name in PARAMETERS if name not in found]
     if missing:
         values = {"got": described(outcome.result), "missing": ", ".join(name.lower() for name in missing)}
@@ -43,15 +45,19 @@ def judge(session: Session) -> Judgement:
         values = {"got": described(outcome.result), "missing": "w2"}
         return Judgement((Finding("init_shape", NAME, line=session.function(NAME).line, values=values),))
     if _form(found["b1"]) != _form(found["b2"]):
-        return Judgement((_bias_forms(session, found, out_in),))
-    session.layouts = sorted(
-        layouts(bias=_form(found["b1"]), out_in=out_in), key=lambda layout: layout.columns != out_in
-    )
+        names = (
+            list(outcome.result) if isinstance(outcome.result, Mapping) else session.function(NAME).returned()
+        )
+        return Judgement((_bias_forms(session, found, out_in, by_names(names, PARAMETERS)),))
+    left = sorted(layouts(bias=_form(found["b1"]), out_in=out_in), key=lambda one: one.columns != out_in)
     weights = {name: found[name] if out_in else found[name].T for name in SHAPES}
     mistakes = tuple(_mistakes(session, found, weights))
-    if not mistakes:
-        session.remarks += _spreads(weights)
-    return Judgement(mistakes, (("weights_out_in" if out_in else "weights_in_out", {}),))
+    return Judgement(
+        mistakes,
+        (("weights_out_in" if out_in else "weights_in_out", {}),),
+        facts=replace(session.facts, layouts=tuple(left)),
+        remarks=() if mistakes else tuple(_spreads(weights)),
+    )
 
 
 def _spreads(weights: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -62,19 +68,21 @@ def _spreads(weights: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]
     return [("init_spread", {"names": _lower(list(wide)), "spread": spread, "usual": usual})] if wide else []
 
 
-def _bias_forms(session: Session, found: Mapping[str, Array], out_in: bool) -> Finding:
+def _bias_forms(
+    session: Session, found: Mapping[str, Array], out_in: bool, way: Mapping[str, Any] | None
+) -> Finding:
     """Two biases of different forms: the one that does not go with the weights is the wrong one."""
     natural = "column" if out_in else "row"
     other = next((name for name in ("b1", "b2") if _form(found[name]) != natural), "b2")
     wanted = (found[other].size, 1) if out_in else (1, found[other].size)
     values = {"names": other, "shape": str(found[other].shape), "wanted": str(wanted)}
-    return Finding("init_bias_form", NAME, line=_line(session, other), values=values)
+    return Finding("init_bias_form", NAME, line=_line(session, other, way or {}), values=values)
 
 
-def _line(session: Session, name: str) -> int:
+def _line(session: Session, name: str, way: Mapping[str, Any]) -> int:
     """Where a parameter is made, or else returned."""
     function = session.function(NAME)
-    place = (session.ways.get(NAME) or {}).get(name, PARAMETERS.index(name))
+    place = way.get(name, PARAMETERS.index(name))
     value = function.returned_value(place)
     if value is None:
         return function.line
@@ -92,7 +100,7 @@ def _form(bias: Array) -> str:
     return "flat" if bias.ndim == 1 else "column" if bias.shape[1] == 1 else "row"
 
 
-def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Array]:
+def _found(arrays: list[Array]) -> dict[str, Array]:
     """Every parameter, recognized by its shape."""
     found: dict[str, Array] = {}
     for value in arrays:
@@ -102,10 +110,6 @@ def _found(session: Session, result: Any, arrays: list[Array]) -> dict[str, Arra
         for name, size in (("b1", HIDDEN), ("b2", OUTPUTS)):
             if value.size == size and value.ndim <= 2 and max(value.shape) == size:
                 found.setdefault(name, value)
-    names = list(result) if isinstance(result, Mapping) else session.function(NAME).returned()
-    named = by_names(names, PARAMETERS)
-    if named:
-        session.ways[NAME] = named
     return found
 
 

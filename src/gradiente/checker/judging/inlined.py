@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.quantities import label
-from gradiente.checker.judging.session import Judgement, Session, step_arguments
+from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.training_steps import (
     PARAMETERS,
     Weights,
@@ -52,7 +53,7 @@ def judge_inlined(
     if not explanation.right:
         explanation = search.best()
     findings = list(_gradient_findings(session, name, cases[0], layout, explanation, lr))
-    judged = [one for one in session.verdicts.values() if one.status in ("wrong", "error")]
+    judged = [one for one in session.facts.verdicts.values() if one.status in ("wrong", "error")]
     said = {found.mistake for verdict in judged for found in verdict.findings}
     if explanation.unknown:
         findings = _by_rule(session, name, cases[0], layout, lr, more) or findings

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.activations import activation_findings, exchanged
+from gradiente.checker.judging.facts import Facts
 from gradiente.checker.judging.failures import described, failure_finding, fatal, too_many_calls
 from gradiente.checker.judging.inlined import judge_inlined
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.runs import possible
-from gradiente.checker.judging.session import Judgement, Session, step_arguments
+from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.stub import install, remove
 from gradiente.checker.judging.training_steps import (
     GRADIENTS,
@@ -41,35 +43,40 @@ EPOCHS, RATE = 4, 0.23
 
 def judge(session: Session) -> Judgement:
     case = session.cases(session.activations()[0], session.sizes()[:1])[0]
-    return with_gradients(session, lambda: fewest(session, lambda layout: _judged(session, case, layout)))
+    return with_gradients(
+        session, lambda session: fewest(session, lambda layout: _judged(session, case, layout))
+    )
 
 
-def with_gradients(session: Session, judged: Callable[[], Judgement]) -> Judgement:
+def with_gradients(session: Session, judged: Callable[[Session], Judgement]) -> Judgement:
     """Judge a loop with the file's backProp; where that is wrong, with what stands in for it.
 
     A backProp that returns its gradients in an order of its own is right only where the loops take them so: where they
     do not, but would take the lecture's order, it is the order that is wrong.
     """
-    session.stand_in = session.has("backProp") and session.wrong("backProp")
-    if session.stand_in:
-        session.ways["backProp"] = install(session)
-        return judged()
-    found = judged()
+    if session.has("backProp") and session.wrong("backProp"):
+        return _with_stand_in(session, judged)
+    found = judged(session)
     if not found.findings or not session.has("backProp") or not _own_order(session):
         return found
-    way, session.stand_in = session.ways["backProp"], True
-    session.ways["backProp"] = install(session, lecture=True)
-    other = judged()
+    other = _with_stand_in(session, judged, lecture=True)
     if other.findings or other.unchecked:
-        session.ways["backProp"], session.stand_in = way, False
-        remove(session)
         return found
-    session.other_order = True
-    return other
+    return replace(other, facts=replace(other.facts or session.facts, other_order=True))
+
+
+def _with_stand_in(
+    session: Session, judged: Callable[[Session], Judgement], *, lecture: bool = False
+) -> Judgement:
+    """The judgement while something stands in the place of backProp, whose own way to return stays known."""
+    ways = {**session.facts.ways, "backProp": install(session, lecture=lecture)}
+    found = judged(replace(session, facts=replace(session.facts, ways=ways), stand_in=True))
+    remove(session)
+    return replace(found, facts=found.facts and replace(found.facts, ways=session.facts.ways))
 
 
 def _own_order(session: Session) -> bool:
-    way = session.ways.get("backProp")
+    way = session.facts.ways.get("backProp")
     order = [way[quantity] for quantity in GRADIENTS] if way else []
     return bool(order) and order != sorted(order, key=str) and isinstance(order[0], int)
 
@@ -109,16 +116,17 @@ def _judged(session: Session, case: Reference, layout: Layout) -> Judgement:
     steps = steps_taken(session, NAME, outcome, layout, RATE, case)
     if not steps:
         return judge_inlined(session, NAME, case, layout, RATE)
-    findings = list(_findings(session, case, layout, initial, outcome, steps))
-    return Judgement(tuple(findings), variants(session, NAME, outcome))
+    moves = named_by_rule(list(_moves(steps, RATE, case.m, session.facts.sums)), steps, [case.m] * len(steps))
+    findings = list(_findings(session, case, layout, initial, outcome, steps, moves))
+    return Judgement(tuple(findings), variants(session, NAME, outcome), facts=with_moves(session, moves))
 
 
 def loop_layouts(session: Session) -> list[Layout]:
     """The layouts a loop may have; backProp alone does not tell the form of b where b = 0 is agreed."""
     found = possible(session)
-    if session.workshop.name != "xor" or session.layout is None:
+    if session.workshop.name != "xor" or session.facts.layout is None:
         return found
-    natural = "column" if session.layout.columns else "row"
+    natural = "column" if session.facts.layout.columns else "row"
     forms = dict.fromkeys((natural, "flat", "column", "row"))
     return [replace(layout, bias=form) for layout in found for form in forms]
 
@@ -171,6 +179,7 @@ def _findings(
     initial: Mapping[str, Any],
     outcome: CallOutcome,
     steps: Sequence[TrainingStep],
+    moves: Sequence[Mapping[str, str]],
 ) -> Iterator[Finding]:
     function = session.function(NAME)
     if (other := other_order(session, NAME, initial, steps[0])) is not None:
@@ -193,7 +202,6 @@ def _findings(
     yield from activation_findings(session, NAME, case, layout, outcome, steps, initial)
     if parts:
         return
-    moves = named_by_rule(list(_moves(steps, RATE, case.m, session.sums)), steps, [case.m] * len(steps))
     yield from update_findings(session, NAME, moves)
     if len(steps) != EPOCHS:
         yield Finding(
@@ -273,11 +281,17 @@ def update_findings(session: Session, name: str, moves: Sequence[Mapping[str, st
     agreed = session.workshop.name == "xor" and not session.adds_biases(session.function(name))  # on b = 0
     if agreed and set(kinds.get("not_updated", ())) in ({"b1", "b2"}, set()):
         kinds.pop("not_updated", None)
-    if "uphill" in kinds and not session.downhill:
-        kinds.pop("uphill")
-        session.adds_negative = True
+    if not session.facts.downhill:
+        kinds.pop("uphill", None)
     for key, names in kinds.items():
         yield Finding(key, name, line=line, values={"names": ", ".join(names), "where": ", ".join(names)})
+
+
+def with_moves(session: Session, moves: Sequence[Mapping[str, str]]) -> Facts:
+    """What is known with how the parameters move: whether a loop adds what a backProp of −∂J gives."""
+    uphill = any("uphill" in key.split() for step in moves for key in step.values())
+    negative = uphill and not session.facts.downhill
+    return replace(session.facts, adds_negative=session.facts.adds_negative or negative)
 
 
 def end_findings(
@@ -295,7 +309,7 @@ def end_findings(
     if kinds - {"right", "still", "uphill"} or kinds == {"still"}:
         return
     for weights in final_weights(session, name, outcome):
-        if "w1" in weights and "w2" in weights and _follow(weights, last, lr, m, whole, session.sums):
+        if "w1" in weights and "w2" in weights and _follow(weights, last, lr, m, whole, session.facts.sums):
             return
     line = session.function(name).line
     if outcome.result is None:

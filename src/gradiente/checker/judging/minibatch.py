@@ -11,6 +11,7 @@ import numpy as np
 from gradiente.checker.judging.activations import activation_findings
 from gradiente.checker.judging.failures import too_many_calls
 from gradiente.checker.judging.inlined import displacement, judge_inlined
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.loop import (
     RATE,
     end_findings,
@@ -20,8 +21,9 @@ from gradiente.checker.judging.loop import (
     update_findings,
     variants,
     with_gradients,
+    with_moves,
 )
-from gradiente.checker.judging.session import Judgement, Session, step_arguments
+from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.training_steps import (
     PARAMETERS,
     TrainingStep,
@@ -48,12 +50,12 @@ TINY = 1e-6  # a learning rate so small that a whole epoch moves the weights alo
 def judge(session: Session) -> Judgement:
     uneven, even = session.cases(session.activations()[0], _sizes(session))
     return with_gradients(
-        session, lambda: fewest(session, lambda layout: _judged(session, uneven, even, layout))
+        session, lambda session: fewest(session, lambda layout: _judged(session, uneven, even, layout))
     )
 
 
 def _sizes(session: Session) -> tuple[Sizes, Sizes]:
-    own = session.sizes()[0] if session.fixed_sizes else None
+    own = session.sizes()[0] if session.facts.fixed_sizes else None
     return (replace(own, m=UNEVEN.m), replace(own, m=EVEN.m)) if own else (UNEVEN, EVEN)
 
 
@@ -82,14 +84,14 @@ def _judged(session: Session, uneven: Reference, even: Reference, layout: Layout
             else []
         )
     counts, each = [instances(layout, step) for step in steps], max(len(steps) // EPOCHS, 1)
-    moves = list(_moves(steps, layout, uneven.m, session.sums))
+    moves = list(_moves(steps, layout, uneven.m, session.facts.sums))
     moves = named_by_rule(moves, steps, counts, range(0, len(steps), each))
     findings += update_findings(session, NAME, moves)
     if not any(finding.mistake == "batch_ignored" for finding in findings):
         findings += activation_findings(session, NAME, uneven, layout, outcome, steps, initial)
     last = instances(layout, steps[-1])
     findings += end_findings(session, NAME, outcome, steps[-1], moves, RATE, last, uneven.m)
-    return Judgement(tuple(findings), variants(session, NAME, outcome))
+    return Judgement(tuple(findings), variants(session, NAME, outcome), facts=with_moves(session, moves))
 
 
 def _moves(
@@ -154,7 +156,7 @@ def _inlined(session: Session, case: Reference, layout: Layout) -> Judgement:
     broken = any(finding.mistake == "unknown" for finding in whole.findings)
     if whole.unchecked or (whole.findings and not broken):
         return whole
-    size = replace(session.sizes()[0], m=SMALL.m) if session.fixed_sizes else SMALL
+    size = replace(session.sizes()[0], m=SMALL.m) if session.facts.fixed_sizes else SMALL
     small = session.cases(session.activations()[0], (size,))[0]
     shares = _shares(session, small, layout)
     if shares is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.optimizer_update import (
     Update,
     average,
@@ -14,7 +15,7 @@ from gradiente.checker.judging.optimizer_update import (
     uncorrected,
 )
 from gradiente.checker.judging.rule_exercise import Array, Case, Rule, RuleExercise, WrongRule
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.checker.running.calls import Call, CallOutcome
 from gradiente.optimizers import Adam, Optimizer, course
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.rule_exercise import Array, Case, RuleExercise, WrongRule
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.penalties import L1, L2, Penalty
 
 PARAMETERS = ("w1", "b1", "w2", "b2")

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, fatal, returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.running.calls import Call, CallOutcome, Failure
 from gradiente.checker.verdict import Finding, WorkedExample
 

@@ -63,7 +63,7 @@ def runs(
 def _likely(session: Session) -> list[Layout]:
     """The layouts in which a mutant is tried, those that are written most."""
     found = possible(session)
-    if session.layout is not None:
+    if session.facts.layout is not None:
         return found
     usual = [layout for layout in found if not layout.columns or layout.out_in]
     return [layout for layout in usual if layout.bias != "flat"] or usual
@@ -77,9 +77,9 @@ def furthest(tried: Sequence[Run]) -> Failure:
 
 def possible(session: Session) -> list[Layout]:
     """The layout that is known, with y in both forms; else all that may be, those first that are written most."""
-    known, found = session.layout, session.layouts or layouts()
+    known, found = session.facts.layout, session.facts.layouts or layouts()
     if known is None:
-        return [layout for layout in found if session.layouts or layout.natural]
+        return [layout for layout in found if session.facts.layouts or layout.natural]
     form = (known.columns, known.out_in, known.bias)
     found = [layout for layout in layouts() if (layout.columns, layout.out_in, layout.bias) == form]
     return sorted(found, key=lambda layout: layout.target != known.target)

@@ -3,18 +3,18 @@
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 import numpy as np
 
+from gradiente.checker.judging.facts import Facts
 from gradiente.checker.reading.binding import Binding, plain
 from gradiente.checker.reading.submission import Function, Submission
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference, Sizes, random_reference
 from gradiente.checker.running.calls import ABSENT, Call, CallOutcome, Failure
 from gradiente.checker.running.sandbox import Sandbox
-from gradiente.checker.verdict import Finding, FunctionVerdict, Status
 from gradiente.checker.workshop import Workshop
 
 ACTIVATIONS = {"xor": ("sigmoid",), "mnist": ("tanh", "relu")}
@@ -35,53 +35,29 @@ TABLE_X = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0
 TABLE_Y = np.array([[0.0], [1.0], [1.0], [0.0]])
 
 
-@dataclass
+@dataclass(frozen=True)
 class Session:
-    """The state of one check.
+    """A student's file in its process, and what has been learned of it so far.
 
-    `layout`, `activation` and `ways` are filled in by the checks of the functions, for those that come after: how the
-    file writes its matrices, g of the hidden layer, in which order a function returns what.
+    Arguments:
+        bindings: by function, how it is called
+        facts: what the judges before have learned
+        stand_in: whether something stands in the place of backProp
+        log: every call that was made, with what came of it
     """
 
     submission: Submission
     sandbox: Sandbox
     workshop: Workshop
     seed: int
-    bindings: dict[str, Binding] = field(default_factory=dict)
-    layout: Layout | None = None
-    layouts: list[Layout] | None = None  # those that are left, before it is known which
-    activation: str | None = None
-    other_activation: str | None = None  # one that is not the workshop's, and is said to be wrong already
-    ways: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    verdicts: dict[str, FunctionVerdict] = field(default_factory=dict)
-    fixed_sizes: bool = False  # whether backProp is right for the workshop's own sizes only
-    # those of a1, a2 for others of which backProp gives something else: some compute their own
-    used_activations: tuple[str, ...] = ("a1", "a2")
-    sums: bool = False  # whether backProp gives sums over the instances, and leaves the 1/m to the loops
-    stand_in: bool = False  # whether something stands in the place of backProp
-    softmax_fits: bool = False  # whether feedForward gives the right A[2] with the file's softmax
-    other_order: bool = (
-        False  # whether the loops take the gradients in an order in which backProp does not give them
-    )
-    adds_negative: bool = False  # whether a loop adds what such a backProp gives, and so descends
-    downhill: bool = True  # whether backProp gives +∂J, as far as is known
-    own_functions: dict[str, Finding] = field(
-        default_factory=dict
-    )  # functions beside the workshop's that are wrong
-    remarks: list[tuple[str, Mapping[str, Any]]] = field(
-        default_factory=list
-    )  # notices on what is no mistake
-    absent: set[str] = field(default_factory=set)  # the functions that need what is not there
-    ran: list[tuple[Call, Any]] = field(default_factory=list)  # the calls that succeeded, with what they gave
-
-    def learn(self, layout: Layout, activation: str | None) -> None:
-        """Take over how a function was found to be written; what is known already stays, save the form of y."""
-        self.layout = replace(self.layout or layout, target=layout.target)
-        self.activation = self.activation or activation
+    bindings: Mapping[str, Binding]
+    facts: Facts = field(default_factory=Facts)
+    stand_in: bool = False
+    log: list[tuple[Call, CallOutcome]] = field(default_factory=list)
 
     def blocked(self, name: str, failure: Failure) -> bool:
         """Whether a function cannot be judged, since one that it uses is wrong and may be what ended it."""
-        wrong = [other for other in self.verdicts if other != name and self.wrong(other)]
+        wrong = [other for other in self.facts.verdicts if other != name and self.wrong(other)]
         used = [
             other for other in wrong if self.uses(name, other) and not (self.stand_in and other == "backProp")
         ]
@@ -95,7 +71,7 @@ class Session:
 
     def wrong(self, name: str) -> bool:
         """Whether a function has been judged, and not found right."""
-        return name in self.verdicts and self.verdicts[name].status != "right"
+        return name in self.facts.verdicts and self.facts.verdicts[name].status != "right"
 
     def uses(self, name: str, helper: str) -> bool:
         """Whether a function calls another, by itself or by what the file has beside the workshop's functions."""
@@ -133,13 +109,15 @@ class Session:
 
     def activations(self) -> Sequence[str]:
         """g of the hidden layer: the one that is known, else those of the workshop, and another that the file has."""
-        others = (self.other_activation,) if self.other_activation else ()
-        return (self.activation,) if self.activation else (*ACTIVATIONS[self.workshop.name], *others)
+        others = (self.facts.other_activation,) if self.facts.other_activation else ()
+        return (
+            (self.facts.activation,) if self.facts.activation else (*ACTIVATIONS[self.workshop.name], *others)
+        )
 
     def sizes(self) -> Sequence[Sizes]:
         """Sizes that all differ, or the workshop's own, where the file knows no others."""
         own = OWN.get(self.workshop.name, SMALL)
-        return own if self.fixed_sizes else SIZES[self.workshop.name]
+        return own if self.facts.fixed_sizes else SIZES[self.workshop.name]
 
     def cases(self, activation: str, sizes: Sequence[Sizes], **options: Any) -> list[Reference]:
         """Random steps of those sizes."""
@@ -162,13 +140,16 @@ class Session:
         return self.run(Call(name, given, {}, tuple(record), self.seed % 2**32, probe))
 
     def run(self, call: Call) -> CallOutcome:
-        """One call, and whether it needs what is absent."""
+        """One call."""
         outcome = self.sandbox.call(call)
-        if outcome.failure is not None and outcome.failure.type == ABSENT:
-            self.absent.add(call.function)
-        if outcome.failure is None:
-            self.ran.append((call, outcome.result))
+        self.log.append((call, outcome))
         return outcome
+
+    def needs_absent(self, name: str) -> bool:
+        """Whether a call of a function came to what is not installed, or not there."""
+        absent = self.sandbox.callables.get(name, {}).get("absent", False)
+        failures = (outcome.failure for call, outcome in self.log if call.function == name)
+        return absent or any(failure.type == ABSENT for failure in failures if failure)
 
     def helpers(self, *but: str) -> tuple[str, ...]:
         """The file's own functions, save these."""
@@ -219,25 +200,3 @@ def step_arguments(case: Reference, layout: Layout, *, whole: bool = False) -> d
             for name in ("W1", "b1", "W2", "b2", "Z1", "A1", "Z2", "A2")
         },
     }
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What the check of one function found, before it is put in order.
-
-    `progress` is how far the function came in a call that failed: how often a loop called backProp; `endless` says that
-    it was ended at a time limit.
-    """
-
-    findings: tuple[Finding, ...]
-    variants: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    error: bool = False
-    unchecked: bool = False
-    progress: float = float("inf")
-    endless: bool = False
-
-    def verdict(self, name: str) -> FunctionVerdict:
-        """As a verdict."""
-        right: Status = "unchecked" if self.unchecked else "right"
-        status: Status = right if not self.findings else "error" if self.error else "wrong"
-        return FunctionVerdict(name, status, self.variants, self.findings)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.checker.judging.failures import failure_finding, returned_finding
+from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.repair import mutants, probe
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.session import Session
 from gradiente.checker.reference.formulas import softmax_formula
 from gradiente.checker.rules.activations import softmax
 from gradiente.checker.rules.chains import wrong_outputs
@@ -77,10 +78,15 @@ def judge(session: Session) -> Judgement:
     findings = []
     if outcome.mutated:
         findings.append(Finding("argument_mutated", NAME, values={"names": session.bindings[NAME].names[0]}))
-    wanted = None if session.layout is None else (0 if session.layout.columns else 1)
+    wanted = None if session.facts.layout is None else (0 if session.facts.layout.columns else 1)
     if match.axis is None and not _by_vectors(session, match):
         findings.insert(0, _finding(session, match, match.key or "softmax_unknown", wanted or 0))
-    elif match.axis is not None and wanted is not None and match.axis != wanted and not session.softmax_fits:
+    elif (
+        match.axis is not None
+        and wanted is not None
+        and match.axis != wanted
+        and not session.facts.softmax_fits
+    ):
         findings.insert(0, _finding(session, match, "softmax_axis", wanted))
     if match.key in (*AXES, "softmax_total"):
         findings += _large(session, match)
@@ -90,7 +96,7 @@ def judge(session: Session) -> Judgement:
 
 def _by_vectors(session: Session, match: SoftmaxMatch) -> bool:
     """Whether it is written for one vector at a time, and feedForward gives it vectors."""
-    return match.key == "softmax_total" and session.softmax_fits
+    return match.key == "softmax_total" and session.facts.softmax_fits
 
 
 def _large(session: Session, match: SoftmaxMatch) -> list[Finding]:

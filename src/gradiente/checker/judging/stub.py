@@ -53,7 +53,11 @@ def install(session: Session, *, lecture: bool = False) -> Mapping[str, Any]:
     """
     returned = session.function("backProp").returned()
     straight = {quantity: place for place, quantity in enumerate(GRADIENTS)}
-    way = straight if lecture else session.ways.get("backProp") or by_names(returned, GRADIENTS) or straight
+    way = (
+        straight
+        if lecture
+        else session.facts.ways.get("backProp") or by_names(returned, GRADIENTS) or straight
+    )
     binding = session.bindings["backProp"]
     places = [place for place in way.values() if isinstance(place, int)]
     source = SOURCE.format(

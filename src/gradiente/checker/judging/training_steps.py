@@ -43,7 +43,9 @@ def steps_of(session: Session, outcome: CallOutcome) -> list[TrainingStep]:
     for record in outcome.records:
         if record.name == "backProp":
             way = (
-                (session.ways.get("backProp") or _way(session, record)) if record.result is not None else None
+                (session.facts.ways.get("backProp") or _way(session, record))
+                if record.result is not None
+                else None
             )
             gradients = values_of(record.result, way) if way else {}
             named = {q[1:].lower(): value for q, value in gradients.items() if value is not None}
@@ -76,7 +78,7 @@ def steps_taken(
         fits = [
             step
             for step in options
-            if following and _moves_on(step, following[0], layout, lr, case.m, session.sums)
+            if following and _moves_on(step, following[0], layout, lr, case.m, session.facts.sums)
         ]
         last = options[-1] if taken_ and taken_[-1].parts else group[-1]
         taken_.append(fits[0] if fits else last)
@@ -133,7 +135,7 @@ def with_truth(session: Session, case: Reference, layout: Layout, step: Training
         pair = next(forwards(case, layout, step.given))
         named = dict(zip(("a1", "a2"), pair, strict=True))
         if not step.parts:
-            named |= {name: step.given[name] for name in session.used_activations}
+            named |= {name: step.given[name] for name in session.facts.used_activations}
         a1, a2 = (layout.to_lecture("A1", np.asarray(a, float)) for a in named.values())
         at = case.backward(X=x, Y=y, W2=w2, A1=a1, A2=a2)
         found = {name: at.numbers[f"d{name}"] for name in ("W1", "b1", "W2", "b2")}

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from gradiente.checker.judging.failures import returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.rules.activations import softmax
 from gradiente.checker.torch_judging.convolutional import convolutional
 from gradiente.checker.torch_judging.exercise import (

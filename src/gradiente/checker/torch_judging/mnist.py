@@ -1,13 +1,15 @@
 """The functions of the workshop mnist-pytorch that are PyTorch's; feedForward and backProp are those of mnist."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.judging import backprop, forward
 from gradiente.checker.judging.failures import returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.rules.activations import softmax
 from gradiente.checker.running.calls import Failure
 from gradiente.checker.torch_judging.exercise import (
@@ -319,14 +321,7 @@ def _arranged(
 def _as_in_mnist(judge: Callable[[Session], Judgement]) -> Callable[[Session], Judgement]:
     """The judge of a function that is the same in the workshop mnist, with the sizes and mistakes of that one."""
 
-    def judged(session: Session) -> Judgement:
-        workshop, session.workshop = session.workshop, WORKSHOPS["mnist"]
-        try:
-            return judge(session)
-        finally:
-            session.workshop = workshop
-
-    return judged
+    return lambda session: judge(replace(session, workshop=WORKSHOPS["mnist"]))
 
 
 JUDGES: dict[str, Callable[[Session], Judgement]] = {

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.failures import returned_finding
-from gradiente.checker.judging.session import Judgement, Session
+from gradiente.checker.judging.judgement import Judgement
+from gradiente.checker.judging.session import Session
 from gradiente.checker.torch_judging.exercise import (
     as_array,
     call_probe,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gradiente.checker.checking import LIMITS, check_workshop, checked_by
+from gradiente.checker.checking import check_workshop, checked_by
 from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.verdict import Verdict
 from gradiente.checker.workshop import WORKSHOPS, Workshop, workshop_named
+from gradiente.checker.workshop_check import LIMITS
 from gradiente.errors import ArgumentError, require
 from gradiente.grading.rubric import Rubric
 from gradiente.grading.systems.wheel import wheel_name
