@@ -15,6 +15,7 @@ from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import ask, quantities
+from gradiente.checker.exercises.shown import with_problem
 from gradiente.checker.exercises.signature import fitted
 from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.training import judged_training
@@ -173,6 +174,7 @@ class Judge:
         """A mistake in words, with the number of what comes of it that the function gave."""
         quantity = named.quantity
         seen = quantity if quantity in one.wrong else next(iter(following(one, quantity)), None)
+        example = worked(one, seen) if seen else None
         return Finding(
             named.key,
             self.exercise.label(one.role),
@@ -180,7 +182,7 @@ class Judge:
             line_of(self.sandbox, one, named) or self._begins(one.role),
             {"where": label(quantity), **named.values},
             formula(one, quantity),
-            worked(one, seen) if seen else None,
+            example and with_problem(self.sandbox, one, seen or "", example),
         )
 
     def _begins(self, role: Role) -> int | None:
