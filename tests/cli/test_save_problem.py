@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from tests.checker.corpus import MISTAKES, RIGHT
+from tests.checker.solutions import CLASS, CLASS_EXERCISE, FUNCTIONS, FUNCTIONS_EXERCISE
 
 from gradiente.checker import check
 
@@ -121,6 +122,54 @@ def test_a_place_where_nothing_can_be_written_is_said_before(own_folder, path, s
     assert (answer.status, answer.out) == (status, "")
     assert words in answer.err
     assert Path("xor.py").read_text(encoding="utf-8") == source
+
+
+EXERCISES = {"functions": (FUNCTIONS, FUNCTIONS_EXERCISE), "class": (CLASS, CLASS_EXERCISE)}
+
+
+def first_worked(data):
+    """The first number that is worked out."""
+    findings = [finding for function in data["functions"] for finding in function["findings"]]
+    return next(finding["worked"] for finding in findings if finding["worked"])
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("functions", "d3 @ W3.T * (Z2 > 0)", "d3 @ W3.T"),  # returned, in a dictionary
+        ("functions", "@ W2 + b2", "@ W2"),  # returned, in a tuple
+        ("functions", "np.maximum(z, 0)", "np.maximum(z, 0.1 * z)"),
+        ("functions", ".mean() + l2 / 2 *", ".mean() + 0 *"),
+        ("functions", "-= lr * g[name]", "-= g[name]"),  # changed in place
+        ("class", "(1 - self.a[-1]) / m", "(1 - self.a[-1])"),  # left in attributes
+        ("class", "@ self.a[-1] + b", "@ self.a[-1] - b"),
+        ("class", "- lr * dW", "- dW"),
+    ],
+)
+def test_the_number_of_a_role_is_shown_by_its_call(own_folder, name, right, wrong):
+    source, toml = EXERCISES[name]
+    assert right in source
+    Path("mi tarea.py").write_text(source.replace(right, wrong), encoding="utf-8")
+    Path("own.toml").write_text(toml, encoding="utf-8")
+    data = gradiente(
+        "check", "mi tarea.py", "--exercise", "own.toml", "--save-problem", "p.npz", "--json"
+    ).data
+    assert len(data["problem"]["lines"]) == 3
+    got, expected = map(float, printed(data["problem"]["lines"]).split())
+    worked = first_worked(data)
+    assert got == pytest.approx(worked["got"], rel=1e-9)
+    assert expected == pytest.approx(worked["expected"], rel=1e-9)
+    with np.load("p.npz", allow_pickle=False) as problem:
+        assert {"expected", "got"} < set(problem.files)
+
+
+def test_the_shape_of_a_role_is_shown_by_its_call(own_folder):
+    wrong = CLASS.replace("delta.sum(axis=1, keepdims=True)", "delta.sum(axis=1)")
+    Path("red.py").write_text(wrong, encoding="utf-8")
+    Path("own.toml").write_text(CLASS_EXERCISE, encoding="utf-8")
+    data = gradiente("check", "red.py", "--exercise", "own.toml", "--save-problem", "p.npz", "--json").data
+    worked = first_worked(data)
+    assert printed(data["problem"]["lines"]) == f"{tuple(worked['shape'])} {tuple(worked['wanted'])}\n"
 
 
 def test_a_verdict_as_data_has_no_arrays(own_folder):

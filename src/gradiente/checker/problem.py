@@ -10,22 +10,28 @@ import numpy as np
 from gradiente.storage import write_atomically
 
 EXPECTED, GOT = "expected", "got"
-RESERVED = (EXPECTED, GOT, "file", "problem", "np", "runpy")  # no argument's name in the file
+RESERVED = (EXPECTED, GOT, "file", "problem", "np", "runpy")  # no array's name in the file
+PROBE = """
+def probe(problem):
+    file = module.__dict__
+    {steps}
+    return {number}, {right}
+"""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A call of a student's function, and what it should give.
+    """What a student's code gives for some arrays, and what it should give.
 
     Arguments:
-        function: its name
-        arguments: by the names in the file
+        steps: Python that calls the student's code, of the variables of `file` and the arrays of `problem`
+        arguments: these arrays, by their names
         expected, got: the right quantity, and the student's
-        number, right: Python for the student's number and the right one, of `function` and the arrays of `problem`
+        number, right: Python for the student's number and the right one, after the steps
         seed: of NumPy's random numbers, where the file draws some
     """
 
-    function: str
+    steps: str
     arguments: Mapping[str, np.ndarray]
     expected: np.ndarray
     got: np.ndarray
@@ -39,8 +45,18 @@ class Problem:
         Errors: FileError where it cannot be written
         """
         found = io.BytesIO()
-        np.savez(found, allow_pickle=False, **self.arguments, **{EXPECTED: self.expected, GOT: self.got})
+        np.savez(found, allow_pickle=False, **self.arrays)
         write_atomically(path, found.getvalue())
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What is saved."""
+        return {**self.arguments, EXPECTED: self.expected, GOT: self.got}
+
+    @property
+    def probe(self) -> str:
+        """The same Python as the source of a function of the arrays, which gives both numbers."""
+        return PROBE.format(steps=self.steps, number=self.number, right=self.right)
 
     def lines(self, path: str, file: str) -> list[str]:
         """Three lines that load it and print the student's number and the right one.
@@ -49,15 +65,14 @@ class Problem:
             path: where it is saved
             file: the student's; the functions of a notebook are taken from the notebook that runs the lines
         """
-        load = f"np.load({path!r})"
-        seed = "" if self.seed is None else f"; np.random.seed({self.seed})"
-        lines = [f"import numpy as np; problem = {load}{seed}"]
-        if Path(file).suffix.lower() == ".ipynb":
-            lines.append(f"function = {self.function}")
-        else:
-            lines[0] = f"import runpy, numpy as np; problem = {load}"
-            lines.append(f"function = runpy.run_path({file!r})[{self.function!r}]{seed}")
-        return [*lines, f"print({self.number}, {self.right})"]
+        notebook = Path(file).suffix.lower() == ".ipynb"
+        own = "globals()" if notebook else f"runpy.run_path({file!r})"
+        seed = "" if self.seed is None else f"np.random.seed({self.seed}); "
+        return [
+            f"import {'' if notebook else 'runpy, '}numpy as np; problem = dict(np.load({path!r}))",
+            f"file = {own}; {seed}{self.steps}",
+            f"print({self.number}, {self.right})",
+        ]
 
 
 def indexed(place: tuple[int, ...]) -> str:

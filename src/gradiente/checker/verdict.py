@@ -23,7 +23,7 @@ class WorkedExample:
     `quantity` is the name, `place` where the number stands in it, in the form in which the student has it; `terms`
     are (symbol, numbers, product), `closing` what makes the number of their sum, "" where nothing more is done.
     Where the student's quantity has another shape, `shape` is that and `wanted` the right one. `whole` is all of the
-    right quantity, in the student's form; it is no part of the verdict as data.
+    right quantity, in the student's form, `problem` what shows the number; they are no part of the verdict as data.
     """
 
     quantity: str
@@ -35,6 +35,7 @@ class WorkedExample:
     shape: tuple[int, ...] | None = None
     wanted: tuple[int, ...] = ()
     whole: np.ndarray | None = field(default=None, compare=False, repr=False)
+    problem: Problem | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,12 @@ class Verdict:
         """Those of the file, then those of the functions, in order."""
         return (*self.findings, *(found for function in self.functions for found in function.findings))
 
+    @property
+    def shown_problem(self) -> Problem | None:
+        """The problem of the first wrong number that has one."""
+        worked = (finding.worked for finding in self.all_findings)
+        return self.problem or next((one.problem for one in worked if one and one.problem), None)
+
     def notice_words(self) -> list[str]:
         """The notices, in the reader's language."""
         return [text(f"notice.{key}", **values) for key, values in self.notices]
@@ -150,7 +157,7 @@ class Verdict:
         del found["problem"]
         for finding in (*found["findings"], *(f for entry in found["functions"] for f in entry["findings"])):
             if finding["worked"]:
-                del finding["worked"]["whole"]
+                del finding["worked"]["whole"], finding["worked"]["problem"]
         return found
 
     @classmethod

@@ -97,10 +97,11 @@ def check_file(
 
 def _saved(verdict: Verdict, file: str, path: str) -> list[str]:
     """Python that loads the problem saved there and shows the wrong number; nothing where there is none to save."""
-    if verdict.problem is None:
+    problem = verdict.shown_problem
+    if problem is None:
         return []
-    verdict.problem.save(path)
-    return verdict.problem.lines(path, file)
+    problem.save(path)
+    return problem.lines(path, file)
 
 
 def _show(out: "Console", verdict: Verdict, hint: int, problem_file: str | None, lines: list[str]) -> None:

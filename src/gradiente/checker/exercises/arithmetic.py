@@ -1,4 +1,4 @@
-"""Formulas of numbers and names, as an exercise file writes a scale: `m / 2`."""
+"""A number as a formula of m, n and k."""
 
 import ast
 import operator

@@ -15,6 +15,7 @@ from gradiente.checker.exercises.lines import following, line_of
 from gradiente.checker.exercises.loops import judged_loop
 from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.probes import ask, quantities
+from gradiente.checker.exercises.shown import with_problem
 from gradiente.checker.exercises.signature import fitted
 from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.training import judged_training
@@ -32,19 +33,19 @@ from gradiente.checker.verdict import Finding, FunctionVerdict
 def judged(
     exercise: Exercise, sandbox: Sandbox, submission: Submission
 ) -> tuple[tuple[FunctionVerdict, ...], list[Notice]]:
-    """Every function once, by the network that the student has chosen; those that need what is not there.
+    """Every function once, by the network that the student has chosen; and why some are not judged.
 
     Every function may have a scale of its own: a cost may be a sum beside gradients that are means.
     """
     best: tuple[tuple[FunctionVerdict, ...], list[Notice]] | None = None
     for network in exercise.networks or [exercise.network]:
         one = fitted(replace(exercise, network=network), submission)
-        found, unjudged = Judge(one, sandbox, submission).verdicts()
+        found, notices = Judge(one, sandbox, submission).verdicts()
         for scale in exercise.scales[1:] if _wrong(found) else ():
             others, _ = Judge(replace(one, scale=scale), sandbox, submission).verdicts()
             found = tuple(map(_milder, found, others))
         if best is None or _wrong(found) < _wrong(best[0]):
-            best = found, unjudged
+            best = found, notices
         if not _wrong(found):
             break
     assert best is not None
@@ -173,6 +174,7 @@ class Judge:
         """A mistake in words, with the number of what comes of it that the function gave."""
         quantity = named.quantity
         seen = quantity if quantity in one.wrong else next(iter(following(one, quantity)), None)
+        example = worked(one, seen) if seen else None
         return Finding(
             named.key,
             self.exercise.label(one.role),
@@ -180,7 +182,7 @@ class Judge:
             line_of(self.sandbox, one, named) or self._begins(one.role),
             {"where": label(quantity), **named.values},
             formula(one, quantity),
-            worked(one, seen) if seen else None,
+            example and with_problem(self.sandbox, one, seen or "", example),
         )
 
     def _begins(self, role: Role) -> int | None:
@@ -208,8 +210,8 @@ def _named_helper(one: Compared) -> list[Named]:
     return [Named("helper_wrong", one.wrong[0])]
 
 
-WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
 OF_SHAPES = ("shapes", "bias_shape")
+WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
 NAMED: dict[str, Callable[[Compared], list[Named]]] = {
     "forward": named_forward,
     "gradients": named_gradients,

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from gradiente.checker.exercises.recorded import functions_of
+from gradiente.checker.observing.recorded import functions_of
 
 OPPOSITE: dict[type[ast.operator], str] = {ast.Sub: "+", ast.Add: "-"}
 COMPARED: dict[type[ast.cmpop], str] = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}

@@ -80,7 +80,7 @@ def probe_source(exercise: Exercise, role: Role, names: Sequence[str]) -> str:
     if exercise.make:
         lines.append(f"    {OBJECT} = {_in_module(exercise.make, known)}")
         for name, value in exercise.attributes.items():
-            if _before(role, value):
+            if set_before(role, value):
                 lines.append(f"    {OBJECT}.{name} = {_in_module(value, known)}")
     called = role.call_tree
     assert isinstance(called, ast.Call)
@@ -106,12 +106,12 @@ def quantities(exercise: Exercise, role: Role, problem: Problem) -> list[str]:
     trees = [role.call_tree, *(ast.parse(value) for value in exercise.globals.values())]
     if exercise.make:
         trees.append(ast.parse(exercise.make))
-        trees += [ast.parse(value) for value in exercise.attributes.values() if _before(role, value)]
+        trees += [ast.parse(value) for value in exercise.attributes.values() if set_before(role, value)]
     names = [name for tree in trees for name in names_in(tree)]
     return [name for name in dict.fromkeys(names) if name in problem.names]
 
 
-def _before(role: Role, value: str) -> bool:
+def set_before(role: Role, value: str) -> bool:
     """Whether an attribute is set before a call, or is what comes of it; an update with X computes it all itself."""
     later = {"update": "d" if "X" in names_in(role.call_tree) else "", "forward": "ZAd"}.get(role.kind, "d")
     return not any(name[0] in later for name in names_in(ast.parse(value)))

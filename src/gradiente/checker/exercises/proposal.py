@@ -13,7 +13,9 @@ from gradiente.checker.exercises.comparison import is_whole_step
 from gradiente.checker.exercises.exercise import FILE, HELPERS, LOOPS, OBJECT, Exercise, Role
 from gradiente.checker.exercises.network import ExerciseNetwork
 from gradiente.checker.exercises.problem import random_problem
-from gradiente.checker.exercises.recorded import (
+from gradiente.checker.judging.network import structure
+from gradiente.checker.observing.recognition import Recognition
+from gradiente.checker.observing.recorded import (
     RETURN,
     SELF,
     Leaves,
@@ -24,8 +26,6 @@ from gradiente.checker.exercises.recorded import (
     parameters_of,
     recorded_functions,
 )
-from gradiente.checker.judging.network import structure
-from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reading.vocabulary import kind_of, meanings
 from gradiente.checker.rules.dataflow import RIGHT, Step, link, name_of

@@ -23,6 +23,8 @@ def fitted(exercise: Exercise, submission: Submission) -> Exercise:
 
 
 def _fitted(role: Role, function: Function | None) -> Role:
+    if role.is_anywhere:
+        return role
     called = role.call_tree
     if function is None or not isinstance(called, ast.Call) or called.keywords:
         return role

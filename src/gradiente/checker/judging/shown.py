@@ -54,7 +54,7 @@ def _problem(
             right = f"problem[{EXPECTED!r}]{indexed(place)}"
         outcome = session.run(Call("", (name, arguments), seed=call.seed, probe=PROBE.format(number=number)))
         if outcome.failure is None and _same(outcome.result, leaf, place, worked):
-            return Problem(name, arguments, whole, leaf, number, right, seed)
+            return Problem(f"function = file[{name!r}]", arguments, whole, leaf, number, right, seed)
     return None
 
 
