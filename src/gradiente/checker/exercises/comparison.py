@@ -1,6 +1,7 @@
 """What a role's function gave beside what is right: quantity by quantity, in the student's layout."""
 
 import ast
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -193,7 +194,7 @@ def compared(sandbox: Sandbox, exercise: Exercise, problems: Sequence[Problem]) 
     roles = [role for role in exercise.roles if role.kind not in LOOPS]
     ended: dict[Role, Compared] = {}
     best: dict[Role, Compared] = {}
-    most = -1
+    most = -math.inf
     for layout in _layouts(exercise, problems[0]):
         found: dict[Role, Compared] = {}
         for role in roles:
@@ -218,8 +219,11 @@ def _again(sandbox: Sandbox, one: Compared, problems: Sequence[Problem]) -> Comp
     return Compared(one.exercise, one.role, one.layout, problems, [*one.answers, *more])
 
 
-def _score(one: Compared) -> int:
-    """Right quantities count most, then those that came at all."""
+def _score(one: Compared) -> float:
+    """Right quantities count most, then those that came at all, then how far a call came that failed."""
+    failures = [answer.outcome.failure for answer in one.answers if answer.outcome.failure is not None]
+    if failures:
+        return -1 / (1 + (failures[0].line or 0))
     if not one.finished:
         return 0
     return 1 + sum(10 if one.right(name) else one.canonical(0, name) is not None for name in one.names)

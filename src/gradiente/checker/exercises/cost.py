@@ -1,10 +1,14 @@
 """What a cost may be instead."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
 from gradiente.checker.exercises.named import ALIKE, Named, near
 from gradiente.checker.exercises.problem import LOSS
+
+BASES = (1 / np.log(2), 1 / np.log(10))  # of logarithms that are not the natural one
 
 
 def named_cost(one: Compared) -> list[Named]:
@@ -23,14 +27,35 @@ def named_cost(one: Compared) -> list[Named]:
         ratios = (np.asarray(values, dtype=float) - parts) / (np.asarray(wanted) - parts)
         if np.ptp(ratios) <= ALIKE * abs(ratios[0]):
             return _by_factor(m, float(ratios[0]))
-    return [Named("cost_unknown", "J")]
+    return [
+        Named("cost_unlike" if None not in values and _of_another_loss(one, values) else "cost_unknown", "J")
+    ]
+
+
+OTHERS = (
+    lambda a, y: ((a - y) ** 2).sum(),
+    lambda a, y: np.abs(a - y).sum(),
+    lambda a, y: -(y * np.log(a)).sum(),
+    lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(),
+)
+
+
+def _of_another_loss(one: Compared, values: Sequence[float | None]) -> bool:
+    """Whether it is another loss of the same output, up to a factor that all problems have."""
+    outputs = [(problem.step.layers[-1].A, problem.step.Y) for problem in one.problems]
+    for loss in OTHERS:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = np.asarray(values, dtype=float) / [loss(a, y) for a, y in outputs]
+        if np.isfinite(ratios).all() and np.ptp(ratios) <= ALIKE * abs(ratios[0]):
+            return True
+    return False
 
 
 def _by_factor(m: int, c: float) -> list[Named]:
     keys = []
     if c < 0:
         keys.append(Named("cost_sign", "J"))
-    for value, key in ((m, "mean_missing"), (1 / m, "mean_twice")):
+    for value, key in ((m, "mean_missing"), (1 / m, "mean_twice"), *((base, "cost_base") for base in BASES)):
         if abs(abs(c) / value - 1) < ALIKE:
             return [*keys, Named(key, "J")]
     if abs(abs(c) - 1) >= ALIKE:

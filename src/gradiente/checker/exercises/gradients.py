@@ -109,7 +109,7 @@ def _scaled(one: Compared, factor: float, names: Sequence[str], seen: Mapping[st
     for key, value in (("lr_missing", 1 / rate), ("lr_twice", rate)):
         if one.whole_step and one.rate_given and abs(factor / value - 1) < ALIKE:
             return Named(key, names[0], {"names": words}, seen)
-    return scaled(one.problems[0].step.m, factor, names[0], seen=seen)
+    return scaled(one.problems[0].step, factor, names[0], seen=seen)
 
 
 def _penalty(l2: float, share: float) -> str:

@@ -111,12 +111,12 @@ class Judge:
         )
 
     def _or_in_square_sizes(self, one: Compared, found: Sequence[Finding]) -> Sequence[Finding]:
-        """The mistakes; of a product of the wrong shapes its name, which it has where all sizes are alike."""
+        """The mistakes; of a product of the wrong shapes its name, which it has where all sizes and m are alike."""
         of_shapes = found and {finding.mistake for finding in found} <= {*OF_SHAPES}
-        if self.exercise.sizes != "free" or not of_shapes:
+        if not of_shapes:
             return found
         square = replace(self.exercise, network=self.exercise.network.square(), sizes="fixed")
-        problems = [square.problem(seed) for seed in (1, 2)]
+        problems = [square.problem(seed, m=square.network.sizes[0]) for seed in (1, 2)]
         answers = [ask(self.sandbox, square, one.role, problem, one.layout) for problem in problems]
         alike = Compared(square, one.role, one.layout, problems, answers)
         named = self._named(alike) if alike.finished else []
@@ -163,9 +163,10 @@ class Judge:
 
     def _mutated(self, one: Compared) -> Iterator[Finding]:
         """Arguments that the function changed, where it has nothing to change."""
-        if one.role.kind not in ("forward", "cost", HELPERS):
+        kind = one.role.kind
+        names = [name for name in _changed(one) if name[0] != "d" or kind != "gradients"]
+        if kind == "update":
             return
-        names = _changed(one)
         if names:
             function = self.exercise.label(one.role)
             yield Finding("argument_mutated", function, values={"names": ", ".join(names)})
@@ -207,10 +208,13 @@ class Judge:
 
 
 def _named_helper(one: Compared) -> list[Named]:
-    return [Named("helper_wrong", one.wrong[0])]
+    """The mistake of an activation; of another helper only that it is wrong."""
+    known = [named for named in named_forward(one) if named.key != "unknown"]
+    return known or [Named("helper_wrong", one.wrong[0])]
 
 
 OF_SHAPES = ("shapes", "bias_shape")
+UNKNOWN = ("unknown", "factor", "cost_unknown", "helper_wrong")
 WORST_FIRST = ("missing", "blank", "error", "wrong", "unchecked", "right")
 NAMED: dict[str, Callable[[Compared], list[Named]]] = {
     "forward": named_forward,
@@ -240,8 +244,14 @@ def _verdict(name: str, findings: Sequence[Finding] | None, one: Compared | None
 
 
 def _milder(one: FunctionVerdict, other: FunctionVerdict) -> FunctionVerdict:
-    """The right one of two verdicts; of two wrong ones the first."""
-    return other if other.status == "right" or one.status == "unchecked" else one
+    """Of two verdicts the right one, or that which names fewer mistakes, all of them known."""
+    if "right" in (one.status, other.status) or "unchecked" in (one.status, other.status):
+        return other if other.status == "right" or one.status == "unchecked" else one
+    return min(one, other, key=lambda verdict: (_unknown(verdict), len(verdict.findings)))
+
+
+def _unknown(verdict: FunctionVerdict) -> bool:
+    return any(finding.mistake in UNKNOWN for finding in verdict.findings)
 
 
 def _merged(verdicts: Sequence[FunctionVerdict]) -> FunctionVerdict:

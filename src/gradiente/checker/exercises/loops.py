@@ -11,7 +11,7 @@ from gradiente.checker.exercises.exercise import Exercise, Role
 from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
-from gradiente.checker.exercises.trained import ends_right, trained
+from gradiente.checker.exercises.trained import WRONG, Training, ends_right, trained
 from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network import findings_of
 from gradiente.checker.judging.network_places import label, update_line
@@ -43,9 +43,8 @@ def judged_loop(
     answers: list[Answer] = []
     found: Recognition | None = None
     batch_size = BATCH if role.kind == "minibatch" else problem.numbers["m"]
-    ends = [trained(exercise, problem, batch_size)]
-    if exercise.biases == "zero":
-        ends.append(trained(exercise, problem, batch_size, biases=False))
+    moving = (True, False) if exercise.biases == "zero" else (True,)
+    ends = [trained(exercise, problem, batch_size, Training(biases=biases)) for biases in moving]
     tried = list(_layouts(problem, layout))
     for one in tried:
         answers.append(ask(sandbox, exercise, role, problem, one, observe=True))
@@ -56,17 +55,24 @@ def judged_loop(
             break
     if found is None or found.data is None:
         told = [a.outcome for a, one in zip(answers, tried, strict=True) if not layout or _alike(one, layout)]
+        for key, training in WRONG:
+            for biases in moving:
+                end = trained(exercise, problem, batch_size, replace(training, biases=biases))
+                if any(ends_right(problem, end, one, a) for a, one in zip(answers, tried, strict=True)):
+                    return [_by_its_end(name, key, training, problem)]
         if any(outcome.failure is None for outcome in told):
             return None
         furthest = max(told, key=lambda outcome: len(outcome.events))
         return None if furthest.failure is None else [failed(submission, name, furthest.failure)]
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
+    if exercise.biases == "zero":
+        findings = [finding for finding in findings if not _of_biases_alone(finding)]
     given = {*names_in(role.call_tree), *(names_in(ast.parse(exercise.make)) if exercise.make else ())}
     if not findings and "lr" in given:
         batch = exercise.problem(m=found.steps[0].m)
-        findings += [*scale(found, batch, name), *_decay(found, problem, name)]
+        findings += [*scale(found, batch, name, whole=problem.step.m), *_decay(found, problem, name)]
     steps = steps_in(answers[-1].outcome.events, found.data)
-    if "epochs" in given:
+    if "epochs" in given and not findings:
         findings += (
             _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
         )
@@ -74,6 +80,20 @@ def judged_loop(
     if not findings and failure is not None:
         findings.append(failed(submission, name, failure))
     return findings
+
+
+def _of_biases_alone(finding: Finding) -> bool:
+    """Whether it says no more than that b, which is 0, does not move."""
+    names = str(finding.values.get("names", "W")).split(", ")
+    return finding.mistake == "not_updated" and all(name.startswith("b") for name in names)
+
+
+def _by_its_end(name: str, key: str, training: Training, problem: Problem) -> Finding:
+    """The mistake of a loop whose steps were not seen, by the parameters with which it ends."""
+    names = ", ".join(label(quantity) for quantity in problem.values if quantity[0] in "Wb")
+    return Finding(
+        key, name, values={"names": names, "got": training.epochs, "expected": EPOCHS, "m": problem.step.m}
+    )
 
 
 def _layouts(problem: Problem, known: Layout | None) -> Iterator[Layout]:
@@ -102,18 +122,25 @@ def _seen(problem: Problem, layout: Layout, answer: Answer) -> Recognition | Non
     return found
 
 
-def scale(found: Recognition, problem: Problem, name: str, rate: float = LEARNING_RATE) -> Iterator[Finding]:
-    """The factor of all gradients together, which the rate of the step tells."""
+def scale(
+    found: Recognition, problem: Problem, name: str, rate: float = LEARNING_RATE, whole: int = 0
+) -> Iterator[Finding]:
+    """The factor of all gradients together, which the rate of the step tells.
+
+    Arguments:
+        whole: the number of all instances; 0 where it is not known
+    """
     if not found.explanation.base:
         return
     factor, m = found.explanation.base[0] / (-rate * problem.share), found.steps[0].m
     where = label(f"dZ{problem.depth}")
     keys = {m: "mean_missing", 1 / m: "mean_twice", 1 / rate: "lr_missing", rate: "lr_twice"}
+    keys |= {m / whole: "full_mean"} if whole > m else {}
     if abs(factor - 1) < ALIKE:
         return
     key = next((key for usual, key in keys.items() if abs(factor / usual - 1) < ALIKE), "factor")
     names = ", ".join(f"{letter}[{layer.number}]" for layer in found.steps[0].layers for letter in "Wb")
-    values = {"where": where, "factor": f"{factor:.4g}", "names": names}
+    values = {"where": where, "factor": f"{factor:.4g}", "names": names, "m": whole}
     yield Finding(key, name, line=update_line(found), values=values)
 
 

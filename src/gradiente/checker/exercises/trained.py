@@ -1,4 +1,7 @@
-"""The parameters with which a right training ends, and whether a student's loop ends with those."""
+"""The parameters with which a training ends, a right one or one with a mistake: what a student's loop ends with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,28 +15,52 @@ Array = np.ndarray
 CLOSE, CLOSE_SINGLE = 1e-6, 1e-3  # of the largest change of a parameter
 
 
-def trained(
-    exercise: Exercise, problem: Problem, batch_size: int, *, biases: bool = True
-) -> dict[str, Array]:
-    """W1, b1, W2 … after EPOCHS epochs of gradient descent, every batch in the order of the instances.
+@dataclass(frozen=True)
+class Training:
+    """Gradient descent, every batch in the order of the instances; the right one, or one with a mistake.
 
     Arguments:
         biases: whether b moves too
+        stale: whether the activations are those of the first step in all steps
+        whole_mean: whether the gradients of a batch are divided by the number of all instances
     """
+
+    epochs: int = EPOCHS
+    rate: float = LEARNING_RATE
+    biases: bool = True
+    stale: bool = False
+    whole_mean: bool = False
+
+
+WRONG: Sequence[tuple[str, Training]] = (
+    ("stale", Training(stale=True)),
+    ("uphill", Training(rate=-LEARNING_RATE)),
+    ("lr_missing", Training(rate=1.0)),
+    ("lr_twice", Training(rate=LEARNING_RATE**2)),
+    ("full_mean", Training(whole_mean=True)),
+    *(("epochs_wrong", Training(epochs=count)) for count in range(1, 2 * EPOCHS) if count != EPOCHS),
+)
+
+
+def trained(exercise: Exercise, problem: Problem, batch_size: int, training: Training) -> dict[str, Array]:
+    """W1, b1, W2 … after a training."""
     network = exercise.network.free() if exercise.sizes == "free" else exercise.network
     own, target = own_network(network, problem.step, problem.labels.tolist())
     x, m = problem.values["X"].T, problem.numbers["m"]
     names = [name for name in problem.values if name[0] in "Wb"]
-    for start in list(range(0, m, batch_size)) * EPOCHS:
+    first = own.forward(x)
+    for start in list(range(0, m, batch_size)) * training.epochs:
         part = slice(start, start + batch_size)
-        scale, l2 = exercise.factors(network, len(x[part]))
-        output, caches = own.forward(x[part])
-        own.backward(caches, network.loss.gradient(output, target[part]))
+        count = len(x[part])
+        scale, l2 = exercise.factors(network, count)
+        scale *= count / m if training.whole_mean else 1.0
+        output, caches = first if training.stale else own.forward(x[part])
+        own.backward(caches, network.loss.gradient(output, target if training.stale else target[part]))
         for name, (key, theta) in zip(names, own.parameters.items(), strict=True):
-            if name[0] == "b" and not biases:
+            if name[0] == "b" and not training.biases:
                 continue
             penalty = l2 * theta if name[0] == "W" else 0.0
-            theta -= LEARNING_RATE * (scale * own.gradients[key] + penalty)
+            theta -= training.rate * (scale * own.gradients[key] + penalty)
     values = zip(names, own.parameters.values(), strict=True)
     return {name: value.reshape(problem.values[name].shape) for name, value in values}
 
