@@ -3,8 +3,9 @@
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
-from gradiente.checker.exercises.named import ALIKE, Named, near
+from gradiente.checker.exercises.named import Named, near
 from gradiente.checker.exercises.problem import LOSS
+from gradiente.checker.judging.factors import ALIKE, factor_key
 
 
 def named_cost(one: Compared) -> list[Named]:
@@ -27,12 +28,7 @@ def named_cost(one: Compared) -> list[Named]:
 
 
 def _by_factor(m: int, c: float) -> list[Named]:
-    keys = []
-    if c < 0:
-        keys.append(Named("cost_sign", "J"))
-    for value, key in ((m, "mean_missing"), (1 / m, "mean_twice")):
-        if abs(abs(c) / value - 1) < ALIKE:
-            return [*keys, Named(key, "J")]
-    if abs(abs(c) - 1) >= ALIKE:
-        keys.append(Named("factor", "J", {"factor": f"{abs(c):.4g}"}))
-    return keys
+    sign = [Named("cost_sign", "J")] if c < 0 else []
+    if abs(abs(c) - 1) < ALIKE:
+        return sign
+    return [*sign, Named(factor_key(abs(c), m), "J", {"factor": f"{abs(c):.4g}"})]

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.checker.judging.factors import factor_key
+
 Array = np.ndarray
-ALIKE = 1e-3  # two factors
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,4 @@ def near(found: Any, wanted: Any) -> bool:
 
 def scaled(m: int, factor: float, quantity: str, **more: Any) -> Named:
     """A quantity that is multiplied by a number, by the name of the number."""
-    usual = {-1: "opposite_sign", m: "mean_missing", 1 / m: "mean_twice"}
-    key = next((key for value, key in usual.items() if abs(factor / value - 1) < ALIKE), "factor")
-    return Named(key, quantity, {"factor": f"{factor:.4g}"}, **more)
+    return Named(factor_key(factor, m), quantity, {"factor": f"{factor:.4g}"}, **more)
