@@ -36,6 +36,51 @@ WRONG = {
         ),
         {"softmax": ["softmax_precedence"]},
     ),
+    "the maximum taken off in the sum only": (
+        edited(
+            MNIST,
+            (
+                "    e = np.exp(z - np.max(z, axis=0, keepdims=True))\n",
+                "    e = np.exp(z)\n    s = np.exp(z - np.max(z, axis=0, keepdims=True))\n",
+            ),
+            ("e / np.sum(e,", "e / np.sum(s,"),
+        ),
+        {"softmax": ["softmax_shift"]},
+    ),
+    "a cost of the answers by the probabilities": (
+        edited(MNIST, ("np.sum(y * np.log(y_est + 1e-12))", "np.sum(y_est * np.log(y + 1e-12))")),
+        {"costoGlobal": ["cost_exchanged"]},
+    ),
+    "a cost over the number of classes": (
+        edited(
+            MNIST,
+            ("    m = y.shape[1]\n    return -np.sum(y *", "    m = y.shape[0]\n    return -np.sum(y *"),
+        ),
+        {"costoGlobal": ["mean_wrong_size"]},
+    ),
+    "a bias that only an annotation names": (
+        edited(
+            MNIST,
+            ("def feedForward(X, w1, b1, w2, b2):", "def feedForward(X: object, w1, b1, w2, b2):"),
+            ("z2 = np.dot(w2, a1) + b2", "z2 = np.dot(w2, a1)"),
+        ),
+        {"feedForward": ["bias_missing"]},
+    ),
+    "a sigmoid with the wrong sign that only the loop uses": (
+        edited(XOR, ("    return 1 / (1 + np.exp(-z))", "    return 1 / (1 + np.exp(z))")),
+        {"entrenarRed": ["helper_wrong"]},
+    ),
+    "an output of the hidden layer of the epoch before": (
+        edited(
+            xor_rows.STYLE.source,
+            ("        w1 = w1 - lr * dw1\n        w2", "        w2"),
+            (
+                "        a1, a2 = forward(X, w1, w2)\n    return",
+                "        a2 = sigmoid(a1 @ w2)\n        w1 = w1 - lr * dw1\n        a1 = sigmoid(X @ w1)\n    return",
+            ),
+        ),
+        {"entrenarRed": ["stale"]},
+    ),
     "a product of vectors in the place of the slope": (
         edited(XOR, ("da1 * sigmoideGrad(a1)", "da1 * np.sum(a1 * (1 - a1), axis=0, keepdims=True)")),
         {"backProp": ["derivative_summed"]},

@@ -20,7 +20,8 @@ def named_forward(one: Compared) -> list[Named]:
         known = [found for found in values if found is not None]
         if len(known) == len(steps) and all(_gives(one, place, found) for place, found in enumerate(known)):
             shift = layers[0] - 2 if wrong.kind == "A" else 0
-            return [Named(mistake.key, name_of(wrong.kind, layers[0]), {"layers_on": shift}, known[0])]
+            more = {"layers_on": shift, "activation": steps[0].layers[layers[0] - 1].activation}
+            return [Named(mistake.key, name_of(wrong.kind, layers[0]), more, known[0])]
     return [Named("unknown", one.wrong[0])]
 
 

@@ -29,7 +29,7 @@ def named_gradients(one: Compared) -> list[Named]:
     if not set(one.names) & set(order) or len(known) < len(changes):
         return [_misshapen(one, order)]
     explanation = Search([_step(one, place) for place in range(len(one.problems))], known).best()
-    if len(explanation.unknown) == len(order):
+    if len(explanation.unknown) == len(known[0]):
         return [_misshapen(one, order)]
     return list(_explained(one, explanation)) or [_misshapen(one, order)]
 
@@ -124,13 +124,13 @@ def _penalty(l2: float, share: float) -> str:
 
 
 def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array] | None:
-    """The gradients as the changes of a step with rate 1, without the penalty; those that are not given are right."""
+    """The gradients that are given as the changes of a step with rate 1, without the penalty."""
     problem = one.problems[place]
     found: dict[str, Array] = {}
-    for name in order:
+    for name in set(one.names) & set(order):
         layer = problem.step.layers[int(name[2:]) - 1]
         penalty = one.problems[0].numbers["l2"] * layer.W if name.startswith("dW") else np.zeros(())
-        value = one.canonical(place, name) if name in one.names else problem.values[name]
+        value = one.canonical(place, name)
         if value is None:
             value = _bias(one, place, name)
         if value is None:

@@ -23,7 +23,6 @@ KINDS: dict[type[Loss], tuple[str, Layer | None]] = {
     MSELoss: (SQUARED_ERROR, None),
 }
 FREE = (3, 5, 4, 6, 7, 8)
-SQUARE = 4
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,12 @@ class ExerciseNetwork:
         """The same network with small sizes of inputs and hidden layers, each another than those beside it."""
         outputs = self.layers[-1].outputs
         free = [size for size in FREE if size != outputs]
-        sizes = [*(free[place % len(free)] for place in range(self.depth)), outputs]
-        return self.sized(sizes)
+        return self.sized([*(free[place % len(free)] for place in range(self.depth)), outputs])
 
     def square(self) -> "ExerciseNetwork":
         """The same network with all sizes alike, so that wrong products have the right shapes; one output stays one."""
-        return self.sized([SQUARE] * self.depth + [SQUARE if self.layers[-1].outputs > 1 else 1])
+        outputs = self.layers[-1].outputs
+        return self.sized([outputs if outputs > 1 else FREE[0]] * self.depth + [outputs])
 
     def sized(self, sizes: Sequence[int]) -> "ExerciseNetwork":
         """The same network with these sizes, from the inputs on."""

@@ -18,6 +18,7 @@ from gradiente.checker.judging.training_steps import (
     lecture_form,
     other_width,
 )
+from gradiente.checker.judging.wrong_helpers import suspects
 from gradiente.checker.reading.identify import flat
 from gradiente.checker.reference.formulas import formula
 from gradiente.checker.reference.layer_formulas import label
@@ -134,7 +135,26 @@ def _stale(
             late = {p: value for p, value in late.items() if np.any(value)}  # without b is another mistake
             if late and _of(session, cases, layout, call, {**call.given, **late}):
                 return True
+        hidden = {p: old.given.get(p) for p in ("w1", "b1")}
+        if _output_of(session, cases, layout, call, {**call.given, **hidden}):
+            return True
     return False
+
+
+def _output_of(
+    session: Session,
+    cases: Sequence[Reference],
+    layout: Layout,
+    call: TrainingStep,
+    given: Mapping[str, Any],
+) -> bool:
+    """Whether A[1] is that of a call's own weights, and A[2] that of what was given to another."""
+    pairs = (
+        (own[0], old[1])
+        for case in cases
+        for own, old in zip(forwards(case, layout, call.given), forwards(case, layout, given), strict=False)
+    )
+    return any(_has(call.given, pair, session.facts.used_activations) for pair in pairs)
 
 
 def _forward_findings(
@@ -160,6 +180,13 @@ def _forward_findings(
     if any(step.key == "activation_other" for step in mistakes) and "derivative_other" in said:
         return  # the network has that activation, forwards and backwards
     function = session.function(maker if maker and maker in session.submission.functions else name)
+    if any(step.key == "activation_wrong" for step in mistakes):
+        wrong = next(
+            (one for one in suspects(session, function.name) if one.role.body.startswith("return")), None
+        )
+        if wrong is not None:
+            yield wrong.finding()
+            return
     places: dict[str, list[str]] = {}
     for step in mistakes:
         places.setdefault(step.key, []).append(step.quantity)
@@ -168,7 +195,8 @@ def _forward_findings(
     for key, found in places.items():
         line = line_of(function, found[0]) or function.line
         where = ", ".join(map(label, found))
-        yield Finding(key, name, label(found[0]), line, {"where": where}, formula(cases[0], found[0], layout))
+        values = {"where": where, "activation": cases[0].activation}
+        yield Finding(key, name, label(found[0]), line, values, formula(cases[0], found[0], layout))
 
 
 def _explained(

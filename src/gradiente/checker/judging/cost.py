@@ -20,6 +20,7 @@ from gradiente.losses import CrossEntropyLoss
 
 NAME = "costoGlobal"
 TOLERANCE = 3e-3  # a guard of log 0 moves the cost a little
+LEAST_LOG = 4.0  # of any guard of log 0
 Rule = Callable[[Reference], float]
 
 
@@ -129,7 +130,9 @@ def _divided(session: Session, run: Run) -> Judgement | None:
         return None
     found = fixed_count(session, NAME, shares[0])
     if found is None:
-        return None
+        classes = math.isclose(shares[0], 1 / run.cases[0].sizes.k, rel_tol=TOLERANCE)
+        finding = _finding(session, run, "mean_wrong_size")
+        return Judgement((finding, *_side_findings(session, run))) if classes else None
     finding = _finding(session, run, "mean_fixed" if found["source"] else "mean_literal")
     finding = replace(finding, values={**finding.values, **found})
     return Judgement((finding, *_side_findings(session, run)))
@@ -160,7 +163,20 @@ def _unexplained(session: Session, run: Run) -> Judgement:
         return Judgement(
             (Finding("cost_vector", NAME, "J", session.function(NAME).line, values, _formula()),)
         )
-    return Judgement((_finding(session, run, "cost_unknown"), *_side_findings(session, run)))
+    key = "cost_exchanged" if _exchanged(run) else "cost_unknown"
+    return Judgement((_finding(session, run, key), *_side_findings(session, run)))
+
+
+def _exchanged(run: Run) -> bool:
+    """Whether it is −Σ ŷ log(y + ε): then log ε stands wherever y is 0, whatever ε is."""
+    cases = [_mild(case) for case in run.cases]
+    wrong = [float(np.sum(case.A2 * (1 - case.Y))) for case in cases]
+    numbers = [_number(outcome.result) or 0.0 for outcome in run.outcomes]
+    for shares in ([1.0] * len(cases), [case.m for case in cases]):
+        found = [n * share / total for n, share, total in zip(numbers, shares, wrong, strict=True)]
+        if abs(found[0]) > LEAST_LOG and np.allclose(found, found[0], rtol=TOLERANCE, atol=0):
+            return True
+    return False
 
 
 def _formula() -> str:

@@ -107,7 +107,7 @@ def _mistakes_of(session: Session, match: ForwardMatch) -> list[Made]:
 
 def _disambiguated(session: Session, match: ForwardMatch, step: Made) -> str:
     """softmax does not see a number that is added to all classes alike: the text says whether b is there."""
-    body = ast.unparse(session.function(NAME).node).partition(":")[2]
+    body = "\n".join(map(ast.unparse, session.function(NAME).node.body))
     written = re.search(rf"\b{session.bindings[NAME].own(f'b{step.quantity[-1]}')}\b", body)
     above = [other.key for other in match.mistakes if other.quantity == "Z1"]
     unseen = step.key == "bias_missing" and step.quantity == "Z2" and above in ([], ["bias_broadcast"])
@@ -264,7 +264,7 @@ def _finding(session: Session, match: ForwardMatch, key: str, places: Sequence[s
         NAME,
         label(at),
         line_of(function, at),
-        {"where": ", ".join(map(label, places))},
+        {"where": ", ".join(map(label, places)), "activation": case.activation},
         formula(case, at, match.run.layout),
         worked,
     )

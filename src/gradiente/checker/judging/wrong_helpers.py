@@ -81,12 +81,12 @@ class Suspect:
         )
 
 
-def suspects(session: Session) -> Iterator[Suspect]:
-    """The functions of one array that backProp uses and that are no activation and no derivative of one.
+def suspects(session: Session, user: str = NAME) -> Iterator[Suspect]:
+    """The functions of one array that a function uses and that are no activation and no derivative of one.
 
     Those that others call come first: a derivative may be wrong by the activation that it calls.
     """
-    used = _used(session)
+    used = _used(session, user)
     inner = [f for f in used if any(session.calls(other.name, f.name) for other in used if other is not f)]
     for function in dict.fromkeys((*inner, *used)):
         for role in _roles(session):
@@ -102,8 +102,8 @@ def suspects(session: Session) -> Iterator[Suspect]:
                 yield Suspect(function, role, got)
 
 
-def _used(session: Session) -> list[Function]:
-    """What backProp calls, and what that calls."""
+def _used(session: Session, user: str) -> list[Function]:
+    """What a function calls, and what that calls."""
     own = [
         f
         for name, f in session.submission.functions.items()
@@ -111,7 +111,7 @@ def _used(session: Session) -> list[Function]:
         and not f.alias
         and len(f.parameters) == 1
     ]
-    direct = [f for f in own if session.calls(NAME, f.name)]
+    direct = [f for f in own if session.calls(user, f.name)]
     return [f for f in own if f in direct or any(session.calls(d.name, f.name) for d in direct)]
 
 

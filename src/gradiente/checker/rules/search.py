@@ -78,7 +78,8 @@ class Search(ChainSearch[Explanation]):
 
     Arguments:
         steps: with their forward passes
-        changes: of every step what it adds to the parameters, by the names of their gradients: dW2, db2 …
+        changes: of every step what it adds to the parameters, by the names of their gradients: dW2, db2 …; one that
+            is missing is not compared
         before: what the step before the first of them added; None where there was none
     """
 
@@ -87,8 +88,8 @@ class Search(ChainSearch[Explanation]):
     ) -> None:
         super().__init__(steps)
         self.changes, self.before = changes, before
-        names = gradients_of(steps[0])
-        self.still = tuple(name for name in names if not any(np.any(seen[name]) for seen in changes))
+        self.seen = [name for name in gradients_of(steps[0]) if name in changes[0]]
+        self.still = tuple(name for name in self.seen if not any(np.any(seen[name]) for seen in changes))
 
     def start(self) -> Explanation:
         return Explanation(still=self.still, values=tuple({} for _ in self.steps))
@@ -96,8 +97,9 @@ class Search(ChainSearch[Explanation]):
     def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
         """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
         best = replace(known, values=values, made=(*known.made, *made))
-        for kind in ("dW", "db") if self.steps[0].layers[layer - 1].b is not None else ("dW",):
-            best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
+        for kind in ("dW", "db"):
+            if name_of(kind, layer) in self.seen:
+                best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
         return best
 
     def _with_gradient(self, known: Explanation, kind: str, layer: int) -> list[Explanation]:

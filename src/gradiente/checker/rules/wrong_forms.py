@@ -62,6 +62,14 @@ _FORMS = (
     WrongForm("softmax_missing_exp", "softmax", lambda z: _over(z, 0)),
     WrongForm("softmax_precedence", "softmax", lambda z: _over(_powers(z) - z.max(axis=0, keepdims=True), 0)),
     WrongForm("softmax_precedence", "softmax", lambda z: _over(_powers(z) - z.max(), 0)),
+    WrongForm("softmax_shift", "softmax", lambda z: np.exp(z) / _powers(z, 0).sum(axis=0, keepdims=True)),
+    WrongForm("softmax_shift", "softmax", lambda z: _powers(z, 0) / np.exp(z).sum(axis=0, keepdims=True)),
+    WrongForm(
+        "softmax_shift", "softmax", lambda z: np.exp(z) / np.exp(z - z.max()).sum(axis=0, keepdims=True)
+    ),
+    WrongForm(
+        "softmax_shift", "softmax", lambda z: np.exp(z - z.max()) / np.exp(z).sum(axis=0, keepdims=True)
+    ),
     WrongForm("softmax_sign", "softmax", lambda z: _softmax(-z)),
     WrongForm("softmax_log", "softmax", lambda z: np.log(_softmax(z))),
     WrongForm("softmax_twice", "softmax", lambda z: _softmax(_softmax(z))),
