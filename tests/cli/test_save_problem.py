@@ -172,6 +172,89 @@ def test_the_shape_of_a_role_is_shown_by_its_call(own_folder):
     assert printed(data["problem"]["lines"]) == f"{tuple(worked['shape'])} {tuple(worked['wanted'])}\n"
 
 
+OWN = {
+    "functions": """import numpy as np
+
+def forward(p, X):
+    A1 = np.tanh(X @ p["W1"] + p["b1"])
+    A2 = 1 / (1 + np.exp(-(A1 @ p["W2"] + p["b2"])))
+    return A1, A2
+
+def backward(p, X, Y, A1, A2):
+    dZ2 = (A2 - Y) / len(X)
+    dZ1 = dZ2 @ p["W2"].T * (1 - A1**2)
+    return {"W1": X.T @ dZ1, "b1": dZ1.sum(axis=0) * len(X), "W2": A1.T @ dZ2, "b2": dZ2.sum(axis=0)}
+
+def train(X, Y, epochs, lr):
+    g = np.random.default_rng(0)
+    p = {"W1": g.normal(size=(X.shape[1], 5)), "b1": g.normal(size=5)}
+    p["W2"], p["b2"] = g.normal(size=(5, Y.shape[1])), g.normal(size=Y.shape[1])
+    for _ in range(epochs):
+        A1, A2 = forward(p, X)
+        grads = backward(p, X, Y, A1, A2)
+        for name in p:
+            p[name] = p[name] - lr * grads[name]
+""",
+    "class": """import numpy as np
+
+class Net:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.W1, self.b1 = np.random.randn(n_hidden, n_in), np.random.randn(n_hidden, 1)
+        self.W2, self.b2 = np.random.randn(n_out, n_hidden), np.random.randn(n_out, 1)
+
+    def forward(self, X):
+        self.A1 = np.tanh(self.W1 @ X + self.b1)
+        self.A2 = 1 / (1 + np.exp(-(self.W2 @ self.A1 + self.b2)))
+
+    def backward(self, X, Y):
+        dZ2 = self.A2 - Y
+        dZ1 = self.W2.T @ dZ2 * (1 - self.A1**2)
+        self.dW2, self.db2 = dZ2 @ self.A1.T, dZ2.sum(axis=1, keepdims=True)
+        self.dW1, self.db1 = dZ1 @ X.T, dZ1.sum(axis=1, keepdims=True) * 3
+
+    def train(self, X, Y, epochs, lr):
+        for _ in range(epochs):
+            self.forward(X)
+            self.backward(X, Y)
+            self.W1, self.b1 = self.W1 - lr * self.dW1, self.b1 - lr * self.db1
+            self.W2, self.b2 = self.W2 - lr * self.dW2, self.b2 - lr * self.db2
+""",
+    "program": """import numpy as np
+
+X = np.array([[0.2, 0.3], [0.1, 1], [1, 0.4], [1, 0.9]])
+Y = np.array([[0], [1], [1], [0]])
+g = np.random.default_rng(3)
+W1, b1, W2, b2 = g.normal(size=(2, 4)), g.normal(size=4), g.normal(size=(4, 1)), g.normal(size=1)
+for epoch in range(50):
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * A1 * (1 - A1)
+    dW2 = A1.T @ dZ2
+    db2 = dZ2.sum(axis=0)
+    dW1 = X.T @ dZ1
+    db1 = dZ1.sum(axis=0)
+    W2, b2, W1, b1 = W2 - 0.5 * dW2, b2 - 0.5 * db2, W1 - 0.5 * dW1, b1 - 0.5 * db1
+""",
+}
+
+
+@pytest.mark.parametrize(("name", "called"), [("functions", True), ("class", True), ("program", False)])
+def test_the_number_of_a_network_of_ones_own_is_shown(own_folder, name, called):
+    """By the call that gave it; of what no function gives, the number that was seen, beside the rule on its arrays."""
+    Path("red.py").write_text(OWN[name], encoding="utf-8")
+    data = gradiente("check", "red.py", "--save-problem", "p.npz", "--json").data
+    lines = data["problem"]["lines"]
+    assert len(lines) == 3
+    assert ("run_path" in lines[1]) == called
+    got, expected = map(float, printed(lines).split())
+    worked = first_worked(data)
+    assert got == pytest.approx(worked["got"], rel=1e-9)
+    assert expected == pytest.approx(worked["expected"], rel=1e-9)
+    assert got != pytest.approx(expected, rel=1e-3)
+
+
 def test_a_verdict_as_data_has_no_arrays(own_folder):
     Path("xor.py").write_text(SOURCES["xor-columns-output_sign"].source, encoding="utf-8")
     verdict = check("xor.py")

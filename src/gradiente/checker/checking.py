@@ -10,6 +10,7 @@ from gradiente.checker.exercises.judging import judged
 from gradiente.checker.exercises.planting import Planted, planted
 from gradiente.checker.exercises.proposal import confirmed, proposed, with_training
 from gradiente.checker.judging import network
+from gradiente.checker.judging.network_shown import with_problems
 from gradiente.checker.notebook_cells import in_cells
 from gradiente.checker.observing.recognition import recognize, rival
 from gradiente.checker.reading.loading import has_exercises, load_submission
@@ -194,6 +195,7 @@ def _own_network(submission: Submission, limits: Limits | None, kinds: Kinds) ->
                 )
             raise ArgumentError("submission.no_steps", path=submission.path)
         taken = {"network": network.structure(found), **network.roles(found, submission.path)}
+        functions = with_problems(sandbox, found, submission.source, functions)
         functions = tuple(in_cells(verdict, submission) for verdict in functions)
         notices = (*submission.notices, ("own_network", taken))
         return Verdict(cleaned(submission.path.name), OWN, functions, (), notices, sandbox.isolation)

@@ -65,12 +65,12 @@ class Problem:
             path: where it is saved
             file: the student's; the functions of a notebook are taken from the notebook that runs the lines
         """
-        notebook = Path(file).suffix.lower() == ".ipynb"
-        own = "globals()" if notebook else f"runpy.run_path({file!r})"
+        notebook, called = Path(file).suffix.lower() == ".ipynb", "file[" in self.steps
+        own = "file = globals(); " if notebook else f"file = runpy.run_path({file!r}); "
         seed = "" if self.seed is None else f"np.random.seed({self.seed}); "
         return [
-            f"import {'' if notebook else 'runpy, '}numpy as np; problem = dict(np.load({path!r}))",
-            f"file = {own}; {seed}{self.steps}",
+            f"import {'runpy, ' if called and not notebook else ''}numpy as np; problem = dict(np.load({path!r}))",
+            f"{own if called else ''}{seed}{self.steps}",
             f"print({self.number}, {self.right})",
         ]
 

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from graphlib import TopologicalSorter
 from typing import Any
 
 from gradiente.checker.judges import JUDGES, before
 from gradiente.checker.judging.cross_checks import cross_checked
+from gradiente.checker.judging.failures import missing
 from gradiente.checker.judging.session import Session
 from gradiente.checker.judging.shown import shown
 from gradiente.checker.notebook_cells import in_cell, in_cells
@@ -112,7 +112,8 @@ def _unjudgeable(session: Session, name: str) -> FunctionVerdict | None:
     if function is None and session.needs_absent(name):
         return FunctionVerdict(name, "unchecked")
     if function is None:
-        return FunctionVerdict(name, "missing", (), (_missing(session, name),))
+        others = [one for one in session.submission.functions if one not in session.workshop.functions]
+        return FunctionVerdict(name, "missing", (), (missing(name, others),))
     if function.blank:
         return FunctionVerdict(name, "blank", (), (Finding("blank", name, line=function.line),))
     if session.has(name):
@@ -122,11 +123,3 @@ def _unjudgeable(session: Session, name: str) -> FunctionVerdict | None:
     return FunctionVerdict(
         name, "error", (), (Finding("signature", name, line=function.line, values=values),)
     )
-
-
-def _missing(session: Session, name: str) -> Finding:
-    """A function that is not there, or is there under a name that looks like it."""
-    others = [other for other in session.submission.functions if other not in session.workshop.functions]
-    folded = {other.casefold().replace("_", ""): other for other in others}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
-    return Finding("misspelled", name, values={"near": folded[near[0]]}) if near else Finding("missing", name)

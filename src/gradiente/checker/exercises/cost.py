@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
-from gradiente.checker.exercises.named import ALIKE, Named, near
+from gradiente.checker.exercises.named import Named, near
 from gradiente.checker.exercises.problem import LOSS
+from gradiente.checker.judging.factors import ALIKE, factor_key
 
 BASES = (1 / np.log(2), 1 / np.log(10))  # of logarithms that are not the natural one
 
@@ -52,12 +53,8 @@ def _of_another_loss(one: Compared, values: Sequence[float | None]) -> bool:
 
 
 def _by_factor(m: int, c: float) -> list[Named]:
-    keys = []
-    if c < 0:
-        keys.append(Named("cost_sign", "J"))
-    for value, key in ((m, "mean_missing"), (1 / m, "mean_twice"), *((base, "cost_base") for base in BASES)):
-        if abs(abs(c) / value - 1) < ALIKE:
-            return [*keys, Named(key, "J")]
-    if abs(abs(c) - 1) >= ALIKE:
-        keys.append(Named("factor", "J", {"factor": f"{abs(c):.4g}"}))
-    return keys
+    sign = [Named("cost_sign", "J")] if c < 0 else []
+    if abs(abs(c) - 1) < ALIKE:
+        return sign
+    key = factor_key(abs(c), m, others=dict.fromkeys(BASES, "cost_base"))
+    return [*sign, Named(key, "J", {"factor": f"{abs(c):.4g}"})]

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
-from gradiente.checker.exercises.named import ALIKE, Named, scaled
+from gradiente.checker.exercises.named import Named
 from gradiente.checker.exercises.problem import stepped
-from gradiente.checker.judging.network_places import label
+from gradiente.checker.judging.factors import ALIKE, factor_key
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
 
@@ -105,11 +106,13 @@ def _factors(one: Compared, explanation: Explanation) -> Iterator[Named]:
 
 def _scaled(one: Compared, factor: float, names: Sequence[str], seen: Mapping[str, Array]) -> Named:
     """What the factor of some quantities is; of a whole step it may be the rate."""
-    rate, words = one.rate(0), ", ".join(label(name.removeprefix("d")) for name in names)
-    for key, value in (("lr_missing", 1 / rate), ("lr_twice", rate)):
-        if one.whole_step and one.rate_given and abs(factor / value - 1) < ALIKE:
-            return Named(key, names[0], {"names": words}, seen)
-    return scaled(one.problems[0].step, factor, names[0], seen=seen)
+    step, rates = one.problems[0].step, [one.rate(0)] if one.whole_step and one.rate_given else []
+    sizes = {size for layer in step.layers for size in layer.W.shape}
+    key = factor_key(
+        factor, step.m, rates, others=dict.fromkeys((step.m / size for size in sizes), "mean_wrong_size")
+    )
+    words = ", ".join(label(name.removeprefix("d")) for name in names)
+    return Named(key, names[0], {"names": words, "factor": f"{factor:.4g}"}, seen)
 
 
 def _penalty(l2: float, share: float) -> str:

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from gradiente.checker.exercises.comparison import Compared, compared
@@ -21,10 +20,10 @@ from gradiente.checker.exercises.swapped import named_swapped
 from gradiente.checker.exercises.training import judged_training
 from gradiente.checker.exercises.update import named_update
 from gradiente.checker.exercises.worked import formula, worked
-from gradiente.checker.judging.failures import described, failed
-from gradiente.checker.judging.network_places import label
+from gradiente.checker.judging.failures import described, failed, missing
 from gradiente.checker.reading.loading import Notice
 from gradiente.checker.reading.submission import Submission, says_nothing
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding, FunctionVerdict
@@ -131,13 +130,14 @@ class Judge:
         function = self.submission.functions.get(name)
         if name.startswith(f"{OBJECT}."):
             node = _method(self.submission.source, owner, method)
-            missing = owner not in self.submission.names or (node is None and not self._inherits(owner))
+            gone = owner not in self.submission.names or (node is None and not self._inherits(owner))
             blank = node is not None and all(map(says_nothing, node.body))
         else:
-            missing = name not in self.sandbox.callables and owner not in self.submission.names
+            gone = name not in self.sandbox.callables and owner not in self.submission.names
             blank = function is not None and function.blank
-        if missing:
-            return FunctionVerdict(shown, "missing", (), (self._missing(shown),))
+        if gone:
+            others = [one for one in self.submission.functions if one not in self.exercise.functions]
+            return FunctionVerdict(shown, "missing", (), (missing(shown, others),))
         if blank:
             return FunctionVerdict(shown, "blank", (), (Finding("blank", shown, line=self._begins(role)),))
         return None
@@ -192,11 +192,6 @@ class Judge:
             return function.line
         node = _method(self.submission.source, *self._owner_and_method(role))
         return node.lineno if node else None
-
-    def _missing(self, name: str) -> Finding:
-        """A function that is not there, or is there under a name that looks like it."""
-        near = get_close_matches(name, self.submission.functions, n=1, cutoff=0.8)
-        return Finding("misspelled", name, values={"near": near[0]}) if near else Finding("missing", name)
 
     def _inherits(self, owner: str) -> bool:
         nodes = [node for node in ast.parse(self.submission.source).body if isinstance(node, ast.ClassDef)]

@@ -12,18 +12,19 @@ from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
 from gradiente.checker.exercises.trained import WRONG, Training, ends_right, trained
+from gradiente.checker.judging.factors import ALIKE, factor_key
 from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network import findings_of
-from gradiente.checker.judging.network_places import label, update_line
+from gradiente.checker.judging.network_places import update_line
 from gradiente.checker.observing.data import Data
 from gradiente.checker.observing.recognition import Recognition, recognize_steps, steps_in
 from gradiente.checker.observing.steps import ObservedStep
 from gradiente.checker.reading.submission import Submission
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout, layouts
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding
 
-ALIKE = 1e-3
 PARTS = ("forward", "gradients", "update")
 
 
@@ -134,11 +135,9 @@ def scale(
         return
     factor, m = found.explanation.base[0] / (-rate * problem.share), found.steps[0].m
     where = label(f"dZ{problem.depth}")
-    keys = {m: "mean_missing", 1 / m: "mean_twice", 1 / rate: "lr_missing", rate: "lr_twice"}
-    keys |= {m / whole: "full_mean"} if whole > m else {}
     if abs(factor - 1) < ALIKE:
         return
-    key = next((key for usual, key in keys.items() if abs(factor / usual - 1) < ALIKE), "factor")
+    key = factor_key(factor, m, [rate], others={m / whole: "full_mean"} if whole > m else {})
     names = ", ".join(f"{letter}[{layer.number}]" for layer in found.steps[0].layers for letter in "Wb")
     values = {"where": where, "factor": f"{factor:.4g}", "names": names, "m": whole}
     yield Finding(key, name, line=update_line(found), values=values)

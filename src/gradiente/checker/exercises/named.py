@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.checker.rules.dataflow import Step
-
 Array = np.ndarray
-ALIKE = 1e-3  # two factors
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,3 @@ def near(found: Any, wanted: Any) -> bool:
     if found is None or np.shape(found) != np.shape(wanted):
         return False
     return bool(np.allclose(found, wanted, rtol=1e-5, atol=1e-8))
-
-
-def scaled(step: Step, factor: float, quantity: str, **more: Any) -> Named:
-    """A quantity that is multiplied by a number, by the name of the number."""
-    m, sizes = step.m, {size for layer in step.layers for size in layer.W.shape}
-    usual = {-1: "opposite_sign", m: "mean_missing", 1 / m: "mean_twice"}
-    usual |= {m / size: "mean_wrong_size" for size in sizes if size not in (1, m, m * m)}
-    key = next((key for value, key in usual.items() if abs(factor / value - 1) < ALIKE), "factor")
-    return Named(key, quantity, {"factor": f"{factor:.4g}"}, **more)

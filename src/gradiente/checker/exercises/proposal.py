@@ -21,10 +21,8 @@ from gradiente.checker.observing.recorded import (
     Leaves,
     RecordedFunction,
     base_of,
-    callees,
     expression_of,
-    parameters_of,
-    recorded_functions,
+    recorded_step,
 )
 from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reading.vocabulary import kind_of, meanings
@@ -98,16 +96,10 @@ def proposed(found: Recognition, source: str, path: Path) -> Exercise:
     penalty = _penalty(l2, step.m)
     scalars = {**SCALARS, "reg": _regularization(found, l2)}
     known = _quantities(found, factor, l2, scalars)
-    start = found.observed[0].start
     tree = ast.parse(source)
-    first = _entry(found, start, tree, known)
     made = _made(found, scalars)
     owner = made.partition("(")[0]
-    functions = [
-        one
-        for one in recorded_functions(tree, found.values.events, first)
-        if one.name.rpartition(".")[0] in ("", owner)
-    ]
+    functions = [one for one in recorded_step(found, tree) if one.name.rpartition(".")[0] in ("", owner)]
     attributes = _attributes(functions, known)
     roles = {}
     for function in functions:
@@ -191,24 +183,6 @@ def _backward(step: Step) -> dict[str, Array]:
             values[name_of(kind, number)] = link(step, kind, number, values, RIGHT[kind])
     values["dX"] = values.pop("dA0")
     return values
-
-
-def _entry(found: Recognition, start: int, tree: ast.Module, known: "Quantities") -> int:
-    """The first event of the function whose first value begins the step, or of one that calls it.
-
-    A caller that gave a parameter its value did so in the step before.
-    """
-    events, calls, given = found.values.events, callees(tree), dict(parameters_of(tree))
-    function, index = events[start].function, start
-    while index:
-        before = events[index - 1]
-        own = before.function == function
-        argument = base_of(before.name) in given.get(before.function, ())
-        earlier = not argument and PARAMETER.match(known.named(before.name, before.value) or "")
-        if not own and (function not in calls.get(before.function, ()) or earlier):
-            break
-        function, index = before.function, index - 1
-    return index
 
 
 def _made(found: Recognition, scalars: Mapping[str, str]) -> str:

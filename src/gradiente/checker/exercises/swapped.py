@@ -2,7 +2,7 @@
 
 from gradiente.checker.exercises.comparison import Compared, as_numbers
 from gradiente.checker.exercises.named import Named, near
-from gradiente.checker.judging.network_places import label
+from gradiente.checker.reference.layer_formulas import label
 
 
 def named_swapped(one: Compared) -> list[Named]:

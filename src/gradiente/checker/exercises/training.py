@@ -7,12 +7,13 @@ from dataclasses import replace
 from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.exercises.loops import scale
 from gradiente.checker.judging.network import judged, structure
-from gradiente.checker.judging.network_places import label, update_line
+from gradiente.checker.judging.network_places import update_line
 from gradiente.checker.observing.recognition import Recognition, recognize
 from gradiente.checker.observing.steps import changes_of
 from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reading.submission import Submission
 from gradiente.checker.reading.vocabulary import meanings
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.rules.search import Search
 from gradiente.checker.rules.wrong_forms import meant
 from gradiente.checker.running.sandbox import Limits, Sandbox

@@ -3,7 +3,7 @@
 from gradiente.checker.exercises.comparison import Compared
 from gradiente.checker.exercises.gradients import misshapen, named_gradients
 from gradiente.checker.exercises.named import Named, near
-from gradiente.checker.judging.network_places import label
+from gradiente.checker.reference.layer_formulas import label
 
 STILL = 1e-12
 

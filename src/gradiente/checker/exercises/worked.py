@@ -6,44 +6,20 @@ from dataclasses import replace
 import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared, as_numbers
-from gradiente.checker.judging.network_places import label
+from gradiente.checker.reference.layer_formulas import label, layer_formula
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.verdict import WorkedExample
 
 MOST_TERMS = 8
-# W A, ∂J/∂W and ∂J/∂A, by whether instances are columns and whether W is (out, in).
-PRODUCTS = {
-    (True, True): ("W[{l}] {A}", "{dZ} {A}ᵀ", "W[{up}]ᵀ {above}"),
-    (True, False): ("W[{l}]ᵀ {A}", "{A} {dZ}ᵀ", "W[{up}] {above}"),
-    (False, False): ("{A} W[{l}]", "{A}ᵀ {dZ}", "{above} W[{up}]ᵀ"),
-    (False, True): ("{A} W[{l}]ᵀ", "{dZ}ᵀ {A}", "{above} W[{up}]"),
-}
 
 
 def formula(one: Compared, name: str) -> str:
     """What is right, in the student's layout; "" for what has no formula of a layer."""
-    if not name[-1:].isdigit():
-        return ""
-    layer, step = int(name[-1]), one.problems[0].step
-    given, last = f"A[{layer - 1}]" if layer > 1 else "X", layer == len(step.layers)
-    product, gradient, above = (
-        words.format(A=given, l=layer, dZ=f"∂J/∂Z[{layer}]", above=f"∂J/∂Z[{layer + 1}]", up=layer + 1)
-        for words in PRODUCTS[one.layout.columns, one.layout.out_in]
-    )
-    slope = f" ⊙ g′(Z[{layer}])" if step.layers[layer - 1].activation else ""
-    error = f"1/m · (A[{layer}] − Y)" + (slope if step.loss == "squared_error" else "")
-    right = {
-        "Z": product + (f" + b[{layer}]" if step.layers[layer - 1].b is not None else ""),
-        "A": f"g(Z[{layer}])",
-        "dW": gradient + (f" + λ W[{layer}]" if one.problems[0].numbers["l2"] else ""),
-        "db": f"Σᵢ ∂J/∂Z[{layer}]",
-        "dA": above,
-        "dZ": error if last else f"∂J/∂A[{layer}]{slope}",
-    }
-    if one.role.kind == "update":
-        return f"{label(name)} := {label(name)} − α · ∂J/∂{label(name)}"
-    words = right.get(name[:-1], "")
-    return f"{label(name)} = {words}" if words else ""
+    if one.role.kind == "update" and not one.whole_step:
+        return f"{label(name)} := {label(name)} − α · {label(f'd{name}')}"
+    problem, layout = one.problems[0], one.layout
+    penalty = bool(problem.numbers["l2"])
+    return layer_formula(problem.step, name, columns=layout.columns, out_in=layout.out_in, penalty=penalty)
 
 
 def worked(one: Compared, name: str) -> WorkedExample | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.judging.forward import explained
-from gradiente.checker.judging.quantities import label, line_of
+from gradiente.checker.judging.quantities import line_of
 from gradiente.checker.judging.session import Session
 from gradiente.checker.judging.training_steps import (
     PARAMETERS,
@@ -21,6 +21,7 @@ from gradiente.checker.judging.training_steps import (
 from gradiente.checker.judging.wrong_helpers import suspects
 from gradiente.checker.reading.identify import flat
 from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference
 from gradiente.checker.rules.chains import Made

@@ -15,12 +15,12 @@ from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
 from gradiente.checker.judging.judgement import Judgement
 from gradiente.checker.judging.own_cost import own_cost
-from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.repair import Mutant, mutants
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import OWN, SQUARE, Session, step_arguments
 from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.reading.identify import orders, values_of
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.running.calls import CallOutcome
 from gradiente.checker.verdict import Finding

@@ -7,9 +7,10 @@ import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.gradient_search import GRADIENTS
-from gradiente.checker.judging.quantities import label, line_of
+from gradiente.checker.judging.quantities import line_of
 from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.stub import install, remove
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Reference
 from gradiente.checker.verdict import Finding

@@ -1,7 +1,8 @@
 """A call that failed, or returned something unexpected, as a finding."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,21 @@ KEYS = {
     "KeyboardInterrupt": "exits",
     "TooLong": "timeout",
 }
+
+
+def missing(name: str, others: Iterable[str]) -> Finding:
+    """A function that is not there, or is there under a name that looks like it.
+
+    Arguments:
+        others: the names that are there, and stand for nothing else
+    """
+    folded = {_folded(other): other for other in others}
+    near = get_close_matches(_folded(name), folded, n=1, cutoff=0.8)
+    return Finding("misspelled", name, values={"near": folded[near[0]]}) if near else Finding("missing", name)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "")
 
 
 def fatal(failure: Failure) -> bool:

@@ -12,12 +12,13 @@ import numpy as np
 from gradiente.checker.judging import softmax as softmax_check
 from gradiente.checker.judging.failures import failure_finding, returned_finding
 from gradiente.checker.judging.judgement import Judgement
-from gradiente.checker.judging.quantities import label, line_of
+from gradiente.checker.judging.quantities import line_of
 from gradiente.checker.judging.repair import Mutant, mutants
 from gradiente.checker.judging.runs import Run, furthest, runs
 from gradiente.checker.judging.session import SQUARE, Session, step_arguments
 from gradiente.checker.reading.identify import flat, orders, quantity_named, values_of
 from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference, Sizes
 from gradiente.checker.rules.activations import activated

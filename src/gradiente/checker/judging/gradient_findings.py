@@ -9,10 +9,11 @@ import numpy as np
 
 from gradiente.checker.judging.gradient_match import GradientMatch
 from gradiente.checker.judging.gradient_search import GRADIENTS
-from gradiente.checker.judging.quantities import ORDER, computed_at, label, line_of
+from gradiente.checker.judging.quantities import ORDER, computed_at, line_of
 from gradiente.checker.judging.same_numbers import told_apart
 from gradiente.checker.judging.session import Session
 from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.matching import Scale
 from gradiente.checker.reference.reference import LECTURE, Array

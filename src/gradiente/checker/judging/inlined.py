@@ -10,7 +10,6 @@ import numpy as np
 
 from gradiente.checker.judging.gradient_search import UNKNOWN, Explanation, GradientSearch
 from gradiente.checker.judging.judgement import Judgement
-from gradiente.checker.judging.quantities import label
 from gradiente.checker.judging.session import Session, step_arguments
 from gradiente.checker.judging.training_steps import (
     PARAMETERS,
@@ -21,6 +20,7 @@ from gradiente.checker.judging.training_steps import (
 )
 from gradiente.checker.judging.update_rule import keys_of
 from gradiente.checker.reference.formulas import formula
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.layout import Layout
 from gradiente.checker.reference.reference import Array, Reference
 from gradiente.checker.running.calls import CallOutcome

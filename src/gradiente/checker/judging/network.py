@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.checker.judging.factors import ALIKE, factor_key
 from gradiente.checker.judging.network_numbers import Numbers
-from gradiente.checker.judging.network_places import formula, function, label, line, parameter, update_line
+from gradiente.checker.judging.network_places import formula, function, line, update_line
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
+from gradiente.checker.reference.layer_formulas import label, parameter
 from gradiente.checker.rules.activations import ACTIVATIONS, activated
 from gradiente.checker.rules.chains import Made
 from gradiente.checker.rules.wrong_forms import WRONG_FORMS, meant
@@ -32,7 +34,6 @@ OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?
 STATE = re.compile(
     r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE
 )  # what an optimizer keeps
-ALIKE = 1e-3  # two factors
 Places = dict[str, str]  # the function of each role
 
 
@@ -256,20 +257,10 @@ def _of_factor(
     found: Recognition, factor: float, names: Sequence[str], places: Places
 ) -> tuple[str, Finding]:
     """What a factor says that some gradients have and the others have not."""
-    m, rates = found.steps[-1].m, _rates(found)
-    if any(abs(factor * rate - 1) < ALIKE for rate in rates):
-        return "update", _of_update(found, "lr_missing", names, places)
-    if any(abs(factor / rate - 1) < ALIKE for rate in rates):
-        return "update", _of_update(found, "lr_twice", names, places)
+    key = factor_key(factor, found.steps[-1].m, _rates(found))
+    if key in ("lr_missing", "lr_twice"):
+        return "update", _of_update(found, key, names, places)
     values: dict[str, object] = {}
-    key = next(
-        (
-            key
-            for key, one in (("opposite_sign", -1), ("mean_missing", m), ("mean_twice", 1 / m))
-            if (m > 1 or one == -1) and abs(factor / one - 1) < ALIKE
-        ),
-        "factor",
-    )
     if key == "factor":
         values["factor"] = f"{factor:.4g}"
     if _only_in_update(found, factor, names):

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradiente.checker.judging.network_places import label
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import Array
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.rules.activations import activated, slope
 from gradiente.checker.rules.dataflow import Layer, link
 from gradiente.checker.rules.wrong_forms import meant

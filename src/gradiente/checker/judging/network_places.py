@@ -6,68 +6,14 @@ from collections.abc import Sequence
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import Array
 from gradiente.checker.reading.vocabulary import kind_of
-from gradiente.checker.reference.formulas import plain
-from gradiente.checker.rules.activations import ACTIVATIONS
-from gradiente.checker.rules.wrong_forms import meant
+from gradiente.checker.reference.layer_formulas import layer_formula
 from gradiente.checker.running.calls import Event
-from gradiente.layers import Softmax
-
-
-def label(quantity: str) -> str:
-    """The lecture's name of a quantity.
-
-    >>> label("dW2"), label("Z1"), label("Y"), label("J")
-    ('∂J/∂W[2]', 'Z[1]', 'Y', 'J')
-    """
-    letter, layer = quantity.lstrip("d")[:1], quantity.lstrip("d")[1:]
-    bare = f"{letter}[{layer}]" if layer else letter
-    return f"∂J/∂{bare}" if quantity.startswith("d") else bare
-
-
-def parameter(gradient: str) -> str:
-    """W[2] of dW2."""
-    return f"{gradient[1]}[{gradient[2:]}]"
 
 
 def formula(found: Recognition, quantity: str, *, mean: bool = False) -> str:
-    """What is right, in the layout that the code has; with the 1/m of the mean in sight."""
-    if not quantity[-1:].isdigit():
-        return ""
-    step, passed = found.steps[0], found.forward.layers
-    rows, last, number = not passed[0].out_in, len(passed), int(quantity[-1])
-    layer = step.layers[number - 1]
-    given = f"A[{number - 1}]" if number > 1 else "X"
-    right = {
-        "dW": f"{given}ᵀ ∂J/∂Z[{number}]" if rows else f"∂J/∂Z[{number}] {given}ᵀ",
-        "db": f"Σᵢ ∂J/∂Z[{number}]",
-        "dA": f"∂J/∂Z[{number + 1}] W[{number + 1}]ᵀ" if rows else f"W[{number + 1}]ᵀ ∂J/∂Z[{number + 1}]",
-        "dZ": f"∂J/∂A[{number}] ⊙ g′(Z[{number}])",
-        "Z": f"{given} W[{number}]" if rows else f"W[{number}] {given}",
-    }
-    if number == last:
-        error = f"1/m · (A[{last}] − Y)"
-        right["dZ"] = error if step.loss == "cross_entropy" else f"{error} ⊙ g′(Z[{last}])"
-    if layer.b is not None:
-        right["Z"] += f" + b[{number}]"
-    if quantity.startswith("A"):
-        return _activation(meant(layer.activation), number)
-    if quantity[:-1] not in right:
-        return ""
-    words = right[quantity[:-1]]
-    if mean and quantity[:2] in ("dW", "db"):
-        words = f"1/m · {words.replace('∂J', '∂L')}"
-    return f"{label(quantity)} = {words}"
-
-
-def _activation(name: str, number: int) -> str:
-    """A[1] = max(0, Z), Z = Z[1]; of softmax one instance, whichever axis the instances have."""
-    if not name:
-        return f"A[{number}] = g(Z[{number}])"
-    equation = ACTIVATIONS[name].equation
-    if name == "softmax":
-        equation = Softmax.equation.replace("_{ij}", "").replace("_{ik}", "_{k}")
-    right = plain(equation).partition("=")[2].strip()
-    return f"A[{number}] = {right}, Z = Z[{number}]"
+    """What is right, in the layout that the code has."""
+    straight = found.forward.layers[0].out_in
+    return layer_formula(found.steps[0], quantity, columns=straight, out_in=straight, mean=mean)
 
 
 def line(found: Recognition, quantity: str) -> int | None:

@@ -14,13 +14,6 @@ ORDER = ("Y", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
 ERRORS = {"dZ2": ("2", "out", "output", "salida", "o"), "dZ1": ("1", "hidden", "oculta", "h")}
 
 
-def label(name: str) -> str:
-    """A quantity by the lecture's name: ∂J/∂W[2] of dW2, y of Y."""
-    if name in ("Y", "X"):
-        return name if name == "X" else "y"
-    return f"∂J/∂{name[1]}[{name[2]}]" if name.startswith("d") else f"{name[0]}[{name[1]}]"
-
-
 def line_of(function: Function, name: str, way: Mapping[str, Any] | None = None) -> int | None:
     """The last line at which something with such a name is computed, or else where it is returned.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.running.calls import Event
 
 Array = np.ndarray
@@ -32,6 +33,30 @@ class RecordedFunction:
     before: Leaves = field(default_factory=dict)
     gave: Leaves = field(default_factory=dict)
     changed: Leaves = field(default_factory=dict)
+
+
+def recorded_step(found: Recognition, tree: ast.Module) -> list[RecordedFunction]:
+    """The functions that the first explained step calls."""
+    return recorded_functions(tree, found.values.events, _entry(found, tree))
+
+
+def _entry(found: Recognition, tree: ast.Module) -> int:
+    """The first event of the function whose first value begins the step, or of one that calls it.
+
+    A caller that gave a parameter its value did so in the step before.
+    """
+    events, calls, given = found.values.events, callees(tree), dict(parameters_of(tree))
+    parameters = {place for layer in found.forward.layers for place in (layer.weight, layer.bias)}
+    index = found.observed[0].start
+    function = events[index].function
+    while index:
+        before = events[index - 1]
+        argument = base_of(before.name) in given.get(before.function, ())
+        earlier = not argument and found.values.place(before) in parameters
+        if before.function != function and (function not in calls.get(before.function, ()) or earlier):
+            break
+        function, index = before.function, index - 1
+    return index
 
 
 def recorded_functions(tree: ast.Module, events: Sequence[Event], after: int = 0) -> list[RecordedFunction]:
