@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Compared:
         """Whether the code gets the learning rate, and has none of its own."""
         return "lr" in self._known_before
 
-    @property
+    @cached_property
     def _known_before(self) -> list[str]:
         sources = [
             self.exercise.make or "0",
