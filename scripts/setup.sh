@@ -112,7 +112,7 @@ lint_and_types() {
     step ruff format --check
     "$python" -m ruff format --check
     step basedpyright
-    "$python" -m basedpyright --pythonpath "$python"
+    "$python" -m basedpyright --pythonpath "$python" --threads 2
 }
 
 step() {

@@ -6,7 +6,7 @@ The order of files and folders inside the rooms: test_architecture_rooms.py.
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,13 +73,16 @@ def modules_of(node: ast.AST) -> list[str]:
     return []
 
 
-def imports(tree: ast.AST, *, inside: bool) -> Iterator[tuple[int, str]]:
-    """Line and module of every import, at the top of the file or inside its functions."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+@cache
+def imports(path: Path) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Line and module of every import: those at the top of the file, and those inside its functions."""
+    nodes = list(ast.walk(parse(path)))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     within = {id(node) for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
-        if (id(node) in within) == inside:
-            yield from ((getattr(node, "lineno", 0), module) for module in modules_of(node))
+    found: tuple[list[tuple[int, str]], list[tuple[int, str]]] = [], []
+    for node in nodes:
+        found[id(node) in within].extend((getattr(node, "lineno", 0), module) for module in modules_of(node))
+    return found
 
 
 def for_type_checking(tree: ast.AST) -> set[int]:
@@ -92,6 +95,7 @@ def for_type_checking(tree: ast.AST) -> set[int]:
     }
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -102,7 +106,8 @@ def test_a_room_imports_only_from_those_before_it(path):
     if room == "__init__":
         return
     assert room in RANK, f"give {room} its place in ORDER"
-    for line, module in [*imports(parse(path), inside=False), *imports(parse(path), inside=True)]:
+    at_top, inside = imports(path)
+    for line, module in [*at_top, *inside]:
         if module.split(".")[0] != "gradiente":
             continue
         other = module.split(".")[1] if "." in module else "the whole of gradiente"
@@ -112,7 +117,8 @@ def test_a_room_imports_only_from_those_before_it(path):
 
 @every_file
 def test_our_own_modules_are_never_imported_inside_functions(path):
-    ours = [entry for entry in imports(parse(path), inside=True) if entry[1].split(".")[0] == "gradiente"]
+    _, inside = imports(path)
+    ours = [entry for entry in inside if entry[1].split(".")[0] == "gradiente"]
     assert not ours
 
 
@@ -120,9 +126,9 @@ def test_our_own_modules_are_never_imported_inside_functions(path):
 def test_heavy_modules_are_imported_inside_functions(path):
     if path in NEEDS_TORCH:
         return
-    tree = parse(path)
-    exempt = for_type_checking(tree)
-    found = [entry for entry in imports(tree, inside=False) if entry[1].split(".")[0] in HEAVY]
+    at_top, _ = imports(path)
+    found = [entry for entry in at_top if entry[1].split(".")[0] in HEAVY]
+    exempt = for_type_checking(parse(path)) if found else set()
     assert not [entry for entry in found if entry[0] not in exempt]
 
 

@@ -3,6 +3,7 @@
 import ast
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def import_graph(source: Path = SOURCE) -> dict[str, set[str]]:
     }
     graph = {}
     for name, path in paths.items():
-        found = imported(ast.parse(path.read_text(encoding="utf-8")))
+        found = imported(path.read_text(encoding="utf-8"))
         if (
             path.parent.name == "child"
         ):  # a student's process: its files import one another by their bare names
@@ -67,10 +68,11 @@ def name_of(path: Path, source: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(tree: ast.AST) -> list[str]:
-    """What is imported: modules, and of `from module import name` every `module.name`."""
+@cache
+def imported(text: str) -> list[str]:
+    """What a file imports: modules, and of `from module import name` every `module.name`."""
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(text)):
         prefix = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
         if isinstance(node, ast.Import | ast.ImportFrom):
             found += [prefix + alias.name for alias in node.names]

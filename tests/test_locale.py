@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from threading import Barrier
@@ -16,12 +17,17 @@ from gradiente import errors
 from gradiente.locale import LANGUAGES, catalogue, get_language, language, set_language, text
 
 SOURCE = Path(gradiente.__file__).parent
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
 ERRORS = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
 # Where a call has the key of a message: which argument it is, and what stands before it in the catalogue.
 KEYED = {"text": (0, ""), "require": (1, "error."), **dict.fromkeys(ERRORS, (0, "error."))}
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every file of the package, parsed."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 def places(message: str) -> set[str]:
@@ -30,7 +36,7 @@ def places(message: str) -> set[str]:
 
 def calls() -> Iterator[tuple[str, str, set[str] | None]]:
     """Every call with a constant key: where, the key, and the names of its values where they are plain."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYED):
                 continue
@@ -44,13 +50,10 @@ def calls() -> Iterator[tuple[str, str, set[str] | None]]:
             yield f"{path.relative_to(SOURCE)}:{node.lineno}", f"{prefix}{key.value}", values
 
 
-CALLS = list(calls())
-
-
 def used_keys() -> set[str]:
     """Keys that stand in the source as a text, and those that one of its f-strings can become."""
     found: set[str] = set()
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         nodes = list(ast.walk(tree))
         words = {
             node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -80,15 +83,16 @@ def test_both_languages_have_the_same_places(key):
 
 
 def test_every_key_of_the_source_is_in_the_catalogue():
-    assert CALLS
-    missing = [f"{place}: {key}" for place, key, _ in CALLS if key not in catalogue("en")]
+    found = list(calls())
+    assert found
+    missing = [f"{place}: {key}" for place, key, _ in found if key not in catalogue("en")]
     assert not missing
 
 
 def test_every_place_of_a_message_is_filled():
     unfilled = [
         f"{place}: {key} lacks {sorted(places(catalogue('en')[key]) - values)}"
-        for place, key, values in CALLS
+        for place, key, values in calls()
         if values is not None and places(catalogue("en")[key]) - values
     ]
     assert not unfilled
@@ -183,7 +187,7 @@ def test_no_text_is_computed_when_a_module_is_imported():
     speaking = {"text", "get_language", "option", "json_option", "language_option"}
     found = [
         f"{path.relative_to(SOURCE)}:{node.lineno}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in once(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in speaking
     ]

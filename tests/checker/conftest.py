@@ -38,7 +38,7 @@ def check_source(tmp_path_factory, worker_id) -> CheckSource:
 class WarmSandbox(Sandbox):
     """A sandbox whose process loads one file after another, so that NumPy and PyTorch are imported only once."""
 
-    def renew(self, source: str, *, cells: bool, limits: Limits | None) -> Self:
+    def renew(self, source: str, *, cells: bool = False, limits: Limits | None = None) -> Self:
         limits = limits or Limits()
         if limits.memory != self.limits.memory:
             self._end()

@@ -12,6 +12,8 @@ from gradiente.checker.exercises.problem import random_problem
 from gradiente.checker.running.sandbox import Limits
 from gradiente.errors import ArgumentError, FileError
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 EXERCISES = {"functions": (FUNCTIONS, FUNCTIONS_EXERCISE), "class": (CLASS, CLASS_EXERCISE)}
 
 

@@ -4,6 +4,8 @@ from itertools import product
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 FILE = """import numpy as np
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))

@@ -6,6 +6,8 @@ from .corpus import mnist_columns, xor_columns, xor_rows
 from .corpus.case import edited
 from .test_loop_activations import EVERY, FORMS, found, source
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 INSTANCES = {
     "columns": "zip(X.T[:, :, None], y.T[:, :, None])",
     "rows": "((X[i : i + 1], y[i : i + 1]) for i in range(len(X)))",

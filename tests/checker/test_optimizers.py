@@ -4,6 +4,7 @@ Every edit of optimizer_edits is one place of the solution that reads otherwise;
 """
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -70,9 +71,15 @@ def label(pair):
     return f"{edit.function}-{'-'.join(edit.keys)}-{pack}"
 
 
+@cache
+def solution():
+    return as_text(solution_cells(NAME, "es"), "script")
+
+
+@cache
 def with_edits(edits):
     """The solution with those edits, each at the first place in its function where it fits."""
-    source = as_text(solution_cells(NAME, "es"), "script")
+    source = solution()
     for edit in edits:
         body = source.index(":\n", source.index(f"def {edit.function}("))
         place = source.index(edit.old, body)
@@ -86,7 +93,7 @@ def judged(check_source):
     """The verdict on a function with an edit, found together with the others of its file."""
 
     def found(pack: int, edit: Edit, table: list[tuple[int, Edit]]) -> FunctionVerdict:
-        source = with_edits([other for number, other in table if number == pack])
+        source = with_edits(tuple(other for number, other in table if number == pack))
         functions = {one.name: one for one in check_source(source, NAME).functions}
         return functions[edit.function]
 

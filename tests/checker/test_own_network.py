@@ -6,6 +6,8 @@ from gradiente.errors import ArgumentError
 
 from .corpus.networks import FUNCTIONS, INLINE, PARAMS, PLANTED_LINES, RIGHT_NETWORKS, WRONG_NETWORKS
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 
 @pytest.mark.parametrize("network", RIGHT_NETWORKS, ids=lambda network: network.form)
 def test_a_right_network_is_right(network, check_source):

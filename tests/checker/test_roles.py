@@ -6,6 +6,8 @@ from tests.checker.solutions import FUNCTIONS
 from gradiente.checker import check
 from gradiente.errors import ArgumentError
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 TRAIN = FUNCTIONS[FUNCTIONS.index("def train") :]
 # Two functions that train, of which the second steps uphill.
 TWO = (

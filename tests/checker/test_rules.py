@@ -6,6 +6,8 @@ from gradiente.checker.rules.catalogue import all_mistakes
 from gradiente.checker.rules.example import LOSSES, example
 from gradiente.checker.verdict import Finding
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 PLANTED = [mistake for mistake in all_mistakes() if mistake.plant]
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 PROGRAMS = Path(__file__).parent / "structures"
 # Of every program its network, and a mistake: what is right, what is written, its key.
 STRUCTURES = {

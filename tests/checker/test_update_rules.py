@@ -5,6 +5,8 @@ import pytest
 from .corpus.case import edited
 from .test_loop_activations import EVERY, FORMS, NETWORKS, found, source
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 UPDATE = "w1, b1, w2, b2 = w1 - lr * g1, b1 - lr * h1, w2 - lr * g2, b2 - lr * h2"
 LOOP = "    for _ in range(epocas):\n"
 RULES = {

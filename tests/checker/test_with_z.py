@@ -5,6 +5,8 @@ import pytest
 from .corpus.case import edited
 from .test_loop_activations import FORMS, found, source
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 FORWARD = "    a1 = {g}({z1})\n    a2 = {out}({z2})\n    return a1, a2\n"
 WITH_Z = "    z1 = {z1}\n    a1 = {g}(z1)\n    z2 = {z2}\n    return z1, a1, z2, softmax(z2)\n"
 GIVEN = "X, y, w1, b1, w2, b2, a1, a2"

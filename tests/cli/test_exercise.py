@@ -57,7 +57,7 @@ def test_from_a_solution_to_a_graded_class(folder):
 @pytest.mark.parametrize(("language", "words"), [("en", "0 not found"), ("es", "0 no detectados")])
 def test_what_will_be_said_of_mistakes(own_folder, language, words):
     (own_folder / "red.py").write_text(CLASS, encoding="utf-8")
-    (own_folder / "red.toml").write_text(CLASS_EXERCISE, encoding="utf-8")
+    (own_folder / "red.toml").write_text(CLASS_EXERCISE.partition("[update]")[0], encoding="utf-8")
     answer = gradiente("exercise", "try", "red.toml", "red.py", "--lang", language)
     assert (answer.status, answer.err) == (0, "")
     assert words in answer.out

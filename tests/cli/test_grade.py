@@ -322,9 +322,14 @@ def test_without_bubblewrap_nothing_runs_unless_it_is_asked_for(found, language,
         assert "--unsafe" in answer.err
     assert stub.calls() == 0
     assert not Path("class-grades").exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_asked_for_without_bubblewrap_is_said(language, stubbed, monkeypatch):
+    monkeypatch.setattr(isolation, "bubblewrap_works", lambda: False)
     answer = gradiente("grade", "class", "--workers", 1, "--unsafe", "--lang", language)
     assert answer.status == 0, answer.err
-    assert words["grade.isolation.process"] in answer.out
+    assert catalogue(language)["grade.isolation.process"] in answer.out
     assert gradiente("grade", "class", "--unsafe", "--json").data["isolation"] == "process"
 
 

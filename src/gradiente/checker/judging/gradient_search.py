@@ -1,7 +1,8 @@
 """The fewest mistakes that give the gradients a function of the workshops returns, to the last digit."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -79,35 +80,36 @@ class GradientSearch(ChainSearch[Explanation]):
 
     def plain(self) -> Explanation:
         """Only what the right rules give."""
-        known, values = self.start(), tuple(case.numbers for case in self.cases)
+        known = Explanation(values=tuple(case.numbers for case in self.cases))
         for layer in (2, 1):
-            known = self._explained(known, values, (), layer, wrong=False)
+            for kind in ("dW", "db"):
+                known = self._with_gradient(known, kind, layer, wrong=False)
         return known
 
-    def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
+    def explained(
+        self, known: Explanation, values: Values, made: Sequence[Made], layer: int, limit: float = math.inf
+    ) -> Explanation | None:
         """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
-        return self._explained(known, values, made, layer, wrong=True)
-
-    def _explained(
-        self, known: Explanation, values: Values, made: Sequence[Made], layer: int, *, wrong: bool
-    ) -> Explanation:
-        more, scales = [*known.made, *made], dict(known.scales)
-        unknown, absent = list(known.unknown), list(known.absent)
+        more = replace(known, made=(*known.made, *made), values=values)
         for kind in ("dW", "db"):
-            name = name_of(kind, layer)
-            if self._zero_biases and kind == "db" and self._is_zero(name):
-                absent.append(name)
-                continue
-            found = self._found(values, kind, layer, wrong=wrong)
-            if found is None:
-                unknown.append(name)
-                _, values = next(self.links(values, kind, layer, wrong=False), ((), values))
-                continue
-            one, values, scale = found
-            more += one
-            if not self._is_zero(name, NOTHING):  # else it says nothing of 1/m
-                scales[name] = scale
-        return Explanation(tuple(more), scales, tuple(unknown), tuple(absent), values)
+            if more.cost >= limit:
+                return None
+            more = self._with_gradient(more, kind, layer, wrong=True)
+        return more
+
+    def _with_gradient(self, known: Explanation, kind: str, layer: int, *, wrong: bool) -> Explanation:
+        """What is known with one gradient more."""
+        name = name_of(kind, layer)
+        if self._zero_biases and kind == "db" and self._is_zero(name):
+            return replace(known, absent=(*known.absent, name))
+        found = self._found(known.values, kind, layer, wrong=wrong)
+        if found is None:
+            _, values = next(self.links(known.values, kind, layer, wrong=False), ((), known.values))
+            return replace(known, unknown=(*known.unknown, name), values=values)
+        made, values, scale = found
+        more = replace(known, made=(*known.made, *made), values=values)
+        nothing = self._is_zero(name, NOTHING)  # which says nothing of 1/m
+        return more if nothing else replace(more, scales={**known.scales, name: scale})
 
     def _found(
         self, values: Values, kind: str, layer: int, *, wrong: bool
@@ -115,7 +117,11 @@ class GradientSearch(ChainSearch[Explanation]):
         """By which rule a gradient comes about: the right one in any scale, else the first wrong one in a usual one."""
         name = name_of(kind, layer)
         zero, found = self._is_zero(name), None
-        for made, with_it in self.links(values, kind, layer, wrong=wrong):
+
+        def fits(place: int, value: Array) -> bool:
+            return self._ratio(name, place, value) is not None
+
+        for made, with_it in self.links(values, kind, layer, wrong=wrong, fits=fits):
             if zero and made and not made[0].key.endswith("_zero"):
                 continue  # other rules give 0 only by rounding
             scale = self._scale(name, [v[name] for v in with_it])
@@ -132,19 +138,22 @@ class GradientSearch(ChainSearch[Explanation]):
 
     def _scale(self, name: str, wanted: Sequence[Array]) -> Scale | None:
         """The one scale by which all the arrays that were observed are those of a rule."""
-        ratios, many = [], True
-        for case, seen, value in zip(self.cases, self.observed, wanted, strict=True):
-            found = seen.get(name)
-            if found is None:
-                return None
-            c = _zero_or(found, value)
-            if c is None:
-                c = compared(found, value, self.layout, name[1:], case.numbers[name[1:]].shape)
-            if c is None:
-                return None
-            ratios.append(c)
-            many = many and found.size > 1
-        return scale_of(ratios, self.cases, many=many, factors=self._factors)
+        ratios = [self._ratio(name, place, value) for place, value in enumerate(wanted)]
+        found = [c for c in ratios if c is not None]
+        if len(found) < len(ratios):
+            return None
+        many = all(array.size > 1 for seen in self.observed if (array := seen[name]) is not None)
+        return scale_of(found, self.cases, many=many, factors=self._factors)
+
+    def _ratio(self, name: str, place: int, wanted: Array) -> float | None:
+        """That of the array that was observed in one step to a rule's."""
+        found = self.observed[place].get(name)
+        if found is None:
+            return None
+        c = _zero_or(found, wanted)
+        if c is not None:
+            return c
+        return compared(found, wanted, self.layout, name[1:], self.cases[place].numbers[name[1:]].shape)
 
 
 def _zero_or(found: Array, wanted: Array) -> float | None:

@@ -1,5 +1,6 @@
 """Whether a student's array is a rule's array, up to a number: and which number that is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,9 +33,11 @@ class Scale:
 
 def ratio(found: Array, wanted: Array) -> float | None:
     """c with found = c · wanted; None where there is no such number."""
-    a, b = found.astype(float).ravel(), wanted.astype(float).ravel()
+    if found.size != wanted.size:
+        return None
+    a, b = np.asarray(found, dtype=float).ravel(), np.asarray(wanted, dtype=float).ravel()
     square = float(b @ b)
-    if a.size != b.size or not square or not np.isfinite(a).all() or not np.isfinite(square):
+    if not square or not math.isfinite(square) or not np.isfinite(a).all():
         return None
     c = float(a @ b) / square
     loose = (
@@ -74,11 +77,13 @@ def scale_of(
     """
     for size in ("", "n", "h", "k"):
         for power in (0, 1, -1, 2, -2):
-            found = _without(ratios, cases, power, size)
+            first = ratios[0] / _power(cases[0], power, size)
+            sign = 1 if first > 0 else -1
             for factor in (*FACTORS, *factors):
-                for sign in (1, -1):
-                    if _all_are(found, sign * factor):
-                        return Scale(sign, factor, power, size)
+                if _all_are([first], sign * factor) and _all_are(
+                    _without(ratios, cases, power, size), sign * factor
+                ):
+                    return Scale(sign, factor, power, size)
     if len(cases) < (2 if many else 3):
         return None
     for power in (0, 1):

@@ -4,20 +4,22 @@ What the gradients of a layer are compared with is the matter of the subclass: t
 what a function has returned.
 """
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from gradiente.checker.rules.catalogue import all_mistakes
-from gradiente.checker.rules.dataflow import KINDS, Array, Layer, Step, gradients_of, link, name_of
+from gradiente.checker.rules.dataflow import KINDS, Array, Layer, Rule, Step, gradients_of, link, name_of
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 
 BEAM = 5  # explanations that are followed from layer to layer
 MOST = 2  # mistakes between two layers
 Values = tuple[Mapping[str, Array], ...]
+Fits = Callable[[int, Array], bool]
 
 
 @dataclass(frozen=True)
@@ -64,21 +66,42 @@ class Chains:
                     yield [*one, *two], both
 
     def links(
-        self, values: Values, kind: str, layer: int, *, wrong: bool
+        self, values: Values, kind: str, layer: int, *, wrong: bool, fits: Fits | None = None
     ) -> Iterator[tuple[list[Made], Values]]:
         """The chain with one link more, by the right rule, then by every wrong one."""
-        for entry in (None, *(self.wrong[kind] if wrong else ())):
-            rule = entry[1].rule if entry else None
+        right = self.linked(values, kind, layer, fits=fits)
+        if right is not None:
+            yield [], right
+        if wrong:
+            yield from self.wrong_links(values, kind, layer, fits=fits)
+
+    def wrong_links(
+        self, values: Values, kind: str, layer: int, *, fits: Fits | None = None
+    ) -> Iterator[tuple[list[Made], Values]]:
+        """The chain with one link more, by every wrong rule."""
+        for mistake, wrong in self.wrong[kind]:
+            more = self.linked(values, kind, layer, wrong.rule, fits)
+            if more is not None:
+                yield [Made(mistake, wrong, layer)], more
+
+    def linked(
+        self, values: Values, kind: str, layer: int, rule: Rule | None = None, fits: Fits | None = None
+    ) -> Values | None:
+        """The chain with one link more, by the right rule or by another; None where that gives no numbers.
+
+        Arguments:
+            fits: None, too, where it refuses the number of a step and the value there
+        """
+        name, more = name_of(kind, layer), []
+        for place, (step, known) in enumerate(zip(self.steps, values, strict=True)):
             try:
-                new = [
-                    link(step, kind, layer, known, rule)
-                    for step, known in zip(self.steps, values, strict=True)
-                ]
+                value = link(step, kind, layer, known, rule)
             except ValueError:
-                continue
-            name = name_of(kind, layer)
-            more = tuple({**known, name: value} for known, value in zip(values, new, strict=True))
-            yield ([Made(*entry, layer)] if entry else []), more
+                return None
+            if fits and not fits(place, value):
+                return None
+            more.append({**known, name: value})
+        return tuple(more)
 
 
 def wrong_outputs(activation: str, z: Array) -> Iterator[tuple[Made, Array]]:
@@ -119,12 +142,15 @@ class ChainSearch(Chains, ABC, Generic[E]):
         """What is known before the first link."""
 
     @abstractmethod
-    def explained(self, known: E, values: Values, made: Sequence[Made], layer: int) -> E:
+    def explained(
+        self, known: E, values: Values, made: Sequence[Made], layer: int, limit: float = math.inf
+    ) -> E | None:
         """What is known with the gradients of one layer more.
 
         Arguments:
             values: down to ∂J/∂Z of the layer
             made: the mistakes on the way there
+            limit: what costs as much may be None
         """
 
     def best(self, most: int = MOST) -> E:
@@ -144,12 +170,16 @@ class ChainSearch(Chains, ABC, Generic[E]):
         """What is known one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[E] = []
         names = {name for name in gradients_of(self.steps[0]) if name[2:] == str(layer)}
+        limit = math.inf
         for most in range(allowed + 1):
             for one in known:
                 for made, values in self.paths(one.values, kinds, layer, most):
-                    explanation = self.explained(one, values, made, layer)
-                    if not made or not names <= set(explanation.unknown):  # else they explain nothing
-                        found.append(explanation)
+                    explanation = self.explained(one, values, made, layer, limit)
+                    if explanation is None or (made and names <= set(explanation.unknown)):
+                        continue  # these mistakes explain nothing
+                    found.append(explanation)
+                    if layer == 1:  # where only the best counts
+                        limit = min(limit, explanation.cost)
             found.sort(key=lambda explanation: explanation.cost)
             if found and found[0].cost < known[0].cost + most + 1:  # what one mistake more would cost
                 break

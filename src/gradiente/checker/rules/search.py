@@ -4,13 +4,14 @@ The changes of one step are −α times the gradients: only their directions and
 count, since α, a mean or a sum, and a factor of the loss all change every length alike.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gradiente.checker.rules.chains import ChainSearch, Made, Values
+from gradiente.checker.rules.chains import ChainSearch, Fits, Made, Values
 from gradiente.checker.rules.dataflow import Array, Step, gradients_of, name_of
 
 UNKNOWN = 4.0  # what a parameter costs whose change nothing gives
@@ -64,9 +65,14 @@ class Explanation:
     @property
     def cost(self) -> float:
         """What is compared between explanations; 0 for right gradients."""
-        other = len(self.still) + SCALED * (len(set(self.scaled.values())) + self.unsteady) + self.uphill
+        return self.least + SCALED * (len(set(self.scaled.values())) + self.unsteady) + self.uphill
+
+    @property
+    def least(self) -> float:
+        """What it costs at least, whatever is known with more gradients, by which lengths may yet become alike."""
         kinds = len({made.key for made in self.made})
-        return kinds + REPEATED * (len(self.made) - kinds) + UNKNOWN * len(self.unknown) + other
+        known = kinds + REPEATED * (len(self.made) - kinds) + UNKNOWN * len(self.unknown)
+        return known + len(self.still)
 
     @property
     def right(self) -> bool:
@@ -94,12 +100,17 @@ class Search(ChainSearch[Explanation]):
     def start(self) -> Explanation:
         return Explanation(still=self.still, values=tuple({} for _ in self.steps))
 
-    def explained(self, known: Explanation, values: Values, made: Sequence[Made], layer: int) -> Explanation:
+    def explained(
+        self, known: Explanation, values: Values, made: Sequence[Made], layer: int, limit: float = math.inf
+    ) -> Explanation | None:
         """What is known with the gradients of one layer: each by its right rule or by one wrong rule more."""
         best = replace(known, values=values, made=(*known.made, *made))
         for kind in ("dW", "db"):
-            if name_of(kind, layer) in self.seen:
-                best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
+            if name_of(kind, layer) not in self.seen:
+                continue
+            if best.least >= limit:
+                return None
+            best = min(self._with_gradient(best, kind, layer), key=lambda explanation: explanation.cost)
         return best
 
     def _with_gradient(self, known: Explanation, kind: str, layer: int) -> list[Explanation]:
@@ -108,28 +119,43 @@ class Search(ChainSearch[Explanation]):
         A few numbers fit every rule: theirs must be as long as others.
         """
         name = name_of(kind, layer)
-        chains = list(self.links(known.values, kind, layer, wrong=name not in self.still))
+        right, still = self.linked(known.values, kind, layer), name in self.still
         found: list[Explanation] = []
-        for one, values in chains:
-            c = self._ratios(name, [v[name] for v in values], spread=bool(one))
-            few = not one and known.extra and self.changes[0][name].size < FEW  # any factor would do
-            if c is not None and few and not any(_alike(c, other) for other in known.ratios.values()):
-                c = None
-            added = None
-            if c is None and not one:
-                c, added = self._with_extra(name, values, known.extra.values(), spread=False)
-            if c is not None:
-                found.append(_more(known, one, name, values, c, added))
-                if not one and (few or self.changes[0][name].size >= FEW):
-                    return found
+        if right is not None:
+            found += self._by_right_rule(known, name, right)
+            if found and (known.extra or self.changes[0][name].size >= FEW):
+                return found
+        if not still:
+            for made, values in self.wrong_links(known.values, kind, layer, fits=self._fitting(name)):
+                c = self._ratios(name, [v[name] for v in values], spread=True)
+                if c is not None:
+                    found.append(_more(known, made, name, values, c, None))
         if any(more.cost <= known.cost + 1 for more in found):
             return found
-        for one, values in () if known.made else chains[1:]:
+        for made, values in () if known.made or still else self.wrong_links(known.values, kind, layer):
             c, added = self._with_extra(name, values, known.extra.values(), spread=True)
             if c is not None:
-                found.append(_more(known, one, name, values, c, added))
-        unknown = () if name in self.still else (name,)
-        return found or [replace(known, values=chains[0][1], unknown=(*known.unknown, *unknown))]
+                found.append(_more(known, made, name, values, c, added))
+        unknown = () if still else (name,)
+        return found or [replace(known, values=right or known.values, unknown=(*known.unknown, *unknown))]
+
+    def _by_right_rule(self, known: Explanation, name: str, values: Values) -> list[Explanation]:
+        c, added = self._ratios(name, [v[name] for v in values], spread=False), None
+        few = known.extra and self.changes[0][name].size < FEW  # any factor would do
+        if c is not None and few and not any(_alike(c, other) for other in known.ratios.values()):
+            c = None
+        if c is None:
+            c, added = self._with_extra(name, values, known.extra.values(), spread=False)
+        return [] if c is None else [_more(known, (), name, values, c, added)]
+
+    def _fitting(self, name: str) -> Fits:
+        """Whether the change of one step may be that of a rule."""
+
+        def fits(place: int, value: Array) -> bool:
+            seen = self.changes[place][name]
+            return ratio(seen, value) is not None or (_nothing(seen) and _nothing(value))
+
+        return fits
 
     def _ratios(self, name: str, wanted: Sequence[Array], *, spread: bool) -> list[float] | None:
         """c of every step, with change = c · wanted; None where one has none; of nothing but rounding no c.
@@ -143,9 +169,13 @@ class Search(ChainSearch[Explanation]):
         if all(_nothing(seen) and _nothing(value) for seen, value in pairs):
             fits = all(_fits(value, seen) for seen, value in pairs)
             return [] if fits else None
-        found = [ratio(seen, value) for seen, value in pairs]
-        known = [c for c in found if c is not None]
-        return known if len(known) == len(found) else None
+        known: list[float] = []
+        for seen, value in pairs:
+            c = ratio(seen, value)
+            if c is None:
+                return None
+            known.append(c)
+        return known
 
     def _with_extra(
         self, name: str, values: Sequence[Changes], known: Iterable[tuple[str, float]], *, spread: bool
@@ -161,13 +191,15 @@ class Search(ChainSearch[Explanation]):
         before = [self.before and self.before[name], *(seen[name] for seen in self.changes)]
         for key, others in (("weight_decay", parameters), ("momentum", before)):
             usual = next((d for other, d in known if other == key), None)
-            fitted = [
-                _fit(seen[name], _as_wide(value[name], seen[name]) if spread else value[name], other, usual)
-                for seen, value, other in zip(self.changes, values, others, strict=False)
-            ]
-            found = [pair for pair in fitted if pair is not None]
+            found: list[tuple[float, float]] = []
+            for seen, value, other in zip(self.changes, values, others, strict=False):
+                wanted = _as_wide(value[name], seen[name]) if spread else value[name]
+                fitted = _fit(seen[name], wanted, other, usual)
+                if fitted is None:
+                    break
+                found.append(fitted)
             shares = [d for _, d in found if d] or [0.0]
-            if len(found) == len(fitted) and max(shares) - min(shares) <= ALIKE * abs(shares[0]):
+            if len(found) == len(self.changes) and max(shares) - min(shares) <= ALIKE * abs(shares[0]):
                 return [c for c, _ in found], (key, shares[0])
         return None, None
 
@@ -209,10 +241,11 @@ def _fits(value: Array, seen: Array) -> bool:
 
 def ratio(found: Array, wanted: Array) -> float | None:
     """c with found = c · wanted; None where there is none. One number, or one column, may stand for many."""
-    try:
-        wanted = np.broadcast_to(wanted, found.shape)
-    except ValueError:
-        return None
+    if found.shape != wanted.shape:
+        try:
+            wanted = np.broadcast_to(wanted, found.shape)
+        except ValueError:
+            return None
     a, b = found.ravel(), wanted.ravel()
     square = float(b @ b)
     if not square or np.abs(b).max() < NOTHING:

@@ -95,10 +95,14 @@ def _checkouts(seen: list[str]) -> list[str]:
 
 def _copies(seen: list[str]) -> list[str]:
     """gradiente among the packages that are in sight, of this Python and of others."""
-    found = [
-        copy for place in seen for pattern in COPIES for copy in Path(place).glob(f"{pattern}/gradiente")
-    ]
-    return sorted({*_in_sight(PACKAGE, seen), *(str(copy) for copy in found if copy.is_dir())})
+    return sorted({*_in_sight(PACKAGE, seen), *(copy for place in seen for copy in _copies_in(place))})
+
+
+@cache
+def _copies_in(place: str) -> tuple[str, ...]:
+    """gradiente among the packages in one folder, which is searched once: it may hold thousands of files."""
+    found = [copy for pattern in COPIES for copy in Path(place).glob(f"{pattern}/gradiente")]
+    return tuple(str(copy) for copy in found if copy.is_dir())
 
 
 def _in_sight(place: Path, seen: list[str]) -> list[str]:
