@@ -69,4 +69,5 @@ def warm_sandbox() -> Iterator[WarmSandbox]:
 @pytest.fixture
 def one_process(monkeypatch, warm_sandbox):
     """`check` runs its files in one process, one after the other."""
-    monkeypatch.setattr("gradiente.checker.checking.Sandbox", warm_sandbox.renew)
+    for user in ("checking", "workshop_check"):
+        monkeypatch.setattr(f"gradiente.checker.{user}.Sandbox", warm_sandbox.renew)

@@ -110,3 +110,13 @@ def test_a_starter_is_not_made_of_a_wrong_solution(folder):
     assert answer.status == 2
     assert "backward" in answer.err
     assert not list((folder / "students").iterdir())
+
+
+@pytest.mark.parametrize("workshop", ["xor", "mnist"])
+def test_the_exercise_of_a_workshop_to_begin_from(folder, workshop):
+    answer = gradiente("exercise", "new", workshop, "mine.toml")
+    assert (answer.status, answer.err) == (0, "")
+    assert f"gradiente check {workshop}.ipynb --exercise mine.toml" in answer.out
+    assert gradiente("workshop", "new", workshop).status == 0
+    verdict = gradiente("check", f"{workshop}.ipynb", "--exercise", "mine.toml", "--json").data
+    assert {one["name"]: one["status"] for one in verdict["functions"]}["backProp"] == "blank"
