@@ -99,6 +99,8 @@ PLANTED = [
     ("functions", "    d3 /= m\n", "", "backward", "mean_missing", "∂J/∂Z[3]"),
     ("functions", "A1.T @ d2 + l2 * W2", "A1.T @ d2", "backward", "penalty_not_in_gradients", "∂J/∂W[2]"),
     ("functions", "X.T @ d1 + l2", "X.T @ d1 - l2", "backward", "penalty_subtracted", "∂J/∂W[1]"),
+    ("functions", " + l2 * W", " + 2 * l2 * W", "backward", "factor", "∂J/∂W[3]"),
+    ("functions", 'p["W3"], l2)', 'p["W3"], 3 * l2)', "train", "factor", "∂J/∂W[1]"),
     ("functions", "A2.T @ d3 + l2", "Z2.T @ d3 + l2", "backward", "wrong_input", "∂J/∂W[3]"),
     ("functions", '"b1": d1.sum(axis=0)', '"b1": d1.mean(axis=0)', "backward", "mean_twice", "∂J/∂b[1]"),
     ("functions", "A2 = relu(Z2)", "A2 = Z2", "forward", "activation_missing", "A[2]"),

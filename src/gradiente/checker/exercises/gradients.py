@@ -6,6 +6,7 @@ import numpy as np
 
 from gradiente.checker.exercises.comparison import Compared
 from gradiente.checker.exercises.named import Named
+from gradiente.checker.exercises.penalty import wrong_penalty
 from gradiente.checker.exercises.problem import stepped
 from gradiente.checker.judging.factors import ALIKE, factor_key
 from gradiente.checker.reference.layer_formulas import label
@@ -72,13 +73,16 @@ def _explained(one: Compared, explanation: Explanation) -> Iterator[Named]:
         first = explanation.unknown[0]
         yield _shape(one, first) or Named("unknown", first)
     yield from _factors(one, explanation)
-    l2 = one.problems[0].numbers["l2"]
-    decays = [name for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d]
-    for letter in "Wb":
-        names = [name for name in decays if name[1] == letter]
-        if names:
-            key = _penalty(l2 if letter == "W" else 0.0, explanation.extra[names[0]][1])
-            yield Named(key, names[0], {"names": ", ".join(label(name[1:]) for name in names)})
+    l2 = one.problems[0].numbers["l2"]  # which is taken out of what the search sees
+    extra = {name: d for name, (key, d) in explanation.extra.items() if key == "weight_decay" and d}
+    weights = [name for name in gradients_of(one.problems[0].step) if name[1] == "W"]
+    biases = {name: -d for name, d in extra.items() if name not in weights}
+    for wrong in (
+        wrong_penalty(l2, {name: l2 - extra.get(name, 0.0) for name in weights}),
+        wrong_penalty(0.0, biases),
+    ):
+        if wrong is not None:
+            yield Named(wrong[0], wrong[1][0], wrong[2])
 
 
 def _factors(one: Compared, explanation: Explanation) -> Iterator[Named]:
@@ -113,17 +117,6 @@ def _scaled(one: Compared, factor: float, names: Sequence[str], seen: Mapping[st
     )
     words = ", ".join(label(name.removeprefix("d")) for name in names)
     return Named(key, names[0], {"names": words, "factor": f"{factor:.4g}"}, seen)
-
-
-def _penalty(l2: float, share: float) -> str:
-    """What is wrong where −∂J/∂W is left with a share of W when the penalty that is asked for is taken out."""
-    if not l2:
-        return "weight_decay"
-    keys = {1: "penalty_not_in_gradients", 2: "penalty_subtracted"}
-    return next(
-        (key for c, key in keys.items() if abs(share / l2 - c) < ALIKE),
-        "regularization_unlike",
-    )
 
 
 def _changes(one: Compared, place: int, order: Sequence[str]) -> dict[str, Array] | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradiente.checker.exercises.exercise import Exercise, Role
 from gradiente.checker.exercises.pattern import names_in
+from gradiente.checker.exercises.penalty import wrong_penalty
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
 from gradiente.checker.exercises.trained import WRONG, Training, ends_right, trained
@@ -145,24 +146,16 @@ def scale(
 
 def _decay(found: Recognition, problem: Problem, name: str) -> Iterator[Finding]:
     """The penalty as the steps have it: −α λ W beside the gradient of the loss, and nothing of b."""
-    for gradient, (key, share) in found.explanation.extra.items():
-        if gradient.startswith("db") and key == "weight_decay" and share:
-            yield _of_penalty(found, "weight_decay", gradient, name)
-            return
-    wanted, shares = -LEARNING_RATE * problem.numbers["l2"], found.explanation.extra
-    for layer in found.steps[0].layers:
-        key, share = shares.get(f"dW{layer.number}", ("weight_decay", 0.0))
-        if key == "weight_decay" and abs(share - wanted) > ALIKE * max(abs(wanted), abs(share)):
-            mistake = "penalty_not_in_gradients" if not share else "weight_decay"
-            if wanted and share:
-                mistake = "regularization_unlike"
-            yield _of_penalty(found, mistake, f"dW{layer.number}", name)
-            return
-
-
-def _of_penalty(found: Recognition, mistake: str, gradient: str, name: str) -> Finding:
-    values = {"where": label(gradient), "names": label(gradient[1:])}
-    return Finding(mistake, name, label(gradient), update_line(found, gradient), values)
+    extra = {of: share for of, (key, share) in found.explanation.extra.items() if key == "weight_decay"}
+    others = [of for of, (key, _) in found.explanation.extra.items() if key != "weight_decay"]
+    weights = [f"dW{layer.number}" for layer in found.steps[0].layers]
+    biases = {of: -share / LEARNING_RATE for of, share in extra.items() if of not in weights}
+    came = {of: -extra.get(of, 0.0) / LEARNING_RATE for of in weights if of not in others}
+    wrong = wrong_penalty(0.0, biases) or wrong_penalty(problem.numbers["l2"], came)
+    if wrong is not None:
+        mistake, (first, *_), values = wrong
+        where = {"where": label(first), **values}
+        yield Finding(mistake, name, label(first), update_line(found, first), where)
 
 
 def _epochs(steps: Sequence[ObservedStep], problem: Problem, name: str) -> Iterator[Finding]:
