@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from gradiente.checker.exercises.exercise import Exercise
 from gradiente.checker.exercises.probes import Answer
 from gradiente.checker.exercises.problem import EPOCHS, LEARNING_RATE, Problem, own_network
 from gradiente.checker.reference.layout import Layout
+from gradiente.layers import Linear
+from gradiente.network import Network
 
 Array = np.ndarray
 CLOSE, CLOSE_SINGLE = 1e-6, 1e-3  # of the largest change of a parameter
@@ -22,6 +25,7 @@ class Training:
     Arguments:
         biases: whether b moves too
         stale: whether the activations are those of the first step in all steps
+        own_slopes: whether g′ of the hidden layers is that of the step all the same, from Z that is computed anew
         whole_mean: whether the gradients of a batch are divided by the number of all instances
     """
 
@@ -29,11 +33,13 @@ class Training:
     rate: float = LEARNING_RATE
     biases: bool = True
     stale: bool = False
+    own_slopes: bool = False
     whole_mean: bool = False
 
 
 WRONG: Sequence[tuple[str, Training]] = (
     ("stale", Training(stale=True)),
+    ("stale", Training(stale=True, own_slopes=True)),
     ("uphill", Training(rate=-LEARNING_RATE)),
     ("lr_missing", Training(rate=1.0)),
     ("lr_twice", Training(rate=LEARNING_RATE**2)),
@@ -54,7 +60,9 @@ def trained(exercise: Exercise, problem: Problem, batch_size: int, training: Tra
         count = len(x[part])
         scale, l2 = exercise.factors(network, count)
         scale *= count / m if training.whole_mean else 1.0
-        output, caches = first if training.stale else own.forward(x[part])
+        output, caches = own.forward(x[part])
+        if training.stale:
+            output, caches = first[0], _stale(own, first[1], caches if training.own_slopes else first[1])
         own.backward(caches, network.loss.gradient(output, target if training.stale else target[part]))
         for name, (key, theta) in zip(names, own.parameters.items(), strict=True):
             if name[0] == "b" and not training.biases:
@@ -63,6 +71,12 @@ def trained(exercise: Exercise, problem: Problem, batch_size: int, training: Tra
             theta -= training.rate * (scale * own.gradients[key] + penalty)
     values = zip(names, own.parameters.values(), strict=True)
     return {name: value.reshape(problem.values[name].shape) for name, value in values}
+
+
+def _stale(own: Network, first: Sequence[Any], caches: Sequence[Any]) -> list[Any]:
+    """The caches of the first step; those of hidden activations from `caches`."""
+    hidden = [not isinstance(node, Linear) for node in own.nodes[:-1]] + [False]
+    return [new if inside else old for inside, old, new in zip(hidden, first, caches, strict=True)]
 
 
 def ends_right(problem: Problem, right: dict[str, Array], layout: Layout, answer: Answer) -> bool:
