@@ -27,6 +27,14 @@ STRUCTURES = {
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("* anterior * (1 - anterior)", "* anterior", "activation_for_derivative"),
     ),
+    "layer_list": (
+        "Linear(2, 4), Tanh(), Linear(4, 2), Tanh()",
+        ("2 * (given - wanted)", "2 * (wanted - given)", "output_sign"),
+    ),
+    "online": (
+        "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
+        ("self.umbral_w + eta * delta_o", "self.umbral_w - eta * delta_o", "opposite_sign"),
+    ),
     "element_loops": (
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("suma * self.h[j] * (1 - self.h[j])", "suma * self.h[j]", "activation_for_derivative"),

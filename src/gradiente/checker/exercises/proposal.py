@@ -23,7 +23,7 @@ from gradiente.checker.exercises.recorded import (
 from gradiente.checker.judging.network import structure
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
-from gradiente.checker.reading.plans import LEARNING_RATE
+from gradiente.checker.reading.arguments import LEARNING_RATE
 from gradiente.checker.reading.vocabulary import kind_of, meanings
 from gradiente.checker.rules.dataflow import RIGHT, Step, link, name_of
 from gradiente.errors import ArgumentError

@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.checker.judging.network_numbers import Numbers
-from gradiente.checker.judging.network_places import formula, function, label, line, parameter, update_line
+from gradiente.checker.judging.network_places import (
+    formula,
+    function,
+    held,
+    label,
+    line,
+    parameter,
+    update_line,
+)
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reading.vocabulary import meanings
@@ -346,10 +354,10 @@ def _at(
 
 
 def _sign(found: Recognition) -> int:
-    """The sign that the code's own gradient of the last weights has beside the right one; 1 where it is not seen."""
-    one, last = found.observed[0], len(found.steps[0].layers)
-    for place, c in found.values.multiples(found.explanation.values[0][f"dW{last}"], one.start):
-        if found.values.first[place] < one.end:
+    """The sign that the code's own gradient of the last layer has beside the right one; 1 where it is not seen."""
+    last = len(found.steps[0].layers)
+    for name in (f"dW{last}", f"dZ{last}"):
+        for _, c in held(found, found.explanation.values[0][name]):
             return 1 if c > 0 else -1
     return 1
 

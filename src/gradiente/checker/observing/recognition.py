@@ -19,7 +19,8 @@ from gradiente.checker.observing.steps import (
 )
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
-from gradiente.checker.reading.plans import NONE, Kinds, Plan, plans, rivals
+from gradiente.checker.reading.arguments import NONE, Kinds
+from gradiente.checker.reading.plans import Plan, plans, rivals
 from gradiente.checker.reading.replay import GIVEN_X, GIVEN_Y, on_given_data
 from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
@@ -141,13 +142,11 @@ def _recognitions(sandbox: Sandbox, source: str, kinds: Kinds, until: float) -> 
 
 def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Recognition | None:
     """The best recognition over the forms of the data: of our sizes, else of those that the code has."""
-    sizes: tuple[int, int] | None = None
-    for size in (INPUTS,), None:
-        if size is None and sizes is None:
-            return None
+    sizes: list[tuple[int, int | None]] = [(INPUTS, None)]
+    for size in sizes:
         found: list[Candidate] = []
         hopeless = 0
-        for data in possible_data(*(size or sizes or ())):
+        for data in possible_data(*size):
             events, failure = run(data)
             broken = plan is None and failure  # the program went on after it
             more = [] if broken else list(_candidates(plan, events, data, until, cut=bool(failure)))
@@ -155,10 +154,11 @@ def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Rec
             if decided is not None:
                 return decided
             found += more
-            if events and not more and size and sizes is None:
-                sizes = written_sizes(Values(events), data)
+            if events and not more and len(sizes) == 1:
+                sizes += written_sizes(Values(events), data)
             hopeless = hopeless + 1 if failure in HOPELESS else 0
-            if hopeless > 1 or (size and sizes and sizes[0] != INPUTS) or time.process_time() > until:
+            others = size is sizes[0] and sizes[1:] and sizes[1][0] != INPUTS
+            if hopeless > 1 or others or time.process_time() > until:
                 break
         best = _best(found, until)
         if best is not None and (best.values.by_name or best.explanation.cost < GOOD):
