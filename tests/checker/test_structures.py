@@ -35,6 +35,15 @@ STRUCTURES = {
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("self.umbral_w + eta * delta_o", "self.umbral_w - eta * delta_o", "opposite_sign"),
     ),
+    "letters": (
+        "Linear(2, 4, bias=False), Sigmoid(), Linear(4, 4, bias=False), Sigmoid(), "
+        "Linear(4, 1, bias=False), Sigmoid()",
+        ("W2.T @ d2", "W2 @ d2", "transpose_missing"),
+    ),
+    "step_of_layers": (
+        "Linear(2, 8), Tanh(), Linear(8, 1), Sigmoid()",
+        ("@ capa.W + capa.b", "@ capa.W", "bias_missing"),
+    ),
     "element_loops": (
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("suma * self.h[j] * (1 - self.h[j])", "suma * self.h[j]", "activation_for_derivative"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.checker.judging.network_biases import without_bias
 from gradiente.checker.judging.network_numbers import Numbers
 from gradiente.checker.judging.network_places import (
     formula,
@@ -19,7 +20,6 @@ from gradiente.checker.judging.network_places import (
     update_line,
 )
 from gradiente.checker.observing.recognition import Recognition
-from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reading.vocabulary import meanings
 from gradiente.checker.rules.activations import ACTIVATIONS, activated
 from gradiente.checker.rules.chains import Made
@@ -38,9 +38,6 @@ NAMED = {
 # In words written for two layers, the layer that a mistake of each kind is in.
 WRITTEN_FOR = {"dZ": 1, "dA": 2, "output": 2, "target": 2}
 OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?norm|clip", re.IGNORECASE)
-STATE = re.compile(
-    r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE
-)  # what an optimizer keeps
 ALIKE = 1e-3  # two factors
 Places = dict[str, str]  # the function of each role
 
@@ -120,7 +117,7 @@ def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Findi
     ]
     if summed and not found.explanation.unknown:
         yield "update", _of_update(found, "gradients_accumulate", summed, places)
-    unused = {f"db{layer}" for layer in _without_bias(found)}
+    unused = {f"db{layer}" for layer in without_bias(found)}
     still = [name for name in found.explanation.still if name not in unused]
     if still:
         yield "update", _of_update(found, "not_updated", still[::-1], places)
@@ -177,7 +174,7 @@ def _in_forward(found: Recognition, name: str) -> Iterator[Finding]:
     if subtracted:
         yield _at(found, "bias_sign", name, [f"Z{number}" for number in subtracted], layers_on=0)
         return
-    unused = _without_bias(found)
+    unused = without_bias(found)
     if unused:
         yield _at(found, "bias_missing", name, [f"Z{number}" for number in unused], layers_on=0)
 
@@ -360,27 +357,3 @@ def _sign(found: Recognition) -> int:
         for _, c in held(found, found.explanation.values[0][name]):
             return 1 if c > 0 else -1
     return 1
-
-
-def _without_bias(found: Recognition) -> list[int]:
-    """The layers whose bias is there and learns, and takes no part in the forward pass."""
-    changing: dict[tuple[str, str], set[int]] = {}
-    for event in found.values.events:
-        place = found.values.place(event)
-        flat = max(event.value.shape, default=1) == event.value.size
-        if flat and found.values.named(place, BIAS) and not STATE.search(event.name):
-            own = event.name.startswith("self.")  # one variable in all methods
-            changing.setdefault(("" if own else event.function, event.name), set()).add(place)
-    used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}
-    missing, start = [], found.observed[-1].start
-    for layer, passed in zip(found.steps[-1].layers, found.observed[-1].passes[-1].layers, strict=True):
-        if layer.b is not None and np.any(layer.b):
-            continue
-        for places in changing.values():
-            first = found.values.arrays[min(places)]
-            held = layer.b is None or passed.bias in places
-            known = any(found.values.arrays[one].any() and found.values.first[one] < start for one in places)
-            if first.size == len(layer.Z) and known and len(places) > 1 and held and not places & used:
-                missing.append(layer.number)
-                break
-    return missing

@@ -28,9 +28,9 @@ def possible_targets(values: Values, observed: Sequence[ObservedStep]) -> list[T
     found = []
     for later in (False, True):
         for name in sorted(names, key=lambda name: (not OWN_TARGET.fullmatch(name[1]), name)):
-            y = _value(values, name, entry, later=later)
-            other = later and np.array_equal(y, _value(values, name, entry, later=False))
-            if y is not None and not other and not _computed(y, entry):
+            y, before = (_value(values, name, entry, later=next_one) for next_one in (later, False))
+            known = later and before is not None and y is not None and np.array_equal(y, before)
+            if y is not None and not known and not _computed(y, entry):
                 found.append(lambda one, name=name, later=later: _value(values, name, one, later=later))
     return found[:MOST]
 

@@ -39,8 +39,9 @@ def plans(tree: ast.Module, kinds: Kinds = NONE) -> Iterator[Plan]:
         site = sites.get(function.name)
         for first, given in ((HEAD, names), (f"{HEAD}{made}", known)) if made else ((HEAD, names),):
             calls = _train_calls(function, given, site)
+            again = "return" if _repeats(function) else f"for _ in range({EPOCHS}):"
             yield from (
-                Plan(f"{first}\n    return module.{function.name}({call})", {"train": function.name})
+                Plan(f"{first}\n    {again} module.{function.name}({call})", {"train": function.name})
                 for call in calls
                 if USES_X.search(call)  # else its data are not ours
             )
@@ -51,6 +52,17 @@ def plans(tree: ast.Module, kinds: Kinds = NONE) -> Iterator[Plan]:
     yield from _of_functions(functions, names)
     for node in classes:
         yield from _of_class(node, names, sites, kinds, own=_own_instance(tree, node.name))
+
+
+def _repeats(function: Callable_) -> bool:
+    """Whether a function that trains makes several steps by itself: it is told how many, or it counts them."""
+    told = any(meanings(name)[:1] == ["epochs"] for name in (*function.needed, *function.optional))
+    counted = [node for node in ast.walk(function.node) if isinstance(node, ast.For | ast.While)]
+    return told or any(
+        isinstance(node, ast.While)
+        or re.match(r"range\(\d{2,}|range\([\w.]*epo", ast.unparse(node.iter), re.IGNORECASE)
+        for node in counted
+    )
 
 
 def _initialized(functions: Sequence[Callable_], names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
