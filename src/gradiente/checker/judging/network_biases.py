@@ -38,7 +38,10 @@ def _series(found: Recognition) -> list[list[tuple[int, int]]]:
 
 
 def _learns(found: Recognition, series: list[tuple[int, int]], layer: int) -> bool:
-    """Whether the last step changes a variable by a multiple of ∂J/∂b of a layer, and it was not 0 before."""
+    """Whether the last step changes a variable by a multiple of ∂J/∂b of a layer, and it was not 0 before.
+
+    With momentum, by that and the same share of the change before as the weights have.
+    """
     step, explanation = found.observed[-1], found.explanation
     dz = explanation.values[-1].get(f"dZ{layer}")
     before = [place for index, place in series if index <= step.start] or [place for _, place in series[:1]]
@@ -48,7 +51,11 @@ def _learns(found: Recognition, series: list[tuple[int, int]], layer: int) -> bo
     old, new = (found.values.arrays[places[-1]].ravel() for places in (before, after))
     if old.shape != new.shape or old.size != len(dz) or not old.any():
         return False
-    c = ratio(new - old, dz.sum(axis=1))
+    shares = [share for key, share in explanation.extra.values() if key == "momentum"]
+    kept = np.zeros_like(old)
+    if shares and len(before) > 1 and found.values.arrays[before[-2]].size == old.size:
+        kept = shares[0] * (old - found.values.arrays[before[-2]].ravel())
+    c = ratio(new - old - kept, dz.sum(axis=1))
     return c is not None and (old.size >= FEW or _as_long(c, explanation.base, dz))
 
 

@@ -89,9 +89,12 @@ def line(found: Recognition, quantity: str) -> int | None:
 
 def event_of(found: Recognition, wanted: Array) -> Event | None:
     """The assignment of a multiple of an array in the first explained step that stands first in the file."""
-    events = [found.values.events[found.values.first[place]] for place, _ in held(found, wanted)]
-    events = [event for event in events if event.name != "return"]
-    return min(events, key=lambda event: event.line) if events else None
+    one, places = found.observed[0], {place for place, _ in held(found, wanted)}
+    assigned: dict[int, Event] = {}
+    for event in found.values.events[one.start : one.end]:
+        if event.name != "return" and (place := found.values.place(event)) in places:
+            assigned.setdefault(place, event)
+    return min(assigned.values(), key=lambda event: event.line) if assigned else None
 
 
 def held(found: Recognition, wanted: Array) -> list[tuple[int, float]]:

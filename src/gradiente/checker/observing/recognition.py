@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gradiente.checker.observing.costs import stated_loss
+from gradiente.checker.observing.costs import computed_loss, stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
 from gradiente.checker.observing.forward import ForwardPass, forward_passes, wrong_forms
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
@@ -122,34 +122,53 @@ def recognize(sandbox: Sandbox, source: str, kinds: Kinds = NONE) -> Recognition
 def _recognitions(sandbox: Sandbox, source: str, kinds: Kinds, until: float) -> Iterator[Recognition]:
     """From each way to make the code train: its functions, its own training, that on other data."""
     own, more = sandbox.events, MORE_SECONDS
+    stated = computed_loss(own)
     for plan in plans(ast.parse(source), kinds):
-        found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until)
+        found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until, stated)
         if found is not None:
             more = 0.0
             yield found
         if time.process_time() > until:
             break
     until = time.process_time() + more
-    found = _best(_candidates(None, own, None, until, cut=False), until)
+    found = _best(_candidates(None, own, None, until, cut=False, stated=stated), until)
     if found is not None:
         yield found
     until = time.process_time() + more
     replayed = on_given_data(source)
-    found = replayed and _of_runs(None, lambda data: _replay(sandbox, replayed, data), until)
+    found = replayed and _of_runs(None, lambda data: _replay(sandbox, replayed, data), until, stated)
     if found:
         yield found
 
 
-def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Recognition | None:
-    """The best recognition over the forms of the data: of our sizes, else of those that the code has."""
+def _of_runs(
+    plan: Plan | None, run: Callable[[Data], Run], until: float, stated: str | None
+) -> Recognition | None:
+    """The best recognition over the forms of the data: of our sizes, else of those that the code has.
+
+    Arguments:
+        stated: the loss that the file's own cost has, if any
+    """
     sizes: list[tuple[int, int | None]] = [(INPUTS, None)]
     for size in sizes:
         found: list[Candidate] = []
         hopeless = 0
+        outputs = 1
         for data in possible_data(*size):
+            if (
+                len(data.Y) > outputs and found
+            ):  # one mistake with one output explains it: no more outputs are needed
+                best = _best(found, until)
+                if best is not None and best.explanation.cost <= ONE:
+                    return best
+            outputs = len(data.Y)
             events, failure = run(data)
             broken = plan is None and failure  # the program went on after it
-            more = [] if broken else list(_candidates(plan, events, data, until, cut=bool(failure)))
+            more = (
+                []
+                if broken
+                else list(_candidates(plan, events, data, until, cut=bool(failure), stated=stated))
+            )
             decided = _decided(more)
             if decided is not None:
                 return decided
@@ -184,7 +203,8 @@ def recognize_steps(events: Sequence[Event], data: Data, loss: str, *, cut: bool
         cut: whether a failure ended the recording, maybe in the middle of a step
     """
     until = time.process_time() + MOST_SECONDS
-    candidates = [one for one in _candidates(None, events, data, until, cut=cut) if one.steps[0].loss == loss]
+    seen = _candidates(None, events, data, until, cut=cut, stated=loss)
+    candidates = [one for one in seen if one.steps[0].loss == loss]
     return _decided(candidates) or _best(candidates, until)
 
 
@@ -212,12 +232,12 @@ def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
     for found, candidate in sorted(plain, key=lambda pair: pair[0].explanation.cost):
         if best is None:
             best = found
-        if best.explanation.right or time.process_time() > until:
+        if best.explanation.right:
             break
         found = candidate.explained(2)
         if found.explanation.cost < best.explanation.cost:
             best = found
-        if best.explanation.cost <= ONE:
+        if best.explanation.cost <= ONE or time.process_time() > until:
             break
     return best
 
@@ -237,16 +257,24 @@ def _replay(sandbox: Sandbox, source: str, data: Data) -> Run:
 
 
 def _candidates(
-    plan: Plan | None, events: Sequence[Event], data: Data | None, until: float, *, cut: bool
+    plan: Plan | None,
+    events: Sequence[Event],
+    data: Data | None,
+    until: float,
+    *,
+    cut: bool,
+    stated: str | None = None,
 ) -> Iterator[Candidate]:
     """The steps in a recording, over the targets, the losses and the batches that they may have.
 
     Arguments:
         cut: whether a failure ended the recording, maybe in the middle of a step
+        stated: the loss that the file's own cost has elsewhere
     """
     values, observed = _first_steps(events, data, until, cut=cut)
     if values is None or not observed:
         return
+    stated = stated or computed_loss(events)
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
     before, chosen = (
         (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
@@ -258,10 +286,10 @@ def _candidates(
                 known = [step for step in steps if step is not None]
                 if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
                     first = _step(before, batch, target, loss) if before else None
-                    yield from _with_outputs(Candidate(plan, data, values, chosen, known, first))
+                    yield from _with_outputs(Candidate(plan, data, values, chosen, known, first), stated)
 
 
-def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
+def _with_outputs(candidate: Candidate, stated: str | None) -> Iterator[Candidate]:
     """The candidate with every activation that its last layer may have, where the file's own cost allows it."""
     last = candidate.observed[0].passes[-1].layers[-1]
     names = [last.activation]
@@ -278,7 +306,7 @@ def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
             before=candidate.before and candidate.before.with_output(name),
         )
         loss = one.steps[0].loss
-        of_cost = stated_loss(one.values, one.steps[0]) if name else "squared_error"
+        of_cost = (stated_loss(one.values, one.steps[0]) or stated) if name else "squared_error"
         if of_cost in (None, loss) and (name not in wrong or one.compared_with_targets):
             yield one
 
