@@ -35,6 +35,8 @@ MOST_SECONDS = 1.5  # of looking for the best explanation over all plans
 MORE_SECONDS = 0.7  # of looking for one of the program's own training, and of that on other data
 HOPELESS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError", ABSENT)  # whatever the data
 EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, "TooLong")  # what the environment has let down
+MOST_BETWEEN = 2  # mistakes between two layers
+MOST_EXPLAINED = 8  # candidates
 ONE = 1.5  # what one mistake costs, and the same one in another layer
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 Run = tuple[Sequence[Event], str]  # what was observed, and the kind of failure that ended it
@@ -62,6 +64,13 @@ class Recognition:
     @property
     def forward(self) -> ForwardPass:
         return self.observed[0].passes[-1]
+
+    @property
+    def output_seen(self) -> bool:
+        """Whether its output is the network's: a softmax of one output is 1, what is before it seems to be linear."""
+        last = self.forward.layers[-1]
+        linear = not last.activation and stated_loss(self.values, self.steps[0]) == "squared_error"
+        return last.output is not None or linear
 
     @property
     def right_at_loss(self) -> bool:
@@ -155,11 +164,9 @@ def _of_runs(
         hopeless = 0
         outputs = 1
         for data in possible_data(*size):
-            if (
-                len(data.Y) > outputs and found
-            ):  # one mistake with one output explains it: no more outputs are needed
+            if len(data.Y) > outputs and found:  # with one output
                 best = _best(found, until)
-                if best is not None and best.explanation.cost <= ONE:
+                if best is not None and best.explanation.cost <= ONE and best.output_seen:
                     return best
             outputs = len(data.Y)
             events, failure = run(data)
@@ -226,20 +233,22 @@ def _decided(candidates: Sequence[Candidate]) -> Recognition | None:
 
 
 def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
-    """The best explanation with mistakes: those first that few mistakes explain as far as they go."""
-    best: Recognition | None = None
-    plain = [(one.explained(0), one) for one in candidates]
-    for found, candidate in sorted(plain, key=lambda pair: pair[0].explanation.cost):
-        if best is None:
-            best = found
-        if best.explanation.right:
+    """The best explanation with mistakes: with one between two layers, then with two; of what is explained best so far.
+
+    When the time is over, what is best by then, and one candidate is tried at least.
+    """
+    ranked = [(one.explained(0), one) for one in candidates]
+    for most in (1, MOST_BETWEEN):
+        ranked.sort(key=lambda pair: pair[0].explanation.cost)
+        if not ranked or ranked[0][0].explanation.cost <= (ONE if most > 1 else 0):
             break
-        found = candidate.explained(2)
-        if found.explanation.cost < best.explanation.cost:
-            best = found
-        if best.explanation.cost <= ONE or time.process_time() > until:
-            break
-    return best
+        for place, (found, candidate) in enumerate(ranked[:MOST_EXPLAINED]):
+            full = candidate.explained(most)
+            if full.explanation.cost < found.explanation.cost:
+                ranked[place] = full, candidate
+            if full.explanation.cost <= ONE or time.process_time() > until:
+                break
+    return min((found for found, _ in ranked), key=lambda found: found.explanation.cost, default=None)
 
 
 def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Run:
