@@ -69,3 +69,30 @@ def test_its_mistake_is_named(name, check_source):
     assert right in _source(name)
     found = check_source(_source(name).replace(right, wrong)).all_findings
     assert {one.mistake for one in found} == {key}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "key"),
+    [
+        (
+            "deep_dictionaries",
+            "np.divide(Y, AL) - np.divide",
+            "np.divide(Y, AL) + np.divide",
+            "output_absolute",
+        ),
+        ("deep_dictionaries", "dA * s * (1 - s)", "dA * Z * (1 - Z)", "derivative_of_z"),
+        ("deep_dictionaries", "dA * s * (1 - s)", "dA * (1 - s)", "activation_for_derivative"),
+        ("csv_in_main", "2 * (y_hat - y)", "2 * (y_hat - y) * (1 - y_hat**2)", "derivative_other"),
+        ("layer_list", "grad * (1 - self.a**2)", "grad * (1 - self.a)", "activation_for_derivative"),
+        (
+            "step_of_layers",
+            "coste[1](a, Y) * red[l].activacion[1](a)",
+            "coste[1](a, Y)",
+            "output_slope_missing",
+        ),
+    ],
+)
+def test_a_mistake_at_the_output_is_named(name, right, wrong, key, check_source):
+    assert right in _source(name)
+    found = check_source(_source(name).replace(right, wrong)).all_findings
+    assert [one.mistake for one in found] == [key]

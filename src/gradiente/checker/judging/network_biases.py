@@ -6,6 +6,7 @@ import numpy as np
 
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import BIAS, Array
+from gradiente.checker.rules.dataflow import Layer
 from gradiente.checker.rules.search import FEW, ratio
 
 STATE = re.compile(
@@ -22,7 +23,7 @@ def without_bias(found: Recognition) -> list[int]:
         layer.number
         for layer in found.steps[-1].layers
         if (layer.b is None or not np.any(layer.b))
-        and any(_learns(found, series, layer.number) for series in unused)
+        and any(_learns(found, series, layer) for series in unused)
     ]
 
 
@@ -37,19 +38,20 @@ def _series(found: Recognition) -> list[list[tuple[int, int]]]:
     return list(series.values())
 
 
-def _learns(found: Recognition, series: list[tuple[int, int]], layer: int) -> bool:
+def _learns(found: Recognition, series: list[tuple[int, int]], layer: Layer) -> bool:
     """Whether the last step changes a variable by a multiple of ∂J/∂b of a layer, and it was not 0 before.
 
     With momentum, by that and the same share of the change before as the weights have.
     """
     step, explanation = found.observed[-1], found.explanation
-    dz = explanation.values[-1].get(f"dZ{layer}")
+    dz = explanation.values[-1].get(f"dZ{layer.number}")
     before = [place for index, place in series if index <= step.start] or [place for _, place in series[:1]]
     after = [place for index, place in series if step.start < index < step.end]
     if dz is None or not after:
         return False
     old, new = (found.values.arrays[places[-1]].ravel() for places in (before, after))
-    if old.shape != new.shape or old.size != len(dz) or not old.any():
+    seen = np.abs(old).max() > CLOSE * np.abs(layer.Z).max()  # one that is too small does not show in Z
+    if old.shape != new.shape or old.size != len(dz) or not seen:
         return False
     shares = [share for key, share in explanation.extra.values() if key == "momentum"]
     kept = np.zeros_like(old)

@@ -295,16 +295,31 @@ def _candidates(
                 known = [step for step in steps if step is not None]
                 if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
                     first = _step(before, batch, target, loss) if before else None
-                    yield from _with_outputs(Candidate(plan, data, values, chosen, known, first), stated)
+                    yield from _with_outputs(
+                        Candidate(plan, data, values, chosen, known, first), stated, _outputs(observed)
+                    )
 
 
-def _with_outputs(candidate: Candidate, stated: str | None) -> Iterator[Candidate]:
-    """The candidate with every activation that its last layer may have, where the file's own cost allows it."""
+def _outputs(observed: Sequence[ObservedStep]) -> list[str]:
+    """The activations of the last layer that were seen: where softmax is 0 and 1 its inverse does not show it."""
+    last = [one.layers[-1] for step in observed for one in step.passes]
+    return list(dict.fromkeys(layer.activation for layer in last if layer.output is not None))
+
+
+def _with_outputs(candidate: Candidate, stated: str | None, seen: Sequence[str]) -> Iterator[Candidate]:
+    """The candidate with every activation that its last layer may have, where the file's own cost allows it.
+
+    Arguments:
+        seen: those that it has in other steps
+    """
     last = candidate.observed[0].passes[-1].layers[-1]
     names = [last.activation]
-    if last.output is None:
+    if last.output is None and seen:
+        names = list(seen)
+    elif last.output is None:
         names += ["sigmoid", *(["softmax"] if len(last.Z) > 1 else [])]
-    wrong = dict(wrong_forms(candidate.values, last)) if last.output is None else {}
+    unseen = last.output is None and not seen
+    wrong = dict(wrong_forms(candidate.values, last)) if unseen else {}
     for name in (*names, *wrong):
         one = replace(
             candidate,
