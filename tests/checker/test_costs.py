@@ -43,3 +43,8 @@ def test_a_cost_that_is_summed_instance_by_instance():
 def test_costs_of_both_losses_are_no_law():
     events = [_event("y", Y), _event("out", A), _event("loss", _entropy(A, Y))]
     assert computed_loss([*events, _event("cost", ((A - Y) ** 2).sum())]) is None
+
+
+def test_a_count_in_a_cost_is_none():
+    labels = np.array([[0.0, 1.0, 1.0]])
+    assert computed_loss([_event("y", Y), _event("p", labels), _event("n", 2, "Net.loss")]) is None

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradiente.checker.judging.network_biases import without_bias
 from gradiente.checker.judging.network_numbers import Numbers
+from gradiente.checker.judging.network_penalty import left_out_by_cost, penalized_biases
 from gradiente.checker.judging.network_places import (
     formula,
     function,
@@ -93,6 +94,9 @@ def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Findi
     for factor, names in _by_factor(_scaled(found)):
         yield _of_factor(found, factor, names, places)
     yield from _unlike(found, places)
+    biases = penalized_biases(found)
+    if biases and not found.explanation.unknown and left_out_by_cost(found, biases):
+        yield "gradients", _at(found, "penalty_bias", places["gradients"], biases)
     if found.explanation.uphill and not found.explanation.unknown:
         if _sign(found) < 0:
             last = len(found.steps[0].layers)
@@ -234,10 +238,11 @@ def _unlike(found: Recognition, places: Places) -> Iterator[tuple[str, Finding]]
 
 
 def _variants(found: Recognition, name: str, places: Places) -> tuple[tuple[str, dict], ...]:
-    kinds = (
-        dict.fromkeys(key for key, _ in found.explanation.extra.values()) if name == places["update"] else ()
-    )
-    return tuple((key, {}) for key in kinds)
+    if name != places["update"]:
+        return ()
+    kinds = dict.fromkeys(key for key, _ in found.explanation.extra.values())
+    biases = ["weight_decay_of_biases"] if penalized_biases(found) else []
+    return tuple((key, {}) for key in (*kinds, *biases))
 
 
 def _scaled(found: Recognition) -> dict[str, float]:

@@ -14,7 +14,7 @@ from gradiente.checker.running.calls import Event
 
 CLOSE = 1e-5  # of the number: what a small constant inside a logarithm changes
 COST = re.compile(
-    r"cost\w*|loss(es)?|costo\w*|perdida\w*|p[eé]rdida\w*|perda\w*|j|mse|bce|\w*entropy|\w*entropia",
+    r"\w*cost\w*|\w*loss\w*|\w*p[eé]rdida\w*|perda\w*|j(_\w+)?|mse|bce|\w*entropy|\w*entropia",
     re.IGNORECASE,
 )
 
@@ -41,11 +41,11 @@ def computed_loss(events: Sequence[Event]) -> str | None:
     A measure beside the cost, as the squared error of a classifier, is none. Of single numbers two costs must agree.
     """
     seen: Counter[str] = Counter()
-    for index, numbers in islice(_costs(events), MOST_COSTS):
+    for index, numbers in islice(costs_in(events), MOST_COSTS):
         near = [
             event for event in events[max(0, index - MOST_BEFORE) : index] if event.value.size <= MOST_NUMBERS
         ]
-        arrays = {id(event.value): event.value for event in near}
+        arrays = {id(event.value): event.value for event in near if (event.value % 1).any()}
         targets = {id(event.value): event.value for event in near if _is_target(event)}
         of_this: Counter[str] = Counter()
         for y, a in product(targets.values(), arrays.values()):
@@ -58,7 +58,7 @@ def computed_loss(events: Sequence[Event]) -> str | None:
     return next(iter(seen)) if len(seen) == 1 and seen.total() > 1 else None
 
 
-def _costs(events: Sequence[Event]) -> Iterator[tuple[int, list[float]]]:
+def costs_in(events: Sequence[Event]) -> Iterator[tuple[int, list[float]]]:
     """The costs of a recording: the event of each, its number, and by how much it is more than the one before.
 
     Of a list the last number is the new one.
@@ -69,7 +69,7 @@ def _costs(events: Sequence[Event]) -> Iterator[tuple[int, list[float]]]:
         of_number = _is_cost(event) and not event.value.ndim
         if (listed or of_number) and not MEASURE.search(event.name):
             number = float(event.value.ravel()[-1])
-            if number:
+            if number % 1:  # else it counts something
                 yield index, [number, number - before.get(event.variable, 0.0)]
             before[event.variable] = number
 
