@@ -67,6 +67,21 @@ def test_momentum_and_regularization_are_variants(check_source):
     assert [key for function in decayed.functions for key, _ in function.variants] == ["weight_decay"]
 
 
+def test_biases_are_regularized_by_the_cost_or_against_it(check_source):
+    """A mistake where the file's cost leaves them out; right where it has them; where there is none, it is said."""
+    wrong = PARAMS.replace('"b2": d.sum(axis=0)}', '"b2": d.sum(axis=0) + reg * p["b2"]}')
+    wrong = wrong.replace('grads["b1"] = dh.sum(axis=0)', 'grads["b1"] = dh.sum(axis=0) + reg * p["b1"]')
+    assert [found.mistake for found in check_source(wrong).all_findings] == ["penalty_bias"]
+
+    with_biases = wrong.replace('(p["W2"] ** 2).sum()', 'sum((p[k] ** 2).sum() for k in ("W2", "b1", "b2"))')
+    without_cost = "\n".join(line for line in wrong.splitlines() if " loss = -np" not in line)
+    without_cost = without_cost.replace("return loss, grads", "return 0.0, grads")
+    for source in (with_biases, without_cost):
+        verdict = check_source(source)
+        assert verdict.passed, verdict.all_findings
+        assert "weight_decay_of_biases" in [key for one in verdict.functions for key, _ in one.variants]
+
+
 def test_activations_that_are_computed_once_and_gradients_that_are_never_reset(check_source):
     lines = INLINE.splitlines(keepends=True)
     start = next(place for place, line in enumerate(lines) if line.startswith("for j"))

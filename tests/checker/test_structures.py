@@ -29,6 +29,23 @@ STRUCTURES = {
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("* anterior * (1 - anterior)", "* anterior", "activation_for_derivative"),
     ),
+    "layer_list": (
+        "Linear(2, 4), Tanh(), Linear(4, 2), Tanh()",
+        ("2 * (given - wanted)", "2 * (wanted - given)", "output_sign"),
+    ),
+    "online": (
+        "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
+        ("self.umbral_w + eta * delta_o", "self.umbral_w - eta * delta_o", "opposite_sign"),
+    ),
+    "letters": (
+        "Linear(2, 4, bias=False), Sigmoid(), Linear(4, 4, bias=False), Sigmoid(), "
+        "Linear(4, 1, bias=False), Sigmoid()",
+        ("W2.T @ d2", "W2 @ d2", "transpose_missing"),
+    ),
+    "step_of_layers": (
+        "Linear(2, 8), Tanh(), Linear(8, 1), Sigmoid()",
+        ("@ capa.W + capa.b", "@ capa.W", "bias_missing"),
+    ),
     "element_loops": (
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("suma * self.h[j] * (1 - self.h[j])", "suma * self.h[j]", "activation_for_derivative"),
@@ -54,3 +71,30 @@ def test_its_mistake_is_named(name, check_source):
     assert right in _source(name)
     found = check_source(_source(name).replace(right, wrong)).all_findings
     assert {one.mistake for one in found} == {key}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "key"),
+    [
+        (
+            "deep_dictionaries",
+            "np.divide(Y, AL) - np.divide",
+            "np.divide(Y, AL) + np.divide",
+            "output_absolute",
+        ),
+        ("deep_dictionaries", "dA * s * (1 - s)", "dA * Z * (1 - Z)", "derivative_of_z"),
+        ("deep_dictionaries", "dA * s * (1 - s)", "dA * (1 - s)", "activation_for_derivative"),
+        ("csv_in_main", "2 * (y_hat - y)", "2 * (y_hat - y) * (1 - y_hat**2)", "derivative_other"),
+        ("layer_list", "grad * (1 - self.a**2)", "grad * (1 - self.a)", "activation_for_derivative"),
+        (
+            "step_of_layers",
+            "coste[1](a, Y) * red[l].activacion[1](a)",
+            "coste[1](a, Y)",
+            "output_slope_missing",
+        ),
+    ],
+)
+def test_a_mistake_at_the_output_is_named(name, right, wrong, key, check_source):
+    assert right in _source(name)
+    found = check_source(_source(name).replace(right, wrong)).all_findings
+    assert [one.mistake for one in found] == [key]

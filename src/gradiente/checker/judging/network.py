@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.checker.judging.factors import ALIKE, factor_key
+from gradiente.checker.judging.network_biases import without_bias
 from gradiente.checker.judging.network_numbers import Numbers
-from gradiente.checker.judging.network_places import formula, function, line, update_line
+from gradiente.checker.judging.network_penalty import left_out_by_cost, penalized_biases
+from gradiente.checker.judging.network_places import formula, function, held, line, update_line
 from gradiente.checker.observing.recognition import Recognition
-from gradiente.checker.observing.values import BIAS
 from gradiente.checker.reference.layer_formulas import label, parameter
 from gradiente.checker.rules.activations import ACTIVATIONS, activated
 from gradiente.checker.rules.chains import Made
@@ -31,9 +32,6 @@ NAMED = {
 # In words written for two layers, the layer that a mistake of each kind is in.
 WRITTEN_FOR = {"dZ": 1, "dA": 2, "output": 2, "target": 2}
 OTHER_RULES = re.compile(r"adam|rms_?prop|ada_?grad|ada_?delta|drop_?out|batch_?norm|clip", re.IGNORECASE)
-STATE = re.compile(
-    r"(\b|self\.|\['?)_*(v|m|s|vel\w*|mom\w*|acc\w*|g|d|prev\w*)_?b", re.IGNORECASE
-)  # what an optimizer keeps
 Places = dict[str, str]  # the function of each role
 
 
@@ -88,6 +86,9 @@ def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Findi
     for factor, names in _by_factor(_scaled(found)):
         yield _of_factor(found, factor, names, places)
     yield from _unlike(found, places)
+    biases = penalized_biases(found)
+    if biases and not found.explanation.unknown and left_out_by_cost(found, biases):
+        yield "gradients", _at(found, "penalty_bias", places["gradients"], biases)
     if found.explanation.uphill and not found.explanation.unknown:
         if _sign(found) < 0:
             last = len(found.steps[0].layers)
@@ -112,7 +113,7 @@ def findings_of(found: Recognition, places: Places) -> Iterator[tuple[str, Findi
     ]
     if summed and not found.explanation.unknown:
         yield "update", _of_update(found, "gradients_accumulate", summed, places)
-    unused = {f"db{layer}" for layer in _without_bias(found)}
+    unused = {f"db{layer}" for layer in without_bias(found)}
     still = [name for name in found.explanation.still if name not in unused]
     if still:
         yield "update", _of_update(found, "not_updated", still[::-1], places)
@@ -169,7 +170,7 @@ def _in_forward(found: Recognition, name: str) -> Iterator[Finding]:
     if subtracted:
         yield _at(found, "bias_sign", name, [f"Z{number}" for number in subtracted], layers_on=0)
         return
-    unused = _without_bias(found)
+    unused = without_bias(found)
     if unused:
         yield _at(found, "bias_missing", name, [f"Z{number}" for number in unused], layers_on=0)
 
@@ -229,10 +230,11 @@ def _unlike(found: Recognition, places: Places) -> Iterator[tuple[str, Finding]]
 
 
 def _variants(found: Recognition, name: str, places: Places) -> tuple[tuple[str, dict], ...]:
-    kinds = (
-        dict.fromkeys(key for key, _ in found.explanation.extra.values()) if name == places["update"] else ()
-    )
-    return tuple((key, {}) for key in kinds)
+    if name != places["update"]:
+        return ()
+    kinds = dict.fromkeys(key for key, _ in found.explanation.extra.values())
+    biases = ["weight_decay_of_biases"] if penalized_biases(found) else []
+    return tuple((key, {}) for key in (*kinds, *biases))
 
 
 def _scaled(found: Recognition) -> dict[str, float]:
@@ -331,33 +333,9 @@ def _at(
 
 
 def _sign(found: Recognition) -> int:
-    """The sign that the code's own gradient of the last weights has beside the right one; 1 where it is not seen."""
-    one, last = found.observed[0], len(found.steps[0].layers)
-    for place, c in found.values.multiples(found.explanation.values[0][f"dW{last}"], one.start):
-        if found.values.first[place] < one.end:
+    """The sign that the code's own gradient of the last layer has beside the right one; 1 where it is not seen."""
+    last = len(found.steps[0].layers)
+    for name in (f"dW{last}", f"dZ{last}"):
+        for _, c in held(found, found.explanation.values[0][name]):
             return 1 if c > 0 else -1
     return 1
-
-
-def _without_bias(found: Recognition) -> list[int]:
-    """The layers whose bias is there and learns, and takes no part in the forward pass."""
-    changing: dict[tuple[str, str], set[int]] = {}
-    for event in found.values.events:
-        place = found.values.place(event)
-        flat = max(event.value.shape, default=1) == event.value.size
-        if flat and found.values.named(place, BIAS) and not STATE.search(event.name):
-            own = event.name.startswith("self.")  # one variable in all methods
-            changing.setdefault(("" if own else event.function, event.name), set()).add(place)
-    used = {layer.bias for entry in found.observed for layer in entry.passes[-1].layers if np.any(layer.b)}
-    missing, start = [], found.observed[-1].start
-    for layer, passed in zip(found.steps[-1].layers, found.observed[-1].passes[-1].layers, strict=True):
-        if layer.b is not None and np.any(layer.b):
-            continue
-        for places in changing.values():
-            first = found.values.arrays[min(places)]
-            held = layer.b is None or passed.bias in places
-            known = any(found.values.arrays[one].any() and found.values.first[one] < start for one in places)
-            if first.size == len(layer.Z) and known and len(places) > 1 and held and not places & used:
-                missing.append(layer.number)
-                break
-    return missing

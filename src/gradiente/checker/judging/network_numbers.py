@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gradiente.checker.judging.network_places import held
 from gradiente.checker.observing.recognition import Recognition
 from gradiente.checker.observing.values import Array
 from gradiente.checker.reference.layer_formulas import label
@@ -192,9 +193,9 @@ class Numbers:
 
     def _recorded(self, quantity: str, value: Array) -> Shown | None:
         """The first variable of the step that holds a multiple of a quantity."""
-        one, values = self.found.observed[0], self.found.values
-        for place, c in sorted(values.multiples(value, one.start), key=lambda pair: values.first[pair[0]]):
-            if values.first[place] < one.end and (name := self._name(place, last=quantity[:2] != "dA")):
+        first = self.found.values.first
+        for place, c in sorted(held(self.found, value), key=lambda pair: first[pair[0]]):
+            if name := self._name(place, last=quantity[:2] != "dA"):
                 return self._as_in(place, name, c * value, c)
         return None
 

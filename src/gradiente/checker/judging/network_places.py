@@ -35,11 +35,27 @@ def line(found: Recognition, quantity: str) -> int | None:
 
 def event_of(found: Recognition, wanted: Array) -> Event | None:
     """The assignment of a multiple of an array in the first explained step that stands first in the file."""
-    one = found.observed[0]
-    places = [place for place, _ in found.values.multiples(wanted, one.start)]
-    times = [found.values.first[place] for place in places if found.values.first[place] < one.end]
-    events = [found.values.events[time] for time in times if found.values.events[time].name != "return"]
-    return min(events, key=lambda event: event.line) if events else None
+    one, places = found.observed[0], {place for place, _ in held(found, wanted)}
+    assigned: dict[int, Event] = {}
+    for event in found.values.events[one.start : one.end]:
+        if event.name != "return" and (place := found.values.place(event)) in places:
+            assigned.setdefault(place, event)
+    return min(assigned.values(), key=lambda event: event.line) if assigned else None
+
+
+def held(found: Recognition, wanted: Array) -> list[tuple[int, float]]:
+    """Where the first explained step holds c times an array that is computed on the way back, and c.
+
+    With one instance and one output ∂J/∂W is a multiple of the activations: what the forward pass computed is none.
+    """
+    one, values = found.observed[0], found.values
+    layers = [layer for entry in one.passes for layer in entry.layers]
+    forward = {one.passes[-1].input.place, *(place for layer in layers for place in layer.places)}
+    return [
+        (place, c)
+        for place, c in values.multiples(wanted, one.start)
+        if values.first[place] < one.end and place not in forward
+    ]
 
 
 def update_line(found: Recognition, gradient: str = "") -> int | None:
@@ -76,10 +92,8 @@ def function(found: Recognition, role: str) -> str | None:
         )
     one, last = found.observed[0], len(found.steps[0].layers)
     for name in (f"dW{last}", f"dZ{last}", "dW1", "dZ1"):
-        for place, _ in values.multiples(found.explanation.values[0].get(name, one.after[0][0]), one.start):
-            event = events[values.first[place]]
-            if values.first[place] < one.end:
-                return _named(event.function)
+        for place, _ in held(found, found.explanation.values[0].get(name, one.after[0][0])):
+            return _named(events[values.first[place]].function)
     return function(found, "update")
 
 

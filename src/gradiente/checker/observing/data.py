@@ -1,12 +1,12 @@
 """The data that a student's code is given: a few random instances, in every form that code may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradiente.checker.observing.forward import ForwardPass
-from gradiente.checker.observing.values import WEIGHT, Array, Values
+from gradiente.checker.observing.values import BIAS, WEIGHT, Array, Values
 
 M, INPUTS, HIDDEN = 7, 3, 5
 
@@ -57,20 +57,35 @@ def possible_data(n: int, k: int | None = None) -> Iterator[Data]:
         yield Data(x, hot, x.T[:, None].copy(), hot.T[:, None].copy(), columns=False, labels=False)
 
 
-def written_sizes(values: Values, data: Data) -> tuple[int, int] | None:
-    """How many inputs and outputs the network has, from the first arrays with a name of weights; None without any."""
-    weights = [
-        array
-        for place, array in enumerate(values.arrays)
-        if array.ndim == 2 and values.named(place, WEIGHT) and not _is_data(array, data)
-    ]
+def written_sizes(values: Values, data: Data) -> list[tuple[int, int]]:
+    """How many inputs and outputs the network may have, from the first arrays with a name of weights.
+
+    Where W1 and W2 fit together as (out, in) and as (in, out), b1 decides; without one both are tried.
+    """
+    weights, biases = (
+        [
+            array
+            for place, array in enumerate(values.arrays)
+            if array.ndim in dimensions and values.named(place, name) and not _is_data(array, data)
+        ]
+        for name, dimensions in ((WEIGHT, (2,)), (BIAS, (1, 2)))
+    )
+    weights = [weight for weight in weights if not any(weight is bias for bias in biases)]
     if len(weights) < 2:
-        return None
+        return []
     first, second = weights[0].shape, weights[1].shape
-    out_in = first[0] in second and not (first[1] in second and first[1] < first[0])
-    n, k = first[::-1] if out_in else first
-    for weight in weights[1:]:
-        inputs, outputs = weight.shape[::-1] if out_in else weight.shape
+    forms = [out_in for out_in in (False, True) if first[0 if out_in else 1] in second] or [False]
+    forms.sort(reverse=first[0] <= first[1])
+    if len(forms) == 2 and len(set(first)) == 2 and biases and biases[0].size in first:
+        forms = [biases[0].size == first[0]]
+    return [_sizes([weight.shape for weight in weights], out_in=out_in) for out_in in forms]
+
+
+def _sizes(shapes: Sequence[tuple[int, ...]], *, out_in: bool) -> tuple[int, int]:
+    """The inputs of the first matrix, and the outputs of the last that still fits to the one before it."""
+    n, k = shapes[0][::-1] if out_in else shapes[0]
+    for shape in shapes[1:]:
+        inputs, outputs = shape[::-1] if out_in else shape
         if inputs != k:
             break
         k = outputs

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gradiente.checker.observing.costs import stated_loss
+from gradiente.checker.observing.costs import computed_loss, stated_loss
 from gradiente.checker.observing.data import HIDDEN, INPUTS, Data, possible_data, written_sizes
 from gradiente.checker.observing.forward import ForwardPass, forward_passes, wrong_forms
 from gradiente.checker.observing.inputs import given_inputs, possible_inputs, single_inputs
@@ -19,7 +19,8 @@ from gradiente.checker.observing.steps import (
 )
 from gradiente.checker.observing.targets import possible_targets
 from gradiente.checker.observing.values import Values
-from gradiente.checker.reading.plans import NONE, Kinds, Plan, plans, rivals
+from gradiente.checker.reading.arguments import NONE, Kinds
+from gradiente.checker.reading.plans import Plan, plans, rivals
 from gradiente.checker.reading.replay import GIVEN_X, GIVEN_Y, on_given_data
 from gradiente.checker.rules.dataflow import Step, gradients_of
 from gradiente.checker.rules.search import Explanation, Search
@@ -34,6 +35,8 @@ MOST_SECONDS = 1.5  # of looking for the best explanation over all plans
 MORE_SECONDS = 0.7  # of looking for one of the program's own training, and of that on other data
 HOPELESS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError", ABSENT)  # whatever the data
 EXCUSED = (LEFT_OUT, NOT_INSTALLED, NUMPY_INSTEAD, "TooLong")  # what the environment has let down
+MOST_BETWEEN = 2  # mistakes between two layers
+MOST_EXPLAINED = 8  # candidates
 ONE = 1.5  # what one mistake costs, and the same one in another layer
 GOOD = 3.0  # an explanation that costs less is that of the network which the code has
 Run = tuple[Sequence[Event], str]  # what was observed, and the kind of failure that ended it
@@ -61,6 +64,13 @@ class Recognition:
     @property
     def forward(self) -> ForwardPass:
         return self.observed[0].passes[-1]
+
+    @property
+    def output_seen(self) -> bool:
+        """Whether its output is the network's: a softmax of one output is 1, what is before it seems to be linear."""
+        last = self.forward.layers[-1]
+        linear = not last.activation and stated_loss(self.values, self.steps[0]) == "squared_error"
+        return last.output is not None or linear
 
     @property
     def right_at_loss(self) -> bool:
@@ -121,44 +131,60 @@ def recognize(sandbox: Sandbox, source: str, kinds: Kinds = NONE) -> Recognition
 def _recognitions(sandbox: Sandbox, source: str, kinds: Kinds, until: float) -> Iterator[Recognition]:
     """From each way to make the code train: its functions, its own training, that on other data."""
     own, more = sandbox.events, MORE_SECONDS
+    stated = computed_loss(own)
     for plan in plans(ast.parse(source), kinds):
-        found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until)
+        found = _of_runs(plan, lambda data, plan=plan: _run(sandbox, plan, data), until, stated)
         if found is not None:
             more = 0.0
             yield found
         if time.process_time() > until:
             break
     until = time.process_time() + more
-    found = _best(_candidates(None, own, None, until, cut=False), until)
+    found = _best(_candidates(None, own, None, until, cut=False, stated=stated), until)
     if found is not None:
         yield found
     until = time.process_time() + more
     replayed = on_given_data(source)
-    found = replayed and _of_runs(None, lambda data: _replay(sandbox, replayed, data), until)
+    found = replayed and _of_runs(None, lambda data: _replay(sandbox, replayed, data), until, stated)
     if found:
         yield found
 
 
-def _of_runs(plan: Plan | None, run: Callable[[Data], Run], until: float) -> Recognition | None:
-    """The best recognition over the forms of the data: of our sizes, else of those that the code has."""
-    sizes: tuple[int, int] | None = None
-    for size in (INPUTS,), None:
-        if size is None and sizes is None:
-            return None
+def _of_runs(
+    plan: Plan | None, run: Callable[[Data], Run], until: float, stated: str | None
+) -> Recognition | None:
+    """The best recognition over the forms of the data: of our sizes, else of those that the code has.
+
+    Arguments:
+        stated: the loss that the file's own cost has, if any
+    """
+    sizes: list[tuple[int, int | None]] = [(INPUTS, None)]
+    for size in sizes:
         found: list[Candidate] = []
         hopeless = 0
-        for data in possible_data(*(size or sizes or ())):
+        outputs = 1
+        for data in possible_data(*size):
+            if len(data.Y) > outputs and found:  # with one output
+                best = _best(found, until)
+                if best is not None and best.explanation.cost <= ONE and best.output_seen:
+                    return best
+            outputs = len(data.Y)
             events, failure = run(data)
             broken = plan is None and failure  # the program went on after it
-            more = [] if broken else list(_candidates(plan, events, data, until, cut=bool(failure)))
+            more = (
+                []
+                if broken
+                else list(_candidates(plan, events, data, until, cut=bool(failure), stated=stated))
+            )
             decided = _decided(more)
             if decided is not None:
                 return decided
             found += more
-            if events and not more and size and sizes is None:
-                sizes = written_sizes(Values(events), data)
+            if events and not more and len(sizes) == 1:
+                sizes += written_sizes(Values(events), data)
             hopeless = hopeless + 1 if failure in HOPELESS else 0
-            if hopeless > 1 or (size and sizes and sizes[0] != INPUTS) or time.process_time() > until:
+            others = size is sizes[0] and sizes[1:] and sizes[1][0] != INPUTS
+            if hopeless > 1 or others or time.process_time() > until:
                 break
         best = _best(found, until)
         if best is not None and (best.values.by_name or best.explanation.cost < GOOD):
@@ -184,7 +210,8 @@ def recognize_steps(events: Sequence[Event], data: Data, loss: str, *, cut: bool
         cut: whether a failure ended the recording, maybe in the middle of a step
     """
     until = time.process_time() + MOST_SECONDS
-    candidates = [one for one in _candidates(None, events, data, until, cut=cut) if one.steps[0].loss == loss]
+    seen = _candidates(None, events, data, until, cut=cut, stated=loss)
+    candidates = [one for one in seen if one.steps[0].loss == loss]
     return _decided(candidates) or _best(candidates, until)
 
 
@@ -206,20 +233,22 @@ def _decided(candidates: Sequence[Candidate]) -> Recognition | None:
 
 
 def _best(candidates: Iterable[Candidate], until: float) -> Recognition | None:
-    """The best explanation with mistakes: those first that few mistakes explain as far as they go."""
-    best: Recognition | None = None
-    plain = [(one.explained(0), one) for one in candidates]
-    for found, candidate in sorted(plain, key=lambda pair: pair[0].explanation.cost):
-        if best is None:
-            best = found
-        if best.explanation.right or time.process_time() > until:
+    """The best explanation with mistakes: with one between two layers, then with two; of what is explained best so far.
+
+    When the time is over, what is best by then, and one candidate is tried at least.
+    """
+    ranked = [(one.explained(0), one) for one in candidates]
+    for most in (1, MOST_BETWEEN):
+        ranked.sort(key=lambda pair: pair[0].explanation.cost)
+        if not ranked or ranked[0][0].explanation.cost <= (ONE if most > 1 else 0):
             break
-        found = candidate.explained(2)
-        if found.explanation.cost < best.explanation.cost:
-            best = found
-        if best.explanation.cost <= ONE:
-            break
-    return best
+        for place, (found, candidate) in enumerate(ranked[:MOST_EXPLAINED]):
+            full = candidate.explained(most)
+            if full.explanation.cost < found.explanation.cost:
+                ranked[place] = full, candidate
+            if full.explanation.cost <= ONE or time.process_time() > until:
+                break
+    return min((found for found, _ in ranked), key=lambda found: found.explanation.cost, default=None)
 
 
 def _run(sandbox: Sandbox, plan: Plan, data: Data) -> Run:
@@ -237,16 +266,24 @@ def _replay(sandbox: Sandbox, source: str, data: Data) -> Run:
 
 
 def _candidates(
-    plan: Plan | None, events: Sequence[Event], data: Data | None, until: float, *, cut: bool
+    plan: Plan | None,
+    events: Sequence[Event],
+    data: Data | None,
+    until: float,
+    *,
+    cut: bool,
+    stated: str | None = None,
 ) -> Iterator[Candidate]:
     """The steps in a recording, over the targets, the losses and the batches that they may have.
 
     Arguments:
         cut: whether a failure ended the recording, maybe in the middle of a step
+        stated: the loss that the file's own cost has elsewhere
     """
     values, observed = _first_steps(events, data, until, cut=cut)
     if values is None or not observed:
         return
+    stated = stated or computed_loss(events)
     targets: list[Target] = [data.target] if data else possible_targets(values, observed)
     before, chosen = (
         (observed[0], observed[1 : 1 + STEPS]) if len(observed) > STEPS else (None, observed[:STEPS])
@@ -258,16 +295,31 @@ def _candidates(
                 known = [step for step in steps if step is not None]
                 if len(known) == len(chosen) and len({tuple(gradients_of(step)) for step in known}) == 1:
                     first = _step(before, batch, target, loss) if before else None
-                    yield from _with_outputs(Candidate(plan, data, values, chosen, known, first))
+                    yield from _with_outputs(
+                        Candidate(plan, data, values, chosen, known, first), stated, _outputs(observed)
+                    )
 
 
-def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
-    """The candidate with every activation that its last layer may have, where the file's own cost allows it."""
+def _outputs(observed: Sequence[ObservedStep]) -> list[str]:
+    """The activations of the last layer that were seen: where softmax is 0 and 1 its inverse does not show it."""
+    last = [one.layers[-1] for step in observed for one in step.passes]
+    return list(dict.fromkeys(layer.activation for layer in last if layer.output is not None))
+
+
+def _with_outputs(candidate: Candidate, stated: str | None, seen: Sequence[str]) -> Iterator[Candidate]:
+    """The candidate with every activation that its last layer may have, where the file's own cost allows it.
+
+    Arguments:
+        seen: those that it has in other steps
+    """
     last = candidate.observed[0].passes[-1].layers[-1]
     names = [last.activation]
-    if last.output is None:
+    if last.output is None and seen:
+        names = list(seen)
+    elif last.output is None:
         names += ["sigmoid", *(["softmax"] if len(last.Z) > 1 else [])]
-    wrong = dict(wrong_forms(candidate.values, last)) if last.output is None else {}
+    unseen = last.output is None and not seen
+    wrong = dict(wrong_forms(candidate.values, last)) if unseen else {}
     for name in (*names, *wrong):
         one = replace(
             candidate,
@@ -278,7 +330,7 @@ def _with_outputs(candidate: Candidate) -> Iterator[Candidate]:
             before=candidate.before and candidate.before.with_output(name),
         )
         loss = one.steps[0].loss
-        of_cost = stated_loss(one.values, one.steps[0]) if name else "squared_error"
+        of_cost = (stated_loss(one.values, one.steps[0]) or stated) if name else "squared_error"
         if of_cost in (None, loss) and (name not in wrong or one.compared_with_targets):
             yield one
 

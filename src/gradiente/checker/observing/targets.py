@@ -8,13 +8,17 @@ import numpy as np
 from gradiente.checker.observing.forward import ForwardPass
 from gradiente.checker.observing.steps import ObservedStep, Target
 from gradiente.checker.observing.values import Array, Values
+from gradiente.checker.reading.arguments import OWN_TARGET
 from gradiente.checker.reading.vocabulary import meanings
 
-MOST = 4
+MOST = 6
 
 
 def possible_targets(values: Values, observed: Sequence[ObservedStep]) -> list[Target]:
-    """One for every variable with a usual name for targets and the right size: its value at the time of the pass."""
+    """One for every variable with a usual name for targets and the right size: its value at the time of the pass.
+
+    Where a function gets them after the pass, as a cost does, its next value is one more.
+    """
     names = {
         (event.function, event.name)
         for event in values.events
@@ -22,23 +26,38 @@ def possible_targets(values: Values, observed: Sequence[ObservedStep]) -> list[T
     }
     entry = observed[0].passes[-1]
     found = []
-    for name in sorted(names):
-        if _value(values, name, entry) is not None:
-            found.append(lambda one, name=name: _value(values, name, one))
+    for later in (False, True):
+        for name in sorted(names, key=lambda name: (not OWN_TARGET.fullmatch(name[1]), name)):
+            y, before = (_value(values, name, entry, later=next_one) for next_one in (later, False))
+            known = later and before is not None and y is not None and np.array_equal(y, before)
+            if y is not None and not known and not _computed(y, entry):
+                found.append(lambda one, name=name, later=later: _value(values, name, one, later=later))
     return found[:MOST]
 
 
-def _value(values: Values, name: tuple[str, str], entry: ForwardPass) -> Array | None:
-    """The variable as targets (k, m) at the time of a pass, or soon after it."""
+def _computed(y: Array, entry: ForwardPass) -> bool:
+    """Whether it is what the pass itself has computed."""
+    return any(np.array_equal(y, one) for layer in entry.layers for one in (layer.Z, layer.A, layer.X))
+
+
+def _value(values: Values, name: tuple[str, str], entry: ForwardPass, *, later: bool) -> Array | None:
+    """The variable as targets (k, m) at the time of a pass, or soon after it: its last value until then, or its next.
+
+    Arguments:
+        later: its next one, even where there was one before
+    """
     k, m = entry.layers[-1].Z.shape
     best: Array | None = None
     for index, event in enumerate(values.events):
+        after = index > entry.end
+        if after and best is not None and not later:
+            break
         if (event.function, event.name) == name:
             form = _as_columns(event.value.astype(float), k, m)
-            if form is not None:
+            if form is not None and (after or not later):
                 best = form
-        if index > entry.end and best is not None:
-            break
+                if after:
+                    break
     return best
 
 

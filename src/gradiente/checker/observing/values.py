@@ -98,7 +98,7 @@ class Values:
         return [place for place, c in self.multiples(wanted, after) if abs(c - 1) <= self._tolerance]
 
     def multiples(self, wanted: Array, after: int = 0) -> list[tuple[int, float]]:
-        """The same for c times the matrix, with c; none of a matrix of zeros."""
+        """The same for c times the matrix, with c; none of a matrix of zeros. Of one number c is 1 or −1."""
         places, rows = self._groups.get(wanted.size, (np.array([], int), np.zeros((0, wanted.size))))
         found: dict[int, float] = {}
         for form in (wanted, wanted.T):
@@ -112,7 +112,8 @@ class Values:
             for hit in np.flatnonzero(error <= self._tolerance * np.abs(rows).max(axis=1)):
                 place = int(places[hit])
                 fits = np.squeeze(self.arrays[place]).shape == np.squeeze(form).shape
-                if fits and scale[hit] and self.first[place] >= after:
+                one = flat.size > 1 or abs(abs(scale[hit]) - 1) <= self._tolerance
+                if fits and one and scale[hit] and self.first[place] >= after:
                     found.setdefault(place, float(scale[hit]))
         return list(found.items())
 

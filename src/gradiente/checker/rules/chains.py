@@ -156,6 +156,8 @@ class ChainSearch(Chains, ABC, Generic[E]):
     def best(self, most: int = MOST) -> E:
         """The explanation that costs least; of equals the first in the order of the mistakes.
 
+        Below a layer whose gradients nothing gives no mistakes are looked for.
+
         Arguments:
             most: mistakes between two layers
         """
@@ -163,14 +165,17 @@ class ChainSearch(Chains, ABC, Generic[E]):
         last = len(self.steps[0].layers)
         for layer in range(last, 0, -1):
             kinds = ("target", "output") if layer == last else ("dA", "dZ")
-            known = self._down(known, kinds, layer, most) or known
+            lost = layer < last and self._gradients(layer + 1) <= set(known[0].unknown)
+            known = self._down(known, kinds, layer, 0 if lost else most) or known
         return known[0]
+
+    def _gradients(self, layer: int) -> set[str]:
+        return {name for name in gradients_of(self.steps[0]) if name[2:] == str(layer)}
 
     def _down(self, known: Sequence[E], kinds: tuple[str, str], layer: int, allowed: int) -> list[E]:
         """What is known one layer further down, the best first; two mistakes between layers where one will not do."""
         found: list[E] = []
-        names = {name for name in gradients_of(self.steps[0]) if name[2:] == str(layer)}
-        limit = math.inf
+        names, limit = self._gradients(layer), math.inf
         for most in range(allowed + 1):
             for one in known:
                 for made, values in self.paths(one.values, kinds, layer, most):

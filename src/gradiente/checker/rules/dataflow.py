@@ -107,6 +107,16 @@ class View:
         key = f"A{number - 1}" if name == "X" and self._place else f"{name}{number}"
         return self._values[key] if key in self._values else getattr(self.layer, name)
 
+    @property
+    def entropy_error(self) -> Array:
+        """m · ∂J/∂A of the binary cross-entropy, (a − y) / (a · (1 − a)): before it goes through the sigmoid.
+
+        Errors: ValueError for another activation
+        """
+        if self.activation != "sigmoid":
+            raise ValueError(self.activation)
+        return (self.A - self.Y) / (self.A * (1 - self.A))
+
     def backward(self, da: Array) -> Array:
         """An error through the activation of this layer."""
         return through(self.layer.activation, self.layer.Z, da)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from gradiente.checker.rules.dataflow import Array, Rule, View
 
+CROSS_ENTROPY = ("cross_entropy",)
+
 
 @dataclass(frozen=True)
 class WrongRule:

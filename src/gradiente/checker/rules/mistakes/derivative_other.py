@@ -2,9 +2,11 @@
 
 from itertools import product
 
+import numpy as np
+
 from gradiente.checker.rules.activations import activated, slope
 from gradiente.checker.rules.dataflow import Array, Rule, View
-from gradiente.checker.rules.mistake import Mistake, WrongRule
+from gradiente.checker.rules.mistake import CROSS_ENTROPY, Mistake, WrongRule
 
 NAMES = ("sigmoid", "tanh", "relu")
 
@@ -22,11 +24,29 @@ def other(name: str, given: str, *, inside: bool) -> Rule:
     return rule
 
 
+def leaky(share: float) -> Rule:
+    """The slope of a ReLU or LeakyReLU that has another share below 0 than the layer's."""
+
+    def rule(q: View) -> Array:
+        name = q.layer.activation
+        own = {"relu": 0.0, "leaky_relu": 0.01}.get(name, float(name.partition("leaky_relu_")[2] or -1))
+        if own in (-1, share):
+            raise ValueError(share)
+        return np.where(q.Z > 0, 1.0, share)
+
+    return rule
+
+
 OTHERS = [other(name, given, inside=inside) for name, given, inside in product(NAMES, "AZ", (False, True))]
 MISTAKE = Mistake(
     "derivative_other",
     (
         *(WrongRule("dZ", lambda q, rule=rule: q.dA * rule(q)) for rule in OTHERS),
+        *(WrongRule("dZ", lambda q, rule=rule: q.dA * rule(q)) for rule in map(leaky, (0.01, 0.1, 0.2, 0.3))),
+        *(
+            WrongRule("output", lambda q, rule=rule: q.entropy_error * rule(q) / q.m, CROSS_ENTROPY)
+            for rule in OTHERS
+        ),
         *(
             WrongRule("output", lambda q, rule=rule: (q.A - q.Y) * rule(q) / q.m, ("squared_error",))
             for rule in OTHERS

@@ -1,12 +1,13 @@
-"""A − Y carries the derivative of an activation, which cancels with cross-entropy."""
+"""A − Y carries the derivative of an activation, which cancels with cross-entropy.
+
+Of the squared error it is the derivative of another activation.
+"""
 
 import numpy as np
 
 from gradiente.checker.rules.activations import activated, slope
 from gradiente.checker.rules.dataflow import View
-from gradiente.checker.rules.mistake import Mistake, WrongRule, of_the_output
-
-CROSS_ENTROPY = ("cross_entropy",)  # of the squared error it is the derivative of another activation
+from gradiente.checker.rules.mistake import CROSS_ENTROPY, Mistake, WrongRule, of_the_output
 
 
 def with_slope(q: View) -> np.ndarray:
