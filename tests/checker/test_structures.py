@@ -46,6 +46,10 @@ STRUCTURES = {
         "Linear(2, 8), Tanh(), Linear(8, 1), Sigmoid()",
         ("@ capa.W + capa.b", "@ capa.W", "bias_missing"),
     ),
+    "made_with_numbers": (
+        "Linear(3, 6), ReLU(), Linear(6, 2)",
+        ("/ y.size", "/ y.size * self.sortie * (1 - self.sortie)", "derivative_other"),
+    ),
     "element_loops": (
         "Linear(3, 5), Sigmoid(), Linear(5, 1), Sigmoid()",
         ("suma * self.h[j] * (1 - self.h[j])", "suma * self.h[j]", "activation_for_derivative"),

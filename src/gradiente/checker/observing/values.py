@@ -107,8 +107,9 @@ class Values:
                 square = flat @ flat
             if not len(places) or not square or not np.isfinite(square):
                 return []
-            scale = rows @ flat / square
-            error = np.abs(rows - scale[:, None] * flat).max(axis=1)
+            with np.errstate(over="ignore", invalid="ignore"):
+                scale = rows @ flat / square
+                error = np.abs(rows - scale[:, None] * flat).max(axis=1)
             for hit in np.flatnonzero(error <= self._tolerance * np.abs(rows).max(axis=1)):
                 place = int(places[hit])
                 fits = np.squeeze(self.arrays[place]).shape == np.squeeze(form).shape

@@ -107,20 +107,28 @@ def may_train(source: str) -> bool:
 
 
 def _own_instance(tree: ast.Module, name: str) -> str | None:
-    """The network of a class as the file makes it: a global variable, else a call whose arguments are written out."""
+    """The network of a class as the file makes it: a call whose arguments are written out, else a global variable.
+
+    The variable's network has been trained, or has diverged.
+    """
+    site = _call_sites(tree).get(name)
+    given = [*site.args, *(word.value for word in site.keywords)] if site else []
+    if site and given and all(_is_written_out(value) for value in given):
+        return f"module.{ast.unparse(site)}"
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target, made = node.targets[0], node.value.func
             if isinstance(target, ast.Name) and isinstance(made, ast.Name) and made.id == name:
                 return f"module.{target.id}"
-    site = _call_sites(tree).get(name)
-    given = [*site.args, *(word.value for word in site.keywords)] if site else []
+    return None
+
+
+def _is_written_out(value: ast.expr) -> bool:
     try:
-        for value in given:
-            ast.literal_eval(value)
+        ast.literal_eval(value)
     except ValueError:
-        return None
-    return f"module.{ast.unparse(site)}" if site and given else None
+        return False
+    return True
 
 
 def _call_sites(tree: ast.Module) -> dict[str, ast.Call]:

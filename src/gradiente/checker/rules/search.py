@@ -247,10 +247,11 @@ def ratio(found: Array, wanted: Array) -> float | None:
         except ValueError:
             return None
     a, b = found.ravel(), wanted.ravel()
-    square = float(b @ b)
-    if not square or np.abs(b).max() < NOTHING:
+    with np.errstate(over="ignore", invalid="ignore"):
+        square, product = float(b @ b), float(a @ b)
+    if not square or np.abs(b).max() < NOTHING or not np.isfinite([square, product]).all():
         return None
-    c = float(a @ b) / square
+    c = product / square
     return c if c and np.abs(a - c * b).max() <= CLOSE * np.abs(a).max() else None
 
 
