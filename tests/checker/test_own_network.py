@@ -52,6 +52,41 @@ def test_a_network_of_which_no_step_is_seen_is_not_judged(check_source):
         check_source(source)
 
 
+STOPPED = """
+import numpy as np
+class Net:
+    def __init__(self):
+        self.W1, self.b1 = np.random.randn(4, 2), np.zeros((4, 1))
+        self.W2, self.b2 = np.random.randn(1, 4), np.zeros((1, 1))
+    def train(self, X, y, epochs=100, lr=0.5):
+        for _ in range(epochs):
+            a1 = np.tanh(self.W1 @ X + self.b1)
+            a2 = 1 / (1 + np.exp(-(self.W2 @ a1 + self.b2)))
+            d2 = (a2 - y) / X.shape[1]
+            d1 = self.W2 @ d2 * (1 - a1**2)
+            self.W2 -= lr * d2 @ a1.T
+            self.b2 -= lr * d2.sum(axis=1, keepdims=True)
+            self.W1 -= lr * d1 @ X.T
+            self.b1 -= lr * d1.sum(axis=1, keepdims=True)
+if __name__ == "__main__":
+    X = DATA
+    Net().train(X, (X[:1] > 0) * 1.0)
+"""
+
+
+def test_a_program_that_its_own_error_ends_is_told_where(check_source):
+    source = STOPPED.replace("DATA", "np.random.randn(2, 50)")
+    (found,) = check_source(source).all_findings
+    assert (found.mistake, found.function, found.line) == ("shapes", "train", 12)
+    assert "d1 = self.W2 @ d2" in found.title()
+    assert check_source(source.replace("self.W2 @ d2 *", "self.W2.T @ d2 *")).passed
+
+
+def test_a_program_that_a_missing_file_ends_is_not_accused(check_source):
+    with pytest.raises(ArgumentError, match="no training step"):
+        check_source(STOPPED.replace("DATA", "np.loadtxt('data.csv').T"))
+
+
 def test_momentum_and_regularization_are_variants(check_source):
     momentum = INLINE.replace(
         "    syn1 += l1.T @ l2_delta", "    v1 = 0.9 * v1 + l1.T @ l2_delta\n    syn1 += v1"

@@ -10,11 +10,13 @@ from gradiente.checker.exercises.judging import judged
 from gradiente.checker.exercises.planting import Planted, planted
 from gradiente.checker.exercises.proposal import confirmed, proposed, with_training
 from gradiente.checker.judging import network
+from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network_shown import with_problems
 from gradiente.checker.notebook_cells import in_cells
 from gradiente.checker.observing.recognition import recognize, rival
 from gradiente.checker.reading.loading import has_exercises, load_submission
 from gradiente.checker.reading.plans import Kinds, may_train, unsaid
+from gradiente.checker.reading.replay import with_main
 from gradiente.checker.reading.submission import Submission, read
 from gradiente.checker.running.cleaning import cleaned
 from gradiente.checker.running.sandbox import Limits, Sandbox
@@ -25,6 +27,16 @@ from gradiente.errors import ArgumentError, did_you_mean
 
 # What a function of a network does, in the words of exercises, and in those of plans.
 KINDS = {"forward": "forward", "cost": "cost", "gradients": "backward", "update": "update", "loop": "train"}
+# Errors that are the code's own; a file or a package that is missing has another type.
+MISTAKEN = (
+    "ValueError",
+    "TypeError",
+    "IndexError",
+    "KeyError",
+    "AttributeError",
+    "NameError",
+    "UnboundLocalError",
+)
 OWN = "network"  # what stands for a workshop where the file has a network of its own
 
 
@@ -188,6 +200,9 @@ def _own_network(submission: Submission, limits: Limits | None, kinds: Kinds) ->
             raise ArgumentError("check.two_fit", path=submission.path, role=role, first=first, second=second)
         functions = network.judged(found, submission.source, submission.path) if found else ()
         if not found or not functions:
+            stopped = _stopped(submission, limits)
+            if stopped is not None:
+                return stopped
             missing = unsaid(ast.parse(submission.source)) if not found else None
             if missing is not None:
                 raise ArgumentError(
@@ -199,3 +214,19 @@ def _own_network(submission: Submission, limits: Limits | None, kinds: Kinds) ->
         functions = tuple(in_cells(verdict, submission) for verdict in functions)
         notices = (*submission.notices, ("own_network", taken))
         return Verdict(cleaned(submission.path.name), OWN, functions, (), notices, sandbox.isolation)
+
+
+def _stopped(submission: Submission, limits: Limits | None) -> Verdict | None:
+    """The verdict on a program that an error of its own ends, on its own data, before it can train."""
+    with Sandbox(with_main(submission.source), cells=submission.cells, limits=limits) as sandbox:
+        if sandbox.load() is not None or not sandbox.failures:
+            return None
+        failure = sandbox.failures[0]
+        if failure.type not in MISTAKEN:
+            return None
+        name = submission.path.name if failure.direct else failure.function
+        judged = FunctionVerdict(cleaned(name), "error", (), (failed(submission, cleaned(name), failure),))
+        functions = (in_cells(judged, submission),)
+        return Verdict(
+            cleaned(submission.path.name), OWN, functions, (), submission.notices, sandbox.isolation
+        )

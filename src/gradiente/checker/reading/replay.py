@@ -39,6 +39,12 @@ def on_given_data(source: str) -> str | None:
     return _edited(source, edits) if replaced == {GIVEN_X, GIVEN_Y} else None
 
 
+def with_main(source: str) -> str:
+    """The source, in which what stands under `if __name__ == "__main__":` runs too."""
+    tests = [node.test for node in _main_statements(ast.parse(source).body) if isinstance(node, ast.If)]
+    return _edited(source, [(*_start(test), *_end(test), "True") for test in tests])
+
+
 def _main_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """What a program does by itself: at its top level, under the test of its name, in its function `main`."""
     for node in body:
