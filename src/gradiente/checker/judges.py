@@ -22,6 +22,7 @@ from gradiente.checker.torch_judging import intro as torch_intro
 from gradiente.checker.torch_judging import mnist as torch_mnist
 
 _G = ("tanh", "tanhGrad", "relu", "reluGrad")
+_OF_MNIST_PYTORCH = {"backProp": ("feedForward",), "desdeNumpy": ("crearRed",), "gradientes": ("crearRed",)}
 JUDGES: Mapping[str, Mapping[str, Judge]] = {
     "xor": {"backProp": Judge(backprop.judge), "entrenarRed": Judge(loop.judge, ("backProp",))},
     "mnist": {
@@ -47,7 +48,7 @@ JUDGES: Mapping[str, Mapping[str, Judge]] = {
     },
     "pytorch-intro": {name: Judge(judged) for name, judged in torch_intro.JUDGES.items()},
     "mnist-pytorch": {
-        name: Judge(judged, ("feedForward",) if name == "backProp" else ())
+        name: Judge(judged, _OF_MNIST_PYTORCH.get(name, ()))
         for name, judged in torch_mnist.JUDGES.items()
     },
 }

@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from gradiente.checker.exercises.pattern import names_in
 from gradiente.checker.exercises.penalty import wrong_penalty
 from gradiente.checker.exercises.probes import Answer, ask
 from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem
-from gradiente.checker.exercises.trained import WRONG, Training, ends_right, trained
+from gradiente.checker.exercises.trained import Training, ends_with, right_ends, wrong_end
 from gradiente.checker.judging.factors import ALIKE, factor_key
 from gradiente.checker.judging.failures import failed
 from gradiente.checker.judging.network import findings_of
@@ -42,30 +42,20 @@ def judged_loop(
         layout: that the other roles have; None where none has told it
     """
     name, problem = exercise.label(role), exercise.problem()
-    answers: list[Answer] = []
+    answers: dict[Layout, Answer] = {}
     found: Recognition | None = None
-    batch_size = BATCH if role.kind == "minibatch" else problem.numbers["m"]
-    moving = (True, False) if exercise.biases == "zero" else (True,)
-    ends = [trained(exercise, problem, batch_size, Training(biases=biases)) for biases in moving]
-    tried = list(_layouts(problem, layout))
-    for one in tried:
-        answers.append(ask(sandbox, exercise, role, problem, one, observe=True))
-        if any(ends_right(problem, right, one, answers[-1]) for right in ends):
+    ends = right_ends(exercise, problem, role)
+    for one in _layouts(problem, layout):
+        answers[one] = ask(sandbox, exercise, role, problem, one, observe=True)
+        if any(ends_with(end, problem, one, answers[one]) for end in ends):
             return []
-        found = _seen(problem, one, answers[-1])
+        found = _seen(problem, one, answers[one])
         if found is not None:
             break
     if found is None or found.data is None:
-        told = [a.outcome for a, one in zip(answers, tried, strict=True) if not layout or _alike(one, layout)]
-        for key, training in (pair for pair in WRONG if not (pair[1].stale and role.kind == "minibatch")):
-            for biases in moving:
-                end = trained(exercise, problem, batch_size, replace(training, biases=biases))
-                if any(ends_right(problem, end, one, a) for a, one in zip(answers, tried, strict=True)):
-                    return [_by_its_end(name, key, training, problem)]
-        if any(outcome.failure is None for outcome in told):
-            return None
-        furthest = max(told, key=lambda outcome: len(outcome.events))
-        return None if furthest.failure is None else [failed(submission, name, furthest.failure)]
+        wrong = wrong_end(exercise, problem, role, answers)
+        return [_by_its_end(name, *wrong, problem)] if wrong else _failure(submission, name, answers, layout)
+    last = list(answers.values())[-1].outcome
     findings = [finding for _, finding in findings_of(found, dict.fromkeys(PARTS, name))]
     if exercise.biases == "zero":
         findings = [finding for finding in findings if not _of_biases_alone(finding)]
@@ -73,15 +63,25 @@ def judged_loop(
     if not findings and "lr" in given:
         batch = exercise.problem(m=found.steps[0].m)
         findings += [*scale(found, batch, name, whole=problem.step.m), *_decay(found, problem, name)]
-    steps = steps_in(answers[-1].outcome.events, found.data)
+    steps = steps_in(last.events, found.data)
     if "epochs" in given and not findings:
         findings += (
             _batches(steps, problem, name) if role.kind == "minibatch" else _epochs(steps, problem, name)
         )
-    failure = answers[-1].outcome.failure
-    if not findings and failure is not None:
-        findings.append(failed(submission, name, failure))
+    if not findings and last.failure is not None:
+        findings.append(failed(submission, name, last.failure))
     return findings
+
+
+def _failure(
+    submission: Submission, name: str, answers: Mapping[Layout, Answer], layout: Layout | None
+) -> list[Finding] | None:
+    """The failure of a loop whose steps were not seen, where it fails in every likely layout."""
+    likely = [answer.outcome for one, answer in answers.items() if not layout or _alike(one, layout)]
+    furthest = max(likely, key=lambda outcome: len(outcome.events))
+    if furthest.failure is None or any(outcome.failure is None for outcome in likely):
+        return None
+    return [failed(submission, name, furthest.failure)]
 
 
 def _of_biases_alone(finding: Finding) -> bool:

@@ -1,15 +1,15 @@
 """The parameters with which a training ends, a right one or one with a mistake: what a student's loop ends with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gradiente.checker.exercises.comparison import as_numbers
-from gradiente.checker.exercises.exercise import Exercise
+from gradiente.checker.exercises.exercise import Exercise, Role
 from gradiente.checker.exercises.probes import Answer
-from gradiente.checker.exercises.problem import EPOCHS, LEARNING_RATE, Problem, own_network
+from gradiente.checker.exercises.problem import BATCH, EPOCHS, LEARNING_RATE, Problem, own_network
 from gradiente.checker.reference.layout import Layout
 from gradiente.layers import Linear
 from gradiente.network import Network
@@ -79,12 +79,39 @@ def _stale(own: Network, first: Sequence[Any], caches: Sequence[Any]) -> list[An
     return [new if inside else old for inside, old, new in zip(hidden, first, caches, strict=True)]
 
 
-def ends_right(problem: Problem, right: dict[str, Array], layout: Layout, answer: Answer) -> bool:
-    """Whether a loop gave all W, and these and the b that it gave are the right ones."""
-    given = [name for name in right if name in answer.found]
-    pairs = [(as_numbers(answer.found[name]), layout.to_student(name, right[name])) for name in given]
-    moves = [float(np.abs(right[name] - problem.values[name]).max(initial=0.0)) for name in given]
-    weights = {name for name in right if name[0] == "W"}
+def right_ends(exercise: Exercise, problem: Problem, role: Role) -> list[dict[str, Array]]:
+    """The parameters with which a right loop ends; where b = 0 is agreed, also those of one that leaves b so."""
+    return [_end(exercise, problem, role, Training(biases=biases)) for biases in _moving(exercise)]
+
+
+def wrong_end(
+    exercise: Exercise, problem: Problem, role: Role, answers: Mapping[Layout, Answer]
+) -> tuple[str, Training] | None:
+    """The mistake with which a loop ends as it did in one of the layouts; None where none is known."""
+    for key, training in WRONG:
+        if training.stale and role.kind == "minibatch":
+            continue  # the activations of all instances have not the shape of a batch
+        for biases in _moving(exercise):
+            end = _end(exercise, problem, role, replace(training, biases=biases))
+            if any(ends_with(end, problem, layout, answer) for layout, answer in answers.items()):
+                return key, training
+    return None
+
+
+def _moving(exercise: Exercise) -> tuple[bool, ...]:
+    return (True, False) if exercise.biases == "zero" else (True,)
+
+
+def _end(exercise: Exercise, problem: Problem, role: Role, training: Training) -> dict[str, Array]:
+    return trained(exercise, problem, BATCH if role.kind == "minibatch" else problem.numbers["m"], training)
+
+
+def ends_with(end: dict[str, Array], problem: Problem, layout: Layout, answer: Answer) -> bool:
+    """Whether a loop gave all W, and these and the b that it gave are those."""
+    given = [name for name in end if name in answer.found]
+    pairs = [(as_numbers(answer.found[name]), layout.to_student(name, end[name])) for name in given]
+    moves = [float(np.abs(end[name] - problem.values[name]).max(initial=0.0)) for name in given]
+    weights = {name for name in end if name[0] == "W"}
     return answer.finished and weights <= set(given) and all(map(_near, pairs, moves))
 
 
