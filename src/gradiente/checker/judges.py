@@ -48,8 +48,7 @@ JUDGES: Mapping[str, Mapping[str, Judge]] = {
     },
     "pytorch-intro": {name: Judge(judged) for name, judged in torch_intro.JUDGES.items()},
     "mnist-pytorch": {
-        name: Judge(judged, _OF_MNIST_PYTORCH.get(name, ()))
-        for name, judged in torch_mnist.JUDGES.items()
+        name: Judge(judged, _OF_MNIST_PYTORCH.get(name, ())) for name, judged in torch_mnist.JUDGES.items()
     },
 }
 
