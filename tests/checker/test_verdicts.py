@@ -6,7 +6,7 @@ from gradiente.checker import Verdict, hint_lines
 from gradiente.checker.reference.formulas import plain, softmax_formula
 from gradiente.layers import Sigmoid, Softmax, Tanh
 
-from .corpus import mnist_columns, xor_columns, xor_rows
+from .corpus import mnist_columns, mnist_einsum, xor_columns, xor_rows
 from .corpus.case import edited
 
 MNIST, XOR = mnist_columns.STYLE.source, xor_columns.STYLE.source
@@ -80,6 +80,14 @@ WRONG = {
             ),
         ),
         {"entrenarRed": ["stale"]},
+    ),
+    "the slope of ReLU the wrong way round": (
+        edited(mnist_einsum.STYLE.source, ("error, w2) * reluGrad(a1)", "error, w2) * (a1 <= 0)")),
+        {"backProp": ["derivative_reversed"]},
+    ),
+    "the largest score taken off, and no division": (
+        edited(MNIST, ("    return e / np.sum(e, axis=0, keepdims=True)\n", "    return e\n")),
+        {"softmax": ["softmax_missing_sum"]},
     ),
     "a product of vectors in the place of the slope": (
         edited(XOR, ("da1 * sigmoideGrad(a1)", "da1 * np.sum(a1 * (1 - a1), axis=0, keepdims=True)")),

@@ -4,4 +4,12 @@ import numpy as np
 
 from gradiente.checker.rules.mistake import Mistake, of_softmax
 
-MISTAKE = Mistake("softmax_missing_sum", of_softmax(lambda q: np.exp(q.Z)), plant=None)
+MISTAKE = Mistake(
+    "softmax_missing_sum",
+    of_softmax(
+        lambda q: np.exp(q.Z),
+        lambda q: np.exp(q.Z - q.Z.max(axis=0, keepdims=True)),
+        lambda q: np.exp(q.Z - q.Z.max()),
+    ),
+    plant=None,
+)
