@@ -22,6 +22,7 @@ from gradiente.checker.judging.wrong_helpers import Suspect, suspects
 from gradiente.checker.reading.identify import orders, values_of
 from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.reference.reference import Reference
+from gradiente.checker.rules.chains import MOST
 from gradiente.checker.running.calls import CallOutcome
 from gradiente.checker.verdict import Finding
 
@@ -93,8 +94,9 @@ def best(session: Session, tried: Sequence[Run], *, only_right: bool = False) ->
     for run in [] if only_right else finished[:SEARCHED]:
         if found is not None and found.cost < 2 and not found.swapped:
             break
+        most = MOST if found is None or found.cost >= UNKNOWN else 1  # what another layout must need less
         for kind, way in ways(session, run)[:1]:
-            match = _match(session, run, kind, way, GradientSearch.best)
+            match = _match(session, run, kind, way, lambda search, most=most: search.best(most))
             if found is None or match.cost < found.cost:
                 found = match
     return found and replace(found, fixed=_fixed_counts(session, found))
