@@ -129,3 +129,35 @@ def test_activations_that_are_computed_once_and_gradients_that_are_never_reset(c
     summed = summed.replace("    syn1 += l1.T @ l2_delta", "    g1 = g1 + l1.T @ l2_delta\n    syn1 += g1")
     summed = summed.replace("    syn0 += X.T @ l1_delta", "    g0 = g0 + X.T @ l1_delta\n    syn0 += g0")
     assert [found.mistake for found in check_source(summed).all_findings] == ["gradients_accumulate"]
+
+
+LEAKY = """
+import numpy as np
+def leaky(z):
+    return np.where(z > 0, z, 0.1 * z)
+def train(X, y, epochs=20, lr=0.1):
+    g = np.random.default_rng(0)
+    W1, b1, W2, b2 = g.normal(size=(5, 3)), np.zeros((5, 1)), g.normal(size=(1, 5)), np.zeros((1, 1))
+    for _ in range(epochs):
+        z1 = W1 @ X + b1
+        a1 = leaky(z1)
+        a2 = 1 / (1 + np.exp(-(W2 @ a1 + b2)))
+        dz2 = (a2 - y) / X.shape[1]
+        dz1 = (W2.T @ dz2) * SLOPE
+        W2, b2 = W2 - lr * dz2 @ a1.T, b2 - lr * dz2.sum(axis=1, keepdims=True)
+        W1, b1 = W1 - lr * dz1 @ X.T, b1 - lr * dz1.sum(axis=1, keepdims=True)
+    return W1, b1, W2, b2
+"""
+
+
+@pytest.mark.parametrize(
+    ("slope", "mistakes"),
+    [
+        ("np.where(z1 > 0, 1.0, 0.1)", []),
+        ("(z1 > 0)", ["derivative_other"]),
+        ("1.0", ["derivative_missing"]),
+    ],
+)
+def test_a_leaky_relu_has_its_own_slope(check_source, slope, mistakes):
+    verdict = check_source(LEAKY.replace("SLOPE", slope))
+    assert [found.mistake for found in verdict.all_findings] == mistakes

@@ -19,7 +19,7 @@ from gradiente.checker.observing.recorded import (
 )
 from gradiente.checker.observing.values import Array
 from gradiente.checker.problem import EXPECTED, GOT, Problem, indexed
-from gradiente.checker.rules.activations import ACTIVATIONS, slope
+from gradiente.checker.rules.activations import ACTIVATIONS, through
 from gradiente.checker.running.calls import Call
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Finding, FunctionVerdict, WorkedExample
@@ -155,7 +155,7 @@ def _arrays(found: Recognition) -> Mapping[str, Array]:
         values |= {f"{letter}{layer.number}": getattr(layer, letter) for letter in "WZA"}
         values[f"b{layer.number}"] = np.zeros((len(layer.Z), 1)) if layer.b is None else layer.b
         if layer.activation in ACTIVATIONS and layer.activation != "softmax":
-            values[f"slope{layer.number}"] = slope(layer.activation, layer.A)
+            values[f"slope{layer.number}"] = through(layer.activation, layer.Z, np.ones_like(layer.Z))
     values |= found.explanation.values[0]
     return {name: np.asarray(value).T if rows else np.asarray(value) for name, value in values.items()}
 
