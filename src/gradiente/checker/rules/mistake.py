@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gradiente.checker.rules.dataflow import Array, Rule, View
+from gradiente.checker.rules.wrong_forms import WRONG_FORMS
 
 CROSS_ENTROPY = ("cross_entropy",)
 
@@ -59,3 +60,14 @@ def of_softmax(*rules: Rule) -> tuple[WrongRule, ...]:
 def of_units(*rules: Rule) -> tuple[WrongRule, ...]:
     """Wrong rules for A of a layer whose activation is that of every neuron by itself."""
     return tuple(WrongRule("A", only(lambda q: q.activation != "softmax", rule)) for rule in rules)
+
+
+def of_wrong_forms(key: str) -> tuple[WrongRule, ...]:
+    """The wrong forms of an activation that are this mistake, as wrong rules for A."""
+    return tuple(
+        WrongRule(
+            "A", only(lambda q, form=form: q.activation == form.meant, lambda q, form=form: form.form(q.Z))
+        )
+        for form in WRONG_FORMS.values()
+        if form.mistake == key
+    )
