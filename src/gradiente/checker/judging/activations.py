@@ -84,10 +84,22 @@ def _of(
     layout: Layout,
     call: TrainingStep,
     given: Mapping[str, Any],
+    *,
+    own_hidden: bool = False,
 ) -> bool:
-    """Whether a call has the activations of what was given to another."""
-    pairs = (pair for case in cases for pair in forwards(case, layout, given))
-    return any(_has(call.given, pair, session.facts.used_activations) for pair in pairs)
+    """Whether a call has the activations of what was given to another.
+
+    Arguments:
+        own_hidden: but A[1] of its own weights
+    """
+    for case in cases:
+        pairs = list(forwards(case, layout, given))
+        if own_hidden:
+            own = forwards(case, layout, call.given)
+            pairs = [(hidden, output) for (hidden, _), (_, output) in zip(own, pairs, strict=False)]
+        if any(_has(call.given, pair, session.facts.used_activations) for pair in pairs):
+            return True
+    return False
 
 
 def _of_other_instances(
@@ -136,25 +148,9 @@ def _stale(
             if late and _of(session, cases, layout, call, {**call.given, **late}):
                 return True
         hidden = {p: old.given.get(p) for p in ("w1", "b1")}
-        if _output_of(session, cases, layout, call, {**call.given, **hidden}):
+        if _of(session, cases, layout, call, {**call.given, **hidden}, own_hidden=True):
             return True
     return False
-
-
-def _output_of(
-    session: Session,
-    cases: Sequence[Reference],
-    layout: Layout,
-    call: TrainingStep,
-    given: Mapping[str, Any],
-) -> bool:
-    """Whether A[1] is that of a call's own weights, and A[2] that of what was given to another."""
-    pairs = (
-        (own[0], old[1])
-        for case in cases
-        for own, old in zip(forwards(case, layout, call.given), forwards(case, layout, given), strict=False)
-    )
-    return any(_has(call.given, pair, session.facts.used_activations) for pair in pairs)
 
 
 def _forward_findings(
