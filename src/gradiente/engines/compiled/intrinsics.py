@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from gradiente.engines.compiled import team as at
 from gradiente.engines.compiled.functions import functions
 from gradiente.engines.compiled.lanes import lanes
 
@@ -174,8 +175,6 @@ def _erf32() -> Any:
 def _teamwork(own: dict[str, Any]) -> dict[str, Any]:
     """How threads wait for one another: a moment in a loop, then asleep."""
     from numba import njit
-
-    from gradiente.engines.compiled import team as at
 
     add, load, store, pause = own["add"], own["load"], own["store"], own["pause"]
     call1, call2, pointer = own["call1"], own["call2"], own["at"]
