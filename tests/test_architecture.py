@@ -20,7 +20,7 @@ ORDER = [
     ["lazy"],
     ["locale"],
     ["errors"],
-    ["files"],
+    ["cache", "files"],
     ["concept", "plain"],
     ["notation"],
     ["storage"],
@@ -50,7 +50,7 @@ ORDER = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
-HEAVY |= {"torchmetrics"}
+HEAVY |= {"torchmetrics", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}
 # The sources of notebooks are data, no modules of ours.

@@ -5,9 +5,9 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -22,14 +22,15 @@ BFLOAT16 = "BF16"
 SHOWN = 60  # characters of a line that is not TOML
 
 
-def write_atomically(path: str | Path, content: str | bytes) -> None:
-    """Write a file so that at any moment the old one or the new one is there, never a part of one.
+@contextlib.contextmanager
+def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Context manager: a file to write, which takes the name, and the place of an old one, once it is complete.
+
+    At any moment the old file or the new one is there, never a part of one.
 
     Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
     """
     path = Path(path)
-    # A file's name that is no text, of undecodable bytes, cannot be written as it is.
-    data = content.encode(errors="replace") if isinstance(content, str) else content
     temporary = None
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise FileError("file.irregular", path=path)  # the new file would take the place of a device
@@ -37,7 +38,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         draft = path.parent / f".{path.name}.{os.urandom(4).hex()}.part"
         with open(draft, "xb") as file:
             temporary = draft
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -48,6 +49,17 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         if not isinstance(error, OSError):
             raise
         raise FileError("storage.write", path=path, reason=system_reason(error)) from error
+
+
+def write_atomically(path: str | Path, content: str | bytes) -> None:
+    """Write a file so that at any moment the old one or the new one is there, never a part of one.
+
+    Errors: as of `atomic_file`
+    """
+    # A file's name that is no text, of undecodable bytes, cannot be written as it is.
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    with atomic_file(path) as file:
+        file.write(data)
 
 
 def require_folder_of(path: str | Path) -> None:

@@ -13,6 +13,7 @@ PACKAGES = (
     "matplotlib",
     "safetensors",
     "pillow",
+    "platformdirs",
     "pooch",
     "rich",
     "click",
