@@ -26,7 +26,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams", "launcher"],
+    ["threads", "quiet", "terms", "streams", "launcher", "mapped"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
