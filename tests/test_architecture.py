@@ -160,6 +160,15 @@ def test_a_layer_that_is_not_used_is_not_loaded():
     assert "gradiente.layers.conv" not in loaded
 
 
+def test_a_notation_loads_only_what_it_names():
+    program = (
+        "from gradiente.notation import describe, parse; from gradiente.layers import REGISTRY; "
+        "layer = parse('linear(2, 3)', REGISTRY); describe(layer, REGISTRY); describe([2.5, 'a'], REGISTRY)"
+    )
+    loaded = {name for name in loaded_by(program) if name.startswith("gradiente.layers.")}
+    assert loaded == {f"gradiente.layers.{name}" for name in ("base", "linear", "sums")}
+
+
 def test_the_help_of_the_command_loads_no_network():
     loaded = set(loaded_by("from gradiente.cli import main; main(['--help'])"))
     assert {"gradiente.cli", "gradiente.locale"} <= loaded
