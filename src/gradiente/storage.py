@@ -1,4 +1,7 @@
-"""Atomic file writes, and tensors as safetensors."""
+"""Atomic file writes, and tensors as safetensors.
+
+NumPy is imported with the tensors: the command line sets its kernels first.
+"""
 
 import contextlib
 import json
@@ -7,15 +10,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gradiente.errors import FileError
 from gradiente.files import open_file, read_file, read_text, system_reason
 from gradiente.locale import text
 
-Array = np.ndarray
+if TYPE_CHECKING:
+    from numpy import ndarray as Array
+
 # The types of a safetensors file that NumPy has, by the format's names.
 NUMPY_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64"}
 BFLOAT16 = "BF16"
@@ -100,8 +103,9 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise FileError("storage.toml_line", path=path, line=line, content=there) from error
 
 
-def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
+def save_tensors(path: str | Path, tensors: "Mapping[str, Array]", metadata: Mapping[str, str]) -> None:
     """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
+    import numpy as np
     from safetensors.numpy import save
 
     # safetensors stores the memory of an array, not its strides. A single number stays without axes.
@@ -109,7 +113,7 @@ def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mappi
     write_atomically(path, save(contiguous, metadata=dict(metadata)))
 
 
-def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
+def load_tensors(path: str | Path) -> "tuple[dict[str, Array], dict[str, str]]":
     """The arrays and the words of a safetensors file; bfloat16, which NumPy does not have, becomes float32.
 
     Errors: FileError where there is no such file, it is truncated or of another kind, or its numbers are of a type
@@ -134,8 +138,10 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
         raise FileError("storage.corrupt", path=path) from error
 
 
-def _floats(entry: Mapping[str, Any]) -> Array:
+def _floats(entry: Mapping[str, Any]) -> "Array":
     """A tensor in bfloat16, the upper half of a float32, as float32."""
+    import numpy as np
+
     upper = np.frombuffer(entry["data"], "<u2").astype("<u4")
     return (upper << 16).view("<f4").reshape(entry["shape"])
 
