@@ -9,7 +9,7 @@ import pytest
 from gradiente.data import Dataset, RandomHorizontalFlip, load
 from gradiente.data.npy import read_mapped_inputs, read_npy
 from gradiente.data.standardize import Standardizer
-from gradiente.errors import DataError, FileError, ShapeError
+from gradiente.errors import DataError, DivergenceError, FileError, ShapeError
 from gradiente.layers import Linear, ReLU
 from gradiente.losses import CrossEntropyLoss, MSELoss
 from gradiente.mapped import MappedArray
@@ -113,6 +113,23 @@ def test_and_with_augmentation(saved):
     assert learned(data, CrossEntropyLoss(), **options) == learned(
         in_memory(data), CrossEntropyLoss(), **options
     )
+
+
+def test_the_diagnosis_of_a_divergence_reads_no_more_than_a_piece(saved, monkeypatch):
+    monkeypatch.setattr("gradiente.mapped.PIECE_BYTES", 100)
+    x = X.astype(np.float32)
+    x[50] = 3e38
+    mapped = Dataset(np.load(saved(x) / "x.npy", mmap_mode="r"), Y - 4, "classification", "own")
+    said = []
+    for data in (mapped, *in_memory([mapped])):
+        network = Network([Linear(5, 3)], seed=1)
+        network.theta *= 100
+        trainer = Trainer(network, CrossEntropyLoss(), Adam(lr=0.01))
+        with pytest.raises(DivergenceError) as caught:
+            trainer.fit(data.subset(np.arange(40)), validation=data.subset(np.arange(40, 60)), epochs=1)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    assert "3e+38" in said[0]
 
 
 def test_arrays_that_numpy_maps(saved):
