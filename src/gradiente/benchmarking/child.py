@@ -2,7 +2,9 @@
 
 import json
 import os
+import queue
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,9 +32,10 @@ def serve(prepare: Callable[[Job], Session]) -> None:
     """Run the rounds that the parent asks for.
 
     The arguments of the process are a mode and a job. "prepared": a first round that does not count, then one for every
-    line "go" of standard input, until that ends. "once": one round, in which all that the process does counts.
+    line "go" of standard input. "once": one round, in which all that the process does counts. The process ends with its
+    standard input, whatever it does: its parent is gone then.
     """
-    answers = _own_output()
+    answers, asked = _own_output(), _asked()
     mode, job = sys.argv[1], Job.from_json(sys.argv[2])
     session = prepare(job)
     if mode == ONCE:
@@ -43,7 +46,7 @@ def serve(prepare: Callable[[Job], Session]) -> None:
         return
     session.run()
     _answer(answers, ready=True)
-    while sys.stdin.readline() == "go\n":
+    while asked.get() == "go\n":
         if job.fresh:
             session = prepare(job)
         used, started = time.process_time(), time.perf_counter()
@@ -71,6 +74,20 @@ def peak_memory() -> int | None:
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return None
+
+
+def _asked() -> "queue.Queue[str]":
+    """The lines of standard input as they come; at its end the process ends."""
+    lines: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        # Not sys.stdin: Python closes that as it ends, and would wait for this thread.
+        for line in os.fdopen(os.dup(0), encoding="utf-8"):
+            lines.put(line)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
 
 
 def _own_output() -> TextIO:

@@ -13,7 +13,7 @@ class Peer:
     """One way to do the work.
 
     Arguments:
-        program: a module of `peers/`, to which the option goes
+        program: the module that its process runs, to which the option goes
         needs: what is imported, with the package that has it
         command: arguments of Python instead of a program; all that it does counts
     """
@@ -40,20 +40,20 @@ _ONNX = {"onnxruntime": "onnxruntime", "onnx": "onnx"}
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer("gradiente", "ours", "compiled", _NUMBA),
-        Peer("gradiente-numpy", "ours", "numpy"),
-        Peer("torch-fused", "pytorch", "fused", _TORCH),
-        Peer("torch-adam", "pytorch", "adam", _TORCH),
-        Peer("torch-compile", "pytorch", "compile", _TORCH),
-        Peer("jax", "jax_scan", needs=_JAX),
-        Peer("keras-jax", "keras_jax", needs={"keras": "keras", **_JAX}),
-        Peer("scikit-learn", "scikit_learn", needs={"sklearn": "scikit-learn"}),
-        Peer("numpy", "plain_numpy"),
-        Peer("micrograd", "micrograd_values", needs={"micrograd": "micrograd"}),
-        Peer("sgemm", "sgemm"),
-        Peer("gradiente-predict", "one_row", "gradiente"),
-        Peer("torch-predict", "one_row", "torch", _TORCH),
-        Peer("onnxruntime", "one_row", "onnxruntime", _ONNX),
+        Peer("gradiente", f"{PROGRAMS}.ours", "compiled", _NUMBA),
+        Peer("gradiente-numpy", f"{PROGRAMS}.ours", "numpy"),
+        Peer("torch-fused", f"{PROGRAMS}.pytorch", "fused", _TORCH),
+        Peer("torch-adam", f"{PROGRAMS}.pytorch", "adam", _TORCH),
+        Peer("torch-compile", f"{PROGRAMS}.pytorch", "compile", _TORCH),
+        Peer("jax", f"{PROGRAMS}.jax_scan", needs=_JAX),
+        Peer("keras-jax", f"{PROGRAMS}.keras_jax", needs={"keras": "keras", **_JAX}),
+        Peer("scikit-learn", f"{PROGRAMS}.scikit_learn", needs={"sklearn": "scikit-learn"}),
+        Peer("numpy", f"{PROGRAMS}.plain_numpy"),
+        Peer("micrograd", f"{PROGRAMS}.micrograd_values", needs={"micrograd": "micrograd"}),
+        Peer("sgemm", f"{PROGRAMS}.sgemm"),
+        Peer("gradiente-predict", f"{PROGRAMS}.one_row", "gradiente"),
+        Peer("torch-predict", f"{PROGRAMS}.one_row", "torch", _TORCH),
+        Peer("onnxruntime", f"{PROGRAMS}.one_row", "onnxruntime", _ONNX),
         Peer("gradiente-train-xor", command=("-m", "gradiente", "train", "xor")),
         Peer("import-torch", command=("-c", "import torch"), needs=_TORCH),
     )

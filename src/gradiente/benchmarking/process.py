@@ -15,7 +15,7 @@ from typing import Any
 
 from gradiente.benchmarking.child import ONCE, PREPARED
 from gradiente.benchmarking.job import Job
-from gradiente.benchmarking.peer import PROGRAMS, Peer
+from gradiente.benchmarking.peer import Peer
 
 THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "NUMBA_NUM", "VECLIB_MAXIMUM")
 LAST_LINES = 3  # of what a peer that died said
@@ -79,10 +79,11 @@ class Once:
             started = time.perf_counter()
             process = _start(self.peer, self.job, ONCE, errors, folder if self.peer.command else None)
             try:
-                out, _ = process.communicate()
+                out = process.stdout.readline() if process.stdout is not None else ""
+                process.wait()
+                seconds = time.perf_counter() - started
             finally:
                 _end(process)
-            seconds = time.perf_counter() - started
             if process.returncode != 0:
                 raise PeerDied(_end_of(errors))
             if self.peer.command:
@@ -105,7 +106,6 @@ def environment(threads: int) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "CUDA_VISIBLE_DEVICES": "",
         "KERAS_BACKEND": "jax",
-        "PYTHONUNBUFFERED": "1",
     }
 
 
@@ -130,18 +130,24 @@ def _start(
 ) -> "subprocess.Popen[str]":
     command = [sys.executable, *peer.command]
     if not peer.command:
-        command = [sys.executable, "-m", f"{PROGRAMS}.{peer.program}", mode, job.to_json()]
-    return _popen(command, environment(job.threads), errors, folder)
+        command = [sys.executable, "-m", peer.program, mode, job.to_json()]
+    output = subprocess.DEVNULL if peer.command else subprocess.PIPE
+    return _popen(command, environment(job.threads), errors, folder=folder, output=output)
 
 
 def _popen(
-    command: Sequence[str], environment: Mapping[str, str], errors: Any, folder: str | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    errors: Any,
+    *,
+    folder: str | None = None,
+    output: int = subprocess.PIPE,
 ) -> "subprocess.Popen[str]":
     """A process in a session of its own: the Ctrl-C of a terminal goes to the parent alone, which ends it."""
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=errors,
         env={**environment, **_path(folder)},
         cwd=folder,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradiente.benchmarking.job import Job
-from gradiente.benchmarking.peer import PEERS, Peer
+from gradiente.benchmarking.peer import PEERS, PROGRAMS, Peer
 from gradiente.locale import text
 
 
@@ -100,7 +100,7 @@ class Work:
 
     def job_of(self, entry: Entry, *, threads: int, folder: str, mnist: str) -> Job:
         """The job of an entry; ours as a process reads MNIST from its own files, as a user does."""
-        reads_files = self.once and self.data == "mnist" and entry.of().program == "ours"
+        reads_files = self.once and self.data == "mnist" and entry.of().program == f"{PROGRAMS}.ours"
         return replace(
             self.job,
             folder=folder,
