@@ -36,7 +36,7 @@ def ratio_words(row: Row, one: Measured) -> str:
 
 def target_words(row: Row, one: Measured) -> str:
     """The bound and whether it is reached, beside the fastest of those that a target names."""
-    return ", ".join(
+    return "\n".join(
         f"{_bound(row.work, outcome)} {'✓' if outcome.reached else '✗'}"
         for outcome in row.outcomes()
         if outcome.ratio is not None and outcome.fastest == one.entry.name

@@ -124,11 +124,11 @@ def _print(out: "Console", row: Row) -> None:
 
 def _table(row: Row) -> "Table":
     table = styled_table(title=row.work.title)
+    ratio = "share" if row.work.share else "ratio"
+    columns = [row.work.column, *(text(f"bench.{name}") for name in (ratio, "target", "accuracy", "memory"))]
     table.add_column(text("bench.who"))
-    for name in (row.work.column, text("bench.share" if row.work.share else "bench.ratio")):
-        table.add_column(name, justify="right")
-    for name in ("target", "accuracy", "memory"):
-        table.add_column(text(f"bench.{name}"), justify="right", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
     for one in row.measured:
         style = "bold" if one.entry.name == row.ours else None
         table.add_row(entry_label(row.work, one.entry), *_cells(row, one), style=style)
