@@ -96,7 +96,7 @@ class Row:
         ]
 
     def exponent(self) -> float | None:
-        """Of the growth: p in time ∝ sizeᵖ, by least squares on logarithms; None where there are not two sizes."""
+        """Of the growth: p in seconds = c · sizeᵖ, by least squares on logarithms; None where there are not two sizes."""
         sizes = [(one.entry.size, one.median) for one in self.measured if one.entry.size and one.median]
         if len(sizes) < 2:
             return None
