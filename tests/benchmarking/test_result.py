@@ -58,6 +58,36 @@ def test_nothing_is_reached_where_nothing_can_be_compared():
     assert outcome.ratio is None
 
 
+def learned(accuracies, *targets, **facts):
+    """Every entry takes one second and learns so much."""
+    given = row({name: [1.0] for name in accuracies}, *targets, **facts)
+    for one, accuracy in zip(given.measured, accuracies.values(), strict=True):
+        one.answers = [Answer(1.0, core_seconds=10.0, accuracy=accuracy)]
+    return given
+
+
+def test_nobody_wins_by_learning_less():
+    target = Target(1.0, ("jax", "numpy"))
+    alike = learned({"gradiente": 0.96, "jax": 0.97, "sgemm": None}, target)
+    assert alike.behind() == []
+    assert alike.outcomes()[0].reached
+    ours = learned({"gradiente": 0.93, "jax": 0.97}, target)
+    assert ours.behind() == ["gradiente"]
+    assert ours.outcomes()[0].reached is False
+    theirs = learned({"gradiente": 0.97, "jax": 0.5, "numpy": 0.97}, target)
+    assert theirs.behind() == ["jax"]
+    assert theirs.outcomes()[0].fastest == "numpy"
+    assert learned({"600": 0.8, "60000": 0.97}, grows="samples").behind() == []
+
+
+def test_a_target_may_ask_for_an_accuracy():
+    for accuracy, reached in ((0.979, False), (0.98, True)):
+        published = learned(
+            {"gradiente": accuracy}, Target(1.0, published=21.0, accuracy=0.98), measure="core_seconds"
+        )
+        assert published.outcomes()[0].reached is reached
+
+
 def test_only_rounds_that_both_have_are_compared():
     assert row({"gradiente": [1.0, 2.0, 8.0], "jax": [4.0, 4.0]}).ratio("gradiente", "jax") == 0.375
 

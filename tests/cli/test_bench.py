@@ -56,12 +56,10 @@ def test_as_data():
         assert reached["ratio"] == not_reached["ratio"] == pytest.approx(ratio)
         assert (reached["fastest"], reached["reached"]) == (THEIRS, True)
         assert (not_reached["fastest"], not_reached["reached"]) == (THEIRS, False)
-    restless = {
-        work["work"]: names
-        for work in data["works"]
-        if (names := [one["name"] for one in work["entries"] if spread(one["rounds"]) > 1 + RESTLESS])
-    }
-    assert data["restless"] == restless
+        assert work["restless"] == [
+            one["name"] for one in work["entries"] if spread(one["rounds"]) > 1 + RESTLESS
+        ]
+        assert work["behind"] == []
 
 
 def spread(rounds):

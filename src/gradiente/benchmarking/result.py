@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.benchmarking.process import Answer
 from gradiente.benchmarking.work import Entry, Target, Work
 
+LESS = 0.02  # below the best accuracy of a work, from which an entry has learned less than the others
 RESTLESS = 0.3  # by how much the slowest round may exceed the fastest on a quiet machine
 
 
@@ -48,16 +49,20 @@ class Measured:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A target, the fastest of those that it names, and the ratio; None where nothing can be compared."""
+    """A target, the fastest of those that it names, and the ratio; None where nothing can be compared.
+
+    `learned` tells whether ours has learned what it must.
+    """
 
     target: Target
     fastest: str | None
     ratio: float | None
+    learned: bool = True
 
     @property
     def reached(self) -> bool | None:
-        """Whether the ratio is within the bound."""
-        return None if self.ratio is None else self.ratio <= self.target.bound
+        """Whether the ratio is within the bound, and ours has not come there by learning less."""
+        return None if self.ratio is None else self.learned and self.ratio <= self.target.bound
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,13 @@ class Row:
         """Every target of the work."""
         return [self._outcome(target) for target in self.work.targets]
 
+    def behind(self) -> list[str]:
+        """The names of entries that have learned less than the best: they win nothing by it."""
+        known = {one.entry.name: one.accuracy for one in self.measured if one.accuracy is not None}
+        if self.work.grows or not known:
+            return []
+        return [name for name, accuracy in known.items() if accuracy < max(known.values()) - LESS]
+
     def restless(self) -> list[str]:
         """The names of entries whose rounds differ by more than those on a quiet machine do."""
         if self.work.measure == "memory" or self.work.busy:
@@ -96,7 +108,7 @@ class Row:
         ]
 
     def exponent(self) -> float | None:
-        """Of the growth: p in seconds = c · sizeᵖ, by least squares on logarithms; None where there are not two sizes."""
+        """Of the growth: p in c · sizeᵖ, by least squares on logarithms; None with fewer than two sizes."""
         sizes = [(one.entry.size, one.median) for one in self.measured if one.entry.size and one.median]
         if len(sizes) < 2:
             return None
@@ -113,12 +125,15 @@ class Row:
             "unit": work.unit,
             "busy": work.busy,
             "entries": [_entry(one) for one in self.measured],
+            "behind": self.behind(),
+            "restless": self.restless(),
             "targets": [
                 {
                     "bound": outcome.target.bound,
                     "ours": outcome.target.ours,
                     "against": list(outcome.target.against),
                     "published": outcome.target.published,
+                    "accuracy": outcome.target.accuracy,
                     "fastest": outcome.fastest,
                     "ratio": outcome.ratio,
                     "reached": outcome.reached,
@@ -129,18 +144,18 @@ class Row:
         }
 
     def _outcome(self, target: Target) -> Outcome:
-        ours = self.of(target.ours)
+        ours, behind = self.of(target.ours), self.behind()
+        learned = target.ours not in behind and (ours.accuracy or 0.0) >= target.accuracy
         if target.published is not None:
-            return Outcome(target, None, None if ours.median is None else ours.median / target.published)
-        medians = {name: self.of(name).median for name in target.against if name in self._names()}
+            ratio = None if ours.median is None else ours.median / target.published
+            return Outcome(target, None, ratio, learned)
+        names = {one.entry.name for one in self.measured} - set(behind)
+        medians = {name: self.of(name).median for name in target.against if name in names}
         there = {name: median for name, median in medians.items() if median is not None}
         if not there or ours.median is None:
             return Outcome(target, None, None)
         fastest = min(there, key=lambda name: there[name])
-        return Outcome(target, fastest, self.ratio(target.ours, fastest))
-
-    def _names(self) -> set[str]:
-        return {one.entry.name for one in self.measured}
+        return Outcome(target, fastest, self.ratio(target.ours, fastest), learned)
 
 
 def _entry(one: Measured) -> dict[str, Any]:

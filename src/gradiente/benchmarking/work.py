@@ -46,12 +46,14 @@ class Target:
         against: names of entries
         ours: the name of our entry
         published: a published value instead of others, in the unit of the work
+        accuracy: that ours must have
     """
 
     bound: float
     against: tuple[str, ...] = ()
     ours: str = "gradiente"
     published: float | None = None
+    accuracy: float = 0.0
 
 
 @dataclass(frozen=True)

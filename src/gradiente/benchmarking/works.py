@@ -130,7 +130,7 @@ _ALL = (
         "lenet-core-seconds",
         replace(_LENET, epochs=10, fresh=True),
         _entries("gradiente", "torch-fused"),
-        (Target(1.0, published=21.0),),
+        (Target(1.0, published=21.0, accuracy=0.98),),
         measure="core_seconds",
     ),
     Work("mnist-cnn", _MNIST_CNN, _PEERS, (Target(1.0, ("torch-fused", "torch-compile")),)),

@@ -80,11 +80,8 @@ def bench(
         out.print(text("bench.written", path=picture), soft_wrap=True)
     if as_json:
         facts = {"machine": about, "quiet": not loaded, "threads": threads, "rounds": rounds}
-        restless = {row.work.name: names for row in rows if (names := row.restless())}
         works_data = [row.to_dict() for row in rows]
-        print_json(
-            {**facts, "restless": restless, "missing": missing, "works": works_data, "picture": picture}
-        )
+        print_json({**facts, "missing": missing, "works": works_data, "picture": picture})
 
 
 def _measured(
@@ -117,9 +114,10 @@ def _print(out: "Console", row: Row) -> None:
         if one.died is not None:
             label = entry_label(row.work, one.entry)
             out.print(text("bench.died", peer=label, reason=one.died), style="yellow", soft_wrap=True)
-    labels = [entry_label(row.work, row.of(name).entry) for name in row.restless()]
-    if labels:
-        out.print(text("bench.restless", entries="; ".join(labels)), style="yellow", soft_wrap=True)
+    for key, names in (("behind", row.behind()), ("restless", row.restless())):
+        labels = [entry_label(row.work, row.of(name).entry) for name in names]
+        if labels:
+            out.print(text(f"bench.{key}", entries="; ".join(labels)), style="yellow", soft_wrap=True)
 
 
 def _table(row: Row) -> "Table":
