@@ -45,8 +45,6 @@ LINES = {
     "workshop new ✓": 2,
     "check ✓.py": 1,
     "grade ✓": 1,
-    "bench --list": 0,
-    "bench ✓": 2,
     "doctor": 0,
     "✓": 2,
     "train --✓": 2,
