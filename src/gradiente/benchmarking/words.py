@@ -27,19 +27,21 @@ def value_words(work: Work, one: Measured) -> str:
 
 
 def ratio_words(row: Row, one: Measured) -> str:
-    """Ours / theirs; a share of the limit where the work asks for that."""
-    ratio = None if one.entry.name == row.ours else row.ratio(row.ours, one.entry.name)
-    if ratio is None or row.work.grows:
+    """Ours / theirs; where the work asks for shares, that of the limit which each reaches."""
+    ours, own = row.ours, one.entry.name
+    if row.work.grows or (own == ours and not row.work.share):
         return ""
-    return _ratio(row.work, ratio)
+    limit = row.work.targets[0].against[0] if row.work.share else None
+    ratio = row.ratio(ours, own) if limit is None else row.ratio(own, limit)
+    return "" if ratio is None or own == limit else _ratio(row.work, ratio)
 
 
 def target_words(row: Row, one: Measured) -> str:
-    """The bound and whether it is reached, beside the fastest of those that a target names."""
+    """The bound and whether it is reached, beside the fastest of those that a target names; a share's beside ours."""
     return "\n".join(
         f"{_bound(row.work, outcome)} {'✓' if outcome.reached else '✗'}"
         for outcome in row.outcomes()
-        if outcome.ratio is not None and outcome.fastest == one.entry.name
+        if outcome.ratio is not None and one.entry.name == (row.ours if row.work.share else outcome.fastest)
     )
 
 

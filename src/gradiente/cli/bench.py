@@ -79,7 +79,7 @@ def bench(
         write_atomically(picture, benchmark_picture(rows))
         out.print(text("bench.written", path=picture), soft_wrap=True)
     if as_json:
-        facts = {"machine": about, "quiet": not loaded, "threads": threads, "rounds": rounds}
+        facts = {"machine": about, "quiet": not loaded, "threads": threads, "rounds": rounds, "quick": quick}
         works_data = [row.to_dict() for row in rows]
         print_json({**facts, "missing": missing, "works": works_data, "picture": picture})
 
