@@ -24,6 +24,11 @@ MOST_INSTANCES = 16
 WORTH_SHARING = 10_000_000  # multiplications; below, waking a thread takes a part of the time it saves
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def share(work: Callable[[range], T], instances: int, multiplications: int) -> list[T]:
     """work(part) for consecutive parts of the instances, side by side; the results in the order of the parts.
 
