@@ -15,8 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from gradiente.cache import cache_folder
 from gradiente.engines.compiled import functions, intrinsics
 from gradiente.errors import FileError
 from gradiente.storage import write_atomically
@@ -163,7 +162,7 @@ def _path(source: str, types: tuple[str, ...], fastmath: bool) -> Path:
     machine = [llvm.get_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
     key = json.dumps([source, types, fastmath, *own, *versions, *machine])
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return Path(platformdirs.user_cache_dir("gradiente")) / "compiled" / f"{name}.o"
+    return cache_folder() / "compiled" / f"{name}.o"
 
 
 def _kept(path: Path) -> bytes | None:
