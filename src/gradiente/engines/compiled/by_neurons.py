@@ -29,7 +29,7 @@ class ByNeurons(Writer):
     """
 
     def __init__(self, form: Form) -> None:
-        super().__init__(form, form.batch_size)
+        super().__init__(form, form.batch_size, 8 if form.float64 else 16)
         self.x_columns = [self.array(form.inputs) for _ in range(2)]
         self.x_rows = [self.array(form.inputs) for _ in range(2)]
         self.targets = [self.array(form.outputs) for _ in range(2)]
@@ -160,7 +160,6 @@ class ByNeurons(Writer):
             f"lo = piece * {GATHERED}",
             f"hi = min(m, lo + {GATHERED})",
             f"by_row = {self._of_step(self.x_rows)}",
-            f"by_column = {self._of_step(self.x_columns)}",
             f"target = {self._of_step(self.targets)}",
         ]
         copy = [f"source = at(x, rows[first + r] * {K})", f"to = at(by_row, r * {K})"]
@@ -172,15 +171,13 @@ class ByNeurons(Writer):
             copy += nested(
                 f"for j in range({n}):", [f"target[j * {M} + r] = targets[rows[first + r] * {n} + j]"]
             )
-        turn = nested(f"for r in range({GATHERED}):", [f"to[r] = source[r * {K} + k]"])
-        turn = [f"to = at(by_column, k * {M} + lo)", *turn]
-        rest = nested("for r in range(lo, hi):", [f"by_column[k * {M} + r] = by_row[r * {K} + k]"])
         lines += nested("for r in range(lo, hi):", copy)
-        lines += nested(
-            f"if hi - lo == {GATHERED}:",
-            [f"source = at(by_row, lo * {K})", *nested(f"for k in range({K}):", turn)],
-        )
-        return [*lines, *nested("else:", nested(f"for k in range({K}):", rest))]
+        return [
+            *lines,
+            *self.columns(
+                "at(rows, first + lo)", "max(0, hi - lo)", f"at({self._of_step(self.x_columns)}, lo)"
+            ),
+        ]
 
     def _draw(self) -> list[str]:
         """What layers draw: as NumPy's generator does, row by row."""

@@ -24,19 +24,17 @@ class ByRows(Writer):
 
     def __init__(self, form: Form) -> None:
         number = 8 if form.float64 else 4
-        self.lanes = min(64 // number, 1 << (form.batch_size - 1).bit_length())
+        lanes = min(64 // number, 1 << (form.batch_size - 1).bit_length())
         work = (
             3 * form.batch_size * sum(stage.inputs * stage.outputs for stage in form.stages if stage.weight)
         )
         self.pieces = 1
         while self.pieces < MOST_PIECES and work >= 2 * self.pieces * WORTH_CUTTING:
             self.pieces *= 2
-        self.rows = _up(-(-form.batch_size // self.pieces), self.lanes)  # of a piece
+        self.rows = _up(-(-form.batch_size // self.pieces), lanes)  # of a piece
         features = form.inputs + sum((2 + len(s.kept) + len(s.draws)) * s.outputs for s in form.stages)
-        fitting = max(self.lanes, CACHED // (number * features) // self.lanes * self.lanes)
-        super().__init__(form, min(fitting, MOST_ROWS, self.rows))
-        arguments = f'"{form.number}", {self.lanes}'
-        self.source.names.append(f"vload, vstore, splat, fma, vsum = lanes({arguments})")
+        fitting = max(lanes, CACHED // (number * features) // lanes * lanes)
+        super().__init__(form, min(fitting, MOST_ROWS, self.rows), lanes)
         self._arrays()
 
     def _arrays(self) -> None:
@@ -198,8 +196,8 @@ class ByRows(Writer):
         """The rows of x, of the targets, and of what was drawn; 0 where the chunk has fewer."""
         K, M, n = self.form.inputs, self.M, self.form.outputs
         lines = [f"to = {self.at(self.x)}", f"target = {self.at(self.targets)}"]
-        copy = [f"source = at(x, rows[first + r] * {K})"]
-        copy += nested(f"for k in range({K}):", [f"to[k * {M} + r] = source[k]"])
+        lines += self.columns("at(rows, first)", "count", "to")
+        copy = list[str]()
         if self.form.loss.labels:
             copy.append("classes[r] = targets[rows[first + r]]")
             empty = ["classes[r] = 0"]

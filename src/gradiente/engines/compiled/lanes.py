@@ -5,14 +5,15 @@ from typing import Any
 
 
 @cache
-def lanes(kind: str, count: int) -> tuple[Any, Any, Any, Any, Any]:
-    """vload, vstore, splat, fma and vsum on vectors of `count` numbers, for Numba to compile.
+def lanes(kind: str, count: int) -> tuple[Any, ...]:
+    """vload, vstore, splat, fma, vsum and turn on vectors of `count` numbers, for Numba to compile.
 
     vload(p, i)     p[i], p[i + 1] …
     vstore(p, i, v) the other way
     splat(x)        x in every place
     fma(a, b, c)    a · b + c
     vsum(v)         the sum of all, in a fixed order
+    turn(p, rows, width, k, q, stride)    q[(k + j) · stride + i] = p[rows[i] · width + k + j] for all i and j < count
     """
     from llvmlite import ir
     from numba import types
@@ -88,4 +89,33 @@ def lanes(kind: str, count: int) -> tuple[Any, Any, Any, Any, Any]:
 
         return getattr(types, kind)(own), generate
 
-    return vload, vstore, splat, fma, vsum
+    @intrinsic
+    def turn(context, source, rows, width, k, to, stride):
+        def generate(context, builder, signature, values):
+            source, rows, width, k, to, stride = values
+            lines = []
+            for i in range(count):
+                row = builder.load(builder.gep(rows, [ir.Constant(ir.IntType(64), i)]))
+                index = builder.add(builder.mul(row, width), k)
+                lines.append(builder.load(place(builder, source, index), align=aligned))
+            for half in (1 << bit for bit in range(count.bit_length() - 1)):
+                for i in range(count):
+                    if not i & half:
+                        lines[i], lines[i + half] = exchanged(builder, lines[i], lines[i + half], half)
+            for j, line in enumerate(lines):
+                index = builder.mul(builder.add(k, ir.Constant(ir.IntType(64), j)), stride)
+                builder.store(line, place(builder, to, index), align=aligned)
+            return context.get_dummy_value()
+
+        size = types.intp
+        return types.void(source, rows, size, size, to, size), generate
+
+    def exchanged(builder: Any, a: Any, b: Any, half: int) -> tuple[Any, Any]:
+        """Two lines of a square, with the halves off its diagonal exchanged: transposed, at this distance."""
+        first = [i if not i & half else count + i - half for i in range(count)]
+        second = [i + half if not i & half else count + i for i in range(count)]
+        orders = (ir.Constant(ir.VectorType(ir.IntType(32), count), order) for order in (first, second))
+        low, high = (builder.shuffle_vector(a, b, order) for order in orders)
+        return low, high
+
+    return vload, vstore, splat, fma, vsum, turn

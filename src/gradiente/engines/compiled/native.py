@@ -116,17 +116,37 @@ def _address(function: Any) -> int:
 
 
 def _object_code(source: str, types: tuple[str, ...], fastmath: bool) -> bytes:
-    """Compiled by Numba to LLVM's language, and by LLVM for this processor."""
+    """Translated by Numba to LLVM's language, and compiled by LLVM for this processor, all at once."""
     import llvmlite.binding as llvm
+
+    module = llvm.parse_assembly(_translated(source, types, fastmath))
+    machine = _machine()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = options.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)
+
+
+def _translated(source: str, types: tuple[str, ...], fastmath: bool) -> str:
+    """LLVM's language, not optimized: Numba would do that function by function, and take three times as long."""
     import numba
+    from numba.core import config
+    from numba.core.compiler_lock import global_compiler_lock
 
     flags = {"contract", "reassoc", "arcp", "nsz"} if fastmath else False
-    names = {**intrinsics.scope(), "inner": numba.njit(error_model="numpy", fastmath=flags)}
-    exec(compile(source, "<gradiente>", "exec"), names)
+    inner = numba.njit(error_model="numpy", fastmath=flags, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     signature = numba.types.void(*(_numba_type(each) for each in types))
-    compiled = numba.cfunc(signature, error_model="numpy", fastmath=flags)(names[ENTRY])
-    text = compiled.inspect_llvm().replace(compiled.native_name, ENTRY)
-    return _machine().emit_object(llvm.parse_assembly(text))
+    with global_compiler_lock:  # meanwhile nobody else compiles
+        names = {**intrinsics.scope(), "inner": inner}
+        exec(compile(source, "<gradiente>", "exec"), names)
+        level = config.OPT
+        config.OPT = type(level)(0)
+        try:
+            compiled = numba.cfunc(signature, error_model="numpy", fastmath=flags)(names[ENTRY])
+        finally:
+            config.OPT = level
+    return compiled.inspect_llvm().replace(compiled.native_name, ENTRY)
 
 
 def _machine() -> Any:

@@ -36,13 +36,38 @@ class Writer:
     Arguments:
         form: of the step
         rows: of the arrays, M
+        lanes: numbers of a vector
     """
 
-    def __init__(self, form: Form, rows: int) -> None:
-        self.form, self.M = form, rows
+    def __init__(self, form: Form, rows: int, lanes: int) -> None:
+        self.form, self.M, self.lanes = form, rows, lanes
         self.memory = Memory()
         self.source = Source(form.arguments(), form.float64)
+        names = "vload, vstore, splat, fma, vsum, turn"
+        self.source.names.append(f'{names} = lanes("{form.number}", {lanes})')
         self._update_functions()
+
+    def columns(self, rows: str, count: str, to: str) -> list[str]:
+        """Rows of x as the columns of an array of features × rows: squares of vectors, then what is left.
+
+        Arguments:
+            rows: the source of the pointer to their numbers
+            count: the source of how many there are
+            to: the pointer to where the first of them goes
+        """
+        K, M, L = self.form.inputs, self.M, self.lanes
+        whole = K // L * L
+        left = nested(f"for k in range({whole}, {K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
+        some = nested(f"for k in range({K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
+        square = nested(
+            f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, at(to, s), {M})"]
+        )
+        lines = ["squares = count // LANES * LANES".replace("LANES", str(L))]
+        lines += nested(f"for s in range(0, squares, {L}):", square)
+        lines += nested("for r in range(squares):", left) if whole < K else []
+        lines += nested("for r in range(squares, count):", some)
+        self.source.helper("columns", "x, rows, count, to", lines)
+        return [f"columns(x, {rows}, {count}, {to})"]
 
     def array(self, features: int) -> int:
         """The place of a new array of features × rows."""
