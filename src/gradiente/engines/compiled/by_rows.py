@@ -1,11 +1,18 @@
 """A program for narrow layers: the rows of a batch are cut, and each piece goes through the whole network."""
 
+from math import prod
+
+from gradiente.engines.compiled.convolutions import Convolution
 from gradiente.engines.compiled.form import Form
-from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.formulas import nested, within
+from gradiente.engines.compiled.pools import Pooling
 from gradiente.engines.compiled.register_products import product, transposed_product
+from gradiente.engines.compiled.source import place_in
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, STOP, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut, Writer
+from gradiente.layers.conv import Conv
+from gradiente.layers.pool import Pool
 
 WORTH_CUTTING = 2_000_000  # multiplications of a piece
 MOST_PIECES = 8
@@ -25,9 +32,7 @@ class ByRows(Writer):
     def __init__(self, form: Form) -> None:
         number = 8 if form.float64 else 4
         lanes = min(64 // number, 1 << (form.batch_size - 1).bit_length())
-        work = (
-            3 * form.batch_size * sum(stage.inputs * stage.outputs for stage in form.stages if stage.weight)
-        )
+        work = 3 * form.batch_size * sum(stage.multiplications for stage in form.stages)
         self.pieces = 1
         while self.pieces < MOST_PIECES and work >= 2 * self.pieces * WORTH_CUTTING:
             self.pieces *= 2
@@ -44,6 +49,10 @@ class ByRows(Writer):
         self.terms = self.array(1)
         self.out = [self.array(stage.outputs) for stage in form.stages]
         self.delta = [self.array(stage.outputs) for stage in form.stages]
+        for index, stage in enumerate(form.stages):
+            if index and stage.head is None:  # ∂J/∂x is ∂J/∂raw
+                self.delta[index - 1] = self.delta[index]
+        self.padded = [self._padded(stage) if stage.pads else 0 for stage in form.stages]
         self.kept = [
             {
                 name: self.array(stage.outputs)
@@ -155,6 +164,7 @@ class ByRows(Writer):
         lines += self._gather()
         whole = [Cut(0, stage.outputs, self.M) for stage in stages]
         for index, stage in enumerate(stages):
+            lines += self._pad(index) if stage.pads else []
             lines += self.forward(
                 stage, self._x(index), self.at(self.out[index]), *self._pointers(index), whole[index]
             )
@@ -174,17 +184,65 @@ class ByRows(Writer):
                 lines += self._weights(index, whole[index])
             if index > form.first_learning:
                 before, to = stages[index - 1], self.at(self.delta[index - 1])
-                lines += self.input_gradient(stages[index], self.at(self.delta[index]), to, whole[index - 1])
+                lines += self._back(index, to, whole[index - 1])
                 out = self.at(self.out[index - 1])
                 lines += self.through(before, to, out, *self._pointers(index - 1), whole[index - 1])
         return lines
 
     def _weights(self, index: int, cut: Cut) -> list[str]:
         stage, delta = self.form.stages[index], self.at(self.delta[index])
-        return self.weight_gradient(stage, delta, self._x(index), None, "own", cut, add="not fresh")
+        lines = self.weight_gradient(stage, delta, self._x(index), None, "own", cut, add="not fresh")
+        if isinstance(stage.head, Conv) and stage.bias is not None:
+            lines += self._convolution(stage).bias_gradient(delta, f"at(own, {stage.bias.start})", "not fresh")
+        return lines
+
+    def _back(self, index: int, to: str, cut: Cut) -> list[str]:
+        """∂J/∂x of a stage at the pointer to."""
+        stage, delta = self.form.stages[index], self.at(self.delta[index])
+        if stage.head is None:
+            return []
+        if isinstance(stage.head, Pool):
+            return self._pooling(stage).input_gradient(
+                self._x(index), self.at(self.out[index]), delta, to
+            )
+        return self.input_gradient(stage, delta, to, cut)
 
     def _x(self, index: int) -> str:
+        """The pointer to what a stage reads, with its padding."""
+        return self.at(self.padded[index]) if self.form.stages[index].pads else self._given(index)
+
+    def _given(self, index: int) -> str:
         return self.at(self.x) if index == 0 else self.at(self.out[index - 1])
+
+    def _padded(self, stage: Stage) -> int:
+        """The place of an array for x with its padding."""
+        assert stage.windows is not None
+        at = stage.windows
+        return self.array(stage.inputs // prod(at.input) * prod(at.padded))
+
+    def _pad(self, index: int) -> list[str]:
+        """A copy of x with zeros around it."""
+        stage = self.form.stages[index]
+        assert stage.windows is not None
+        at = stage.windows
+        channels, row = stage.inputs // prod(at.input), at.input[-1] * self.M
+        outer = range(len(at.input) - 1)
+        source = place_in(at.input, "c", *(f"q{a}" for a in outer), "0")
+        to = place_in(at.padded, "c", *(f"q{a} + {at.before[a]}" for a in outer), str(at.before[-1]))
+        copied = f"to[({to}) * {self.M} + i] = source[({source}) * {self.M} + i]"
+        heads = [f"for q{a} in range({at.input[a]}):" for a in outer]
+        lines = [f"source = {self._given(index)}", f"to = {self.at(self.padded[index])}"]
+        lines += nested(f"for i in range({channels * prod(at.padded) * self.M}):", ["to[i] = T(0)"])
+        return lines + within([f"for c in range({channels}):", *heads, f"for i in range({row}):"], [copied])
+
+    def _convolution(self, stage: Stage) -> Convolution:
+        assert isinstance(stage.head, Conv) and stage.windows is not None
+        return Convolution(self.source, stage.head, stage.windows, self.M, self.lanes)
+
+    def _pooling(self, stage: Stage) -> Pooling:
+        assert isinstance(stage.head, Pool) and stage.windows is not None
+        channels = stage.inputs // prod(stage.windows.input)
+        return Pooling(self.source, stage.head, stage.windows, channels, self.M, self.lanes)
 
     def _pointers(self, index: int) -> tuple[dict[str, str], dict[str, str]]:
         kept, draws = (
@@ -285,6 +343,9 @@ class ByRows(Writer):
 
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
         assert stage.weight is not None
+        if isinstance(stage.head, Conv):
+            weight = f"at(theta, {stage.weight.start})"
+            return self._convolution(stage).input_gradient(delta, weight, dx)
         if stage.inputs * stage.outputs > BY_REGISTERS:
             return super().input_gradient(stage, delta, dx, cut)
         weight = f"at(theta, {stage.weight.start})"
@@ -294,7 +355,12 @@ class ByRows(Writer):
         )
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
+        if isinstance(stage.head, Pool):
+            return self._pooling(stage).forward(x, "out")
         assert stage.weight is not None
+        if isinstance(stage.head, Conv):
+            bias = None if stage.bias is None else f"at(theta, {stage.bias.start})"
+            return self._convolution(stage).forward(x, f"at(theta, {stage.weight.start})", bias, "out")
         if stage.inputs * stage.outputs > BY_REGISTERS:
             return super().raw(stage, x, cut)
         weight = f"at(theta, {stage.weight.start})"
@@ -307,6 +373,8 @@ class ByRows(Writer):
         self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str
     ) -> list[str]:
         assert stage.weight is not None
+        if isinstance(stage.head, Conv):
+            return self._convolution(stage).weight_gradient(delta, x, f"at({to}, {stage.weight.start})", add)
         if stage.inputs * stage.outputs > BY_REGISTERS:
             return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
         to = f"at({to}, {stage.weight.start})"

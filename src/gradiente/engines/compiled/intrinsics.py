@@ -6,6 +6,7 @@ from typing import Any
 from gradiente.engines.compiled import team as at
 from gradiente.engines.compiled.functions import functions
 from gradiente.engines.compiled.lanes import lanes
+from gradiente.engines.compiled.tiles import tile, tile_step
 
 LOOKS = 300  # at whether a phase is complete, before a thread sleeps
 
@@ -27,7 +28,8 @@ def scope() -> dict[str, Any]:
     end(team, calls, s)         no step from s on is taken
     """
     own = _intrinsics()
-    return {**own, **functions(own), **_teamwork(own), "erf32": _erf32(), "lanes": lanes}
+    written = {"lanes": lanes, "tile": tile, "tile_step": tile_step}
+    return {**own, **functions(own), **_teamwork(own), "erf32": _erf32(), **written}
 
 
 @cache

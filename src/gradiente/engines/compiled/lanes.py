@@ -6,13 +6,16 @@ from typing import Any
 
 @cache
 def lanes(kind: str, count: int) -> tuple[Any, ...]:
-    """vload, vstore, splat, fma, vsum and turn on vectors of `count` numbers, for Numba to compile.
+    """Functions of vectors of `count` numbers, for Numba to compile.
 
     vload(p, i)     p[i], p[i + 1] …
     vstore(p, i, v) the other way
     splat(x)        x in every place
     fma(a, b, c)    a · b + c
     vsum(v)         the sum of all, in a fixed order
+    vmax(a, b)      the larger one in every place, NaN where there is one
+    equal(a, b, v)  v where a = b, else 0; unequal(a, b, v): the other way
+    has_nan(v)      whether there is one
     turn(p, rows, width, k, q, stride)    q[(k + j) · stride + i] = p[rows[i] · width + k + j] for all i and j < count
     """
     from llvmlite import ir
@@ -56,11 +59,7 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
     @intrinsic
     def splat(context, x):
         def generate(context, builder, signature, values):
-            single = builder.insert_element(
-                ir.Constant(vector, ir.Undefined), values[0], ir.Constant(ir.IntType(32), 0)
-            )
-            order = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
-            return builder.shuffle_vector(single, ir.Constant(vector, ir.Undefined), order)
+            return splatted(builder, values[0], vector)
 
         return own(getattr(types, kind)), generate
 
@@ -78,16 +77,45 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
     @intrinsic
     def vsum(context, value):
         def generate(context, builder, signature, values):
-            (total,), width = values, count
-            while width > 1:
-                width //= 2
-                order = ir.Constant(
-                    ir.VectorType(ir.IntType(32), count), [*range(width, 2 * width), *[0] * (count - width)]
-                )
-                total = builder.fadd(total, builder.shuffle_vector(total, total, order))
-            return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+            return summed(builder, values[0], count)
 
         return getattr(types, kind)(own), generate
+
+    zeros = ir.Constant(vector, None)
+
+    @intrinsic
+    def vmax(context, a, b):
+        def generate(context, builder, signature, values):
+            a, b = values
+            taken = builder.or_(
+                builder.fcmp_ordered(">", b, a), builder.fcmp_unordered("uno", b, b)
+            )
+            return builder.select(taken, b, a)
+
+        return own(own, own), generate
+
+    @intrinsic
+    def equal(context, a, b, value):
+        def generate(context, builder, signature, values):
+            return builder.select(builder.fcmp_ordered("==", values[0], values[1]), values[2], zeros)
+
+        return own(own, own, own), generate
+
+    @intrinsic
+    def unequal(context, a, b, value):
+        def generate(context, builder, signature, values):
+            return builder.select(builder.fcmp_ordered("==", values[0], values[1]), zeros, values[2])
+
+        return own(own, own, own), generate
+
+    @intrinsic
+    def has_nan(context, value):
+        def generate(context, builder, signature, values):
+            places = builder.fcmp_unordered("uno", values[0], values[0])
+            pattern = ir.IntType(count)
+            return builder.icmp_unsigned("!=", builder.bitcast(places, pattern), ir.Constant(pattern, 0))
+
+        return types.boolean(own), generate
 
     @intrinsic
     def turn(context, source, rows, width, k, to, stride):
@@ -118,4 +146,28 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
         low, high = (builder.shuffle_vector(a, b, order) for order in orders)
         return low, high
 
-    return vload, vstore, splat, fma, vsum, turn
+    return vload, vstore, splat, fma, vsum, turn, vmax, equal, unequal, has_nan
+
+
+def splatted(builder: Any, entry: Any, vector: Any) -> Any:
+    """A number in every place of a vector, in LLVM's language."""
+    from llvmlite import ir
+
+    nothing = ir.Constant(vector, ir.Undefined)
+    single = builder.insert_element(nothing, entry, ir.Constant(ir.IntType(32), 0))
+    order = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(single, nothing, order)
+
+
+def summed(builder: Any, value: Any, count: int) -> Any:
+    """The sum of a vector of so many numbers, in LLVM's language."""
+    from llvmlite import ir
+
+    width = count
+    while width > 1:
+        width //= 2
+        order = ir.Constant(
+            ir.VectorType(ir.IntType(32), count), [*range(width, 2 * width), *[0] * (count - width)]
+        )
+        value = builder.fadd(value, builder.shuffle_vector(value, value, order))
+    return builder.extract_element(value, ir.Constant(ir.IntType(32), 0))

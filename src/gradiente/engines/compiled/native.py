@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gradiente.cache import cache_folder
-from gradiente.engines.compiled import functions, intrinsics
+from gradiente.engines.compiled import functions, intrinsics, lanes, tiles
 from gradiente.errors import FileError
 from gradiente.storage import write_atomically
 
@@ -175,7 +175,7 @@ def _path(source: str, types: tuple[str, ...], fastmath: bool) -> Path:
 
     own = [
         Path(module.__file__).read_text(encoding="utf-8")
-        for module in (functions, intrinsics)
+        for module in (functions, intrinsics, lanes, tiles)
         if module.__file__
     ]
     versions = [version("numba"), version("llvmlite")]

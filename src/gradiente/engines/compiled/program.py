@@ -42,6 +42,8 @@ def code_of(form: Form) -> Code:
 
 def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
+    if any(stage.windows is not None for stage in form.stages):
+        return False
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE
 

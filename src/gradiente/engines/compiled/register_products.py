@@ -36,7 +36,7 @@ def product(
     height = min(outputs, max(1, REGISTERS // across))
     lines = [f"weight = {weight}", f"source = {x}", f"to = {out}"]
     for first, width in _parts(strips, across):
-        for start, stop, tall in _runs(outputs, height):
+        for start, stop, tall in runs(outputs, height):
             name = f"tile_{tall}_{width}"
             source.helper(name, "weight, one, next, source, to, rows, inner", _tile(tall, width, lanes))
             place = f"at(to, j * {rows} + {first * lanes})"
@@ -55,9 +55,9 @@ def transposed_product(
         add: the source of whether it is added
     """
     lines = [f"left = {d}", f"source = {x}", f"to = {to}"]
-    for first, last, tall in _runs(outputs, TILE):
+    for first, last, tall in runs(outputs, TILE):
         inner = list[str]()
-        for start, stop, wide in _runs(inputs, TILE):
+        for start, stop, wide in runs(inputs, TILE):
             name = f"sums_{tall}_{wide}"
             source.helper(name, "left, source, to, stride, rows, add", _sums(tall, wide, lanes))
             pointers = f"at(left, j * {rows}), at(source, k * {rows}), at(to, j * {inputs} + k)"
@@ -102,7 +102,7 @@ def _parts(count: int, size: int) -> list[tuple[int, int]]:
     return [(start, min(size, count - start)) for start in range(0, count, size)]
 
 
-def _runs(count: int, size: int) -> list[tuple[int, int, int]]:
+def runs(count: int, size: int) -> list[tuple[int, int, int]]:
     """Where tiles of one size begin and end: the whole ones, then a smaller one."""
     whole = count // size * size
     return [run for run in ((0, whole, size), (whole, count, count - whole)) if run[0] < run[1]]

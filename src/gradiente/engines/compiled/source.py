@@ -1,6 +1,6 @@
 """The source of a program, function by function, and the memory that it works in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gradiente.engines.compiled.formulas import nested
@@ -35,6 +35,11 @@ class Source:
     names: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
 
+    @property
+    def number(self) -> str:
+        """The network's type."""
+        return "float64" if self.float64 else "float32"
+
     def function(self, name: str, own: Iterable[str], lines: Iterable[str]) -> None:
         """Add a function that is called by other functions.
 
@@ -50,17 +55,36 @@ class Source:
         if text not in self.functions:
             self.functions.append(text)
 
+    def define(self, line: str) -> None:
+        """Add a line that gives names to what functions use, unless it is there."""
+        if line not in self.names:
+            self.names.append(line)
+
+    def name(self, start: str, value: str) -> str:
+        """A name for what an expression gives; the same one for the same expression."""
+        known = {line.partition(" = ")[2]: line.partition(" = ")[0] for line in self.names}
+        if value not in known:
+            self.names.append(f"{start}_{len(self.names)} = {value}")
+        return known.get(value, f"{start}_{len(self.names) - 1}")
+
     def call(self, name: str, *own: object) -> str:
         """The call of such a function."""
         return f"{name}({', '.join([*map(str, own), *self.arguments])})"
 
     def program(self, lines: Iterable[str]) -> str:
         """The whole source, with the function `program` of these lines."""
-        kind = "float64" if self.float64 else "float32"
-        names = [f"T = np.{kind}", *self.names]
+        names = [f"T = np.{self.number}", *self.names]
         own = {name: f"{name}32" for name in ("exp", "expm1", "log", "log1p", "tanh", "erf")}
         names += [
             f"{name} = math.{name}" if self.float64 else f"{name} = {fast}" for name, fast in own.items()
         ]
         main = nested(f"def program({', '.join(self.arguments)}):", lines)
         return "\n".join([*names, *self.functions, *main]) + "\n"
+
+
+def place_in(shape: Sequence[int], *index: str) -> str:
+    """The source of an entry's place in an array of channels × that shape."""
+    place = index[0]
+    for size, entry in zip(shape, index[1:], strict=True):
+        place = f"({place}) * {size} + {entry}"
+    return place

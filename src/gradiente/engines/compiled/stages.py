@@ -1,4 +1,4 @@
-"""A network as stages: a product with the weights of a Linear, then the element-wise layers behind it, recorded."""
+"""A network as stages: a Linear, a convolution or a pool, then the element-wise layers behind it, recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +17,29 @@ from gradiente.engines.compiled.recording import (
     operand,
     recorded,
 )
-from gradiente.layers import Context, Linear
-from gradiente.layers.base import Array
+from gradiente.layers import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    Context,
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    Linear,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+from gradiente.layers.base import Array, Layer
+from gradiente.layers.conv import Conv
+from gradiente.layers.pool import Pool
+from gradiente.layers.windows import Windows
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.symbolic import Symbol
 
+POOLS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)
+HEADS = (Linear, Conv1d, Conv2d, Conv3d, *POOLS)  # layers that a stage begins with
 RAW, BIAS, DELTA, TARGET, WEIGHT = "raw", "bias", "delta", "target", "weight"  # names of operands
 
 
@@ -36,18 +53,23 @@ class Place:
 
 @dataclass
 class Stage:
-    """A part of the network: z = W x + b where it has a Linear, and what the element-wise layers make of it.
+    """A part of the network: what its head makes of x, and what the element-wise layers make of that.
 
-    `output` is recorded from the operands RAW (W x, or x where there is no Linear) and BIAS, and what is drawn; `kept`
-    are the numbers on the way that `raw_gradient`, ∂J/∂raw from DELTA = ∂J/∂output, needs, by name.
+    `output` is recorded from the operands RAW (W x of a Linear, y of another head, x where there is none), BIAS of a
+    Linear, and what is drawn; `kept` are the numbers on the way that `raw_gradient`, ∂J/∂raw from DELTA = ∂J/∂output,
+    needs, by name. Behind a pool, whose output its gradient needs, another stage begins.
 
     Arguments:
+        head: a Linear, a convolution or a pool, or None
+        windows: of a convolution or a pool; None for another head
         inputs, outputs: features before and after
-        weight, bias: of the Linear; None where there is none
+        weight, bias: of the head; None where there is none
         learns: whether its parameters do
         draws: the names of what is drawn, for each layer that draws
     """
 
+    head: Layer | None
+    windows: Windows | None
     inputs: int
     outputs: int
     weight: Place | None
@@ -57,6 +79,19 @@ class Stage:
     raw_gradient: Symbol
     kept: dict[str, Symbol] = field(default_factory=dict)
     draws: tuple[str, ...] = ()
+
+    @property
+    def multiplications(self) -> int:
+        """Those of the head, for one instance."""
+        if isinstance(self.head, Conv) and self.windows is not None:
+            return self.outputs * self.head.in_channels // self.head.groups * len(self.windows.taps)
+        return self.inputs * self.outputs if self.weight is not None else 0
+
+    @property
+    def pads(self) -> bool:
+        """Whether its x is read with padding around it."""
+        at = self.windows
+        return isinstance(self.head, Conv) and at is not None and at.padded != at.input
 
     @property
     def reduces(self) -> bool:
@@ -99,12 +134,12 @@ def stages_of(network: Network) -> list[Stage]:
         places[name] = Place(stop, stop := stop + view.size)
     stages, index = list[Stage](), 0
     while index < len(network.nodes):
-        start = index
-        index += isinstance(network.nodes[start].layer, Linear)
-        while index < len(network.nodes) and not isinstance(network.nodes[index].layer, Linear):
+        start, kind = index, type(network.nodes[index].layer)
+        index += kind in HEADS
+        while index < len(network.nodes) and kind not in POOLS and not _is_head(network.nodes[index].layer):
             index += 1
         stage = _stage(network, range(start, index), shape, places)
-        if stage.weight is not None or stage.changes:
+        if stage.head is not None or stage.changes:
             stages.append(stage)
         for node in network.nodes[start:index]:
             shape = node.layer.output_shape(shape)
@@ -134,14 +169,19 @@ def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
 def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mapping[str, Place]) -> Stage:
     first = network.nodes[nodes.start]
     inputs, weight, bias = int(np.prod(shape)), None, None
-    raw = Symbol(RAW)
-    start, shapes = nodes.start, shape
-    if isinstance(first.layer, Linear):
+    raw, windows = Symbol(RAW), None
+    start, shapes, head = nodes.start, shape, first.layer if _is_head(first.layer) else None
+    if head is not None:
+        weight, bias = places.get(f"{first.path}.weight"), places.get(f"{first.path}.bias")
+        start, shapes = start + 1, head.output_shape(shape)
+    if isinstance(head, Linear):
         if len(shape) != 1:
             raise NotRecordable("a Linear over several axes")
-        weight, bias = places[f"{first.path}.weight"], places.get(f"{first.path}.bias")
         raw = Symbol(function="add", arguments=(raw, Symbol(BIAS))) if bias else raw
-        start, shapes = start + 1, first.layer.output_shape(shape)
+    elif isinstance(head, Conv | Pool):
+        windows = head._windows((ROWS, *shape))
+        if windows.mode != "zeros" and windows.padded != windows.input:
+            raise NotRecordable("copies in the padding")
     values, caches, after, draws = [raw], [], [], list[str]()
     for index in range(start, nodes.stop):
         node = network.nodes[index]
@@ -174,7 +214,11 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
     supported([values[-1], gradient])
     learns = weight is not None and not network.is_frozen(nodes.start)
     outputs = int(np.prod(shapes))
-    return Stage(inputs, outputs, weight, bias, learns, values[-1], gradient, kept, tuple(draws))
+    return Stage(head, windows, inputs, outputs, weight, bias, learns, values[-1], gradient, kept, tuple(draws))
+
+
+def _is_head(layer: Layer) -> bool:
+    return type(layer) in HEADS
 
 
 def _reduces(symbol: Symbol) -> bool:

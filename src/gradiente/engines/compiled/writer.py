@@ -10,6 +10,7 @@ from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.source import Memory, Source
 from gradiente.engines.compiled.stages import BIAS, DELTA, RAW, TARGET, WEIGHT, Stage
 from gradiente.engines.compiled.team import FAILED, GEMM, INVALID, NOT_FINITE
+from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
 
 N, T = ord("N"), ord("T")
@@ -43,7 +44,7 @@ class Writer:
         self.form, self.M, self.lanes = form, rows, lanes
         self.memory = Memory()
         self.source = Source(form.arguments(), form.float64)
-        names = "vload, vstore, splat, fma, vsum, turn"
+        names = "vload, vstore, splat, fma, vsum, turn, vmax, equal, unequal, has_nan"
         self.source.names.append(f'{names} = lanes("{form.number}", {lanes})')
         self._update_functions()
 
@@ -82,13 +83,13 @@ class Writer:
     ) -> list[str]:
         """A piece of a stage's output, from the pointer x to the pointer out, both of the whole arrays."""
         lines, raw = [f"out = at({out}, {cut.lo} * {self.M})"], "out"
-        if stage.weight is None:
+        if stage.head is None:
             raw = f"at({x}, {cut.lo} * {self.M})"
         else:
             lines += self.raw(stage, x, cut)
         lines += [f"raw = {raw}"]
         operands = {RAW: Operand("raw")}
-        if stage.bias is not None:
+        if stage.bias is not None and isinstance(stage.head, Linear):
             lines.append(f"bias = at(theta, {stage.bias.start} + {cut.lo})")
             operands[BIAS] = Operand("bias", "feature")
         for name, pointer in draws.items():
@@ -166,7 +167,7 @@ class Writer:
             add: the source of whether they are added to what is there
         """
         lines = self.matrix_gradient(stage, delta, x, x_rows, to, cut, add)
-        if stage.bias is not None:
+        if stage.bias is not None and isinstance(stage.head, Linear):
             lines += [
                 f"d = at({delta}, {cut.lo} * {self.M})",
                 f"db = at({to}, {stage.bias.start} + {cut.lo})",
