@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.engines.base import StepResult, Steps
+from gradiente.engines.base import RepeatedSteps, StepResult, Steps
 from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import supported
 from gradiente.engines.compiled.native import native
-from gradiente.engines.compiled.program import Program
+from gradiente.engines.compiled.program import Program, Taken
 from gradiente.engines.compiled.recording import ROWS, NotRecordable, operand, recorded
 from gradiente.engines.compiled.rules import Rule, record_rule
 from gradiente.engines.compiled.source import Source
@@ -75,6 +75,46 @@ class CompiledEngine(ClosedFormEngine):
         optimizer: Optimizer,
         divisors: Sequence[float],
     ) -> Steps | None:
+        done = self._taken(x, y, rows, context, optimizer, divisors)
+        if done is None:
+            return None
+        taken, penalties = done
+        seen = min(taken.count + 1, len(penalties))
+        stop = sum(map(len, rows[:seen]))
+        return Steps(taken.count, taken.valid, taken.values[:seen], penalties[:seen], taken.prediction[:stop])
+
+    def repeated(
+        self,
+        x: Array,
+        y: Array,
+        rows: Array,
+        context: Context,
+        optimizer: Optimizer,
+        divisor: float,
+        times: int,
+    ) -> RepeatedSteps | None:
+        if self._draws() or self.objective.penalties:
+            return None
+        done = self._taken(x, y, [rows] * times, context, optimizer, [divisor] * times, keep=True)
+        if done is None:
+            return None
+        taken, _ = done
+        count = taken.count
+        prediction = taken.prediction[: count * len(rows)].reshape(count, len(rows), -1)
+        return RepeatedSteps(taken.values[:count], prediction, taken.thetas[:count], taken.gradients[:count])
+
+    def _taken(
+        self,
+        x: Array,
+        y: Array,
+        rows: Sequence[Array],
+        context: Context,
+        optimizer: Optimizer,
+        divisors: Sequence[float],
+        *,
+        keep: bool = False,
+    ) -> tuple[Taken, Array] | None:
+        """What steps gave, and the penalties' part of J at each; None where something cannot be recorded."""
         if not context.training or (context.generator is None and self._draws()):
             return None
         count = 1 if self.objective.penalties else len(rows)
@@ -82,6 +122,8 @@ class CompiledEngine(ClosedFormEngine):
         if found is None:
             return None
         program, constants = found
+        if keep and not program.code.keeps:
+            return None
         self._check(y, program)
         rows, divided = rows[: len(constants)], np.array(divisors[: len(constants)], np.float64)
         x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
@@ -93,17 +135,16 @@ class CompiledEngine(ClosedFormEngine):
         threads = self.threads_to_use.next(program.code.pieces)
         with single_threaded_products() if program.code.uses_blas else nullcontext():
             started = time.perf_counter()
-            taken, valid, values, prediction = program.run(
-                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads
+            taken = program.run(
+                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads, keep=keep
             )
             self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
-        self.t += taken
-        if taken < len(rows) and generator is not None:
+        self.t += taken.count
+        if taken.count < len(rows) and generator is not None:
             generator.bit_generator.state = drawn
-            for size in np.diff(bounds[: taken + 1]):
+            for size in np.diff(bounds[: taken.count + 1]):
                 self.network.forward(x[: int(size)], context)
-        seen = min(taken + 1, len(rows))
-        return Steps(taken, valid, values[:seen], penalties[:seen], prediction[: int(bounds[seen])])
+        return taken, penalties
 
     def _arrays(self, x: Array, y: Array, rows: Array, *, labels: bool) -> tuple[Array, Array, Array]:
         """The data as the program reads them, and the rows of all steps: of another type or layout, only those rows."""
@@ -161,9 +202,8 @@ class CompiledEngine(ClosedFormEngine):
         lines = tuple(rule.lines for rule in rules)
         key = (self.network.frozen, batch_size, y.ndim, y.dtype.kind, lines)
         if key not in self._programs:
-            self._programs[key] = self._new_program(
-                stages, rules, [pieces for _, pieces in groups], batch_size, y
-            )
+            slices = [pieces for _, pieces in groups]
+            self._programs[key] = self._new_program(stages, rules, slices, batch_size, y)
         program = self._programs[key]
         if program is None:
             return None
