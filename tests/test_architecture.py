@@ -39,7 +39,7 @@ ORDER = [
     ["custom"],
     ["engines"],
     ["training"],
-    ["comparison", "parity"],
+    ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],
     ["grading"],
@@ -50,7 +50,7 @@ ORDER = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
-HEAVY |= {"torchmetrics", "platformdirs"}
+HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}
 # The sources of notebooks are data, no modules of ours.

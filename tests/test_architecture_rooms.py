@@ -16,6 +16,7 @@ NOTEBOOKS = SOURCE / "workshops" / "notebooks"
 # Every folder that has folders: what is named imports only from the lines above. A folder must be named, a file may be.
 ORDER: dict[str, list[list[str]]] = {
     "gradiente.data": [["augmentation"], ["dataset"], ["load"]],
+    "gradiente.benchmarking": [["child"], ["peers"], ["process"]],
     "gradiente.checker": [
         ["workshop"],
         ["verdict"],
@@ -29,6 +30,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["torch_judging"],
         ["checking"],
     ],
+    "gradiente.engines": [["compiled"]],
     "gradiente.grading": [["systems"]],
     "gradiente.checker.rules": [
         ["activations"],

@@ -142,6 +142,18 @@ def duration(seconds: float) -> str:
     return written.replace(" ", NARROW_SPACE)
 
 
+def precise_duration(seconds: float) -> str:
+    """A measured duration, three significant digits in the unit that suits it.
+
+    >>> [precise_duration(s).replace(NARROW_SPACE, " ") for s in (1.72e-6, 0.0126, 0.8124, 123.4)]
+    ['1.72 µs', '12.6 ms', '0.812 s', '123 s']
+    """
+    for unit, factor in (("µs", 1e6), ("ms", 1e3)):
+        if seconds * factor < 99.95 or (unit == "µs" and seconds < 1e-3):
+            return f"{number(seconds * factor, 3)}{NARROW_SPACE}{unit}"
+    return f"{number(seconds, 3)}{NARROW_SPACE}s"
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(entry) for key, entry in value.items()}

@@ -19,7 +19,7 @@ from .conftest import gradiente
 
 ENCODINGS = ("cp1252", "latin-1", "ascii")
 HELPS = ("", "train", "evaluate", "predict", "compare", "data", "data show", "gradcheck", "explain", "parity")
-HELPS += ("workshop", "workshop list", "workshop new", "check", "grade", "doctor")
+HELPS += ("workshop", "workshop list", "workshop new", "check", "grade", "bench", "doctor")
 LINES = {
     "train or --epochs 2 --lr 0.1 --run trained": 0,
     "train or --optimizer course.Momentum --epochs 1 --run momentum --json": 0,

@@ -28,6 +28,7 @@ COMMANDS = (
     "check",
     "grade",
     "autograder",
+    "bench",
     "doctor",
 )
 

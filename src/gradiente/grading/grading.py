@@ -12,10 +12,11 @@ from gradiente.checker.verdict import Verdict, hint_lines
 from gradiente.errors import FileError, GradienteError, require
 from gradiente.grading.entries import Obstacle, shown, suffix
 from gradiente.grading.feedback import HINT
-from gradiente.grading.processes import cores, run
+from gradiente.grading.processes import run
 from gradiente.grading.store import Store
 from gradiente.grading.student_result import StudentResult
 from gradiente.grading.submissions import StudentSubmission
+from gradiente.threads import cores
 
 Checker = Callable[[Path, str | None], Verdict]
 

@@ -17,11 +17,6 @@ from gradiente.training.interrupt import Interrupt, interruptible
 T = TypeVar("T")
 
 
-def cores() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def run(
     work: Callable[..., T], jobs: Mapping[str, tuple[Any, ...]], workers: int
 ) -> Generator[tuple[str, T | None], None, None]:

@@ -1,0 +1,1 @@
+"""The programs that the processes of the peers run: `python -m gradiente.benchmarking.peers.NAME MODE JOB`."""

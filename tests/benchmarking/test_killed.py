@@ -1,0 +1,36 @@
+"""`gradiente bench` killed in the midst of a round: nothing that it started lives on."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .conftest import ROOT, is_running
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc")
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
+    ids=["Ctrl-C", "SIGTERM", "SIGKILL"],
+)
+def test_nothing_lives_on(log, number, status, tmp_path):
+    command = [sys.executable, "-m", "tests.benchmarking.killed"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while "sleeps" not in log.rounds():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    started = {*(pid for _, _, pid, _ in log.lines()), *log.lines()[-1][-1]}
+    assert len(started) == 3  # two peers and the neighbour
+    assert all(map(is_running, started))
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    while any(map(is_running, started)):
+        assert time.monotonic() < until + 60
+        time.sleep(0.02)
