@@ -1,5 +1,6 @@
 """The whole step compiled: forward, loss, back-propagation and update in one function, recorded from the formulas."""
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from gradiente.engines.compiled.threads import Threads
 from gradiente.errors import ArgumentError, require_installed
 from gradiente.layers import Context
 from gradiente.locale import text
+from gradiente.mapped import MappedArray, is_mapped
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
@@ -30,6 +32,7 @@ from gradiente.symbolic import Symbol
 from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
+GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 
 
 class CompiledEngine(ClosedFormEngine):
@@ -117,6 +120,9 @@ class CompiledEngine(ClosedFormEngine):
         """What steps gave, and the penalties' part of J at each; None where something cannot be recorded."""
         if not context.training or (context.generator is None and self._draws()):
             return None
+        if isinstance(x, MappedArray) or is_mapped(x):
+            each = len(rows[0]) * math.prod(x.shape[1:]) * x.dtype.itemsize
+            rows = rows[: max(1, GATHERED_BYTES // max(1, each))]
         count = 1 if self.objective.penalties else len(rows)
         found = self._program(max(map(len, rows)), y, optimizer, count)
         if found is None:
@@ -149,7 +155,8 @@ class CompiledEngine(ClosedFormEngine):
     def _arrays(self, x: Array, y: Array, rows: Array, *, labels: bool) -> tuple[Array, Array, Array]:
         """The data as the program reads them, and the rows of all steps: of another type or layout, only those rows."""
         dtype, kind = self.network.dtype, np.dtype(np.int64) if labels else self.network.dtype
-        if x.dtype == dtype and y.dtype == kind and x.flags.c_contiguous and y.flags.c_contiguous:
+        own = x.dtype == dtype and y.dtype == kind and not isinstance(x, MappedArray)
+        if own and x.flags.c_contiguous and y.flags.c_contiguous:
             return x, y, np.ascontiguousarray(rows, np.int64)
         x, y = self.network.as_batch(x[rows]), y[rows].astype(kind, copy=False)
         return np.ascontiguousarray(x), np.ascontiguousarray(y), np.arange(len(rows))
