@@ -1,5 +1,7 @@
 """Epochs of a single step, which the compiled engine takes many at a time: nothing of them differs."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,13 +32,13 @@ class Watches(Callback):
         pass
 
 
-def data(task="classification"):
+def data(task: Any = "classification"):
     generator = np.random.default_rng(0)
     y = np.arange(12) % 2 if task == "classification" else generator.normal(size=12).astype(np.float32)
     return Dataset(generator.normal(size=(12, 3)).astype(np.float32), y, task, "twelve")
 
 
-def trainer(loss, optimizer, callbacks=(), **options):
+def trainer(loss, optimizer, callbacks=(), **options) -> Any:
     network = Network([Linear(3, 4), Tanh(), Linear(4, loss_outputs(loss))], seed=2)
     return Trainer(network, loss, optimizer, callbacks=callbacks, engine="compiled", **options)
 

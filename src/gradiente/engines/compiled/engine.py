@@ -103,7 +103,9 @@ class CompiledEngine(ClosedFormEngine):
             return None
         taken, _ = done
         count = taken.count
-        prediction = taken.prediction[: count * len(rows)].reshape(count, len(rows), -1)
+        prediction = taken.prediction[: count * len(rows)].reshape(
+            count, len(rows), taken.prediction.shape[1]
+        )
         return RepeatedSteps(taken.values[:count], prediction, taken.thetas[:count], taken.gradients[:count])
 
     def _taken(
