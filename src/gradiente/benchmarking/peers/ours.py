@@ -19,6 +19,7 @@ class Training:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.train, self.test = _data(job)
+        self.epochs = 0
         self.trainer = Trainer(
             network(job),
             LOSSES[job.loss](),
@@ -28,7 +29,11 @@ class Training:
         )
 
     def run(self) -> None:
-        self.history = self.trainer.fit(self.train, epochs=self.job.epochs, batch_size=self.job.batch_size)
+        """Resumed: in a new training the batches would come in the order of its first epoch again."""
+        self.epochs += self.job.epochs
+        self.history = self.trainer.fit(
+            self.train, epochs=self.epochs, batch_size=self.job.batch_size, resume=self.trainer.last
+        )
 
     def accuracy(self) -> float:
         prediction = self.trainer.predict(self.test.x)
