@@ -19,7 +19,6 @@ class Training:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.train, self.test = _data(job)
-        self.epochs = 0
         self.trainer = Trainer(
             network(job),
             LOSSES[job.loss](),
@@ -29,11 +28,11 @@ class Training:
         )
 
     def run(self) -> None:
-        """Resumed: in a new training the batches would come in the order of its first epoch again."""
-        self.epochs += self.job.epochs
-        self.history = self.trainer.fit(
-            self.train, epochs=self.epochs, batch_size=self.job.batch_size, resume=self.trainer.last
-        )
+        """Resumed where there are batches: in a new training they would come in the order of its first epoch again."""
+        size = self.job.batch_size
+        resume = None if size == "all" else self.trainer.last
+        epochs = self.job.epochs + (0 if resume is None else resume.epoch)
+        self.history = self.trainer.fit(self.train, epochs=epochs, batch_size=size, resume=resume)
 
     def accuracy(self) -> float:
         prediction = self.trainer.predict(self.test.x)
