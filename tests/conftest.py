@@ -1,6 +1,7 @@
 """What holds for every test: one thread, the same examples every time, messages in English."""
 
 import os
+import shutil
 from pathlib import Path
 
 # Before NumPy and PyTorch are loaded, which read it once; processes that a test starts inherit it.
@@ -21,6 +22,15 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no failure
 )
 settings.load_profile("fixed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory):
+    """What is kept between two runs is not the user's."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["GRADIENTE_CACHE_DIR"] = str(folder)
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

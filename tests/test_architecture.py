@@ -20,13 +20,13 @@ ORDER = [
     ["lazy"],
     ["locale"],
     ["errors"],
-    ["files"],
+    ["cache", "files"],
     ["concept", "plain"],
-    ["notation"],
+    ["kernels", "notation"],
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams", "launcher"],
+    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
@@ -50,7 +50,7 @@ ORDER = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
-HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd"}
+HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}
 # The sources of notebooks are data, no modules of ours.
@@ -158,6 +158,15 @@ def test_a_layer_that_is_not_used_is_not_loaded():
     loaded = loaded_by("import gradiente; gradiente.Network, gradiente.Linear")
     assert "gradiente.layers.linear" in loaded
     assert "gradiente.layers.conv" not in loaded
+
+
+def test_a_notation_loads_only_what_it_names():
+    program = (
+        "from gradiente.notation import describe, parse; from gradiente.layers import REGISTRY; "
+        "layer = parse('linear(2, 3)', REGISTRY); describe(layer, REGISTRY); describe([2.5, 'a'], REGISTRY)"
+    )
+    loaded = {name for name in loaded_by(program) if name.startswith("gradiente.layers.")}
+    assert loaded == {f"gradiente.layers.{name}" for name in ("base", "linear", "sums")}
 
 
 def test_the_help_of_the_command_loads_no_network():

@@ -30,6 +30,7 @@ ORDER: dict[str, list[list[str]]] = {
         ["torch_judging"],
         ["checking"],
     ],
+    "gradiente.engines": [["compiled"]],
     "gradiente.grading": [["systems"]],
     "gradiente.checker.rules": [
         ["activations"],

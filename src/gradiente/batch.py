@@ -1,10 +1,12 @@
 """A batch as a network computes with it, and the shape of one of its instances."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from gradiente.errors import DataError, ShapeError, is_whole, require
+from gradiente.mapped import MappedArray, is_mapped
 
 
 def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
@@ -30,6 +32,23 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
     if indices and (batch != x).any():
         raise DataError("network.indices", value=x[batch != x][0].item())
     return batch
+
+
+def batches_of(x: Any, convert: Callable[[Any], np.ndarray], size: int | None) -> Iterator[np.ndarray]:
+    """An array-like in consecutive batches; a single empty one where it has no instances.
+
+    Of a memory map, only a batch at a time is copied.
+
+    Arguments:
+        convert: `as_batch` for some type
+        size: of a batch, ≥ 1; None: all instances in one
+    """
+    mapped = is_mapped(x) or isinstance(x, MappedArray)
+    x = x if mapped else convert(x)
+    count = max(len(x), 1)
+    for start in range(0, count, size or count):
+        part = x[start : start + (size or count)]
+        yield convert(part) if mapped else part
 
 
 def instance_shape(shape: Any) -> tuple[int, ...]:

@@ -58,6 +58,15 @@ class Registry(MutableMapping[str, T], Generic[T]):
     def __delitem__(self, name: str) -> None:
         del self._entries[name]
 
+    def name_of(self, kind: Any) -> str | None:
+        """The first name of a class; None where it has none. Only classes called alike are imported."""
+        names = [
+            name
+            for name, entry in self._entries.items()
+            if entry is kind or (entry is None and name.rpartition(".")[2] == getattr(kind, "__name__", None))
+        ]
+        return next((name for name in names if self[name] is kind), None)
+
     def __contains__(self, name: object) -> bool:
         return name in self._entries
 

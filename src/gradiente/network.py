@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gradiente.batch import as_batch, instance_shape
+from gradiente.batch import as_batch, batches_of, instance_shape
 from gradiente.errors import ArgumentError, FileError, is_whole, require, require_installed
 from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
@@ -257,11 +257,8 @@ class Network:
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """The output for any number of instances, without caches; in parts, unless `whole_batch`."""
         require(is_whole(batch_size, 1), "batch_size.positive", value=batch_size)
-        x = self.as_batch(x)
-        batch_size = max(len(x), 1) if self.whole_batch else batch_size
         outputs = []
-        for start in range(0, max(len(x), 1), batch_size):
-            y = x[start : start + batch_size]
+        for y in batches_of(x, self.as_batch, None if self.whole_batch else batch_size):
             for output, _ in self.walk(y, Context()):
                 y = output
             outputs.append(y)

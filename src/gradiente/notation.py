@@ -13,6 +13,7 @@ import numpy as np
 
 from gradiente.concept import require_arguments
 from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.lazy import Registry
 
 T = TypeVar("T")
 LARGEST = 2**63 - 1  # a whole number that NumPy can hold
@@ -54,7 +55,7 @@ def write(value: object, registry: Mapping[str, type], *, brief: bool = False) -
     >>> write(Linear(3, 2), REGISTRY), write(Linear(3, 2), REGISTRY, brief=True)
     ('Linear(3, 2, bias=True)', 'Linear(3, 2)')
     """
-    name = next(name for name, kind in registry.items() if kind is type(value))
+    name = _name_of(type(value), registry)
     arguments = []
     for field in fields(value):  # pyright: ignore[reportArgumentType]
         entry = getattr(value, field.name)
@@ -75,7 +76,7 @@ def describe(value: object, registry: Mapping[str, type], *, brief: bool = False
     >>> describe(Tanh(), REGISTRY), describe(3, REGISTRY)
     ('Tanh()', '3')
     """
-    return write(value, registry, brief=brief) if type(value) in registry.values() else repr(value)
+    return repr(value) if _name_of(type(value), registry) is None else write(value, registry, brief=brief)
 
 
 def _written(value: object, registry: Mapping[str, type], *, brief: bool) -> str:
@@ -83,7 +84,7 @@ def _written(value: object, registry: Mapping[str, type], *, brief: bool) -> str
     if not isinstance(value, list | tuple):
         return describe(value.item() if isinstance(value, np.generic) else value, registry, brief=brief)
     entries = ", ".join(_written(entry, registry, brief=brief) for entry in value)
-    if isinstance(value, list) or any(type(entry) in registry.values() for entry in value):
+    if isinstance(value, list) or any(_name_of(type(entry), registry) for entry in value):
         return f"[{entries}]"
     return f"({entries},)" if len(value) == 1 else f"({entries})"
 
@@ -111,10 +112,16 @@ def _build(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> T:
 
 
 def _find(name: str, registry: Mapping[str, type[T]]) -> type[T]:
-    folded = {known.casefold(): kind for known, kind in registry.items()}
+    folded = {known.casefold(): known for known in registry}
     if name.casefold() not in folded:
         raise ArgumentError("notation.name", name=name, hint=did_you_mean(name, registry))
-    return folded[name.casefold()]
+    return registry[folded[name.casefold()]]
+
+
+def _name_of(kind: type, registry: Mapping[str, type]) -> str | None:
+    if isinstance(registry, Registry):
+        return registry.name_of(kind)
+    return next((name for name, known in registry.items() if known is kind), None)
 
 
 def _value(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:

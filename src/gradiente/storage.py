@@ -1,35 +1,39 @@
-"""Atomic file writes, and tensors as safetensors."""
+"""Atomic file writes, and tensors as safetensors.
+
+NumPy is imported with the tensors: the command line sets its kernels first.
+"""
 
 import contextlib
 import json
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gradiente.errors import FileError
 from gradiente.files import open_file, read_file, read_text, system_reason
 from gradiente.locale import text
 
-Array = np.ndarray
+if TYPE_CHECKING:
+    from numpy import ndarray as Array
+
 # The types of a safetensors file that NumPy has, by the format's names.
 NUMPY_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64"}
 BFLOAT16 = "BF16"
 SHOWN = 60  # characters of a line that is not TOML
 
 
-def write_atomically(path: str | Path, content: str | bytes) -> None:
-    """Write a file so that at any moment the old one or the new one is there, never a part of one.
+@contextlib.contextmanager
+def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Context manager: a file to write, which takes the name, and the place of an old one, once it is complete.
+
+    At any moment the old file or the new one is there, never a part of one.
 
     Errors: FileError where the folder cannot be written or the disk is full; the old file stays as it was.
     """
     path = Path(path)
-    # A file's name that is no text, of undecodable bytes, cannot be written as it is.
-    data = content.encode(errors="replace") if isinstance(content, str) else content
     temporary = None
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise FileError("file.irregular", path=path)  # the new file would take the place of a device
@@ -37,7 +41,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         draft = path.parent / f".{path.name}.{os.urandom(4).hex()}.part"
         with open(draft, "xb") as file:
             temporary = draft
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -48,6 +52,17 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         if not isinstance(error, OSError):
             raise
         raise FileError("storage.write", path=path, reason=system_reason(error)) from error
+
+
+def write_atomically(path: str | Path, content: str | bytes) -> None:
+    """Write a file so that at any moment the old one or the new one is there, never a part of one.
+
+    Errors: as of `atomic_file`
+    """
+    # A file's name that is no text, of undecodable bytes, cannot be written as it is.
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    with atomic_file(path) as file:
+        file.write(data)
 
 
 def require_folder_of(path: str | Path) -> None:
@@ -88,8 +103,9 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise FileError("storage.toml_line", path=path, line=line, content=there) from error
 
 
-def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
+def save_tensors(path: str | Path, tensors: "Mapping[str, Array]", metadata: Mapping[str, str]) -> None:
     """Write arrays by name, with a few words about them, as one safetensors file, atomically."""
+    import numpy as np
     from safetensors.numpy import save
 
     # safetensors stores the memory of an array, not its strides. A single number stays without axes.
@@ -97,7 +113,7 @@ def save_tensors(path: str | Path, tensors: Mapping[str, Array], metadata: Mappi
     write_atomically(path, save(contiguous, metadata=dict(metadata)))
 
 
-def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
+def load_tensors(path: str | Path) -> "tuple[dict[str, Array], dict[str, str]]":
     """The arrays and the words of a safetensors file; bfloat16, which NumPy does not have, becomes float32.
 
     Errors: FileError where there is no such file, it is truncated or of another kind, or its numbers are of a type
@@ -122,8 +138,10 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
         raise FileError("storage.corrupt", path=path) from error
 
 
-def _floats(entry: Mapping[str, Any]) -> Array:
+def _floats(entry: Mapping[str, Any]) -> "Array":
     """A tensor in bfloat16, the upper half of a float32, as float32."""
+    import numpy as np
+
     upper = np.frombuffer(entry["data"], "<u2").astype("<u4")
     return (upper << 16).view("<f4").reshape(entry["shape"])
 

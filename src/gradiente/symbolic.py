@@ -22,7 +22,7 @@ class Symbol(NDArrayOperatorsMixin):
 
     Arguments:
         name: of an operand; "" for a constant or a result
-        value: the number; None where it is not known
+        value: the number, or an array of the numbers that it takes in turn; None where it is not known
         function, operation, arguments: of a result: its function's name, the function itself, its operands
         payload: anything that belongs to an operand
         fixed: a hyperparameter: it may be asked for its value, as a condition does
@@ -67,7 +67,10 @@ class Symbol(NDArrayOperatorsMixin):
         return NotImplemented
 
     def __bool__(self) -> bool:
-        return bool(self._known())
+        known = np.asarray(self._known())
+        if known.size > 1 and known.any() != known.all():
+            raise TypeError("a condition that holds for some of several values only")
+        return bool(known.any())
 
     def __float__(self) -> float:
         return float(self._known())

@@ -37,7 +37,7 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
     >>> share(len, 5, multiplications=10)
     [5]
     """
-    threads = min(_threads_to_share.get() or _threads(), instances) if multiplications >= WORTH_SHARING else 1
+    threads = min(available(), instances) if multiplications >= WORTH_SHARING else 1
     if threads == 1 or not _sharing.acquire(blocking=False):  # another thread's batch has the cores
         return [work(range(instances))]
     bounds = [instances * part // threads for part in range(threads + 1)]
@@ -74,6 +74,11 @@ def chunks(part: range, bytes_each: int) -> Iterator[slice]:
     size = max(1, min(MOST_INSTANCES, CACHED_BYTES // max(1, bytes_each)))
     for start in range(part.start, part.stop, size):
         yield slice(start, min(start + size, part.stop))
+
+
+def available() -> int:
+    """How many threads the linear algebra may use, or `share` while it is kept to one."""
+    return _threads_to_share.get() or _threads()
 
 
 def _threads() -> int:

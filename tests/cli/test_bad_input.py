@@ -272,7 +272,7 @@ CASES = [
     Case("predict run fewer.csv", FAILURE, "lacks columns the network was trained on: soil, width", "le faltan columnas"),
     Case("predict run good.png", USAGE, "does not contain images", "no contiene imágenes"),
     Case("predict pictures garden.csv", USAGE, "whose columns have no names", "cuyas columnas no tienen nombre"),
-    Case("predict run a_file", USAGE, "expected a .csv, an .npz, or an image", "se esperaba un .csv, un .npz o una imagen"),
+    Case("predict run a_file", USAGE, "expected a .csv, .npz or .npy file, or an image", "se esperaba un .csv, un .npz, un .npy o una imagen"),
     Case("predict run garden.csv --output a_file/said.csv", FAILURE, "cannot write a_file/said.csv", "no se puede escribir a_file/said.csv"),
     # corrupt files of data
     Case("train short.npz", FAILURE, "is not a complete .npz file", "no es un archivo .npz completo"),

@@ -299,7 +299,7 @@ def test_mnist_into_the_cache_of_the_user(tmp_path, monkeypatch, mnist_folder):
         send((mnist_folder / handler.path.removeprefix("/")).read_bytes())(handler)
 
     monkeypatch.delenv("GRADIENTE_DATA_DIR", raising=False)
-    monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / project)
+    monkeypatch.setenv("GRADIENTE_CACHE_DIR", str(tmp_path / "gradiente"))
     with mirror(answer) as (url, asked):
         monkeypatch.setattr("gradiente.data.mnist._MNIST", replace(_MNIST, mirrors=(url,)))
         for _ in range(2):

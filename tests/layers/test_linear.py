@@ -36,6 +36,14 @@ def test_images_before_a_dense_network_are_named_when_it_is_made():
         Network([Linear(784, 10)], input_shape=(28, 28))
 
 
+@pytest.mark.parametrize("rows", [60_000, 1_000_000])
+def test_the_gradient_of_the_bias_is_that_in_float64(rows):
+    dy = np.random.default_rng(0).random((rows, 3), np.float32) + np.float32(0.5)
+    parameters = {"weight": np.zeros((3, 1), np.float32), "bias": np.zeros(3, np.float32)}
+    _, gradients = Linear(1, 3).backward(parameters, np.zeros((rows, 1), np.float32), dy)
+    np.testing.assert_allclose(gradients["bias"], dy.astype(np.float64).sum(axis=0), rtol=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(60_000, 3), (200, 300, 3)])
 def test_the_gradient_of_the_bias_keeps_its_digits_in_a_full_batch(shape):
     dy, x = np.full(shape, 0.1, np.float32), np.zeros((*shape[:-1], 2), np.float32)

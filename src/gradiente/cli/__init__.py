@@ -14,6 +14,7 @@ from gradiente.cli.base import LazyGroup, asked_language, say, usage_message
 from gradiente.cli.encoding import readable_output
 from gradiente.errors import GradienteError, ProcessError
 from gradiente.files import system_reason
+from gradiente.kernels import use_kept_choice
 from gradiente.launcher import launched_ranks
 from gradiente.locale import language, text
 
@@ -22,6 +23,7 @@ PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exit status 0, 1 for a failure, 2 for a usage error, 128 + its number for a signal."""
+    use_kept_choice()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     with language(asked_language(arguments)), readable_output():
         try:

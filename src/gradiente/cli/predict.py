@@ -12,7 +12,7 @@ import numpy as np
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import Dataset, read_image, read_inputs
+from gradiente.data import Dataset, read_image, read_inputs, read_mapped_inputs
 from gradiente.errors import ArgumentError, DataError, ShapeError
 from gradiente.formatting import share, short
 from gradiente.locale import text
@@ -66,13 +66,18 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
     elif kind == ".npz":
         x = _checked(read_inputs(path), path)
         x = x if encoder is None else _checked(encoder.transform_rows(x), path, encoder.features)
+    elif kind == ".npy":
+        x = _checked(read_mapped_inputs(path), path)
+        if encoder is not None:
+            encoder.require_rows(x.shape)
+            x = _checked(x.converted(encoder.transform_rows), path, encoder.features)
     else:
         raise ArgumentError("predict.kind", file=path)
     return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x
 
 
-def _checked(x: np.ndarray, path: Path, features: tuple[str, ...] = ()) -> np.ndarray:
-    """x, checked like training data: at least one row, of finite numbers."""
+def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
+    """x, an array or a MappedArray, checked like training data: at least one row, of finite numbers."""
     return Dataset(x, np.zeros(x.shape[:1]), "regression", path.name, features=features).x
 
 

@@ -18,6 +18,7 @@ from gradiente.data.encoder import Encoder
 from gradiente.data.images import read_image
 from gradiente.data.load import NAMES, load
 from gradiente.data.mnist import data_locations
+from gradiente.data.npy import read_mapped_inputs
 from gradiente.data.npz import read_inputs
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
@@ -42,5 +43,6 @@ __all__ = [
     "load",
     "read_image",
     "read_inputs",
+    "read_mapped_inputs",
     "stratified_split",
 ]

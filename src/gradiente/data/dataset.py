@@ -2,12 +2,13 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from gradiente.data.encoder import Encoder
 from gradiente.errors import DataError, ShapeError
+from gradiente.mapped import MappedArray, is_mapped, pieces
 
 Task = Literal["classification", "regression"]
 
@@ -15,6 +16,9 @@ Task = Literal["classification", "regression"]
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Instances x with their targets y, validated on construction.
+
+    Of a read-only memory map, np.load(path, mmap_mode="r"), the rows stay in their file until they are used, also those
+    of a subset, whose x is then a MappedArray: data may be larger than memory.
 
     Arguments:
         x: real numbers; float32 and float64 stay as they are, other numbers become float32
@@ -56,7 +60,7 @@ class Dataset:
         if x.size == 0:
             raise DataError("data.empty", name=self.name)
         if x.dtype not in (np.float32, np.float64):
-            x = x.astype(np.float32)
+            x = (MappedArray(x) if is_mapped(x) else x).astype(np.float32)
         self._require_finite("x", x)
         object.__setattr__(self, "x", x)
         if self.task == "classification":
@@ -77,7 +81,9 @@ class Dataset:
 
     def is_same(self, other: "Dataset") -> bool:
         """Whether another data set has the same instances: those of a logic table are trained on and tested on."""
-        return np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+        if self.x.shape != other.x.shape or not np.array_equal(self.y, other.y):
+            return False
+        return all(np.array_equal(self.x[rows], other.x[rows]) for rows in pieces(self.x))
 
     def in_units(self, targets: np.ndarray) -> np.ndarray:
         """Targets of a regression, or predictions of them, in their original units, before standardization."""
@@ -91,30 +97,33 @@ class Dataset:
         if len(indices) == 0:
             raise DataError("data.empty", name=self.name)
         part = copy.copy(self)
-        object.__setattr__(part, "x", self.x[indices])
+        x = MappedArray(self.x) if is_mapped(self.x) else self.x
+        object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
         return part
 
-    def _numbers(self, array: str, values: np.ndarray) -> np.ndarray:
-        values = np.asarray(values)
+    def _numbers(self, array: str, values: Any) -> Any:
+        if not isinstance(values, MappedArray):
+            values = np.asarray(values)
         if values.dtype.kind not in "biuf":
             raise DataError("data.dtype", name=self.name, array=array, dtype=values.dtype)
         return values
 
-    def _require_finite(self, array: str, values: np.ndarray) -> None:
-        if np.isfinite(values.min()) and np.isfinite(values.max()):  # NaN survives both; nothing is copied
-            return
-        row, *rest = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        named = array == "x" and len(rest) == 1 and self.features
-        column = repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0"
-        raise DataError(
-            "data.not_finite",
-            name=self.name,
-            array=array,
-            value=values[(row, *rest)],
-            row=row,
-            column=column,
-        )
+    def _require_finite(self, array: str, values: Any) -> None:
+        for rows in pieces(values):
+            piece = values[rows]
+            if np.isfinite(piece.min()) and np.isfinite(piece.max()):  # NaN survives both
+                continue
+            row, *rest = (int(i) for i in np.argwhere(~np.isfinite(piece))[0])
+            named = array == "x" and len(rest) == 1 and self.features
+            raise DataError(
+                "data.not_finite",
+                name=self.name,
+                array=array,
+                value=piece[(row, *rest)],
+                row=rows.start + row,
+                column=repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0",
+            )
 
     def _class_numbers(self, y: np.ndarray) -> np.ndarray:
         if y.dtype.kind == "f":

@@ -125,9 +125,19 @@ class Encoder:
         Shapes: x (rows, columns) → (rows, features), float32
         Errors: DataError where there are more or fewer columns, or one of them is text
         """
-        if x.ndim != 2 or x.shape[1] != len(self.columns) or self.categories:
-            raise DataError("encoder.rows", columns=", ".join(self.columns), shape=x.shape)
-        return self.transform(dict(zip(self.columns, x.T, strict=True)))
+        self.require_rows(x.shape)
+        rows = np.empty((len(x), len(self.features)), dtype=np.float32)
+        with np.errstate(over="ignore"):
+            rows[:, : x.shape[1]] = (
+                Standardizer(np.array(self.mean), np.array(self.scale)).transform(x) if self.mean else x
+            )
+        rows[:, x.shape[1] :] = 1  # the constant input, where there is one
+        return rows
+
+    def require_rows(self, shape: tuple[int, ...]) -> None:
+        """Raise the error of `transform_rows` for rows of another shape."""
+        if len(shape) != 2 or shape[1] != len(self.columns) or self.categories:
+            raise DataError("encoder.rows", columns=", ".join(self.columns), shape=shape)
 
     def encode(self, path: str | Path) -> np.ndarray:
         """The features of every row of a CSV file, exactly as in training; its columns are matched by name.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +13,14 @@ from gradiente.data.encoder import Encoder
 from gradiente.data.iris import iris
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
+from gradiente.data.npy import read_npy
 from gradiente.data.npz import read_npz
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 from gradiente.data.table import read_table
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, DataError, did_you_mean, is_whole, require
+from gradiente.mapped import MappedArray, pieces
 
 MOST_INTEGER_CLASSES = 20
 
@@ -51,7 +54,8 @@ def load(
     whole numbers with at most 20 different values, is a class; any other is a regression's.
 
     Arguments:
-        name: a built-in name (see NAMES), or the path of a .csv or .npz file
+        name: a built-in name (see NAMES), the path of a .csv or .npz file, or a folder with x.npy and y.npy, whose x
+            may be larger than memory: it stays on disk, and only batches of it are read
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1)
@@ -73,7 +77,8 @@ def load(
     """
     path, name = Path(name), str(name)
     is_csv, is_npz = path.suffix.lower() == ".csv", path.suffix.lower() == ".npz"
-    if name not in NAMES and not is_csv and not is_npz:
+    is_folder = name not in NAMES and not is_csv and not is_npz and path.is_dir()
+    if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
     _refuse(samples is not None and name not in TOYS, name, "samples")
@@ -93,13 +98,16 @@ def load(
         return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
+    elif is_folder:
+        whole = read_npy(path)
     elif is_npz:
         whole = read_npz(path)
     else:
         whole = _SCIKIT_LEARN[name]()
     split = _split(whole.y, whole.classes, test, seed)
     if whole.image_shape is None:
-        return _encoded(whole, split, standardize is not False, standardize_target, constant_input)
+        encoded = _encoded_in_place if is_folder else _encoded
+        return encoded(whole, split, standardize is not False, standardize_target, constant_input)
     _refuse(bool(standardize), name, "standardize")
     _refuse(constant_input, name, "constant_input")
     return whole.subset(split[0]), whole.subset(split[1])
@@ -129,6 +137,21 @@ def _encoded(
         classes=whole.classes,
     )
     return _parts(columns, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+
+
+def _encoded_in_place(
+    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+) -> tuple[Dataset, Dataset]:
+    """As `_encoded`, of rows that stay on disk: each is encoded when it is used."""
+    assert isinstance(whole.x, MappedArray)
+    mean, scale = (), ()
+    if standardize:
+        training = whole.x.take(split[0])
+        fitted = Standardizer.fit_pieces(training[rows] for rows in pieces(training))
+        mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
+    encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
+    x = whole.x.converted(encoder.transform_rows)
+    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
 
 
 def _load_csv(
@@ -178,12 +201,24 @@ def _parts(
     split: Split,
     standardize_target: bool,
 ) -> tuple[Dataset, Dataset]:
+    x = encoder.transform(columns)
+    return _split_parts(x, y, task, name, encoder, split, standardize_target)
+
+
+def _split_parts(
+    x: Any,
+    y: np.ndarray,
+    task: Task,
+    name: str,
+    encoder: Encoder,
+    split: Split,
+    standardize_target: bool,
+) -> tuple[Dataset, Dataset]:
     if standardize_target and task == "regression":
         targets = y.reshape(len(y), -1)
         standardizer = Standardizer.fit(targets[split[0]])
         mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
-    x = encoder.transform(columns)
     whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder)
     return whole.subset(split[0]), whole.subset(split[1])

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.cache import cache_folder
+from gradiente.data.cached import cached_arrays
 from gradiente.data.dataset import Dataset
 from gradiente.data.download import checksum, fetch
 from gradiente.data.idx import read_idx
 from gradiente.errors import FileError
 
 DATA_DIR_VARIABLE = "GRADIENTE_DATA_DIR"
+IMAGE_SHAPE = (28, 28)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,9 @@ def mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]:
         data_dir: a folder with the four .gz files, or with a sub-folder `mnist` that has them: no network
             then. None: the folder that GRADIENTE_DATA_DIR names, else the user's cache, filled by a download
 
+    The arrays are kept in the user's cache, or the folder that GRADIENTE_CACHE_DIR names: from the second time on,
+    x and y are memory maps of their files, copied where they are written to.
+
     Shapes: x (60000, 784) and (10000, 784), float32 in [0, 1]; y (60000,) and (10000,)
     Errors: FileError for a file that is missing, corrupt, or cannot be downloaded
     Source: Y. LeCun, C. Cortes, C. J. C. Burges, The MNIST database of handwritten digits
@@ -90,12 +96,10 @@ def fashion_mnist(data_dir: str | Path | None = None) -> tuple[Dataset, Dataset]
 
 def data_locations() -> dict[str, str | None]:
     """The folder with the files of each set: GRADIENTE_DATA_DIR or the cache; None if there is none."""
-    import pooch
-
     chosen = os.environ.get(DATA_DIR_VARIABLE)
     found = {}
     for source in (_MNIST, _FASHION_MNIST):
-        folder = Path(chosen) if chosen else Path(pooch.os_cache("gradiente"))
+        folder = Path(chosen) if chosen else cache_folder()
         folders = [folder / source.name, folder]
         complete = (base for base in folders if all((base / file).is_file() for file in source.sha256))
         found[source.name] = next(map(str, complete), None)
@@ -105,8 +109,34 @@ def data_locations() -> dict[str, str | None]:
 def _load(source: _Source, data_dir: str | Path | None) -> tuple[Dataset, Dataset]:
     folder = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     paths = _local(source, Path(folder)) if folder else _cached(source)
+    arrays = cached_arrays(source.name, source.sha256.values(), lambda: _converted(paths))
+    train, test = (
+        Dataset(
+            arrays[f"{part}_x"],
+            arrays[f"{part}_y"],
+            "classification",
+            source.name,
+            source.classes,
+            image_shape=IMAGE_SHAPE,
+        )
+        for part in ("train", "test")
+    )
+    return train, test
+
+
+def _converted(paths: list[Path]) -> dict[str, np.ndarray]:
+    """Images as rows of float32 in [0, 1], labels as int64."""
     train_images, train_labels, test_images, test_labels = map(read_idx, paths)
-    return _dataset(source, train_images, train_labels), _dataset(source, test_images, test_labels)
+    return {
+        "train_x": _pixels(train_images),
+        "train_y": train_labels.astype(np.int64),
+        "test_x": _pixels(test_images),
+        "test_y": test_labels.astype(np.int64),
+    }
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32)
 
 
 def _local(source: _Source, folder: Path) -> list[Path]:
@@ -125,13 +155,5 @@ def _local(source: _Source, folder: Path) -> list[Path]:
 
 def _cached(source: _Source) -> list[Path]:
     """The four files in the user's cache, downloaded if missing."""
-    import pooch
-
-    folder = Path(pooch.os_cache("gradiente")) / source.name
+    folder = cache_folder() / source.name
     return [fetch(file, sha256, source.mirrors, folder) for file, sha256 in source.sha256.items()]
-
-
-def _dataset(source: _Source, images: np.ndarray, labels: np.ndarray) -> Dataset:
-    count, *shape = images.shape
-    x = np.divide(images.reshape(count, -1), np.float32(255), dtype=np.float32)
-    return Dataset(x, labels, "classification", source.name, source.classes, image_shape=tuple(shape))

@@ -1,17 +1,14 @@
 """Your own data sets, saved by NumPy: an .npz file with arrays x and y."""
 
-import math
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
+from gradiente.data.own import as_rows, own_dataset, pictures, require_channels
 from gradiente.errors import DataError, FileError
 from gradiente.files import open_file
-
-_COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
 
 
 def read_npz(path: str | Path) -> Dataset:
@@ -39,15 +36,9 @@ def read_npz(path: str | Path) -> Dataset:
     """
     path = Path(path)
     x, y = _read(path, "x", "y")
-    x = _pictures(x, path)
-    image_shape = x.shape[1:] if x.ndim > 2 else None
-    features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
-    x = _rows(x)
-    if y.dtype.kind not in "biu":
-        return Dataset(x, y, "regression", path.stem, (), features, image_shape)
-    labels, y = np.unique(y, return_inverse=True)
-    classes = tuple(map(str, labels.tolist()))
-    return Dataset(x, y, "classification", path.stem, classes, features, image_shape)
+    require_channels(x.shape, path)
+    x = pictures(x)
+    return own_dataset(as_rows(x), y, path.stem, x.shape[1:])
 
 
 def read_inputs(path: str | Path) -> np.ndarray:
@@ -57,26 +48,8 @@ def read_inputs(path: str | Path) -> np.ndarray:
     Errors: FileError for a file that is missing, corrupt or truncated; DataError where there is no x
     """
     (x,) = _read(Path(path), "x")
-    return _rows(_pictures(x, Path(path)))
-
-
-def _pictures(x: np.ndarray, path: Path) -> np.ndarray:
-    """Color images with their channels before height and width; anything else unchanged."""
-    if x.ndim != 4 or x.shape[3] not in _COLOURS:
-        return x
-    if x.shape[1] in _COLOURS:
-        raise DataError("npz.channels", path=path, shape=x.shape)
-    return channels_first(x, "NHWC")
-
-
-def _rows(x: np.ndarray) -> np.ndarray:
-    """Instances as rows, bytes as numbers in [0, 1]."""
-    if x.dtype == np.uint8:
-        x = np.divide(x, np.float32(255), dtype=np.float32)
-    if x.ndim <= 2:
-        return x
-    rows = x.reshape(len(x), math.prod(x.shape[1:]))
-    return rows.astype(np.float32) if rows.dtype.kind in "biuf" else rows  # Dataset refuses any other kind
+    require_channels(x.shape, Path(path))
+    return as_rows(pictures(x))
 
 
 def _read(path: Path, *names: str) -> list[np.ndarray]:

@@ -1,5 +1,6 @@
 """Standardization: every column with mean 0 and standard deviation 1."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,23 @@ class Standardizer:
         # A constant column such as 0.1, 0.1, … has a rounding error for σ, not 0: compare its extremes.
         constant = x.max(axis=0) == x.min(axis=0)
         return cls(x.mean(axis=0), np.where(constant, 1.0, x.std(axis=0)))
+
+    @classmethod
+    def fit_pieces(cls, rows: Iterable[np.ndarray]) -> "Standardizer":
+        """As `fit`, of at least one row, from pieces of the rows: never all of them are in memory.
+
+        Source: T. F. Chan, G. H. Golub, R. J. LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample
+        Variances, 1979
+        """
+        count, mean, squares, low, high = 0, np.zeros(()), np.zeros(()), np.inf, -np.inf
+        for piece in rows:
+            x = np.asarray(piece, dtype=np.float64)
+            before, count = count, count + len(x)
+            difference = x.mean(axis=0) - mean
+            squares = squares + x.var(axis=0) * len(x) + difference**2 * (before * len(x) / count)
+            mean = mean + difference * (len(x) / count)
+            low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))
+        return cls(mean, np.where(low == high, 1.0, np.sqrt(squares / count)))
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """(x − μ) / σ."""

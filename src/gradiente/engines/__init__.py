@@ -1,7 +1,7 @@
 """Engines: what executes a training step."""
 
-from gradiente.engines.base import Engine, EngineState, StepResult
-from gradiente.engines.compiled_engine import CompiledEngine
+from gradiente.engines.base import Engine, EngineState, StepResult, Steps
+from gradiente.engines.compiled.engine import CompiledEngine
 from gradiente.engines.data import Batch
 from gradiente.engines.group import Group, launched
 from gradiente.engines.numpy_engine import NumpyEngine
@@ -40,6 +40,7 @@ __all__ = [
     "Group",
     "NumpyEngine",
     "StepResult",
+    "Steps",
     "Torch",
     "TorchEngine",
     "launched",

@@ -1,6 +1,7 @@
 """The contract of an engine, which executes training steps; all engines compute the same formulas."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -38,16 +39,32 @@ class StepResult(NamedTuple):
     prediction: Any
 
 
+class Steps(NamedTuple):
+    """The results of several steps: arrays with J and the penalties' part of it, and the output row after row.
+
+    `taken` is how many changed the network. Where it is smaller than the number of values, J of the last one is not
+    finite; where that step's data are not `valid` for the loss, its value means nothing.
+    """
+
+    taken: int
+    valid: bool
+    values: Array
+    penalties: Array
+    prediction: Array
+
+
 class Engine(ABC):
     """Executes a network's steps: forward, loss, backward, clip, update.
 
     Its `group` communicates with the other processes, and its `data` stores the data; `parameter_groups` are where the
     update of some parameters differs. `deferred` means that a step's numbers stay on the device until they are fetched,
-    and that the loss is not looked at before the update; it may be set to False.
+    and that the loss is not looked at before the update; it may be set to False. `batch_size` may be set to the rows of
+    all batches but the last of an epoch.
     """
 
     name: str
     deferred: bool = False
+    batch_size: int = 0
     group: Group
     data: HostData
     parameter_groups: ParameterGroups
@@ -77,6 +94,22 @@ class Engine(ABC):
         Arguments:
             divisor: of the loss for the batch over all processes (Loss.divisor); None: that for y
         """
+
+    def steps(
+        self,
+        x: Array,
+        y: Array,
+        rows: Sequence[Array],
+        context: Context,
+        optimizer: Optimizer,
+        divisors: Sequence[float],
+    ) -> Steps | None:
+        """One step after the other on these rows of x and y, or the first few of them; None: take single steps.
+
+        Arguments:
+            divisors: of the loss, for each step
+        """
+        return None
 
     def session(self) -> AbstractContextManager[None]:
         """Context manager around all computations of a training run.

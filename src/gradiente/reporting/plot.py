@@ -80,6 +80,7 @@ def _axes(width: float, height: float) -> Iterator["Axes"]:
     logger.setLevel(level)
     left, right, top, bottom = 54 / width, 1 - 12 / width, 1 - 10 / height, 44 / height
     style = {**rcParamsDefault, **_STYLE}
+    del style["backend"]  # matplotlib would look for a screen
     # The browser has the letters that matplotlib's font lacks.
     missing = ignored_warnings("Glyph|Matplotlib currently does not support")
     with rc_context(style), missing:  # pyright: ignore[reportArgumentType]

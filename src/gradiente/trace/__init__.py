@@ -1,8 +1,7 @@
 """One training step as data: every quantity, its formula, its value, and what each number is made of."""
 
-from gradiente.terms import Closing, Factor, Term
-from gradiente.trace.entry import Entry
-from gradiente.trace.quantity import Quantity
-from gradiente.trace.record import Trace, trace
+from gradiente.lazy import lazy_getattr, stub_modules
 
-__all__ = ["Closing", "Entry", "Factor", "Quantity", "Term", "Trace", "trace"]
+_MODULES = stub_modules(__file__)
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
+__getattr__ = lazy_getattr(__name__, _MODULES)

@@ -86,6 +86,11 @@ class Callback:
 
     everywhere: ClassVar[bool] = False
 
+    @property
+    def each_step(self) -> bool:
+        """Whether `step_begin` has to be called before every step, not only from time to time."""
+        return type(self).step_begin is not Callback.step_begin
+
     def fit_begin(self, state: TrainingState) -> None:
         """Before the first step, also when training is resumed, even in the middle of an epoch."""
 
@@ -172,6 +177,10 @@ class Scheduler(Callback):
         require(every in ("epoch", "step"), "scheduler.every", value=repr(every))
         self.schedule = schedule
         self.every = every
+
+    @property
+    def each_step(self) -> bool:
+        return self.every == "step"
 
     def fit_begin(self, state: TrainingState) -> None:
         if self.every == "step":

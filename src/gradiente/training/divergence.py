@@ -7,6 +7,7 @@ import numpy as np
 from gradiente.errors import DivergenceError
 from gradiente.layers import Context
 from gradiente.locale import text
+from gradiente.mapped import MappedArray, pieces
 from gradiente.network import Network
 from gradiente.trace.naming import both_names, lecture_names
 
@@ -29,6 +30,8 @@ def diagnose(
     The network is as it was before the step that failed, the generator too, and the gradient is that of the step
     before.
     """
+    if isinstance(x, MappedArray):
+        x = _failing_rows(network, x)
     largest_name, largest = _largest(network.gradients)
     return DivergenceError(
         "divergence",
@@ -42,6 +45,12 @@ def diagnose(
         gradient_letter=lecture_names(network.nodes)[largest_name],
         advice=_advice(x, lr),
     )
+
+
+def _failing_rows(network: Network, x: MappedArray) -> Array:
+    """A few megabytes of x: the first whose output is not finite, or the first of all."""
+    found = (rows for rows in pieces(x) if not np.isfinite(network.predict(x[rows])).all())
+    return x[next(found, next(pieces(x)))]
 
 
 def _first_place(network: Network, x: Array, context: Context, penalty: float) -> str:

@@ -2,8 +2,10 @@
 
 import os
 import platform
+from pathlib import Path
 from typing import Any
 
+from gradiente.kernels import VARIABLE, kept_choice
 from gradiente.locale import text
 
 PACKAGES = (
@@ -13,6 +15,7 @@ PACKAGES = (
     "matplotlib",
     "safetensors",
     "pillow",
+    "platformdirs",
     "pooch",
     "rich",
     "click",
@@ -30,11 +33,12 @@ def versions() -> dict[str, str | None]:
 
 
 def blas() -> list[dict[str, Any]]:
-    """The loaded linear-algebra libraries, each with its number of threads."""
+    """The loaded libraries of linear algebra and of threads: whose they are, their kernels, their number of threads."""
     from threadpoolctl import threadpool_info
 
     return [
         {
+            "package": _package(library["filepath"]),
             "library": library["internal_api"],
             "version": library["version"],
             "architecture": library.get("architecture"),
@@ -44,15 +48,41 @@ def blas() -> list[dict[str, Any]]:
     ]
 
 
+def kernels() -> dict[str, str | None]:
+    """The kernels of NumPy's OpenBLAS, and who chose them: "library", OpenBLAS itself; "user"; or "measurement"."""
+    own = [entry for entry in blas() if entry["library"] == "openblas" and entry["package"] == "numpy"]
+    asked, choice = os.environ.get(VARIABLE), kept_choice()
+    measured = choice is not None and asked is not None and choice.coretype == asked
+    return {
+        "architecture": own[0]["architecture"] if own else None,
+        "chosen_by": "library" if asked is None else "measurement" if measured else "user",
+    }
+
+
 def environment() -> dict[str, str]:
     """The environment as text, for a run's folder and its report."""
     return {
         "python": platform.python_version(),
         "system": platform.platform(),
         "processors": str(os.cpu_count()),
-        "blas": ", ".join(text("environment.library", **library) for library in blas()),
+        "blas": ", ".join(_words(library) for library in blas()),
         **{name: version for name, version in versions().items() if version is not None},
     }
+
+
+def _words(library: dict[str, Any]) -> str:
+    version = " ".join(filter(None, (library["version"], library["architecture"])))
+    return text(
+        "environment.library", library=library["library"], version=version, threads=library["threads"]
+    )
+
+
+def _package(path: str) -> str:
+    """The package whose wheel a library came in, numpy.libs/… or torch/lib/…; else its file."""
+    folders = Path(path).parts
+    if "site-packages" not in folders[:-2]:
+        return path
+    return folders[folders.index("site-packages") + 1].removesuffix(".libs")
 
 
 def _version(package: str) -> str | None:

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -67,10 +66,38 @@ class Epoch:
     def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
         """The remaining batches of the epoch; or those of the given row numbers."""
         if order is None:
-            data, generator = self.data, stream(Purpose.ORDER, self.seed, self.number)
-            order = islice(batches(data.indices, data.batch_size, generator), self.step, None)
+            order = self.rows()[self.step :]
         change = None if self.augmentation is None else self._augmented
         return self.engine.data.batches(self.data.train.x, self.data.y, order, change)
+
+    def rows(self) -> list[Array]:
+        """The rows of all batches of the epoch."""
+        generator = stream(Purpose.ORDER, self.seed, self.number)
+        return list(batches(self.data.indices, self.data.batch_size, generator))
+
+    def take_steps(self, rows: Sequence[Array], optimizer: Optimizer) -> bool:
+        """Several steps at once, on batches of these rows, or some of them; False where the engine takes single ones.
+
+        Errors: as of `take_step`
+        """
+        loss, x, y = self.objective.loss, self.data.train.x, self.data.y
+        divisors = [loss.divisor(y[each]) for each in rows]
+        done = self.engine.steps(x, y, rows, self.context, optimizer, divisors)
+        if done is None:
+            return False
+        taken = done.taken
+        self.step += taken
+        if taken:
+            bounds = sum(map(len, rows[:taken]))
+            done = done._replace(
+                values=done.values[:taken],
+                penalties=done.penalties[:taken],
+                prediction=done.prediction[:bounds],
+            )
+            self.metrics_so_far.add_steps(np.concatenate(rows[:taken]), np.array(divisors[:taken]), done)
+        else:  # the first one failed: by itself it says why
+            self.take_step(next(self.batches([rows[0]])), optimizer)
+        return True
 
     def take_step(self, batch: Batch, optimizer: Optimizer) -> StepResult:
         """One step on a batch.

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradiente.engines import Batch, Engine, StepResult
+from gradiente.engines import Batch, Engine, StepResult, Steps
 from gradiente.losses import Loss
 from gradiente.training.prepared import Prepared
 from gradiente.training.snapshot import PartialEpoch
@@ -40,6 +40,24 @@ class EpochMetrics:
         if self._numbers > MOST_WAITING:
             self._count()
 
+    def add_steps(self, rows: Array, divisors: Array, done: Steps) -> None:
+        """Count several steps.
+
+        Arguments:
+            rows: of all of them, one after the other
+            divisors: of the loss, for each step
+        """
+        self._count()
+        self._divisors.append(divisors)
+        self._values.append(done.values)
+        self._penalties.append(done.penalties)
+        self._count_correct(done.prediction, rows)
+
+    def _count_correct(self, prediction: Array, rows: Array) -> None:
+        if self.data.train.task == "classification":
+            predicted = classes(self.loss, prediction)
+            self._correct += int(np.count_nonzero(predicted == self.data.train.y[rows]))
+
     def _count(self) -> None:
         if not self._waiting:
             return
@@ -49,9 +67,7 @@ class EpochMetrics:
         self._divisors.append(np.array(divisors, np.float64))
         self._values.append(fetch([step.value for step in steps]).astype(np.float64))
         self._penalties.append(fetch([step.penalty for step in steps]).astype(np.float64))
-        if self.data.train.task == "classification":
-            predicted = classes(self.loss, fetch([step.prediction for step in steps]))
-            self._correct += int(np.count_nonzero(predicted == self.data.train.y[np.concatenate(rows)]))
+        self._count_correct(fetch([step.prediction for step in steps]), np.concatenate(rows))
 
     def steps(self) -> tuple[Array, Array, Array]:
         """J, the penalties' part of it and what the loss divided by, of every step so far."""

@@ -49,6 +49,10 @@ class Progress(Callback):
     def epoch_begin(self, state: TrainingState) -> None:
         self._bar.update(self._task, description=self._describe(state))
 
+    @property
+    def each_step(self) -> bool:
+        return False
+
     def step_begin(self, state: TrainingState, step: int) -> None:
         if time.monotonic() - self._moved > 0.1:
             self._advance(state, step)

@@ -1,5 +1,6 @@
 """The training loop."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ from gradiente.training.snapshot import PartialEpoch, Snapshot
 from gradiente.training.stopping import Requested, Stop
 
 Array = np.ndarray
+BLOCK_SECONDS = 0.05  # of steps between which nothing is asked for
+MOST_GROWTH = 8  # of a block, to the next one
 
 
 class Trainer:
@@ -115,6 +118,7 @@ class Trainer:
         self.last: Snapshot | None = None
         self._control: Control | None = None
         self._outside: Epoch | None = None  # of what partial_fit draws
+        self._block = 1
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def fit(
@@ -149,6 +153,7 @@ class Trainer:
         data = self._prepare(train, validation, batch_size)
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
+        self.engine.batch_size = data.batch_size
         state = self._begin(data, epochs, resume)
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
@@ -239,14 +244,7 @@ class Trainer:
     def _epoch(self, state: TrainingState, data: Prepared, control: Control) -> dict[str, Any] | None:
         """One pass over the training data, or the rest of one; returns its record, or None where it was stopped."""
         epoch = state.current = self._new_epoch(data, state.epoch + 1, state.snapshot.partial)
-        batches, stopped = epoch.batches(), False
-        for step in range(epoch.step, state.steps_per_epoch):
-            for callback in self.callbacks:
-                callback.step_begin(state, step)
-            batch = next(batches)
-            epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
-            if epoch.step < state.steps_per_epoch and (stopped := control.between_steps()):
-                break
+        stopped = self._blocks(epoch, state, control) or self._steps(epoch, state, control)
         if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
@@ -257,6 +255,36 @@ class Trainer:
             state.snapshot = state.take_snapshot()
             return None
         return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
+
+    def _blocks(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
+        """Blocks of steps, as long as the engine takes them; returns whether training was stopped."""
+        single = self.augmentation is not None or self.engine.group.world_size > 1
+        if single or any(callback.each_step for callback in self.callbacks):
+            return False
+        rows = epoch.rows()
+        while epoch.step < state.steps_per_epoch:
+            for callback in self.callbacks:
+                callback.step_begin(state, epoch.step)
+            started, first = time.perf_counter(), epoch.step
+            if not epoch.take_steps(rows[first : first + self._block], state.optimizer):
+                return False
+            seconds = (time.perf_counter() - started) / max(1, epoch.step - first)
+            self._block = max(1, min(MOST_GROWTH * self._block, round(BLOCK_SECONDS / seconds)))
+            if epoch.step < state.steps_per_epoch and control.between_steps():
+                return True
+        return False
+
+    def _steps(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
+        """One step after the other, to the end of the epoch; returns whether training was stopped."""
+        batches = epoch.batches()
+        for step in range(epoch.step, state.steps_per_epoch):
+            for callback in self.callbacks:
+                callback.step_begin(state, step)
+            batch = next(batches)
+            epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
+            if epoch.step < state.steps_per_epoch and control.between_steps():
+                return True
+        return False
 
     def _prepare(
         self, train: Dataset, validation: float | Dataset | None, batch_size: int | Literal["all"] | None

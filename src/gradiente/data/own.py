@@ -1,0 +1,49 @@
+"""Your own arrays x and y as a data set: pictures become rows, bytes become numbers, whole targets become classes."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradiente.data.channels import channels_first
+from gradiente.data.dataset import Dataset
+from gradiente.errors import DataError
+
+_COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
+
+
+def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dataset:
+    """The data set of rows x, an array or a MappedArray, with their targets y.
+
+    A row is a picture of that shape where it has several axes. Whole y are classes, named by their numbers in ascending
+    order; real y are the targets of a regression.
+    """
+    image_shape = shape if len(shape) > 1 else None
+    features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
+    if y.dtype.kind not in "biu":
+        return Dataset(x, y, "regression", name, (), features, image_shape)
+    labels, y = np.unique(y, return_inverse=True)
+    classes = tuple(map(str, labels.tolist()))
+    return Dataset(x, y, "classification", name, classes, features, image_shape)
+
+
+def require_channels(shape: tuple[int, ...], path: Path) -> None:
+    """Raise an error for images whose channels may be on the second axis or on the last."""
+    if len(shape) == 4 and shape[3] in _COLOURS and shape[1] in _COLOURS:
+        raise DataError("npz.channels", path=path, shape=shape)
+
+
+def pictures(x: np.ndarray) -> np.ndarray:
+    """Color images with their channels before height and width; anything else unchanged."""
+    return channels_first(x, "NHWC") if x.ndim == 4 and x.shape[3] in _COLOURS else x
+
+
+def as_rows(x: np.ndarray) -> np.ndarray:
+    """Instances as rows, bytes as numbers in [0, 1]."""
+    if x.dtype == np.uint8:
+        x = np.divide(x, np.float32(255), dtype=np.float32)
+    if x.ndim <= 2:
+        return x
+    rows = x.reshape(len(x), math.prod(x.shape[1:]))
+    return rows.astype(np.float32) if rows.dtype.kind in "biuf" else rows  # Dataset refuses any other kind

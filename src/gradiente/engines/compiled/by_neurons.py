@@ -1,0 +1,255 @@
+"""A program for wide layers: each is cut by its neurons, and a piece updates its own rows of W."""
+
+from dataclasses import dataclass
+
+from gradiente.engines.compiled.form import Form
+from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.stages import Stage
+from gradiente.engines.compiled.team import NEXT, STEPS, STOP, TOTAL, UNIFORM
+from gradiente.engines.compiled.writer import Cut, Writer
+
+NEURONS, MOST_PIECES = 64, 16  # of a piece; of a layer
+GATHERED = 16  # rows of a piece of the gathering
+UPDATED = 32_768  # parameters of a piece of the update where it has a phase of its own
+
+
+@dataclass(frozen=True)
+class Work:
+    """A function of a phase, done in so many pieces."""
+
+    name: str
+    pieces: int
+
+
+class ByNeurons(Writer):
+    """The program of a form. While a step updates, the next one's x is gathered.
+
+    The phases of a step: stage after stage forward; the loss; stage after stage back, where the gradient and the update
+    of W wait until ∂J/∂x has been computed with it.
+    """
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form, form.batch_size, 8 if form.float64 else 16)
+        self.x_columns = [self.array(form.inputs) for _ in range(2)]
+        self.x_rows = [self.array(form.inputs) for _ in range(2)]
+        self.targets = [self.array(form.outputs) for _ in range(2)]
+        self.out = [self.array(stage.outputs) for stage in form.stages]
+        self.delta = [self.array(stage.outputs) for stage in form.stages]
+        self.kept = [
+            {
+                name: self.array(stage.outputs)
+                for name, symbol in stage.kept.items()
+                if symbol is not stage.output
+            }
+            for stage in form.stages
+        ]
+        self.draws = [
+            {name: [self.array(stage.outputs) for _ in range(2)] for name in stage.draws}
+            for stage in form.stages
+        ]
+        self.terms = self.array(1)
+        self.class_count = 2 * self.M
+
+    pieces = MOST_PIECES
+
+    def numbers(self) -> int:
+        """How many numbers the program works in."""
+        return self.memory.size
+
+    def text(self) -> str:
+        """The source of the whole program."""
+        before, phases = self._functions()
+        first = sum(work.pieces for work in before)
+        tickets = sum(work.pieces for phase in phases for work in phase)
+        lines = [f"ticket = add(team, {NEXT}, 1)", f"if ticket < {first}:"]
+        lines += nested("", [*self._calls(before, "ticket", "0"), "finish(team, calls)", "continue"])[1:]
+        lines += [f"step = (ticket - {first}) // {tickets}", f"k = ticket - {first} - step * {tickets}"]
+        lines += nested(f"if load(team, {STEPS}) <= step:", ["break"])
+        start = 0
+        for place, phase in enumerate(phases):
+            stop = start + sum(work.pieces for work in phase)
+            needed = f"{first} + step * {tickets} + {start}"
+            inner = nested(f"if not ready(team, calls, {needed}, step):", ["break"])
+            if place == 0:
+                inner += nested(f"if load(team, {STOP}) != 0:", ["end(team, calls, step)", "break"])
+            inner += self._calls(phase, f"k - {start}", "step")
+            lines += nested(f"{'elif' if place else 'if'} k < {stop}:", inner)
+            start = stop
+        return self.source.program(nested("while True:", [*lines, "finish(team, calls)"]))
+
+    def _calls(self, works: list[Work], k: str, step: str) -> list[str]:
+        """The lines that do piece k of the works."""
+        lines, start = [f"piece = {k}"], 0
+        for place, work in enumerate(works):
+            head = f"{'elif' if place else 'if'} piece < {start + work.pieces}:"
+            lines += nested(head, [self.source.call(work.name, f"piece - {start}", step)])
+            start += work.pieces
+        return lines
+
+    def _functions(self) -> tuple[list[Work], list[list[Work]]]:
+        """Write all functions; the works before the first step, and the phases of a step."""
+        form, stages = self.form, self.form.stages
+        gather = [Work("gather", -(-self.M // GATHERED))]
+        self._function("gather", self._gather())
+        if any(stage.draws for stage in stages):
+            self._function("draw", self._draw())
+            gather.append(Work("draw", 1))
+        phases: list[list[Work]] = []
+        for index, stage in enumerate(stages):
+            self._function(f"forward_{index}", self._forward(index))
+            phases.append([Work(f"forward_{index}", self._pieces(stage))])
+        self._function("loss", self._loss())
+        phases.append([Work("loss", 1)])
+        waiting: list[Work] = []
+        for index in reversed(range(form.first_learning, len(stages))):
+            stage = stages[index]
+            if index > form.first_learning:
+                self._function(f"back_{index}", self._back(index))
+                phases.append([Work(f"back_{index}", self._pieces(stages[index - 1])), *waiting])
+                waiting = []
+            if stage.learns:
+                self._function(f"weights_{index}", self._weights(index))
+                waiting.append(Work(f"weights_{index}", self._pieces(stage)))
+        ahead = [Work("gather_next", gather[0].pieces), *(Work("draw_next", 1) for _ in gather[1:])]
+        for work in gather:
+            call = self.source.call(work.name, "piece", "step + 1")
+            self._function(f"{work.name}_next", nested(f"if step + 1 < load(team, {TOTAL}):", [call]))
+        phases.append([*reversed(waiting), *ahead])
+        if form.clip_norm is not None:
+            self._function("norm", self.norm_lines())
+            self._function("update", self._update())
+            phases += [[Work("norm", 1)], [Work("update", -(-form.parameters // UPDATED))]]
+        return gather, phases
+
+    def _function(self, name: str, lines: list[str]) -> None:
+        rows = ["first = bounds[step]", "m = bounds[step + 1] - first"]
+        self.source.function(name, ["piece", "step"], [*rows, *lines])
+
+    def _block(self, stage: Stage) -> int:
+        """The neurons of a piece."""
+        if stage.reduces or stage.outputs < 2 * NEURONS:
+            return stage.outputs
+        return max(NEURONS, -(-stage.outputs // MOST_PIECES // 16) * 16)
+
+    def _pieces(self, stage: Stage) -> int:
+        return -(-stage.outputs // self._block(stage))
+
+    def _cut(self, stage: Stage) -> tuple[list[str], Cut]:
+        """The lines that say which neurons a piece has, and the piece."""
+        block = self._block(stage)
+        if block == stage.outputs:
+            return [], Cut(0, stage.outputs, "m")
+        lines = [f"lo = piece * {block}", f"count = min({block}, {stage.outputs} - lo)"]
+        return lines, Cut("lo", "count", "m")
+
+    def _of_step(self, places: list[int]) -> str:
+        """One of two arrays, by turns."""
+        return self.at(places[0], f"(step & 1) * {places[1] - places[0]}")
+
+    def _pointers(self, index: int) -> tuple[dict[str, str], dict[str, str]]:
+        kept = {name: self.at(place) for name, place in self.kept[index].items()}
+        return kept, {name: self._of_step(places) for name, places in self.draws[index].items()}
+
+    def _x(self, index: int) -> str:
+        return self._of_step(self.x_columns) if index == 0 else self.at(self.out[index - 1])
+
+    def _gather(self) -> list[str]:
+        """Rows of x and of the targets, as rows and as columns."""
+        K, M, labels = self.form.inputs, self.M, self.form.loss.labels
+        lines = [
+            f"lo = piece * {GATHERED}",
+            f"hi = min(m, lo + {GATHERED})",
+            f"by_row = {self._of_step(self.x_rows)}",
+            f"target = {self._of_step(self.targets)}",
+        ]
+        copy = [f"source = at(x, rows[first + r] * {K})", f"to = at(by_row, r * {K})"]
+        copy += nested(f"for k in range({K}):", ["to[k] = source[k]"])
+        if labels:
+            copy.append(f"classes[(step & 1) * {M} + r] = targets[rows[first + r]]")
+        else:
+            n = self.form.outputs
+            copy += nested(
+                f"for j in range({n}):", [f"target[j * {M} + r] = targets[rows[first + r] * {n} + j]"]
+            )
+        lines += nested("for r in range(lo, hi):", copy)
+        return [
+            *lines,
+            *self.columns(
+                "at(rows, first + lo)", "max(0, hi - lo)", f"at({self._of_step(self.x_columns)}, lo)"
+            ),
+        ]
+
+    def _draw(self) -> list[str]:
+        """What layers draw: as NumPy's generator does, row by row."""
+        lines = []
+        for index, stage in enumerate(self.form.stages):
+            for places in self.draws[index].values():
+                draw = nested(
+                    f"for j in range({stage.outputs}):",
+                    [f"to[j * {self.M} + r] = uniform(calls[{UNIFORM}], state)"],
+                )
+                lines += [f"to = {self._of_step(places)}", *nested("for r in range(m):", draw)]
+        return lines
+
+    def _forward(self, index: int) -> list[str]:
+        stage = self.form.stages[index]
+        lines, cut = self._cut(stage)
+        kept, draws = self._pointers(index)
+        return lines + self.forward(stage, self._x(index), self.at(self.out[index]), kept, draws, cut)
+
+    def _loss(self) -> list[str]:
+        """J, and the end of the training where it is not finite; ∂J/∂output, and back through the last layers."""
+        n, M, last = self.form.outputs, self.M, len(self.form.stages) - 1
+        z, delta, whole = self.at(self.out[last]), self.at(self.delta[last]), Cut(0, n, "m")
+        classes = f"at(classes, (step & 1) * {M})"
+        lines = self.loss(z, delta, classes, self._of_step(self.targets), self.at(self.terms), whole, "m")
+        lines += ["total = 0.0", *nested("for r in range(m):", ["total += float(terms[r])"])]
+        kept, draws = self._pointers(last)
+        lines += nested(
+            "for r in range(m):",
+            nested(f"for j in range({n}):", [f"predictions[(first + r) * {n} + j] = z[j * {M} + r]"]),
+        )
+        lines += self.value_lines(["return"])
+        scale = nested(
+            f"for j in range({n}):", nested("for r in range(m):", [f"delta[j * {M} + r] /= divisor"])
+        )
+        lines += ["divisor = T(divisors[step])", *nested("if divisor != T(0):", scale)]
+        return lines + self.through(self.form.stages[last], delta, z, kept, draws, whole)
+
+    def _back(self, index: int) -> list[str]:
+        """∂J/∂raw of the stage before, from that of this one."""
+        stage, before = self.form.stages[index], self.form.stages[index - 1]
+        lines, cut = self._cut(before)
+        delta, to = self.at(self.delta[index]), self.at(self.delta[index - 1])
+        kept, draws = self._pointers(index - 1)
+        lines += self.input_gradient(stage, delta, to, cut)
+        return lines + self.through(before, to, self.at(self.out[index - 1]), kept, draws, cut)
+
+    def _weights(self, index: int) -> list[str]:
+        """The gradient of rows of W and b, and their update."""
+        stage = self.form.stages[index]
+        assert stage.weight is not None
+        lines, cut = self._cut(stage)
+        x_rows = self._of_step(self.x_rows) if index == 0 else None
+        lines += self.weight_gradient(
+            stage, self.at(self.delta[index]), self._x(index), x_rows, "gradient", cut
+        )
+        groups = dict(self.form.groups)
+        K = stage.inputs
+        ranges = [(stage.weight, f"{stage.weight.start} + {cut.lo} * {K}", f"{cut.count} * {K}")]
+        if stage.bias is not None:
+            ranges.append((stage.bias, f"{stage.bias.start} + {cut.lo}", f"{cut.count}"))
+        for place, start, count in ranges:
+            lines += self.parameters(start, count, groups[place], weight=place is stage.weight)
+        return lines
+
+    def _update(self) -> list[str]:
+        """The update of a piece of all parameters, where it has to wait for the norm of the gradient."""
+        lines = [f"lo = piece * {UPDATED}", f"hi = lo + {UPDATED}"]
+        for place, group in self.form.groups:
+            inner = [self.source.call(f"update_{group}", "start", "stop - start", "step")]
+            lines += [
+                f"start, stop = max(lo, {place.start}), min(hi, {place.stop})",
+                *nested("if start < stop:", inner),
+            ]
+        return lines

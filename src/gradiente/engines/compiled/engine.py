@@ -1,0 +1,254 @@
+"""The whole step compiled: forward, loss, back-propagation and update in one function, recorded from the formulas."""
+
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from gradiente.engines.base import StepResult, Steps
+from gradiente.engines.closed_form import ClosedFormEngine
+from gradiente.engines.compiled.form import Form
+from gradiente.engines.compiled.formulas import supported
+from gradiente.engines.compiled.native import native
+from gradiente.engines.compiled.program import Program
+from gradiente.engines.compiled.recording import ROWS, NotRecordable, operand, recorded
+from gradiente.engines.compiled.rules import Rule, record_rule
+from gradiente.engines.compiled.source import Source
+from gradiente.engines.compiled.stages import WEIGHT, Place, Stage, record_loss, stages_of
+from gradiente.engines.compiled.threads import Threads
+from gradiente.errors import ArgumentError, require_installed
+from gradiente.layers import Context
+from gradiente.locale import text
+from gradiente.objective import Objective
+from gradiente.optimizers import Optimizer
+from gradiente.parameter_groups import ParameterGroups
+from gradiente.symbolic import Symbol
+from gradiente.threads import single_threaded_products
+
+Array = np.ndarray
+
+
+class CompiledEngine(ClosedFormEngine):
+    """Steps by machine code that Numba makes of the layers', the loss's and the rule's own formulas.
+
+    What cannot be recorded, like a layer that is not element-wise, is executed by NumPy, and only the rule is compiled.
+    Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
+
+    Errors: ArgumentError where Numba is not installed
+    """
+
+    name = "compiled"
+
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        parameter_groups: ParameterGroups | None = None,
+    ) -> None:
+        require_installed("numba", extra="compiled")
+        super().__init__(objective, optimizer, parameter_groups=parameter_groups)
+        self.threads_to_use = Threads()
+        self._stages: dict[frozenset[int], tuple[Stage, ...] | None] = {}
+        self._programs: dict[Any, Program | None] = {}
+        self._checked: Array | None = None
+
+    def step(
+        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
+    ) -> StepResult:
+        divisor = self.objective.loss.divisor(y) if divisor is None else divisor
+        done = self.steps(x, y, [np.arange(len(x))], context, optimizer, [divisor])
+        if done is None or not done.valid:
+            return super().step(x, y, context, optimizer, divisor=divisor)
+        return StepResult(float(done.values[0]), float(done.penalties[0]), done.prediction)
+
+    def steps(
+        self,
+        x: Array,
+        y: Array,
+        rows: Sequence[Array],
+        context: Context,
+        optimizer: Optimizer,
+        divisors: Sequence[float],
+    ) -> Steps | None:
+        if not context.training or (context.generator is None and self._draws()):
+            return None
+        count = 1 if self.objective.penalties else len(rows)
+        found = self._program(max(map(len, rows)), y, optimizer, count)
+        if found is None:
+            return None
+        program, constants = found
+        self._check(y, program)
+        rows, divided = rows[: len(constants)], np.array(divisors[: len(constants)], np.float64)
+        x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
+        bounds = np.array([0, *accumulate(map(len, rows))], np.int64)
+        penalties = np.full(len(rows), float(self.objective.penalty()))
+        state = [self.network.theta, self.network.gradient, *self.slots.values()]
+        generator = context.generator if self._draws() else None
+        drawn: Any = None if generator is None else generator.bit_generator.state
+        threads = self.threads_to_use.next(program.code.pieces)
+        with single_threaded_products() if program.code.uses_blas else nullcontext():
+            started = time.perf_counter()
+            taken, valid, values, prediction = program.run(
+                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads
+            )
+            self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
+        self.t += taken
+        if taken < len(rows) and generator is not None:
+            generator.bit_generator.state = drawn
+            for size in np.diff(bounds[: taken + 1]):
+                self.network.forward(x[: int(size)], context)
+        seen = min(taken + 1, len(rows))
+        return Steps(taken, valid, values[:seen], penalties[:seen], prediction[: int(bounds[seen])])
+
+    def _arrays(self, x: Array, y: Array, rows: Array, *, labels: bool) -> tuple[Array, Array, Array]:
+        """The data as the program reads them, and the rows of all steps: of another type or layout, only those rows."""
+        dtype, kind = self.network.dtype, np.dtype(np.int64) if labels else self.network.dtype
+        if x.dtype == dtype and y.dtype == kind and x.flags.c_contiguous and y.flags.c_contiguous:
+            return x, y, np.ascontiguousarray(rows, np.int64)
+        x, y = self.network.as_batch(x[rows]), y[rows].astype(kind, copy=False)
+        return np.ascontiguousarray(x), np.ascontiguousarray(y), np.arange(len(rows))
+
+    def _check(self, y: Array, program: Program) -> None:
+        """Targets that are no class numbers, checked by the loss's own code, once."""
+        if program.form.loss.labels or self._checked is y:
+            return
+        low, high = (float(end) for end in self.objective.loss.interval[1:-1].split(","))
+        neutral = (
+            0.0
+            if low < 0 < high
+            else 0.5
+            if (low, high) == (0, 1)
+            else low + 1
+            if low > -np.inf
+            else high - 1
+        )
+        self.objective.loss.unreduced(np.full_like(y, neutral, self.network.dtype), y)
+        self._checked = y
+
+    def _draws(self) -> bool:
+        stages = self._recorded_stages()
+        return stages is not None and any(stage.draws for stage in stages)
+
+    def _recorded_stages(self) -> tuple[Stage, ...] | None:
+        """The network as stages; None where it cannot be recorded."""
+        frozen = self.network.frozen
+        if frozen not in self._stages:
+            try:
+                self._stages[frozen] = tuple(stages_of(self.network))
+            except NotRecordable:
+                self._stages[frozen] = None
+        return self._stages[frozen]
+
+    def _program(self, rows: int, y: Array, optimizer: Optimizer, steps: int) -> tuple[Program, Array] | None:
+        """The program for the next steps, and the constants of each; of one step where the rule is not the same at all.
+
+        None where something cannot be recorded.
+        """
+        stages = self._recorded_stages()
+        if stages is None:
+            return None
+        groups = self.parameter_groups.slices(self.network, optimizer)
+        try:
+            rules = self._rules([rule for rule, _ in groups], steps)
+        except NotRecordable:
+            return None
+        batch_size = max(rows, self.batch_size)
+        lines = tuple(rule.lines for rule in rules)
+        key = (self.network.frozen, batch_size, y.ndim, y.dtype.kind, lines)
+        if key not in self._programs:
+            self._programs[key] = self._new_program(
+                stages, rules, [pieces for _, pieces in groups], batch_size, y
+            )
+        program = self._programs[key]
+        if program is None:
+            return None
+        numbers = [number for rule in rules for number in rule.constants]
+        steps = next((len(number) for number in numbers if np.ndim(number)), steps)
+        constants = np.empty((steps, len(numbers)), self.network.dtype)
+        for place, number in enumerate(numbers):
+            constants[:, place] = number
+        return program, constants
+
+    def _rules(self, optimizers: list[Optimizer], steps: int) -> list[Rule]:
+        following = range(self.t + 1, self.t + 1 + steps)
+        try:
+            return [record_rule(each, list(self.slots), following) for each in optimizers]
+        except ArgumentError:
+            if steps == 1:
+                raise
+            return self._rules(optimizers, 1)
+
+    def _new_program(
+        self,
+        stages: tuple[Stage, ...],
+        rules: list[Rule],
+        slices: list[list[slice]],
+        batch_size: int,
+        y: Array,
+    ) -> Program | None:
+        """None where something cannot be recorded, or be compiled."""
+        objective, network = self.objective, self.network
+        try:
+            loss = record_loss(objective.loss, stages[-1].outputs, y)
+            weight = operand(Symbol(WEIGHT), (ROWS, 1), network.dtype)
+            penalties = tuple(recorded(lambda p=p: p.gradient(weight)).symbol for p in objective.penalties)
+            supported(penalties)
+            return Program(
+                Form(
+                    stages=stages,
+                    loss=loss,
+                    rules=tuple(rules),
+                    groups=tuple(_groups(stages, slices)),
+                    penalties=penalties,
+                    clip_value=objective.clip.value,
+                    clip_norm=objective.clip.norm,
+                    parameters=network.theta.size,
+                    batch_size=batch_size,
+                    float64=network.dtype == np.float64,
+                    slots=tuple(self.slots),
+                )
+            )
+        except NotRecordable:
+            return None
+        except Exception as error:  # whatever Numba or LLVM raises
+            reason = str(error).strip().split("\n")[0]
+            warnings.warn(text("engine.not_compiled", reason=reason), stacklevel=2)
+            return None
+
+    def _update(self, optimizer: Optimizer) -> None:
+        """The rule alone, compiled, where NumPy executes the rest of the step."""
+        for rule, slices in self.parameter_groups.slices(self.network, optimizer):
+            recorded_rule = record_rule(rule, list(self.slots), range(self.t, self.t + 1))
+            constants = np.array(recorded_rule.constants, self.network.dtype)
+            update = rule_alone(recorded_rule.lines, tuple(self.slots), self.network.dtype.name)
+            for piece in slices:
+                arrays = [self.network.theta, self.network.gradient, *self.slots.values()]
+                pointers = [array[piece].ctypes.data for array in arrays]
+                update(*pointers, constants.ctypes.data, piece.stop - piece.start)
+
+
+def rule_alone(lines: tuple[str, ...], slots: tuple[str, ...], dtype: str) -> Callable[..., None]:
+    """The compiled loop of a recorded rule over parameters."""
+    pointers = ["theta", "gradient", *(f"slot_{name}" for name in slots), "c"]
+    source = Source({**dict.fromkeys(pointers, f"{dtype}*"), "count": "int64"}, dtype == "float64")
+    return native(source.program(lines), list(source.arguments.values()), fastmath=dtype != "float64")
+
+
+def _groups(stages: tuple[Stage, ...], slices: list[list[slice]]) -> Iterator[tuple[Place, int]]:
+    """Every parameter that learns, and the number of its group."""
+    for stage in stages:
+        for place in (stage.weight, stage.bias):
+            if place is not None and stage.learns:
+                yield (
+                    place,
+                    next(
+                        number
+                        for number, pieces in enumerate(slices)
+                        if any(piece.start <= place.start < piece.stop for piece in pieces)
+                    ),
+                )

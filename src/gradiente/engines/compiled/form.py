@@ -1,0 +1,90 @@
+"""The form of a training step: all that its source depends on, and nothing that changes between two steps."""
+
+from dataclasses import dataclass
+
+from gradiente.engines.compiled.rules import Rule
+from gradiente.engines.compiled.stages import Place, RecordedLoss, Stage
+from gradiente.symbolic import Symbol
+
+
+@dataclass(frozen=True)
+class Form:
+    """A network, its objective, its rules and a batch size, recorded.
+
+    Arguments:
+        stages: of the network
+        loss: recorded
+        rules: of the parameter groups
+        groups: every parameter that learns, and the number of its rule
+        penalties: their gradients from the operand WEIGHT, added to those of weights
+        clip_value, clip_norm: of the gradient
+        parameters: how many numbers θ has
+        batch_size: rows of a batch; the last one of an epoch may have fewer
+        float64: whether the network computes in float64, else in float32
+        slots: names of the optimizer's state
+    """
+
+    stages: tuple[Stage, ...]
+    loss: RecordedLoss
+    rules: tuple[Rule, ...]
+    groups: tuple[tuple[Place, int], ...]
+    penalties: tuple[Symbol, ...]
+    clip_value: float | None
+    clip_norm: float | None
+    parameters: int
+    batch_size: int
+    float64: bool
+    slots: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        return "float64" if self.float64 else "float32"
+
+    @property
+    def inputs(self) -> int:
+        return self.stages[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        return self.stages[-1].outputs
+
+    @property
+    def first_learning(self) -> int:
+        """The first stage whose parameters learn: before it no gradient is needed."""
+        return next(index for index, stage in enumerate(self.stages) if stage.learns)
+
+    def arguments(self) -> dict[str, str]:
+        """The arguments of the program, with their types.
+
+        x, targets      of all instances; targets are class numbers where the loss takes those
+        rows, bounds    the instances of all steps, and where in `rows` each step begins and the last one ends
+        constants       those of the rules, `stride` numbers further at every step
+        divisors, penalties     what the loss is divided by, and the penalties' part of J, of every step
+        w, classes      memory to work in
+        predictions, values     where the network's output for every instance goes, and J of every step
+        sums            Σ L of every piece of the rows
+        state           of the generator that layers draw from
+        """
+        number = self.number
+        slots = {f"slot_{name}": f"{number}*" for name in self.slots}
+        return {
+            "x": f"{number}*",
+            "targets": "int64*" if self.loss.labels else f"{number}*",
+            "rows": "int64*",
+            "bounds": "int64*",
+            "theta": f"{number}*",
+            "gradient": f"{number}*",
+            **slots,
+            "constants": f"{number}*",
+            "stride": "int64",
+            "divisors": "float64*",
+            "penalties": "float64*",
+            "w": f"{number}*",
+            "classes": "int64*",
+            "predictions": f"{number}*",
+            "values": "float64*",
+            "sums": "float64*",
+            "state": "int64",
+            "team": "int64*",
+            "calls": "int64*",
+        }

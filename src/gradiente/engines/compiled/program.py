@@ -1,0 +1,109 @@
+"""A compiled training step: its form, its machine code and the memory that it works in."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradiente.engines.compiled import team
+from gradiente.engines.compiled.blas import gemm_address
+from gradiente.engines.compiled.by_neurons import ByNeurons
+from gradiente.engines.compiled.by_rows import ByRows
+from gradiente.engines.compiled.form import Form
+from gradiente.engines.compiled.native import native
+
+Array = np.ndarray
+WIDE = 256  # neurons of a layer that is worth cutting by neurons
+
+
+@dataclass(frozen=True)
+class Code:
+    """The machine code of a form, and how much memory it works in."""
+
+    function: Callable[..., None]
+    numbers: int
+    classes: int
+    pieces: int
+    uses_blas: bool
+
+
+def code_of(form: Form) -> Code:
+    """The machine code of a form; forms with the same source share it.
+
+    Errors: whatever Numba raises where it cannot compile the source
+    """
+    program = (ByNeurons if by_neurons(form) else ByRows)(form)
+    source = program.text()
+    function = native(source, list(form.arguments().values()), fastmath=not form.float64)
+    return Code(function, program.numbers(), program.class_count, program.pieces, "gemm(" in source)
+
+
+def by_neurons(form: Form) -> bool:
+    """Whether the layers are cut by their neurons, not the batch by its rows."""
+    widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
+    return widest >= WIDE
+
+
+class Program:
+    """A form's machine code, and memory for it."""
+
+    def __init__(self, form: Form) -> None:
+        self.form, self.code = form, code_of(form)
+        dtype = np.dtype(form.number)
+        self.work = np.empty(self.code.numbers, dtype)
+        self.classes = np.zeros(self.code.classes, np.int64)
+        self.sums = np.zeros(max(1, self.code.pieces))
+
+    def run(
+        self,
+        x: Array,
+        targets: Array,
+        rows: Array,
+        bounds: Array,
+        state: Sequence[Array],
+        constants: Array,
+        divisors: Array,
+        penalties: Array,
+        generator: "np.random.Generator | None",
+        threads: int,
+    ) -> tuple[int, bool, Array, Array]:
+        """Take steps: how many were taken, whether the next one's data are valid, J of each, the output for each row.
+
+        Arguments:
+            x, targets: of all instances, contiguous, of the network's type
+            rows, bounds: the instances of all steps, and where in `rows` each step begins, and the last ends
+            state: θ, the gradient, and the optimizer's slots, which change
+            constants: of the rules, for each step
+            divisors, penalties: what the loss is divided by, and the penalties' part of J, for each step
+            generator: that layers draw from
+            threads: how many work together
+        """
+        steps, form = len(bounds) - 1, self.form
+        predictions = np.empty((len(rows), form.outputs), self.work.dtype)
+        values = np.full(steps, np.nan)
+        numbers = team.new_team(steps)
+        calls = team.addresses().copy()
+        if self.code.uses_blas:
+            calls[team.GEMM] = gemm_address(float64=form.float64)
+        seed = 0
+        if generator is not None:
+            interface = generator.bit_generator.ctypes
+            seed = interface.state_address
+            calls[team.UNIFORM] = ctypes.cast(interface.next_uint32, ctypes.c_void_p).value or 0
+        arguments: list[Any] = [
+            x,
+            targets,
+            rows,
+            bounds,
+            *state,
+            constants,
+            constants.shape[1],
+            divisors,
+            penalties,
+        ]
+        arguments += [self.work, self.classes, predictions, values, self.sums, seed, numbers, calls]
+        values_of = [each.ctypes.data if isinstance(each, np.ndarray) else each for each in arguments]
+        team.run_together(lambda: self.code.function(*values_of), threads if self.code.pieces > 1 else 1)
+        return int(numbers[team.STEPS]), numbers[team.FAILED] != team.INVALID, values, predictions

@@ -1,0 +1,190 @@
+"""Layers and losses, recorded by running their own code on symbols of a batch.
+
+What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, and the entry of its right class. A
+layer or loss that does anything else cannot be recorded, and NumPy executes it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from gradiente.symbolic import Symbol
+
+ROWS = 2  # of the batch that is recorded: a formula is the same for any number
+# Functions of a recorded formula besides NumPy's.
+ROW_SUM, ROW_MAX, AT_CLASS, IS_CLASS = "row_sum", "row_max", "at_class", "is_class"
+Shape = tuple[int, ...]
+
+
+class NotRecordable(Exception):
+    """A formula does something else than what is recorded."""
+
+
+class Rows(NDArrayOperatorsMixin):
+    """An array of the batch as NumPy code sees it, which records what is computed with it.
+
+    Arguments:
+        symbol: any of its entries; a result in place replaces it
+        shape: with ROWS instances; (ROWS, 1) and (ROWS,) have one number for each row
+        labels: whether it is the numbers of the right classes
+    """
+
+    def __init__(self, symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False) -> None:
+        self.symbol, self.shape, self.dtype, self.labels = symbol, shape, np.dtype(dtype), labels
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        (out,) = options.pop("out", (None,))
+        options.pop("dtype", None)  # a network computes in its own
+        if method != "__call__" or options or ufunc.nout != 1:
+            return NotImplemented
+        return self._computed(ufunc.__name__, ufunc, inputs, out)
+
+    def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
+        if function is np.where and len(inputs) == 3 and not options:
+            return self._computed("where", np.where, inputs, None)
+        if function is np.clip and len(inputs) == 3 and not options:
+            x, low, high = inputs
+            return np.minimum(np.maximum(x, low), high)
+        return NotImplemented
+
+    def _computed(self, name: str, operation: Callable[..., Any], inputs: Sequence[Any], out: Any) -> "Rows":
+        if any(isinstance(each, Rows) and each.labels for each in inputs):
+            raise NotRecordable("arithmetic with class numbers")
+        shape = np.broadcast_shapes(*(_shape(each) for each in inputs))
+        arguments = tuple(_symbol(each) for each in inputs)
+        result = Symbol(function=name, operation=operation, arguments=arguments)
+        if out is None:
+            return Rows(result, shape, self.dtype)
+        if not isinstance(out, Rows) or out.shape != shape:
+            raise NotRecordable("a result in another array")
+        out.symbol = result
+        return out
+
+    def astype(self, dtype: Any, *, copy: bool = True) -> "Rows":
+        return Rows(self.symbol, self.shape, dtype, labels=self.labels) if copy else self
+
+    def max(self, axis: int | None = None, *, keepdims: bool = False, initial: float | None = None) -> Any:
+        return self._reduced(ROW_MAX, axis, keepdims)
+
+    def min(self) -> Any:
+        return self._reduced("", None, False)
+
+    def sum(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        if axis is None:
+            raise NotRecordable("a sum over the batch")
+        return self._reduced(ROW_SUM, axis, keepdims)
+
+    def __getitem__(self, index: Any) -> "Rows":
+        if self.ndim == 2 and self.shape[1] == 1 and index == (slice(None), 0):
+            return Rows(self.symbol, (ROWS,), self.dtype)
+        if self.ndim == 2 and _is_class(index):
+            return Rows(_mapped(self.symbol, _at_class), (ROWS,), self.dtype)
+        raise NotRecordable("an index")
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if self.ndim != 2 or not _is_class(index):
+            raise NotRecordable("an index")
+        there = _mapped(_symbol(value), _anywhere)
+        choice = (Symbol(function=IS_CLASS), there, self.symbol)
+        self.symbol = Symbol(function="where", operation=np.where, arguments=choice)
+
+    def __bool__(self) -> bool:
+        raise NotRecordable("a condition")
+
+    def _reduced(self, name: str, axis: int | None, keepdims: bool) -> Any:
+        if axis is None:
+            return np.nan  # unknown, which passes the checks of a range: the engine makes those
+        if axis not in (1, -1) or self.ndim != 2 or self.labels:
+            raise NotRecordable("a reduction of another axis")
+        reduced = Symbol(function=name, arguments=(self.symbol,))
+        return Rows(reduced, (ROWS, 1) if keepdims else (ROWS,), self.dtype)
+
+
+class Draws:
+    """A generator as a layer sees it in training: the engine draws a number in [0, 1) for each entry of x."""
+
+    def __init__(self, name: str, shape: Shape) -> None:
+        self.name, self.shape, self.used = name, shape, False
+
+    def random(self, shape: Shape, dtype: Any) -> Rows:
+        if self.used or shape != self.shape or np.dtype(dtype) != np.float32:
+            raise NotRecordable("another draw")
+        self.used = True
+        return Rows(Symbol(self.name), shape, dtype)
+
+
+def operand(symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False) -> Any:
+    """An array of the batch, for a formula to be recorded with: Rows, in an array's place."""
+    return Rows(symbol, shape, dtype, labels=labels)
+
+
+def recorded(formula: Callable[[], Any]) -> Any:
+    """What a formula gives on Rows.
+
+    Errors: NotRecordable
+    """
+    try:
+        with np.errstate(all="ignore"):
+            return formula()
+    except NotRecordable:
+        raise
+    except Exception as error:  # whatever a formula does with what is no array
+        raise NotRecordable(str(error)) from error
+
+
+def _symbol(entry: Any) -> Symbol:
+    if isinstance(entry, Rows):
+        return entry.symbol
+    if np.size(entry) != 1:
+        raise NotRecordable("an array of its own")
+    value = np.asarray(entry).item()
+    if value != value:
+        raise NotRecordable("NaN")
+    return Symbol(value=value)
+
+
+def _shape(entry: Any) -> Shape:
+    return entry.shape if isinstance(entry, Rows) else np.shape(entry)
+
+
+def _is_class(index: Any) -> bool:
+    """Whether an index is (0, 1, …) and the classes of those rows."""
+    if not isinstance(index, tuple) or len(index) != 2:
+        return False
+    rows, classes = index
+    return np.array_equal(rows, np.arange(ROWS)) and isinstance(classes, Rows) and classes.labels
+
+
+def _at_class(symbol: Symbol) -> Symbol:
+    return Symbol(function=AT_CLASS, arguments=(symbol,))
+
+
+def _anywhere(symbol: Symbol) -> Symbol:
+    return symbol
+
+
+def _mapped(symbol: Symbol, change: Callable[[Symbol], Symbol]) -> Symbol:
+    """The same formula with its wide operands changed; at_class of an operand is the operand again."""
+    if symbol.function == AT_CLASS:
+        return change(symbol.arguments[0])
+    if symbol.function in (ROW_SUM, ROW_MAX) or symbol.constant:
+        return symbol
+    if symbol.name:
+        return change(symbol)
+    if symbol.function == IS_CLASS:
+        raise NotRecordable("a class of a class")
+    arguments = tuple(_mapped(each, change) for each in symbol.arguments)
+    return Symbol(function=symbol.function, operation=symbol.operation, arguments=arguments)

@@ -1,0 +1,315 @@
+"""The parts of a training step as source: products, formulas, the loss, the update."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradiente.engines.compiled.form import Form
+from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
+from gradiente.engines.compiled.recording import ROW_SUM
+from gradiente.engines.compiled.source import Memory, Source
+from gradiente.engines.compiled.stages import BIAS, DELTA, RAW, TARGET, WEIGHT, Stage
+from gradiente.engines.compiled.team import FAILED, GEMM, INVALID, NOT_FINITE
+from gradiente.symbolic import Symbol
+
+N, T = ord("N"), ord("T")
+SUMMED = 256  # numbers that are added in the network's type, before their sums are in float64
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A piece of a layer: which features of which rows.
+
+    Arguments:
+        lo, count: the first feature and how many; numbers or sources
+        rows: how many, from 0; a number or a source
+    """
+
+    lo: str | int
+    count: str | int
+    rows: str | int
+
+
+class Writer:
+    """What all programs are made of. A value is an array of features × rows, the rows of one feature M apart.
+
+    Arguments:
+        form: of the step
+        rows: of the arrays, M
+        lanes: numbers of a vector
+    """
+
+    def __init__(self, form: Form, rows: int, lanes: int) -> None:
+        self.form, self.M, self.lanes = form, rows, lanes
+        self.memory = Memory()
+        self.source = Source(form.arguments(), form.float64)
+        names = "vload, vstore, splat, fma, vsum, turn"
+        self.source.names.append(f'{names} = lanes("{form.number}", {lanes})')
+        self._update_functions()
+
+    def columns(self, rows: str, count: str, to: str) -> list[str]:
+        """Rows of x as the columns of an array of features × rows: squares of vectors, then what is left.
+
+        Arguments:
+            rows: the source of the pointer to their numbers
+            count: the source of how many there are
+            to: the pointer to where the first of them goes
+        """
+        K, M, L = self.form.inputs, self.M, self.lanes
+        whole = K // L * L
+        left = nested(f"for k in range({whole}, {K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
+        some = nested(f"for k in range({K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
+        square = nested(
+            f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, at(to, s), {M})"]
+        )
+        lines = ["squares = count // LANES * LANES".replace("LANES", str(L))]
+        lines += nested(f"for s in range(0, squares, {L}):", square)
+        lines += nested("for r in range(squares):", left) if whole < K else []
+        lines += nested("for r in range(squares, count):", some)
+        self.source.helper("columns", "x, rows, count, to", lines)
+        return [f"columns(x, {rows}, {count}, {to})"]
+
+    def array(self, features: int) -> int:
+        """The place of a new array of features × rows."""
+        return self.memory.array(features * self.M)
+
+    def at(self, place: int, offset: str = "") -> str:
+        """The source of the pointer to such an array."""
+        return f"at(w, {place}{f' + {offset}' if offset else ''})"
+
+    def forward(
+        self, stage: Stage, x: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
+    ) -> list[str]:
+        """A piece of a stage's output, from the pointer x to the pointer out, both of the whole arrays."""
+        lines, raw = [f"out = at({out}, {cut.lo} * {self.M})"], "out"
+        if stage.weight is None:
+            raw = f"at({x}, {cut.lo} * {self.M})"
+        else:
+            lines += self.raw(stage, x, cut)
+        lines += [f"raw = {raw}"]
+        operands = {RAW: Operand("raw")}
+        if stage.bias is not None:
+            lines.append(f"bias = at(theta, {stage.bias.start} + {cut.lo})")
+            operands[BIAS] = Operand("bias", "feature")
+        for name, pointer in draws.items():
+            lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
+            operands[name] = Operand(name)
+        formulas = Formulas(operands)
+        for name, symbol in stage.kept.items():
+            if name in kept:
+                lines.append(f"{name} = at({kept[name]}, {cut.lo} * {self.M})")
+                formulas.compute(symbol, Operand(name))
+        if stage.changes:
+            formulas.compute(stage.output, Operand("out"))
+        return lines + self._loops(formulas, cut)
+
+    def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
+        """W x of a piece of a stage's neurons, at the pointer `out`."""
+        assert stage.weight is not None
+        w = f"at(theta, {stage.weight.start} + {cut.lo} * {stage.inputs})"
+        return self.product(
+            N, N, cut.rows, cut.count, stage.inputs, x, self.M, w, stage.inputs, "out", self.M
+        )
+
+    def through(
+        self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
+    ) -> list[str]:
+        """∂J/∂raw of a piece of a stage, in place of ∂J/∂output at the pointer delta."""
+        if stage.raw_gradient.name == DELTA:
+            return []
+        lines = [f"delta = at({delta}, {cut.lo} * {self.M})"]
+        operands = {DELTA: Operand("delta")}
+        pointers = {name: kept.get(name, out) for name in stage.kept} | draws
+        for name, pointer in pointers.items():
+            lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
+            operands[name] = Operand(name)
+        formulas = Formulas(operands)
+        formulas.compute(stage.raw_gradient, Operand("delta"))
+        return lines + self._loops(formulas, cut)
+
+    def product(
+        self,
+        ta: int,
+        tb: int,
+        m: object,
+        n: object,
+        k: object,
+        a: str,
+        lda: object,
+        b: str,
+        ldb: object,
+        c: str,
+        ldc: object,
+        beta: str = "T(0)",
+    ) -> list[str]:
+        """C := A B + β C, with BLAS's arguments."""
+        return [
+            f"gemm(calls[{GEMM}], {ta}, {tb}, {m}, {n}, {k}, T(1), {a}, {lda}, {b}, {ldb}, {beta}, {c}, {ldc})"
+        ]
+
+    def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
+        """∂J/∂x of a stage for a piece of its inputs."""
+        assert stage.weight is not None
+        w, out = f"at(theta, {stage.weight.start} + {cut.lo})", f"at({dx}, {cut.lo} * {self.M})"
+        return self.product(
+            N, T, cut.rows, cut.count, stage.outputs, delta, self.M, w, stage.inputs, out, self.M
+        )
+
+    def weight_gradient(
+        self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str = "False"
+    ) -> list[str]:
+        """∂J/∂W and ∂J/∂b of a piece of a stage's neurons.
+
+        Arguments:
+            x_rows: the pointer to x as rows × features, if there is one, else None
+            to: the pointer to the gradient's array
+            add: the source of whether they are added to what is there
+        """
+        lines = self.matrix_gradient(stage, delta, x, x_rows, to, cut, add)
+        if stage.bias is not None:
+            lines += [
+                f"d = at({delta}, {cut.lo} * {self.M})",
+                f"db = at({to}, {stage.bias.start} + {cut.lo})",
+            ]
+            inner = [
+                "total = 0.0",
+                f"for start in range(0, {cut.rows}, {SUMMED}):",
+                "    part = T(0)",
+                f"    for r in range(start, min({cut.rows}, start + {SUMMED})):",
+                f"        part += d[j * {self.M} + r]",
+                "    total += part",
+                f"db[j] = db[j] + T(total) if {add} else T(total)",
+            ]
+            lines += nested(f"for j in range({cut.count}):", inner)
+        return lines
+
+    def matrix_gradient(
+        self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str
+    ) -> list[str]:
+        """∂J/∂W, likewise."""
+        assert stage.weight is not None
+        d, g = (
+            f"at({delta}, {cut.lo} * {self.M})",
+            f"at({to}, {stage.weight.start} + {cut.lo} * {stage.inputs})",
+        )
+        ta, a, lda = (N, x_rows, stage.inputs) if x_rows else (T, x, self.M)
+        beta = f"T(1) if {add} else T(0)"
+        return self.product(
+            ta, N, stage.inputs, cut.count, cut.rows, a, lda, d, self.M, g, stage.inputs, beta
+        )
+
+    def loss(
+        self, z: str, delta: str, classes: str, targets: str, terms: str, cut: Cut, rows: object
+    ) -> list[str]:
+        """L of every row at the pointer `terms`, and ∂(Σ L)/∂output at the pointer `delta`.
+
+        Arguments:
+            rows: how many are not there only to fill the array
+        """
+        loss = self.form.loss
+        lines = [f"z = {z}", f"delta = {delta}", f"terms = {terms}"]
+        lines += [f"classes = {classes}"] if loss.labels else [f"target = {targets}"]
+        lines += self._checks(rows)
+        formulas = Formulas({RAW: Operand("z"), TARGET: Operand("target")})
+        summed = (
+            Symbol(function=ROW_SUM, arguments=(loss.terms,)) if formulas.wide(loss.terms) else loss.terms
+        )
+        formulas.compute(summed, Operand("terms", "row"))
+        formulas.compute(loss.gradient, Operand("delta"))
+        return [*lines, *self._loops(formulas, cut)]
+
+    def _checks(self, rows: object) -> list[str]:
+        """The training ends at what the loss does not take: NumPy then executes that step, and says what it is."""
+        n, interval = self.form.outputs, self.form.loss.interval
+        ending = [f"store(team, {FAILED}, {INVALID})", "end(team, calls, step)", "return"]
+        lines = []
+        if self.form.loss.labels:
+            wrong = f"if classes[r] < 0 or classes[r] >= {n}:"
+            lines += nested(f"for r in range({rows}):", nested(wrong, ending))
+        ends = zip(interval[1:-1].split(","), ("<", ">"), (interval[0], interval[-1]), strict=True)
+        for end, beyond, bracket in ends:
+            if np.isfinite(float(end)):
+                sign = beyond if bracket in "[]" else f"{beyond}="
+                wrong = f"if z[j * {self.M} + r] {sign} {literal(float(end))}:"
+                lines += nested(
+                    f"for j in range({n}):", nested(f"for r in range({rows}):", nested(wrong, ending))
+                )
+        return lines
+
+    def parameters(self, start: object, count: object, group: int, *, weight: bool) -> list[str]:
+        """What is done with the gradient of a range of one parameter, and its update unless that waits for the norm.
+
+        Arguments:
+            weight: whether penalties act on it
+        """
+        calls = [self.source.call("penalize", start, count)] if weight and self.form.penalties else []
+        calls += [self.source.call("clip_values", start, count)] if self.form.clip_value is not None else []
+        update = [self.source.call(f"update_{group}", start, count, "step")]
+        return [*calls, *(update if self.form.clip_norm is None else [])]
+
+    def value_lines(self, leave: list[str]) -> list[str]:
+        """J of the step from `total`, the sum of all L; where it is not finite the training ends.
+
+        Arguments:
+            leave: the lines by which it does
+        """
+        ending = [f"store(team, {FAILED}, {NOT_FINITE})", "end(team, calls, step)", *leave]
+        return [
+            "value = total / divisors[step] if divisors[step] != 0 else np.nan",
+            "values[step] = value + penalties[step]",
+            *nested("if not abs(values[step]) < np.inf:", ending),
+        ]
+
+    def norm_lines(self) -> list[str]:
+        """The gradient scaled to its largest norm."""
+        bound = repr(self.form.clip_norm)
+        part = [
+            "part = T(0)",
+            *nested("for i in range(start, min(stop, start + 256)):", ["part += gradient[i] * gradient[i]"]),
+        ]
+        lines = ["total = 0.0"]
+        for place, _ in self.form.groups:
+            lines += [
+                f"stop = {place.stop}",
+                *nested(f"for start in range({place.start}, stop, 256):", [*part, "total += part"]),
+            ]
+        lines += [f"scale = T(min(1.0, {bound} / (np.sqrt(total) + 1e-6)))"]
+        for place, _ in self.form.groups:
+            lines += nested(f"for i in range({place.start}, {place.stop}):", ["gradient[i] *= scale"])
+        return lines
+
+    def _update_functions(self) -> None:
+        """Functions that update a range of the parameters, each by the rule of its group."""
+        place = 0
+        for number, rule in enumerate(self.form.rules):
+            pointers = ["theta", "gradient", *(f"slot_{name}" for name in self.form.slots)]
+            lines = [f"{pointer} = at({pointer}, start)" for pointer in pointers]
+            lines += [f"c = at(constants, step * stride + {place})", *rule.lines]
+            self.source.function(f"update_{number}", ["start", "count", "step"], lines)
+            place += len(rule.constants)
+        if self.form.clip_value is not None:
+            bound = repr(self.form.clip_value)
+            lines = ["gradient = at(gradient, start)"]
+            inner = [
+                "g = gradient[i]",
+                f"g = T({bound}) if g > T({bound}) else g",
+                f"gradient[i] = T(-{bound}) if g < T(-{bound}) else g",
+            ]
+            self.source.function(
+                "clip_values", ["start", "count"], [*lines, *nested("for i in range(count):", inner)]
+            )
+        if self.form.penalties:
+            where = {WEIGHT: Operand("theta"), "gradient": Operand("gradient")}
+            formulas, total = Formulas(where), Symbol("gradient")
+            for penalty in self.form.penalties:
+                total = Symbol(function="add", arguments=(total, penalty))
+            formulas.compute(total, Operand("gradient"))
+            lines = ["theta = at(theta, start)", "gradient = at(gradient, start)"]
+            lines += nested("for i in range(count):", formulas.entry("i"))
+            self.source.function("penalize", ["start", "count"], lines)
+
+    def _loops(self, formulas: Formulas, cut: Cut) -> list[str]:
+        def scratch(count: int) -> str:
+            return self.at(self.memory.array(count))
+
+        return formulas.loops(cut.count, self.M, cut.rows, scratch, "classes")

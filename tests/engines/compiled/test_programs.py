@@ -1,0 +1,229 @@
+"""Whole training steps as machine code, against the same steps by NumPy."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from gradiente import (
+    GELU,
+    L1,
+    L2,
+    SGD,
+    Adam,
+    BCELoss,
+    BCEWithLogitsLoss,
+    Context,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    MSELoss,
+    Network,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from gradiente.clip import Clip
+from gradiente.engines import REGISTRY, CompiledEngine
+from gradiente.engines.compiled import program as programs
+from gradiente.objective import Objective
+from gradiente.parameter_groups import ParameterGroups
+
+ROWS, STEPS = 90, 7
+BATCH = 16  # the last one of an epoch has fewer rows
+
+
+class Case:
+    """A training: what it is made of, and whether its layers are cut by neurons."""
+
+    def __init__(self, layers, loss, optimizer, *, inputs=(5,), neurons=False, **options):
+        self.layers, self.loss, self.optimizer, self.inputs, self.neurons = (
+            layers,
+            loss,
+            optimizer,
+            inputs,
+            neurons,
+        )
+        self.frozen = options.pop("frozen", ())
+        self.groups = options.pop("groups", {})
+        self.options = options
+
+    def engine(self, name, dtype):
+        network = Network(self.layers, seed=3, dtype=dtype, input_shape=self.inputs)
+        network.freeze(*self.frozen)
+        objective = Objective(network, self.loss, **self.options)
+        groups = ParameterGroups.of(network, **self.groups)
+        engine = REGISTRY[name](objective, self.optimizer, parameter_groups=groups)
+        engine.batch_size = BATCH
+        return engine
+
+    def data(self, dtype):
+        generator = np.random.default_rng(5)
+        x = generator.normal(size=(ROWS, *self.inputs)).astype(dtype)
+        outputs = Network(self.layers, input_shape=self.inputs).forward(x[:1])[0].shape[1]
+        if self.loss.is_multiclass:
+            return x, generator.integers(0, outputs, ROWS)
+        return x, generator.random((ROWS, outputs)).astype(dtype)
+
+
+CASES = {
+    "xor": Case([Linear(2, 3), Tanh(), Linear(3, 1), Sigmoid()], BCELoss(), SGD(lr=0.5), inputs=(2,)),
+    "frozen": Case(
+        [Linear(5, 4), LeakyReLU(), Linear(4, 6), Tanh(), Linear(6, 3)], MSELoss(), SGD(lr=0.1), frozen=[0]
+    ),
+    "dropout": Case(
+        [Flatten(), Dropout(0.2), Linear(6, 19), ReLU(), Dropout(0.5), Linear(19, 1)],
+        BCEWithLogitsLoss(),
+        Adam(lr=0.01),
+        inputs=(2, 3),
+    ),
+    "penalties": Case(
+        [Linear(5, 33, bias=False), GELU(), Linear(33, 4)],
+        CrossEntropyLoss(reduction="sum"),
+        SGD(lr=0.01, momentum=0.9),
+        penalties=(L1(0.01), L2(0.02)),
+        clip=Clip(value=0.05),
+    ),
+    "groups": Case(
+        [Linear(5, 7), Tanh(), Linear(7, 3), Softmax()],
+        MSELoss(),
+        Adam(lr=0.01, weight_decay=0.1),
+        groups={"lr_factors": {0: 0.1}, "weight_decay_on": "weights"},
+        clip=Clip(norm=0.02),
+    ),
+    "neurons": Case(
+        [Linear(5, 150), Tanh(), Linear(150, 3)], CrossEntropyLoss(), Adam(lr=0.01), neurons=True
+    ),
+    "neurons, deep": Case(
+        [Dropout(0.1), Linear(5, 140), ReLU(), Dropout(0.5), Linear(140, 130), Tanh(), Linear(130, 2)],
+        MSELoss(),
+        SGD(lr=0.05),
+        neurons=True,
+        clip=Clip(norm=0.1),
+        penalties=(L2(0.1),),
+    ),
+}
+
+
+@pytest.fixture(params=CASES)
+def case(request, monkeypatch):
+    chosen = CASES[request.param]
+    monkeypatch.setattr(programs, "by_neurons", lambda form: chosen.neurons)
+    return chosen
+
+
+def orders(epochs=2):
+    """The rows of every step of some epochs."""
+    generator = np.random.default_rng(1)
+    for _ in range(epochs):
+        order = generator.permutation(ROWS)
+        yield from (order[start : start + BATCH] for start in range(0, ROWS, BATCH))
+
+
+def trained(case, name, dtype, *, block=1, threads=None, epochs=2):
+    """The engine after two epochs, and J of every step and the output of every row."""
+    engine, (x, y) = case.engine(name, dtype), case.data(dtype)
+    if threads is not None:
+        engine.threads_to_use.next = lambda pieces: threads
+    context = Context(training=True, generator=np.random.default_rng(8))
+    rows, values, outputs = list(orders(epochs)), [], []
+    while rows:
+        if name == "numpy":
+            done = engine.step(x[rows[0]], y[rows[0]], context, case.optimizer)
+            taken = 1
+            values.append(done.value)
+        else:
+            divisors = [case.loss.divisor(y[each]) for each in rows[:block]]
+            done = engine.steps(x, y, rows[:block], context, case.optimizer, divisors)
+            assert done is not None
+            taken = done.taken
+            values.extend(done.values)
+        outputs.append(done.prediction)
+        rows = rows[taken:]
+    return engine, np.array(values), np.concatenate(outputs), context.generator.bit_generator.state
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-6)])
+def test_machine_code_takes_the_steps_that_numpy_takes(case, dtype, tolerance):
+    expected, values, outputs, generator = trained(case, "numpy", dtype)
+    engine, own_values, own_outputs, own_generator = trained(case, "compiled", dtype, block=5)
+    np.testing.assert_allclose(own_values, values, rtol=tolerance)
+    np.testing.assert_allclose(own_outputs, outputs, rtol=0, atol=10 * tolerance)
+    difference = engine.network.theta - expected.network.theta
+    assert np.linalg.norm(difference) <= tolerance * np.linalg.norm(expected.network.theta)
+    np.testing.assert_allclose(
+        engine.network.gradient, expected.network.gradient, rtol=0, atol=20 * tolerance
+    )
+    assert own_generator == generator
+
+
+def test_bits_depend_on_neither_threads_nor_how_many_steps_are_taken_at_once(case):
+    bits = {
+        trained(case, "compiled", "float32", block=block, threads=threads)[0].network.theta.tobytes()
+        for block, threads in ((1, 1), (5, 2), (100, 3), (12, 1))
+    }
+    assert len(bits) == 1
+
+
+def test_a_state_is_continued_to_the_same_bits(case):
+    x, y = case.data("float32")
+    rows = list(orders())
+    context = Context(training=True, generator=np.random.default_rng(8))
+    first = case.engine("compiled", "float32")
+
+    def take(engine, rows):
+        while rows:
+            divisors = [case.loss.divisor(y[each]) for each in rows]
+            rows = rows[engine.steps(x, y, rows, context, case.optimizer, divisors).taken :]
+
+    take(first, rows[:5])
+    state, drawn = first.state(), context.generator.bit_generator.state
+    take(first, rows[5:])
+    other = case.engine("compiled", "float32")
+    other.load_state(state)
+    context.generator.bit_generator.state = drawn
+    take(other, rows[5:])
+    assert other.network.theta.tobytes() == first.network.theta.tobytes()
+    assert all(other.slots[name].tobytes() == slot.tobytes() for name, slot in first.slots.items())
+
+
+def test_a_step_whose_loss_is_not_finite_is_not_taken(case):
+    engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")
+    rows = [np.arange(8), np.arange(8, 16), np.arange(16, 24)]
+    x[10] = np.nan
+    context = Context(training=True, generator=np.random.default_rng(8))
+    values = list[float]()
+    while np.isfinite(values).all():
+        rows = rows[len(values) :]
+        divisors = [case.loss.divisor(y[each]) for each in rows]
+        done = engine.steps(x, y, rows, context, case.optimizer, divisors)
+        values = list(done.values)
+    alone = case.engine("compiled", "float32")
+    own = Context(training=True, generator=np.random.default_rng(8))
+    assert np.isfinite(alone.step(x[:8], y[:8], own, case.optimizer).value)
+    assert engine.t == 1
+    assert engine.network.theta.tobytes() == alone.network.theta.tobytes()
+    assert context.generator.bit_generator.state == own.generator.bit_generator.state
+
+
+def test_wrong_targets_are_refused_as_by_numpy(monkeypatch):
+    from gradiente.errors import DataError
+
+    case = CASES["penalties"]
+    engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")
+    y[3] = 4
+    with pytest.raises(DataError, match="4"):
+        engine.step(x[:8], y[:8], Context(training=True), case.optimizer)
+    assert engine.t == 0
+
+
+def test_as_many_programs_are_compiled_as_there_are_forms():
+    case = CASES["xor"]
+    engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")
+    for rate in (0.1, 0.2, 0.3):
+        engine.step(x[:8], y[:8], Context(training=True), SGD(lr=rate))
+    assert len(engine._programs) == 1
+    assert isinstance(engine, CompiledEngine)
