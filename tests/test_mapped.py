@@ -62,6 +62,10 @@ def test_a_mask(pair):
     mapped, array = pair
     mask = np.arange(len(array)) % 2 == 0
     np.testing.assert_array_equal(mapped[mask], array[mask])
+    np.testing.assert_array_equal(np.asarray(mapped.take(mask)), array[mask])
+    np.testing.assert_array_equal(np.asarray(mapped.take(np.array([-1, 0]))), array[[-1, 0]])
+    with pytest.raises(IndexError):
+        mapped.take(np.array([len(array)]))
 
 
 @pytest.mark.parametrize("key", [40, -41, (40, 0)])

@@ -1,7 +1,8 @@
 """The layout of all parameters in one flat array: layer after layer, in the order of PyTorch's state_dict."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +31,17 @@ def views_of(flat: Array, specs: Specs) -> list[dict[str, Array]]:
             views[-1][name] = flat[start:stop].reshape(spec.shape)
             start = stop
     return views
+
+
+def slices_of(views: Arrays, names: Container[str] | None = None) -> dict[str, slice]:
+    """Where in the flat array every parameter is, by name.
+
+    Arguments:
+        names: which of them; None: all
+    """
+    stops = accumulate(view.size for view in views.values())
+    places = {name: slice(stop - views[name].size, stop) for name, stop in zip(views, stops, strict=True)}
+    return {name: place for name, place in places.items() if names is None or name in names}
 
 
 def named(paths: Iterable[str], own: Iterable[Mapping[str, T]]) -> dict[str, T]:

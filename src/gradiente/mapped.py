@@ -61,7 +61,7 @@ class MappedArray:
             return self._gathered(slice(row, row + 1))[(0, *others)]
         if not others:
             return self._gathered(rows)
-        part = self.take(np.arange(len(self))[rows])
+        part = self.take(rows)
         return np.concatenate([part._gathered(piece)[(slice(None), *others)] for piece in pieces(part)])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -74,8 +74,8 @@ class MappedArray:
 
     def take(self, rows: Array) -> "MappedArray":
         """Those of its rows, in that order; still in the map."""
-        own = rows if self._rows is None else self._rows[rows]
-        return MappedArray(self._base, np.asarray(own), self._convert)
+        own = np.arange(len(self)) if self._rows is None else self._rows
+        return MappedArray(self._base, own[rows], self._convert)
 
     def converted(self, convert: Callable[[Array], Array]) -> "MappedArray":
         """Each row converted once more."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from gradiente.errors import ArgumentError, require, require_in, require_one_of
-from gradiente.layout import merged
+from gradiente.layout import merged, slices_of
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 
@@ -105,11 +105,7 @@ class ParameterGroups:
         """The slices of the network's theta that learn, group by group, each with its rule."""
         if not self:
             return [(optimizer, network.trainable)]
-        learning, parts, stop = network.trainable_gradients(), dict[str, slice](), 0
-        for name, view in network.parameters.items():
-            start, stop = stop, stop + view.size
-            if name in learning:
-                parts[name] = slice(start, stop)
+        parts = slices_of(network.parameters, network.trainable_gradients())
         return [(rule, merged(pieces)) for rule, pieces in self.split(network, optimizer, parts)]
 
 

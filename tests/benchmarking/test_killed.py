@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
     ids=["Ctrl-C", "SIGTERM", "SIGKILL"],
 )
-def test_nothing_lives_on(log, number, status, tmp_path):
+def test_nothing_lives_on(log, number, status, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed process cannot remove its folder
     command = [sys.executable, "-m", "tests.benchmarking.killed"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
@@ -31,6 +32,7 @@ def test_nothing_lives_on(log, number, status, tmp_path):
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == status
+    assert bool(list(tmp_path.glob("gradiente-bench-*"))) is (number == signal.SIGKILL)
     while any(map(is_running, started)):
         assert time.monotonic() < until + 60
         time.sleep(0.02)

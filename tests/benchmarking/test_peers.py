@@ -109,6 +109,17 @@ def test_all_learn_in_batches(name, clusters):
     assert one.accuracy() == pytest.approx(reference.accuracy(), abs=0.02)
 
 
+@pytest.mark.parametrize("name", ["gradiente", "gradiente-numpy"])
+def test_rounds_of_ours_are_the_epochs_of_one_training(name, clusters):
+    """With another order of the batches in each, as in every other peer."""
+    rounds, whole = (session(PEERS[name], replace(clusters, epochs=epochs)) for epochs in (1, 3))
+    for _ in range(3):
+        rounds.run()
+    whole.run()
+    assert losses(rounds).tolist() == losses(whole).tolist()
+    assert rounds.trainer.network.theta.tobytes() == whole.trainer.network.theta.tobytes()
+
+
 def test_normalization_and_dropout_are_trained_in_jax_too(clusters):
     layers = (("Linear", 6, 32), ("BatchNorm1d", 32), ("ReLU",), ("Dropout", 0.2), ("Linear", 32, 3))
     one = session(PEERS["jax"], replace(clusters, layers=layers))

@@ -97,7 +97,7 @@ def in_memory(data):
     ]
 
 
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
 def test_a_network_learns_the_same_from_the_file_and_from_memory(saved, engine):
     data = load(saved())
     assert learned(data, CrossEntropyLoss(), engine=engine) == learned(
@@ -223,7 +223,7 @@ def test_inputs_alone(saved):
 LIMITED = """
 import resource, sys
 import numpy as np
-from gradiente.data import load
+from gradiente.data import Dataset, load
 from gradiente.layers import Linear
 from gradiente.losses import CrossEntropyLoss
 from gradiente.network import Network
@@ -231,8 +231,8 @@ from gradiente.optimizers import SGD
 from gradiente.training import Trainer
 
 network = Network([Linear(1000, 3)])
-trainer = Trainer(network, CrossEntropyLoss(), SGD(lr=0.01))
-np.ones((300, 300)) @ np.ones((300, 300))
+trainer = Trainer(network, CrossEntropyLoss(), SGD(lr=0.01), engine=sys.argv[2])
+trainer.partial_fit(Dataset(np.eye(3, 1000), np.arange(3), "classification", "three"))  # what it loads and compiles
 size = int(open("/proc/self/status").read().split("VmData:")[1].split()[0]) * 1024
 resource.setrlimit(resource.RLIMIT_DATA, (size + (100 << 20),) * 2)
 train, test = load(sys.argv[1])
@@ -247,11 +247,12 @@ except MemoryError:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of what a process may allocate is Linux's")
-def test_data_larger_than_memory(tmp_path):
+@pytest.mark.parametrize("engine", ["compiled", "numpy", "torch"])
+def test_data_larger_than_memory(tmp_path, engine):
     y = np.random.default_rng(0).integers(0, 3, 80_000)
     x = np.lib.format.open_memmap(tmp_path / "x.npy", mode="w+", dtype=np.float32, shape=(len(y), 1000))
     x[np.arange(len(y)), y] = 1  # 320 megabytes, of which each row has one number that says its class
     del x
     np.save(tmp_path / "y.npy", y)
-    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path, engine], capture_output=True, text=True)
     assert done.stdout == "the limit holds\n", done.stderr

@@ -60,3 +60,12 @@ def test_many_works_stand_in_two_columns():
     one, six = pixels(rows[:1]), pixels(rows)
     assert six.shape[1] == pytest.approx(2 * one.shape[1], abs=2)
     assert six.shape[0] < 4 * one.shape[0]
+
+
+def test_a_long_title_is_written_smaller(monkeypatch):
+    growth = row("growth-samples", [0.5, 1.0])
+    shown = pixels([growth])
+    monkeypatch.setattr(type(growth.work), "title", property(lambda work: "Crecimiento " * 8))
+    longer = pixels([growth])
+    assert shown.shape == longer.shape
+    assert (longer[:, -8:] == longer[0, 0]).all()

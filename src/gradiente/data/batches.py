@@ -28,5 +28,6 @@ def batches(
     """
     if not is_whole(batch_size, 1) or batch_size > len(indices):
         raise ArgumentError("batches.size", size=repr(batch_size), instances=len(indices))
-    order = indices if generator is None else generator.permutation(indices)
+    one = batch_size == len(indices)  # all of them have no order
+    order = indices if generator is None or one else generator.permutation(indices)
     return (order[start : start + batch_size] for start in range(0, len(order), batch_size))

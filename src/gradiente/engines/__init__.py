@@ -1,6 +1,6 @@
 """Engines: what executes a training step."""
 
-from gradiente.engines.base import Engine, EngineState, StepResult, Steps
+from gradiente.engines.base import Engine, EngineState, RepeatedSteps, StepResult, Steps
 from gradiente.engines.compiled.engine import CompiledEngine
 from gradiente.engines.data import Batch
 from gradiente.engines.group import Group, launched
@@ -39,6 +39,7 @@ __all__ = [
     "EngineState",
     "Group",
     "NumpyEngine",
+    "RepeatedSteps",
     "StepResult",
     "Steps",
     "Torch",

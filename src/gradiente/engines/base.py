@@ -53,6 +53,19 @@ class Steps(NamedTuple):
     prediction: Array
 
 
+class RepeatedSteps(NamedTuple):
+    """The results of several steps on the same batch, those that were taken.
+
+    Shapes: values (steps,), prediction (steps, instances, outputs), thetas and gradients (steps, parameters), after
+        each step
+    """
+
+    values: Array
+    prediction: Array
+    thetas: Array
+    gradients: Array
+
+
 class Engine(ABC):
     """Executes a network's steps: forward, loss, backward, clip, update.
 
@@ -109,6 +122,19 @@ class Engine(ABC):
         Arguments:
             divisors: of the loss, for each step
         """
+        return None
+
+    def repeated(
+        self,
+        x: Array,
+        y: Array,
+        rows: Array,
+        context: Context,
+        optimizer: Optimizer,
+        divisor: float,
+        times: int,
+    ) -> RepeatedSteps | None:
+        """So many steps, each on the same rows, or the first few of them; None: take single steps."""
         return None
 
     def session(self) -> AbstractContextManager[None]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from gradiente.engines.data import Batch, HostData
 from gradiente.engines.group import Group
+from gradiente.mapped import MappedArray, is_mapped
 
 if TYPE_CHECKING:
     import torch
@@ -39,9 +40,12 @@ class DeviceData(HostData):
         return values.to(self.device, dtype, non_blocking=True)
 
     def cache(self, values: Array) -> "torch.Tensor | None":
-        """The whole array on the device, kept there until `clear_cache`; None if it does not fit."""
+        """The whole array on the device, kept there until `clear_cache`; None if it does not fit or is mapped."""
         if id(values) not in self._cached:
-            if not self.fits(values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)):
+            mapped = isinstance(values, MappedArray) or is_mapped(values)
+            if mapped or not self.fits(
+                values.size * (self.dtype.itemsize if values.dtype.kind == "f" else 8)
+            ):
                 return None
             self._cached[id(values)] = values, self.tensor(values)
         return self._cached[id(values)][1]

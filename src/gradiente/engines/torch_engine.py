@@ -17,6 +17,7 @@ from gradiente.engines.torch_rule import TorchRule
 from gradiente.engines.torch_settings import Torch, find_device
 from gradiente.errors import require, require_installed
 from gradiente.layers import Context
+from gradiente.mapped import MappedArray, is_mapped
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
@@ -141,7 +142,7 @@ class TorchEngine(Engine):
         import torch
 
         cached = self.data.cached(x)
-        x = self.network.as_batch(x)
+        x = x if is_mapped(x) or isinstance(x, MappedArray) else self.network.as_batch(x)
         if len(x) == 0:
             return self.network.predict(x)
         self.network.predict(x[:2])  # says what is wrong with the shape of an instance
@@ -152,7 +153,11 @@ class TorchEngine(Engine):
         outputs = []
         for start in range(0, each, at_once):
             part = rows[start : start + at_once]
-            chosen = self.data.tensor(x[part]) if cached is None else cached[self.data.tensor(part)]
+            chosen = (
+                self.data.tensor(self.network.as_batch(x[part]))
+                if cached is None
+                else cached[self.data.tensor(part)]
+            )
             outputs.append(self.model.predict(chosen))
         predicted = torch.cat(outputs)
         parts = [predicted] if whole else self.group.all_gather(predicted)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # In points, of which the picture has two pixels each.
 _WIDTH, _MARGIN, _LABEL, _VALUE = 520, 28, 170, 120
 _BAR, _LINE, _TITLE, _GAP = 11, 19, 24, 20
+_TITLE_SIZE, _LETTER = 11.5, 0.7  # the width of a bold letter for the size 1, rather too wide than too narrow
 _MOST_IN_A_COLUMN = 4
 _PIXELS_PER_POINT = 2
 
@@ -58,7 +59,8 @@ def _work(plot: "Axes", row: Row, left: float, top: float) -> None:
     from matplotlib.patches import Rectangle
 
     title = f"{row.work.title}, {row.work.column}"
-    plot.text(left, top + 12, title, size=11.5, weight="bold", color=INK)
+    size = min(_TITLE_SIZE, (_WIDTH - 2 * _MARGIN) / (_LETTER * len(title)))
+    plot.text(left, top + 12, title, size=size, weight="bold", color=INK)
     shown = [one for one in row.measured if one.median is not None]
     longest = max((one.median or math.nan for one in shown), default=1.0)
     start, room = left + _LABEL, _WIDTH - 2 * _MARGIN - _LABEL - _VALUE

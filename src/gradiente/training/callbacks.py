@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+import numpy as np
+
 from gradiente.engines import Engine, EngineState
 from gradiente.errors import ArgumentError, require, require_in, require_whole
 from gradiente.losses import Loss
@@ -11,9 +13,11 @@ from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
 from gradiente.training.epoch import Epoch
-from gradiente.training.history import History, larger_is_better
+from gradiente.training.history import Epochs, History, larger_is_better
 from gradiente.training.snapshot import Best, Snapshot
 from gradiente.training.stopping import EarlyStopped, Stop
+
+Array = np.ndarray
 
 
 @dataclass
@@ -63,6 +67,22 @@ class TrainingState:
             self.best = Best(record["epoch"], value, end.theta, end.buffers)
         self.snapshot = self._snapshot(end)
 
+    def finish_epochs(self, epochs: Epochs, thetas: Array) -> None:
+        """Append epochs that were taken together to the history.
+
+        Arguments:
+            thetas: the parameters after each
+        """
+        values = np.array(epochs.columns[self.monitor])
+        best = int(values.argmax() if larger_is_better(self.monitor) else values.argmin())
+        value, end = float(values[best]), self.engine.state()
+        if self.best is None or (
+            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
+        ):
+            self.best = Best(epochs.first + best, value, thetas[best].copy(), end.buffers)
+        self.history.extend(epochs)
+        self.snapshot = self._snapshot(end)
+
     def _snapshot(self, state: EngineState) -> Snapshot:
         form = self.snapshot.form
         if form.get("frozen", []) != sorted(self.network.frozen):
@@ -70,7 +90,7 @@ class TrainingState:
         return Snapshot(
             form=form,
             state=state,
-            history=History(list(self.history)),
+            history=self.history.copy(),
             best=self.best,
             settings=self.settings,
             partial=None if self.current is None else self.current.partial(),

@@ -2,11 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gradiente.storage import json_text
+
+Array = np.ndarray
 
 # Measures that grow as a network gets better; all the others are losses.
 LARGER_IS_BETTER = frozenset(
@@ -20,6 +24,39 @@ def larger_is_better(measure: str) -> bool:
 
 
 @dataclass
+class Epochs:
+    """Epochs of one step each, as columns: their records are made when they are asked for.
+
+    Arguments:
+        first: the number of the first of them
+        columns: of every record, in its order, by name
+        gradients: ∂J/∂θ after each
+        slices: of every parameter that learns, by name
+    """
+
+    first: int
+    columns: dict[str, list[float]]
+    gradients: Array
+    slices: dict[str, slice]
+
+    def __len__(self) -> int:
+        return len(self.gradients)
+
+    def records(self) -> list[dict[str, Any]]:
+        rows = zip(*self.columns.values(), strict=True)
+        return [
+            {
+                "epoch": epoch,
+                **dict(zip(self.columns, row, strict=True)),
+                "gradient_norms": self._norms(gradient),
+            }
+            for epoch, (row, gradient) in enumerate(zip(rows, self.gradients, strict=True), start=self.first)
+        ]
+
+    def _norms(self, gradient: Array) -> dict[str, float]:
+        return {name: float(np.linalg.norm(gradient[part])) for name, part in self.slices.items()}
+
+
 class History:
     """The records of a training run, one per epoch.
 
@@ -33,10 +70,34 @@ class History:
     ([0.5, 0.25], 2)
     """
 
-    records: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, records: Iterable[dict[str, Any]] = ()) -> None:
+        self._records, self._later = list(records), list[Epochs]()
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The records themselves; what is appended to them belongs to the history."""
+        later, self._later = self._later, []
+        for epochs in later:
+            self._records += epochs.records()
+        return self._records
+
+    def extend(self, epochs: Epochs) -> None:
+        """Append epochs that are columns."""
+        self._later.append(epochs)
+
+    def copy(self) -> "History":
+        copy = History(self._records)
+        copy._later = list(self._later)
+        return copy
+
+    def __repr__(self) -> str:
+        return f"History({self.records!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, History) and self.records == other.records
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self._records) + sum(map(len, self._later))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.records)

@@ -12,6 +12,8 @@ from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
 from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
+from gradiente.layers import Context
+from gradiente.layout import slices_of
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -23,13 +25,14 @@ from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
 from gradiente.training.epoch import Epoch
-from gradiente.training.history import History
+from gradiente.training.history import Epochs, History
 from gradiente.training.interrupt import interruptible
 from gradiente.training.measures import evaluate
 from gradiente.training.prepared import Prepared, prepare
 from gradiente.training.settings import settings
 from gradiente.training.snapshot import PartialEpoch, Snapshot
 from gradiente.training.stopping import Requested, Stop
+from gradiente.training.targets import classes
 
 Array = np.ndarray
 BLOCK_SECONDS = 0.05  # of steps between which nothing is asked for
@@ -159,6 +162,9 @@ class Trainer:
             self._call("fit_begin", state)
             try:
                 while state.epoch < epochs and state.stop is None:
+                    if self._repeated(state, data):
+                        control.between_steps(done=state.epoch == epochs)
+                        continue
                     if state.snapshot.partial is None:
                         self._call("epoch_begin", state)
                     self.engine.upload()  # a callback may have changed the network
@@ -256,6 +262,34 @@ class Trainer:
             return None
         return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
 
+    def _repeated(self, state: TrainingState, data: Prepared) -> bool:
+        """Many epochs of one step each, which are the same batch; False where single epochs are needed."""
+        alone = (
+            state.steps_per_epoch == 1 and data.held_out is None and not self.metrics and not self.callbacks
+        )
+        times = min(self._block, state.epochs - state.epoch)
+        if not alone or times < 2 or self.augmentation is not None or state.snapshot.partial is not None:
+            return False
+        started, before = time.perf_counter(), self.engine.state()
+        x, y, rows, context = data.train.x, data.y, data.indices, Context(training=True)
+        divisor = self.loss.divisor(y[rows])
+        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times)
+        if done is None or not len(done.values) or not np.isfinite(done.thetas[-1]).all():
+            self.engine.load_state(before)
+            return False
+        count = len(done.values)
+        seconds = (time.perf_counter() - started) / count
+        columns = {"lr": [state.optimizer.lr] * count, "loss": (done.values * divisor / divisor).tolist()}
+        if data.train.task == "classification":
+            right = classes(self.loss, done.prediction.reshape(count * len(rows), -1)).reshape(count, -1)
+            right = np.count_nonzero(right == data.train.y[rows], axis=1)
+            columns["accuracy"] = (right / len(rows)).tolist()
+        columns["seconds"] = [seconds] * count
+        slices = slices_of(self.network.parameters, self.network.trainable_gradients())
+        state.finish_epochs(Epochs(state.epoch + 1, columns, done.gradients, slices), done.thetas)
+        self._block = max(1, min(MOST_GROWTH * self._block, round(BLOCK_SECONDS / seconds)))
+        return True
+
     def _blocks(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
         """Blocks of steps, as long as the engine takes them; returns whether training was stopped."""
         single = self.augmentation is not None or self.engine.group.world_size > 1
@@ -344,7 +378,7 @@ class Trainer:
             monitor=monitor,
             settings=described,
             snapshot=snapshot,
-            history=History(list(snapshot.history)),
+            history=snapshot.history.copy(),
             best=snapshot.best,
         )
 

@@ -1,5 +1,7 @@
 """Whole training steps as machine code, against the same steps by NumPy."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,7 @@ class Case:
         self.groups = options.pop("groups", {})
         self.options = options
 
-    def engine(self, name, dtype):
+    def engine(self, name, dtype) -> Any:
         network = Network(self.layers, seed=3, dtype=dtype, input_shape=self.inputs)
         network.freeze(*self.frozen)
         objective = Objective(network, self.loss, **self.options)
@@ -128,7 +130,8 @@ def trained(case, name, dtype, *, block=1, threads=None, epochs=2):
     engine, (x, y) = case.engine(name, dtype), case.data(dtype)
     if threads is not None:
         engine.threads_to_use.next = lambda pieces: threads
-    context = Context(training=True, generator=np.random.default_rng(8))
+    generator = np.random.default_rng(8)
+    context = Context(training=True, generator=generator)
     rows, values, outputs = list(orders(epochs)), [], []
     while rows:
         if name == "numpy":
@@ -143,7 +146,7 @@ def trained(case, name, dtype, *, block=1, threads=None, epochs=2):
             values.extend(done.values)
         outputs.append(done.prediction)
         rows = rows[taken:]
-    return engine, np.array(values), np.concatenate(outputs), context.generator.bit_generator.state
+    return engine, np.array(values), np.concatenate(outputs), generator.bit_generator.state
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-6)])
@@ -171,7 +174,8 @@ def test_bits_depend_on_neither_threads_nor_how_many_steps_are_taken_at_once(cas
 def test_a_state_is_continued_to_the_same_bits(case):
     x, y = case.data("float32")
     rows = list(orders())
-    context = Context(training=True, generator=np.random.default_rng(8))
+    generator = np.random.default_rng(8)
+    context = Context(training=True, generator=generator)
     first = case.engine("compiled", "float32")
 
     def take(engine, rows):
@@ -180,11 +184,11 @@ def test_a_state_is_continued_to_the_same_bits(case):
             rows = rows[engine.steps(x, y, rows, context, case.optimizer, divisors).taken :]
 
     take(first, rows[:5])
-    state, drawn = first.state(), context.generator.bit_generator.state
+    state, drawn = first.state(), generator.bit_generator.state
     take(first, rows[5:])
     other = case.engine("compiled", "float32")
     other.load_state(state)
-    context.generator.bit_generator.state = drawn
+    generator.bit_generator.state = drawn
     take(other, rows[5:])
     assert other.network.theta.tobytes() == first.network.theta.tobytes()
     assert all(other.slots[name].tobytes() == slot.tobytes() for name, slot in first.slots.items())
@@ -194,7 +198,8 @@ def test_a_step_whose_loss_is_not_finite_is_not_taken(case):
     engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")
     rows = [np.arange(8), np.arange(8, 16), np.arange(16, 24)]
     x[10] = np.nan
-    context = Context(training=True, generator=np.random.default_rng(8))
+    generator = np.random.default_rng(8)
+    context = Context(training=True, generator=generator)
     values = list[float]()
     while np.isfinite(values).all():
         rows = rows[len(values) :]
@@ -202,11 +207,12 @@ def test_a_step_whose_loss_is_not_finite_is_not_taken(case):
         done = engine.steps(x, y, rows, context, case.optimizer, divisors)
         values = list(done.values)
     alone = case.engine("compiled", "float32")
-    own = Context(training=True, generator=np.random.default_rng(8))
+    own_generator = np.random.default_rng(8)
+    own = Context(training=True, generator=own_generator)
     assert np.isfinite(alone.step(x[:8], y[:8], own, case.optimizer).value)
     assert engine.t == 1
     assert engine.network.theta.tobytes() == alone.network.theta.tobytes()
-    assert context.generator.bit_generator.state == own.generator.bit_generator.state
+    assert generator.bit_generator.state == own_generator.bit_generator.state
 
 
 def test_wrong_targets_are_refused_as_by_numpy(monkeypatch):

@@ -28,7 +28,11 @@ class Training:
         )
 
     def run(self) -> None:
-        self.history = self.trainer.fit(self.train, epochs=self.job.epochs, batch_size=self.job.batch_size)
+        """Resumed where there are batches: in a new training they would come in the order of its first epoch again."""
+        size = self.job.batch_size
+        resume = None if size == "all" else self.trainer.last
+        epochs = self.job.epochs + (0 if resume is None else resume.epoch)
+        self.history = self.trainer.fit(self.train, epochs=epochs, batch_size=size, resume=resume)
 
     def accuracy(self) -> float:
         prediction = self.trainer.predict(self.test.x)

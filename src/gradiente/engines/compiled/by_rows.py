@@ -104,7 +104,7 @@ class ByRows(Writer):
         self._function("update", ["piece", "step"], self._update_piece())
         if self.form.clip_norm is not None:
             self._function("norm", ["piece", "step"], self.norm_lines())
-            self._function("apply", ["piece", "step"], self._range(update=True))
+            self._function("apply", ["piece", "step"], [*self._range(update=True), *self._keep()])
             phases += [("norm", 1), ("apply", updates)]
         if self.drawn:
             call = nested(f"if step + 1 < load(team, {TOTAL}):", [self.source.call("draw", "step + 1")])
@@ -306,7 +306,7 @@ class ByRows(Writer):
             f"own = at(w, {self.gradient})",
             *nested("for i in range(lo, hi):", [f"gradient[i] = {added}"]),
         ]
-        return lines + self._range(update=False)
+        return lines + self._range(update=False) + (self._keep() if self.form.clip_norm is None else [])
 
     def _range(self, *, update: bool) -> list[str]:
         """What is done to a piece of the gradient, and its update.
@@ -327,6 +327,14 @@ class ByRows(Writer):
                 ]
         return lines
 
+    def _keep(self, lo: object = "lo", hi: object = "hi") -> list[str]:
+        """Copies of a range of θ and the gradient, where they are kept after every step."""
+        if not self.form.can_keep:
+            return []
+        place = f"step * {self.form.parameters} + i"
+        copies = [f"thetas[{place}] = theta[i]", f"gradients[{place}] = gradient[i]"]
+        return nested("if keep != 0:", nested(f"for i in range({lo}, {hi}):", copies))
+
     def _update_all(self) -> list[str]:
         """The update of all parameters, one after the other."""
         weights = {stage.weight for stage in self.form.stages}
@@ -339,7 +347,7 @@ class ByRows(Writer):
                 lines.append(
                     self.source.call(f"update_{group}", place.start, place.stop - place.start, "step")
                 )
-        return lines
+        return lines + self._keep(0, self.form.parameters)
 
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
         assert stage.weight is not None

@@ -1,5 +1,6 @@
 """The whole step compiled: forward, loss, back-propagation and update in one function, recorded from the formulas."""
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -9,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.engines.base import StepResult, Steps
+from gradiente.engines.base import RepeatedSteps, StepResult, Steps
 from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import supported
 from gradiente.engines.compiled.native import native
-from gradiente.engines.compiled.program import Program
+from gradiente.engines.compiled.program import Program, Taken
 from gradiente.engines.compiled.recording import ROWS, NotRecordable, operand, recorded
 from gradiente.engines.compiled.rules import Rule, record_rule
 from gradiente.engines.compiled.source import Source
@@ -23,6 +24,7 @@ from gradiente.engines.compiled.threads import Threads
 from gradiente.errors import ArgumentError, require_installed
 from gradiente.layers import Context
 from gradiente.locale import text
+from gradiente.mapped import MappedArray, is_mapped
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
@@ -30,6 +32,7 @@ from gradiente.symbolic import Symbol
 from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
+GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 
 
 class CompiledEngine(ClosedFormEngine):
@@ -75,13 +78,60 @@ class CompiledEngine(ClosedFormEngine):
         optimizer: Optimizer,
         divisors: Sequence[float],
     ) -> Steps | None:
+        done = self._taken(x, y, rows, context, optimizer, divisors)
+        if done is None:
+            return None
+        taken, penalties = done
+        seen = min(taken.count + 1, len(penalties))
+        stop = sum(map(len, rows[:seen]))
+        return Steps(taken.count, taken.valid, taken.values[:seen], penalties[:seen], taken.prediction[:stop])
+
+    def repeated(
+        self,
+        x: Array,
+        y: Array,
+        rows: Array,
+        context: Context,
+        optimizer: Optimizer,
+        divisor: float,
+        times: int,
+    ) -> RepeatedSteps | None:
+        if self._draws() or self.objective.penalties:
+            return None
+        done = self._taken(x, y, [rows] * times, context, optimizer, [divisor] * times, keep=True)
+        if done is None:
+            return None
+        taken, _ = done
+        count = taken.count
+        prediction = taken.prediction[: count * len(rows)].reshape(
+            count, len(rows), taken.prediction.shape[1]
+        )
+        return RepeatedSteps(taken.values[:count], prediction, taken.thetas[:count], taken.gradients[:count])
+
+    def _taken(
+        self,
+        x: Array,
+        y: Array,
+        rows: Sequence[Array],
+        context: Context,
+        optimizer: Optimizer,
+        divisors: Sequence[float],
+        *,
+        keep: bool = False,
+    ) -> tuple[Taken, Array] | None:
+        """What steps gave, and the penalties' part of J at each; None where something cannot be recorded."""
         if not context.training or (context.generator is None and self._draws()):
             return None
+        if isinstance(x, MappedArray) or is_mapped(x):
+            each = len(rows[0]) * math.prod(x.shape[1:]) * x.dtype.itemsize
+            rows = rows[: max(1, GATHERED_BYTES // max(1, each))]
         count = 1 if self.objective.penalties else len(rows)
         found = self._program(max(map(len, rows)), y, optimizer, count)
         if found is None:
             return None
         program, constants = found
+        if keep and not program.code.keeps:
+            return None
         self._check(y, program)
         rows, divided = rows[: len(constants)], np.array(divisors[: len(constants)], np.float64)
         x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
@@ -93,22 +143,22 @@ class CompiledEngine(ClosedFormEngine):
         threads = self.threads_to_use.next(program.code.pieces)
         with single_threaded_products() if program.code.uses_blas else nullcontext():
             started = time.perf_counter()
-            taken, valid, values, prediction = program.run(
-                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads
+            taken = program.run(
+                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads, keep=keep
             )
             self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
-        self.t += taken
-        if taken < len(rows) and generator is not None:
+        self.t += taken.count
+        if taken.count < len(rows) and generator is not None:
             generator.bit_generator.state = drawn
-            for size in np.diff(bounds[: taken + 1]):
+            for size in np.diff(bounds[: taken.count + 1]):
                 self.network.forward(x[: int(size)], context)
-        seen = min(taken + 1, len(rows))
-        return Steps(taken, valid, values[:seen], penalties[:seen], prediction[: int(bounds[seen])])
+        return taken, penalties
 
     def _arrays(self, x: Array, y: Array, rows: Array, *, labels: bool) -> tuple[Array, Array, Array]:
         """The data as the program reads them, and the rows of all steps: of another type or layout, only those rows."""
         dtype, kind = self.network.dtype, np.dtype(np.int64) if labels else self.network.dtype
-        if x.dtype == dtype and y.dtype == kind and x.flags.c_contiguous and y.flags.c_contiguous:
+        own = x.dtype == dtype and y.dtype == kind and not isinstance(x, MappedArray)
+        if own and x.flags.c_contiguous and y.flags.c_contiguous:
             return x, y, np.ascontiguousarray(rows, np.int64)
         x, y = self.network.as_batch(x[rows]), y[rows].astype(kind, copy=False)
         return np.ascontiguousarray(x), np.ascontiguousarray(y), np.arange(len(rows))
@@ -161,9 +211,8 @@ class CompiledEngine(ClosedFormEngine):
         lines = tuple(rule.lines for rule in rules)
         key = (self.network.frozen, batch_size, y.ndim, y.dtype.kind, lines)
         if key not in self._programs:
-            self._programs[key] = self._new_program(
-                stages, rules, [pieces for _, pieces in groups], batch_size, y
-            )
+            slices = [pieces for _, pieces in groups]
+            self._programs[key] = self._new_program(stages, rules, slices, batch_size, y)
         program = self._programs[key]
         if program is None:
             return None

@@ -6,6 +6,8 @@ from gradiente.engines.compiled.rules import Rule
 from gradiente.engines.compiled.stages import Place, RecordedLoss, Stage
 from gradiente.symbolic import Symbol
 
+MOST_KEPT = 10_000  # parameters that are kept after every step
+
 
 @dataclass(frozen=True)
 class Form:
@@ -49,6 +51,11 @@ class Form:
         return self.stages[-1].outputs
 
     @property
+    def can_keep(self) -> bool:
+        """Whether θ and the gradient can be kept after every step: they are few."""
+        return self.parameters <= MOST_KEPT
+
+    @property
     def first_learning(self) -> int:
         """The first stage whose parameters learn: before it no gradient is needed."""
         return next(index for index, stage in enumerate(self.stages) if stage.learns)
@@ -62,6 +69,7 @@ class Form:
         divisors, penalties     what the loss is divided by, and the penalties' part of J, of every step
         w, classes      memory to work in
         predictions, values     where the network's output for every instance goes, and J of every step
+        thetas, gradients       where θ and the gradient go after every step, if `keep` is not 0
         sums            Σ L of every piece of the rows
         state           of the generator that layers draw from
         """
@@ -83,6 +91,9 @@ class Form:
             "classes": "int64*",
             "predictions": f"{number}*",
             "values": "float64*",
+            "thetas": f"{number}*",
+            "gradients": f"{number}*",
+            "keep": "int64",
             "sums": "float64*",
             "state": "int64",
             "team": "int64*",

@@ -131,7 +131,7 @@ def _object_code(source: str, types: tuple[str, ...], fastmath: bool) -> bytes:
 def _translated(source: str, types: tuple[str, ...], fastmath: bool) -> str:
     """LLVM's language, not optimized: Numba would do that function by function, and take three times as long."""
     import numba
-    from numba.core import config
+    from numba.core import config as compiler
     from numba.core.compiler_lock import global_compiler_lock
 
     flags = {"contract", "reassoc", "arcp", "nsz"} if fastmath else False
@@ -140,12 +140,13 @@ def _translated(source: str, types: tuple[str, ...], fastmath: bool) -> str:
     with global_compiler_lock:  # meanwhile nobody else compiles
         names = {**intrinsics.scope(), "inner": inner}
         exec(compile(source, "<gradiente>", "exec"), names)
-        level = config.OPT
-        config.OPT = type(level)(0)
+        settings: Any = compiler
+        level = settings.OPT
+        settings.OPT = type(level)(0)
         try:
             compiled = numba.cfunc(signature, error_model="numpy", fastmath=flags)(names[ENTRY])
         finally:
-            config.OPT = level
+            settings.OPT = level
     return compiled.inspect_llvm().replace(compiled.native_name, ENTRY)
 
 

@@ -20,13 +20,14 @@ WIDE = 256  # neurons of a layer that is worth cutting by neurons
 
 @dataclass(frozen=True)
 class Code:
-    """The machine code of a form, and how much memory it works in."""
+    """The machine code of a form, how much memory it works in, and whether it keeps θ after every step."""
 
     function: Callable[..., None]
     numbers: int
     classes: int
     pieces: int
     uses_blas: bool
+    keeps: bool
 
 
 def code_of(form: Form) -> Code:
@@ -36,8 +37,9 @@ def code_of(form: Form) -> Code:
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
     source = program.text()
+    keeps = form.can_keep and isinstance(program, ByRows)
     function = native(source, list(form.arguments().values()), fastmath=not form.float64)
-    return Code(function, program.numbers(), program.class_count, program.pieces, "gemm(" in source)
+    return Code(function, program.numbers(), program.class_count, program.pieces, "gemm(" in source, keeps)
 
 
 def by_neurons(form: Form) -> bool:
@@ -46,6 +48,21 @@ def by_neurons(form: Form) -> bool:
         return False
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many steps were taken, whether the next one's data are valid, J of each, and the output for each row.
+
+    `thetas` and `gradients` are those after every step, where they are kept.
+    """
+
+    count: int
+    valid: bool
+    values: Array
+    prediction: Array
+    thetas: Array
+    gradients: Array
 
 
 class Program:
@@ -70,8 +87,10 @@ class Program:
         penalties: Array,
         generator: "np.random.Generator | None",
         threads: int,
-    ) -> tuple[int, bool, Array, Array]:
-        """Take steps: how many were taken, whether the next one's data are valid, J of each, the output for each row.
+        *,
+        keep: bool,
+    ) -> Taken:
+        """Take steps.
 
         Arguments:
             x, targets: of all instances, contiguous, of the network's type
@@ -81,10 +100,12 @@ class Program:
             divisors, penalties: what the loss is divided by, and the penalties' part of J, for each step
             generator: that layers draw from
             threads: how many work together
+            keep: whether θ and the gradient are kept after every step
         """
         steps, form = len(bounds) - 1, self.form
         predictions = np.empty((len(rows), form.outputs), self.work.dtype)
         values = np.full(steps, np.nan)
+        thetas, gradients = np.empty((2, steps if keep else 0, form.parameters), self.work.dtype)
         numbers = team.new_team(steps)
         calls = team.addresses().copy()
         if self.code.uses_blas:
@@ -105,7 +126,9 @@ class Program:
             divisors,
             penalties,
         ]
-        arguments += [self.work, self.classes, predictions, values, self.sums, seed, numbers, calls]
+        arguments += [self.work, self.classes, predictions, values, thetas, gradients, int(keep)]
+        arguments += [self.sums, seed, numbers, calls]
         values_of = [each.ctypes.data if isinstance(each, np.ndarray) else each for each in arguments]
         team.run_together(lambda: self.code.function(*values_of), threads if self.code.pieces > 1 else 1)
-        return int(numbers[team.STEPS]), numbers[team.FAILED] != team.INVALID, values, predictions
+        valid = numbers[team.FAILED] != team.INVALID
+        return Taken(int(numbers[team.STEPS]), bool(valid), values, predictions, thetas, gradients)

@@ -34,6 +34,7 @@ from gradiente.layers.base import Array, Layer
 from gradiente.layers.conv import Conv
 from gradiente.layers.pool import Pool
 from gradiente.layers.windows import Windows
+from gradiente.layout import slices_of
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.symbolic import Symbol
@@ -129,9 +130,7 @@ def stages_of(network: Network) -> list[Stage]:
     shape = network.input_shape
     if shape is None or any(node.is_sum for node in network.nodes) or network.takes_indices:
         raise NotRecordable("the form of the network")
-    places, stop = {}, 0
-    for name, view in network.parameters.items():
-        places[name] = Place(stop, stop := stop + view.size)
+    places = {name: Place(at.start, at.stop) for name, at in slices_of(network.parameters).items()}
     stages, index = list[Stage](), 0
     while index < len(network.nodes):
         start, kind = index, type(network.nodes[index].layer)
