@@ -160,7 +160,16 @@ class Formulas:
             scratch: memory for so many numbers, as the source of a pointer
             classes: the source of the pointer to the right class of each row
         """
+        if self._outputs and rows == stride and self._of_entries():
+            return nested(f"for i in range({features} * {stride}):", self.entry("i"))
         return _Loops(self, features, stride, rows, scratch, classes).lines()
+
+    def _of_entries(self) -> bool:
+        """Whether every number depends on its own entry only: then one loop goes through all memory."""
+        kinds = {self.operands[node.name].kind for node in self.nodes if node.name}
+        return kinds <= {"entry", "number"} and all(
+            node.computed and not node.reduces or node.name or node.value is not None for node in self.nodes
+        )
 
     def _node(self, symbol: Symbol) -> int:
         if symbol.function:
