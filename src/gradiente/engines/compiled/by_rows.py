@@ -5,8 +5,9 @@ from math import prod
 from gradiente.engines.compiled.convolutions import Convolution
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import nested, within
+from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.pools import Pooling
-from gradiente.engines.compiled.register_products import product, transposed_product
+from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.source import place_in
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, STOP, TOTAL, UNIFORM
@@ -18,7 +19,6 @@ WORTH_CUTTING = 2_000_000  # multiplications of a piece
 MOST_PIECES = 8
 CACHED = 32_768  # bytes of the values of a chunk
 MOST_ROWS = 128  # of a chunk
-BY_REGISTERS = 4_096  # weights of a layer whose products are not BLAS's
 UPDATED = 32_768  # parameters of a piece of the update
 
 
@@ -31,7 +31,7 @@ class ByRows(Writer):
 
     def __init__(self, form: Form) -> None:
         number = 8 if form.float64 else 4
-        lanes = min(64 // number, 1 << (form.batch_size - 1).bit_length())
+        lanes = min(vector_bytes() // number, 1 << (form.batch_size - 1).bit_length())
         work = 3 * form.batch_size * sum(stage.multiplications for stage in form.stages)
         self.pieces = 1
         while self.pieces < MOST_PIECES and work >= 2 * self.pieces * WORTH_CUTTING:
@@ -45,6 +45,7 @@ class ByRows(Writer):
     def _arrays(self) -> None:
         form = self.form
         self.x = self.array(form.inputs)
+        self.x_rows = [self.array(stage.inputs) if self.by_rows(stage) else 0 for stage in form.stages]
         self.targets = self.array(form.outputs)
         self.terms = self.array(1)
         self.out = [self.array(stage.outputs) for stage in form.stages]
@@ -162,7 +163,7 @@ class ByRows(Writer):
         lines = [f"own = {self._gradient('piece')}", f"drawn = at(w, {self.pieces} * SIZE)"]
         lines += ["w = at(w, piece * SIZE)", f"classes = at(classes, piece * {self.M})"]
         lines += self._gather()
-        whole = [Cut(0, stage.outputs, self.M) for stage in stages]
+        whole = [Cut(0, stage.outputs, self.M, "count") for stage in stages]
         for index, stage in enumerate(stages):
             lines += self._pad(index) if stage.pads else []
             lines += self.forward(
@@ -191,9 +192,17 @@ class ByRows(Writer):
 
     def _weights(self, index: int, cut: Cut) -> list[str]:
         stage, delta = self.form.stages[index], self.at(self.delta[index])
-        lines = self.weight_gradient(stage, delta, self._x(index), None, "own", cut, add="not fresh")
+        lines, x_rows = list[str](), None
+        if self.by_rows(stage):
+            x_rows = self.at(self.x_rows[index])
+            if index > 0:
+                matrix, to = Matrix(self._x(index), self.M), Matrix(x_rows, stage.inputs)
+                lines += turned(self.source, self.lanes, matrix, to, stage.inputs, self.M)
+        lines += self.weight_gradient(stage, delta, self._x(index), x_rows, "own", cut, add="not fresh")
         if isinstance(stage.head, Conv) and stage.bias is not None:
-            lines += self._convolution(stage).bias_gradient(delta, f"at(own, {stage.bias.start})", "not fresh")
+            lines += self._convolution(stage).bias_gradient(
+                delta, f"at(own, {stage.bias.start})", "not fresh"
+            )
         return lines
 
     def _back(self, index: int, to: str, cut: Cut) -> list[str]:
@@ -202,9 +211,7 @@ class ByRows(Writer):
         if stage.head is None:
             return []
         if isinstance(stage.head, Pool):
-            return self._pooling(stage).input_gradient(
-                self._x(index), self.at(self.out[index]), delta, to
-            )
+            return self._pooling(stage).input_gradient(self._x(index), self.at(self.out[index]), delta, to)
         return self.input_gradient(stage, delta, to, cut)
 
     def _x(self, index: int) -> str:
@@ -256,6 +263,9 @@ class ByRows(Writer):
         lines = [f"to = {self.at(self.x)}", f"target = {self.at(self.targets)}"]
         lines += self.columns("at(rows, first)", "count", "to")
         copy = list[str]()
+        if self.by_rows(self.form.stages[0]):
+            lines.append(f"by_row = {self.at(self.x_rows[0])}")
+            copy += nested(f"for k in range({K}):", [f"by_row[r * {K} + k] = x[rows[first + r] * {K} + k]"])
         if self.form.loss.labels:
             copy.append("classes[r] = targets[rows[first + r]]")
             empty = ["classes[r] = 0"]
@@ -354,13 +364,7 @@ class ByRows(Writer):
         if isinstance(stage.head, Conv):
             weight = f"at(theta, {stage.weight.start})"
             return self._convolution(stage).input_gradient(delta, weight, dx)
-        if stage.inputs * stage.outputs > BY_REGISTERS:
-            return super().input_gradient(stage, delta, dx, cut)
-        weight = f"at(theta, {stage.weight.start})"
-        strides = (1, stage.inputs)
-        return product(
-            self.source, stage.inputs, stage.outputs, weight, strides, delta, dx, self.M, self.lanes
-        )
+        return super().input_gradient(stage, delta, dx, cut)
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
         if isinstance(stage.head, Pool):
@@ -369,13 +373,7 @@ class ByRows(Writer):
         if isinstance(stage.head, Conv):
             bias = None if stage.bias is None else f"at(theta, {stage.bias.start})"
             return self._convolution(stage).forward(x, f"at(theta, {stage.weight.start})", bias, "out")
-        if stage.inputs * stage.outputs > BY_REGISTERS:
-            return super().raw(stage, x, cut)
-        weight = f"at(theta, {stage.weight.start})"
-        strides = (stage.inputs, 1)
-        return product(
-            self.source, stage.outputs, stage.inputs, weight, strides, x, "out", self.M, self.lanes
-        )
+        return super().raw(stage, x, cut)
 
     def matrix_gradient(
         self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str
@@ -383,12 +381,7 @@ class ByRows(Writer):
         assert stage.weight is not None
         if isinstance(stage.head, Conv):
             return self._convolution(stage).weight_gradient(delta, x, f"at({to}, {stage.weight.start})", add)
-        if stage.inputs * stage.outputs > BY_REGISTERS:
-            return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
-        to = f"at({to}, {stage.weight.start})"
-        return transposed_product(
-            self.source, stage.outputs, stage.inputs, delta, x, to, self.M, self.lanes, add
-        )
+        return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
 
 
 def _up(count: int, step: int) -> int:
