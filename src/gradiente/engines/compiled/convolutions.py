@@ -7,10 +7,20 @@ channels × some entries of their kernels, each a sum of vectors. x is read with
 from collections.abc import Mapping
 from math import ceil, prod
 
-from gradiente.engines.compiled.formulas import nested, within
+from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.patterns import (
+    RESULTS,
+    Tiles,
+    beside,
+    given,
+    offsets,
+    read,
+    shape,
+    summed,
+    sums,
+)
 from gradiente.engines.compiled.register_products import runs
-from gradiente.engines.compiled.source import Source, place_in
-from gradiente.engines.compiled.patterns import RESULTS, Tiles, beside, given, offsets, read, shape, summed, sums
+from gradiente.engines.compiled.source import Source, place_in, within
 from gradiente.engines.compiled.tiles import Pattern
 from gradiente.layers.conv import Conv
 from gradiente.layers.windows import Windows
@@ -128,7 +138,9 @@ class Convolution:
                     entries = [c * prod(at.padded) + tap for c in range(channels) for tap in own]
                     tile, row = self._tile(height, len(entries)), list[str]()
                     for some in beside(at.output[-1], self._span(height * len(entries)), summed(at, entries)):
-                        step = self._step(height, len(entries), some.pattern, prod(at.output) * self.M, numbers=False)
+                        step = self._step(
+                            height, len(entries), some.pattern, prod(at.output) * self.M, numbers=False
+                        )
                         d = place_in(at.output, "o", *self._p, some.first)
                         there = place_in(at.padded, "c", *window, some.base)
                         pointers = f"at(delta, ({d}) * {self.M} + r), at(source, ({there}) * {self.M} + r)"
@@ -192,8 +204,8 @@ class Convolution:
 
     def _step(self, height: int, width: int, pattern: Pattern, factor: int, *, numbers: bool) -> str:
         """The name of such a step."""
-        value = f'tile_step("{self.source.number}", {self.lanes}, {height}, {width}, {pattern}, {factor}, {self.M}, {numbers})'
-        return self.source.name("step", value)
+        sizes = f'"{self.source.number}", {self.lanes}, {height}, {width}'
+        return self.source.name("step", f"tile_step({sizes}, {pattern}, {factor}, {self.M}, {numbers})")
 
     def _called(
         self, what: str, pointers: Mapping[str, tuple[str, int]], lines: list[str], **others: str
@@ -204,7 +216,14 @@ class Convolution:
             pointers: by the names of its arguments, with how many numbers a group has
             others: likewise, what all groups have alike
         """
-        sizes = (self.outputs, self.inputs, *self.at.kernel, *self.at.stride, *self.at.dilation, *self.at.before)
+        sizes = (
+            self.outputs,
+            self.inputs,
+            *self.at.kernel,
+            *self.at.stride,
+            *self.at.dilation,
+            *self.at.before,
+        )
         name = "_".join([what, *map(str, (*sizes, *self.at.padded)), str(len(pointers))])
         self.source.helper(name, ", ".join([*pointers, *others]), lines)
         arguments = [f"at({pointer}, group * {size})" for pointer, size in pointers.values()]

@@ -168,7 +168,7 @@ class Formulas:
         """Whether every number depends on its own entry only: then one loop goes through all memory."""
         kinds = {self.operands[node.name].kind for node in self.nodes if node.name}
         return kinds <= {"entry", "number"} and all(
-            node.computed and not node.reduces or node.name or node.value is not None for node in self.nodes
+            (node.computed and not node.reduces) or node.name or node.value is not None for node in self.nodes
         )
 
     def _node(self, symbol: Symbol) -> int:
@@ -398,11 +398,3 @@ def _number(source: str, boolean: bool) -> str:
 
 def nested(head: str, lines: Iterable[str]) -> list[str]:
     return [head, *(f"    {line}" for line in lines)]
-
-
-def within(heads: Iterable[str], lines: Iterable[str]) -> list[str]:
-    """Lines within several heads, the outermost one first."""
-    lines = list(lines)
-    for head in reversed(list(heads)):
-        lines = nested(head, lines)
-    return lines

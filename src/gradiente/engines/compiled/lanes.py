@@ -87,9 +87,7 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
     def vmax(context, a, b):
         def generate(context, builder, signature, values):
             a, b = values
-            taken = builder.or_(
-                builder.fcmp_ordered(">", b, a), builder.fcmp_unordered("uno", b, b)
-            )
+            taken = builder.or_(builder.fcmp_ordered(">", b, a), builder.fcmp_unordered("uno", b, b))
             return builder.select(taken, b, a)
 
         return own(own, own), generate

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from gradiente.engines.compiled.formulas import nested, within
-from gradiente.engines.compiled.source import Source, place_in
+from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.source import Source, place_in, within
 from gradiente.layers import MaxPool1d, MaxPool2d, MaxPool3d
 from gradiente.layers.pool import Pool
 from gradiente.layers.windows import Windows
@@ -30,9 +30,7 @@ class Pooling:
         self.apart = at.kernel == at.stride and at.padded == at.input and not at.overlap
         self.apart &= tuple(k * n for k, n in zip(at.kernel, at.output, strict=True)) == at.input
         axes = range(len(at.kernel))
-        self.place = [
-            f"p{a} * {at.stride[a]} + k{a} * {at.dilation[a]} - {at.before[a]}" for a in axes
-        ]
+        self.place = [f"p{a} * {at.stride[a]} + k{a} * {at.dilation[a]} - {at.before[a]}" for a in axes]
         self.x = f"({place_in(at.input, 'c', *self.place)}) * {rows} + r"
         self.y = f"({place_in(at.output, 'c', *(f'p{a}' for a in axes))}) * {rows} + r"
 
@@ -67,9 +65,7 @@ class Pooling:
             pointers = {"delta": delta, "to": dx}
         entries = self.channels * prod(self.at.input) * self.M
         empty = [] if self.apart else nested(f"for i in range({entries}):", ["to[i] = T(0)"])
-        return self._called(
-            "unpool", pointers, ["one = splat(T(1))", *empty, *within(self.windows, body)]
-        )
+        return self._called("unpool", pointers, ["one = splat(T(1))", *empty, *within(self.windows, body)])
 
     def _share(self) -> str:
         """The source of what every entry of a window counts."""

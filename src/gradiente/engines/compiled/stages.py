@@ -213,7 +213,9 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
     supported([values[-1], gradient])
     learns = weight is not None and not network.is_frozen(nodes.start)
     outputs = int(np.prod(shapes))
-    return Stage(head, windows, inputs, outputs, weight, bias, learns, values[-1], gradient, kept, tuple(draws))
+    return Stage(
+        head, windows, inputs, outputs, weight, bias, learns, values[-1], gradient, kept, tuple(draws)
+    )
 
 
 def _is_head(layer: Layer) -> bool:
