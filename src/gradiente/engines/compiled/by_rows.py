@@ -1,18 +1,12 @@
 """A program for narrow layers: the rows of a batch are cut, and each piece goes through the whole network."""
 
-from math import prod
-
-from gradiente.engines.compiled.convolutions import Convolution
 from gradiente.engines.compiled.form import Form
-from gradiente.engines.compiled.formulas import nested, within
+from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import vector_bytes
-from gradiente.engines.compiled.pools import Pooling
 from gradiente.engines.compiled.register_products import Matrix, turned
-from gradiente.engines.compiled.source import place_in
-from gradiente.engines.compiled.stages import Stage
+from gradiente.engines.compiled.row_products import RowProducts
 from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, STOP, TOTAL, UNIFORM
-from gradiente.engines.compiled.writer import Cut, Writer
-from gradiente.layers.conv import Conv
+from gradiente.engines.compiled.writer import Cut
 from gradiente.layers.pool import Pool
 
 WORTH_CUTTING = 2_000_000  # multiplications of a piece
@@ -22,7 +16,7 @@ MOST_ROWS = 128  # of a chunk
 UPDATED = 32_768  # parameters of a piece of the update
 
 
-class ByRows(Writer):
+class ByRows(RowProducts):
     """The program of a form. A piece takes its rows in chunks that fit the cache, forward and back.
 
     The phases of a step: the pieces, each with a gradient of its own; the sum of those, and the update. With one piece,
@@ -53,7 +47,7 @@ class ByRows(Writer):
         for index, stage in enumerate(form.stages):
             if index and stage.head is None:  # ∂J/∂x is ∂J/∂raw
                 self.delta[index - 1] = self.delta[index]
-        self.padded = [self._padded(stage) if stage.pads else 0 for stage in form.stages]
+        self.padded = [self.padded_array(stage) if stage.pads else 0 for stage in form.stages]
         self.kept = [
             {
                 name: self.array(stage.outputs)
@@ -165,7 +159,7 @@ class ByRows(Writer):
         lines += self._gather()
         whole = [Cut(0, stage.outputs, self.M, "count") for stage in stages]
         for index, stage in enumerate(stages):
-            lines += self._pad(index) if stage.pads else []
+            lines += self.pad(stage, self._given(index), self._x(index)) if stage.pads else []
             lines += self.forward(
                 stage, self._x(index), self.at(self.out[index]), *self._pointers(index), whole[index]
             )
@@ -198,12 +192,7 @@ class ByRows(Writer):
             if index > 0:
                 matrix, to = Matrix(self._x(index), self.M), Matrix(x_rows, stage.inputs)
                 lines += turned(self.source, self.lanes, matrix, to, stage.inputs, self.M)
-        lines += self.weight_gradient(stage, delta, self._x(index), x_rows, "own", cut, add="not fresh")
-        if isinstance(stage.head, Conv) and stage.bias is not None:
-            lines += self._convolution(stage).bias_gradient(
-                delta, f"at(own, {stage.bias.start})", "not fresh"
-            )
-        return lines
+        return lines + self.weight_gradient(stage, delta, self._x(index), x_rows, "own", cut, add="not fresh")
 
     def _back(self, index: int, to: str, cut: Cut) -> list[str]:
         """∂J/∂x of a stage at the pointer to."""
@@ -211,7 +200,7 @@ class ByRows(Writer):
         if stage.head is None:
             return []
         if isinstance(stage.head, Pool):
-            return self._pooling(stage).input_gradient(self._x(index), self.at(self.out[index]), delta, to)
+            return self.pooling(stage).input_gradient(self._x(index), self.at(self.out[index]), delta, to)
         return self.input_gradient(stage, delta, to, cut)
 
     def _x(self, index: int) -> str:
@@ -220,36 +209,6 @@ class ByRows(Writer):
 
     def _given(self, index: int) -> str:
         return self.at(self.x) if index == 0 else self.at(self.out[index - 1])
-
-    def _padded(self, stage: Stage) -> int:
-        """The place of an array for x with its padding."""
-        assert stage.windows is not None
-        at = stage.windows
-        return self.array(stage.inputs // prod(at.input) * prod(at.padded))
-
-    def _pad(self, index: int) -> list[str]:
-        """A copy of x with zeros around it."""
-        stage = self.form.stages[index]
-        assert stage.windows is not None
-        at = stage.windows
-        channels, row = stage.inputs // prod(at.input), at.input[-1] * self.M
-        outer = range(len(at.input) - 1)
-        source = place_in(at.input, "c", *(f"q{a}" for a in outer), "0")
-        to = place_in(at.padded, "c", *(f"q{a} + {at.before[a]}" for a in outer), str(at.before[-1]))
-        copied = f"to[({to}) * {self.M} + i] = source[({source}) * {self.M} + i]"
-        heads = [f"for q{a} in range({at.input[a]}):" for a in outer]
-        lines = [f"source = {self._given(index)}", f"to = {self.at(self.padded[index])}"]
-        lines += nested(f"for i in range({channels * prod(at.padded) * self.M}):", ["to[i] = T(0)"])
-        return lines + within([f"for c in range({channels}):", *heads, f"for i in range({row}):"], [copied])
-
-    def _convolution(self, stage: Stage) -> Convolution:
-        assert isinstance(stage.head, Conv) and stage.windows is not None
-        return Convolution(self.source, stage.head, stage.windows, self.M, self.lanes)
-
-    def _pooling(self, stage: Stage) -> Pooling:
-        assert isinstance(stage.head, Pool) and stage.windows is not None
-        channels = stage.inputs // prod(stage.windows.input)
-        return Pooling(self.source, stage.head, stage.windows, channels, self.M, self.lanes)
 
     def _pointers(self, index: int) -> tuple[dict[str, str], dict[str, str]]:
         kept, draws = (
@@ -358,30 +317,6 @@ class ByRows(Writer):
                     self.source.call(f"update_{group}", place.start, place.stop - place.start, "step")
                 )
         return lines + self._keep(0, self.form.parameters)
-
-    def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
-        assert stage.weight is not None
-        if isinstance(stage.head, Conv):
-            weight = f"at(theta, {stage.weight.start})"
-            return self._convolution(stage).input_gradient(delta, weight, dx)
-        return super().input_gradient(stage, delta, dx, cut)
-
-    def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
-        if isinstance(stage.head, Pool):
-            return self._pooling(stage).forward(x, "out")
-        assert stage.weight is not None
-        if isinstance(stage.head, Conv):
-            bias = None if stage.bias is None else f"at(theta, {stage.bias.start})"
-            return self._convolution(stage).forward(x, f"at(theta, {stage.weight.start})", bias, "out")
-        return super().raw(stage, x, cut)
-
-    def matrix_gradient(
-        self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str
-    ) -> list[str]:
-        assert stage.weight is not None
-        if isinstance(stage.head, Conv):
-            return self._convolution(stage).weight_gradient(delta, x, f"at({to}, {stage.weight.start})", add)
-        return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
 
 
 def _up(count: int, step: int) -> int:

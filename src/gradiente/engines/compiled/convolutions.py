@@ -7,7 +7,7 @@ channels × some entries of their kernels, each a sum of vectors. x is read with
 from collections.abc import Mapping
 from math import ceil, prod
 
-from gradiente.engines.compiled.formulas import nested, within
+from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.patterns import (
     RESULTS,
     Tiles,
@@ -20,7 +20,7 @@ from gradiente.engines.compiled.patterns import (
     sums,
 )
 from gradiente.engines.compiled.register_products import runs
-from gradiente.engines.compiled.source import Source, place_in
+from gradiente.engines.compiled.source import Source, place_in, within
 from gradiente.engines.compiled.tiles import Pattern
 from gradiente.layers.conv import Conv
 from gradiente.layers.windows import Windows
@@ -204,8 +204,8 @@ class Convolution:
 
     def _step(self, height: int, width: int, pattern: Pattern, factor: int, *, numbers: bool) -> str:
         """The name of such a step."""
-        value = f'tile_step("{self.source.number}", {self.lanes}, {height}, {width}, {pattern}, {factor}, {self.M}, {numbers})'
-        return self.source.name("step", value)
+        sizes = f'"{self.source.number}", {self.lanes}, {height}, {width}'
+        return self.source.name("step", f"tile_step({sizes}, {pattern}, {factor}, {self.M}, {numbers})")
 
     def _called(
         self, what: str, pointers: Mapping[str, tuple[str, int]], lines: list[str], **others: str

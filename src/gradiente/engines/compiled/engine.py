@@ -212,7 +212,7 @@ class CompiledEngine(ClosedFormEngine):
             return None
         groups = self.parameter_groups.slices(self.network, optimizer)
         try:
-            rules = self._rules([rule for rule, _ in groups], steps)
+            rules, steps = self._rules([rule for rule, _ in groups], steps)
         except NotRecordable:
             return None
         batch_size = max(rows, self.batch_size)
@@ -225,16 +225,16 @@ class CompiledEngine(ClosedFormEngine):
         if program is None:
             return None
         numbers = [number for rule in rules for number in rule.constants]
-        steps = next((len(number) for number in numbers if np.ndim(number)), steps)
         constants = np.empty((steps, len(numbers)), self.network.dtype)
         for place, number in enumerate(numbers):
             constants[:, place] = number
         return program, constants
 
-    def _rules(self, optimizers: list[Optimizer], steps: int) -> list[Rule]:
+    def _rules(self, optimizers: list[Optimizer], steps: int) -> tuple[list[Rule], int]:
+        """The rules of the next steps, and of how many: of one where they are not the same at all, as at t = 1."""
         following = range(self.t + 1, self.t + 1 + steps)
         try:
-            return [record_rule(each, list(self.slots), following) for each in optimizers]
+            return [record_rule(each, list(self.slots), following) for each in optimizers], steps
         except ArgumentError:
             if steps == 1:
                 raise

@@ -398,11 +398,3 @@ def _number(source: str, boolean: bool) -> str:
 
 def nested(head: str, lines: Iterable[str]) -> list[str]:
     return [head, *(f"    {line}" for line in lines)]
-
-
-def within(heads: Iterable[str], lines: Iterable[str]) -> list[str]:
-    """Lines within several heads, the outermost one first."""
-    lines = list(lines)
-    for head in reversed(list(heads)):
-        lines = nested(head, lines)
-    return lines

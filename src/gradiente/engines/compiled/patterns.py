@@ -40,7 +40,7 @@ def beside(width: int, size: int, cut: Cut) -> Iterator[Tiles]:
         first, places, pattern, base = tiles[0]
         further = tiles[1][3] - base if len(tiles) > 1 else 0
         alike = [(first + i * size, places, pattern, base + i * further) for i in range(len(tiles))]
-        count = next((i for i, pair in enumerate(zip(tiles, alike)) if pair[0] != pair[1]), len(tiles))
+        count = next((i for i in range(len(tiles)) if tiles[i] != alike[i]), len(tiles))
         yield Tiles(pattern, places, f"{first} + i * {size}", f"{base} + i * {further}", count)
         tiles = tiles[count:]
 

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from gradiente.engines.compiled.formulas import nested, within
-from gradiente.engines.compiled.source import Source, place_in
+from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.source import Source, place_in, within
 from gradiente.layers import MaxPool1d, MaxPool2d, MaxPool3d
 from gradiente.layers.pool import Pool
 from gradiente.layers.windows import Windows

@@ -88,3 +88,11 @@ def place_in(shape: Sequence[int], *index: str) -> str:
     for size, entry in zip(shape, index[1:], strict=True):
         place = f"({place}) * {size} + {entry}"
     return place
+
+
+def within(heads: Iterable[str], lines: Iterable[str]) -> list[str]:
+    """Lines within several heads, the outermost one first."""
+    lines = list(lines)
+    for head in reversed(list(heads)):
+        lines = nested(head, lines)
+    return lines

@@ -7,6 +7,8 @@ every row += factor b of that row · vector c of the source.
 from functools import cache
 from typing import Any
 
+from gradiente.engines.compiled.lanes import splatted, summed
+
 Pattern = tuple[tuple[int, int, int], ...]
 
 
@@ -23,9 +25,7 @@ def tile(kind: str, lanes: int, rows: int, width: int) -> tuple[Any, Any, Any, A
     from numba import types
     from numba.extending import intrinsic
 
-    from gradiente.engines.compiled.lanes import splatted, summed
-
-    own, vector, number, aligned = _own(kind, lanes, rows * width)
+    own, vector, aligned = _own(kind, lanes, rows * width)
     places = [(j, a, j * width + a) for j in range(rows) for a in range(width)]
 
     def of(builder: Any, entries: list[Any]) -> Any:
@@ -105,9 +105,7 @@ def tile_step(
     from numba.core.cgutils import get_or_insert_function
     from numba.extending import intrinsic
 
-    from gradiente.engines.compiled.lanes import splatted
-
-    own, vector, number, aligned = _own(kind, lanes, rows * width)
+    own, vector, aligned = _own(kind, lanes, rows * width)
 
     @intrinsic
     def advanced(context, t, factors, source):
@@ -149,8 +147,8 @@ def tile_step(
 
 
 @cache
-def _own(kind: str, lanes: int, count: int) -> tuple[Any, Any, Any, int]:
-    """The type of tiles of so many vectors, the vector, the number, and how many bytes that has."""
+def _own(kind: str, lanes: int, count: int) -> tuple[Any, Any, int]:
+    """The type of tiles of so many vectors, LLVM's vector, and the bytes of a number."""
     from llvmlite import ir
     from numba import types
     from numba.extending import models, register_model
@@ -167,7 +165,7 @@ def _own(kind: str, lanes: int, count: int) -> tuple[Any, Any, Any, int]:
         def __init__(self, manager: Any, kind: Any) -> None:
             super().__init__(manager, kind, ir.ArrayType(vector, count))
 
-    return Tile(), vector, number, 4 if kind == "float32" else 8
+    return Tile(), vector, 4 if kind == "float32" else 8
 
 
 def _times(builder: Any, value: Any, count: int) -> Any:
