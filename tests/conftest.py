@@ -26,11 +26,13 @@ settings.load_profile("fixed")
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_the_tests(tmp_path_factory):
-    """What is kept between two runs is not the user's."""
-    folder = tmp_path_factory.mktemp("cache")
+    """What is kept between two runs is not the user's; the processes of a run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     os.environ["GRADIENTE_CACHE_DIR"] = str(folder)
     yield
-    shutil.rmtree(folder, ignore_errors=True)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
