@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 # Before NumPy and PyTorch are loaded, which read it once; processes that a test starts inherit it.
@@ -33,6 +34,16 @@ def cache_of_the_tests(tmp_path_factory):
     yield
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_runtest_setup(item):
+    """The engine compiled needs Numba, which is optional."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    compiled = any(
+        value == "compiled" or (isinstance(value, tuple) and "compiled" in value) for value in parameters
+    )
+    if find_spec("numba") is None and (compiled or item.get_closest_marker("numba")):
+        pytest.skip("Numba is missing")
 
 
 @pytest.fixture(autouse=True)
