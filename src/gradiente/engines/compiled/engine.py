@@ -61,6 +61,10 @@ class CompiledEngine(ClosedFormEngine):
         self._programs: dict[Any, Program | None] = {}
         self._checked: Array | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Of a copy, or a pickle: machine code belongs to the process."""
+        return {**self.__dict__, "_programs": {}}
+
     def step(
         self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
     ) -> StepResult:
