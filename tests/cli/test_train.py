@@ -140,7 +140,7 @@ OPTIONS = [
     ("iris", ["--patience", "5"], {"patience": 5}, False),
     ("iris", ["--seed", "7"], {"seed": 7}, True),
     ("iris", ["--threads", "1"], {"threads": 1}, False),
-    ("iris", ["--engine", "compiled"], {"engine": "compiled"}, False),
+    ("iris", ["--engine", "compiled"], {"engine": "compiled"}, True),
     ("iris", ["--device", "cpu"], {"device": "cpu"}, False),
     ("iris", ["--engine", "torch"], {"engine": "torch"}, True),
     ("iris", ["--precision", "bf16"], {"precision": "bf16", "engine": "torch"}, True),

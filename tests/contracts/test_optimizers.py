@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from scipy.optimize import rosen, rosen_der
 
 from gradiente import SGD, ArgumentError, Optimizer
-from gradiente.engines.compiled_engine import program
+from gradiente.engines.compiled.rules import record_rule
 from gradiente.examples import rule_examples
 from gradiente.notation import parse, write
 from gradiente.optimizers import REGISTRY
-from gradiente.symbolic import record
 
 every_optimizer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
 WITH_PYTORCH_CLASS = {name: kind for name, kind in REGISTRY.items() if hasattr(kind, "to_torch")}
@@ -167,7 +166,7 @@ def test_its_steps_share_their_compiled_programs(kind):
     for notation in rule_examples(name, kind):
         optimizer = parse(notation, REGISTRY)
         slots = optimizer.initial_slots(np.zeros(1))
-        sources = [program(record(optimizer, slots, t))[0] for t in (*range(1, 60), 10**6)]
+        sources = [record_rule(optimizer, list(slots), range(t, t + 1)).lines for t in (*range(1, 60), 10**6)]
         assert len(set(sources)) <= 2
         assert len(set(sources[20:])) == 1
 
