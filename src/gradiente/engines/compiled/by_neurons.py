@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.lanes import vector_bytes
+from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import NEXT, STEPS, STOP, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut, Writer
@@ -29,9 +31,11 @@ class ByNeurons(Writer):
     """
 
     def __init__(self, form: Form) -> None:
-        super().__init__(form, form.batch_size, 8 if form.float64 else 16)
+        lanes = vector_bytes() // (8 if form.float64 else 4)
+        super().__init__(form, -(-form.batch_size // lanes) * lanes, lanes)
         self.x_columns = [self.array(form.inputs) for _ in range(2)]
-        self.x_rows = [self.array(form.inputs) for _ in range(2)]
+        self.first_rows = [self.array(form.inputs) for _ in range(2)]
+        self.x_rows = [self.array(stage.inputs) for stage in form.stages]  # from the second stage on
         self.targets = [self.array(form.outputs) for _ in range(2)]
         self.out = [self.array(stage.outputs) for stage in form.stages]
         self.delta = [self.array(stage.outputs) for stage in form.stages]
@@ -138,9 +142,9 @@ class ByNeurons(Writer):
         """The lines that say which neurons a piece has, and the piece."""
         block = self._block(stage)
         if block == stage.outputs:
-            return [], Cut(0, stage.outputs, "m")
+            return [], Cut(0, stage.outputs, "m", "m")
         lines = [f"lo = piece * {block}", f"count = min({block}, {stage.outputs} - lo)"]
-        return lines, Cut("lo", "count", "m")
+        return lines, Cut("lo", "count", "m", "m")
 
     def _of_step(self, places: list[int]) -> str:
         """One of two arrays, by turns."""
@@ -159,7 +163,7 @@ class ByNeurons(Writer):
         lines = [
             f"lo = piece * {GATHERED}",
             f"hi = min(m, lo + {GATHERED})",
-            f"by_row = {self._of_step(self.x_rows)}",
+            f"by_row = {self._of_step(self.first_rows)}",
             f"target = {self._of_step(self.targets)}",
         ]
         copy = [f"source = at(x, rows[first + r] * {K})", f"to = at(by_row, r * {K})"]
@@ -195,12 +199,17 @@ class ByNeurons(Writer):
         stage = self.form.stages[index]
         lines, cut = self._cut(stage)
         kept, draws = self._pointers(index)
-        return lines + self.forward(stage, self._x(index), self.at(self.out[index]), kept, draws, cut)
+        lines += self.forward(stage, self._x(index), self.at(self.out[index]), kept, draws, cut)
+        if index + 1 < len(self.form.stages) and self.form.stages[index + 1].learns:
+            K = stage.outputs
+            to = Matrix(self.at(self.x_rows[index + 1], str(cut.lo)), K)
+            lines += turned(self.source, self.lanes, Matrix("out", self.M), to, cut.count, self.M)
+        return lines
 
     def _loss(self) -> list[str]:
         """J, and the end of the training where it is not finite; ∂J/∂output, and back through the last layers."""
         n, M, last = self.form.outputs, self.M, len(self.form.stages) - 1
-        z, delta, whole = self.at(self.out[last]), self.at(self.delta[last]), Cut(0, n, "m")
+        z, delta, whole = self.at(self.out[last]), self.at(self.delta[last]), Cut(0, n, "m", "m")
         classes = f"at(classes, (step & 1) * {M})"
         lines = self.loss(z, delta, classes, self._of_step(self.targets), self.at(self.terms), whole, "m")
         lines += ["total = 0.0", *nested("for r in range(m):", ["total += float(terms[r])"])]
@@ -230,7 +239,7 @@ class ByNeurons(Writer):
         stage = self.form.stages[index]
         assert stage.weight is not None
         lines, cut = self._cut(stage)
-        x_rows = self._of_step(self.x_rows) if index == 0 else None
+        x_rows = self._of_step(self.first_rows) if index == 0 else self.at(self.x_rows[index])
         lines += self.weight_gradient(
             stage, self.at(self.delta[index]), self._x(index), x_rows, "gradient", cut
         )

@@ -2,6 +2,8 @@
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.lanes import vector_bytes
+from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.row_products import RowProducts
 from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, STOP, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut
@@ -23,7 +25,7 @@ class ByRows(RowProducts):
 
     def __init__(self, form: Form) -> None:
         number = 8 if form.float64 else 4
-        lanes = min(64 // number, 1 << (form.batch_size - 1).bit_length())
+        lanes = min(vector_bytes() // number, 1 << (form.batch_size - 1).bit_length())
         work = 3 * form.batch_size * sum(stage.multiplications for stage in form.stages)
         self.pieces = 1
         while self.pieces < MOST_PIECES and work >= 2 * self.pieces * WORTH_CUTTING:
@@ -37,6 +39,7 @@ class ByRows(RowProducts):
     def _arrays(self) -> None:
         form = self.form
         self.x = self.array(form.inputs)
+        self.x_rows = [self.array(stage.inputs) if self.by_rows(stage) else 0 for stage in form.stages]
         self.targets = self.array(form.outputs)
         self.terms = self.array(1)
         self.out = [self.array(stage.outputs) for stage in form.stages]
@@ -154,7 +157,7 @@ class ByRows(RowProducts):
         lines = [f"own = {self._gradient('piece')}", f"drawn = at(w, {self.pieces} * SIZE)"]
         lines += ["w = at(w, piece * SIZE)", f"classes = at(classes, piece * {self.M})"]
         lines += self._gather()
-        whole = [Cut(0, stage.outputs, self.M) for stage in stages]
+        whole = [Cut(0, stage.outputs, self.M, "count") for stage in stages]
         for index, stage in enumerate(stages):
             lines += self.pad(stage, self._given(index), self._x(index)) if stage.pads else []
             lines += self.forward(
@@ -183,7 +186,13 @@ class ByRows(RowProducts):
 
     def _weights(self, index: int, cut: Cut) -> list[str]:
         stage, delta = self.form.stages[index], self.at(self.delta[index])
-        return self.weight_gradient(stage, delta, self._x(index), None, "own", cut, add="not fresh")
+        lines, x_rows = list[str](), None
+        if self.by_rows(stage):
+            x_rows = self.at(self.x_rows[index])
+            if index > 0:
+                matrix, to = Matrix(self._x(index), self.M), Matrix(x_rows, stage.inputs)
+                lines += turned(self.source, self.lanes, matrix, to, stage.inputs, self.M)
+        return lines + self.weight_gradient(stage, delta, self._x(index), x_rows, "own", cut, add="not fresh")
 
     def _back(self, index: int, to: str, cut: Cut) -> list[str]:
         """∂J/∂x of a stage at the pointer to."""
@@ -213,6 +222,9 @@ class ByRows(RowProducts):
         lines = [f"to = {self.at(self.x)}", f"target = {self.at(self.targets)}"]
         lines += self.columns("at(rows, first)", "count", "to")
         copy = list[str]()
+        if self.by_rows(self.form.stages[0]):
+            lines.append(f"by_row = {self.at(self.x_rows[0])}")
+            copy += nested(f"for k in range({K}):", [f"by_row[r * {K} + k] = x[rows[first + r] * {K} + k]"])
         if self.form.loss.labels:
             copy.append("classes[r] = targets[rows[first + r]]")
             empty = ["classes[r] = 0"]

@@ -4,7 +4,6 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from itertools import accumulate
 from typing import Any
 
@@ -29,7 +28,6 @@ from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.symbolic import Symbol
-from gradiente.threads import single_threaded_products
 
 Array = np.ndarray
 GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
@@ -141,12 +139,11 @@ class CompiledEngine(ClosedFormEngine):
         generator = context.generator if self._draws() else None
         drawn: Any = None if generator is None else generator.bit_generator.state
         threads = self.threads_to_use.next(program.code.pieces)
-        with single_threaded_products() if program.code.uses_blas else nullcontext():
-            started = time.perf_counter()
-            taken = program.run(
-                x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads, keep=keep
-            )
-            self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
+        started = time.perf_counter()
+        taken = program.run(
+            x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads, keep=keep
+        )
+        self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
         self.t += taken.count
         if taken.count < len(rows) and generator is not None:
             generator.bit_generator.state = drawn

@@ -20,7 +20,6 @@ def scope() -> dict[str, Any]:
     load(p, i), store(p, i, n)  atomically, of int64
     pause()                     a hint to the processor that this is a waiting loop
     call1(f, a), call2(f, a, b) the C functions at these addresses, on pointers
-    gemm(f, …)                  the BLAS product at that address, with Fortran's arguments
     uniform(f, s)               the next float32 in [0, 1) of NumPy's bit generator with state s
     bits(x), number(n)          a float32 as its int32 pattern, and back
     ready(team, calls, n, s)    waits until n pieces are done; False where step s is not to be taken
@@ -102,29 +101,6 @@ def _intrinsics() -> dict[str, Any]:
         return called(2)(context, address, a, b)
 
     @intrinsic
-    def gemm(context, address, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
-        def generate(context, builder, signature, values):
-            pointers = []
-            for value, kind in zip(values[1:], signature.args[1:], strict=True):
-                if isinstance(kind, types.CPointer):
-                    pointers.append(builder.ptrtoint(value, word))
-                    continue
-                if kind == types.intp:
-                    value = builder.trunc(value, small)
-                with builder.goto_entry_block():
-                    place = builder.alloca(value.type)
-                builder.store(value, place)
-                pointers.append(builder.ptrtoint(place, word))
-            kind = ir.FunctionType(ir.VoidType(), [word] * len(pointers))
-            builder.call(builder.inttoptr(values[0], kind.as_pointer()), pointers)
-            return context.get_dummy_value()
-
-        number = a.dtype
-        size = types.intp
-        arguments = (types.int8, types.int8, size, size, size, number, a, size, b, size, number, c, size)
-        return types.void(types.int64, *arguments), generate
-
-    @intrinsic
     def bits(context, x):
         def generate(context, builder, signature, values):
             return builder.bitcast(values[0], small)
@@ -158,7 +134,7 @@ def _intrinsics() -> dict[str, Any]:
         "call1": call1,
         "call2": call2,
     }
-    return {**given, "gemm": gemm, "bits": bits, "number": number, "np": np, "math": math}
+    return {**given, "bits": bits, "number": number, "np": np, "math": math}
 
 
 def _erf32() -> Any:

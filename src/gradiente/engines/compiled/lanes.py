@@ -3,20 +3,39 @@
 from functools import cache
 from typing import Any
 
+NAMES = (  # what `lanes` gives
+    "vload, vload_some, vstore, vstore_some, splat, fma, vsum, turn, square, vmax, equal, unequal, has_nan"
+)
+
+
+def vector_bytes() -> int:
+    """The size of this processor's vectors."""
+    import llvmlite.binding as llvm
+
+    features = llvm.get_host_cpu_features()
+    return 64 if features.get("avx512f") else 32 if features.get("avx") else 16
+
+
+def tile_shape() -> tuple[int, int]:
+    """How many rows of how many vectors of results fit this processor's registers, beside what is multiplied."""
+    return (6, 2) if vector_bytes() == 32 else (4, 4)
+
 
 @cache
 def lanes(kind: str, count: int) -> tuple[Any, ...]:
     """Functions of vectors of `count` numbers, for Numba to compile.
 
-    vload(p, i)     p[i], p[i + 1] …
-    vstore(p, i, v) the other way
-    splat(x)        x in every place
-    fma(a, b, c)    a · b + c
-    vsum(v)         the sum of all, in a fixed order
-    vmax(a, b)      the larger one in every place, NaN where there is one
-    equal(a, b, v)  v where a = b, else 0; unequal(a, b, v): the other way
-    has_nan(v)      whether there is one
-    turn(p, rows, width, k, q, stride)    q[(k + j) · stride + i] = p[rows[i] · width + k + j] for all i and j < count
+        vload(p, i)     p[i], p[i + 1] …
+        vstore(p, i, v) the other way
+    vload_some(p, i, n), vstore_some(p, i, v, n)    the first n numbers, a literal, and 0 for the others
+        splat(x)        x in every place
+        fma(a, b, c)    a · b + c
+        vsum(v)         the sum of all, in a fixed order
+        vmax(a, b)      the larger one in every place, NaN where there is one
+        equal(a, b, v)  v where a = b, else 0; unequal(a, b, v): the other way
+        has_nan(v)      whether there is one
+    turn(p, rows, width, k, q, far)    q[(k + j) · far + i] = p[rows[i] · width + k + j] for all i and j < count
+        square(p, row, q, far)             q[j · far + i] = p[i · row + j], likewise
     """
     from llvmlite import ir
     from numba import types
@@ -55,6 +74,34 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
             return context.get_dummy_value()
 
         return types.void(pointer, types.intp, own), generate
+
+    def mask(some: Any) -> Any:
+        bits = [int(i < some.literal_value) for i in range(count)]
+        return ir.Constant(ir.VectorType(ir.IntType(1), count), bits)
+
+    def masked(builder: Any, name: str, kind_of: Any, arguments: list[Any]) -> Any:
+        form = ir.FunctionType(kind_of, [each.type for each in arguments])
+        full = f"llvm.masked.{name}.v{count}f{kind.removeprefix('float')}.p0"
+        return builder.call(get_or_insert_function(builder.module, form, full), arguments)
+
+    @intrinsic(prefer_literal=True)
+    def vload_some(context, pointer, index, some):
+        def generate(context, builder, signature, values):
+            step, none = ir.Constant(ir.IntType(32), aligned), ir.Constant(vector, [0.0] * count)
+            return masked(builder, "load", vector, [place(builder, *values[:2]), step, mask(some), none])
+
+        return own(pointer, types.intp, some), generate
+
+    @intrinsic(prefer_literal=True)
+    def vstore_some(context, pointer, index, value, some):
+        def generate(context, builder, signature, values):
+            step = ir.Constant(ir.IntType(32), aligned)
+            masked(
+                builder, "store", ir.VoidType(), [values[2], place(builder, *values[:2]), step, mask(some)]
+            )
+            return context.get_dummy_value()
+
+        return types.void(pointer, types.intp, own, some), generate
 
     @intrinsic
     def splat(context, x):
@@ -119,22 +166,37 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
     def turn(context, source, rows, width, k, to, stride):
         def generate(context, builder, signature, values):
             source, rows, width, k, to, stride = values
-            lines = []
+            starts = []
             for i in range(count):
                 row = builder.load(builder.gep(rows, [ir.Constant(ir.IntType(64), i)]))
-                index = builder.add(builder.mul(row, width), k)
-                lines.append(builder.load(place(builder, source, index), align=aligned))
-            for half in (1 << bit for bit in range(count.bit_length() - 1)):
-                for i in range(count):
-                    if not i & half:
-                        lines[i], lines[i + half] = exchanged(builder, lines[i], lines[i + half], half)
-            for j, line in enumerate(lines):
-                index = builder.mul(builder.add(k, ir.Constant(ir.IntType(64), j)), stride)
-                builder.store(line, place(builder, to, index), align=aligned)
+                starts.append(builder.add(builder.mul(row, width), k))
+            corner = builder.gep(to, [builder.mul(k, stride)])
+            transposed(builder, source, starts, corner, stride)
             return context.get_dummy_value()
 
         size = types.intp
         return types.void(source, rows, size, size, to, size), generate
+
+    @intrinsic
+    def square(context, source, row, to, stride):
+        def generate(context, builder, signature, values):
+            source, row, to, stride = values
+            starts = [builder.mul(row, ir.Constant(ir.IntType(64), i)) for i in range(count)]
+            transposed(builder, source, starts, to, stride)
+            return context.get_dummy_value()
+
+        return types.void(source, types.intp, to, types.intp), generate
+
+    def transposed(builder: Any, source: Any, starts: list[Any], to: Any, stride: Any) -> None:
+        """A square of numbers, read in lines that begin there, and written in columns."""
+        lines = [builder.load(place(builder, source, start), align=aligned) for start in starts]
+        for half in (1 << bit for bit in range(count.bit_length() - 1)):
+            for i in range(count):
+                if not i & half:
+                    lines[i], lines[i + half] = exchanged(builder, lines[i], lines[i + half], half)
+        for j, line in enumerate(lines):
+            index = builder.mul(stride, ir.Constant(ir.IntType(64), j))
+            builder.store(line, place(builder, to, index), align=aligned)
 
     def exchanged(builder: Any, a: Any, b: Any, half: int) -> tuple[Any, Any]:
         """Two lines of a square, with the halves off its diagonal exchanged: transposed, at this distance."""
@@ -144,7 +206,21 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
         low, high = (builder.shuffle_vector(a, b, order) for order in orders)
         return low, high
 
-    return vload, vstore, splat, fma, vsum, turn, vmax, equal, unequal, has_nan
+    return (
+        vload,
+        vload_some,
+        vstore,
+        vstore_some,
+        splat,
+        fma,
+        vsum,
+        turn,
+        square,
+        vmax,
+        equal,
+        unequal,
+        has_nan,
+    )
 
 
 def splatted(builder: Any, entry: Any, vector: Any) -> Any:

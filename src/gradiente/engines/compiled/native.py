@@ -135,7 +135,8 @@ def _translated(source: str, types: tuple[str, ...], fastmath: bool) -> str:
     from numba.core.compiler_lock import global_compiler_lock
 
     flags = {"contract", "reassoc", "arcp", "nsz"} if fastmath else False
-    inner = numba.njit(error_model="numpy", fastmath=flags, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    compiler_of: Any = numba.njit
+    inner = compiler_of(error_model="numpy", fastmath=flags, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     signature = numba.types.void(*(_numba_type(each) for each in types))
     with global_compiler_lock:  # meanwhile nobody else compiles
         names = {**intrinsics.scope(), "inner": inner}

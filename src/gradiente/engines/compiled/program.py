@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from gradiente.engines.compiled import team
-from gradiente.engines.compiled.blas import gemm_address
 from gradiente.engines.compiled.by_neurons import ByNeurons
 from gradiente.engines.compiled.by_rows import ByRows
 from gradiente.engines.compiled.form import Form
@@ -16,6 +15,7 @@ from gradiente.engines.compiled.native import native
 
 Array = np.ndarray
 WIDE = 256  # neurons of a layer that is worth cutting by neurons
+MOST_ROWS = 2048  # of a batch whose values are all kept at once
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Code:
     numbers: int
     classes: int
     pieces: int
-    uses_blas: bool
     keeps: bool
 
 
@@ -39,7 +38,7 @@ def code_of(form: Form) -> Code:
     source = program.text()
     keeps = form.can_keep and isinstance(program, ByRows)
     function = native(source, list(form.arguments().values()), fastmath=not form.float64)
-    return Code(function, program.numbers(), program.class_count, program.pieces, "gemm(" in source, keeps)
+    return Code(function, program.numbers(), program.class_count, program.pieces, keeps)
 
 
 def by_neurons(form: Form) -> bool:
@@ -47,7 +46,7 @@ def by_neurons(form: Form) -> bool:
     if any(stage.windows is not None for stage in form.stages):
         return False
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
-    return widest >= WIDE
+    return widest >= WIDE and form.batch_size <= MOST_ROWS
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,6 @@ class Program:
         thetas, gradients = np.empty((2, steps if keep else 0, form.parameters), self.work.dtype)
         numbers = team.new_team(steps)
         calls = team.addresses().copy()
-        if self.code.uses_blas:
-            calls[team.GEMM] = gemm_address(float64=form.float64)
         seed = 0
         if generator is not None:
             interface = generator.bit_generator.ctypes

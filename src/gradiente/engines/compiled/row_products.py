@@ -5,14 +5,11 @@ from math import prod
 from gradiente.engines.compiled.convolutions import Convolution
 from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.pools import Pooling
-from gradiente.engines.compiled.register_products import product, transposed_product
 from gradiente.engines.compiled.source import place_in, within
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.writer import Cut, Writer
 from gradiente.layers.conv import Conv
 from gradiente.layers.pool import Pool
-
-BY_REGISTERS = 4_096  # weights of a layer whose products are not BLAS's
 
 
 class RowProducts(Writer):
@@ -26,24 +23,14 @@ class RowProducts(Writer):
         if isinstance(stage.head, Conv):
             bias = None if stage.bias is None else f"at(theta, {stage.bias.start})"
             return self.convolution(stage).forward(x, weight, bias, "out")
-        if stage.multiplications > BY_REGISTERS:
-            return super().raw(stage, x, cut)
-        strides = (stage.inputs, 1)
-        return product(
-            self.source, stage.outputs, stage.inputs, weight, strides, x, "out", self.M, self.lanes
-        )
+        return super().raw(stage, x, cut)
 
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
         assert stage.weight is not None
         weight = f"at(theta, {stage.weight.start})"
         if isinstance(stage.head, Conv):
             return self.convolution(stage).input_gradient(delta, weight, dx)
-        if stage.multiplications > BY_REGISTERS:
-            return super().input_gradient(stage, delta, dx, cut)
-        strides = (1, stage.inputs)
-        return product(
-            self.source, stage.inputs, stage.outputs, weight, strides, delta, dx, self.M, self.lanes
-        )
+        return super().input_gradient(stage, delta, dx, cut)
 
     def weight_gradient(
         self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str = "False"
@@ -60,11 +47,7 @@ class RowProducts(Writer):
         own = f"at({to}, {stage.weight.start})"
         if isinstance(stage.head, Conv):
             return self.convolution(stage).weight_gradient(delta, x, own, add)
-        if stage.multiplications > BY_REGISTERS:
-            return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
-        return transposed_product(
-            self.source, stage.outputs, stage.inputs, delta, x, own, self.M, self.lanes, add
-        )
+        return super().matrix_gradient(stage, delta, x, x_rows, to, cut, add)
 
     def convolution(self, stage: Stage) -> Convolution:
         assert isinstance(stage.head, Conv)

@@ -20,7 +20,7 @@ NEXT, DONE, STEPS, TOTAL, WAITING, FAILED, STOP, MUTEX, CONDITION = range(0, 72,
 SIZE = CONDITION + 8
 NOT_FINITE, INVALID = 1, 2  # why a step failed: J, or a number that the loss does not take
 # Where the addresses of C functions are.
-LOCK, UNLOCK, WAIT, BROADCAST, GEMM, UNIFORM = range(6)
+LOCK, UNLOCK, WAIT, BROADCAST, UNIFORM = range(5)
 
 
 def new_team(steps: int) -> Array:
@@ -43,7 +43,7 @@ def can_wait() -> bool:
 def addresses() -> Array:
     """The addresses of the functions that threads wait by."""
     names = ("pthread_mutex_lock", "pthread_mutex_unlock", "pthread_cond_wait", "pthread_cond_broadcast")
-    found = np.zeros(6, np.int64)
+    found = np.zeros(5, np.int64)
     if can_wait():
         library = ctypes.CDLL(None)
         for place, name in enumerate(names):

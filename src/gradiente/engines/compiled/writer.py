@@ -6,14 +6,15 @@ import numpy as np
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
+from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.recording import ROW_SUM
+from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
 from gradiente.engines.compiled.source import Memory, Source
 from gradiente.engines.compiled.stages import BIAS, DELTA, RAW, TARGET, WEIGHT, Stage
-from gradiente.engines.compiled.team import FAILED, GEMM, INVALID, NOT_FINITE
+from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
 from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
 
-N, T = ord("N"), ord("T")
 SUMMED = 256  # numbers that are added in the network's type, before their sums are in float64
 
 
@@ -24,11 +25,13 @@ class Cut:
     Arguments:
         lo, count: the first feature and how many; numbers or sources
         rows: how many, from 0; a number or a source
+        filled: how many of them are there, not only to fill the array
     """
 
     lo: str | int
     count: str | int
     rows: str | int
+    filled: str | int
 
 
 class Writer:
@@ -44,8 +47,7 @@ class Writer:
         self.form, self.M, self.lanes = form, rows, lanes
         self.memory = Memory()
         self.source = Source(form.arguments(), form.float64)
-        names = "vload, vstore, splat, fma, vsum, turn, vmax, equal, unequal, has_nan"
-        self.source.names.append(f'{names} = lanes("{form.number}", {lanes})')
+        self.source.names.append(f'{NAMES} = lanes("{form.number}", {lanes})')
         self._update_functions()
 
     def columns(self, rows: str, count: str, to: str) -> list[str]:
@@ -107,10 +109,9 @@ class Writer:
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
         assert stage.weight is not None
-        w = f"at(theta, {stage.weight.start} + {cut.lo} * {stage.inputs})"
-        return self.product(
-            N, N, cut.rows, cut.count, stage.inputs, x, self.M, w, stage.inputs, "out", self.M
-        )
+        left = Matrix(f"at(theta, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
+        right, out = Matrix(x, self.M), Matrix("out", self.M)
+        return product(self.source, self.lanes, left, right, out, cut.count, stage.inputs, self.M)
 
     def through(
         self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
@@ -128,33 +129,12 @@ class Writer:
         formulas.compute(stage.raw_gradient, Operand("delta"))
         return lines + self._loops(formulas, cut)
 
-    def product(
-        self,
-        ta: int,
-        tb: int,
-        m: object,
-        n: object,
-        k: object,
-        a: str,
-        lda: object,
-        b: str,
-        ldb: object,
-        c: str,
-        ldc: object,
-        beta: str = "T(0)",
-    ) -> list[str]:
-        """C := A B + β C, with BLAS's arguments."""
-        return [
-            f"gemm(calls[{GEMM}], {ta}, {tb}, {m}, {n}, {k}, T(1), {a}, {lda}, {b}, {ldb}, {beta}, {c}, {ldc})"
-        ]
-
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
         """∂J/∂x of a stage for a piece of its inputs."""
         assert stage.weight is not None
-        w, out = f"at(theta, {stage.weight.start} + {cut.lo})", f"at({dx}, {cut.lo} * {self.M})"
-        return self.product(
-            N, T, cut.rows, cut.count, stage.outputs, delta, self.M, w, stage.inputs, out, self.M
-        )
+        left = Matrix(f"at(theta, {stage.weight.start} + {cut.lo})", 1, stage.inputs)
+        right, out = Matrix(delta, self.M), Matrix(f"at({dx}, {cut.lo} * {self.M})", self.M)
+        return product(self.source, self.lanes, left, right, out, cut.count, stage.outputs, self.M)
 
     def weight_gradient(
         self, stage: Stage, delta: str, x: str, x_rows: str | None, to: str, cut: Cut, add: str = "False"
@@ -189,15 +169,22 @@ class Writer:
     ) -> list[str]:
         """∂J/∂W, likewise."""
         assert stage.weight is not None
-        d, g = (
-            f"at({delta}, {cut.lo} * {self.M})",
-            f"at({to}, {stage.weight.start} + {cut.lo} * {stage.inputs})",
+        left = Matrix(f"at({delta}, {cut.lo} * {self.M})", self.M)
+        out = Matrix(f"at({to}, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
+        if x_rows is not None:
+            right = Matrix(x_rows, stage.inputs)
+            return product(
+                self.source, self.lanes, left, right, out, cut.count, cut.filled, stage.inputs, add
+            )
+        assert isinstance(cut.count, int)
+        right = Matrix(x, self.M)
+        return product_of_rows(
+            self.source, self.lanes, left, right, out, cut.count, self.M, stage.inputs, add
         )
-        ta, a, lda = (N, x_rows, stage.inputs) if x_rows else (T, x, self.M)
-        beta = f"T(1) if {add} else T(0)"
-        return self.product(
-            ta, N, stage.inputs, cut.count, cut.rows, a, lda, d, self.M, g, stage.inputs, beta
-        )
+
+    def by_rows(self, stage: Stage) -> bool:
+        """Whether ∂J/∂W is computed from x as rows × features: where a row fills vectors."""
+        return stage.learns and isinstance(stage.head, Linear) and stage.inputs >= self.lanes
 
     def loss(
         self, z: str, delta: str, classes: str, targets: str, terms: str, cut: Cut, rows: object
