@@ -9,12 +9,12 @@ from math import ceil, prod
 
 from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.patterns import (
-    RESULTS,
     Tiles,
     beside,
     given,
     offsets,
     read,
+    results,
     shape,
     summed,
     sums,
@@ -124,17 +124,17 @@ class Convolution:
             add: the source of whether it is added
         """
         at, lines = self.at, list[str]()
-        whole = self.taps <= RESULTS  # whether a tile has all taps, else some of the last axis
+        whole = self.taps <= results()  # whether a tile has all taps, else some of the last axis
         taps = list(offsets(at)) if whole else [k * at.dilation[-1] for k in range(at.kernel[-1])]
-        tall, deep = sums(self.outputs, self.inputs if whole else 1, min(len(taps), RESULTS))
+        tall, deep = sums(self.outputs, self.inputs if whole else 1, min(len(taps), results()))
         window, tap = [f"p{a} * {at.stride[a]}" for a in self.outer], ["0" for _ in self.outer]
         if not whole:
             tap = [f"k{a}" for a in self.outer]
             window = [f"{p} + k{a} * {at.dilation[a]}" for a, p in zip(self.outer, window, strict=True)]
         for start, stop, height in runs(self.outputs, tall):
             for first, last, channels in runs(self.inputs, deep):
-                for begin in range(0, len(taps), RESULTS):
-                    own = taps[begin : begin + RESULTS]
+                for begin in range(0, len(taps), results()):
+                    own = taps[begin : begin + results()]
                     entries = [c * prod(at.padded) + tap for c in range(channels) for tap in own]
                     tile, row = self._tile(height, len(entries)), list[str]()
                     for some in beside(at.output[-1], self._span(height * len(entries)), summed(at, entries)):

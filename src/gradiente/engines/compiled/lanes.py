@@ -3,6 +3,10 @@
 from functools import cache
 from typing import Any
 
+NAMES = (  # what `lanes` gives
+    "vload, vload_some, vstore, vstore_some, splat, fma, vsum, turn, square, vmax, equal, unequal, has_nan"
+)
+
 
 def vector_bytes() -> int:
     """The size of this processor's vectors."""

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.register_products import runs
 from gradiente.engines.compiled.tiles import Pattern
 from gradiente.layers.windows import Windows
 
-REGISTERS = 32  # vectors
-RESULTS = 25  # vectors of a tile at most
 Cut = Callable[[int, int], tuple[Pattern, int]]  # first place, size → pattern, the place it counts from
 
 
@@ -92,6 +91,16 @@ def offsets(at: Windows) -> Iterator[int]:
         yield place
 
 
+def registers() -> int:
+    """How many vectors this processor holds."""
+    return 32 if vector_bytes() == 64 else 16
+
+
+def results() -> int:
+    """The most vectors of a tile: with those that are multiplied they fit the registers."""
+    return registers() * 25 // 32
+
+
 def shape(channels: int, width: int, taps: int) -> tuple[int, int]:
     """How many channels and places a tile of values has: so that it fits the registers and few loads are needed."""
     held = min(taps, 5) - 1  # vectors of x beside those of the places
@@ -109,9 +118,9 @@ def shape(channels: int, width: int, taps: int) -> tuple[int, int]:
 
     fitting = [
         (tall, wide)
-        for tall in range(1, min(channels, RESULTS) + 1)
-        for wide in range(1, min(width, RESULTS) + 1)
-        if tall * wide <= RESULTS and tall * wide + wide + held < REGISTERS
+        for tall in range(1, min(channels, results()) + 1)
+        for wide in range(1, min(width, results()) + 1)
+        if tall * wide <= results() and tall * wide + wide + held < registers()
     ]
     return min(fitting, key=cost)
 
@@ -120,8 +129,8 @@ def sums(outputs: int, inputs: int, taps: int) -> tuple[int, int]:
     """How many output and input channels a tile of ∂J/∂W has, with so many taps."""
     fitting = [
         (tall, deep)
-        for tall in range(1, outputs + 1)
-        for deep in range(1, inputs + 1)
-        if tall * deep * taps <= RESULTS
+        for tall in range(1, min(outputs, results()) + 1)
+        for deep in range(1, min(inputs, results()) + 1)
+        if tall * deep * taps <= results()
     ]
     return max(fitting, key=lambda pair: (pair[0] * pair[1], -pair[0] - pair[1]))

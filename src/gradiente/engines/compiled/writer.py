@@ -6,6 +6,7 @@ import numpy as np
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
+from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
 from gradiente.engines.compiled.source import Memory, Source
@@ -46,8 +47,7 @@ class Writer:
         self.form, self.M, self.lanes = form, rows, lanes
         self.memory = Memory()
         self.source = Source(form.arguments(), form.float64)
-        names = "vload, vload_some, vstore, vstore_some, splat, fma, vsum, turn, square, vmax, equal, unequal, has_nan"
-        self.source.names.append(f'{names} = lanes("{form.number}", {lanes})')
+        self.source.names.append(f'{NAMES} = lanes("{form.number}", {lanes})')
         self._update_functions()
 
     def columns(self, rows: str, count: str, to: str) -> list[str]:
