@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.numba
+
 SCRIPT = """
 import sys
 import numpy as np
 import gradiente as gr
 from gradiente.data import Dataset
-
-pytestmark = pytest.mark.numba
 data = Dataset(np.arange(8.0).reshape(4, 2), np.arange(4) % 2, "classification", "four")
 network = gr.Network([gr.Linear(2, 3), gr.Tanh(), gr.Linear(3, 2)])
 gr.Trainer(network, gr.CrossEntropyLoss(), gr.SGD(lr=0.1), engine="compiled").fit(data, epochs=3, batch_size=2)
