@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 # Before NumPy and PyTorch are loaded, which read it once; processes that a test starts inherit it.
@@ -26,11 +27,24 @@ settings.load_profile("fixed")
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_the_tests(tmp_path_factory):
-    """What is kept between two runs is not the user's."""
-    folder = tmp_path_factory.mktemp("cache")
+    """What is kept between two runs is not the user's; the processes of a run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     os.environ["GRADIENTE_CACHE_DIR"] = str(folder)
     yield
-    shutil.rmtree(folder, ignore_errors=True)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_runtest_setup(item):
+    """The engine compiled needs Numba, which is optional."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    compiled = any(
+        "compiled" in (value if isinstance(value, tuple) else [value] if isinstance(value, str) else [])
+        for value in parameters
+    )
+    if find_spec("numba") is None and (compiled or item.get_closest_marker("numba")):
+        pytest.skip("Numba is missing")
 
 
 @pytest.fixture(autouse=True)

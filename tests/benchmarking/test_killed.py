@@ -21,18 +21,21 @@ def test_nothing_lives_on(log, number, status, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed process cannot remove its folder
     command = [sys.executable, "-m", "tests.benchmarking.killed"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while "sleeps" not in log.rounds():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    started = {*(pid for _, _, pid, _ in log.lines()), *log.lines()[-1][-1]}
-    assert len(started) == 3  # two peers and the neighbour
-    assert all(map(is_running, started))
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode == status
-    assert bool(list(tmp_path.glob("gradiente-bench-*"))) is (number == signal.SIGKILL)
-    while any(map(is_running, started)):
-        assert time.monotonic() < until + 60
-        time.sleep(0.02)
+    try:
+        until = time.monotonic() + 60
+        while "sleeps" not in log.rounds():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        started = {*(pid for _, _, pid, _ in log.lines()), *log.lines()[-1][-1]}
+        assert len(started) == 3  # two peers and the neighbour
+        assert all(map(is_running, started))
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        assert process.returncode == status
+        assert bool(list(tmp_path.glob("gradiente-bench-*"))) is (number == signal.SIGKILL)
+        while any(map(is_running, started)):
+            assert time.monotonic() < until + 60
+            time.sleep(0.02)
+    finally:
+        process.kill()  # where the signal did not end it

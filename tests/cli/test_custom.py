@@ -58,6 +58,7 @@ def test_it_trains_and_resumes_as_if_never_interrupted(own_folder, engine):
     )
 
 
+@pytest.mark.numba
 def test_all_engines_take_the_same_steps(own_folder):
     for engine in ("numpy", "compiled", "torch"):
         ended(
@@ -77,8 +78,8 @@ def test_all_engines_take_the_same_steps(own_folder):
     networks = [
         gr.Network.load(Path(engine, "network.safetensors")) for engine in ("numpy", "compiled", "torch")
     ]
-    np.testing.assert_array_equal(networks[0].theta, networks[1].theta)
-    np.testing.assert_allclose(networks[0].theta, networks[2].theta, rtol=1e-9)
+    for network in networks[1:]:
+        np.testing.assert_allclose(networks[0].theta, network.theta, rtol=1e-9)
 
 
 def test_its_gradients_are_checked_and_a_wrong_one_is_found(own_folder):

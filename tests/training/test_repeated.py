@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("numba")
-
 from gradiente import (
     SGD,
     Adam,
@@ -22,6 +20,7 @@ from gradiente import (
 from gradiente.data import Dataset
 from gradiente.training.callbacks import Callback
 
+pytestmark = pytest.mark.numba
 EPOCHS = 300
 
 

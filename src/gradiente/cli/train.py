@@ -10,6 +10,7 @@ import click
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.load_for import load_for
+from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import Dataset
@@ -95,7 +96,7 @@ def _train(
     if isinstance(trainer.engine, TorchEngine):
         where = {"device": trainer.engine.device, "processes": group.world_size}
         out.print(text("train.engine", version=words["torch"], **where))
-    with _threads(config):
+    with _threads(config), remarks(out):
         history = trainer.fit(
             train_set,
             validation=planned.config.data.validation or None,

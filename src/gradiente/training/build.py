@@ -25,7 +25,7 @@ from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
-WORTH_COMPILING = 50_000  # parameters; below, an update takes less time than Numba takes to be imported
+WORTH_COMPILING = 40_000  # parameters; below, a training takes less time than compiling its step
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _in_full(config: Config) -> Config:
 
 
 def _engine(config: Config, network: Network) -> str:
-    """torch if an option needs it; else the faster of two bit-identical engines."""
+    """torch if an option needs it; else the faster of the two engines of the closed forms."""
     if config.execution.engine != "auto":
         return config.execution.engine
     if config.execution.needs_torch() or launched().world_size > 1:

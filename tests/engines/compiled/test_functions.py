@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("numba")
-
 from gradiente.engines.compiled.native import native
+
+pytestmark = pytest.mark.numba
 
 ANY = np.concatenate(
     [

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-pytest.importorskip("numba")
+pytestmark = pytest.mark.numba
 
 SCRIPT = """
 import sys

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("numba")
-
 from gradiente import (
     GELU,
     L1,
@@ -42,6 +40,8 @@ from gradiente.engines import REGISTRY, CompiledEngine
 from gradiente.engines.compiled import program as programs
 from gradiente.objective import Objective
 from gradiente.parameter_groups import ParameterGroups
+
+pytestmark = pytest.mark.numba
 
 ROWS, STEPS = 90, 7
 BATCH = 16  # the last one of an epoch has fewer rows

@@ -1,5 +1,6 @@
 """The whole step compiled: forward, loss, back-propagation and update in one function, recorded from the formulas."""
 
+import logging
 import math
 import time
 import warnings
@@ -30,6 +31,7 @@ from gradiente.parameter_groups import ParameterGroups
 from gradiente.symbolic import Symbol
 
 Array = np.ndarray
+log = logging.getLogger("gradiente")
 GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 
 
@@ -55,9 +57,14 @@ class CompiledEngine(ClosedFormEngine):
         require_installed("numba", extra="compiled")
         super().__init__(objective, optimizer, parameter_groups=parameter_groups)
         self.threads_to_use = Threads()
-        self._stages: dict[frozenset[int], tuple[Stage, ...] | None] = {}
+        self._stages: dict[Any, tuple[Stage, ...] | None] = {}
+        self._said = False
         self._programs: dict[Any, Program | None] = {}
         self._checked: Array | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Of a copy, or a pickle: machine code belongs to the process."""
+        return {**self.__dict__, "_programs": {}}
 
     def step(
         self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
@@ -95,7 +102,7 @@ class CompiledEngine(ClosedFormEngine):
         divisor: float,
         times: int,
     ) -> RepeatedSteps | None:
-        if self._draws() or self.objective.penalties:
+        if self._draws(x.shape[1:]) or self.objective.penalties:
             return None
         done = self._taken(x, y, [rows] * times, context, optimizer, [divisor] * times, keep=True)
         if done is None:
@@ -119,13 +126,13 @@ class CompiledEngine(ClosedFormEngine):
         keep: bool = False,
     ) -> tuple[Taken, Array] | None:
         """What steps gave, and the penalties' part of J at each; None where something cannot be recorded."""
-        if not context.training or (context.generator is None and self._draws()):
+        if not context.training or (context.generator is None and self._draws(x.shape[1:])):
             return None
         if isinstance(x, MappedArray) or is_mapped(x):
             each = len(rows[0]) * math.prod(x.shape[1:]) * x.dtype.itemsize
             rows = rows[: max(1, GATHERED_BYTES // max(1, each))]
         count = 1 if self.objective.penalties else len(rows)
-        found = self._program(max(map(len, rows)), y, optimizer, count)
+        found = self._program(x.shape[1:], max(map(len, rows)), y, optimizer, count)
         if found is None:
             return None
         program, constants = found
@@ -137,7 +144,7 @@ class CompiledEngine(ClosedFormEngine):
         bounds = np.array([0, *accumulate(map(len, rows))], np.int64)
         penalties = np.full(len(rows), float(self.objective.penalty()))
         state = [self.network.theta, self.network.gradient, *self.slots.values()]
-        generator = context.generator if self._draws() else None
+        generator = context.generator if self._draws(x.shape[1:]) else None
         drawn: Any = None if generator is None else generator.bit_generator.state
         threads = self.threads_to_use.next(program.code.pieces)
         started = time.perf_counter()
@@ -178,26 +185,34 @@ class CompiledEngine(ClosedFormEngine):
         self.objective.loss.unreduced(np.full_like(y, neutral, self.network.dtype), y)
         self._checked = y
 
-    def _draws(self) -> bool:
-        stages = self._recorded_stages()
+    def _draws(self, shape: tuple[int, ...]) -> bool:
+        stages = self._recorded_stages(shape)
         return stages is not None and any(stage.draws for stage in stages)
 
-    def _recorded_stages(self) -> tuple[Stage, ...] | None:
-        """The network as stages; None where it cannot be recorded."""
-        frozen = self.network.frozen
-        if frozen not in self._stages:
+    def _recorded_stages(self, shape: tuple[int, ...]) -> tuple[Stage, ...] | None:
+        """The network as stages, for instances of that shape; None where it cannot be recorded."""
+        key = (self.network.frozen, shape)
+        if key not in self._stages:
             try:
-                self._stages[frozen] = tuple(stages_of(self.network))
-            except NotRecordable:
-                self._stages[frozen] = None
-        return self._stages[frozen]
+                self._stages[key] = tuple(stages_of(self.network, shape))
+            except NotRecordable as error:
+                self._stages[key] = self._by_numpy(error)
+        return self._stages[key]
 
-    def _program(self, rows: int, y: Array, optimizer: Optimizer, steps: int) -> tuple[Program, Array] | None:
+    def _by_numpy(self, reason: NotRecordable) -> None:
+        """Say once that NumPy executes the steps, and what is not compiled."""
+        if not self._said:
+            log.info(text("engine.by_numpy", layer=str(reason)))
+        self._said = True
+
+    def _program(
+        self, shape: tuple[int, ...], rows: int, y: Array, optimizer: Optimizer, steps: int
+    ) -> tuple[Program, Array] | None:
         """The program for the next steps, and the constants of each; of one step where the rule is not the same at all.
 
         None where something cannot be recorded.
         """
-        stages = self._recorded_stages()
+        stages = self._recorded_stages(shape)
         if stages is None:
             return None
         groups = self.parameter_groups.slices(self.network, optimizer)
@@ -207,7 +222,7 @@ class CompiledEngine(ClosedFormEngine):
             return None
         batch_size = max(rows, self.batch_size)
         lines = tuple(rule.lines for rule in rules)
-        key = (self.network.frozen, batch_size, y.ndim, y.dtype.kind, lines)
+        key = (self.network.frozen, shape, batch_size, y.ndim, y.dtype.kind, lines)
         if key not in self._programs:
             slices = [pieces for _, pieces in groups]
             self._programs[key] = self._new_program(stages, rules, slices, batch_size, y)
@@ -243,7 +258,9 @@ class CompiledEngine(ClosedFormEngine):
         try:
             loss = record_loss(objective.loss, stages[-1].outputs, y)
             weight = operand(Symbol(WEIGHT), (ROWS, 1), network.dtype)
-            penalties = tuple(recorded(lambda p=p: p.gradient(weight)).symbol for p in objective.penalties)
+            penalties = tuple(
+                recorded(type(p).__name__, lambda p=p: p.gradient(weight)).symbol for p in objective.penalties
+            )
             supported(penalties)
             return Program(
                 Form(
@@ -260,8 +277,8 @@ class CompiledEngine(ClosedFormEngine):
                     slots=tuple(self.slots),
                 )
             )
-        except NotRecordable:
-            return None
+        except NotRecordable as error:
+            return self._by_numpy(error)
         except Exception as error:  # whatever Numba or LLVM raises
             reason = str(error).strip().split("\n")[0]
             warnings.warn(text("engine.not_compiled", reason=reason), stacklevel=2)

@@ -7,6 +7,7 @@ releases the GIL.
 import ctypes
 import hashlib
 import json
+import logging
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 from gradiente.cache import cache_folder
 from gradiente.engines.compiled import functions, intrinsics, lanes, tiles
 from gradiente.errors import FileError
+from gradiente.locale import text
 from gradiente.storage import write_atomically
 
 ENTRY = "program"  # the name of the function in a source and in its object file
@@ -57,6 +59,7 @@ NEVER_CALLED += [
     "PyErr_WriteUnraisable",
 ]
 NEVER_CALLED += ["PyUnicode_FromString", "Py_DecRef"]
+log = logging.getLogger("gradiente")
 _compiling = threading.RLock()
 _loaded: list[Any] = []  # what holds machine code must live as long as the process
 
@@ -84,6 +87,7 @@ def _native(source: str, types: tuple[str, ...], fastmath: bool) -> Callable[...
     path = _path(source, types, fastmath)
     code = _kept(path)
     if code is None:
+        log.info(text("engine.compiling"))
         code = _object_code(source, types, fastmath)
         _keep(path, code)
     _resolve()

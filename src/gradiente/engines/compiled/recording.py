@@ -131,18 +131,19 @@ def operand(symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False) -
     return Rows(symbol, shape, dtype, labels=labels)
 
 
-def recorded(formula: Callable[[], Any]) -> Any:
+def recorded(name: str, formula: Callable[[], Any]) -> Any:
     """What a formula gives on Rows.
 
-    Errors: NotRecordable
+    Arguments:
+        name: of the class that has it
+
+    Errors: NotRecordable, with that name
     """
     try:
         with np.errstate(all="ignore"):
             return formula()
-    except NotRecordable:
-        raise
     except Exception as error:  # whatever a formula does with what is no array
-        raise NotRecordable(str(error)) from error
+        raise NotRecordable(name) from error
 
 
 def _symbol(entry: Any) -> Symbol:

@@ -122,14 +122,17 @@ class RecordedLoss:
     interval: str
 
 
-def stages_of(network: Network) -> list[Stage]:
+def stages_of(network: Network, shape: tuple[int, ...]) -> list[Stage]:
     """The stages of a network.
 
-    Errors: NotRecordable where a layer is of another kind
+    Arguments:
+        shape: of an instance
+
+    Errors: NotRecordable, with the name of a layer that is of another kind
     """
-    shape = network.input_shape
-    if shape is None or any(node.is_sum for node in network.nodes) or network.takes_indices:
-        raise NotRecordable("the form of the network")
+    for node in network.nodes:
+        if node.is_sum or node.layer.index_count is not None:
+            raise NotRecordable(type(node.layer).__name__)
     places = {name: Place(at.start, at.stop) for name, at in slices_of(network.parameters).items()}
     stages, index = list[Stage](), 0
     while index < len(network.nodes):
@@ -150,17 +153,17 @@ def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
 
     Errors: NotRecordable
     """
-    labels = targets.ndim == 1 and targets.dtype.kind in "iu"
+    name, labels = type(loss).__name__, targets.ndim == 1 and targets.dtype.kind in "iu"
     if type(loss).value is not Loss.value or type(loss).gradient is not Loss.gradient:
-        raise NotRecordable("its own value or gradient")
+        raise NotRecordable(name)
 
     def symbols() -> tuple[Any, Any]:
         output = operand(Symbol(RAW), (ROWS, outputs), np.float32)
         shape, dtype = ((ROWS,), np.int64) if labels else ((ROWS, outputs), np.float32)
         return output, operand(Symbol(TARGET), shape, dtype, labels=labels)
 
-    terms = recorded(lambda: loss.unreduced(*symbols()))
-    gradient = recorded(lambda: loss.unreduced_gradient(*symbols()))
+    terms = recorded(name, lambda: loss.unreduced(*symbols()))
+    gradient = recorded(name, lambda: loss.unreduced_gradient(*symbols()))
     supported([terms.symbol, gradient.symbol])
     return RecordedLoss(terms.symbol, gradient.symbol, labels, loss.interval)
 
@@ -175,12 +178,12 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
         start, shapes = start + 1, head.output_shape(shape)
     if isinstance(head, Linear):
         if len(shape) != 1:
-            raise NotRecordable("a Linear over several axes")
+            raise NotRecordable("Linear")
         raw = Symbol(function="add", arguments=(raw, Symbol(BIAS))) if bias else raw
     elif isinstance(head, Conv | Pool):
         windows = head._windows((ROWS, *shape))
         if windows.mode != "zeros" and windows.padded != windows.input:
-            raise NotRecordable("copies in the padding")
+            raise NotRecordable(type(head).__name__)
     values, caches, after, draws = [raw], [], [], list[str]()
     for index in range(start, nodes.stop):
         node = network.nodes[index]
@@ -195,7 +198,8 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
             continue
         drawn = Draws(f"draw_{index}", x.shape)
         context = Context(training=not network.is_frozen(index), generator=drawn)  # pyright: ignore[reportArgumentType]
-        y, cache = recorded(lambda node=node, x=x, context=context: node.layer.forward({}, x, context))
+        name = type(node.layer).__name__
+        y, cache = recorded(name, lambda node=node, x=x, context=context: node.layer.forward({}, x, context))
         if not isinstance(y, Rows) or y.shape != x.shape:
             raise NotRecordable(type(node.layer).__name__)
         draws += [drawn.name] if drawn.used else []
@@ -206,9 +210,8 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
         cache, layer = caches[index - start], network.nodes[index].layer
         if cache is not None or not layer.copies:
             dy = operand(delta, after[index - start], network.dtype)
-            delta = recorded(
-                lambda layer=layer, cache=cache, dy=dy: layer.input_gradient({}, cache, dy)
-            ).symbol
+            name = type(layer).__name__
+            delta = recorded(name, lambda a=layer, cache=cache, dy=dy: a.input_gradient({}, cache, dy)).symbol
     gradient, kept = _from_kept(delta, values)
     supported([values[-1], gradient])
     learns = weight is not None and not network.is_frozen(nodes.start)
