@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("numba")
-
 from gradiente import AvgPool2d, Context, MaxPool1d, MaxPool2d
 from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.native import native
 from gradiente.engines.compiled.pools import Pooling
 from gradiente.engines.compiled.source import Source
 
+pytestmark = pytest.mark.numba
 CHANNELS, ROWS, LANES = 2, 32, 16
 
 LAYERS = [

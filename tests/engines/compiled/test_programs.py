@@ -123,11 +123,11 @@ CASES = {
     ),
     "groups of channels": Case(
         [
-            Conv2d(4, 6, 3, stride=2, groups=2),
+            Conv2d(4, 6, (6, 5), stride=2, groups=2),
             ReLU(),
             MaxPool2d((2, 1), stride=1),
             Flatten(),
-            Linear(54, 70),
+            Linear(12, 70),
             Tanh(),
         ],
         MSELoss(),
