@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +70,8 @@ class History:
     ([0.5, 0.25], 2)
     """
 
-    def __init__(self, records: Iterable[dict[str, Any]] = ()) -> None:
-        self._records, self._later = list(records), list[Epochs]()
+    def __init__(self, records: list[dict[str, Any]] | None = None) -> None:
+        self._records, self._later = [] if records is None else records, list[Epochs]()
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ class History:
         self._later.append(epochs)
 
     def copy(self) -> "History":
-        copy = History(self._records)
+        copy = History(list(self._records))
         copy._later = list(self._later)
         return copy
 
