@@ -282,6 +282,19 @@ def test_wrong_targets_are_refused_as_by_numpy(monkeypatch):
     assert engine.t == 0
 
 
+def test_a_rule_of_a_function_without_a_source_is_refused():
+    from gradiente.errors import ArgumentError
+
+    class CubeRoot(SGD):
+        def rule(self, theta, gradient, slots, t):
+            return theta - self.lr * np.cbrt(gradient), {}
+
+    case = CASES["xor"]
+    engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")
+    with pytest.raises(ArgumentError, match="cbrt"):
+        engine.step(x[:8], y[:8], Context(training=True), CubeRoot(lr=0.1))
+
+
 def test_as_many_programs_are_compiled_as_there_are_forms():
     case = CASES["xor"]
     engine, (x, y) = case.engine("compiled", "float32"), case.data("float32")

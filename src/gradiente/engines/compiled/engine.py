@@ -216,10 +216,7 @@ class CompiledEngine(ClosedFormEngine):
         if stages is None:
             return None
         groups = self.parameter_groups.slices(self.network, optimizer)
-        try:
-            rules, steps = self._rules([rule for rule, _ in groups], steps)
-        except NotRecordable:
-            return None
+        rules, steps = self._rules([rule for rule, _ in groups], steps)
         batch_size = max(rows, self.batch_size)
         lines = tuple(rule.lines for rule in rules)
         key = (self.network.frozen, shape, batch_size, y.ndim, y.dtype.kind, lines)

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from gradiente.engines.compiled.formulas import Formulas, Operand, nested, supported
+from gradiente.engines.compiled.recording import NotRecordable
+from gradiente.errors import ArgumentError
 from gradiente.optimizers import Optimizer
 from gradiente.symbolic import Symbol, run_rule
 
@@ -30,8 +32,8 @@ def record_rule(optimizer: Optimizer, slots: list[str], steps: range) -> Rule:
 
     Hyperparameters, and what follows from t, are constants: the lines are the same for other values.
 
-    Errors: NotRecordable for a function that has no source; ArgumentError as of `symbolic.run_rule`, also where the
-        rule is not of the same form at every step
+    Errors: ArgumentError for a function that has no source, and as of `symbolic.run_rule`, also where the rule is not
+        of the same form at every step
     """
     t: Any = steps.start
     if len(steps) > 1:  # as Python's numbers, so that a power of t has the same bits as alone
@@ -60,7 +62,10 @@ def record_rule(optimizer: Optimizer, slots: list[str], steps: range) -> Rule:
 
     made = dict[int, Symbol]()
     recorded = {name: with_constants(symbol, made) for name, symbol in results.items()}
-    supported(recorded.values())
+    try:
+        supported(recorded.values())
+    except NotRecordable as error:
+        raise ArgumentError("symbolic.compiled", name=str(error)) from error
     formulas = Formulas(where)
     for name, symbol in recorded.items():
         formulas.compute(symbol, where[name])
