@@ -44,7 +44,7 @@ def share(work: Callable[[range], T], instances: int, multiplications: int) -> l
     parts = [range(start, stop) for start, stop in pairwise(bounds)]
     try:
         with _linear_algebra().limit(limits=1):
-            others = [_pool().submit(copy_context().run, work, part) for part in parts[1:]]
+            others = [pool().submit(copy_context().run, work, part) for part in parts[1:]]
             return [work(parts[0]), *(other.result() for other in others)]
     finally:
         _sharing.release()
@@ -93,11 +93,11 @@ def _linear_algebra() -> Any:
 
 
 @cache
-def _pool() -> "ThreadPoolExecutor":
+def pool() -> "ThreadPoolExecutor":
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="gradiente")
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    os.register_at_fork(after_in_child=pool.cache_clear)

@@ -7,7 +7,7 @@ from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.stages import Stage
-from gradiente.engines.compiled.team import NEXT, STEPS, STOP, TOTAL, UNIFORM
+from gradiente.engines.compiled.team import NEXT, STEPS, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut, Writer
 
 NEURONS, MOST_PIECES = 64, 16  # of a piece; of a layer
@@ -74,8 +74,6 @@ class ByNeurons(Writer):
             stop = start + sum(work.pieces for work in phase)
             needed = f"{first} + step * {tickets} + {start}"
             inner = nested(f"if not ready(team, calls, {needed}, step):", ["break"])
-            if place == 0:
-                inner += nested(f"if load(team, {STOP}) != 0:", ["end(team, calls, step)", "break"])
             inner += self._calls(phase, f"k - {start}", "step")
             lines += nested(f"{'elif' if place else 'if'} k < {stop}:", inner)
             start = stop

@@ -5,7 +5,7 @@ from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.row_products import RowProducts
-from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, STOP, TOTAL, UNIFORM
+from gradiente.engines.compiled.team import FAILED, NEXT, NOT_FINITE, STEPS, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut
 from gradiente.layers.pool import Pool
 
@@ -84,8 +84,7 @@ class ByRows(RowProducts):
 
     def _alone(self) -> list[str]:
         """A loop over the steps, for one thread."""
-        lines = nested(f"if load(team, {STOP}) != 0:", ["end(team, calls, step)", "break"])
-        lines += [self.source.call("draw", "step")] if self.drawn else []
+        lines = [self.source.call("draw", "step")] if self.drawn else []
         lines.append(self.source.call("piece_of_rows", 0, "step"))
         lines += nested(f"if load(team, {STEPS}) <= step:", ["break"])
         lines += ["total = sums[0]", *self.value_lines(["break"])]
@@ -117,8 +116,6 @@ class ByRows(RowProducts):
         for place, (name, count) in enumerate(phases):
             needed = f"{before} + step * {tickets} + {start}"
             inner = nested(f"if not ready(team, calls, {needed}, step):", ["break"])
-            if place == 0:
-                inner += nested(f"if load(team, {STOP}) != 0:", ["end(team, calls, step)", "break"])
             inner.append(self.source.call(name, f"k - {start}", "step"))
             stop = start + count
             if place == 1 and before:

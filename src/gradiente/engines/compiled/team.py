@@ -5,18 +5,18 @@ takes a piece decides nothing but the time.
 """
 
 import ctypes
-import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
 
+from gradiente.threads import pool
+
 Array = np.ndarray
 
 # Where a team's numbers are, each in a cache line of its own.
-NEXT, DONE, STEPS, TOTAL, WAITING, FAILED, STOP, MUTEX, CONDITION = range(0, 72, 8)
+NEXT, DONE, STEPS, TOTAL, WAITING, FAILED, MUTEX, CONDITION = range(0, 64, 8)
 SIZE = CONDITION + 8
 NOT_FINITE, INVALID = 1, 2  # why a step failed: J, or a number that the loss does not take
 # Where the addresses of C functions are.
@@ -53,18 +53,9 @@ def addresses() -> Array:
 
 def run_together(work: Callable[[], None], threads: int) -> None:
     """Call `work` in so many threads at once, and wait for all."""
-    others = [_pool().submit(work) for _ in range(threads - 1)]
+    others = [pool().submit(work) for _ in range(threads - 1)]
     try:
         work()
     finally:
         for other in others:
             other.result()
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="gradiente")
-
-
-if hasattr(os, "register_at_fork"):  # threads do not survive a fork
-    os.register_at_fork(after_in_child=_pool.cache_clear)
