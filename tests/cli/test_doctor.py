@@ -16,7 +16,7 @@ def test_as_data():
     found = answer.data
     assert found["python"]["version"] == platform.python_version()
     assert found["processor"]["cores"] == os.cpu_count()
-    for name in ("gradiente", "numpy", "torch", "numba", "click"):
+    for name in ("gradiente", "numpy", "torch", "llvmlite", "click"):
         assert found["versions"][name] == metadata.version(name)
     assert found["torch"]["version"] == metadata.version("torch")
     assert found["processor"]["blas"][0]["threads"] >= 1

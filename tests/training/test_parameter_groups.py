@@ -239,7 +239,7 @@ def test_it_is_resumed_to_the_same_bits(engine, rule, tmp_path):
     np.testing.assert_array_equal(resumed.network.theta, alone.network.theta)
 
 
-@pytest.mark.numba
+@pytest.mark.compiled
 def test_it_is_resumed_by_another_engine():
     ends = []
     for engines in (("numpy", "numpy"), ("torch", "numpy"), ("compiled", "torch")):

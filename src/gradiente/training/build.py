@@ -140,7 +140,7 @@ def _engine(config: Config, network: Network) -> str:
         return config.execution.engine
     if config.execution.needs_torch() or launched().world_size > 1:
         return "torch"
-    compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
+    compiles = network.theta.size >= WORTH_COMPILING and find_spec("llvmlite") is not None
     return "compiled" if compiles else "numpy"
 
 

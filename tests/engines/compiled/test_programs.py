@@ -41,7 +41,7 @@ from gradiente.engines.compiled import program as programs
 from gradiente.objective import Objective
 from gradiente.parameter_groups import ParameterGroups
 
-pytestmark = pytest.mark.numba
+pytestmark = pytest.mark.compiled
 
 ROWS, STEPS = 90, 7
 BATCH = 16  # the last one of an epoch has fewer rows
