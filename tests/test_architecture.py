@@ -26,7 +26,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times"],
+    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
