@@ -79,6 +79,7 @@ def test_steps_before_resuming_count_and_the_rest_is_the_same(name):
 def test_the_epochs_end_before_more_steps():
     trainer = xor("compiled")
     trainer.fit(RUNS["xor"][1], epochs=5, batch_size="all", max_steps=9)
+    assert trainer.last is not None
     assert (trainer.last.epoch, trainer.stopped) == (5, None)
 
 
