@@ -7,6 +7,7 @@ from gradiente.checker.checking import propose_exercise, try_exercise
 from gradiente.checker.exercises.exercise import Exercise
 from gradiente.errors import ArgumentError
 
+pytestmark = pytest.mark.usefixtures("one_process")
 XOR = """network = "Linear(2, 4), Tanh(), Linear(4, 1), Sigmoid()"
 loss = "BCELoss"
 
