@@ -169,7 +169,7 @@ def test_a_program_without_functions_makes_an_exercise(proposed, checked, tmp_pa
     assert Exercise.read(tmp_path / "written.toml").roles == exercise.roles
     assert checked(INLINE, exercise.toml()).passed
     assert checked(CLASS, exercise.toml()).passed
-    tried = list(try_exercise(tmp_path / "student.py", exercise))
+    tried = try_exercise(tmp_path / "student.py", exercise)
     assert any(one.before == "self.w2.T" and not verdict.passed for one, verdict in tried)
 
 
