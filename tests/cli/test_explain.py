@@ -7,9 +7,9 @@ import pytest
 import torch
 
 import gradiente as gr
-from gradiente.cli.load_for import load_for
 from gradiente.training.build import plan
 from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
 from gradiente.workshops.notebook import as_text, solution_cells
 
 from .conftest import gradiente

@@ -4,7 +4,6 @@ import click
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import Choice
-from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics
 from gradiente.formatting import count
@@ -12,6 +11,7 @@ from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
+from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
 
 

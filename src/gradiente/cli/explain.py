@@ -9,7 +9,6 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json, say
 from gradiente.cli.kinds import INTEGER, INTEGERS
-from gradiente.cli.load_for import load_for
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table, working
 from gradiente.clip import Clip
@@ -24,6 +23,7 @@ from gradiente.trace import Entry, Quantity, Trace
 from gradiente.trace import trace as trace_step
 from gradiente.training.capture import CapturedStep, capture_step
 from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss

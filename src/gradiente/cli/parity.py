@@ -10,7 +10,6 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
-from gradiente.cli.load_for import load_for
 from gradiente.cli.random_batch import random_batch
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table, working
@@ -38,6 +37,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.storage import require_folder_of
 from gradiente.training.build import plan
 from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
 
 if TYPE_CHECKING:
     from rich.table import Table

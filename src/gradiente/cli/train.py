@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from gradiente.cli.base import command, json_option, option, print_json
-from gradiente.cli.load_for import load_for
 from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
@@ -26,6 +25,7 @@ from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
 from gradiente.training.environment import environment
+from gradiente.training.load_for import load_for
 from gradiente.training.lock import RunLock
 from gradiente.training.metrics_files import MetricsFiles
 from gradiente.training.progress import Progress

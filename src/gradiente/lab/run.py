@@ -1,0 +1,86 @@
+"""One training run of the lab: a config, its data, and the replay of its steps."""
+
+from dataclasses import dataclass
+
+from gradiente.errors import DivergenceError, require
+from gradiente.formatting import count
+from gradiente.training.build import plan
+from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
+from gradiente.training.replay import Replay
+from gradiente.training.snapshot import Snapshot
+
+EPOCHS = 1_000_000  # of a run, which ends when nobody plays it
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take.
+
+    Arguments:
+        parameters, instances: at most
+        memory: bytes of its snapshots
+    """
+
+    parameters: int = 2_000_000
+    instances: int = 100_000
+    memory: int = 64 * 1024**2
+
+
+class LabRun:
+    """A run that can be played, scrubbed and looked at.
+
+    Arguments:
+        config: of the run; its number of epochs does not count
+        limits: what it may take
+
+    Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
+
+    >>> run = LabRun(Config().changed(name="xor", batch_size=4))
+    >>> run.go_to(3).state.t, run.step
+    (3, 3)
+    """
+
+    def __init__(self, config: Config, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.train, self.test = load_for(config)
+        _require_within("instances", len(self.train), limits.instances)
+        planned = plan(config, self.train)
+        _require_within("parameters", planned.network.theta.size, limits.parameters)
+        self.config, self.network, self.loss = planned.config, planned.network, planned.loss
+        self.replay = Replay(
+            planned.trainer([]),
+            self.train,
+            validation=self.config.data.validation or None,
+            epochs=EPOCHS,
+            batch_size=self.config.descent.batch_size,  # pyright: ignore[reportArgumentType]
+            memory=limits.memory,
+        )
+        self.snapshot = self.replay.go_to(0)
+
+    @property
+    def step(self) -> int:
+        """How many steps were taken where it is."""
+        return self.snapshot.state.t
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps an epoch has."""
+        settings = self.snapshot.settings
+        return -(-settings["instances"] // settings["batch_size"])
+
+    def go_to(self, step: int) -> Snapshot:
+        """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.
+
+        Errors: as of `Replay.go_to`
+        """
+        try:
+            self.snapshot = self.replay.go_to(step)
+        except DivergenceError:
+            self.replay.trainer.engine.load_state(self.snapshot.state)
+            raise
+        return self.snapshot
+
+
+def _require_within(what: str, got: int, most: int) -> None:
+    require(got <= most, f"lab.{what}", got=count(got), most=count(most))

@@ -1,0 +1,119 @@
+"""The server of the lab, for this machine alone: the page's files, and a WebSocket for each page."""
+
+import asyncio
+import hmac
+import json
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradiente.errors import GradienteError
+from gradiente.lab.messages import message_of
+from gradiente.lab.run import Limits
+from gradiente.lab.session import Session
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.websockets import WebSocket
+
+HOST = "127.0.0.1"
+PAGES = Path(__file__).parents[1] / "views" / "static"
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'"
+)
+REFUSED = 4403  # a WebSocket's close code: not from this page
+log = logging.getLogger("gradiente")
+
+
+def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette":
+    """The application: for requests to this machine alone, and for WebSockets from its own pages, with the token.
+
+    Arguments:
+        port: that it is served at
+        token: that a page must know
+        limits: of the runs of a session
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.routing import Mount, WebSocketRoute
+    from starlette.staticfiles import StaticFiles
+
+    own = {f"{name}:{port}" for name in (HOST, "localhost")}
+
+    async def connected(socket: "WebSocket") -> None:
+        known = hmac.compare_digest(socket.query_params.get("token", ""), token)
+        if not known or socket.headers.get("origin") not in {f"http://{name}" for name in own}:
+            await socket.close(REFUSED)
+            return
+        await _serve(socket, limits)
+
+    routes = [WebSocketRoute("/session", connected), Mount("/", StaticFiles(directory=PAGES, html=True))]
+    return Starlette(routes=routes, middleware=[Middleware(_Guard, own=own)])
+
+
+class _Guard:
+    """Refuses requests whose Host is not this server's: another site's name may have been made to point here."""
+
+    def __init__(self, app: Any, own: set[str]) -> None:
+        self.app, self.own = app, own
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        from starlette.datastructures import Headers, MutableHeaders
+        from starlette.responses import PlainTextResponse
+        from starlette.websockets import WebSocket
+
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        if Headers(scope=scope).get("host") not in self.own:
+            if scope["type"] == "websocket":
+                await WebSocket(scope, receive, send).close(REFUSED)
+            else:
+                await PlainTextResponse("Misdirected request", 421)(scope, receive, send)
+            return
+
+        async def guarded(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = POLICY
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Cache-Control"] = "no-cache"
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+async def _serve(socket: "WebSocket", limits: Limits | None) -> None:
+    """One page, until it goes away."""
+    from starlette.websockets import WebSocketDisconnect
+
+    await socket.accept()
+    loop, answers = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | bytes]()
+
+    def send(answer: dict[str, Any] | bytes) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the server has ended
+            loop.call_soon_threadsafe(answers.put_nowait, answer)
+
+    async def answering() -> None:
+        while True:
+            answer = await answers.get()
+            if isinstance(answer, bytes):
+                await socket.send_bytes(answer)
+            else:
+                await socket.send_text(json.dumps(answer, allow_nan=False))
+
+    session, task = Session(send, limits), asyncio.create_task(answering())
+    try:
+        while True:
+            text = await socket.receive_text()
+            try:
+                session.handle(message_of(json.loads(text)))
+            except (GradienteError, ValueError, RecursionError) as error:
+                log.info("%s", error)
+                send({"kind": "error", "text": str(error)})
+    except (WebSocketDisconnect, KeyError):  # KeyError: bytes came, not text
+        pass
+    finally:
+        session.close()
+        task.cancel()

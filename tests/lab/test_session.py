@@ -1,0 +1,176 @@
+"""A session without a page: what it is asked, and what it sends."""
+
+import queue
+
+import numpy as np
+import pytest
+
+from gradiente import Trainer
+from gradiente.errors import ArgumentError
+from gradiente.lab.frame import read_frame
+from gradiente.lab.messages import message_of
+from gradiente.lab.run import LabRun, Limits
+from gradiente.lab.session import Session
+from gradiente.training.build import plan
+from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
+
+SPIRALS = {
+    "data": {"name": "spirals", "samples": 100},
+    "network": {"hidden": [6]},
+    "descent": {"batch_size": 16},
+}
+
+
+class Page:
+    """What a page does, in Python."""
+
+    def __init__(self, limits=None):
+        self.answers = queue.Queue()
+        self.session = Session(self.answers.put, limits)
+
+    def ask(self, **message):
+        self.session.handle(message_of(message))
+
+    def answer(self):
+        return self.answers.get(timeout=20)
+
+    def open(self, config=SPIRALS):
+        self.ask(do="open", config=config)
+        return self.answer()
+
+    def state(self):
+        self.ask(do="ready")
+        answer = self.answer()
+        assert isinstance(answer, bytes), answer
+        return read_frame(answer)
+
+
+@pytest.fixture
+def page():
+    page = Page()
+    yield page
+    page.session.close()
+    page.session.join()
+
+
+def trained(steps):
+    """The parameters of the same run, trained at once."""
+    config = Config.from_dict(SPIRALS)
+    train, _ = load_for(config)
+    planned = plan(config, train)
+    trainer = planned.trainer([])
+    assert isinstance(trainer, Trainer)
+    descent = planned.config.descent
+    trainer.fit(train, validation=0.1, epochs=1000, batch_size=descent.batch_size, max_steps=steps)
+    return planned.network
+
+
+def test_a_run_is_described_and_seen(page):
+    described = page.open()
+    assert described["kind"] == "run"
+    assert described["layers"] == ["Linear", "Tanh", "Linear"]
+    assert described["stepsPerEpoch"] == 5
+    values, arrays = page.state()
+    assert (values["step"], values["playing"]) == (0, False)
+    assert arrays["map.1"].shape == (6, 48, 48)
+    np.testing.assert_array_equal(arrays["w.0.weight"], trained(0).parameters["0.weight"])
+
+
+def test_it_goes_to_a_step_forward_and_back_to_the_same_bits(page):
+    page.open()
+    page.ask(do="advance", steps=23, epoch=False)
+    values, arrays = page.state()
+    assert (values["step"], values["epoch"]) == (23, 4)
+    page.ask(do="go-to", step=7)
+    earlier, _ = page.state()
+    assert (earlier["step"], earlier["furthest"]) == (7, 23)
+    page.ask(do="go-to", step=23)
+    _, again = page.state()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(again[name], array)
+    np.testing.assert_array_equal(arrays["w.2.weight"], trained(23).parameters["2.weight"])
+
+
+def test_an_epoch_ends_where_it_ends(page):
+    page.open()
+    page.ask(do="advance", steps=3, epoch=False)
+    page.ask(do="advance", steps=0, epoch=True)
+    values, arrays = page.state()
+    assert (values["step"], values["epoch"]) == (5, 1)
+    assert len(arrays["losses"]) == 1
+
+
+def test_it_plays_until_it_is_paused(page):
+    page.open()
+    page.ask(do="play", speed=None)
+    steps = [page.state()[0]["step"] for _ in range(5)]
+    assert steps == sorted(set(steps))
+    page.ask(do="pause")
+    values, _ = page.state()
+    assert not values["playing"]
+    page.ask(do="go-to", step=values["step"])
+    assert page.state()[0]["step"] == values["step"]
+
+
+def test_a_slow_page_gets_the_newest_state_only(page):
+    page.open()
+    page.ask(do="play", speed=None)
+    page.ask(do="go-to", step=0)
+    page.ask(do="advance", steps=40, epoch=False)
+    assert page.state()[0]["step"] == 40
+    assert page.answers.empty()
+
+
+def test_a_step_that_was_not_reached_is_not_gone_to(page):
+    page.open()
+    page.ask(do="go-to", step=999_999)
+    assert page.state()[0]["step"] == 0
+
+
+def test_what_is_wrong_is_said_and_the_session_lives(page):
+    assert (
+        page.open({"data": {"name": "spirals"}, "network": {"layers": ["linear(3, 2)"]}})["kind"] == "error"
+    )
+    small = Page(Limits(parameters=10))
+    error = small.open()
+    assert "10 parameters" in error["text"]
+    small.session.close()
+    assert page.open()["kind"] == "run"
+    exploding = {
+        "data": {"name": "spirals"},
+        "network": {"hidden": [6], "activation": "ReLU()"},
+        "descent": {"optimizer": "SGD(lr=1e30)", "batch_size": 16},
+    }
+    assert page.open(exploding)["kind"] == "run"
+    page.ask(do="advance", steps=500, epoch=False)
+    assert page.answer()["kind"] == "error"
+    assert not page.state()[0]["playing"]
+
+
+def test_two_instances_too_many_are_refused():
+    with pytest.raises(ArgumentError, match="at most 50 instances"):
+        LabRun(Config.from_dict(SPIRALS), Limits(instances=50))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {"do": "fly"},
+        {"do": ["play"]},
+        {"do": "go-to"},
+        {"do": "go-to", "step": "3"},
+        {"do": "go-to", "step": -1},
+        {"do": "go-to", "step": 1.5},
+        {"do": "play", "speed": float("nan")},
+        {"do": "play", "speed": 1e9},
+        {"do": "pause", "more": 1},
+        {"do": "open", "config": "xor"},
+        {"do": "open", "config": {"data": {"nam": "xor"}}},
+    ],
+)
+def test_a_message_that_is_none_is_refused(message):
+    with pytest.raises(ArgumentError):
+        message_of(message)
