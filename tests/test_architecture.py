@@ -44,12 +44,14 @@ ORDER = [
     ["checker"],
     ["grading"],
     ["workshops"],
+    ["lab"],
     ["cli"],
     ["notebook"],
     ["__main__"],
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "llvmlite"}
+HEAVY |= {"starlette", "uvicorn", "websockets"}
 HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}

@@ -23,6 +23,9 @@ ERRORS = {
 # Where a call has the key of a message: which argument it is, and what stands before it in the catalogue.
 KEYED = {"text": (0, ""), "require": (1, "error."), **dict.fromkeys(ERRORS, (0, "error."))}
 
+# What a page calls the measures of a run.
+MEASURES = {"loss", "accuracy", "val_loss", "val_accuracy"}
+
 
 @cache
 def trees() -> dict[Path, ast.Module]:
@@ -69,7 +72,15 @@ def used_keys() -> set[str]:
                 )
                 if re.match(r"[a-z_]+\\\.", pattern):
                     found |= {key for key in catalogue("en") if re.fullmatch(f"(error\\.)?{pattern}", key)}
-    return found
+    return found | used_by_pages()
+
+
+def used_by_pages() -> set[str]:
+    """Keys of the pages' modules: text("…"), and data-text and data-label of an element."""
+    pattern = re.compile(r"""text\((?:[^)"]*\? )?"(\w+)"(?: : "(\w+)")?\)|data-(?:text|label)="(\w+)""")
+    modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/*.js"))]
+    names = {name for module in modules for found in pattern.findall(module) for name in found if name}
+    return {f"lab.page.{name}" for name in names | MEASURES}
 
 
 def test_both_languages_have_the_same_keys_in_order():

@@ -28,6 +28,7 @@ COMMANDS = (
     "check",
     "grade",
     "autograder",
+    "lab",
     "bench",
     "doctor",
 )

@@ -12,9 +12,12 @@ from gradiente.errors import GradienteError
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import Limits
 from gradiente.lab.session import Session
+from gradiente.locale import LANGUAGES, texts_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
     from starlette.websockets import WebSocket
 
 HOST = "127.0.0.1"
@@ -35,8 +38,10 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
         limits: of the runs of a session
     """
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.middleware import Middleware
-    from starlette.routing import Mount, WebSocketRoute
+    from starlette.responses import JSONResponse
+    from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
     from starlette.staticfiles import StaticFiles
 
     own = {f"{name}:{port}" for name in (HOST, "localhost")}
@@ -48,7 +53,14 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
             return
         await _serve(socket, limits)
 
-    routes = [WebSocketRoute("/session", connected), Mount("/", StaticFiles(directory=PAGES, html=True))]
+    async def texts(request: "Request") -> "JSONResponse":
+        code = request.path_params["language"]
+        if code not in LANGUAGES:
+            raise HTTPException(404)
+        return JSONResponse(texts_of("lab.page.", code))
+
+    routes: list[BaseRoute] = [WebSocketRoute("/session", connected), Route("/texts/{language}", texts)]
+    routes.append(Mount("/", StaticFiles(directory=PAGES, html=True)))
     return Starlette(routes=routes, middleware=[Middleware(_Guard, own=own)])
 
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data import Dataset
 from gradiente.lab.run import LabRun
 from gradiente.layers import Context
+from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.training.targets import probabilities
 
 Array = np.ndarray
 SIDE = 48  # points of a map of the plane, along each axis
@@ -29,10 +32,25 @@ class Plane:
         across, up = np.meshgrid(*axes)
         self.points = np.column_stack([across.ravel(), up.ravel()]).astype(dtype)
 
-    def maps(self, network: Network) -> list[Array]:
-        """What each layer answers in every point: units × side × side, the first of each layer only."""
+    def described(self, data: Dataset) -> dict[str, Any]:
+        """Where it is, and the data on it: what a page draws over every map."""
+        ends = {"low": self.low.tolist(), "high": self.high.tolist()}
+        return {**ends, "x": data.x.ravel().tolist(), "y": data.y.tolist()}
+
+    def maps(self, network: Network, loss: Loss) -> dict[str, Array]:
+        """What the inputs and each layer answer in every point, units × side × side, of the first units only.
+
+        And "decision", side × side: for two classes 2 p − 1, else how sure the most probable class is.
+        """
         outputs = [y for y, _ in network.walk(self.points, Context())]
-        return [y[:, :MOST_UNITS].T.reshape(-1, SIDE, SIDE).astype(np.float32) for y in outputs]
+        maps = {"map.x": _as_maps(self.points)} | {f"map.{i}": _as_maps(y) for i, y in enumerate(outputs)}
+        p = probabilities(loss, outputs[-1])
+        positive = p[:, -1] if p.shape[1] <= 2 else p.max(axis=1)
+        return {**maps, "decision": (2 * positive - 1).reshape(SIDE, SIDE).astype(np.float32)}
+
+
+def _as_maps(values: Array) -> Array:
+    return values[:, :MOST_UNITS].T.reshape(-1, SIDE, SIDE).astype(np.float32)
 
 
 def plane_of(run: LabRun) -> Plane | None:
@@ -50,7 +68,7 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "classes": list(run.train.classes),
         "task": run.train.task,
         "stepsPerEpoch": run.steps_per_epoch,
-        "plane": None if plane is None else {"low": plane.low.tolist(), "high": plane.high.tolist()},
+        "plane": None if plane is None else plane.described(run.train),
     }
 
 
@@ -70,7 +88,7 @@ def seen(run: LabRun, plane: Plane | None) -> tuple[dict[str, Any], dict[str, Ar
     arrays = {"losses": finished, "partial": partial}
     arrays |= {f"w.{name}": each.astype(np.float32) for name, each in network.parameters.items()}
     if plane is not None:
-        arrays |= {f"map.{i}": each for i, each in enumerate(plane.maps(network))}
+        arrays |= plane.maps(network, run.loss)
     last = snapshot.history.records[-1] if snapshot.epoch else {}
     values = {
         "step": run.step,

@@ -69,6 +69,11 @@ def text(key: str, /, **values: object) -> str:
     return catalogue(get_language())[key].format(**values)
 
 
+def texts_of(prefix: str, code: str) -> dict[str, str]:
+    """The messages of one language whose keys begin like that."""
+    return {key: message for key, message in catalogue(code).items() if key.startswith(prefix)}
+
+
 def _known(code: str | None) -> str | None:
     if code is not None and code not in LANGUAGES:
         raise ValueError(f"language {code!r}: expected one of {', '.join(LANGUAGES)}")

@@ -1,0 +1,56 @@
+"""`gradiente lab`: the lab, a page on this machine."""
+
+import secrets
+import socket
+import webbrowser
+
+import click
+
+from gradiente.cli.base import command, option, say
+from gradiente.cli.kinds import INTEGER
+from gradiente.errors import ArgumentError, require, require_installed
+from gradiente.lab.server import HOST, make_app
+from gradiente.locale import get_language, text
+
+PORT = 8765
+MORE = 20  # ports after it that are tried
+
+
+def lab(port: int | None, browser: bool) -> None:
+    for package in ("starlette", "uvicorn", "websockets"):
+        require_installed(package, extra="lab")
+    import uvicorn
+
+    with _listening(HOST, port) as listener:
+        chosen, token = listener.getsockname()[1], secrets.token_urlsafe(16)
+        address = f"http://{HOST}:{chosen}/?token={token}&lang={get_language()}"
+        say(text("lab.address", address=address))
+        if browser and not webbrowser.open(address):
+            say(text("lab.no_browser"))
+        config = uvicorn.Config(make_app(chosen, token), log_level="warning", ws="websockets-sansio")
+        uvicorn.Server(config).run([listener])
+
+
+def _listening(host: str, port: int | None) -> socket.socket:
+    """A socket at the port, or without one at the first free one from 8765 on."""
+    require(port is None or 0 < port < 65536, "lab.port", port=port)
+    for tried in [port] if port is not None else [*range(PORT, PORT + MORE), 0]:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, tried))
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise ArgumentError("lab.port_taken", port=port)
+
+
+command = command(
+    "lab",
+    lambda: [
+        option("--port", "cli.lab.port", type=INTEGER),
+        click.Option(["--browser/--no-browser"], default=True, help=text("cli.lab.browser")),
+    ],
+    lab,
+)

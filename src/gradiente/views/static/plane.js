@@ -1,0 +1,38 @@
+// A map of the plane: what a unit, or the network, answers in every point, and the data on it.
+
+import { index, ofClass, palette } from "./colour.js";
+
+/** Draw a map, of values from −1 to 1, into a canvas of its own resolution. */
+export function drawMap(canvas, side, values) {
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(side, side);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = new Uint32Array(palette().buffer);
+  for (let row = 0; row < side; row++) {
+    const from = (side - 1 - row) * side; // the plane's second axis points up
+    for (let column = 0; column < side; column++) pixels[row * side + column] = colours[index(values[from + column])];
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Draw points of classes over a plane that goes from `low` to `high`. */
+export function drawPoints(canvas, { low, high }, x, y) {
+  const ratio = devicePixelRatio || 1;
+  const size = Math.round(canvas.clientWidth * ratio);
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, size, size);
+  const radius = Math.max(2, size / 130);
+  context.lineWidth = Math.max(1, ratio * 0.8);
+  context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--paper");
+  for (let i = 0; i < y.length; i++) {
+    const across = ((x[2 * i] - low[0]) / (high[0] - low[0])) * size;
+    const down = (1 - (x[2 * i + 1] - low[1]) / (high[1] - low[1])) * size;
+    context.beginPath();
+    context.arc(across, down, radius, 0, 2 * Math.PI);
+    context.fillStyle = ofClass(y[i]);
+    context.fill();
+    context.stroke();
+  }
+}

@@ -1,0 +1,73 @@
+"""The server: who may connect, and what it answers; a client of its own test kit."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from gradiente.lab.frame import read_frame
+from gradiente.lab.server import PAGES, make_app
+
+PORT, TOKEN = 8765, "secret"
+OWN = {"host": f"127.0.0.1:{PORT}", "origin": f"http://127.0.0.1:{PORT}"}
+XOR = {"data": {"name": "xor"}, "descent": {"batch_size": 4}}
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(make_app(PORT, TOKEN), base_url=f"http://127.0.0.1:{PORT}")
+
+
+def connected(client, token=TOKEN, **headers):
+    return client.websocket_connect(f"/session?token={token}", headers={**OWN, **headers})
+
+
+def test_the_page_and_its_modules_are_served(client):
+    page = client.get("/")
+    assert "<title>gradiente lab</title>" in page.text
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    for path in PAGES.iterdir():
+        answer = client.get(f"/{path.name}")
+        assert (answer.status_code, answer.content) == (200, path.read_bytes())
+    assert client.get("/../server.py").status_code == 404
+
+
+def test_texts_of_both_languages(client):
+    assert client.get("/texts/es").json()["lab.page.data"] == "Datos"
+    assert client.get("/texts/fr").status_code == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:80", "127.0.0.1"])
+def test_another_host_is_refused(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 421
+    with pytest.raises(WebSocketDisconnect), connected(client, host=host):
+        pass
+
+
+@pytest.mark.parametrize(
+    "changed", [{"token": ""}, {"token": "guess"}, {"origin": "http://evil.example"}, {"origin": "null"}]
+)
+def test_another_page_is_refused(client, changed):
+    with pytest.raises(WebSocketDisconnect), connected(client, **changed):
+        pass
+
+
+def test_a_session_over_the_wire(client):
+    with connected(client) as page:
+        page.send_json({"do": "open", "config": XOR})
+        assert page.receive_json()["layers"] == ["Linear", "Tanh", "Linear"]
+        page.send_json({"do": "advance", "steps": 5, "epoch": False})
+        page.send_json({"do": "ready"})
+        values, arrays = read_frame(page.receive_bytes())
+        assert (values["step"], values["epoch"]) == (5, 5)
+        assert arrays["losses"].shape == (5,)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps({"do": "fly"}), "[" * 100_000])
+def test_what_is_no_message_is_refused_and_the_session_lives(client, text):
+    with connected(client) as page:
+        page.send_text(text)
+        assert page.receive_json()["kind"] == "error"
+        page.send_json({"do": "open", "config": XOR})
+        assert page.receive_json()["kind"] == "run"
