@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from gradiente.engines.compiled.form import Form
-from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.formulas import Formulas, Operand, nested
 from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.register_products import Matrix, turned
+from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import NEXT, STEPS, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut, Writer
@@ -46,6 +47,9 @@ class ByNeurons(Writer):
                 if symbol is not stage.output
             }
             for stage in form.stages
+        ]
+        self.statistics = [
+            {name: self.memory.array(stage.outputs) for name in stage.statistics} for stage in form.stages
         ]
         self.draws = [
             {name: [self.array(stage.outputs) for _ in range(2)] for name in stage.draws}
@@ -116,6 +120,9 @@ class ByNeurons(Writer):
         for work in gather:
             call = self.source.call(work.name, "piece", "step + 1")
             self._function(f"{work.name}_next", nested(f"if step + 1 < load(team, {TOTAL}):", [call]))
+        if any(stage.new_buffers for stage in stages):
+            self._function("follow", self._follow())
+            waiting.insert(0, Work("follow", 1))
         phases.append([*reversed(waiting), *ahead])
         if form.clip_norm is not None:
             self._function("norm", self.norm_lines())
@@ -149,7 +156,8 @@ class ByNeurons(Writer):
         return self.at(places[0], f"(step & 1) * {places[1] - places[0]}")
 
     def _pointers(self, index: int) -> tuple[dict[str, str], dict[str, str]]:
-        kept = {name: self.at(place) for name, place in self.kept[index].items()}
+        own = self.kept[index] | self.statistics[index]
+        kept = {name: self.at(place) for name, place in own.items()}
         return kept, {name: self._of_step(places) for name, places in self.draws[index].items()}
 
     def _x(self, index: int) -> str:
@@ -211,7 +219,6 @@ class ByNeurons(Writer):
         classes = f"at(classes, (step & 1) * {M})"
         lines = self.loss(z, delta, classes, self._of_step(self.targets), self.at(self.terms), whole, "m")
         lines += ["total = 0.0", *nested("for r in range(m):", ["total += float(terms[r])"])]
-        kept, draws = self._pointers(last)
         lines += nested(
             "for r in range(m):",
             nested(f"for j in range({n}):", [f"predictions[(first + r) * {n} + j] = z[j * {M} + r]"]),
@@ -221,16 +228,41 @@ class ByNeurons(Writer):
             f"for j in range({n}):", nested("for r in range(m):", [f"delta[j * {M} + r] /= divisor"])
         )
         lines += ["divisor = T(divisors[step])", *nested("if divisor != T(0):", scale)]
-        return lines + self.through(self.form.stages[last], delta, z, kept, draws, whole)
+        return lines + self._through(last, whole)
 
     def _back(self, index: int) -> list[str]:
         """∂J/∂raw of the stage before, from that of this one."""
         stage, before = self.form.stages[index], self.form.stages[index - 1]
         lines, cut = self._cut(before)
         delta, to = self.at(self.delta[index]), self.at(self.delta[index - 1])
-        kept, draws = self._pointers(index - 1)
         lines += self.input_gradient(stage, delta, to, cut)
-        return lines + self.through(before, to, self.at(self.out[index - 1]), kept, draws, cut)
+        return lines + self._through(index - 1, cut)
+
+    def _through(self, index: int, cut: Cut) -> list[str]:
+        """∂J/∂raw of a piece of a stage, and the update of its chain's parameters."""
+        stage, groups = self.form.stages[index], dict(self.form.groups)
+        kept, draws = self._pointers(index)
+        lines = self.through(stage, self.at(self.delta[index]), self.at(self.out[index]), kept, draws, cut)
+        for name in stage.parameter_gradients:
+            place, penalized = stage.places[name], name in stage.weights
+            lines += self.parameters(f"{place.start} + {cut.lo}", cut.count, groups[place], weight=penalized)
+        return lines
+
+    def _follow(self) -> list[str]:
+        """The running statistics, after a step that is taken."""
+        lines = list[str]()
+        for index, stage in enumerate(self.form.stages):
+            shared, pointers = self._shared(stage, Cut(0, stage.outputs, "m", "m"))
+            kept, _ = self._pointers(index)
+            pointers |= {name: kept[name] for name in stage.statistics}
+            names = {name: Operand(name) for name in pointers}
+            formulas = Formulas({**names, ROW_COUNT: shared[ROW_COUNT]})
+            for name, symbol in stage.new_buffers.items():
+                formulas.compute(symbol, names[name])
+            used = formulas.names | stage.new_buffers.keys()
+            lines += [f"{name} = {pointers[name]}" for name in sorted(used & pointers.keys())]
+            lines += nested(f"for j in range({stage.outputs}):", formulas.entry("j")) if used else []
+        return lines
 
     def _weights(self, index: int) -> list[str]:
         """The gradient of rows of W and b, and their update."""
