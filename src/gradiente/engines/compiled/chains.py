@@ -1,7 +1,6 @@
 """The layers behind a head, recorded together: element-wise ones, and normalizations over the batch."""
 
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 from gradiente.engines.compiled.formulas import supported
@@ -40,6 +39,7 @@ class Chain:
         parameter_gradients: ∂J/∂parameter of those that learn, by the operand's name
         new_buffers: from buffers and statistics, by the operand's name
         counters: the network's names of the buffers that count batches
+        summing: the classes of the layers that need a sum over the rows of the batch
     """
 
     output: Symbol
@@ -52,6 +52,7 @@ class Chain:
     parameter_gradients: dict[str, Symbol] = field(default_factory=dict)
     new_buffers: dict[str, Symbol] = field(default_factory=dict)
     counters: tuple[str, ...] = ()
+    summing: tuple[str, ...] = ()
 
 
 def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape) -> tuple[Chain, Shape]:
@@ -83,6 +84,7 @@ def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape) -> tuple
         parameter_gradients=of("parameter_gradients"),
         new_buffers=of("new_buffers"),
         counters=tuple(last.counters),
+        summing=tuple(last.summing),
     )
     return chain, last.shapes[-1]
 
@@ -94,7 +96,7 @@ class _Recording:
         self.network, self.count = network, count
         self.values, self.shapes, self.caches = [raw], [shape], list[Any]()
         self.draws, self.counters, self.weights = list[str](), list[str](), list[str]()
-        self.own = dict[str, str]()
+        self.own, self.summing = dict[str, str](), list[str]()
         self.buffers = dict[int, dict[str, Any]]()
         self.parameters = dict[int, dict[str, Any]]()
         for index in nodes:
@@ -121,21 +123,30 @@ class _Recording:
         drawn: Any = Draws(f"draw_{index}", x.shape)
         context = Context(training=not frozen, generator=drawn, buffers=self.buffers[index])
         y, cache = recorded(name, lambda: layer.forward(self.parameters[index], x, context))
-        if not isinstance(y, Rows) or y.shared or y.shape != (self.count, *self.shapes[-1]) or y.size != x.size:
+        if (
+            not isinstance(y, Rows)
+            or y.shared
+            or y.shape != (self.count, *self.shapes[-1])
+            or y.size != x.size
+        ):
             raise NotRecordable(name)
         self.draws += [drawn.name] if drawn.used else []
+        self.summing += [name] if sums_rows(y.symbol) and not sums_rows(x.symbol) else []
         self.values.append(y.symbol)
         self.caches.append(cache)
 
     def _back(self, place: int, index: int, found: dict[tuple[str, str], Symbol]) -> None:
         """∂J/∂x of a layer in place of ∂J/∂y; what it gives for its parameters and buffers."""
-        layer, cache, frozen = self.network.nodes[index].layer, self.caches[place], self.network.is_frozen(index)
+        layer, cache, frozen = (
+            self.network.nodes[index].layer,
+            self.caches[place],
+            self.network.is_frozen(index),
+        )
         name, own, buffers = type(layer).__name__, self.parameters[index], self.buffers[index]
         dy = operand(found["raw_gradient", ""], (self.count, *self.shapes[place + 1]), self.network.dtype)
         if own and not frozen:
-            out = {
-                key: operand(Symbol(), each.shape, each.dtype, shared=True) for key, each in own.items()
-            }
+            self.summing.append(name)
+            out = {key: operand(Symbol(), each.shape, each.dtype, shared=True) for key, each in own.items()}
             recorded(name, lambda: layer.parameter_gradients(own, cache, dy, out))
             found |= {("parameter_gradients", f"{key}_{index}"): each.symbol for key, each in out.items()}
         if buffers and not frozen:
@@ -147,6 +158,7 @@ class _Recording:
             }
         if cache is not None or not layer.copies:
             dx = recorded(name, lambda: layer.input_gradient(own, cache, dy))
+            self.summing += [name] if sums_rows(dx.symbol) and not sums_rows(dy.symbol) else []
             found["raw_gradient", ""] = dx.symbol
 
     def _operand(self, index: int, key: str, shape: Shape) -> Rows:
@@ -172,8 +184,10 @@ class _Recording:
         }
 
     def _from_kept(self, found: dict[tuple[str, str], Symbol]) -> dict[tuple[str, str], Symbol]:
-        """Those formulas from the outputs of layers, and from cached numbers that need sums over the rows; and these."""
-        kept = [("kept", f"value_{place}", value) for place, value in enumerate(self.values) if not value.constant]
+        """Those formulas from the outputs of layers and from cached numbers that need sums over rows; and these."""
+        kept = [
+            ("kept", f"value_{place}", value) for place, value in enumerate(self.values) if not value.constant
+        ]
         names = {id(value): (kind, name, value) for kind, name, value in kept}
         for place, cache in enumerate(self.caches):
             for number, entry in enumerate(cache if isinstance(cache, tuple) else [cache]):

@@ -28,14 +28,20 @@ class FeatureLoops:
             loop = self._loop(level)
             lines += [*self.outside.lines, *loop]
             self.outside.lines = []
-        stores = [f"{into.pointer}[j] = {self.outside.value(n)}" for n, into in outputs if not self._by_row(n)]
+        stores = [
+            f"{into.pointer}[j] = {self.outside.value(n)}" for n, into in outputs if not self._by_row(n)
+        ]
         return nested(f"for j in range({self.features}):", [*lines, *self.outside.lines, *stores])
 
     def _loop(self, level: int) -> list[str]:
         """The loop of what needs so many sums, one after the other: entries, and terms of the next sums."""
         nodes = self.formulas.nodes
-        outputs = [(n, into) for n, into in self.formulas.outputs if self._by_row(n) and self._level(n) == level]
-        sums = [n for n, node in enumerate(nodes) if node.function == FEATURE_SUM and self._level(n) == level + 1]
+        outputs = [
+            (n, into) for n, into in self.formulas.outputs if self._by_row(n) and self._level(n) == level
+        ]
+        sums = [
+            n for n, node in enumerate(nodes) if node.function == FEATURE_SUM and self._level(n) == level + 1
+        ]
         terms = [nodes[n].arguments[0] for n in sums]
         for each in (*(n for n, _ in outputs), *terms):
             self._before(each)

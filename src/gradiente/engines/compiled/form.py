@@ -57,12 +57,19 @@ class Form:
         """Where the running statistics are, side by side, by the operands' names."""
         named = [(name, stage) for stage in self.stages for name in stage.buffers]
         stops = accumulate(stage.outputs for _, stage in named)
-        return {name: Place(stop - stage.outputs, stop) for (name, stage), stop in zip(named, stops, strict=True)}
+        return {
+            name: Place(stop - stage.outputs, stop) for (name, stage), stop in zip(named, stops, strict=True)
+        }
 
     @property
     def normalizes(self) -> bool:
         """Whether a number depends on the other rows of the batch."""
         return any(stage.normalizes for stage in self.stages)
+
+    @property
+    def sums_rows(self) -> bool:
+        """Whether a feature has to be summed over the rows of the batch behind a head."""
+        return any(stage.sums_rows for stage in self.stages)
 
     @property
     def can_keep(self) -> bool:

@@ -33,11 +33,12 @@ class Code:
 def code_of(form: Form) -> Code:
     """The machine code of a form; forms with the same source share it.
 
-    Errors: whatever Numba raises where it cannot compile the source
+    Errors: NotRecordable for a layer that sums over the rows of a batch, where the batch is cut by its rows; whatever
+        Numba raises where it cannot compile the source
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
-    if form.normalizes and isinstance(program, ByRows):
-        raise NotRecordable("BatchNorm")
+    if form.sums_rows and isinstance(program, ByRows):
+        raise NotRecordable(next(name for stage in form.stages for name in stage.summing))
     source = program.text()
     keeps = form.can_keep and isinstance(program, ByRows)
     function = native(source, list(form.arguments().values()), fastmath=not form.float64)
@@ -48,7 +49,7 @@ def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
     if any(stage.windows is not None for stage in form.stages):
         return False
-    if form.normalizes:
+    if form.sums_rows:
         return True
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE and form.batch_size <= MOST_ROWS

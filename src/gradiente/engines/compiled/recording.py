@@ -1,7 +1,7 @@
 """Layers and losses, recorded by running their own code on symbols of a batch.
 
-What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, the entry of its right class, and the
-sum of a feature over the batch. A layer or loss that does anything else cannot be recorded, and NumPy executes it.
+What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, the entry of its right class, and
+the sum of a feature over the batch. A layer or loss that does anything else cannot be recorded, and NumPy executes it.
 """
 
 from collections.abc import Callable, Sequence
@@ -108,7 +108,9 @@ class Rows(NDArrayOperatorsMixin):
     def sum(self, axis: int | tuple[()] | None = None, *, keepdims: bool = False) -> Any:
         if axis is None:
             raise NotRecordable("a sum over the batch")
-        if axis == ():
+        if isinstance(axis, tuple):
+            if axis:
+                raise NotRecordable("a sum over several axes")
             return self
         if axis == 0 and not self.shared and self.ndim == 2 and not keepdims:
             return Rows(
@@ -161,10 +163,8 @@ class Draws:
         return Rows(Symbol(self.name), shape, dtype)
 
 
-def operand(
-    symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False, shared: bool = False
-) -> Any:
-    """An array of the batch, or one that its rows share, for a formula to be recorded with: Rows, in an array's place."""
+def operand(symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False, shared: bool = False) -> Any:
+    """An array of the batch, or one that its rows share, for a formula to be recorded with: Rows in its place."""
     return Rows(symbol, shape, dtype, labels=labels, shared=shared)
 
 

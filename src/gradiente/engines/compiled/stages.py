@@ -101,6 +101,11 @@ class Stage(Chain):
         return sums_rows(self.output)
 
     @property
+    def sums_rows(self) -> bool:
+        """Whether its chain needs a sum over the rows of the batch: to normalize, or for a parameter's gradient."""
+        return bool(self.summing)
+
+    @property
     def changes(self) -> bool:
         """Whether its output is another number than RAW."""
         return self.output.name != RAW

@@ -10,8 +10,8 @@ from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nest
 from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, TARGET, WEIGHT
 from gradiente.engines.compiled.recording import ROW_SUM
-from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
+from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.source import Memory, Source
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
