@@ -26,11 +26,13 @@ from gradiente import (
     Flatten,
     LeakyReLU,
     Linear,
+    LogSoftmax,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
     MSELoss,
     Network,
+    NLLLoss,
     PReLU,
     ReLU,
     Sigmoid,
@@ -61,6 +63,7 @@ class Case:
             neurons,
         )
         self.frozen = options.pop("frozen", ())
+        self.soft = options.pop("soft", False)
         self.groups = options.pop("groups", {})
         self.options = options
 
@@ -77,7 +80,7 @@ class Case:
         generator = np.random.default_rng(5)
         x = generator.normal(size=(ROWS, *self.inputs)).astype(dtype)
         outputs = Network(self.layers, input_shape=self.inputs).forward(x[:2])[0].shape[1]
-        if self.loss.is_multiclass:
+        if self.loss.is_multiclass and not self.soft:
             return x, generator.integers(0, outputs, ROWS)
         return x, generator.random((ROWS, outputs)).astype(dtype)
 
@@ -100,6 +103,16 @@ CASES = {
         penalties=(L1(0.01), L2(0.02)),
         clip=Clip(value=0.05),
     ),
+    "smoothing": Case(
+        [Linear(5, 7), Tanh(), Linear(7, 4)], CrossEntropyLoss(label_smoothing=0.1), SGD(lr=0.5, momentum=0.9)
+    ),
+    "distributions": Case(
+        [Linear(5, 7), Tanh(), Linear(7, 4)],
+        CrossEntropyLoss(label_smoothing=0.1, reduction="sum"),
+        SGD(lr=0.05),
+        soft=True,
+    ),
+    "log probabilities": Case([Linear(5, 7), Tanh(), Linear(7, 4), LogSoftmax()], NLLLoss(), SGD(lr=0.5)),
     "groups": Case(
         [Linear(5, 7), Tanh(), Linear(7, 3), Softmax()],
         MSELoss(),
@@ -318,6 +331,24 @@ def test_wrong_targets_are_refused_as_by_numpy(monkeypatch):
     with pytest.raises(DataError, match="4"):
         engine.step(x[:8], y[:8], Context(training=True), case.optimizer)
     assert engine.t == 0
+
+
+@pytest.mark.parametrize("ignored", [-100, 2])
+def test_targets_that_are_ignored_count_nothing(ignored):
+    values, thetas = list[list[float]](), list[np.ndarray]()
+    for name in ("numpy", "compiled"):
+        case = Case(
+            [Linear(5, 7), Tanh(), Linear(7, 4)],
+            CrossEntropyLoss(label_smoothing=0.1, ignore_index=ignored),
+            SGD(lr=0.5),
+        )
+        engine, (x, y) = case.engine(name, "float64"), case.data("float64")
+        y[::3] = ignored
+        steps = (engine.step(x[rows], y[rows], Context(training=True), case.optimizer) for rows in orders(1))
+        values.append([done.value for done in steps])
+        thetas.append(engine.network.theta)
+    np.testing.assert_allclose(*values, rtol=1e-12)
+    np.testing.assert_allclose(*thetas, rtol=1e-11)
 
 
 def test_a_rule_of_a_function_without_a_source_is_refused():

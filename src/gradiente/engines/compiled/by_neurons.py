@@ -52,9 +52,10 @@ class ByNeurons(Writer):
             {name: self.memory.array(stage.outputs) for name in stage.statistics} for stage in form.stages
         ]
         self.draws = [
-            {name: [self.array(stage.outputs) for _ in range(2)] for name in stage.draws}
+            {name: [self.array(self._whole(stage)) for _ in range(2)] for name in stage.draws}
             for stage in form.stages
         ]
+        self.drawn = self.memory.array(lanes * max(map(self._whole, form.stages)))
         self.terms = self.array(1)
         self.class_count = 2 * self.M
 
@@ -116,14 +117,14 @@ class ByNeurons(Writer):
             if stage.learns:
                 self._function(f"weights_{index}", self._weights(index))
                 waiting.append(Work(f"weights_{index}", self._pieces(stage)))
-        ahead = [Work("gather_next", gather[0].pieces), *(Work("draw_next", 1) for _ in gather[1:])]
+        drawing = [Work("draw_next", 1) for _ in gather[1:]]  # the longest piece of its phase, so taken first
         for work in gather:
             call = self.source.call(work.name, "piece", "step + 1")
             self._function(f"{work.name}_next", nested(f"if step + 1 < load(team, {TOTAL}):", [call]))
         if any(stage.new_buffers for stage in stages):
             self._function("follow", self._follow())
             waiting.insert(0, Work("follow", 1))
-        phases.append([*reversed(waiting), *ahead])
+        phases.append([*drawing, *reversed(waiting), Work("gather_next", gather[0].pieces)])
         if form.clip_norm is not None:
             self._function("norm", self.norm_lines())
             self._function("update", self._update())
@@ -190,16 +191,23 @@ class ByNeurons(Writer):
         ]
 
     def _draw(self) -> list[str]:
-        """What layers draw: as NumPy's generator does, row by row."""
-        lines = []
+        """What layers draw: as NumPy's generator does, row by row; a vector of rows is then turned into columns."""
+        lines, L = list[str](), self.lanes
         for index, stage in enumerate(self.form.stages):
+            row, n = self._whole(stage), stage.outputs
+            draw = nested(
+                f"for r in range(min({L}, m - start)):",
+                nested(f"for j in range({n}):", [f"drawn[r * {row} + j] = uniform(calls[{UNIFORM}], state)"]),
+            )
             for places in self.draws[index].values():
-                draw = nested(
-                    f"for j in range({stage.outputs}):",
-                    [f"to[j * {self.M} + r] = uniform(calls[{UNIFORM}], state)"],
-                )
-                lines += [f"to = {self._of_step(places)}", *nested("for r in range(m):", draw)]
+                turn = turned(self.source, L, Matrix("drawn", row), Matrix("at(to, start)", self.M), L, row)
+                lines += [f"drawn = {self.at(self.drawn)}", f"to = {self._of_step(places)}"]
+                lines += nested(f"for start in range(0, m, {L}):", [*draw, *turn])
         return lines
+
+    def _whole(self, stage: Stage) -> int:
+        """The outputs of a stage, to a whole number of vectors."""
+        return -(-stage.outputs // self.lanes) * self.lanes
 
     def _forward(self, index: int) -> list[str]:
         stage = self.form.stages[index]

@@ -58,10 +58,20 @@ class Rows(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         (out,) = options.pop("out", (None,))
         options.pop("dtype", None)  # a network computes in its own
+        where = options.pop("where", True)
         if method != "__call__" or options or ufunc.nout != 1:
             return NotImplemented
         if ufunc is np.matmul:
             return _written(_column_sum(*inputs), out)
+        if where is not True:
+            if not isinstance(out, Rows):
+                raise NotRecordable("a result with places that are not computed")
+            there = self._computed(ufunc.__name__, ufunc, inputs, None)
+            return _written(np.where(where, there, out), out)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        if ufunc is np.not_equal and self.labels and np.ndim(inputs[1]) == 0 and inputs[1] < 0:
+            return Rows(
+                Symbol(value=True), self.shape, self.dtype
+            )  # the engine takes no class number below 0
         return self._computed(ufunc.__name__, ufunc, inputs, out)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
@@ -70,6 +80,10 @@ class Rows(NDArrayOperatorsMixin):
         if function is np.clip and len(inputs) == 3 and not options:
             x, low, high = inputs
             return np.minimum(np.maximum(x, low), high)
+        if function is np.zeros_like and not options:
+            return Rows(Symbol(value=0.0), self.shape, self.dtype, shared=self.shared)
+        if function is np.expand_dims and tuple(inputs[1:]) == (1,) and self.ndim == 1 and not self.shared:
+            return self.reshape(self.shape[0], 1)
         if function is np.einsum and len(inputs) == 3 and inputs[0] == "ij,ij->j" and not options:
             return (inputs[1] * inputs[2]).sum(axis=0)
         return NotImplemented
