@@ -104,7 +104,9 @@ CASES = {
         clip=Clip(value=0.05),
     ),
     "smoothing": Case(
-        [Linear(5, 7), Tanh(), Linear(7, 4)], CrossEntropyLoss(label_smoothing=0.1), SGD(lr=0.05, momentum=0.9)
+        [Linear(5, 7), Tanh(), Linear(7, 4)],
+        CrossEntropyLoss(label_smoothing=0.1),
+        SGD(lr=0.05, momentum=0.9),
     ),
     "distributions": Case(
         [Linear(5, 7), Tanh(), Linear(7, 4)],
