@@ -17,7 +17,7 @@ def test_as_data():
     found = answer.data
     assert found["python"]["version"] == platform.python_version()
     assert found["processor"]["cores"] == os.cpu_count()
-    optional = [name for name in ("numba",) if find_spec(name)]
+    optional = [name for name in ("llvmlite",) if find_spec(name)]
     for name in ("gradiente", "numpy", "torch", "click", *optional):
         assert found["versions"][name] == metadata.version(name)
     assert found["torch"]["version"] == metadata.version("torch")

@@ -32,7 +32,7 @@ class Code:
 def code_of(form: Form) -> Code:
     """The machine code of a form; forms with the same source share it.
 
-    Errors: whatever Numba raises where it cannot compile the source
+    Errors: those of `native`
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
     source = program.text()
