@@ -62,6 +62,7 @@ def test_it_ends_after_exactly_these_steps_with_the_same_bits(name, engine, step
     assert trainer.stopped == MaxSteps(steps)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", RUNS)
 def test_steps_before_resuming_count_and_the_rest_is_the_same(name):
     make, data, size = RUNS[name]
@@ -77,7 +78,7 @@ def test_steps_before_resuming_count_and_the_rest_is_the_same(name):
 
 
 def test_the_epochs_end_before_more_steps():
-    trainer = xor("compiled")
+    trainer = xor("numpy")
     trainer.fit(RUNS["xor"][1], epochs=5, batch_size="all", max_steps=9)
     assert trainer.last is not None
     assert (trainer.last.epoch, trainer.stopped) == (5, None)

@@ -25,6 +25,7 @@ from gradiente.data.toy import toy
 from gradiente.errors import ArgumentError
 from gradiente.training.replay import Replay, SnapshotRing
 
+pytestmark = pytest.mark.compiled
 Made = tuple[Trainer, Dataset, dict[str, Any]]
 XOR, BLOBS = load("xor")[0], toy("blobs", 150, seed=0)
 

@@ -27,7 +27,9 @@ from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
-WORTH_COMPILING = 500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
+WORTH_COMPILING = (
+    500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
+)
 
 
 @dataclass(frozen=True)

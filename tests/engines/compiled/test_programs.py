@@ -14,6 +14,7 @@ from gradiente import (
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
+    BatchNorm1d,
     BCELoss,
     BCEWithLogitsLoss,
     Context,
@@ -25,11 +26,14 @@ from gradiente import (
     Flatten,
     LeakyReLU,
     Linear,
+    LogSoftmax,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
     MSELoss,
     Network,
+    NLLLoss,
+    PReLU,
     ReLU,
     Sigmoid,
     Softmax,
@@ -59,6 +63,7 @@ class Case:
             neurons,
         )
         self.frozen = options.pop("frozen", ())
+        self.soft = options.pop("soft", False)
         self.groups = options.pop("groups", {})
         self.options = options
 
@@ -74,8 +79,8 @@ class Case:
     def data(self, dtype):
         generator = np.random.default_rng(5)
         x = generator.normal(size=(ROWS, *self.inputs)).astype(dtype)
-        outputs = Network(self.layers, input_shape=self.inputs).forward(x[:1])[0].shape[1]
-        if self.loss.is_multiclass:
+        outputs = Network(self.layers, input_shape=self.inputs).forward(x[:2])[0].shape[1]
+        if self.loss.is_multiclass and not self.soft:
             return x, generator.integers(0, outputs, ROWS)
         return x, generator.random((ROWS, outputs)).astype(dtype)
 
@@ -98,6 +103,18 @@ CASES = {
         penalties=(L1(0.01), L2(0.02)),
         clip=Clip(value=0.05),
     ),
+    "smoothing": Case(
+        [Linear(5, 7), Tanh(), Linear(7, 4)],
+        CrossEntropyLoss(label_smoothing=0.1),
+        SGD(lr=0.05, momentum=0.9),
+    ),
+    "distributions": Case(
+        [Linear(5, 7), Tanh(), Linear(7, 4)],
+        CrossEntropyLoss(label_smoothing=0.1, reduction="sum"),
+        SGD(lr=0.05),
+        soft=True,
+    ),
+    "log probabilities": Case([Linear(5, 7), Tanh(), Linear(7, 4), LogSoftmax()], NLLLoss(), SGD(lr=0.5)),
     "groups": Case(
         [Linear(5, 7), Tanh(), Linear(7, 3), Softmax()],
         MSELoss(),
@@ -163,6 +180,36 @@ CASES = {
         clip=Clip(norm=0.1),
         penalties=(L2(0.1),),
     ),
+    "batch norm": Case(
+        [
+            BatchNorm1d(5, bias=False),
+            Linear(5, 140),
+            BatchNorm1d(140, momentum=0.3),
+            ReLU(),
+            Dropout(0.5),
+            Linear(140, 20, bias=False),
+            Tanh(),
+            BatchNorm1d(20, affine=False),
+            PReLU(20),
+            Linear(20, 3),
+            BatchNorm1d(3, track_running_stats=False),
+        ],
+        MSELoss(),
+        SGD(lr=0.05, momentum=0.9),
+        neurons=True,
+        clip=Clip(norm=0.1),
+        penalties=(L2(0.1),),
+    ),
+    "batch norm, frozen": Case(
+        [Linear(5, 7), BatchNorm1d(7), ReLU(), Linear(7, 4), BatchNorm1d(4, affine=False), Linear(4, 3)],
+        CrossEntropyLoss(),
+        Adam(lr=0.01),
+        neurons=True,
+        frozen=[0, 3],
+    ),
+    "frozen batch norm": Case(
+        [Linear(5, 6), BatchNorm1d(6), Tanh(), Linear(6, 3)], MSELoss(), SGD(lr=0.1), frozen=[1]
+    ),
 }
 
 
@@ -205,6 +252,10 @@ def trained(case, name, dtype, *, block=1, threads=None, epochs=2):
     return engine, np.array(values), np.concatenate(outputs), generator.bit_generator.state
 
 
+def bits_of(network):
+    return network.theta.tobytes(), *(values.tobytes() for values in network.buffers.values())
+
+
 def distance(actual, expected):
     return np.linalg.norm(actual - expected) / np.linalg.norm(expected)
 
@@ -221,11 +272,13 @@ def test_machine_code_takes_two_hundred_steps_as_numpy_takes_them(case, dtype, t
         engine.network.gradient, expected.network.gradient, rtol=0, atol=20 * tolerance
     )
     assert own_generator == generator
+    for name, expected_values in expected.network.buffers.items():
+        np.testing.assert_allclose(engine.network.buffers[name], expected_values, rtol=0, atol=tolerance)
 
 
 def test_bits_depend_on_neither_threads_nor_how_many_steps_are_taken_at_once(case):
     bits = {
-        trained(case, "compiled", "float32", block=block, threads=threads)[0].network.theta.tobytes()
+        bits_of(trained(case, "compiled", "float32", block=block, threads=threads)[0].network)
         for block, threads in ((1, 1), (5, 2), (100, 3), (12, 1))
     }
     assert len(bits) == 1
@@ -250,7 +303,7 @@ def test_a_state_is_continued_to_the_same_bits(case):
     other.load_state(state)
     generator.bit_generator.state = drawn
     take(other, rows[5:])
-    assert other.network.theta.tobytes() == first.network.theta.tobytes()
+    assert bits_of(other.network) == bits_of(first.network)
     assert all(other.slots[name].tobytes() == slot.tobytes() for name, slot in first.slots.items())
 
 
@@ -271,7 +324,7 @@ def test_a_step_whose_loss_is_not_finite_is_not_taken(case):
     own = Context(training=True, generator=own_generator)
     assert np.isfinite(alone.step(x[:8], y[:8], own, case.optimizer).value)
     assert engine.t == 1
-    assert engine.network.theta.tobytes() == alone.network.theta.tobytes()
+    assert bits_of(engine.network) == bits_of(alone.network)
     assert generator.bit_generator.state == own_generator.bit_generator.state
 
 
@@ -284,6 +337,24 @@ def test_wrong_targets_are_refused_as_by_numpy(monkeypatch):
     with pytest.raises(DataError, match="4"):
         engine.step(x[:8], y[:8], Context(training=True), case.optimizer)
     assert engine.t == 0
+
+
+@pytest.mark.parametrize("ignored", [-100, 2])
+def test_targets_that_are_ignored_count_nothing(ignored):
+    values, thetas = list[list[float]](), list[np.ndarray]()
+    for name in ("numpy", "compiled"):
+        case = Case(
+            [Linear(5, 7), Tanh(), Linear(7, 4)],
+            CrossEntropyLoss(label_smoothing=0.1, ignore_index=ignored),
+            SGD(lr=0.5),
+        )
+        engine, (x, y) = case.engine(name, "float64"), case.data("float64")
+        y[::3] = ignored
+        steps = (engine.step(x[rows], y[rows], Context(training=True), case.optimizer) for rows in orders(1))
+        values.append([done.value for done in steps])
+        thetas.append(engine.network.theta)
+    np.testing.assert_allclose(*values, rtol=1e-12)
+    np.testing.assert_allclose(*thetas, rtol=1e-11)
 
 
 def test_a_rule_of_a_function_without_a_source_is_refused():

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from gradiente.engines.compiled.form import Form
-from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.formulas import Formulas, Operand, nested
 from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.register_products import Matrix, turned
+from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import NEXT, STEPS, TOTAL, UNIFORM
 from gradiente.engines.compiled.writer import Cut, Writer
@@ -47,10 +48,14 @@ class ByNeurons(Writer):
             }
             for stage in form.stages
         ]
+        self.statistics = [
+            {name: self.memory.array(stage.outputs) for name in stage.statistics} for stage in form.stages
+        ]
         self.draws = [
-            {name: [self.array(stage.outputs) for _ in range(2)] for name in stage.draws}
+            {name: [self.array(self._whole(stage)) for _ in range(2)] for name in stage.draws}
             for stage in form.stages
         ]
+        self.drawn = self.memory.array(lanes * max(map(self._whole, form.stages)))
         self.terms = self.array(1)
         self.class_count = 2 * self.M
 
@@ -112,11 +117,14 @@ class ByNeurons(Writer):
             if stage.learns:
                 self._function(f"weights_{index}", self._weights(index))
                 waiting.append(Work(f"weights_{index}", self._pieces(stage)))
-        ahead = [Work("gather_next", gather[0].pieces), *(Work("draw_next", 1) for _ in gather[1:])]
+        drawing = [Work("draw_next", 1) for _ in gather[1:]]  # the longest piece of its phase, so taken first
         for work in gather:
             call = self.source.call(work.name, "piece", "step + 1")
             self._function(f"{work.name}_next", nested(f"if step + 1 < load(team, {TOTAL}):", [call]))
-        phases.append([*reversed(waiting), *ahead])
+        if any(stage.new_buffers for stage in stages):
+            self._function("follow", self._follow())
+            waiting.insert(0, Work("follow", 1))
+        phases.append([*drawing, *reversed(waiting), Work("gather_next", gather[0].pieces)])
         if form.clip_norm is not None:
             self._function("norm", self.norm_lines())
             self._function("update", self._update())
@@ -149,7 +157,8 @@ class ByNeurons(Writer):
         return self.at(places[0], f"(step & 1) * {places[1] - places[0]}")
 
     def _pointers(self, index: int) -> tuple[dict[str, str], dict[str, str]]:
-        kept = {name: self.at(place) for name, place in self.kept[index].items()}
+        own = self.kept[index] | self.statistics[index]
+        kept = {name: self.at(place) for name, place in own.items()}
         return kept, {name: self._of_step(places) for name, places in self.draws[index].items()}
 
     def _x(self, index: int) -> str:
@@ -182,16 +191,23 @@ class ByNeurons(Writer):
         ]
 
     def _draw(self) -> list[str]:
-        """What layers draw: as NumPy's generator does, row by row."""
-        lines = []
+        """What layers draw: as NumPy's generator does, row by row; a vector of rows is then turned into columns."""
+        lines, L = list[str](), self.lanes
         for index, stage in enumerate(self.form.stages):
+            row, n = self._whole(stage), stage.outputs
+            draw = nested(
+                f"for r in range(min({L}, m - start)):",
+                nested(f"for j in range({n}):", [f"drawn[r * {row} + j] = uniform(calls[{UNIFORM}], state)"]),
+            )
             for places in self.draws[index].values():
-                draw = nested(
-                    f"for j in range({stage.outputs}):",
-                    [f"to[j * {self.M} + r] = uniform(calls[{UNIFORM}], state)"],
-                )
-                lines += [f"to = {self._of_step(places)}", *nested("for r in range(m):", draw)]
+                turn = turned(self.source, L, Matrix("drawn", row), Matrix("at(to, start)", self.M), L, row)
+                lines += [f"drawn = {self.at(self.drawn)}", f"to = {self._of_step(places)}"]
+                lines += nested(f"for start in range(0, m, {L}):", [*draw, *turn])
         return lines
+
+    def _whole(self, stage: Stage) -> int:
+        """The outputs of a stage, to a whole number of vectors."""
+        return -(-stage.outputs // self.lanes) * self.lanes
 
     def _forward(self, index: int) -> list[str]:
         stage = self.form.stages[index]
@@ -211,7 +227,6 @@ class ByNeurons(Writer):
         classes = f"at(classes, (step & 1) * {M})"
         lines = self.loss(z, delta, classes, self._of_step(self.targets), self.at(self.terms), whole, "m")
         lines += ["total = 0.0", *nested("for r in range(m):", ["total += float(terms[r])"])]
-        kept, draws = self._pointers(last)
         lines += nested(
             "for r in range(m):",
             nested(f"for j in range({n}):", [f"predictions[(first + r) * {n} + j] = z[j * {M} + r]"]),
@@ -221,16 +236,41 @@ class ByNeurons(Writer):
             f"for j in range({n}):", nested("for r in range(m):", [f"delta[j * {M} + r] /= divisor"])
         )
         lines += ["divisor = T(divisors[step])", *nested("if divisor != T(0):", scale)]
-        return lines + self.through(self.form.stages[last], delta, z, kept, draws, whole)
+        return lines + self._through(last, whole)
 
     def _back(self, index: int) -> list[str]:
         """∂J/∂raw of the stage before, from that of this one."""
         stage, before = self.form.stages[index], self.form.stages[index - 1]
         lines, cut = self._cut(before)
         delta, to = self.at(self.delta[index]), self.at(self.delta[index - 1])
-        kept, draws = self._pointers(index - 1)
         lines += self.input_gradient(stage, delta, to, cut)
-        return lines + self.through(before, to, self.at(self.out[index - 1]), kept, draws, cut)
+        return lines + self._through(index - 1, cut)
+
+    def _through(self, index: int, cut: Cut) -> list[str]:
+        """∂J/∂raw of a piece of a stage, and the update of its chain's parameters."""
+        stage, groups = self.form.stages[index], dict(self.form.groups)
+        kept, draws = self._pointers(index)
+        lines = self.through(stage, self.at(self.delta[index]), self.at(self.out[index]), kept, draws, cut)
+        for name in stage.parameter_gradients:
+            place, penalized = stage.places[name], name in stage.weights
+            lines += self.parameters(f"{place.start} + {cut.lo}", cut.count, groups[place], weight=penalized)
+        return lines
+
+    def _follow(self) -> list[str]:
+        """The running statistics, after a step that is taken."""
+        lines = list[str]()
+        for index, stage in enumerate(self.form.stages):
+            shared, pointers = self._shared(stage, Cut(0, stage.outputs, "m", "m"))
+            kept, _ = self._pointers(index)
+            pointers |= {name: kept[name] for name in stage.statistics}
+            names = {name: Operand(name) for name in pointers}
+            formulas = Formulas({**names, ROW_COUNT: shared[ROW_COUNT]})
+            for name, symbol in stage.new_buffers.items():
+                formulas.compute(symbol, names[name])
+            used = formulas.names | stage.new_buffers.keys()
+            lines += [f"{name} = {pointers[name]}" for name in sorted(used & pointers.keys())]
+            lines += nested(f"for j in range({stage.outputs}):", formulas.entry("j")) if used else []
+        return lines
 
     def _weights(self, index: int) -> list[str]:
         """The gradient of rows of W and b, and their update."""

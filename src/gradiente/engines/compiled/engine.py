@@ -15,11 +15,12 @@ from gradiente.engines.closed_form import ClosedFormEngine
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import supported
 from gradiente.engines.compiled.native import native
+from gradiente.engines.compiled.operands import WEIGHT, Place
 from gradiente.engines.compiled.program import Program, Taken
 from gradiente.engines.compiled.recording import ROWS, NotRecordable, operand, recorded
 from gradiente.engines.compiled.rules import Rule, record_rule
 from gradiente.engines.compiled.source import Source
-from gradiente.engines.compiled.stages import WEIGHT, Place, Stage, record_loss, stages_of
+from gradiente.engines.compiled.stages import Stage, record_loss, stages_of
 from gradiente.engines.compiled.threads import Threads
 from gradiente.errors import ArgumentError, require_installed
 from gradiente.layers import Context
@@ -38,8 +39,9 @@ GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 class CompiledEngine(ClosedFormEngine):
     """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
-    Compiled are networks of Linear, convolutions and pools without copies in the padding, and element-wise layers; what
-    else there is NumPy executes, and only the rule is compiled.
+    Compiled are networks of Linear, convolutions and pools without copies in the padding, element-wise layers, and
+    batch normalization of rows where no convolution is; what else there is NumPy executes, and only the rule is
+    compiled.
     Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
 
     Errors: ArgumentError where llvmlite is not installed
@@ -140,10 +142,16 @@ class CompiledEngine(ClosedFormEngine):
             return None
         self._check(y, program)
         rows, divided = rows[: len(constants)], np.array(divisors[: len(constants)], np.float64)
+        if program.form.normalizes:
+            few = next((place for place, each in enumerate(rows) if len(each) < 2), len(rows))
+            if few == 0:
+                return None
+            rows, constants, divided = rows[:few], constants[:few], divided[:few]
         x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
         bounds = np.array([0, *accumulate(map(len, rows))], np.int64)
         penalties = np.full(len(rows), float(self.objective.penalty()))
-        state = [self.network.theta, self.network.gradient, *self.slots.values()]
+        buffers = self._buffers(program.form)
+        state = [self.network.theta, self.network.gradient, *self.slots.values(), buffers]
         generator = context.generator if self._draws(x.shape[1:]) else None
         drawn: Any = None if generator is None else generator.bit_generator.state
         threads = self.threads_to_use.next(program.code.pieces)
@@ -153,6 +161,7 @@ class CompiledEngine(ClosedFormEngine):
         )
         self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
         self.t += taken.count
+        self._keep_buffers(program.form, buffers, taken.count)
         if taken.count < len(rows) and generator is not None:
             generator.bit_generator.state = drawn
             for size in np.diff(bounds[: taken.count + 1]):
@@ -184,6 +193,20 @@ class CompiledEngine(ClosedFormEngine):
         )
         self.objective.loss.unreduced(np.full_like(y, neutral, self.network.dtype), y)
         self._checked = y
+
+    def _buffers(self, form: Form) -> Array:
+        """The network's running statistics, side by side."""
+        names = [name for stage in form.stages for name in stage.buffers.values()]
+        return np.concatenate([np.empty(0, self.network.dtype), *(self.network.buffers[n] for n in names)])
+
+    def _keep_buffers(self, form: Form, buffers: Array, steps: int) -> None:
+        """The network's running statistics after so many steps."""
+        for stage in form.stages:
+            for name, own in stage.buffers.items():
+                place = form.buffers[name]
+                self.network.buffers[own][...] = buffers[place.start : place.stop]
+            for name in stage.counters:
+                self.network.buffers[name] += steps
 
     def _draws(self, shape: tuple[int, ...]) -> bool:
         stages = self._recorded_stages(shape)
@@ -303,8 +326,9 @@ def rule_alone(lines: tuple[str, ...], slots: tuple[str, ...], dtype: str) -> Ca
 def _groups(stages: tuple[Stage, ...], slices: list[list[slice]]) -> Iterator[tuple[Place, int]]:
     """Every parameter that learns, and the number of its group."""
     for stage in stages:
-        for place in (stage.weight, stage.bias):
-            if place is not None and stage.learns:
+        own = [stage.places[name] for name in stage.parameter_gradients]
+        for place in (*((stage.weight, stage.bias) if stage.learns else ()), *own):
+            if place is not None:
                 yield (
                     place,
                     next(

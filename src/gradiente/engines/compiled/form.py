@@ -1,9 +1,11 @@
 """The form of a training step: all that its source depends on, and nothing that changes between two steps."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
+from gradiente.engines.compiled.operands import Place
 from gradiente.engines.compiled.rules import Rule
-from gradiente.engines.compiled.stages import Place, RecordedLoss, Stage
+from gradiente.engines.compiled.stages import RecordedLoss, Stage
 from gradiente.symbolic import Symbol
 
 MOST_KEPT = 10_000  # parameters that are kept after every step
@@ -51,20 +53,40 @@ class Form:
         return self.stages[-1].outputs
 
     @property
+    def buffers(self) -> dict[str, Place]:
+        """Where the running statistics are, side by side, by the operands' names."""
+        named = [(name, stage) for stage in self.stages for name in stage.buffers]
+        stops = accumulate(stage.outputs for _, stage in named)
+        return {
+            name: Place(stop - stage.outputs, stop) for (name, stage), stop in zip(named, stops, strict=True)
+        }
+
+    @property
+    def normalizes(self) -> bool:
+        """Whether a number depends on the other rows of the batch."""
+        return any(stage.normalizes for stage in self.stages)
+
+    @property
+    def sums_rows(self) -> bool:
+        """Whether a feature has to be summed over the rows of the batch behind a head."""
+        return any(stage.sums_rows for stage in self.stages)
+
+    @property
     def can_keep(self) -> bool:
         """Whether θ and the gradient can be kept after every step: they are few."""
         return self.parameters <= MOST_KEPT
 
     @property
     def first_learning(self) -> int:
-        """The first stage whose parameters learn: before it no gradient is needed."""
-        return next(index for index, stage in enumerate(self.stages) if stage.learns)
+        """The first stage with a parameter that learns: before it no gradient is needed."""
+        return next(index for index, stage in enumerate(self.stages) if stage.trains)
 
     def arguments(self) -> dict[str, str]:
         """The arguments of the program, with their types.
 
         x, targets      of all instances; targets are class numbers where the loss takes those
         rows, bounds    the instances of all steps, and where in `rows` each step begins and the last one ends
+        buffers         running statistics
         constants       those of the rules, `stride` numbers further at every step
         divisors, penalties     what the loss is divided by, and the penalties' part of J, of every step
         w, classes      memory to work in
@@ -83,6 +105,7 @@ class Form:
             "theta": f"{number}*",
             "gradient": f"{number}*",
             **slots,
+            "buffers": f"{number}*",
             "constants": f"{number}*",
             "stride": "int64",
             "divisors": "float64*",

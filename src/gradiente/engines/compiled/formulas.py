@@ -4,52 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gradiente.engines.compiled.recording import AT_CLASS, IS_CLASS, ROW_MAX, ROW_SUM, NotRecordable
+from gradiente.engines.compiled.expressions import BOOLEAN, NUMERIC
+from gradiente.engines.compiled.recording import (
+    AT_CLASS,
+    FEATURE_SUM,
+    IS_CLASS,
+    ROW_MAX,
+    ROW_SUM,
+    NotRecordable,
+)
 from gradiente.symbolic import CHOICE, Symbol
 
-# NumPy's functions as expressions; T is the network's type.
-BOOLEAN = {
-    "greater": "{} > {}",
-    "greater_equal": "{} >= {}",
-    "less": "{} < {}",
-    "less_equal": "{} <= {}",
-    "equal": "{} == {}",
-    "not_equal": "{} != {}",
-    "isnan": "{0} != {0}",
-    "logical_and": "{} and {}",
-    "logical_or": "{} or {}",
-    "logical_not": "not {}",
-}
-NUMERIC = {
-    "add": "{} + {}",
-    "subtract": "{} - {}",
-    "multiply": "{} * {}",
-    "divide": "{} / {}",
-    "negative": "-{}",
-    "positive": "{}",
-    "absolute": "abs({})",
-    "fabs": "abs({})",
-    "square": "{0} * {0}",
-    "reciprocal": "T(1) / {}",
-    "sqrt": "np.sqrt({})",
-    "power": "{} ** {}",
-    "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
-    "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
-    "sign": "T(1) if {0} > T(0) else (T(-1) if {0} < T(0) else {0})",
-    "floor": "np.floor({})",
-    "ceil": "np.ceil({})",
-    "exp": "exp({})",
-    "expm1": "expm1({})",
-    "log": "log({})",
-    "log1p": "log1p({})",
-    "tanh": "tanh({})",
-    "erf": "erf({})",
-    "sin": "np.sin({})",
-    "cos": "np.cos({})",
-    "arctan": "np.arctan({})",
-    "sinh": "np.sinh({})",
-    "cosh": "np.cosh({})",
-}
 REDUCTIONS = {
     ROW_SUM: ("T(0)", "{0} + {1}"),
     ROW_MAX: ("T(-np.inf)", "{0} if {0} >= {1} or {0} != {0} else {1}"),
@@ -71,7 +36,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class _Node:
+class Node:
     """An operation or an operand of the formulas, equal ones only once.
 
     Arguments:
@@ -101,7 +66,7 @@ def supported(symbols: Iterable[Symbol]) -> None:
 
     Errors: NotRecordable
     """
-    known = {*BOOLEAN, *NUMERIC, *REDUCTIONS, CHOICE, AT_CLASS, IS_CLASS, ""}
+    known = {*BOOLEAN, *NUMERIC, *REDUCTIONS, FEATURE_SUM, CHOICE, AT_CLASS, IS_CLASS, ""}
     for symbol in symbols:
         if symbol.function not in known:
             raise NotRecordable(symbol.function)
@@ -119,29 +84,39 @@ class Formulas:
 
     def __init__(self, operands: Mapping[str, Operand]) -> None:
         self.operands = operands
-        self.nodes: list[_Node] = []
+        self.nodes: list[Node] = []
+        self.outputs: list[tuple[int, Operand]] = []
         self._numbers: dict[Any, int] = {}
-        self._outputs: list[tuple[int, Operand]] = []
 
     def compute(self, symbol: Symbol, into: Operand) -> None:
         """Also compute this formula, and store its numbers there."""
-        self._outputs.append((self._node(symbol), into))
+        self.outputs.append((self._node(symbol), into))
 
     def wide(self, symbol: Symbol) -> bool:
         """Whether a formula has a number for each feature, too."""
         return self.nodes[self._node(symbol)].wide
 
+    @property
+    def names(self) -> set[str]:
+        """Of the operands that are used."""
+        return {node.name for node in self.nodes if node.name}
+
+    @property
+    def sums_rows(self) -> bool:
+        """Whether a sum over the rows of the batch is in it: then `FeatureLoops` writes the loops."""
+        return any(node.function == FEATURE_SUM for node in self.nodes)
+
     def entry(self, place: str) -> list[str]:
         """The lines for one place of arrays that all have it: no rows, no features."""
 
-        def operand(node: _Node) -> str:
+        def operand(node: Node) -> str:
             where = self.operands[node.name]
             return where.pointer if where.kind == "number" else f"{where.pointer}[{place}]"
 
-        body = _Body(self, operand)
-        for number, _ in self._outputs:
+        body = Body(self, operand)
+        for number, _ in self.outputs:
             body.value(number)
-        return [*body.lines, *(f"{into.pointer}[{place}] = {body.value(n)}" for n, into in self._outputs)]
+        return [*body.lines, *(f"{into.pointer}[{place}] = {body.value(n)}" for n, into in self.outputs)]
 
     def loops(
         self,
@@ -160,7 +135,7 @@ class Formulas:
             scratch: memory for so many numbers, as the source of a pointer
             classes: the source of the pointer to the right class of each row
         """
-        if self._outputs and rows == stride and self._of_entries():
+        if self.outputs and rows == stride and self._of_entries():
             return nested(f"for i in range({features} * {stride}):", self.entry("i"))
         return _Loops(self, features, stride, rows, scratch, classes).lines()
 
@@ -176,64 +151,70 @@ class Formulas:
             arguments = tuple(self._node(each) for each in symbol.arguments)
             node = self._operation(symbol.function, arguments)
         elif symbol.name:
-            node = _Node("", name=symbol.name, wide=self.operands[symbol.name].kind in ("entry", "feature"))
+            node = Node("", name=symbol.name, wide=self.operands[symbol.name].kind in ("entry", "feature"))
         else:
-            node = _Node("", value=float(symbol.value), wide=False)
+            node = Node("", value=float(symbol.value), wide=False)
         if node not in self._numbers:
             self._numbers[node] = len(self.nodes)
             self.nodes.append(node)
         return self._numbers[node]
 
-    def _operation(self, function: str, arguments: tuple[int, ...]) -> _Node:
+    def _operation(self, function: str, arguments: tuple[int, ...]) -> Node:
         own = [self.nodes[each] for each in arguments]
         level = max((each.level for each in own), default=0)
         wide = any(each.wide for each in own) or function == IS_CLASS
         if function in REDUCTIONS:
-            return _Node(function, arguments, level=level + 1, wide=False)
+            return Node(function, arguments, level=level + 1, wide=False)
         if function == AT_CLASS:
-            return _Node(function, arguments, level=level, wide=False)
+            return Node(function, arguments, level=level, wide=False)
         if function == "power" and own[1].value is not None:
             if own[1].value == 2:
                 function, arguments = "square", arguments[:1]
             elif own[1].value == 0.5:
                 function, arguments = "sqrt", arguments[:1]
-        return _Node(function, arguments, level=level, wide=wide)
+        return Node(function, arguments, level=level, wide=wide)
 
 
-class _Body:
-    """The assignments inside one loop."""
+class Body:
+    """The assignments inside one loop.
 
-    def __init__(self, formulas: Formulas, operand: Callable[[_Node], str]) -> None:
+    Arguments:
+        names: what is assigned before it
+    """
+
+    def __init__(
+        self, formulas: Formulas, operand: Callable[[Node], str], names: Mapping[int, str] | None = None
+    ) -> None:
         self.formulas, self.operand = formulas, operand
         self.lines: list[str] = []
-        self._names: dict[int, str] = {}
+        self.names = dict(names or {})  # of what is assigned, by the node's number
 
     def known(self, number: int, source: str) -> None:
         """A number that is not computed here but read."""
-        self._names[number] = f"v{number}"
+        self.names[number] = f"v{number}"
         self.lines.append(f"v{number} = {source}")
 
     def value(self, number: int) -> str:
         """The source of a node's number, assigned before."""
         node = self.formulas.nodes[number]
-        if number in self._names:
-            return self._names[number]
+        if number in self.names:
+            return self.names[number]
         if node.value is not None:
             return literal(node.value)
         if node.name or node.function in (AT_CLASS, IS_CLASS):
             self.known(number, self.operand(node))
-            return self._names[number]
+            return self.names[number]
         names = [self.value(each) for each in node.arguments]
         self.known(number, self._expression(node, names))
-        return self._names[number]
+        return self.names[number]
 
-    def _expression(self, node: _Node, names: list[str]) -> str:
+    def _expression(self, node: Node, names: list[str]) -> str:
         kinds = [self.formulas.nodes[each].function in BOOLEAN for each in node.arguments]
         if node.function == CHOICE:
-            return f"{_number(names[1], kinds[1])} if {names[0]} else {_number(names[2], kinds[2])}"
+            return f"{as_number(names[1], kinds[1])} if {names[0]} else {as_number(names[2], kinds[2])}"
         if node.function in BOOLEAN:
             return BOOLEAN[node.function].format(*names)
-        numbers = [_number(name, boolean) for name, boolean in zip(names, kinds, strict=True)]
+        numbers = [as_number(name, boolean) for name, boolean in zip(names, kinds, strict=True)]
         return NUMERIC[node.function].format(*numbers)
 
 
@@ -271,7 +252,7 @@ class _Loops:
                 for each in self.formulas.nodes[number].arguments:
                     visit(each)
 
-        for number, _ in self.formulas._outputs:
+        for number, _ in self.formulas.outputs:
             visit(number)
         return sorted(needed)  # a node has a larger number than its arguments
 
@@ -298,16 +279,16 @@ class _Loops:
 
     def _row_loop(self, level: int) -> list[str]:
         loop = (level, 0)
-        body = _Body(self.formulas, self._operand)
-        outputs = [(n, into) for n, into in self.formulas._outputs if self._loop_of(n) == loop]
+        body = Body(self.formulas, self._operand)
+        outputs = [(n, into) for n, into in self.formulas.outputs if self._loop_of(n) == loop]
         kept = [n for n in self._leaves(loop) if not self.formulas.nodes[n].reduces]
         stores = self._body(body, loop, outputs, kept, "[r]")
         return nested(f"for r in range({self.rows}):", [*body.lines, *stores]) if stores else []
 
     def _wide_loop(self, level: int) -> list[str]:
         loop, nodes = (level, 1), self.formulas.nodes
-        body = _Body(self.formulas, self._operand)
-        outputs = [(n, into) for n, into in self.formulas._outputs if self._loop_of(n) == loop]
+        body = Body(self.formulas, self._operand)
+        outputs = [(n, into) for n, into in self.formulas.outputs if self._loop_of(n) == loop]
         reductions = [n for n in self.used if nodes[n].reduces and self._computed_in(n) == loop]
         kept = [n for n in self._leaves(loop) if not nodes[n].reduces]
         stores = self._body(body, loop, outputs, kept, "[j * STRIDE + r]")
@@ -327,7 +308,7 @@ class _Loops:
 
     def _body(
         self,
-        body: _Body,
+        body: Body,
         loop: tuple[int, int],
         outputs: list[tuple[int, Operand]],
         kept: list[int],
@@ -350,7 +331,7 @@ class _Loops:
             self.stored[number] = Operand(
                 self.scratch(size if wide else self.stride), "entry" if wide else "row"
             )
-            value = _number(body.value(number), nodes[number].function in BOOLEAN)
+            value = as_number(body.value(number), nodes[number].function in BOOLEAN)
             stores.append(f"{self.stored[number].pointer}{place} = {value}")
         for number, into in outputs:
             stores.append(f"{into.pointer}{place} = {body.value(number)}")
@@ -374,7 +355,7 @@ class _Loops:
             visit(number)
         return found
 
-    def _operand(self, node: _Node) -> str:
+    def _operand(self, node: Node) -> str:
         if node.function == IS_CLASS:
             return f"{self.classes}[r] == j"
         if node.function == AT_CLASS:
@@ -392,7 +373,7 @@ def literal(value: float) -> str:
     return f"T({value!r})".replace("inf", "np.inf")
 
 
-def _number(source: str, boolean: bool) -> str:
+def as_number(source: str, boolean: bool) -> str:
     return f"T({source})" if boolean else source
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gradiente.engines.compiled.expressions import Intrinsic
+from gradiente.engines.compiled.translated_expressions import Intrinsic
 
 
 @Intrinsic

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from gradiente.engines.compiled.expressions import Intrinsic
+from gradiente.engines.compiled.translated_expressions import Intrinsic
 
 NAMES = (  # what `lanes` gives
     "vload, vload_some, vstore, vstore_some, splat, fma, vsum, turn, square, vmax, equal, unequal, has_nan"

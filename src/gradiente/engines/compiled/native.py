@@ -22,16 +22,16 @@ import numpy as np
 from gradiente.cache import cache_folder
 from gradiente.engines.compiled import (
     arithmetic,
-    expressions,
     functions,
     intrinsics,
     lanes,
     tiles,
+    translated_expressions,
     translation,
     waiting,
 )
 from gradiente.engines.compiled.arithmetic import C_FUNCTIONS
-from gradiente.engines.compiled.expressions import Intrinsic
+from gradiente.engines.compiled.translated_expressions import Intrinsic
 from gradiente.engines.compiled.translation import PROGRAM, translated
 from gradiente.errors import FileError
 from gradiente.locale import text
@@ -141,7 +141,16 @@ def _path(source: str, types: tuple[str, ...], fastmath: bool) -> Path:
 
     own = [
         Path(module.__file__).read_text(encoding="utf-8")
-        for module in (arithmetic, expressions, functions, intrinsics, lanes, tiles, translation, waiting)
+        for module in (
+            arithmetic,
+            translated_expressions,
+            functions,
+            intrinsics,
+            lanes,
+            tiles,
+            translation,
+            waiting,
+        )
         if module.__file__
     ]
     machine = [llvm.get_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]

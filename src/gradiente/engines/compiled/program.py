@@ -12,6 +12,7 @@ from gradiente.engines.compiled.by_neurons import ByNeurons
 from gradiente.engines.compiled.by_rows import ByRows
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.native import native
+from gradiente.engines.compiled.recording import NotRecordable
 
 Array = np.ndarray
 WIDE = 256  # neurons of a layer that is worth cutting by neurons
@@ -32,9 +33,12 @@ class Code:
 def code_of(form: Form) -> Code:
     """The machine code of a form; forms with the same source share it.
 
-    Errors: those of `native`
+    Errors: NotRecordable for a layer that sums over the rows of a batch, where the batch is cut by its rows; those of
+        `native`
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
+    if form.sums_rows and isinstance(program, ByRows):
+        raise NotRecordable(next(name for stage in form.stages for name in stage.summing))
     source = program.text()
     keeps = form.can_keep and isinstance(program, ByRows)
     function = native(source, list(form.arguments().values()), fastmath=not form.float64)
@@ -45,6 +49,8 @@ def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
     if any(stage.windows is not None for stage in form.stages):
         return False
+    if form.sums_rows:
+        return True
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE and form.batch_size <= MOST_ROWS
 
@@ -94,7 +100,7 @@ class Program:
         Arguments:
             x, targets: of all instances, contiguous, of the network's type
             rows, bounds: the instances of all steps, and where in `rows` each step begins, and the last ends
-            state: θ, the gradient, and the optimizer's slots, which change
+            state: θ, the gradient, the optimizer's slots and the running statistics, which change
             constants: of the rules, for each step
             divisors, penalties: what the loss is divided by, and the penalties' part of J, for each step
             generator: that layers draw from

@@ -1,7 +1,7 @@
 """Layers and losses, recorded by running their own code on symbols of a batch.
 
-What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, and the entry of its right class. A
-layer or loss that does anything else cannot be recorded, and NumPy executes it.
+What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, the entry of its right class, and
+the sum of a feature over the batch. A layer or loss that does anything else cannot be recorded, and NumPy executes it.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from gradiente.symbolic import Symbol
 ROWS = 2  # of the batch that is recorded: a formula is the same for any number
 # Functions of a recorded formula besides NumPy's.
 ROW_SUM, ROW_MAX, AT_CLASS, IS_CLASS = "row_sum", "row_max", "at_class", "is_class"
+FEATURE_SUM = "feature_sum"  # over the rows of the batch
 Shape = tuple[int, ...]
 
 
@@ -27,12 +28,21 @@ class Rows(NDArrayOperatorsMixin):
 
     Arguments:
         symbol: any of its entries; a result in place replaces it
-        shape: with ROWS instances; (ROWS, 1) and (ROWS,) have one number for each row
+        shape: the first axis has the rows of the batch; (rows, 1) and (rows,) have one number for each
         labels: whether it is the numbers of the right classes
+        shared: whether it has numbers of features that all rows share, and no axis of rows
     """
 
-    def __init__(self, symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False) -> None:
-        self.symbol, self.shape, self.dtype, self.labels = symbol, shape, np.dtype(dtype), labels
+    def __init__(
+        self, symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False, shared: bool = False
+    ) -> None:
+        self.symbol, self.shape, self.dtype = symbol, shape, np.dtype(dtype)
+        self.labels, self.shared = labels, shared
+
+    @property
+    def features(self) -> int:
+        """How many numbers it has for each row."""
+        return self.size if self.shared else self.size // self.shape[0]
 
     @property
     def ndim(self) -> int:
@@ -48,8 +58,20 @@ class Rows(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         (out,) = options.pop("out", (None,))
         options.pop("dtype", None)  # a network computes in its own
+        where = options.pop("where", True)
         if method != "__call__" or options or ufunc.nout != 1:
             return NotImplemented
+        if ufunc is np.matmul:
+            return _written(_column_sum(*inputs), out)
+        if where is not True:
+            if not isinstance(out, Rows):
+                raise NotRecordable("a result with places that are not computed")
+            there = self._computed(ufunc.__name__, ufunc, inputs, None)
+            return _written(np.where(where, there, out), out)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        if ufunc is np.not_equal and self.labels and np.ndim(inputs[1]) == 0 and inputs[1] < 0:
+            return Rows(
+                Symbol(value=True), self.shape, self.dtype
+            )  # the engine takes no class number below 0
         return self._computed(ufunc.__name__, ufunc, inputs, out)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
@@ -58,6 +80,12 @@ class Rows(NDArrayOperatorsMixin):
         if function is np.clip and len(inputs) == 3 and not options:
             x, low, high = inputs
             return np.minimum(np.maximum(x, low), high)
+        if function is np.zeros_like and not options:
+            return Rows(Symbol(value=0.0), self.shape, self.dtype, shared=self.shared)
+        if function is np.expand_dims and tuple(inputs[1:]) == (1,) and self.ndim == 1 and not self.shared:
+            return self.reshape(self.shape[0], 1)
+        if function is np.einsum and len(inputs) == 3 and inputs[0] == "ij,ij->j" and not options:
+            return (inputs[1] * inputs[2]).sum(axis=0)
         return NotImplemented
 
     def _computed(self, name: str, operation: Callable[..., Any], inputs: Sequence[Any], out: Any) -> "Rows":
@@ -65,16 +93,25 @@ class Rows(NDArrayOperatorsMixin):
             raise NotRecordable("arithmetic with class numbers")
         shape = np.broadcast_shapes(*(_shape(each) for each in inputs))
         arguments = tuple(_symbol(each) for each in inputs)
-        result = Symbol(function=name, operation=operation, arguments=arguments)
-        if out is None:
-            return Rows(result, shape, self.dtype)
-        if not isinstance(out, Rows) or out.shape != shape:
-            raise NotRecordable("a result in another array")
-        out.symbol = result
-        return out
+        recorded = [each for each in inputs if isinstance(each, Rows)]
+        shared = all(each.shared for each in recorded)
+        symbol = Symbol(function=name, operation=operation, arguments=arguments)
+        result = Rows(symbol, shape, self.dtype, shared=shared)
+        for each in recorded:
+            if each.features != result.features and (each.shared or each.features != 1):
+                raise NotRecordable("features that meet others")
+        return _written(result, out)
 
     def astype(self, dtype: Any, *, copy: bool = True) -> "Rows":
-        return Rows(self.symbol, self.shape, dtype, labels=self.labels) if copy else self
+        if not copy:
+            return self
+        return Rows(self.symbol, self.shape, dtype, labels=self.labels, shared=self.shared)
+
+    def reshape(self, *shape: Any) -> "Rows":
+        new = np.empty(self.shape, bool).reshape(*shape).shape
+        if not self.shared and new[:1] != self.shape[:1]:
+            raise NotRecordable("rows of another shape")
+        return Rows(self.symbol, new, self.dtype, labels=self.labels, shared=self.shared)
 
     def max(self, axis: int | None = None, *, keepdims: bool = False, initial: float | None = None) -> Any:
         return self._reduced(ROW_MAX, axis, keepdims)
@@ -82,19 +119,33 @@ class Rows(NDArrayOperatorsMixin):
     def min(self) -> Any:
         return self._reduced("", None, False)
 
-    def sum(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    def sum(self, axis: int | tuple[()] | None = None, *, keepdims: bool = False) -> Any:
         if axis is None:
             raise NotRecordable("a sum over the batch")
+        if isinstance(axis, tuple):
+            if axis:
+                raise NotRecordable("a sum over several axes")
+            return self
+        if axis == 0 and not self.shared and self.ndim == 2 and not keepdims:
+            return Rows(
+                Symbol(function=FEATURE_SUM, arguments=(self.symbol,)),
+                self.shape[1:],
+                self.dtype,
+                shared=True,
+            )
         return self._reduced(ROW_SUM, axis, keepdims)
 
     def __getitem__(self, index: Any) -> "Rows":
         if self.ndim == 2 and self.shape[1] == 1 and index == (slice(None), 0):
-            return Rows(self.symbol, (ROWS,), self.dtype)
+            return Rows(self.symbol, self.shape[:1], self.dtype)
         if self.ndim == 2 and _is_class(index):
-            return Rows(_mapped(self.symbol, _at_class), (ROWS,), self.dtype)
+            return Rows(_mapped(self.symbol, _at_class), self.shape[:1], self.dtype)
         raise NotRecordable("an index")
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if index is ...:
+            _written(value.reshape(self.shape), self)
+            return
         if self.ndim != 2 or not _is_class(index):
             raise NotRecordable("an index")
         there = _mapped(_symbol(value), _anywhere)
@@ -107,10 +158,10 @@ class Rows(NDArrayOperatorsMixin):
     def _reduced(self, name: str, axis: int | None, keepdims: bool) -> Any:
         if axis is None:
             return np.nan  # unknown, which passes the checks of a range: the engine makes those
-        if axis not in (1, -1) or self.ndim != 2 or self.labels:
+        if axis not in (1, -1) or self.ndim != 2 or self.labels or self.shared:
             raise NotRecordable("a reduction of another axis")
         reduced = Symbol(function=name, arguments=(self.symbol,))
-        return Rows(reduced, (ROWS, 1) if keepdims else (ROWS,), self.dtype)
+        return Rows(reduced, (self.shape[0], 1) if keepdims else self.shape[:1], self.dtype)
 
 
 class Draws:
@@ -126,9 +177,9 @@ class Draws:
         return Rows(Symbol(self.name), shape, dtype)
 
 
-def operand(symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False) -> Any:
-    """An array of the batch, for a formula to be recorded with: Rows, in an array's place."""
-    return Rows(symbol, shape, dtype, labels=labels)
+def operand(symbol: Symbol, shape: Shape, dtype: Any, *, labels: bool = False, shared: bool = False) -> Any:
+    """An array of the batch, or one that its rows share, for a formula to be recorded with: Rows in its place."""
+    return Rows(symbol, shape, dtype, labels=labels, shared=shared)
 
 
 def recorded(name: str, formula: Callable[[], Any]) -> Any:
@@ -144,6 +195,33 @@ def recorded(name: str, formula: Callable[[], Any]) -> Any:
             return formula()
     except Exception as error:  # whatever a formula does with what is no array
         raise NotRecordable(name) from error
+
+
+def sums_rows(symbol: Symbol) -> bool:
+    """Whether a formula has a sum over the rows of the batch in it."""
+    return symbol.function == FEATURE_SUM or any(map(sums_rows, symbol.arguments))
+
+
+def reduces(symbol: Symbol) -> bool:
+    """Whether it has a sum or maximum over the features of a row in it."""
+    return symbol.function in (ROW_SUM, ROW_MAX) or any(map(reduces, symbol.arguments))
+
+
+def _written(result: Rows, out: Any) -> Rows:
+    """The result, in place of what `out` was if there is one."""
+    if out is None:
+        return result
+    if not isinstance(out, Rows) or (out.shape, out.shared) != (result.shape, result.shared):
+        raise NotRecordable("a result in another array")
+    out.symbol = result.symbol
+    return out
+
+
+def _column_sum(ones: Any, x: Any) -> Rows:
+    """Of a product with ones from the left: the sum of every column."""
+    if isinstance(ones, Rows) or x.ndim != 2 or not np.array_equal(ones, np.ones(x.shape[0])):
+        raise NotRecordable("a product of matrices")
+    return x.reshape(x.shape[1:]) if x.shared and len(ones) == 1 else x.sum(axis=0)
 
 
 def _symbol(entry: Any) -> Symbol:
@@ -166,7 +244,7 @@ def _is_class(index: Any) -> bool:
     if not isinstance(index, tuple) or len(index) != 2:
         return False
     rows, classes = index
-    return np.array_equal(rows, np.arange(ROWS)) and isinstance(classes, Rows) and classes.labels
+    return isinstance(classes, Rows) and classes.labels and np.array_equal(rows, np.arange(len(classes)))
 
 
 def _at_class(symbol: Symbol) -> Symbol:

@@ -1,27 +1,26 @@
 """A network as stages: a Linear, a convolution or a pool, then the element-wise layers behind it, recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gradiente.engines.compiled.chains import Chain, chain_of
 from gradiente.engines.compiled.formulas import supported
+from gradiente.engines.compiled.operands import BIAS, RAW, TARGET, Place
 from gradiente.engines.compiled.recording import (
-    ROW_MAX,
-    ROW_SUM,
     ROWS,
-    Draws,
     NotRecordable,
-    Rows,
     operand,
     recorded,
+    reduces,
+    sums_rows,
 )
 from gradiente.layers import (
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
-    Context,
     Conv1d,
     Conv2d,
     Conv3d,
@@ -41,24 +40,14 @@ from gradiente.symbolic import Symbol
 
 POOLS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)
 HEADS = (Linear, Conv1d, Conv2d, Conv3d, *POOLS)  # layers that a stage begins with
-RAW, BIAS, DELTA, TARGET, WEIGHT = "raw", "bias", "delta", "target", "weight"  # names of operands
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a parameter is in the flat arrays."""
+@dataclass(kw_only=True)
+class Stage(Chain):
+    """A part of the network: what its head makes of x, and what the layers behind the head make of that.
 
-    start: int
-    stop: int
-
-
-@dataclass
-class Stage:
-    """A part of the network: what its head makes of x, and what the element-wise layers make of that.
-
-    `output` is recorded from the operands RAW (W x of a Linear, y of another head, x where there is none), BIAS of a
-    Linear, and what is drawn; `kept` are the numbers on the way that `raw_gradient`, ∂J/∂raw from DELTA = ∂J/∂output,
-    needs, by name. Behind a pool, whose output its gradient needs, another stage begins.
+    The chain's operands are RAW (W x of a Linear, y of another head, x where there is none) and BIAS of a Linear.
+    Behind a pool, whose output its gradient needs, another stage begins.
 
     Arguments:
         head: a Linear, a convolution or a pool, or None
@@ -66,7 +55,7 @@ class Stage:
         inputs, outputs: features before and after
         weight, bias: of the head; None where there is none
         learns: whether its parameters do
-        draws: the names of what is drawn, for each layer that draws
+        places: of the chain's parameters, by the operand's name
     """
 
     head: Layer | None
@@ -76,10 +65,17 @@ class Stage:
     weight: Place | None
     bias: Place | None
     learns: bool
-    output: Symbol
-    raw_gradient: Symbol
-    kept: dict[str, Symbol] = field(default_factory=dict)
-    draws: tuple[str, ...] = ()
+    places: dict[str, Place]
+
+    @property
+    def buffers(self) -> dict[str, str]:
+        """The network's names of its running statistics, by the operand's name."""
+        return {name: own for name, own in self.own.items() if name not in self.places}
+
+    @property
+    def trains(self) -> bool:
+        """Whether any of its parameters learns."""
+        return self.learns or bool(self.parameter_gradients)
 
     @property
     def multiplications(self) -> int:
@@ -97,7 +93,17 @@ class Stage:
     @property
     def reduces(self) -> bool:
         """Whether a number depends on the other features of its row."""
-        return _reduces(self.output) or _reduces(self.raw_gradient)
+        return reduces(self.output) or reduces(self.raw_gradient)
+
+    @property
+    def normalizes(self) -> bool:
+        """Whether a number depends on the other rows of the batch."""
+        return sums_rows(self.output)
+
+    @property
+    def sums_rows(self) -> bool:
+        """Whether its chain needs a sum over the rows of the batch: to normalize, or for a parameter's gradient."""
+        return bool(self.summing)
 
     @property
     def changes(self) -> bool:
@@ -184,65 +190,19 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
         windows = head._windows((ROWS, *shape))
         if windows.mode != "zeros" and windows.padded != windows.input:
             raise NotRecordable(type(head).__name__)
-    values, caches, after, draws = [raw], [], [], list[str]()
-    for index in range(start, nodes.stop):
-        node = network.nodes[index]
-        if node.parameters() or node.buffers():
-            raise NotRecordable(type(node.layer).__name__)
-        x = operand(values[-1], (ROWS, *shapes), network.dtype)
-        shapes = node.layer.output_shape(shapes)
-        after.append((ROWS, *shapes))
-        if node.layer.copies and not node.layer.stochastic:
-            values.append(values[-1])
-            caches.append(None)
-            continue
-        drawn = Draws(f"draw_{index}", x.shape)
-        context = Context(training=not network.is_frozen(index), generator=drawn)  # pyright: ignore[reportArgumentType]
-        name = type(node.layer).__name__
-        y, cache = recorded(name, lambda node=node, x=x, context=context: node.layer.forward({}, x, context))
-        if not isinstance(y, Rows) or y.shape != x.shape:
-            raise NotRecordable(type(node.layer).__name__)
-        draws += [drawn.name] if drawn.used else []
-        values.append(y.symbol)
-        caches.append(cache)
-    delta = Symbol(DELTA)
-    for index in reversed(range(start, nodes.stop)):
-        cache, layer = caches[index - start], network.nodes[index].layer
-        if cache is not None or not layer.copies:
-            dy = operand(delta, after[index - start], network.dtype)
-            name = type(layer).__name__
-            delta = recorded(name, lambda a=layer, cache=cache, dy=dy: a.input_gradient({}, cache, dy)).symbol
-    gradient, kept = _from_kept(delta, values)
-    supported([values[-1], gradient])
-    learns = weight is not None and not network.is_frozen(nodes.start)
-    outputs = int(np.prod(shapes))
+    chain, shape = chain_of(network, range(start, nodes.stop), raw, shapes)
     return Stage(
-        head, windows, inputs, outputs, weight, bias, learns, values[-1], gradient, kept, tuple(draws)
+        **vars(chain),
+        head=head,
+        windows=windows,
+        inputs=inputs,
+        outputs=int(np.prod(shape)),
+        weight=weight,
+        bias=bias,
+        learns=weight is not None and not network.is_frozen(nodes.start),
+        places={name: places[own] for name, own in chain.own.items() if own in places},
     )
 
 
 def _is_head(layer: Layer) -> bool:
     return type(layer) in HEADS
-
-
-def _reduces(symbol: Symbol) -> bool:
-    return symbol.function in (ROW_SUM, ROW_MAX) or any(map(_reduces, symbol.arguments))
-
-
-def _from_kept(gradient: Symbol, values: list[Symbol]) -> tuple[Symbol, dict[str, Symbol]]:
-    """A gradient from the outputs of layers, instead of what those are computed from; and the outputs it needs."""
-    names = {id(value): f"value_{place}" for place, value in enumerate(values) if not value.constant}
-    kept, made = dict[str, Symbol](), dict[int, Symbol]()
-
-    def replaced(symbol: Symbol) -> Symbol:
-        if id(symbol) in names:
-            kept[names[id(symbol)]] = symbol
-            return Symbol(names[id(symbol)])
-        if not symbol.function:
-            return symbol
-        if id(symbol) not in made:
-            arguments = tuple(replaced(each) for each in symbol.arguments)
-            made[id(symbol)] = Symbol(function=symbol.function, arguments=arguments)
-        return made[id(symbol)]
-
-    return replaced(gradient), kept

@@ -7,8 +7,8 @@ every row += factor b of that row · vector c of the source.
 from functools import cache
 from typing import Any
 
-from gradiente.engines.compiled.expressions import Intrinsic
 from gradiente.engines.compiled.lanes import multiplied_and_added, splatted, summed, vector_of
+from gradiente.engines.compiled.translated_expressions import Intrinsic
 
 Pattern = tuple[tuple[int, int, int], ...]
 

@@ -25,7 +25,7 @@ from gradiente.engines.compiled.arithmetic import (
     llvm_type,
     llvm_types,
 )
-from gradiente.engines.compiled.expressions import Expressions, Variable, Written
+from gradiente.engines.compiled.translated_expressions import Expressions, Variable, Written
 
 PROGRAM = "program"  # the name of the function that a source is translated for
 

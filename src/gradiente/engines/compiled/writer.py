@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradiente.engines.compiled.feature_loops import SUMMED, FeatureLoops
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
 from gradiente.engines.compiled.lanes import NAMES
+from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, TARGET, WEIGHT
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
+from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.source import Memory, Source
-from gradiente.engines.compiled.stages import BIAS, DELTA, RAW, TARGET, WEIGHT, Stage
+from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
 from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
-
-SUMMED = 256  # numbers that are added in the network's type, before their sums are in float64
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,11 @@ class Writer:
     def forward(
         self, stage: Stage, x: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
     ) -> list[str]:
-        """A piece of a stage's output, from the pointer x to the pointer out, both of the whole arrays."""
+        """A piece of a stage's output, from the pointer x to the pointer out, both of the whole arrays.
+
+        Arguments:
+            kept: the pointers to where numbers are kept for the gradients, statistics too
+        """
         lines, raw = [f"out = at({out}, {cut.lo} * {self.M})"], "out"
         if stage.head is None:
             raw = f"at({x}, {cut.lo} * {self.M})"
@@ -97,14 +102,27 @@ class Writer:
         for name, pointer in draws.items():
             lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
             operands[name] = Operand(name)
-        formulas = Formulas(operands)
+        shared, pointers = self._shared(stage, cut)
+        formulas = Formulas(operands | shared)
         for name, symbol in stage.kept.items():
             if name in kept:
                 lines.append(f"{name} = at({kept[name]}, {cut.lo} * {self.M})")
                 formulas.compute(symbol, Operand(name))
+        for name, symbol in stage.statistics.items():
+            lines.append(f"{name} = at({kept[name]}, {cut.lo})")
+            formulas.compute(symbol, Operand(name, "feature"))
         if stage.changes:
             formulas.compute(stage.output, Operand("out"))
+        lines += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
         return lines + self._loops(formulas, cut)
+
+    def _shared(self, stage: Stage, cut: Cut) -> tuple[dict[str, Operand], dict[str, str]]:
+        """The operands of a piece of a stage that all rows share, and the pointers to its parameters and buffers."""
+        pointers = {name: f"at(theta, {place.start} + {cut.lo})" for name, place in stage.places.items()}
+        buffers = {name: self.form.buffers[name] for name in stage.buffers}
+        pointers |= {name: f"at(buffers, {place.start} + {cut.lo})" for name, place in buffers.items()}
+        operands = {name: Operand(name, "feature") for name in pointers}
+        return {**operands, ROW_COUNT: Operand(f"T({cut.filled})", "number")}, pointers
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
@@ -116,17 +134,24 @@ class Writer:
     def through(
         self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
     ) -> list[str]:
-        """∂J/∂raw of a piece of a stage, in place of ∂J/∂output at the pointer delta."""
-        if stage.raw_gradient.name == DELTA:
+        """∂J/∂raw of a piece of a stage, in place of ∂J/∂output at the pointer delta; ∂J/∂parameters of its chain."""
+        if stage.raw_gradient.name == DELTA and not stage.parameter_gradients:
             return []
         lines = [f"delta = at({delta}, {cut.lo} * {self.M})"]
         operands = {DELTA: Operand("delta")}
-        pointers = {name: kept.get(name, out) for name in stage.kept} | draws
-        for name, pointer in pointers.items():
+        arrays = {name: kept.get(name, out) for name in stage.kept} | draws
+        for name, pointer in arrays.items():
             lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
             operands[name] = Operand(name)
-        formulas = Formulas(operands)
+        shared, pointers = self._shared(stage, cut)
+        pointers |= {name: f"at({kept[name]}, {cut.lo})" for name in stage.statistics}
+        operands |= {name: Operand(name, "feature") for name in stage.statistics}
+        formulas = Formulas(operands | shared)
+        for name, symbol in stage.parameter_gradients.items():
+            lines.append(f"d_{name} = at(gradient, {stage.places[name].start} + {cut.lo})")
+            formulas.compute(symbol, Operand(f"d_{name}", "feature"))
         formulas.compute(stage.raw_gradient, Operand("delta"))
+        lines += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
         return lines + self._loops(formulas, cut)
 
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
@@ -297,6 +322,9 @@ class Writer:
             self.source.function("penalize", ["start", "count"], lines)
 
     def _loops(self, formulas: Formulas, cut: Cut) -> list[str]:
+        if formulas.sums_rows:
+            return FeatureLoops(formulas, cut.count, self.M, cut.filled).lines()
+
         def scratch(count: int) -> str:
             return self.at(self.memory.array(count))
 
