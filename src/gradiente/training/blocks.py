@@ -43,9 +43,8 @@ class Blocks:
 
     def repeated(self, state: TrainingState, data: Prepared) -> bool:
         """Many epochs of one step each, which are the same batch; False where single epochs are needed."""
-        alone = (
-            state.steps_per_epoch == 1 and data.held_out is None and not self.measured and not self.callbacks
-        )
+        alone = state.steps_per_epoch == 1 and data.held_out is None and not self.measured
+        alone = alone and not any(callback.each_step or callback.each_epoch for callback in self.callbacks)
         times = min(self.size, state.epochs - state.epoch, state.steps_left)
         if not alone or times < 2 or self.augmented or state.snapshot.partial is not None:
             return False

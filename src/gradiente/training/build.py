@@ -144,8 +144,16 @@ def _engine(config: Config, network: Network, train: Dataset) -> str:
         return config.execution.engine
     if config.execution.needs_torch() or launched().world_size > 1:
         return "torch"
-    worth_it = multiplications(network, train.x.shape[1:]) * len(train) >= WORTH_COMPILING
-    return "compiled" if worth_it and find_spec("llvmlite") is not None else "numpy"
+    if find_spec("llvmlite") is None:
+        return "numpy"
+    many_products = multiplications(network, train.x.shape[1:]) * len(train) >= WORTH_COMPILING
+    return "compiled" if many_products or _is_one_step(config, train) else "numpy"
+
+
+def _is_one_step(config: Config, train: Dataset) -> bool:
+    """Whether an epoch is one step: thousands of them are taken at once then, where NumPy takes one after another."""
+    size = config.descent.batch_size
+    return not config.data.validation and (size == "all" or (size or 0) >= len(train))
 
 
 def multiplications(network: Network, shape: tuple[int, ...]) -> int:

@@ -123,6 +123,15 @@ class Callback:
         """Whether `step_begin` has to be called before every step, not only from time to time."""
         return type(self).step_begin is not Callback.step_begin
 
+    @property
+    def each_epoch(self) -> bool:
+        """Whether `epoch_begin` and `epoch_end` have to be called for every epoch.
+
+        Without, and where an epoch is one step, they are called from time to time, for the epochs since the last call.
+        """
+        own = type(self)
+        return (own.epoch_begin, own.epoch_end) != (Callback.epoch_begin, Callback.epoch_end)
+
     def fit_begin(self, state: TrainingState) -> None:
         """Before the first step, also when training is resumed, even in the middle of an epoch."""
 

@@ -50,6 +50,10 @@ class Checkpoint(Callback):
         self._written_at = -float("inf")
         self._best_epoch = 0
 
+    @property
+    def each_epoch(self) -> bool:
+        return False
+
     def fit_begin(self, state: TrainingState) -> None:
         self._best_epoch = 0
         self._write(state)

@@ -16,6 +16,10 @@ class MetricsFiles(Callback):
         self.seconds = seconds
         self._written_at = -math.inf
 
+    @property
+    def each_epoch(self) -> bool:
+        return False
+
     def epoch_end(self, state: TrainingState) -> None:
         if time.monotonic() - self._written_at >= self.seconds:
             self.fit_end(state)

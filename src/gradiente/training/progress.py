@@ -42,7 +42,7 @@ class Progress(Callback):
         )
         total = state.epochs * state.steps_per_epoch
         self._task = self._bar.add_task(self._describe(state), total=total)
-        self._moved = 0.0
+        self._moved, self._finished = 0.0, state.epoch
         self._bar.start()
         self._advance(state, state.step)
 
@@ -53,6 +53,10 @@ class Progress(Callback):
     def each_step(self) -> bool:
         return False
 
+    @property
+    def each_epoch(self) -> bool:
+        return False
+
     def step_begin(self, state: TrainingState, step: int) -> None:
         if time.monotonic() - self._moved > 0.1:
             self._advance(state, step)
@@ -60,10 +64,11 @@ class Progress(Callback):
     def epoch_end(self, state: TrainingState) -> None:
         self._advance(state, 0)
         every = max(1, state.epochs // LINES)
-        if state.epoch == 1 or state.epoch % every == 0 or state.epoch == state.epochs:
-            self._console.print(
-                epoch_line(state.history.records[-1], state.epochs), highlight=False, soft_wrap=True
-            )
+        for epoch in range(self._finished + 1, state.epoch + 1):
+            if epoch == 1 or epoch % every == 0 or epoch == state.epochs:
+                line = epoch_line(state.history.records[epoch - 1], state.epochs)
+                self._console.print(line, highlight=False, soft_wrap=True)
+        self._finished = state.epoch
 
     def fit_end(self, state: TrainingState) -> None:
         self._bar.stop()

@@ -166,16 +166,14 @@ class Trainer:
             self._call("fit_begin", state)
             try:
                 while state.steps_left > 0 and state.stop is None:
-                    if self._blocks.repeated(state, data):
-                        control.between_steps(done=state.epoch == epochs)
-                        continue
                     if state.snapshot.partial is None:
                         self._call("epoch_begin", state)
                     self.engine.upload()  # a callback may have changed the network
-                    record = self._epoch(state, data, control)
-                    if record is None:
-                        break
-                    state.finish_epoch(record)
+                    if not self._blocks.repeated(state, data):
+                        record = self._epoch(state, data, control)
+                        if record is None:
+                            break
+                        state.finish_epoch(record)
                     self._call("epoch_end", state)
                     control.between_steps(done=state.epoch == epochs)
             except DivergenceError:
