@@ -37,12 +37,12 @@ def cache_of_the_tests(tmp_path_factory):
 
 
 def pytest_runtest_setup(item):
-    """The engine compiled needs Numba, which is optional."""
+    """The engine compiled needs llvmlite, which is optional."""
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    names = [each for value in parameters for each in (value if isinstance(value, tuple) else [value])]
+    names = [each for value in parameters for each in (value if isinstance(value, tuple | list) else [value])]
     compiled = any(isinstance(name, str) and name == "compiled" for name in names)
-    if find_spec("numba") is None and (compiled or item.get_closest_marker("numba")):
-        pytest.skip("Numba is missing")
+    if (compiled or item.get_closest_marker("compiled")) and find_spec("llvmlite") is None:
+        pytest.skip("llvmlite is missing")
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times"],
+    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
@@ -49,7 +49,7 @@ ORDER = [
     ["__main__"],
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
-HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "numba"}
+HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "llvmlite"}
 HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}

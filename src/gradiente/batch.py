@@ -24,11 +24,13 @@ def as_batch(x: Any, dtype: "np.dtype") -> np.ndarray:
         raise ShapeError("network.ragged") from None
     if x.dtype.kind not in "fiub":
         raise ShapeError("network.input_dtype", got=x.dtype)
-    indices = np.dtype(dtype).kind == "i"
+    indices = dtype.kind == "i"
     if x.ndim < (1 if indices else 2):
         raise ShapeError("network.batch", got=x.shape)
+    if x.dtype == dtype:
+        return x
     with np.errstate(invalid="ignore"):
-        batch = x.astype(dtype, copy=False)
+        batch = x.astype(dtype)
     if indices and (batch != x).any():
         raise DataError("network.indices", value=x[batch != x][0].item())
     return batch

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -390,7 +390,7 @@ class Network:
         """An array-like as the network computes with it: numbers of its type, instances along the first axis."""
         return as_batch(x, np.dtype(np.int64) if self.takes_indices else self.dtype)
 
-    @property
+    @cached_property
     def takes_indices(self) -> bool:
         """Whether x is indices: an Embedding is the first layer that does more than rearrange numbers."""
         first = next((node.layer for node in self.nodes if not node.layer.copies), None)

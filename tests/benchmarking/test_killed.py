@@ -3,9 +3,13 @@
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
+
+from gradiente.benchmarking.measuring import Bench
 
 from .conftest import ROOT, is_running
 
@@ -18,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /
     ids=["Ctrl-C", "SIGTERM", "SIGKILL"],
 )
 def test_nothing_lives_on(log, number, status, tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed process cannot remove its folder
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # what a killed process leaves, the next one removes
     command = [sys.executable, "-m", "tests.benchmarking.killed"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -33,9 +37,12 @@ def test_nothing_lives_on(log, number, status, tmp_path, monkeypatch):
         process.send_signal(number)
         process.communicate(timeout=60)
         assert process.returncode == status
-        assert bool(list(tmp_path.glob("gradiente-bench-*"))) is (number == signal.SIGKILL)
+        assert bool(list(tmp_path.glob("gradiente-*"))) is (number == signal.SIGKILL)
         while any(map(is_running, started)):
             assert time.monotonic() < until + 60
             time.sleep(0.02)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with Bench(threads=1, rounds=1) as following:
+            assert list(tmp_path.glob("gradiente-*")) == [Path(following.folder(""))]
     finally:
         process.kill()  # where the signal did not end it

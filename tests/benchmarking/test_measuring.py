@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gradiente.benchmarking.measuring import Bench
+from gradiente.benchmarking import measuring, process
+from gradiente.benchmarking.measuring import ENOUGH, Bench
 from gradiente.benchmarking.peer import PEERS, Peer
 from gradiente.benchmarking.process import busy_neighbour
 from gradiente.benchmarking.works import WORKS
@@ -37,6 +38,41 @@ def test_the_entries_take_turns(log):
 def test_processes_take_turns_too(log):
     measured(stub_work("A", "B", once=True), rounds=2)
     assert [name for name, *_ in log.lines()] == ["A", "B"] * 3
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(ENOUGH / 3, 4), (ENOUGH / 2, 3), (ENOUGH + 1, 1), (1.0, 5)])
+def test_who_has_taken_long_enough_takes_no_further_rounds(log, monkeypatch, seconds, rounds):
+    """On a clock that only the rounds of B move."""
+    monkeypatch.setattr(measuring, "perf_counter", lambda: seconds * log.rounds().count("B"))
+    row = measured(stub_work("A", "B"), rounds=5)
+    assert log.rounds() == ["A", "B"] * rounds + ["A"] * (5 - rounds)
+    assert [len(one.values) for one in row.measured] == [5, rounds]
+    assert row.fewer() == ["B"] * (rounds < 5)
+
+
+def test_what_never_answers_is_ended_and_the_others_go_on(log, monkeypatch):
+    def progress(work, entry, number):
+        short = (entry.name, number) == ("sleeps", 1)
+        monkeypatch.setattr(process, "PATIENCE", 0.5 if short else 600.0)
+
+    with Bench(threads=1, rounds=3, progress=progress) as bench:
+        row = bench.measure(stub_work("sleeps", "A"))
+    assert (row.of("sleeps").died or "").startswith("its process gave no answer within")
+    assert [len(one.values) for one in row.measured] == [0, 3]
+    assert not any(is_running(pid) for _, _, pid, _ in log.lines())
+
+
+def test_interrupted_it_has_the_rounds_that_were_measured(log):
+    def progress(work, entry, number):
+        if (entry.name, number) == ("B", 2):
+            raise KeyboardInterrupt
+
+    with Bench(threads=1, rounds=3, progress=progress) as bench:
+        bench.measure(stub_work("A"))
+        with pytest.raises(KeyboardInterrupt):
+            bench.measure(stub_work("A", "B"))
+        assert [[len(one.values) for one in row.measured] for row in bench.rows] == [[3], [2, 1]]
+    assert not any(is_running(pid) for _, _, pid, _ in log.lines())
 
 
 def test_who_dies_is_left_out_and_the_others_go_on(log):

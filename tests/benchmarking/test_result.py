@@ -28,7 +28,7 @@ def row(rounds, *targets, **facts):
                     memory=None if math.isnan(seconds) else int(1e6 * seconds),
                 ),
             )
-    return Row(work, measured)
+    return Row(work, measured, rounds=3)
 
 
 ROUNDS = {"gradiente": [1.0, 2.0, 3.0], "jax": [2.0, 2.0, 4.0], "torch-fused": [1.0, 9.0, 9.0], "numpy": []}
@@ -119,6 +119,13 @@ def test_rounds_far_apart_are_told():
     assert row({"B": [1.0, 1.4]}, busy=True).restless() == []
 
 
+def test_of_how_many_rounds_a_median_is_is_told():
+    given = row({"A": [1.0, 2.0, 3.0], "B": [1.0, 4.0], "C": []})
+    assert given.fewer() == ["B"]
+    entries = given.to_dict()["entries"]
+    assert [(entry["median"], entry["median_of"]) for entry in entries] == [(2.0, 3), (2.5, 2), (None, 0)]
+
+
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
 def test_the_exponent_of_a_power_is_found(power):
     sizes = (100, 1_000, 10_000)
@@ -126,8 +133,8 @@ def test_the_exponent_of_a_power_is_found(power):
         "growth-samples", Job(()), tuple(Entry("gradiente", str(n), size=n) for n in sizes), grows="samples"
     )
     measured = [Measured(entry, [3.0 * (entry.size or 0) ** power]) for entry in work.entries]
-    assert Row(work, measured).exponent() == pytest.approx(power)
-    assert Row(work, measured[:1]).exponent() is None
+    assert Row(work, measured, rounds=1).exponent() == pytest.approx(power)
+    assert Row(work, measured[:1], rounds=1).exponent() is None
 
 
 def test_as_data_it_is_plain_and_has_every_round():

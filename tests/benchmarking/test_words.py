@@ -17,7 +17,7 @@ def row(name, values, accuracy=0.98):
     for one, value in zip(measured, values, strict=True):
         if value is not None:
             one.add(WORKS[name], 1, Answer(value, core_seconds=value, accuracy=accuracy, memory=round(value)))
-    return Row(WORKS[name], measured)
+    return Row(WORKS[name], measured, rounds=1)
 
 
 def words(write, given):
@@ -65,8 +65,12 @@ def test_what_is_published_has_a_sentence():
 )
 def test_a_value_has_its_unit(measure, value, expected):
     work = replace(WORKS["mlp-small"], measure=measure)
-    assert value_words(work, Measured(work.entries[0], [value])).replace(NARROW_SPACE, " ") == expected
-    assert value_words(work, Measured(work.entries[0])) == "–"
+    measured = [
+        Measured(entry, values)
+        for entry, values in zip(work.entries, ([value], [value] * 2, []), strict=True)
+    ]
+    assert words(value_words, Row(work, measured, rounds=1)) == [expected, expected, "–"]
+    assert words(value_words, Row(work, measured, rounds=2)) == [f"{expected} (n = 1)", expected, "–"]
 
 
 def test_sizes_are_named_by_their_size():

@@ -2,6 +2,9 @@
 
 import pytest
 
+from gradiente.checker.checking import check
+from gradiente.checker.running.sandbox import Limits
+
 from .corpus import mnist_columns, xor_columns, xor_rows
 from .corpus.case import edited
 from .test_loop_activations import EVERY, FORMS, found, source
@@ -68,12 +71,14 @@ def test_all_epochs_on_one_batch_after_another(check_source, form):
 @pytest.mark.parametrize(
     "style", [xor_columns.STYLE, xor_rows.STYLE, mnist_columns.STYLE], ids=lambda s: f"{s.workshop}-{s.name}"
 )
-def test_an_endless_loop_is_named_at_its_line(check_source, style):
+def test_an_endless_loop_is_named_at_its_line(tmp_path, style):
     head, loop = style.source.split("def entrenarRed(", 1)
     first = next(line for line in loop.splitlines() if line.startswith("    for "))
     endless = "    while True:" if style.workshop == "xor" else f"{first.split(' in ')[0]} in iter(int, 1):"
     text = f"{head}def entrenarRed({loop.replace(first, endless, 1)}"
-    verdict = check_source(text, style.workshop)
+    path = tmp_path / "taller.py"
+    path.write_text(text, encoding="utf-8")
+    verdict = check(path, style.workshop, Limits(call=1.0))
     ended = {f.name: [(m.mistake, m.line) for m in f.findings] for f in verdict.functions}["entrenarRed"]
     assert ended == [("timeout", text.splitlines().index(endless) + 1)]
 

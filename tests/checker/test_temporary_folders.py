@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from gradiente.checker.running.calls import Call
-from gradiente.checker.running.folders import TemporaryFolder
 from gradiente.checker.running.sandbox import Sandbox
 from gradiente.checker.verdict import Verdict
 from gradiente.grading import grade
 from gradiente.grading.submissions import StudentSubmission
+from gradiente.temporary import KINDS, TemporaryFolder
 
 HOLDS = """
 import sys
-from gradiente.checker.running.folders import TemporaryFolder
+from gradiente.temporary import TemporaryFolder
 
 with TemporaryFolder(sys.argv[1]) as folder:
     print(folder, flush=True)
@@ -33,7 +33,7 @@ def own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=["check", "grade"])
+@pytest.fixture(params=KINDS)
 def holder(request: pytest.FixtureRequest) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
     """Another process with a folder."""
     command = [sys.executable, "-c", HOLDS, request.param]

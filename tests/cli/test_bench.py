@@ -1,6 +1,7 @@
 """`gradiente bench`: the table, the JSON, the picture, and what is wrong with its options."""
 
 import io
+import itertools
 import os
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from gradiente.benchmarking.peer import PEERS
+from gradiente.benchmarking.process import Once
 from gradiente.benchmarking.result import RESTLESS
 from gradiente.benchmarking.work import Target
 from gradiente.benchmarking.works import WORKS
@@ -78,6 +80,33 @@ def test_the_table_in_both_languages(language, words):
     answer = gradiente("bench", "xor-step", "--rounds", 2, "--lang", language)
     assert answer.status == 0, answer.err
     assert all(word in answer.out for word in (*words, "pip install no-such-package", "✓", "✗")), answer.out
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("as_json", [True, False])
+def test_interrupted_it_writes_what_was_measured(monkeypatch, as_json):
+    """At the beginning of the second round of the second work."""
+    measured_round, calls = Once.round, itertools.count(1)
+
+    def interrupted_round(self):
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        return measured_round(self)
+
+    monkeypatch.setattr(Once, "round", interrupted_round)
+    options = ["--json"] if as_json else []
+    answer = gradiente("bench", "xor-step", "xor-process", "tiny-mlp", "--rounds", 2, *options)
+    assert answer.status == 130
+    assert answer.err.endswith("interrupted\n")
+    if as_json:
+        assert answer.data["interrupted"] is True
+        step, process = answer.data["works"]
+        assert [entry["median_of"] for entry in step["entries"]] == [2, 2, 0]
+        assert [entry["median_of"] for entry in process["entries"]] == [1, 1, 0]
+    else:
+        assert WORKS["xor-process"].title in answer.out
+        assert answer.out.count("(n = 1)") == 2
+        assert WORKS["tiny-mlp"].title not in answer.out
 
 
 @pytest.mark.usefixtures("tiny")

@@ -58,7 +58,7 @@ def test_it_trains_and_resumes_as_if_never_interrupted(own_folder, engine):
     )
 
 
-@pytest.mark.numba
+@pytest.mark.compiled
 def test_all_engines_take_the_same_steps(own_folder):
     for engine in ("numpy", "compiled", "torch"):
         ended(

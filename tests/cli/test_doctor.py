@@ -2,6 +2,7 @@ import json
 import os
 import platform
 from importlib import metadata
+from importlib.util import find_spec
 
 import pytest
 
@@ -16,7 +17,8 @@ def test_as_data():
     found = answer.data
     assert found["python"]["version"] == platform.python_version()
     assert found["processor"]["cores"] == os.cpu_count()
-    for name in ("gradiente", "numpy", "torch", "numba", "click"):
+    optional = [name for name in ("llvmlite",) if find_spec(name)]
+    for name in ("gradiente", "numpy", "torch", "click", *optional):
         assert found["versions"][name] == metadata.version(name)
     assert found["torch"]["version"] == metadata.version("torch")
     assert found["processor"]["blas"][0]["threads"] >= 1

@@ -21,7 +21,7 @@ ALWAYS_NEEDLESS = {
     "torchmetrics",
 }
 OF_A_REPORT = {"PIL", "latex2mathml", "matplotlib"}
-OF_A_COMPILED_ENGINE = {"numba", "scipy"}
+OF_A_COMPILED_ENGINE = {"llvmlite", "scipy"}
 
 
 @pytest.fixture(scope="module")

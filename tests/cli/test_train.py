@@ -260,7 +260,7 @@ def test_patience_stops_and_goes_back_to_the_best(own_folder):
     assert same_bits(weights(run), weights(run, "checkpoints/best.safetensors"))
 
 
-@pytest.mark.numba
+@pytest.mark.compiled
 def test_two_engines_give_the_same_to_rounding():
     for engine in ("numpy", "compiled"):
         train("digits", "--epochs", 2, "--hidden", 20, "--engine", engine, "--dtype", "float64", run=engine)

@@ -1,9 +1,7 @@
 """Normalizations of random options, and the shape of an instance for each: for the contract of all layers."""
 
 import math
-from dataclasses import replace
 
-import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -70,16 +68,3 @@ NORMALIZATIONS = {
     LayerNorm: layer_norm(),
     GroupNorm: group_norm(),
 }
-
-
-def in_float64(case):
-    """The same case, computed in float64."""
-
-    def typed(array):
-        return array.astype(np.float64) if array.dtype.kind == "f" else array
-
-    arrays = {
-        name: {key: typed(value) for key, value in getattr(case, name).items()}
-        for name in ("parameters", "buffers")
-    }
-    return replace(case, **arrays, x=typed(case.x), dy=typed(case.dy))

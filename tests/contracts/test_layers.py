@@ -2,7 +2,9 @@
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, dataclass, fields
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -30,12 +32,11 @@ from gradiente.examples import draw_input, layer_examples
 from gradiente.layers import REGISTRY, Context, Layer
 from gradiente.notation import parse, write
 
-from .normalizations import NORMALIZATIONS, in_float64
+from .normalizations import NORMALIZATIONS
 from .resizing import RESIZING
 from .windows import WINDOWS
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
-modes = pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
 every_layer = pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Using padding='same' with even kernel"
@@ -113,6 +114,23 @@ class Case:
     x: np.ndarray
     dy: np.ndarray
 
+    def astype(self, dtype: Any) -> "Case":
+        """The same numbers in another type; indices stay what they are."""
+
+        def typed(array: np.ndarray) -> np.ndarray:
+            return array.astype(dtype) if array.dtype.kind == "f" else array.copy()
+
+        parameters = {name: typed(value) for name, value in self.parameters.items()}
+        buffers = {name: typed(value) for name, value in self.buffers.items()}
+        return Case(self.layer, parameters, buffers, typed(self.x), typed(self.dy))
+
+    def modes(self) -> Iterator[bool]:
+        """Inference, and training where its batch has a variance: that of a single value has none."""
+        alone = self.layer.depends_on_batch and self.x.size <= self.x.shape[1]
+        yield False
+        if not alone:
+            yield True
+
     def context(self, training: bool = False) -> Context:
         return Context(training=training, generator=np.random.default_rng(7), buffers=self.buffers)
 
@@ -134,26 +152,24 @@ class Case:
         return y.detach().numpy(), dx, module
 
 
-def draw_case(data, kind, dtype=np.float64, *, kinks=True, training=False) -> Case:
+def draw_case(data, kind, *, kinks=True) -> Case:
     layer, shape = data.draw(examples(kind))
     generator = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     x = draw_input(layer, (data.draw(st.integers(1, 8)), *shape), generator)
     indices = layer.index_count is not None
-    if layer.depends_on_batch and (training or layer.whole_batch):
+    if layer.depends_on_batch and layer.whole_batch:
         assume(x.size > x.shape[1])  # a single value has no variance
     if kinks:
         x[generator.random(x.shape) < 0.1] = 0
     elif not indices:
         x += 0.05 * np.sign(x)
-    parameters = {
-        name: generator.normal(0, 1, spec.shape).astype(dtype) for name, spec in layer.parameters().items()
-    }
+    parameters = {name: generator.normal(0, 1, spec.shape) for name, spec in layer.parameters().items()}
     buffers = {
-        name: np.asarray(value + generator.random(value.shape), dtype if value.dtype.kind == "f" else int)
+        name: np.asarray(value + generator.random(value.shape), float if value.dtype.kind == "f" else int)
         for name, value in layer.buffers().items()
     }
     dy = generator.normal(0, 1, (len(x), *layer.output_shape(shape)))
-    return Case(layer, parameters, buffers, x if indices else x.astype(dtype), dy.astype(dtype))
+    return Case(layer, parameters, buffers, x if indices else x.astype(float), dy)
 
 
 def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
@@ -163,38 +179,38 @@ def agree(got: Any, expected: np.ndarray, tolerance: float) -> None:
 
 
 @every_layer
-@modes
-@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)])
 @settings(max_examples=20)
 @given(data=st.data())
-def test_equals_pytorch(kind, training, dtype, tolerance, data):
-    case = draw_case(data, kind, dtype, training=training)
-    y, cache = case.forward(training)
-    dx, gradients = case.backward(cache)
-    drawn = cache if kind.stochastic and training else None
-    torch_y, torch_dx, module = case.through_torch(drawn, training)
-    agree(y, torch_y, tolerance)
-    agree(dx, torch_dx, tolerance)
-    torch_gradients = {name: value.grad.numpy() for name, value in module.named_parameters()}
-    assert list(gradients) == list(torch_gradients) == list(case.parameters)
-    for name, gradient in gradients.items():
-        agree(gradient, torch_gradients[name], tolerance)
-    assert {array.dtype for array in (y, dx, *gradients.values())} == {np.dtype(dtype)}
-    buffers = case.layer.new_buffers(case.buffers, cache)
-    assert list(buffers) == [name for name, _ in module.named_buffers()]
-    for name, value in module.named_buffers():
-        agree(np.asarray(buffers[name]), value.numpy(), tolerance)
+def test_equals_pytorch(kind, data):
+    drawn = draw_case(data, kind)
+    for training, (dtype, tolerance) in product(drawn.modes(), ((np.float64, 1e-12), (np.float32, 1e-5))):
+        case = drawn.astype(dtype)
+        y, cache = case.forward(training)
+        dx, gradients = case.backward(cache)
+        mask = cache if kind.stochastic and training else None
+        torch_y, torch_dx, module = case.through_torch(mask, training)
+        agree(y, torch_y, tolerance)
+        agree(dx, torch_dx, tolerance)
+        torch_gradients = {name: value.grad.numpy() for name, value in module.named_parameters()}
+        assert list(gradients) == list(torch_gradients) == list(case.parameters)
+        for name, gradient in gradients.items():
+            agree(gradient, torch_gradients[name], tolerance)
+        assert {array.dtype for array in (y, dx, *gradients.values())} == {np.dtype(dtype)}
+        buffers = case.layer.new_buffers(case.buffers, cache)
+        assert list(buffers) == [name for name, _ in module.named_buffers()]
+        for name, value in module.named_buffers():
+            agree(np.asarray(buffers[name]), value.numpy(), tolerance)
 
 
 @every_layer
-@modes
 @settings(max_examples=8)
 @given(data=st.data())
-def test_equals_finite_differences(kind, training, data):
-    case = draw_case(data, kind, kinks=False, training=training)
+def test_equals_finite_differences(kind, data):
+    case = draw_case(data, kind, kinks=False)
     network = Network([case.layer], dtype=np.float64, input_shape=case.x.shape[1:])
-    result = gradcheck(network, MSELoss(reduction="sum"), case.x, case.dy, entries=60, training=training)
-    assert result.passed, result.worst
+    for training in case.modes():
+        result = gradcheck(network, MSELoss(reduction="sum"), case.x, case.dy, entries=60, training=training)
+        assert result.passed, (training, result.worst)
 
 
 @every_layer
@@ -216,62 +232,62 @@ def test_shapes_and_names_are_as_declared(kind, data):
 
 
 @every_layer
-@modes
 @settings(max_examples=10)
 @given(data=st.data())
-def test_nothing_that_was_given_is_changed(kind, training, data):
-    case = draw_case(data, kind, training=training)
+def test_nothing_that_was_given_is_changed(kind, data):
+    case = draw_case(data, kind)
     given = [case.x, case.dy, *case.parameters.values(), *case.buffers.values()]
     before = [array.copy() for array in given]
     for array in given:
         array.flags.writeable = False
-    _, cache = case.forward(training)
-    case.backward(cache)
-    case.layer.new_buffers(case.buffers, cache)
+    for training in case.modes():
+        _, cache = case.forward(training)
+        case.backward(cache)
+        case.layer.new_buffers(case.buffers, cache)
     for array, kept in zip(given, before, strict=True):
         np.testing.assert_array_equal(array, kept)
 
 
 @every_layer
-@modes
 @settings(max_examples=10)
 @given(data=st.data())
-def test_strided_arrays_give_the_same_numbers(kind, training, data):
-    case = draw_case(data, kind, training=training)
+def test_strided_arrays_give_the_same_numbers(kind, data):
+    case = draw_case(data, kind)
 
     def strided(array):
         view = np.repeat(array, 2, axis=-1)[..., ::2]
         return np.asfortranarray(view) if view.shape[0] > 1 else view
 
-    y, cache = case.forward(training)
-    dx, gradients = case.backward(cache)
     parameters = {name: strided(value) for name, value in case.parameters.items()}
     other = Case(case.layer, parameters, case.buffers, strided(case.x), strided(case.dy))
-    other_y, cache = other.forward(training)
-    other_dx, other_gradients = other.backward(cache)
-    agree(other_y, y, 1e-13)
-    agree(other_dx, dx, 1e-13)
-    for name, gradient in gradients.items():
-        agree(other_gradients[name], gradient, 1e-13)
+    for training in case.modes():
+        y, cache = case.forward(training)
+        dx, gradients = case.backward(cache)
+        other_y, cache = other.forward(training)
+        other_dx, other_gradients = other.backward(cache)
+        agree(other_y, y, 1e-13)
+        agree(other_dx, dx, 1e-13)
+        for name, gradient in gradients.items():
+            agree(other_gradients[name], gradient, 1e-13)
 
 
 @every_layer
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @settings(max_examples=15)
 @given(data=st.data())
-def test_saturated_inputs_stay_finite(kind, dtype, data):
-    case = draw_case(data, kind, dtype)
-    if case.layer.index_count is None:
-        case.x = np.where(case.x > 0, 1e4, -1e4).astype(dtype)
-    y, cache = case.forward()
-    dx, gradients = case.backward(cache)
-    for array in (y, dx, *gradients.values()):
-        assert np.isfinite(array).all()
-    tolerance = 1e-12 if dtype == np.float64 else 1e-5
-    if case.layer.subtracts_mean:
-        # PyTorch subtracts μ/σ from x/σ: of equal numbers that leaves the rounding error of 1e4/√ε, where ours is 0.
-        case, tolerance = in_float64(case), max(tolerance, 1e-8)
-    agree(y, case.through_torch(None, training=False)[0], tolerance)
+def test_saturated_inputs_stay_finite(kind, data):
+    drawn = draw_case(data, kind)
+    if drawn.layer.index_count is None:
+        drawn.x = np.where(drawn.x > 0, 1e4, -1e4)
+    for dtype, tolerance in ((np.float64, 1e-12), (np.float32, 1e-5)):
+        case, allowed = drawn.astype(dtype), tolerance
+        y, cache = case.forward()
+        dx, gradients = case.backward(cache)
+        for array in (y, dx, *gradients.values()):
+            assert np.isfinite(array).all()
+        if case.layer.subtracts_mean:
+            # PyTorch subtracts μ/σ from x/σ: of equal numbers that leaves the rounding of 1e4/√ε, where ours is 0.
+            case, allowed = case.astype(np.float64), max(tolerance, 1e-8)
+        agree(y, case.through_torch(None, training=False)[0], allowed)
 
 
 @every_layer

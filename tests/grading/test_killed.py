@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gradiente.checker.running import isolation
-from gradiente.checker.running.folders import KINDS, TemporaryFolder
+from gradiente.temporary import TemporaryFolder
 
 from .conftest import write_class
 from .test_grading import start, wait_until
@@ -64,7 +64,7 @@ def test_a_killed_grading_leaves_no_process_and_its_folders_to_the_next(mode, tm
             process.communicate()
         wait_until(lambda: not alive(processes))
         left = set(places.iterdir()) - {living}
-        assert {path.name.split("-")[2] for path in left} == set(KINDS)
+        assert {path.name.split("-")[2] for path in left} == {"check", "grade"}
         with TemporaryFolder("check") as new:
             assert set(places.iterdir()) == {living, new}
     assert list(places.iterdir()) == []

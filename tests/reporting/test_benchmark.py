@@ -20,7 +20,7 @@ def row(name, seconds):
     for one, value in zip(measured, seconds, strict=True):
         if value is not None:
             one.add(work, 1, Answer(value, accuracy=0.97))
-    return Row(work, measured)
+    return Row(work, measured, rounds=1)
 
 
 def pixels(rows):

@@ -209,3 +209,23 @@ def test_the_clip_of_the_config_bounds_the_step(line):
 def test_what_cannot_be_built_is_said(clouds, values, error, words):
     with pytest.raises(error, match=words):
         plan(Config().changed(**values), clouds).trainer([])
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "engine"),
+    [
+        ((1, 28, 28), ["conv2d(1, 8, 3)", "relu", "maxpool2d(2)", "flatten", "linear(1352, 2)"], "compiled"),
+        ((784,), ["linear(784, 32)", "relu", "linear(32, 2)"], "compiled"),
+        ((784,), ["linear(784, 8)", "relu", "linear(8, 2)"], "numpy"),
+    ],
+    ids=["convolution", "wide", "narrow"],
+)
+@pytest.mark.compiled
+def test_the_step_is_compiled_where_an_epoch_has_many_products(shape, layers, engine):
+    instances = 20_000
+    data = Dataset(
+        np.zeros((instances, *shape), np.float32), np.arange(instances) % 2, "classification", "zeros"
+    )
+    for epochs in (1, 100):  # resumed, a run is the same as one that was to be longer from the beginning
+        planned = plan(Config().changed(layers=layers, epochs=epochs), data)
+        assert planned.config.execution.engine == engine

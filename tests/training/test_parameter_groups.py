@@ -135,6 +135,7 @@ def test_a_factor_multiplies_what_a_schedule_of_rates_and_momentum_sets(engine, 
     agrees(one.network, in_pytorch(rule, FACTORS, 60, cycle))
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     "rule",
     [*RULES, course.RMSprop(lr=0.01), Lion(lr=1e-3, weight_decay=1)],
@@ -161,6 +162,7 @@ class Freezes(Callback):
             state.network.unfreeze(1)
 
 
+@pytest.mark.compiled
 def test_layers_may_be_frozen_and_set_free_on_the_way():
     ends = []
     for engine in REGISTRY:
@@ -239,7 +241,7 @@ def test_it_is_resumed_to_the_same_bits(engine, rule, tmp_path):
     np.testing.assert_array_equal(resumed.network.theta, alone.network.theta)
 
 
-@pytest.mark.numba
+@pytest.mark.compiled
 def test_it_is_resumed_by_another_engine():
     ends = []
     for engines in (("numpy", "numpy"), ("torch", "numpy"), ("compiled", "torch")):

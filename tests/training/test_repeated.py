@@ -20,7 +20,7 @@ from gradiente import (
 from gradiente.data import Dataset
 from gradiente.training.callbacks import Callback
 
-pytestmark = pytest.mark.numba
+pytestmark = pytest.mark.compiled
 EPOCHS = 300
 
 

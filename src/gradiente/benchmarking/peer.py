@@ -34,13 +34,13 @@ class Peer:
         return [package for module, package in self.needs.items() if find_spec(module) is None]
 
 
-_TORCH, _JAX, _NUMBA = {"torch": "torch"}, {"jax": "jax"}, {"numba": "numba"}
+_TORCH, _JAX, _LLVM = {"torch": "torch"}, {"jax": "jax"}, {"llvmlite": "llvmlite"}
 _ONNX = {"onnxruntime": "onnxruntime", "onnx": "onnx"}
 
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer("gradiente", f"{PROGRAMS}.ours", "compiled", _NUMBA),
+        Peer("gradiente", f"{PROGRAMS}.ours", "compiled", _LLVM),
         Peer("gradiente-numpy", f"{PROGRAMS}.ours", "numpy"),
         Peer("torch-fused", f"{PROGRAMS}.pytorch", "fused", _TORCH),
         Peer("torch-adam", f"{PROGRAMS}.pytorch", "adam", _TORCH),

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +17,16 @@ from typing import Any
 from gradiente.benchmarking.child import ONCE, PREPARED
 from gradiente.benchmarking.job import Job
 from gradiente.benchmarking.peer import Peer
+from gradiente.formatting import count
+from gradiente.locale import text
 
 THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "NUMBA_NUM", "VECLIB_MAXIMUM")
 LAST_LINES = 3  # of what a peer that died said
+PATIENCE = 600.0  # seconds: a peer that has not answered by then is ended
 
 
 class PeerDied(Exception):
-    """The process of a peer ended before its answer; the message is the end of what it said."""
+    """The process of a peer ended before its answer; the message has the end of what it said."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Prepared:
             self._process.stdin.write("go\n")
             self._process.stdin.flush()
         except OSError:
-            raise PeerDied(_end_of(self._errors)) from None
+            raise _death(self._errors) from None
         return Answer(**self._read())
 
     def close(self) -> None:
@@ -64,7 +68,9 @@ class Prepared:
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        return _answer(self._process.stdout.readline(), self._errors)
+        with _awaited(self._process):
+            line = self._process.stdout.readline()
+        return _answer(line, self._errors)
 
 
 class Once:
@@ -85,17 +91,19 @@ class Once:
         """Nothing is left of a round."""
 
     def _run(self, job: Job) -> Answer:
-        with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
+        place = tempfile.TemporaryDirectory(dir=job.folder or None)
+        with tempfile.TemporaryFile() as errors, place as folder:
             started = time.perf_counter()
             process = _start(self.peer, job, ONCE, errors, folder if self.peer.command else None)
             try:
-                out = process.stdout.readline() if process.stdout is not None else ""
-                process.wait()
+                with _awaited(process):
+                    out = process.stdout.readline() if process.stdout is not None else ""
+                    process.wait()
                 seconds = time.perf_counter() - started
             finally:
                 _end(process)
             if process.returncode != 0:
-                raise PeerDied(_end_of(errors))
+                raise _death(errors)
             if self.peer.command:
                 return Answer(seconds)
             said = _answer(out, errors)
@@ -176,22 +184,47 @@ def _answer(line: str, errors: Any) -> dict[str, Any]:
     try:
         return json.loads(line)
     except ValueError:
-        raise PeerDied(_end_of(errors)) from None
+        raise _death(errors) from None
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
-    """End a process that still runs, and those that it started."""
+@contextmanager
+def _awaited(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Context manager: its block waits for a process, which is ended where that takes too long: PeerDied then."""
+    too_late = threading.Event()
+
+    def end() -> None:
+        too_late.set()
+        _kill(process)
+
+    timer = threading.Timer(PATIENCE, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if too_late.is_set():
+        raise PeerDied(text("bench.died.silent", minutes=count(round(PATIENCE / 60))))
+
+
+def _kill(process: "subprocess.Popen[str]") -> None:
+    """Kill a process that still runs, and those that it started."""
     if process.poll() is None:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
-        process.wait()
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a process that still runs, and those that it started."""
+    _kill(process)
+    process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None and not stream.closed:
             stream.close()
 
 
-def _end_of(errors: Any) -> str:
+def _death(errors: Any) -> PeerDied:
     errors.seek(0)
     lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return "\n".join(lines[-LAST_LINES:])
+    return PeerDied(text("bench.died.said", reason="\n".join(lines[-LAST_LINES:])))

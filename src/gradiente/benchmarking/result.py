@@ -16,13 +16,17 @@ RESTLESS = 0.3  # by how much the slowest round may exceed the fastest on a quie
 
 @dataclass
 class Measured:
-    """The rounds of one entry. `missing` names packages, `died` is what its process said at its end."""
+    """The rounds of one entry.
+
+    `missing` names packages, `died` says how its process ended, `spent` is the seconds that its rounds took.
+    """
 
     entry: Entry
     values: list[float] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     missing: Sequence[str] = ()
     died: str | None = None
+    spent: float = 0.0
 
     def add(self, work: Work, units: int, answer: Answer) -> None:
         """One more round."""
@@ -67,10 +71,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """One work, measured."""
+    """One work, measured, and the rounds that were asked for."""
 
     work: Work
     measured: Sequence[Measured]
+    rounds: int
 
     def of(self, name: str) -> Measured:
         """The entry of that name."""
@@ -106,6 +111,10 @@ class Row:
             for one in self.measured
             if one.values and max(one.values) > (1 + RESTLESS) * min(one.values)
         ]
+
+    def fewer(self) -> list[str]:
+        """The names of entries whose median is of fewer rounds than were asked for."""
+        return [one.entry.name for one in self.measured if 0 < len(one.values) < self.rounds]
 
     def exponent(self) -> float | None:
         """Of the growth: p in c · sizeᵖ, by least squares on logarithms; None with fewer than two sizes."""
@@ -167,6 +176,7 @@ def _entry(one: Measured) -> dict[str, Any]:
         "quiet": one.entry.quiet,
         "size": one.entry.size,
         "median": one.median,
+        "median_of": len(one.values),
         "rounds": one.values,
         "accuracy": [answer.accuracy for answer in answers],
         "memory": [answer.memory for answer in answers],

@@ -15,15 +15,12 @@ def entry_label(work: Work, entry: Entry) -> str:
     return entry.of().label
 
 
-def value_words(work: Work, one: Measured) -> str:
-    """The median of its rounds."""
+def value_words(row: Row, one: Measured) -> str:
+    """The median of its rounds, and of how many where they are fewer."""
     if one.median is None:
         return NONE
-    if work.measure == "memory":
-        return megabytes(one.median)
-    if work.measure == "core_seconds":
-        return f"{number(one.median, 3)}{NARROW_SPACE}s"
-    return precise_duration(one.median)
+    value = _value(row.work, one.median)
+    return f"{value} (n = {len(one.values)})" if one.entry.name in row.fewer() else value
 
 
 def ratio_words(row: Row, one: Measured) -> str:
@@ -68,6 +65,14 @@ def accuracy_words(one: Measured) -> str:
 def megabytes(size: float) -> str:
     """Bytes as MB of 10⁶."""
     return f"{count(round(size / 1e6))}{NARROW_SPACE}MB"
+
+
+def _value(work: Work, median: float) -> str:
+    if work.measure == "memory":
+        return megabytes(median)
+    if work.measure == "core_seconds":
+        return f"{number(median, 3)}{NARROW_SPACE}s"
+    return precise_duration(median)
 
 
 def _ratio(work: Work, ratio: float) -> str:

@@ -7,7 +7,7 @@ import click
 
 from gradiente.benchmarking.ending import ended_by_sigterm
 from gradiente.benchmarking.machine import LOADED, machine
-from gradiente.benchmarking.measuring import Bench
+from gradiente.benchmarking.measuring import ENOUGH, Bench
 from gradiente.benchmarking.result import Measured, Row
 from gradiente.benchmarking.words import (
     accuracy_words,
@@ -25,7 +25,7 @@ from gradiente.cli.kinds import INTEGER
 from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table, working
 from gradiente.errors import ArgumentError, require
-from gradiente.formatting import NONE, number
+from gradiente.formatting import NONE, count, number
 from gradiente.locale import text
 from gradiente.reporting.benchmark import benchmark_picture
 from gradiente.storage import require_folder_of, write_atomically
@@ -71,7 +71,7 @@ def bench(
     if load is not None and load > LOADED:
         loaded = True
         out.print(text("bench.loaded", load=number(load, 2)), style="yellow", soft_wrap=True)
-    rows = _measured(chosen, rounds, threads, data_dir, None if as_json else out)
+    rows, interrupted = _measured(chosen, rounds, threads, data_dir, None if as_json else out)
     missing = _missing(rows)
     if missing and not as_json:
         out.print(text("bench.missing", packages=" ".join(missing)), soft_wrap=True)
@@ -81,14 +81,18 @@ def bench(
     if as_json:
         facts = {"machine": about, "quiet": not loaded, "threads": threads, "rounds": rounds, "quick": quick}
         works_data = [row.to_dict() for row in rows]
-        print_json({**facts, "missing": missing, "works": works_data, "picture": picture})
+        done = {"interrupted": interrupted is not None, "missing": missing, "works": works_data}
+        print_json({**facts, **done, "picture": picture})
+    if interrupted is not None:
+        raise interrupted
 
 
 def _measured(
     chosen: list[Work], rounds: int, threads: int, data_dir: str | None, out: "Console | None"
-) -> list[Row]:
-    """Every work, each printed as it is done."""
-    rows = []
+) -> tuple[list[Row], KeyboardInterrupt | None]:
+    """Every work, each printed as it is done; after a Ctrl-C, those that have a round, and the exception."""
+    rows: list[Row] = []
+    interrupted = None
     with ended_by_sigterm(), working(text("bench.preparing")) as status:
 
         def progress(work: Work, entry: Entry, number: int) -> None:
@@ -97,10 +101,18 @@ def _measured(
 
         with Bench(threads=threads, rounds=rounds, data_dir=data_dir, progress=progress) as measurement:
             for work in chosen:
-                rows.append(measurement.measure(work))
-                if out is not None:
-                    _print(out, rows[-1])
-    return rows
+                try:
+                    measurement.measure(work)
+                except KeyboardInterrupt as pressed:
+                    interrupted = pressed
+                row = measurement.rows[-1]
+                if interrupted is None or any(one.values for one in row.measured):
+                    rows.append(row)
+                    if out is not None:
+                        _print(out, row)
+                if interrupted is not None:
+                    break
+    return rows, interrupted
 
 
 def _print(out: "Console", row: Row) -> None:
@@ -113,7 +125,9 @@ def _print(out: "Console", row: Row) -> None:
     for one in row.measured:
         if one.died is not None:
             label = entry_label(row.work, one.entry)
-            out.print(text("bench.died", peer=label, reason=one.died), style="yellow", soft_wrap=True)
+            out.print(f"{label}: {one.died}", style="yellow", soft_wrap=True)
+    if row.fewer():
+        out.print(text("bench.fewer", seconds=count(round(ENOUGH))), soft_wrap=True)
     for key, names in (("behind", row.behind()), ("restless", row.restless())):
         labels = [entry_label(row.work, row.of(name).entry) for name in names]
         if labels:
@@ -137,7 +151,7 @@ def _cells(row: Row, one: Measured) -> list[str]:
     if one.missing:
         return [text("bench.not_installed"), "", "", "", ""]
     memory = NONE if one.memory is None else megabytes(one.memory)
-    words = [value_words(row.work, one), ratio_words(row, one), target_words(row, one), accuracy_words(one)]
+    words = [value_words(row, one), ratio_words(row, one), target_words(row, one), accuracy_words(one)]
     return [*words, memory]
 
 

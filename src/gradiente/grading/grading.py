@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from gradiente.checker.running.folders import TemporaryFolder
 from gradiente.checker.running.isolation import isolation
 from gradiente.checker.verdict import Verdict, hint_lines
 from gradiente.errors import FileError, GradienteError, require
@@ -16,6 +15,7 @@ from gradiente.grading.processes import run
 from gradiente.grading.store import Store
 from gradiente.grading.student_result import StudentResult
 from gradiente.grading.submissions import StudentSubmission
+from gradiente.temporary import TemporaryFolder
 from gradiente.threads import cores
 
 Checker = Callable[[Path, str | None], Verdict]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Node:
     layer: Layer
     inputs: tuple[int, ...]
 
-    @property
+    @cached_property
     def is_sum(self) -> bool:
         return bool(self.layer.branches())
 

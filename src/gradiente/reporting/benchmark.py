@@ -80,7 +80,7 @@ def _work(plot: "Axes", row: Row, left: float, top: float) -> None:
             (start, middle - _BAR / 2), length, _BAR, facecolor=ACCENT if ours else RULE, edgecolor="none"
         )
         plot.add_patch(bar)
-        value = value_words(row.work, one)
+        value = value_words(row, one)
         if one.accuracy is not None:
             value = f"{value} · {accuracy_words(one)}"
         plot.text(start + length + 6, middle, value, size=9.5, va="center", color=INK)

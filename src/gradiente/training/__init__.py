@@ -5,6 +5,7 @@ from gradiente.training.checkpoint import Checkpoint, load_checkpoint, save_chec
 from gradiente.training.history import History
 from gradiente.training.measures import evaluate
 from gradiente.training.progress import Progress
+from gradiente.training.replay import Replay
 from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import EarlyStopped, Interrupted, Requested, Stop
 from gradiente.training.trainer import Trainer
@@ -17,6 +18,7 @@ __all__ = [
     "History",
     "Interrupted",
     "Progress",
+    "Replay",
     "Requested",
     "Scheduler",
     "Snapshot",

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from gradiente.clip import Clip
@@ -18,6 +19,7 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.schedules import Schedule
+from gradiente.summary import output_shapes
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
@@ -25,7 +27,9 @@ from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
-WORTH_COMPILING = 40_000  # parameters; below, a training takes less time than compiling its step
+WORTH_COMPILING = (
+    500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     factors = {int(layer): factor for layer, factor in (config.descent.lr_factors or {}).items()}
     layers = SETTINGS["layers"].write(list(network.layers))
     return Plan(
-        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network)),
+        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
         network=network,
         loss=loss,
         optimizer=config.make("optimizer"),
@@ -134,14 +138,28 @@ def _in_full(config: Config) -> Config:
     return config.changed(**written)
 
 
-def _engine(config: Config, network: Network) -> str:
+def _engine(config: Config, network: Network, train: Dataset) -> str:
     """torch if an option needs it; else the faster of the two engines of the closed forms."""
     if config.execution.engine != "auto":
         return config.execution.engine
     if config.execution.needs_torch() or launched().world_size > 1:
         return "torch"
-    compiles = network.theta.size >= WORTH_COMPILING and find_spec("numba") is not None
-    return "compiled" if compiles else "numpy"
+    worth_it = multiplications(network, train.x.shape[1:]) * len(train) >= WORTH_COMPILING
+    return "compiled" if worth_it and find_spec("llvmlite") is not None else "numpy"
+
+
+def multiplications(network: Network, shape: tuple[int, ...]) -> int:
+    """How many numbers of an instance are multiplied by a weight in a forward pass.
+
+    >>> multiplications(Network([Linear(784, 512), Linear(512, 10)]), (784,))
+    406528
+    """
+    total = 0
+    for node, output in zip(network.nodes, output_shapes(network.layers, shape), strict=True):
+        for spec in node.layer.parameters().values():
+            if len(spec.shape) > 1:
+                total += prod(spec.shape[1:]) * prod(output)
+    return total
 
 
 def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple[Network, int | None]:

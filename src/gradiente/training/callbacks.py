@@ -41,6 +41,7 @@ class TrainingState:
     best: Best | None = None
     current: Epoch | None = None
     stop: Stop | None = None
+    max_steps: int | None = None
 
     @property
     def epoch(self) -> int:
@@ -51,6 +52,17 @@ class TrainingState:
     def step(self) -> int:
         """Steps taken in the epoch in progress."""
         return self.snapshot.step if self.current is None else self.current.step
+
+    @property
+    def steps(self) -> int:
+        """Steps taken in all epochs."""
+        return self.epoch * self.steps_per_epoch + self.step
+
+    @property
+    def steps_left(self) -> int:
+        """How many steps may still be taken in this call of `fit`."""
+        most = self.epochs * self.steps_per_epoch
+        return (most if self.max_steps is None else min(most, self.max_steps)) - self.steps
 
     def take_snapshot(self) -> Snapshot:
         """Take a snapshot now, between two steps."""

@@ -8,7 +8,7 @@ import numpy as np
 from gradiente.training.callbacks import TrainingState
 from gradiente.training.interrupt import Interrupt
 from gradiente.training.snapshot import Snapshot
-from gradiente.training.stopping import Interrupted, Stop
+from gradiente.training.stopping import Interrupted, MaxSteps, Stop
 
 STEPS_BETWEEN_QUESTIONS = 16  # to the other processes, whether one is to stop
 SIGNAL_SECONDS = 0.1  # how often a pause looks for a signal
@@ -63,13 +63,14 @@ class Control:
         while True:
             if not done:
                 self._wait(alone)
-            if not alone and state.step % STEPS_BETWEEN_QUESTIONS:
+            if not alone and state.step % STEPS_BETWEEN_QUESTIONS and state.steps_left:
                 return False
             stop = state.stop
             if stop is None and not done:
                 number = self.interrupt.signal
                 interrupted = None if number is None else Interrupted(state.epoch, state.step, number)
-                stop = self._stop or interrupted
+                reached = None if state.steps_left else MaxSteps(state.steps)
+                stop = self._stop or interrupted or reached
             asked = np.array([stop is not None, bool(self._waiting)], np.int64)
             stopping, waiting = group.all_reduce(asked)
             if waiting:

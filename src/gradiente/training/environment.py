@@ -21,7 +21,7 @@ PACKAGES = (
     "click",
     "threadpoolctl",
 )
-OPTIONAL_PACKAGES = ("numba", "torch", "torchmetrics", "tensorboardX")
+OPTIONAL_PACKAGES = ("llvmlite", "torch", "torchmetrics", "tensorboardX")
 
 
 WORDS = ("system", "processors", "blas")  # of the environment, besides the names of packages

@@ -67,3 +67,17 @@ class Requested(Stop):
 
     def __str__(self) -> str:
         return self.reason or text("stop.requested")
+
+
+@dataclass(frozen=True)
+class MaxSteps(Stop):
+    """As many steps as `fit` was to take in total.
+
+    >>> str(MaxSteps(1234))
+    'stopped after step 1234'
+    """
+
+    steps: int
+
+    def __str__(self) -> str:
+        return text("stop.max_steps", steps=self.steps)

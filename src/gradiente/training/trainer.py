@@ -1,6 +1,5 @@
 """The training loop."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,6 @@ from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
 from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
-from gradiente.layers import Context
-from gradiente.layout import slices_of
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -21,22 +18,20 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
+from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
 from gradiente.training.epoch import Epoch
-from gradiente.training.history import Epochs, History
+from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
 from gradiente.training.measures import evaluate
 from gradiente.training.prepared import Prepared, prepare
 from gradiente.training.settings import settings
 from gradiente.training.snapshot import PartialEpoch, Snapshot
 from gradiente.training.stopping import Requested, Stop
-from gradiente.training.targets import classes
 
 Array = np.ndarray
-BLOCK_SECONDS = 0.05  # of steps between which nothing is asked for
-MOST_GROWTH = 8  # of a block, to the next one
 
 
 class Trainer:
@@ -121,7 +116,13 @@ class Trainer:
         self.last: Snapshot | None = None
         self._control: Control | None = None
         self._outside: Epoch | None = None  # of what partial_fit draws
-        self._block = 1
+        self._blocks = Blocks(
+            self.engine,
+            self.objective,
+            self.callbacks,
+            measured=bool(self.metrics),
+            augmented=augmentation is not None,
+        )
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def fit(
@@ -131,9 +132,10 @@ class Trainer:
         validation: float | Dataset | None = None,
         epochs: int = 10,
         batch_size: int | Literal["all"] | None = None,
+        max_steps: int | None = None,
         resume: Snapshot | str | Path | None = None,
     ) -> History:
-        """Train for `epochs` epochs, or until a callback, `stop`, Ctrl-C or SIGTERM stops it.
+        """Train for `epochs` epochs, or until `max_steps`, a callback, `stop`, Ctrl-C or SIGTERM stops it.
 
         Without `resume` this is a new training run, from the network's current parameters, with epochs counted
         from 1. To train for more epochs, resume: fit(…, epochs=5) and fit(…, epochs=10, resume=trainer.last) are
@@ -145,6 +147,8 @@ class Trainer:
             epochs: the total number, ≥ 0, including those before resuming
             batch_size: 1 is stochastic, "all" batch, and between them mini-batch gradient descent; None: 128, or all
                 where there are fewer instances
+            max_steps: the total number of steps, including those before resuming, after which training stops, in the
+                middle of an epoch too; None: all of the epochs
             resume: the snapshot, or the checkpoint, to resume
 
         Errors: ArgumentError for a number out of range, for nothing that learns, or for an augmentation of what
@@ -157,12 +161,12 @@ class Trainer:
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
         self.engine.batch_size = data.batch_size
-        state = self._begin(data, epochs, resume)
+        state = self._begin(data, epochs, max_steps, resume)
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
             try:
-                while state.epoch < epochs and state.stop is None:
-                    if self._repeated(state, data):
+                while state.steps_left > 0 and state.stop is None:
+                    if self._blocks.repeated(state, data):
                         control.between_steps(done=state.epoch == epochs)
                         continue
                     if state.snapshot.partial is None:
@@ -250,7 +254,7 @@ class Trainer:
     def _epoch(self, state: TrainingState, data: Prepared, control: Control) -> dict[str, Any] | None:
         """One pass over the training data, or the rest of one; returns its record, or None where it was stopped."""
         epoch = state.current = self._new_epoch(data, state.epoch + 1, state.snapshot.partial)
-        stopped = self._blocks(epoch, state, control) or self._steps(epoch, state, control)
+        stopped = self._blocks.take(epoch, state, control)
         if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
@@ -261,64 +265,6 @@ class Trainer:
             state.snapshot = state.take_snapshot()
             return None
         return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
-
-    def _repeated(self, state: TrainingState, data: Prepared) -> bool:
-        """Many epochs of one step each, which are the same batch; False where single epochs are needed."""
-        alone = (
-            state.steps_per_epoch == 1 and data.held_out is None and not self.metrics and not self.callbacks
-        )
-        times = min(self._block, state.epochs - state.epoch)
-        if not alone or times < 2 or self.augmentation is not None or state.snapshot.partial is not None:
-            return False
-        started, before = time.perf_counter(), self.engine.state()
-        x, y, rows, context = data.train.x, data.y, data.indices, Context(training=True)
-        divisor = self.loss.divisor(y[rows])
-        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times)
-        if done is None or not len(done.values) or not np.isfinite(done.thetas[-1]).all():
-            self.engine.load_state(before)
-            return False
-        count = len(done.values)
-        seconds = (time.perf_counter() - started) / count
-        columns = {"lr": [state.optimizer.lr] * count, "loss": (done.values * divisor / divisor).tolist()}
-        if data.train.task == "classification":
-            right = classes(self.loss, done.prediction.reshape(count * len(rows), -1)).reshape(count, -1)
-            right = np.count_nonzero(right == data.train.y[rows], axis=1)
-            columns["accuracy"] = (right / len(rows)).tolist()
-        columns["seconds"] = [seconds] * count
-        slices = slices_of(self.network.parameters, self.network.trainable_gradients())
-        state.finish_epochs(Epochs(state.epoch + 1, columns, done.gradients, slices), done.thetas)
-        self._block = max(1, min(MOST_GROWTH * self._block, round(BLOCK_SECONDS / seconds)))
-        return True
-
-    def _blocks(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
-        """Blocks of steps, as long as the engine takes them; returns whether training was stopped."""
-        single = self.augmentation is not None or self.engine.group.world_size > 1
-        if single or any(callback.each_step for callback in self.callbacks):
-            return False
-        rows = epoch.rows()
-        while epoch.step < state.steps_per_epoch:
-            for callback in self.callbacks:
-                callback.step_begin(state, epoch.step)
-            started, first = time.perf_counter(), epoch.step
-            if not epoch.take_steps(rows[first : first + self._block], state.optimizer):
-                return False
-            seconds = (time.perf_counter() - started) / max(1, epoch.step - first)
-            self._block = max(1, min(MOST_GROWTH * self._block, round(BLOCK_SECONDS / seconds)))
-            if epoch.step < state.steps_per_epoch and control.between_steps():
-                return True
-        return False
-
-    def _steps(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
-        """One step after the other, to the end of the epoch; returns whether training was stopped."""
-        batches = epoch.batches()
-        for step in range(epoch.step, state.steps_per_epoch):
-            for callback in self.callbacks:
-                callback.step_begin(state, step)
-            batch = next(batches)
-            epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
-            if epoch.step < state.steps_per_epoch and control.between_steps():
-                return True
-        return False
 
     def _prepare(
         self, train: Dataset, validation: float | Dataset | None, batch_size: int | Literal["all"] | None
@@ -346,7 +292,9 @@ class Trainer:
             partial=partial,
         )
 
-    def _begin(self, data: Prepared, epochs: int, resume: Snapshot | str | Path | None) -> TrainingState:
+    def _begin(
+        self, data: Prepared, epochs: int, max_steps: int | None, resume: Snapshot | str | Path | None
+    ) -> TrainingState:
         monitor = data.monitor(self.monitor)
         described = settings(
             self.objective,
@@ -367,7 +315,7 @@ class Trainer:
                 self.engine.load_state(snapshot.state)
             except (KeyError, ValueError) as error:  # of another optimizer's slots
                 raise FileError("checkpoint.not_ours", path=resume) from error
-        return TrainingState(
+        state = TrainingState(
             network=self.network,
             loss=self.loss,
             base_optimizer=self.optimizer,
@@ -380,7 +328,12 @@ class Trainer:
             snapshot=snapshot,
             history=snapshot.history.copy(),
             best=snapshot.best,
+            max_steps=max_steps,
         )
+        require(
+            max_steps is None or is_whole(max_steps, state.steps), "trainer.max_steps", value=repr(max_steps)
+        )
+        return state
 
     @contextmanager
     def _controlled(self, state: TrainingState) -> Iterator[Control]:

@@ -23,7 +23,7 @@ from gradiente.engines import CompiledEngine, NumpyEngine
 from gradiente.errors import ShapeError
 from gradiente.objective import Objective
 
-pytestmark = pytest.mark.numba
+pytestmark = pytest.mark.compiled
 
 LAYERS = [Linear(6, 20), BatchNorm1d(20), ReLU(), Linear(20, 8, bias=False), BatchNorm1d(8), Linear(8, 3)]
 ROWS, BATCH = 50, 16

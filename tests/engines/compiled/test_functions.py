@@ -5,7 +5,7 @@ import pytest
 
 from gradiente.engines.compiled.native import native
 
-pytestmark = pytest.mark.numba
+pytestmark = pytest.mark.compiled
 
 ANY = np.concatenate(
     [

@@ -9,7 +9,7 @@ from gradiente.engines.compiled.native import native
 from gradiente.engines.compiled.pools import Pooling
 from gradiente.engines.compiled.source import Source
 
-pytestmark = pytest.mark.numba
+pytestmark = pytest.mark.compiled
 CHANNELS, ROWS, LANES = 2, 32, 16
 
 LAYERS = [

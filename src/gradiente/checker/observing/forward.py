@@ -231,6 +231,8 @@ def _with_biases(
     values: Values, layer: LayerPass, hits: Array, b: Array, tolerance: float
 ) -> Iterator[tuple[int, LayerPass]]:
     """For every hit the layer with its bias, where a vector of the recording is it; without one where it is 0."""
+    if not len(hits):
+        return
     zero = values.zeros(b.shape[1])
     nothing = np.abs(b).max(axis=1) <= tolerance
     added, taken_off = values.among(b[hits], tolerance), values.among(-b[hits], tolerance)

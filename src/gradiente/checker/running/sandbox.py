@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from gradiente.checker.running.calls import ENDED, TIMEOUT, Call, CallOutcome, Event, Failure
-from gradiente.checker.running.folders import TemporaryFolder, empty, too_full
+from gradiente.checker.running.folders import too_full
 from gradiente.checker.running.isolation import CHILD, isolated, isolation
 from gradiente.checker.running.messages import (
     encode,
@@ -30,6 +30,7 @@ from gradiente.checker.running.messages import (
     unpacked,
 )
 from gradiente.checker.running.process import ChildProcess, environment_in
+from gradiente.temporary import TemporaryFolder, empty
 
 T = TypeVar("T")
 

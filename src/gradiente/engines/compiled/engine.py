@@ -37,14 +37,14 @@ GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 
 
 class CompiledEngine(ClosedFormEngine):
-    """Steps by machine code that Numba makes of the layers', the loss's and the rule's own formulas.
+    """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
     Compiled are networks of Linear, convolutions and pools without copies in the padding, element-wise layers, and
     batch normalization of rows where no convolution is; what else there is NumPy executes, and only the rule is
     compiled.
     Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
 
-    Errors: ArgumentError where Numba is not installed
+    Errors: ArgumentError where llvmlite is not installed
     """
 
     name = "compiled"
@@ -56,7 +56,7 @@ class CompiledEngine(ClosedFormEngine):
         *,
         parameter_groups: ParameterGroups | None = None,
     ) -> None:
-        require_installed("numba", extra="compiled")
+        require_installed("llvmlite", extra="compiled")
         super().__init__(objective, optimizer, parameter_groups=parameter_groups)
         self.threads_to_use = Threads()
         self._stages: dict[Any, tuple[Stage, ...] | None] = {}
@@ -299,7 +299,7 @@ class CompiledEngine(ClosedFormEngine):
             )
         except NotRecordable as error:
             return self._by_numpy(error)
-        except Exception as error:  # whatever Numba or LLVM raises
+        except Exception as error:  # whatever the translation or LLVM raises
             reason = str(error).strip().split("\n")[0]
             warnings.warn(text("engine.not_compiled", reason=reason), stacklevel=2)
             return None

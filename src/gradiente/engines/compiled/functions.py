@@ -1,9 +1,19 @@
-"""Elementary functions in float32 without branches, so that a loop over them is compiled to vector instructions."""
+r"""Elementary functions in float32 without branches, so that a loop over them is compiled to vector instructions.
 
-from collections.abc import Mapping
-from typing import Any
+They are translated, never executed by Python. Each is within 4 units in the last place; NaN stays NaN.
+
+Equation:   eˣ = 2ⁿ eʳ with n = round(x / log 2) and |r| ≤ ½ log 2, where eʳ is a polynomial
+            log x = n log 2 + log(1 + r) with 1 + r in [√½, √2), where log(1 + r) is a polynomial
+            tanh x = a polynomial of x where |x| < 0.625, else ±(1 − 2 / (e^(2|x|) + 1))
+
+Source: Cephes, expf.c, logf.c and tanhf.c, for the coefficients
+"""
+
+import math
 
 import numpy as np
+
+from gradiente.engines.compiled.intrinsics import bits, number
 
 f, i = np.float32, np.int32
 LOG2_E = f(1.4426950408889634)
@@ -12,99 +22,82 @@ ROOT_HALF = f(0.70710678)
 TINY, SCALE = f(1.17549435e-38), f(2.0**25)  # the smallest normal number, and what makes others normal
 
 
-def functions(names: Mapping[str, Any]) -> dict[str, Any]:
-    r"""exp32, expm132, log32, log1p32 and tanh32, compiled by Numba.
+def parts(x: np.float32) -> tuple[np.int32, np.float32]:
+    """n and r of eˣ, and the polynomial eʳ − 1; any n for NaN."""
+    limited = x if x > f(-104) else f(-104)
+    limited = limited if limited < f(89) else f(89)
+    n = np.floor(limited * LOG2_E + f(0.5))
+    r = (limited - n * HIGH) - n * LOW
+    p = f(1.9875691500e-4)
+    p = p * r + f(1.3981999507e-3)
+    p = p * r + f(8.3334519073e-3)
+    p = p * r + f(4.1665795894e-2)
+    p = p * r + f(1.6666665459e-1)
+    p = p * r + f(5.0000001201e-1)
+    return i(n), p * r * r + r
 
-    Equation:   eˣ = 2ⁿ eʳ with n = round(x / log 2) and |r| ≤ ½ log 2, where eʳ is a polynomial
-                log x = n log 2 + log(1 + r) with 1 + r in [√½, √2), where log(1 + r) is a polynomial
-                tanh x = a polynomial of x where |x| < 0.625, else ±(1 − 2 / (e^(2|x|) + 1))
 
-    Each is within 4 units in the last place; NaN stays NaN.
+def exp32(x: np.float32) -> np.float32:
+    n, less_one = parts(x)
+    half = n >> i(1)
+    y = (less_one + f(1)) * number((half + i(127)) << i(23)) * number((n - half + i(127)) << i(23))
+    return y if x == x else x
 
-    Arguments:
-        names: the intrinsics `bits` and `number`
 
-    Source: Cephes, expf.c, logf.c and tanhf.c, for the coefficients
-    """
-    from numba import njit
+def expm132(x: np.float32) -> np.float32:
+    n, less_one = parts(x)
+    y = exp32(x) - f(1)
+    y = less_one if n == i(0) else y
+    return y if x == x else x
 
-    bits, number = names["bits"], names["number"]
-    fused = njit(error_model="numpy", fastmath={"contract"})
 
-    @fused
-    def parts(x):
-        """n and r of eˣ, and the polynomial eʳ − 1; any n for NaN."""
-        limited = x if x > f(-104) else f(-104)
-        limited = limited if limited < f(89) else f(89)
-        n = np.floor(limited * LOG2_E + f(0.5))
-        r = (limited - n * HIGH) - n * LOW
-        p = f(1.9875691500e-4)
-        p = p * r + f(1.3981999507e-3)
-        p = p * r + f(8.3334519073e-3)
-        p = p * r + f(4.1665795894e-2)
-        p = p * r + f(1.6666665459e-1)
-        p = p * r + f(5.0000001201e-1)
-        return i(n), p * r * r + r
+def log32(x: np.float32) -> np.float32:
+    normal = x if x >= TINY else x * SCALE
+    pattern = bits(normal)
+    n = ((pattern >> i(23)) & i(255)) - i(126)
+    m = number((pattern & i(0x007FFFFF)) | i(0x3F000000))  # in [½, 1)
+    small = m < ROOT_HALF
+    r = m + m - f(1) if small else m - f(1)
+    n = f(n - i(1) if small else n)
+    n = n if x >= TINY else n - f(25)
+    p = f(7.0376836292e-2)
+    p = p * r + f(-1.1514610310e-1)
+    p = p * r + f(1.1676998740e-1)
+    p = p * r + f(-1.2420140846e-1)
+    p = p * r + f(1.4249322787e-1)
+    p = p * r + f(-1.6668057665e-1)
+    p = p * r + f(2.0000714765e-1)
+    p = p * r + f(-2.4999993993e-1)
+    p = p * r + f(3.3333331174e-1)
+    square = r * r
+    y = (p * r * square + n * LOW - f(0.5) * square + r) + n * HIGH
+    y = y if x > f(0) else f(-np.inf)
+    y = y if x < f(np.inf) else f(np.inf)
+    return y if x >= f(0) else f(np.nan)
 
-    @fused
-    def exp32(x):
-        n, less_one = parts(x)
-        half = n >> i(1)
-        y = (less_one + f(1)) * number((half + i(127)) << i(23)) * number((n - half + i(127)) << i(23))
-        return y if x == x else x
 
-    @fused
-    def expm132(x):
-        n, less_one = parts(x)
-        y = exp32(x) - f(1)
-        y = less_one if n == i(0) else y
-        return y if x == x else x
+def log1p32(x: np.float32) -> np.float32:
+    u = f(1) + x
+    lost = u - f(1)
+    y = log32(u) * (x / lost)
+    y = y if lost != f(0) else x
+    return y if u < f(np.inf) else u
 
-    @fused
-    def log32(x):
-        normal = x if x >= TINY else x * SCALE
-        pattern = bits(normal)
-        n = ((pattern >> i(23)) & i(255)) - i(126)
-        m = number((pattern & i(0x007FFFFF)) | i(0x3F000000))  # in [½, 1)
-        small = m < ROOT_HALF
-        r = m + m - f(1) if small else m - f(1)
-        n = f(n - i(1) if small else n)
-        n = n if x >= TINY else n - f(25)
-        p = f(7.0376836292e-2)
-        p = p * r + f(-1.1514610310e-1)
-        p = p * r + f(1.1676998740e-1)
-        p = p * r + f(-1.2420140846e-1)
-        p = p * r + f(1.4249322787e-1)
-        p = p * r + f(-1.6668057665e-1)
-        p = p * r + f(2.0000714765e-1)
-        p = p * r + f(-2.4999993993e-1)
-        p = p * r + f(3.3333331174e-1)
-        square = r * r
-        y = (p * r * square + n * LOW - f(0.5) * square + r) + n * HIGH
-        y = y if x > f(0) else f(-np.inf)
-        y = y if x < f(np.inf) else f(np.inf)
-        return y if x >= f(0) else f(np.nan)
 
-    @fused
-    def log1p32(x):
-        u = f(1) + x
-        lost = u - f(1)
-        y = log32(u) * (x / lost)
-        y = y if lost != f(0) else x
-        return y if u < f(np.inf) else u
+def tanh32(x: np.float32) -> np.float32:
+    size = abs(x)
+    far = f(1) - f(2) / (exp32(size + size) + f(1))
+    square = x * x
+    p = f(-5.70498872745e-3)
+    p = p * square + f(2.06390887954e-2)
+    p = p * square + f(-5.37397155531e-2)
+    p = p * square + f(1.33314422036e-1)
+    p = p * square + f(-3.33332819422e-1)
+    near = p * square * x + x
+    y = far if x > f(0) else -far
+    return near if size < f(0.625) else y
 
-    @fused
-    def tanh32(x):
-        size = abs(x)
-        far = f(1) - f(2) / (exp32(size + size) + f(1))
-        square = x * x
-        p = f(-5.70498872745e-3)
-        p = p * square + f(2.06390887954e-2)
-        p = p * square + f(-5.37397155531e-2)
-        p = p * square + f(1.33314422036e-1)
-        p = p * square + f(-3.33332819422e-1)
-        near = p * square * x + x
-        y = far if x > f(0) else -far
-        return near if size < f(0.625) else y
 
-    return {"exp32": exp32, "expm132": expm132, "log32": log32, "log1p32": log1p32, "tanh32": tanh32}
+def erf32(x: np.float32) -> np.float32:
+    """The error function, the C library's."""
+    return np.float32(math.erf(x))

@@ -1,7 +1,10 @@
-"""Vectors of a few numbers, side by side in one register, for loops that Numba would not make of themselves."""
+"""Vectors of a few numbers, side by side in one register, for loops that LLVM would not make of themselves."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
+
+from gradiente.engines.compiled.translated_expressions import Intrinsic
 
 NAMES = (  # what `lanes` gives
     "vload, vload_some, vstore, vstore_some, splat, fma, vsum, turn, square, vmax, equal, unequal, has_nan"
@@ -23,11 +26,11 @@ def tile_shape() -> tuple[int, int]:
 
 @cache
 def lanes(kind: str, count: int) -> tuple[Any, ...]:
-    """Functions of vectors of `count` numbers, for Numba to compile.
+    """Intrinsics on vectors of `count` numbers, in the order of NAMES.
 
         vload(p, i)     p[i], p[i + 1] …
         vstore(p, i, v) the other way
-    vload_some(p, i, n), vstore_some(p, i, v, n)    the first n numbers, a literal, and 0 for the others
+    vload_some(p, i, n), vstore_some(p, i, v, n)    the first n numbers, a constant, and 0 for the others
         splat(x)        x in every place
         fma(a, b, c)    a · b + c
         vsum(v)         the sum of all, in a fixed order
@@ -38,165 +41,75 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
         square(p, row, q, far)             q[j · far + i] = p[i · row + j], likewise
     """
     from llvmlite import ir
-    from numba import types
-    from numba.core.cgutils import get_or_insert_function
-    from numba.extending import intrinsic, models, register_model
 
-    number = ir.FloatType() if kind == "float32" else ir.DoubleType()
-    vector = ir.VectorType(number, count)
-    aligned = 4 if kind == "float32" else 8
-
-    class Lanes(types.Type):
-        def __init__(self) -> None:
-            super().__init__(name=f"Lanes({kind}, {count})")
-
-    @register_model(Lanes)
-    class LanesModel(models.PrimitiveModel):
-        def __init__(self, manager: Any, kind: Any) -> None:
-            super().__init__(manager, kind, vector)
-
-    own = Lanes()
+    vector, aligned = vector_of(kind, count)
+    zeros = ir.Constant(vector, None)
 
     def place(builder: Any, pointer: Any, index: Any) -> Any:
         return builder.bitcast(builder.gep(pointer, [index]), vector.as_pointer())
 
-    @intrinsic
-    def vload(context, pointer, index):
-        def generate(context, builder, signature, values):
-            return builder.load(place(builder, *values), align=aligned)
+    def vload(builder: Any, pointer: Any, index: Any) -> Any:
+        return builder.load(place(builder, pointer, index), align=aligned)
 
-        return own(pointer, types.intp), generate
+    def vstore(builder: Any, pointer: Any, index: Any, value: Any) -> None:
+        builder.store(value, place(builder, pointer, index), align=aligned)
 
-    @intrinsic
-    def vstore(context, pointer, index, value):
-        def generate(context, builder, signature, values):
-            builder.store(values[2], place(builder, *values[:2]), align=aligned)
-            return context.get_dummy_value()
-
-        return types.void(pointer, types.intp, own), generate
-
-    def mask(some: Any) -> Any:
-        bits = [int(i < some.literal_value) for i in range(count)]
-        return ir.Constant(ir.VectorType(ir.IntType(1), count), bits)
-
-    def masked(builder: Any, name: str, kind_of: Any, arguments: list[Any]) -> Any:
-        form = ir.FunctionType(kind_of, [each.type for each in arguments])
+    def masked(builder: Any, name: str, kind_of: Any, values: list[Any], some: Any) -> Any:
+        bits = [int(i < some.constant) for i in range(count)]
+        mask = ir.Constant(ir.VectorType(ir.IntType(1), count), bits)
+        values = [*values[:-1], ir.Constant(ir.IntType(32), aligned), mask, *values[-1:]]
+        if name == "store":
+            values = [values[-1], *values[:-1]]
         full = f"llvm.masked.{name}.v{count}f{kind.removeprefix('float')}.p0"
-        return builder.call(get_or_insert_function(builder.module, form, full), arguments)
+        return builder.call(declared(builder, full, kind_of, values), values)
 
-    @intrinsic(prefer_literal=True)
-    def vload_some(context, pointer, index, some):
-        def generate(context, builder, signature, values):
-            step, none = ir.Constant(ir.IntType(32), aligned), ir.Constant(vector, [0.0] * count)
-            return masked(builder, "load", vector, [place(builder, *values[:2]), step, mask(some), none])
+    def vload_some(builder: Any, pointer: Any, index: Any, some: Any) -> Any:
+        return masked(builder, "load", vector, [place(builder, pointer, index), zeros], some)
 
-        return own(pointer, types.intp, some), generate
+    def vstore_some(builder: Any, pointer: Any, index: Any, value: Any, some: Any) -> None:
+        masked(builder, "store", ir.VoidType(), [place(builder, pointer, index), value], some)
 
-    @intrinsic(prefer_literal=True)
-    def vstore_some(context, pointer, index, value, some):
-        def generate(context, builder, signature, values):
-            step = ir.Constant(ir.IntType(32), aligned)
-            masked(
-                builder, "store", ir.VoidType(), [values[2], place(builder, *values[:2]), step, mask(some)]
-            )
-            return context.get_dummy_value()
+    def splat(builder: Any, x: Any) -> Any:
+        return splatted(builder, x, vector)
 
-        return types.void(pointer, types.intp, own, some), generate
+    def vsum(builder: Any, value: Any) -> Any:
+        return summed(builder, value, count)
 
-    @intrinsic
-    def splat(context, x):
-        def generate(context, builder, signature, values):
-            return splatted(builder, values[0], vector)
+    def vmax(builder: Any, a: Any, b: Any) -> Any:
+        taken = builder.or_(builder.fcmp_ordered(">", b, a), builder.fcmp_unordered("uno", b, b))
+        return builder.select(taken, b, a)
 
-        return own(getattr(types, kind)), generate
+    def equal(builder: Any, a: Any, b: Any, value: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("==", a, b), value, zeros)
 
-    @intrinsic
-    def fma(context, a, b, c):
-        def generate(context, builder, signature, values):
-            form, name = (
-                ir.FunctionType(vector, [vector] * 3),
-                f"llvm.fma.v{count}f{kind.removeprefix('float')}",
-            )
-            return builder.call(get_or_insert_function(builder.module, form, name), values)
+    def unequal(builder: Any, a: Any, b: Any, value: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("==", a, b), zeros, value)
 
-        return own(own, own, own), generate
+    def has_nan(builder: Any, value: Any) -> Any:
+        pattern = ir.IntType(count)
+        places = builder.bitcast(builder.fcmp_unordered("uno", value, value), pattern)
+        return builder.icmp_unsigned("!=", places, ir.Constant(pattern, 0))
 
-    @intrinsic
-    def vsum(context, value):
-        def generate(context, builder, signature, values):
-            return summed(builder, values[0], count)
+    def turn(builder: Any, source: Any, rows: Any, width: Any, k: Any, to: Any, far: Any) -> None:
+        starts = []
+        for i in range(count):
+            row = builder.load(builder.gep(rows, [ir.Constant(ir.IntType(64), i)]))
+            starts.append(builder.add(builder.mul(row, width), k))
+        transposed(builder, source, starts, builder.gep(to, [builder.mul(k, far)]), far)
 
-        return getattr(types, kind)(own), generate
+    def square(builder: Any, source: Any, row: Any, to: Any, far: Any) -> None:
+        starts = [builder.mul(row, ir.Constant(ir.IntType(64), i)) for i in range(count)]
+        transposed(builder, source, starts, to, far)
 
-    zeros = ir.Constant(vector, None)
-
-    @intrinsic
-    def vmax(context, a, b):
-        def generate(context, builder, signature, values):
-            a, b = values
-            taken = builder.or_(builder.fcmp_ordered(">", b, a), builder.fcmp_unordered("uno", b, b))
-            return builder.select(taken, b, a)
-
-        return own(own, own), generate
-
-    @intrinsic
-    def equal(context, a, b, value):
-        def generate(context, builder, signature, values):
-            return builder.select(builder.fcmp_ordered("==", values[0], values[1]), values[2], zeros)
-
-        return own(own, own, own), generate
-
-    @intrinsic
-    def unequal(context, a, b, value):
-        def generate(context, builder, signature, values):
-            return builder.select(builder.fcmp_ordered("==", values[0], values[1]), zeros, values[2])
-
-        return own(own, own, own), generate
-
-    @intrinsic
-    def has_nan(context, value):
-        def generate(context, builder, signature, values):
-            places = builder.fcmp_unordered("uno", values[0], values[0])
-            pattern = ir.IntType(count)
-            return builder.icmp_unsigned("!=", builder.bitcast(places, pattern), ir.Constant(pattern, 0))
-
-        return types.boolean(own), generate
-
-    @intrinsic
-    def turn(context, source, rows, width, k, to, stride):
-        def generate(context, builder, signature, values):
-            source, rows, width, k, to, stride = values
-            starts = []
-            for i in range(count):
-                row = builder.load(builder.gep(rows, [ir.Constant(ir.IntType(64), i)]))
-                starts.append(builder.add(builder.mul(row, width), k))
-            corner = builder.gep(to, [builder.mul(k, stride)])
-            transposed(builder, source, starts, corner, stride)
-            return context.get_dummy_value()
-
-        size = types.intp
-        return types.void(source, rows, size, size, to, size), generate
-
-    @intrinsic
-    def square(context, source, row, to, stride):
-        def generate(context, builder, signature, values):
-            source, row, to, stride = values
-            starts = [builder.mul(row, ir.Constant(ir.IntType(64), i)) for i in range(count)]
-            transposed(builder, source, starts, to, stride)
-            return context.get_dummy_value()
-
-        return types.void(source, types.intp, to, types.intp), generate
-
-    def transposed(builder: Any, source: Any, starts: list[Any], to: Any, stride: Any) -> None:
+    def transposed(builder: Any, source: Any, starts: list[Any], to: Any, far: Any) -> None:
         """A square of numbers, read in lines that begin there, and written in columns."""
-        lines = [builder.load(place(builder, source, start), align=aligned) for start in starts]
+        lines = [vload(builder, source, start) for start in starts]
         for half in (1 << bit for bit in range(count.bit_length() - 1)):
             for i in range(count):
                 if not i & half:
                     lines[i], lines[i + half] = exchanged(builder, lines[i], lines[i + half], half)
         for j, line in enumerate(lines):
-            index = builder.mul(stride, ir.Constant(ir.IntType(64), j))
-            builder.store(line, place(builder, to, index), align=aligned)
+            vstore(builder, to, builder.mul(far, ir.Constant(ir.IntType(64), j)), line)
 
     def exchanged(builder: Any, a: Any, b: Any, half: int) -> tuple[Any, Any]:
         """Two lines of a square, with the halves off its diagonal exchanged: transposed, at this distance."""
@@ -206,25 +119,43 @@ def lanes(kind: str, count: int) -> tuple[Any, ...]:
         low, high = (builder.shuffle_vector(a, b, order) for order in orders)
         return low, high
 
-    return (
+    functions: list[Callable[..., Any]] = [
         vload,
         vload_some,
         vstore,
         vstore_some,
         splat,
-        fma,
-        vsum,
-        turn,
-        square,
-        vmax,
-        equal,
-        unequal,
-        has_nan,
+        multiplied_and_added,
+    ]
+    functions += [vsum, turn, square, vmax, equal, unequal, has_nan]
+    return tuple(map(Intrinsic, functions))
+
+
+def vector_of(kind: str, count: int) -> tuple[Any, int]:
+    """LLVM's vector of so many numbers, and the bytes of a number."""
+    from llvmlite import ir
+
+    return ir.VectorType(ir.FloatType() if kind == "float32" else ir.DoubleType(), count), int(kind[5:]) // 8
+
+
+def declared(builder: Any, name: str, returned: Any, values: Sequence[Any]) -> Any:
+    """One of LLVM's own functions, for these arguments."""
+    from llvmlite import ir
+
+    known = builder.module.globals.get(name)
+    return known or ir.Function(
+        builder.module, ir.FunctionType(returned, [each.type for each in values]), name
     )
 
 
+def multiplied_and_added(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """a · b + c, rounded once, in every place of vectors."""
+    name = f"llvm.fma.v{a.type.count}f{32 if str(a.type.element) == 'float' else 64}"
+    return builder.call(declared(builder, name, a.type, [a, b, c]), [a, b, c])
+
+
 def splatted(builder: Any, entry: Any, vector: Any) -> Any:
-    """A number in every place of a vector, in LLVM's language."""
+    """A number in every place of a vector."""
     from llvmlite import ir
 
     nothing = ir.Constant(vector, ir.Undefined)
@@ -234,14 +165,13 @@ def splatted(builder: Any, entry: Any, vector: Any) -> Any:
 
 
 def summed(builder: Any, value: Any, count: int) -> Any:
-    """The sum of a vector of so many numbers, in LLVM's language."""
+    """The sum of a vector of so many numbers, in a fixed order."""
     from llvmlite import ir
 
     width = count
     while width > 1:
         width //= 2
-        order = ir.Constant(
-            ir.VectorType(ir.IntType(32), count), [*range(width, 2 * width), *[0] * (count - width)]
-        )
-        value = builder.fadd(value, builder.shuffle_vector(value, value, order))
+        order = [*range(width, 2 * width), *[0] * (count - width)]
+        places = ir.Constant(ir.VectorType(ir.IntType(32), count), order)
+        value = builder.fadd(value, builder.shuffle_vector(value, value, places))
     return builder.extract_element(value, ir.Constant(ir.IntType(32), 0))

@@ -33,8 +33,8 @@ class Code:
 def code_of(form: Form) -> Code:
     """The machine code of a form; forms with the same source share it.
 
-    Errors: NotRecordable for a layer that sums over the rows of a batch, where the batch is cut by its rows; whatever
-        Numba raises where it cannot compile the source
+    Errors: NotRecordable for a layer that sums over the rows of a batch, where the batch is cut by its rows; those of
+        `native`
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
     if form.sums_rows and isinstance(program, ByRows):
