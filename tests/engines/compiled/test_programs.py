@@ -185,7 +185,7 @@ CASES = {
             BatchNorm1d(5, bias=False),
             Linear(5, 140),
             BatchNorm1d(140, momentum=0.3),
-            ReLU(),
+            PReLU(),
             Dropout(0.5),
             Linear(140, 20, bias=False),
             Tanh(),

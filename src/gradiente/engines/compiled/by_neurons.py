@@ -49,7 +49,8 @@ class ByNeurons(Writer):
             for stage in form.stages
         ]
         self.statistics = [
-            {name: self.memory.array(stage.outputs) for name in stage.statistics} for stage in form.stages
+            {name: self.memory.array(stage.outputs) for name in (*stage.statistics, *stage.totals)}
+            for stage in form.stages
         ]
         self.draws = [
             {name: [self.array(self._whole(stage)) for _ in range(2)] for name in stage.draws}
@@ -124,6 +125,9 @@ class ByNeurons(Writer):
         if any(stage.new_buffers for stage in stages):
             self._function("follow", self._follow())
             waiting.insert(0, Work("follow", 1))
+        if any(stage.totals for stage in stages):
+            self._function("totals", self._totals())
+            waiting.insert(0, Work("totals", 1))
         phases.append([*drawing, *reversed(waiting), Work("gather_next", gather[0].pieces)])
         if form.clip_norm is not None:
             self._function("norm", self.norm_lines())
@@ -252,8 +256,23 @@ class ByNeurons(Writer):
         kept, draws = self._pointers(index)
         lines = self.through(stage, self.at(self.delta[index]), self.at(self.out[index]), kept, draws, cut)
         for name in stage.parameter_gradients:
+            if name in stage.totals:
+                continue
             place, penalized = stage.places[name], name in stage.weights
             lines += self.parameters(f"{place.start} + {cut.lo}", cut.count, groups[place], weight=penalized)
+        return lines
+
+    def _totals(self) -> list[str]:
+        """The gradients of parameters that all features share, and their update."""
+        lines, groups = list[str](), dict(self.form.groups)
+        for index, stage in enumerate(self.form.stages):
+            kept, _ = self._pointers(index)
+            for name in stage.totals:
+                place = stage.places[name]
+                lines += [f"part = {kept[name]}", "total = 0.0"]
+                lines += nested(f"for j in range({stage.outputs}):", ["total += float(part[j])"])
+                lines.append(f"gradient[{place.start}] = T(total)")
+                lines += self.parameters(place.start, 1, groups[place], weight=name in stage.weights)
         return lines
 
     def _follow(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from gradiente.engines.compiled.formulas import supported
 from gradiente.engines.compiled.operands import DELTA
 from gradiente.engines.compiled.recording import (
+    TOTAL,
     Draws,
     NotRecordable,
     Rows,
@@ -26,7 +27,7 @@ COUNTED = "num_batches_tracked"
 
 @dataclass(kw_only=True)
 class Chain:
-    """Layers, each with a number for each number of the one before; parameters have one for each feature.
+    """Layers, each with a number for each number of the one before; parameters have one for each feature, or only one.
 
     Arguments:
         output: from the operands of what is before, parameters, buffers, and what is drawn
@@ -37,6 +38,7 @@ class Chain:
         own: the names of operands that are parameters or buffers, and the network's names of those
         weights: those of the parameters that penalties act on
         parameter_gradients: ∂J/∂parameter of those that learn, by the operand's name
+        totals: the parameters of a single number, whose gradient is the sum of what is given there for each feature
         new_buffers: from buffers and statistics, by the operand's name
         counters: the network's names of the buffers that count batches
         summing: the classes of the layers that need a sum over the rows of the batch
@@ -50,6 +52,7 @@ class Chain:
     own: dict[str, str] = field(default_factory=dict)
     weights: tuple[str, ...] = ()
     parameter_gradients: dict[str, Symbol] = field(default_factory=dict)
+    totals: tuple[str, ...] = ()
     new_buffers: dict[str, Symbol] = field(default_factory=dict)
     counters: tuple[str, ...] = ()
     summing: tuple[str, ...] = ()
@@ -82,6 +85,7 @@ def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape) -> tuple
         own=last.own,
         weights=tuple(last.weights),
         parameter_gradients=of("parameter_gradients"),
+        totals=tuple(last.totals),
         new_buffers=of("new_buffers"),
         counters=tuple(last.counters),
         summing=tuple(last.summing),
@@ -96,7 +100,8 @@ class _Recording:
         self.network, self.count = network, count
         self.values, self.shapes, self.caches = [raw], [shape], list[Any]()
         self.draws, self.counters, self.weights = list[str](), list[str](), list[str]()
-        self.own, self.summing = dict[str, str](), list[str]()
+        self.own, self.summing, self.totals = dict[str, str](), list[str](), list[str]()
+        self.single = list[str]()
         self.buffers = dict[int, dict[str, Any]]()
         self.parameters = dict[int, dict[str, Any]]()
         for index in nodes:
@@ -148,7 +153,8 @@ class _Recording:
             self.summing.append(name)
             out = {key: operand(Symbol(), each.shape, each.dtype, shared=True) for key, each in own.items()}
             recorded(name, lambda: layer.parameter_gradients(own, cache, dy, out))
-            found |= {("parameter_gradients", f"{key}_{index}"): each.symbol for key, each in out.items()}
+            for key, each in out.items():
+                self._gradient(f"{key}_{index}", each.symbol, found)
         if buffers and not frozen:
             new = recorded(name, lambda: layer.new_buffers(buffers, cache))
             found |= {
@@ -161,12 +167,22 @@ class _Recording:
             self.summing += [name] if sums_rows(dx.symbol) and not sums_rows(dy.symbol) else []
             found["raw_gradient", ""] = dx.symbol
 
+    def _gradient(self, name: str, gradient: Symbol, found: dict[tuple[str, str], Symbol]) -> None:
+        """∂J/∂parameter: a sum for each feature, or the sum of those."""
+        if gradient.function == TOTAL:
+            self.totals.append(name)
+            gradient = gradient.arguments[0]
+        elif name in self.single:
+            raise NotRecordable(name)
+        found["parameter_gradients", name] = gradient
+
     def _operand(self, index: int, key: str, shape: Shape) -> Rows:
-        """A parameter or a buffer: a number for each feature."""
-        node = self.network.nodes[index]
+        """A parameter or a buffer: a number for each feature, or a single one."""
+        node, name = self.network.nodes[index], f"{key}_{index}"
         if shape != self.shapes[-1]:
-            raise NotRecordable(type(node.layer).__name__)
-        name = f"{key}_{index}"
+            self.single.append(name)
+            if shape != (1,):
+                raise NotRecordable(type(node.layer).__name__)
         self.own[name] = f"{node.path}.{key}"
         return operand(Symbol(name), shape, self.network.dtype, shared=True)
 

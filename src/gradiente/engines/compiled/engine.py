@@ -40,8 +40,8 @@ class CompiledEngine(ClosedFormEngine):
     """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
     Compiled are networks of Linear, convolutions and pools without copies in the padding, element-wise layers, and
-    batch normalization of rows where no convolution is; what else there is NumPy executes, and only the rule is
-    compiled.
+    where no convolution is batch normalization of rows and PReLU; what else there is NumPy executes, and only the rule
+    is compiled.
     Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
 
     Errors: ArgumentError where llvmlite is not installed

@@ -15,7 +15,7 @@ from gradiente.symbolic import Symbol
 ROWS = 2  # of the batch that is recorded: a formula is the same for any number
 # Functions of a recorded formula besides NumPy's.
 ROW_SUM, ROW_MAX, AT_CLASS, IS_CLASS = "row_sum", "row_max", "at_class", "is_class"
-FEATURE_SUM = "feature_sum"  # over the rows of the batch
+FEATURE_SUM, TOTAL = "feature_sum", "sum"  # over the rows of the batch; of all features' sums
 Shape = tuple[int, ...]
 
 
@@ -98,7 +98,7 @@ class Rows(NDArrayOperatorsMixin):
         symbol = Symbol(function=name, operation=operation, arguments=arguments)
         result = Rows(symbol, shape, self.dtype, shared=shared)
         for each in recorded:
-            if each.features != result.features and (each.shared or each.features != 1):
+            if each.features not in (1, result.features):
                 raise NotRecordable("features that meet others")
         return _written(result, out)
 
@@ -121,7 +121,8 @@ class Rows(NDArrayOperatorsMixin):
 
     def sum(self, axis: int | tuple[()] | None = None, *, keepdims: bool = False) -> Any:
         if axis is None:
-            raise NotRecordable("a sum over the batch")
+            total = Symbol(function=TOTAL, arguments=(self.reshape(self.shape[0], -1).sum(axis=0).symbol,))
+            return Rows(total, (), self.dtype, shared=True)
         if isinstance(axis, tuple):
             if axis:
                 raise NotRecordable("a sum over several axes")

@@ -117,11 +117,15 @@ class Writer:
         return lines + self._loops(formulas, cut)
 
     def _shared(self, stage: Stage, cut: Cut) -> tuple[dict[str, Operand], dict[str, str]]:
-        """The operands of a piece of a stage that all rows share, and the pointers to its parameters and buffers."""
-        pointers = {name: f"at(theta, {place.start} + {cut.lo})" for name, place in stage.places.items()}
+        """The operands of a piece of a stage that all rows share, and the sources of its parameters and buffers."""
+        single = {name for name, place in stage.places.items() if place.stop - place.start != stage.outputs}
+        pointers = {
+            name: f"theta[{place.start}]" if name in single else f"at(theta, {place.start} + {cut.lo})"
+            for name, place in stage.places.items()
+        }
         buffers = {name: self.form.buffers[name] for name in stage.buffers}
         pointers |= {name: f"at(buffers, {place.start} + {cut.lo})" for name, place in buffers.items()}
-        operands = {name: Operand(name, "feature") for name in pointers}
+        operands = {name: Operand(name, "number" if name in single else "feature") for name in pointers}
         return {**operands, ROW_COUNT: Operand(f"T({cut.filled})", "number")}, pointers
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
@@ -148,7 +152,8 @@ class Writer:
         operands |= {name: Operand(name, "feature") for name in stage.statistics}
         formulas = Formulas(operands | shared)
         for name, symbol in stage.parameter_gradients.items():
-            lines.append(f"d_{name} = at(gradient, {stage.places[name].start} + {cut.lo})")
+            to = kept[name] if name in stage.totals else f"at(gradient, {stage.places[name].start})"
+            lines.append(f"d_{name} = at({to}, {cut.lo})")
             formulas.compute(symbol, Operand(f"d_{name}", "feature"))
         formulas.compute(stage.raw_gradient, Operand("delta"))
         lines += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
