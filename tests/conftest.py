@@ -75,3 +75,17 @@ def fashion_folder():
 @pytest.fixture
 def tabular_folder():
     return _real("tabular")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine: the page was not tried in a browser")
+    with playwright.sync_playwright() as running:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+        chromium = running.chromium.launch(executable_path=found, args=sandbox)
+        yield chromium
+        chromium.close()

@@ -1,8 +1,5 @@
 """The page of a step in a real browser: from a file, without a network, with mouse, keyboard and a narrow window."""
 
-import os
-import shutil
-
 import numpy as np
 import pytest
 
@@ -11,25 +8,11 @@ from gradiente.locale import set_language
 from gradiente.reporting.explanation_data import shown
 from gradiente.reporting.explanation_page import write_explanation
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 
 def step():
     network = Network([Linear(3, 4), BatchNorm1d(4), Sigmoid(), Linear(4, 1), Sigmoid()], seed=1)
     x = np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
     return trace(network, BCELoss(), x, np.array([[0.0], [1], [1], [0]]), optimizer=Adam())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: the page was not tried in a browser")
-    with playwright.sync_playwright() as running:
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Every page at the width of a phone, in a real browser: nothing wider than the window, save in a box that scrolls."""
 
-import os
-import shutil
 from dataclasses import replace
 from itertools import product
 
@@ -39,8 +37,6 @@ from ..grading.test_gradebook import a_class
 from .test_certificate import equal
 from .test_comparison import small
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTHS = (320, 360, 768, 1440)
 LONG = "a_class_with_a_name_that_no_phone_can_show_in_one_line_at_all"
 
@@ -124,17 +120,6 @@ PAGES = {
     "student": a_student,
 }
 RUNS = ("moons", "digits", "cnn", "iris", "sine", "xor")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
-    with playwright.sync_playwright() as running:
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield chromium
-        chromium.close()
 
 
 def widths(browser, path):

@@ -2,6 +2,7 @@
 
 const DATA = ["spirals", "moons", "circles", "blobs", "xor", "and", "or", "digits"];
 const NOISY = ["spirals", "moons", "circles", "blobs"];
+const LOGIC = ["xor", "and", "or"]; // four rows
 const ACTIVATIONS = ["Tanh()", "ReLU()", "Sigmoid()", "LeakyReLU()", "GELU()", "ELU()"];
 const OPTIMIZERS = ["Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "AdamW", "NAdam", "Lion"];
 const BATCHES = ["1", "8", "16", "32", "64", "128", "all"];
@@ -20,10 +21,11 @@ export const DEFAULTS = {
 
 /** What the server calls a config, of what is chosen. */
 export function configOf({ name, noise, hidden, activation, optimizer, lr, batch_size, seed }) {
+  const all = batch_size === "all" || (LOGIC.includes(name) && batch_size > 4);
   return {
     data: { name, ...(NOISY.includes(name) ? { noise, samples: 300 } : {}) },
     network: { hidden, activation },
-    descent: { optimizer: `${optimizer}(lr=${lr})`, batch_size: batch_size === "all" ? "all" : Number(batch_size), seed },
+    descent: { optimizer: `${optimizer}(lr=${lr})`, batch_size: all ? "all" : Number(batch_size), seed },
   };
 }
 

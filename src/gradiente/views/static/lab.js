@@ -24,6 +24,7 @@ const store = createStore({
 });
 const text = (key) => store.get().texts[`lab.page.${key}`] ?? "";
 let socket = null;
+let asked = null; // the step that was gone to, until a frame shows where the run is
 
 function connect() {
   socket = new WebSocket(`ws://${location.host}/session?token=${encodeURIComponent(token)}`);
@@ -56,24 +57,34 @@ function received(message) {
 }
 
 function drawn(bytes) {
-  store.set({ frame: readFrame(bytes) });
+  const frame = readFrame(bytes);
+  if (frame.values.step === asked) asked = null;
+  store.set({ frame });
   requestAnimationFrame(() => ask({ do: "ready" }));
 }
 
 function change(changes) {
+  asked = null;
   store.set({ chosen: { ...store.get().chosen, ...changes } });
   history.replaceState(null, "", `#${controls.toAddress(store.get().chosen)}`);
   open();
 }
 
 function goTo(step) {
+  asked = step;
   ask({ do: "go-to", step });
 }
 
 const playing = () => store.get().frame?.values.playing ?? false;
-const toggle = () => ask(playing() ? { do: "pause" } : { do: "play", speed: store.get().speed });
-const advance = (steps) => ask({ do: "advance", steps, epoch: false });
-const back = () => goTo(Math.max(0, (store.get().frame?.values.step ?? 0) - 1));
+function toggle() {
+  asked = null;
+  ask(playing() ? { do: "pause" } : { do: "play", speed: store.get().speed });
+}
+function advance(steps) {
+  asked = null;
+  ask({ do: "advance", steps, epoch: false });
+}
+const back = () => goTo(Math.max(0, (asked ?? store.get().frame?.values.step ?? 0) - 1));
 
 function build() {
   document.body.innerHTML = `
@@ -115,7 +126,7 @@ function build() {
   });
   track.addEventListener("pointermove", (event) => track.hasPointerCapture(event.pointerId) && seek(event));
   addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, button")) return;
+    if (event.target.closest("input, select") || (event.key === " " && event.target.closest("button"))) return;
     const actions = { " ": toggle, ArrowRight: () => advance(1), ArrowLeft: back, Home: () => goTo(0) };
     if (!(event.key in actions)) return;
     event.preventDefault();

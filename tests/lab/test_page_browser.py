@@ -1,0 +1,129 @@
+"""The page in a real browser: it learns, goes back and forward to the same numbers, and asks nobody but its server."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from gradiente.training.build import plan
+from gradiente.training.config import Config
+from gradiente.training.load_for import load_for
+
+
+@pytest.fixture(scope="module")
+def address():
+    """That of a lab in a process of its own."""
+    command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        yield line.split()[-1]
+        process.terminate()
+
+
+@pytest.fixture
+def opened(browser, address):
+    """Opens the page in that window; afterwards nothing was asked of others and no script failed."""
+    contexts, wrong = [], []
+    own = address.split("?")[0]
+
+    def open_page(place="", **window):
+        contexts.append(browser.new_context(**{"bypass_csp": True, **window}))  # wait_for_function needs eval
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("request", lambda request: request.url.startswith(own) or wrong.append(request.url))
+        page.goto(address + place)
+        page.locator("#where, #remark").filter(has_text=re.compile(r"\w")).first.wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def shown(page):
+    """Where the run is, and what the page says of it."""
+    return page.inner_text("#where"), page.inner_text("#measures")
+
+
+def pause(page):
+    page.click("#toggle")
+    page.wait_for_selector("#toggle[aria-label='Play']")
+
+
+def at(page, step):
+    page.wait_for_function(f"document.querySelector('#where').textContent.endsWith(' {step}')")
+    return shown(page)
+
+
+def test_it_learns_from_the_first_moment(opened):
+    page = opened()
+    page.wait_for_function(
+        "parseFloat(document.querySelector('#measures dd:nth-of-type(2)')?.textContent) > 90"
+    )
+    assert page.locator("#network canvas").count() == 2 + 8 + 8 + 1
+
+
+def test_a_link_opens_a_run_at_its_step_and_it_goes_back_and_forward(opened):
+    page = opened("#name=moons&hidden=6&batch_size=64&lr=0.03&step=20")
+    there = at(page, 20)
+    config = {"data": {"name": "moons", "noise": 0.02, "samples": 300}, "network": {"hidden": [6]}}
+    config["descent"] = {"optimizer": "Adam(lr=0.03)", "batch_size": 64}
+    train, _ = load_for(Config.from_dict(config))
+    planned = plan(Config.from_dict(config), train)
+    history = planned.trainer([]).fit(train, validation=0.1, epochs=99, batch_size=64, max_steps=20)
+    assert f"{history['loss'][-1]:.4g}".rstrip("0") in there[1]
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    at(page, 18)
+    page.click("#step")
+    at(page, 19)
+    page.keyboard.press("ArrowRight")
+    assert at(page, 20) == there
+    box = page.locator("#timeline").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
+    at(page, 10)
+
+
+def test_it_is_played_paused_and_begun_again(opened):
+    page = opened("#name=circles&hidden=4")
+    pause(page)
+    where = shown(page)
+    page.wait_for_timeout(200)
+    assert shown(page) == where
+    page.keyboard.press("Home")
+    at(page, 0)
+    page.keyboard.press(" ")
+    page.wait_for_selector("#toggle[aria-label='Pause']")
+
+
+def test_a_control_begins_another_run_which_the_address_names(opened):
+    page = opened("#name=xor&hidden=3&batch_size=all")
+    page.click("[aria-label='Layer 1: +1']")
+    page.wait_for_function("document.querySelectorAll('#network canvas').length === 2 + 4 + 1")
+    page.select_option("#c-optimizer", "SGD")
+    assert "hidden=4" in page.url
+    assert "optimizer=SGD" in page.url
+
+
+def test_both_languages(opened):
+    page = opened("#name=xor")
+    page.click("#language")
+    page.wait_for_function("document.documentElement.lang === 'es'")
+    assert "DATOS" in page.inner_text("#controls").upper()
+    page.get_by_text("Pérdida", exact=True).wait_for()
+
+
+def test_what_is_wrong_is_said_on_the_page(opened):
+    page = opened("#name=moons&hidden=5000,5000")
+    page.wait_for_function("document.querySelector('#remark').textContent.includes('2,000,000 parameters')")
+
+
+def test_a_phone_under_the_policy_of_the_server(opened):
+    page = opened("#name=xor", viewport={"width": 360, "height": 740}, bypass_csp=False)
+    page.get_by_text(re.compile(r"epoch \d+ · step \d+")).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
