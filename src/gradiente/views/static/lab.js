@@ -8,6 +8,7 @@ import { createStore } from "./store.js";
 import * as timeline from "./timeline.js";
 
 const SPEEDS = [1, 10, 100, null]; // steps a second; null: as many as there can be
+const PALE = 0.5; // the decision map, under the points
 const RETRY = 1000; // milliseconds until a lost connection is tried again
 
 const parameters = new URLSearchParams(location.search);
@@ -96,7 +97,7 @@ function build() {
       <section id="sees"><h2 data-text="sees"></h2><div id="map"><canvas></canvas><canvas></canvas></div><dl id="measures"></dl></section>
     </main>
     <footer>
-      <div id="play"><button type="button" id="start" data-label="start">⏮</button><button type="button" id="back" data-label="back">◀</button>
+      <div id="play"><button type="button" id="start" data-label="start">❘◀</button><button type="button" id="back" data-label="back">◀</button>
         <button type="button" id="toggle"></button><button type="button" id="step" data-label="step">▶❘</button>
         <button type="button" id="epoch" data-label="epoch">▶▶❘</button>
         <label><span data-text="speed"></span><select id="speed"></select></label><output id="where"></output></div>
@@ -164,7 +165,7 @@ function drawRun(run, { values, arrays }) {
   network.render(document.getElementById("network"), { columns: columnsOf(run, arrays, weights), weights });
   const [map, points] = document.querySelectorAll("#map canvas");
   if (arrays.decision) {
-    drawMap(map, arrays.decision.shape[0], arrays.decision.data);
+    drawMap(map, arrays.decision.shape[0], arrays.decision.data, PALE);
     drawPoints(points, run.plane, run.plane.x, run.plane.y);
   }
   const [epoch, step] = [values.epoch.toLocaleString(), values.step.toLocaleString()];

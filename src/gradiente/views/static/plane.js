@@ -2,8 +2,8 @@
 
 import { index, ofClass, palette } from "./colour.js";
 
-/** Draw a map, of values from −1 to 1, into a canvas of its own resolution. */
-export function drawMap(canvas, side, values) {
+/** Draw a map, of values from −1 to 1, into a canvas of its own resolution; below 1, `strength` makes it paler. */
+export function drawMap(canvas, side, values, strength = 1) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
@@ -11,7 +11,7 @@ export function drawMap(canvas, side, values) {
   const colours = new Uint32Array(palette().buffer);
   for (let row = 0; row < side; row++) {
     const from = (side - 1 - row) * side; // the plane's second axis points up
-    for (let column = 0; column < side; column++) pixels[row * side + column] = colours[index(values[from + column])];
+    for (let column = 0; column < side; column++) pixels[row * side + column] = colours[index(strength * values[from + column])];
   }
   context.putImageData(image, 0, 0);
 }
