@@ -46,7 +46,7 @@ def of_layers(layers, x, **options):
 )
 def test_it_is_the_training_of_the_config(options):
     """The Trainer, left alone for two epochs, ends with the same bits."""
-    planned, train, setup = of_config(**DIGITS, **options)
+    planned, train, setup = of_config(**DIGITS, engine="numpy", **options)
     network = setup.start()
     objective = Objective(network, setup.loss, setup.penalties, setup.clip)
     engine, losses = NumpyEngine(objective, setup.optimizer), []
