@@ -40,13 +40,16 @@ class Plane:
     def maps(self, network: Network, loss: Loss) -> dict[str, Array]:
         """What the inputs and each layer answer in every point, units × side × side, of the first units only.
 
-        And "decision", side × side: for two classes 2 p − 1, else how sure the most probable class is.
+        And "decision", side × side: 2 p − 1 of two classes; of more, the probability of the most probable one, which
+        "winner" names.
         """
         outputs = [y for y, _ in network.walk(self.points, Context())]
         maps = {"map.x": _as_maps(self.points)} | {f"map.{i}": _as_maps(y) for i, y in enumerate(outputs)}
         p = probabilities(loss, outputs[-1])
-        positive = p[:, -1] if p.shape[1] <= 2 else p.max(axis=1)
-        return {**maps, "decision": (2 * positive - 1).reshape(SIDE, SIDE).astype(np.float32)}
+        if p.shape[1] <= 2:
+            return {**maps, "decision": _as_maps(2 * p[:, -1:] - 1)[0]}
+        winner = p.argmax(axis=1).astype(np.uint8).reshape(SIDE, SIDE)
+        return {**maps, "decision": _as_maps(p.max(axis=1, keepdims=True))[0], "winner": winner}
 
 
 def _as_maps(values: Array) -> Array:

@@ -33,3 +33,10 @@ export function css(value) {
 }
 
 export const ofClass = (number) => CLASSES[number % CLASSES.length];
+
+/** So much of a colour, written #rrggbb, and the rest paper; as the 32 bits of a pixel. */
+export function paperAnd(colour, share) {
+  const { paper } = dark() ? DARK : LIGHT;
+  const [red, green, blue] = [1, 3, 5].map((at, c) => paper[c] + share * (parseInt(colour.slice(at, at + 2), 16) - paper[c]));
+  return (255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red);
+}

@@ -1,7 +1,7 @@
 // The controls: data → network → descent, in the lecture's order. A change begins a new run.
 
 const DATA = ["spirals", "moons", "circles", "blobs", "xor", "and", "or", "digits"];
-const NOISY = ["spirals", "moons", "circles", "blobs"];
+const NOISE = { spirals: 0.02, moons: 0.15, circles: 0.08, blobs: 1 }; // of the data sets that have it, by default
 const LOGIC = ["xor", "and", "or"]; // four rows
 const ACTIVATIONS = ["Tanh()", "ReLU()", "Sigmoid()", "LeakyReLU()", "GELU()", "ELU()"];
 const OPTIMIZERS = ["Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "AdamW", "NAdam", "Lion"];
@@ -23,7 +23,7 @@ export const DEFAULTS = {
 export function configOf({ name, noise, hidden, activation, optimizer, lr, batch_size, seed }) {
   const all = batch_size === "all" || (LOGIC.includes(name) && batch_size > 4);
   return {
-    data: { name, ...(NOISY.includes(name) ? { noise, samples: 300 } : {}) },
+    data: { name, ...(name in NOISE ? { noise, samples: 300 } : {}) },
     network: { hidden, activation },
     descent: { optimizer: `${optimizer}(lr=${lr})`, batch_size: all ? "all" : Number(batch_size), seed },
   };
@@ -48,9 +48,10 @@ export function render(element, { chosen, text, change }) {
   if (element.dataset.signature === signature) return;
   element.dataset.signature = signature;
   const focused = document.activeElement?.id;
-  const noise = NOISY.includes(chosen.name) ? [slider(text("noise"), "noise", 0, 0.3, 0.01, chosen.noise)] : [];
+  const most = 3 * (NOISE[chosen.name] ?? 0) + 0.3;
+  const noise = chosen.name in NOISE ? [slider(text("noise"), "noise", 0, most, 0.01, chosen.noise)] : [];
   element.replaceChildren(
-    group(text("data"), select(text("dataset"), "name", DATA, chosen.name), ...noise),
+    group(text("data"), select(text("dataset"), "name", DATA, chosen.name, ofData), ...noise),
     group(text("network"), layers(), select(text("activation"), "activation", ACTIVATIONS, chosen.activation)),
     group(
       text("descent"),
@@ -61,6 +62,10 @@ export function render(element, { chosen, text, change }) {
     ),
   );
   if (focused) document.getElementById(focused)?.focus();
+
+  function ofData(name) {
+    return { name, noise: NOISE[name] ?? 0 };
+  }
 
   function group(title, ...content) {
     const section = make("section", {}, make("h2", {}, title));
@@ -78,7 +83,10 @@ export function render(element, { chosen, text, change }) {
     for (const option of known) {
       control.append(make("option", { value: option, selected: option === String(value) }, names[option] ?? option.replace("()", "")));
     }
-    control.addEventListener("change", () => change({ [key]: read(control.value) }));
+    control.addEventListener("change", () => {
+      const value = read(control.value);
+      change(typeof value === "object" ? value : { [key]: value });
+    });
     return labelled(label, control);
   }
 

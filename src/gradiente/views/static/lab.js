@@ -3,7 +3,7 @@
 import * as controls from "./controls.js";
 import { readFrame } from "./frame.js";
 import * as network from "./network.js";
-import { drawMap, drawPoints } from "./plane.js";
+import { drawClasses, drawMap, drawPoints } from "./plane.js";
 import { createStore } from "./store.js";
 import * as timeline from "./timeline.js";
 
@@ -165,7 +165,9 @@ function drawRun(run, { values, arrays }) {
   network.render(document.getElementById("network"), { columns: columnsOf(run, arrays, weights), weights });
   const [map, points] = document.querySelectorAll("#map canvas");
   if (arrays.decision) {
-    drawMap(map, arrays.decision.shape[0], arrays.decision.data, PALE);
+    const [side] = arrays.decision.shape;
+    if (arrays.winner) drawClasses(map, side, arrays.winner.data, arrays.decision.data, PALE);
+    else drawMap(map, side, arrays.decision.data, PALE);
     drawPoints(points, run.plane, run.plane.x, run.plane.y);
   }
   const [epoch, step] = [values.epoch.toLocaleString(), values.step.toLocaleString()];

@@ -1,17 +1,32 @@
 // A map of the plane: what a unit, or the network, answers in every point, and the data on it.
 
-import { index, ofClass, palette } from "./colour.js";
+import { index, ofClass, palette, paperAnd } from "./colour.js";
 
 /** Draw a map, of values from −1 to 1, into a canvas of its own resolution; below 1, `strength` makes it paler. */
 export function drawMap(canvas, side, values, strength = 1) {
+  const colours = new Uint32Array(palette().buffer);
+  drawPixels(canvas, side, (at) => colours[index(strength * values[at])]);
+}
+
+/** Draw the most probable class of every point, the paler the less probable it is. */
+export function drawClasses(canvas, side, winners, probabilities, strength) {
+  const mixed = new Map();
+  drawPixels(canvas, side, (at) => {
+    const share = Math.round(64 * probabilities[at]);
+    const key = 100 * winners[at] + share;
+    if (!mixed.has(key)) mixed.set(key, paperAnd(ofClass(winners[at]), (strength * share) / 64));
+    return mixed.get(key);
+  });
+}
+
+function drawPixels(canvas, side, colourAt) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  const colours = new Uint32Array(palette().buffer);
   for (let row = 0; row < side; row++) {
     const from = (side - 1 - row) * side; // the plane's second axis points up
-    for (let column = 0; column < side; column++) pixels[row * side + column] = colours[index(strength * values[from + column])];
+    for (let column = 0; column < side; column++) pixels[row * side + column] = colourAt(from + column);
   }
   context.putImageData(image, 0, 0);
 }
