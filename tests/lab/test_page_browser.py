@@ -125,5 +125,5 @@ def test_what_is_wrong_is_said_on_the_page(opened):
 
 def test_a_phone_under_the_policy_of_the_server(opened):
     page = opened("#name=xor", viewport={"width": 360, "height": 740}, bypass_csp=False)
-    page.get_by_text(re.compile(r"epoch \d+ · step \d+")).wait_for()
+    page.get_by_text(re.compile(r"epoch [\d,]+ · step [\d,]+")).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
