@@ -76,11 +76,14 @@ def used_keys() -> set[str]:
 
 
 def used_by_pages() -> set[str]:
-    """Keys of the pages' modules: text("…"), and data-text and data-label of an element."""
-    pattern = re.compile(r"""text\((?:[^)"]*\? )?"(\w+)"(?: : "(\w+)")?\)|data-(?:text|label)="(\w+)""")
-    modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/*.js"))]
-    names = {name for module in modules for found in pattern.findall(module) for name in found if name}
-    return {f"lab.page.{name}" for name in names | MEASURES}
+    """Keys of the pages' modules: text("…"), and what text(`….${…}`) can become."""
+    modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/**/*.js"))]
+    names = {name for module in modules for name in re.findall(r"""text\("([\w.]+)"\)""", module)}
+    found = {f"lab.page.{name}" for name in names | MEASURES}
+    for start, end in {each for module in modules for each in re.findall(r"text\(`([\w.]+)\$\{\w+\}([\w.]*)`\)", module)}:
+        pattern = rf"lab\.page\.{re.escape(start)}\w+{re.escape(end)}"
+        found |= {key for key in catalogue("en") if re.fullmatch(pattern, key)}
+    return found
 
 
 def test_both_languages_have_the_same_keys_in_order():

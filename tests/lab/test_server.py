@@ -1,6 +1,7 @@
 """The server: who may connect, and what it answers; a client of its own test kit."""
 
 import json
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -27,8 +28,8 @@ def test_the_page_and_its_modules_are_served(client):
     page = client.get("/")
     assert "<title>gradiente lab</title>" in page.text
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    for path in PAGES.iterdir():
-        answer = client.get(f"/{path.name}")
+    for path in filter(Path.is_file, PAGES.rglob("*")):
+        answer = client.get(f"/{path.relative_to(PAGES)}")
         assert (answer.status_code, answer.content) == (200, path.read_bytes())
     assert client.get("/../server.py").status_code == 404
 
@@ -56,12 +57,12 @@ def test_another_page_is_refused(client, changed):
 def test_a_session_over_the_wire(client):
     with connected(client) as page:
         page.send_json({"do": "open", "config": XOR})
-        assert page.receive_json()["layers"] == ["Linear", "Tanh", "Linear"]
+        assert page.receive_json()["runs"][0]["layers"] == ["Linear", "Tanh", "Linear"]
         page.send_json({"do": "advance", "steps": 5, "epoch": False})
         page.send_json({"do": "ready"})
         values, arrays = read_frame(page.receive_bytes())
-        assert (values["step"], values["epoch"]) == (5, 5)
-        assert arrays["losses"].shape == (5,)
+        assert (values["runs"][0]["step"], values["runs"][0]["epoch"]) == (5, 5)
+        assert arrays["0/losses"].shape == (5,)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps({"do": "fly"}), "[" * 100_000])
@@ -70,4 +71,4 @@ def test_what_is_no_message_is_refused_and_the_session_lives(client, text):
         page.send_text(text)
         assert page.receive_json()["kind"] == "error"
         page.send_json({"do": "open", "config": XOR})
-        assert page.receive_json()["kind"] == "run"
+        assert page.receive_json()["kind"] == "runs"

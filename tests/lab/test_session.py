@@ -5,13 +5,15 @@ import queue
 import numpy as np
 import pytest
 
-from gradiente import Trainer
+from gradiente import SGD, Trainer
+from gradiente.data import Dataset
 from gradiente.errors import ArgumentError
 from gradiente.lab.frame import read_frame
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import LabRun, Limits
 from gradiente.lab.session import Session
 from gradiente.training.build import plan
+from gradiente.training.capture import capture_step
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 
@@ -37,13 +39,28 @@ class Page:
 
     def open(self, config=SPIRALS):
         self.ask(do="open", config=config)
-        return self.answer()
+        answer = self.answer()
+        return answer["runs"][0] if answer["kind"] == "runs" else answer
 
-    def state(self):
-        self.ask(do="ready")
+    def frame(self):
         answer = self.answer()
         assert isinstance(answer, bytes), answer
         return read_frame(answer)
+
+    def states(self):
+        """Of every run: its values, and its arrays."""
+        self.ask(do="ready")
+        values, arrays = self.frame()
+        return [
+            (
+                {**own, "playing": values["playing"]},
+                {name[2:]: array for name, array in arrays.items() if name.startswith(f"{place}/")},
+            )
+            for place, own in enumerate(values["runs"])
+        ]
+
+    def state(self):
+        return self.states()[0]
 
 
 @pytest.fixture
@@ -68,7 +85,6 @@ def trained(steps):
 
 def test_a_run_is_described_and_seen(page):
     described = page.open()
-    assert described["kind"] == "run"
     assert described["layers"] == ["Linear", "Tanh", "Linear"]
     assert described["stepsPerEpoch"] == 5
     values, arrays = page.state()
@@ -136,21 +152,92 @@ def test_what_is_wrong_is_said_and_the_session_lives(page):
     error = small.open()
     assert "10 parameters" in error["text"]
     small.session.close()
-    assert page.open()["kind"] == "run"
+    assert "layers" in page.open()
     exploding = {
         "data": {"name": "spirals"},
         "network": {"hidden": [6], "activation": "ReLU()"},
         "descent": {"optimizer": "SGD(lr=1e30)", "batch_size": 16},
     }
-    assert page.open(exploding)["kind"] == "run"
-    page.ask(do="advance", steps=500, epoch=False)
-    assert page.answer()["kind"] == "error"
-    assert not page.state()[0]["playing"]
+    page.open(exploding)
+    page.ask(do="play", speed=None)
+    values, _ = next(state for state in iter(page.state, None) if state[0]["ended"])
+    assert not values["playing"]
+    assert "learning rate" in values["ended"]
+    page.ask(do="go-to", step=0)
+    assert page.state()[0]["ended"] == ""
 
 
 def test_two_instances_too_many_are_refused():
     with pytest.raises(ArgumentError, match="at most 50 instances"):
         LabRun(Config.from_dict(SPIRALS), Limits(instances=50))
+
+
+def changed(**settings):
+    return {**SPIRALS, "descent": {**SPIRALS["descent"], **settings}}
+
+
+def test_the_past_edited_goes_on_with_the_same_batches(page):
+    page.open()
+    page.ask(do="advance", steps=8, epoch=False)
+    page.ask(do="fork", config=SPIRALS, edit=None)
+    assert [run["first"] for run in page.answer()["runs"]] == [0, 8]
+    page.ask(do="advance", steps=9, epoch=False)
+    (_, arrays), (_, others) = page.states()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(others[name], array)
+    edit = {"parameter": "0.weight", "index": [1, 0], "value": 3.0}
+    page.ask(do="go-to", step=8)
+    page.ask(do="fork", config=changed(optimizer="SGD(lr=0.5)"), edit=edit)
+    page.answer()
+    (_, arrays), _, (values, others) = page.states()
+    assert values["step"] == 8
+    differ = np.argwhere(arrays["w.0.weight"] != others["w.0.weight"])
+    assert (differ.tolist(), others["w.0.weight"][1, 0]) == ([[1, 0]], 3)
+
+
+def test_an_edited_run_is_the_one_that_a_trainer_resumes(page):
+    """Plain descent with another rate from step 8 on, by a trainer that is given the parameters of then."""
+    page.open(changed(optimizer="SGD(lr=0.1)"))
+    page.ask(do="advance", steps=8, epoch=False)
+    page.ask(do="fork", config=changed(optimizer="SGD(lr=0.4)"), edit=None)
+    page.answer()
+    page.ask(do="advance", steps=2, epoch=False)
+    _, (_, arrays) = page.states()
+    config = Config.from_dict(changed(optimizer="SGD(lr=0.1)"))
+    train, _ = load_for(config)
+    trainer = plan(config, train).trainer([])
+    trainer.fit(train, validation=0.1, epochs=9, batch_size=16, max_steps=8)
+    captured = capture_step(config.changed(epochs=9), train, 9)
+    other = Trainer(captured.network, trainer.loss, SGD(lr=0.4))
+    for step in (9, 10):  # the batches of the run that was left
+        captured = capture_step(config.changed(epochs=9), train, step)
+        other.partial_fit(Dataset("batch", captured.x, captured.y, classes=train.classes))
+    np.testing.assert_allclose(arrays["w.0.weight"], other.network.parameters["0.weight"], rtol=2e-6)
+
+
+def test_a_race_begins_at_the_beginning_and_ends_when_it_is_dropped(page):
+    page.open()
+    page.ask(do="advance", steps=5, epoch=False)
+    page.ask(do="race", config={**changed(optimizer="SGD(lr=0.5)"), "network": {"hidden": [3, 3]}})
+    assert len(page.answer()["runs"]) == 2
+    assert [values["step"] for values, _ in page.states()] == [0, 0]
+    page.ask(do="advance", steps=5, epoch=False)
+    assert [values["step"] for values, _ in page.states()] == [5, 5]
+    page.ask(do="drop", run=1)
+    assert len(page.answer()["runs"]) == 1
+    for _ in range(3):
+        page.ask(do="race", config=SPIRALS)
+        page.answer()
+    page.ask(do="race", config=SPIRALS)
+    assert "At most 4 runs" in page.answer()["text"]
+
+
+def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
+    page.open()
+    page.ask(do="fork", config={**SPIRALS, "network": {"hidden": [7]}}, edit=None)
+    assert "the same network" in page.answer()["text"]
+    page.ask(do="fork", config=SPIRALS, edit={"parameter": "0.weight", "index": [6, 0], "value": 1.0})
+    assert "[6, 0]" in page.answer()["text"]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +256,9 @@ def test_two_instances_too_many_are_refused():
         {"do": "pause", "more": 1},
         {"do": "open", "config": "xor"},
         {"do": "open", "config": {"data": {"nam": "xor"}}},
+        {"do": "fork", "config": {}, "edit": {"parameter": "0.weight", "index": [0, 0]}},
+        {"do": "fork", "config": {}, "edit": {"parameter": "0.weight", "index": ["0"], "value": 1}},
+        {"do": "open-number", "quantity": "W[1]", "index": 3, "columns": False},
     ],
 )
 def test_a_message_that_is_none_is_refused(message):

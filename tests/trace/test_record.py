@@ -196,7 +196,7 @@ def test_without_pytorch_its_value_is_missing(monkeypatch):
 
 def test_the_witnesses_can_stay_at_home(monkeypatch):
     monkeypatch.setattr(torch_step, "find_spec", lambda name: pytest.fail("PyTorch was asked for"))
-    entry = xor().entry("dW[2]", 0, 1, witnesses=False)
+    entry = xor().entry("dW[2]", 0, 1, differences=False, torch=False)
     assert (entry.finite_difference, entry.torch) == (None, None)
     assert entry.total == pytest.approx(entry.value, rel=1e-12)
 

@@ -1,11 +1,13 @@
 """What a page may ask of its session; anything else is refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, get_type_hints
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, get_args, get_type_hints
 
-from gradiente.errors import require
-from gradiente.plain import conforms
+from gradiente.errors import ArgumentError, require
+from gradiente.lab.fork import Edit
+from gradiente.lab.rooms import REQUESTS, Request
+from gradiente.plain import conforms, require_fields
 from gradiente.training.config import Config
 
 FASTEST = 1e6  # steps a second that may be asked for
@@ -50,7 +52,29 @@ class Advance:
     epoch: bool
 
 
-Message = Open | Ready | Play | Pause | GoTo | Advance
+@dataclass(frozen=True)
+class Fork:
+    """Begin another run where the first one is, with other settings, or one number of its parameters edited."""
+
+    config: Config
+    edit: Edit | None
+
+
+@dataclass(frozen=True)
+class Race:
+    """Begin another run from the beginning, and go back there."""
+
+    config: Config
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Remove a run that was added: its number, from 1."""
+
+    run: int
+
+
+Message = Open | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
     "ready": Ready,
@@ -58,6 +82,10 @@ KINDS: dict[str, type[Message]] = {
     "pause": Pause,
     "go-to": GoTo,
     "advance": Advance,
+    "fork": Fork,
+    "race": Race,
+    "drop": Drop,
+    **REQUESTS,
 }
 
 
@@ -75,14 +103,33 @@ def message_of(values: Any) -> Message:
     given = {name: value for name, value in values.items() if name != "do"}
     expected = get_type_hints(kind)
     require(given.keys() == {field.name for field in fields(kind)}, "lab.message", value=_short(values))
-    if kind is Open:
-        require(isinstance(given["config"], Mapping), "lab.message", value=_short(values))
-        return Open(Config.from_dict(given["config"]))
-    fits = all(conforms(value, expected[name]) for name, value in given.items())
+    given = {name: _read(value, expected[name]) for name, value in given.items()}
+    fits = all(_fits(value, expected[name]) for name, value in given.items())
     require(fits, "lab.message", value=_short(values))
-    numbers = [value for value in given.values() if isinstance(value, int | float)]
-    require(all(0 <= number <= FASTEST for number in numbers), "lab.message", value=_short(values))
     return kind(**given)
+
+
+def _read(value: Any, expected: Any) -> Any:
+    """A Config or another dataclass from a mapping; anything else as it is.
+
+    Errors: ArgumentError
+    """
+    if not isinstance(value, Mapping):
+        return value
+    for kind in get_args(expected) or (expected,):
+        if kind is Config:
+            return Config.from_dict(value)
+        if is_dataclass(kind):
+            try:
+                require_fields(kind, value)
+            except ValueError as error:
+                raise ArgumentError("lab.message", value=_short(value)) from error
+            return kind(**value)
+    return value
+
+
+def _fits(value: Any, expected: Any) -> bool:
+    return conforms(value, expected) and not (isinstance(value, int | float) and not 0 <= value <= FASTEST)
 
 
 def _short(values: Any) -> str:

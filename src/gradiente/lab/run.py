@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gradiente.errors import DivergenceError, require
 from gradiente.formatting import count
+from gradiente.lab.next_step import NextStep
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
@@ -33,6 +34,7 @@ class LabRun:
     Arguments:
         config: of the run; its number of epochs does not count
         limits: what it may take
+        start: the snapshot to begin with; None: the network as it is initialized
 
     Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
 
@@ -41,7 +43,9 @@ class LabRun:
     (3, 3)
     """
 
-    def __init__(self, config: Config, limits: Limits | None = None) -> None:
+    def __init__(
+        self, config: Config, limits: Limits | None = None, *, start: Snapshot | None = None
+    ) -> None:
         limits = limits or Limits()
         self.train, self.test = load_for(config)
         _require_within("instances", len(self.train), limits.instances)
@@ -55,8 +59,15 @@ class LabRun:
             epochs=EPOCHS,
             batch_size=self.config.descent.batch_size,  # pyright: ignore[reportArgumentType]
             memory=limits.memory,
+            start=start,
         )
-        self.snapshot = self.replay.go_to(0)
+        self.snapshot = self.replay.go_to(self.first)
+        self._next: NextStep | None = None
+
+    @property
+    def first(self) -> int:
+        """How many steps were taken where it begins: 0, or where it left another run."""
+        return self.replay.ring.steps[0]
 
     @property
     def step(self) -> int:
@@ -68,6 +79,13 @@ class LabRun:
         """How many steps an epoch has."""
         settings = self.snapshot.settings
         return -(-settings["instances"] // settings["batch_size"])
+
+    def next_step(self, *, columns: bool = False) -> NextStep:
+        """The step after where it is, kept until another one is asked for."""
+        if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):
+            config = self.config.changed(epochs=EPOCHS)
+            self._next = NextStep(config, self.train, self.snapshot, columns=columns)
+        return self._next
 
     def go_to(self, step: int) -> Snapshot:
         """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.

@@ -1,30 +1,67 @@
-"""A session of the lab: its run, played in a thread of its own, of which a page sees the newest state."""
+"""A session of the lab: its runs, played in a thread of its own, of which a page sees the newest state."""
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from gradiente.errors import GradienteError
+from gradiente.errors import DivergenceError, GradienteError, require
+from gradiente.lab.fork import fork
 from gradiente.lab.frame import frame
-from gradiente.lab.messages import Advance, GoTo, Message, Open, Pause, Play, Ready
+from gradiente.lab.messages import Advance, Drop, Fork, GoTo, Message, Open, Pause, Play, Race, Ready
+from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
 from gradiente.lab.view import Plane, described, plane_of, seen
+from gradiente.locale import text
 
 PART = 0.03  # seconds of training between two looks at what the page asks for
+MOST_RUNS = 4
+Answer = dict[str, Any] | bytes
+log = logging.getLogger("gradiente")
+
+
+class _Shown:
+    """A run with its plane, and why it takes no more steps."""
+
+    def __init__(self, run: LabRun) -> None:
+        self.run, self.plane, self.ended = run, plane_of(run), ""
+
+    def go_to(self, step: int) -> None:
+        """Go there, or as near as it was; a run that diverges stays where its loss was finite."""
+        if self.ended and step > self.run.step:
+            return
+        self.ended = ""
+        try:
+            self.run.go_to(max(step, self.run.first))
+        except DivergenceError as error:
+            self.ended = str(error)
+
+    def described(self) -> dict[str, Any]:
+        return described(self.run, self.plane)
 
 
 @dataclass
 class _Played:
-    """The run, its plane, and how it is played: steps a second, None for as many as there can be; 0: paused."""
+    """The runs, and how they are played: steps a second, None for as many as there can be; 0: paused."""
 
-    run: LabRun
-    plane: Plane | None
+    runs: list[_Shown] = field(default_factory=list)
     speed: float | None = 0.0
     due: float = 0.0  # when the next step is to be taken, by the clock
     several: int = 1  # steps at once
+
+    @property
+    def run(self) -> LabRun:
+        """The first one, whose steps all others take."""
+        return self.runs[0].run
+
+    def go_to(self, step: int) -> None:
+        for shown in self.runs:
+            shown.go_to(step)
+        if all(shown.ended for shown in self.runs):
+            self.speed = 0.0
 
 
 class Session:
@@ -38,12 +75,12 @@ class Session:
         limits: of a run
     """
 
-    def __init__(self, send: Callable[[dict[str, Any] | bytes], None], limits: Limits | None = None) -> None:
+    def __init__(self, send: Callable[[Answer], None], limits: Limits | None = None) -> None:
         self.send, self.limits = send, limits or Limits()
         self._messages = deque[Message]()
         self._changed = threading.Condition()
         self._closed = False
-        self._played: _Played | None = None
+        self._played = _Played()
         self._wanted = False  # whether the page waits for a state
         self._new = False  # whether there is one that it has not got
         self._thread = threading.Thread(target=self._work, name="gradiente-lab", daemon=True)
@@ -78,23 +115,31 @@ class Session:
                     self._do(message)
                 elif self._is_due():
                     self._take_steps()
+                self._show()
             except GradienteError as error:
-                if self._played is not None:
-                    self._played.speed = 0.0
-                self.send({"kind": "error", "text": str(error)})
-            self._show()
+                self._fail(str(error))
+            except Exception:
+                log.exception("the lab's session")
+                self._fail(text("lab.unexpected"))
+
+    def _fail(self, words: str) -> None:
+        self._played.speed = 0.0
+        self.send({"kind": "error", "text": words})
 
     def _do(self, message: Message) -> None:
         played = self._played
         match message:
             case Open(config=config):
                 run = LabRun(config, self.limits)
-                self._played = _Played(run, plane_of(run))
-                self.send({"kind": "run", **described(run, self._played.plane)})
+                self._played = _Played()
+                self._add(run)
             case Ready():
                 self._wanted = True
                 return
-            case _ if played is None:
+            case Request():
+                self.send(message.answer(played.run if played.runs else None))
+                return
+            case _ if not played.runs:
                 return
             case Play(speed=speed):
                 played.speed, played.due = speed, time.monotonic()
@@ -102,17 +147,38 @@ class Session:
                 played.speed = 0.0
             case GoTo(step=step):
                 played.speed = 0.0
-                played.run.go_to(min(step, played.run.replay.furthest))
+                played.go_to(min(step, played.run.replay.furthest))
             case Advance(steps=steps, epoch=epoch):
                 played.speed = 0.0
                 run = played.run
                 rest = run.steps_per_epoch - run.step % run.steps_per_epoch
-                run.go_to(run.step + (rest if epoch else steps))
+                played.go_to(run.step + (rest if epoch else steps))
+            case Fork(config=config, edit=edit):
+                self._require_few()
+                self._add(fork(played.run, config, edit, self.limits))
+            case Race(config=config):
+                self._require_few()
+                self._add(LabRun(config, self.limits))
+                played.go_to(0)
+            case Drop(run=number):
+                if 0 < number < len(played.runs):
+                    del played.runs[number]
+                    self._describe()
         self._new = True
+
+    def _require_few(self) -> None:
+        require(len(self._played.runs) < MOST_RUNS, "lab.runs", most=MOST_RUNS)
+
+    def _add(self, run: LabRun) -> None:
+        self._played.runs.append(_Shown(run))
+        self._describe()
+
+    def _describe(self) -> None:
+        self.send({"kind": "runs", "runs": [shown.described() for shown in self._played.runs]})
 
     def _is_due(self) -> bool:
         played = self._played
-        if played is None or played.speed == 0:
+        if not played.runs or played.speed == 0:
             return False
         return played.speed is None or time.monotonic() >= played.due
 
@@ -122,26 +188,29 @@ class Session:
     def _idle(self) -> float | None:
         """How long there is nothing to do but what the page may ask for."""
         played = self._played
-        if played is None or not played.speed:
+        if not played.speed:
             return None
         return max(0.0, played.due - time.monotonic())
 
     def _take_steps(self) -> None:
         played = self._played
-        assert played is not None
-        run, started = played.run, time.monotonic()
+        started = time.monotonic()
         several = played.several if played.speed is None else 1 + int((started - played.due) * played.speed)
-        run.go_to(run.step + min(several, 2 * played.several))
+        played.go_to(max(shown.run.step for shown in played.runs) + min(several, 2 * played.several))
         seconds = max(1e-6, time.monotonic() - started)
         played.several = max(1, min(2 * played.several, round(played.several * PART / seconds)))
-        if played.speed is not None:
+        if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)
         self._new = True
 
     def _show(self) -> None:
         played = self._played
-        if played is None or not (self._wanted and self._new):
+        if not (played.runs and self._wanted and self._new):
             return
-        values, arrays = seen(played.run, played.plane)
+        states, arrays = [], {}
+        for place, shown in enumerate(played.runs):
+            values, own = seen(shown.run, shown.plane)
+            states.append({**values, "ended": shown.ended})
+            arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = self._new = False
-        self.send(frame({**values, "playing": played.speed != 0}, arrays))
+        self.send(frame({"kind": "state", "playing": played.speed != 0, "runs": states}, arrays))

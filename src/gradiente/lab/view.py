@@ -66,6 +66,7 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
     """What does not change while a run is played."""
     return {
         "config": run.config.to_dict(),
+        "first": run.first,
         "layers": [type(node.layer).__name__ for node in run.network.nodes],
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),

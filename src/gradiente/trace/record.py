@@ -88,14 +88,14 @@ class Trace:
         """The names, in the order in which the quantities are computed."""
         return list(self._quantities)
 
-    def entry(self, name: str, *index: int, witnesses: bool = True, differences: bool = True) -> Entry:
+    def entry(self, name: str, *index: int, differences: bool = True, torch: bool = True) -> Entry:
         """One number of a quantity, opened into the terms of its sum.
 
         Arguments:
             name: of the quantity
             index: its place there, from 0, an entry an axis; −1 is the last
-            witnesses: False leaves out the finite difference and PyTorch, which takes seconds to import
             differences: False leaves out the finite difference, which is the whole forward pass twice
+            torch: False leaves out PyTorch's value; PyTorch takes seconds to import
 
         Errors: ArgumentError for an unknown name, or a place that is not there
         """
@@ -107,8 +107,8 @@ class Trace:
             place,
             float(quantity.value[place]),
             self._opener.open(quantity, stored),
-            self._opener.finite_difference(quantity, stored) if witnesses and differences else None,
-            self._by_torch(quantity, stored) if witnesses else None,
+            self._opener.finite_difference(quantity, stored) if differences else None,
+            self._by_torch(quantity, stored) if torch else None,
         )
 
     def as_columns(self) -> "Trace":
@@ -139,7 +139,8 @@ class Trace:
         }
 
     @cached_property
-    def _torch(self) -> dict[str, Any]:
+    def torch(self) -> dict[str, Any]:
+        """The step by PyTorch, as `torch_step` has it; computed when it is first read."""
         return torch_step(self._step)
 
     def _by_torch(self, quantity: Quantity, index: Index) -> float | None:
@@ -155,10 +156,10 @@ class Trace:
             "new parameter": ("updated", parameter),
         }
         if quantity.role in ("cost", "loss", "penalty", "estimate"):
-            value = self._torch.get(quantity.role)
+            value = self.torch.get(quantity.role)
             return None if value is None else float(value[index])
         table, key = tables.get(quantity.role, ("", None))
-        values = self._torch.get(table)
+        values = self.torch.get(table)
         if values is None or (isinstance(values, dict) and key not in values):
             return None
         return float(values[key][index])

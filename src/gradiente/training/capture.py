@@ -17,6 +17,7 @@ from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.epoch import Epoch
+from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import Requested
 
 Array = np.ndarray
@@ -93,18 +94,20 @@ class CaptureStep(Callback):
 
 
 def capture_step(
-    config: Config, train: Dataset, t: int | None = None, *, checkpoint: Path | None = None
+    config: Config, train: Dataset, t: int | None = None, *, checkpoint: Snapshot | Path | None = None
 ) -> CapturedStep:
     """Train until step t, by the closed forms, and capture it.
 
     Arguments:
         t: which step, from 1; None: the first, or the one after the checkpoint
-        checkpoint: to start from; an earlier step is recomputed from the start
+        checkpoint: to start from, or its file; an earlier step is recomputed from the start
 
     Errors: ArgumentError for a step that does not exist
     """
     require(t is None or is_whole(t, 1), "capture.step", value=repr(t))
-    if checkpoint is not None and t is not None and t <= load_checkpoint(checkpoint).state.t:
+    if isinstance(checkpoint, Path):
+        checkpoint = load_checkpoint(checkpoint)
+    if checkpoint is not None and t is not None and t <= checkpoint.state.t:
         checkpoint = None
     others = {field.name: field.default for field in fields(Torch)}
     closed_form = config.changed(engine="numpy", patience=None, metric=None, **others)

@@ -34,7 +34,7 @@ def worked(one: Compared, name: str) -> WorkedExample | None:
     terms: tuple[tuple[str, str, str], ...] = ()
     closing = ""
     if traced in problem.trace.names and one.role.kind != "update":
-        entry = problem.trace.entry(traced, *index, witnesses=False)
+        entry = problem.trace.entry(traced, *index, differences=False, torch=False)
         terms = tuple(
             (
                 _placed(term.symbol, one.layout),

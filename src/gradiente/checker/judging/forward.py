@@ -282,7 +282,7 @@ def _worked(match: ForwardMatch, name: str) -> WorkedExample | None:
             index = place
             break
     layer = name[1]
-    entry = case.trace.entry(f"Z[{layer}]", *index, witnesses=False)
+    entry = case.trace.entry(f"Z[{layer}]", *index, differences=False, torch=False)
     terms = tuple(
         (t.symbol, " · ".join(f"{f.value:.4g}" for f in t.factors), f"{t.value + 0.0:.6g}")
         for t in entry.terms[:8]

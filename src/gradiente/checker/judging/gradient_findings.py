@@ -195,7 +195,7 @@ def _worked(match: GradientMatch, name: str) -> WorkedExample | None:
         got = got.reshape(form.shape) if name.startswith("db") else None
     place = _worst(form, got, layout, name, right.shape)
     index = tuple(int(i) for i in place)
-    entry = case.trace.entry(LECTURE[name], *index, witnesses=False)
+    entry = case.trace.entry(LECTURE[name], *index, differences=False, torch=False)
     terms = tuple(
         (
             _placed(term.symbol, layout),

@@ -1,30 +1,35 @@
-// The time line: its track is the loss curve of the run; where it is dragged to, the run goes.
+// The time line: its track is the loss curve of the runs; where it is dragged to, they go.
 
 const STEPS = 400; // points that are drawn
+const TONES = ["--muted", "--warm", "--accent", "--ink"]; // of the runs
 
 /**
  * @param {HTMLElement} element a slider, with a canvas in it
- * @param {{losses: ArrayLike<number>, step: number, furthest: number, stepsPerEpoch: number}} state
+ * @param {{curves: {losses: ArrayLike<number>, stepsPerEpoch: number, first: number}[], step: number, furthest: number}} state
  */
-export function render(element, { losses, step, furthest, stepsPerEpoch }) {
+export function render(element, { curves, step, furthest }) {
   const canvas = element.querySelector("canvas");
   const ratio = devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio].map(Math.round);
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const style = getComputedStyle(canvas);
-  const [ink, accent, rule] = ["--muted", "--accent", "--rule"].map((name) => style.getPropertyValue(name));
+  const [accent, rule] = ["--accent", "--rule"].map((name) => style.getPropertyValue(name));
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
   const last = Math.max(1, furthest);
   const across = (at) => (at / last) * (width - 2 * ratio) + ratio;
-  const [low, high] = extent(losses);
+  const [low, high] = extent(curves.flatMap(({ losses }) => Array.from(losses)));
   const down = (loss) => height - 4 * ratio - ((Math.log(loss + 1e-9) - low) / (high - low || 1)) * (height - 8 * ratio);
   context.strokeStyle = rule;
   context.beginPath();
   context.moveTo(0, height - ratio);
   context.lineTo(width, height - ratio);
   context.stroke();
-  curve(context, losses, (epoch) => across((epoch + 1) * stepsPerEpoch), down, ink, ratio);
+  curves.forEach(({ losses, stepsPerEpoch, first }, i) => {
+    const colour = style.getPropertyValue(TONES[i % TONES.length]);
+    const from = Math.floor(first / stepsPerEpoch); // what it shares with the run that it left
+    curve(context, losses, from, (epoch) => across((epoch + 1) * stepsPerEpoch), down, colour, ratio);
+  });
   context.strokeStyle = context.fillStyle = accent;
   context.lineWidth = 1.5 * ratio;
   context.beginPath();
@@ -52,14 +57,14 @@ function extent(losses) {
   return low <= high ? [low, high] : [0, 1];
 }
 
-function curve(context, losses, across, down, colour, ratio) {
-  if (!losses.length) return;
-  const stride = Math.max(1, Math.floor(losses.length / STEPS));
+function curve(context, losses, from, across, down, colour, ratio) {
+  if (losses.length <= from) return;
+  const stride = Math.max(1, Math.floor((losses.length - from) / STEPS));
   context.strokeStyle = colour;
   context.lineWidth = 1.5 * ratio;
   context.lineJoin = "round";
   context.beginPath();
-  for (let i = 0; i < losses.length; i += stride) context.lineTo(across(i), down(losses[i]));
+  for (let i = from; i < losses.length; i += stride) context.lineTo(across(i), down(losses[i]));
   context.lineTo(across(losses.length - 1), down(losses[losses.length - 1]));
   context.stroke();
 }

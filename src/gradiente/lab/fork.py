@@ -1,0 +1,57 @@
+"""The past edited: another run from the same step, with other settings or another weight."""
+
+from dataclasses import dataclass, replace
+
+from gradiente.errors import require
+from gradiente.lab.run import LabRun, Limits
+from gradiente.training.config import Config
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One number of a parameter, replaced.
+
+    Arguments:
+        parameter: its name in the network, "0.weight"
+        index: the place of the number
+        value: finite
+    """
+
+    parameter: str
+    index: list[int]
+    value: float
+
+
+def fork(run: LabRun, config: Config, edit: Edit | None = None, limits: Limits | None = None) -> LabRun:
+    """A run that begins where another one is, with the same batches from there on.
+
+    The optimizer keeps its state where the new one has the same slots, and begins anew otherwise.
+
+    Arguments:
+        config: of the new run: the same data and the same network
+        edit: of its parameters
+
+    Errors: ArgumentError for another network or other data, or a number that is not there
+
+    >>> from gradiente.training.config import Config
+    >>> run = LabRun(Config().changed(name="xor", batch_size=4))
+    >>> snapshot = run.go_to(3)
+    >>> other = fork(run, run.config.changed(lr=0.5), Edit("0.bias", [0], 2.0))
+    >>> other.step, float(other.network.parameters["0.bias"][0])
+    (3, 2.0)
+    """
+    fresh = LabRun(config, limits)
+    same = fresh.config.data == run.config.data and fresh.network.to_dict() == run.network.to_dict()
+    require(same, "lab.fork")
+    state = run.snapshot.state
+    slots = state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
+    state = replace(state, theta=state.theta.copy(), slots=slots)
+    if edit is not None:
+        parameter = run.network.named(state.theta).get(edit.parameter)
+        there = parameter is not None and len(edit.index) == parameter.ndim
+        there = there and all(0 <= i < n for i, n in zip(edit.index, parameter.shape, strict=True))
+        require(there, "lab.edit", parameter=edit.parameter, index=edit.index)
+        assert parameter is not None
+        parameter[tuple(edit.index)] = edit.value
+    start = replace(run.snapshot, state=state, settings=fresh.snapshot.settings)
+    return LabRun(config, limits, start=start)

@@ -1,0 +1,42 @@
+// The WebSocket of a page: what is asked, and what comes; a connection that is lost is tried again.
+
+import { readFrame } from "./frame.js";
+
+const RETRY = 1000; // milliseconds until a lost connection is tried again
+const REFUSED = 4403; // the server's code: this page has not the token
+
+/**
+ * @param {string} token
+ * @param {{opened: () => void, received: (message: object) => void, closed: () => void}} handlers a message has its
+ *   values, among them `kind`, and `arrays` where it is a frame
+ */
+export function connect(token, handlers) {
+  let socket = null;
+  let left = false;
+
+  function begin() {
+    socket = new WebSocket(`ws://${location.host}/session?token=${encodeURIComponent(token)}`);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", handlers.opened);
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") return handlers.received(JSON.parse(data));
+      const { values, arrays } = readFrame(data);
+      return handlers.received({ ...values, arrays });
+    });
+    socket.addEventListener("close", ({ code }) => {
+      handlers.closed();
+      if (code !== REFUSED && !left) setTimeout(begin, RETRY);
+    });
+  }
+
+  addEventListener("pagehide", () => {
+    left = true;
+    socket.close();
+  });
+  begin();
+  return {
+    ask(message) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// Numbers as text: 1.25·10⁻⁷ or 12,345.5, with a true minus; the decimal mark is the language's.
+
+const RAISED = Object.fromEntries([..."-0123456789"].map((digit, i) => [digit, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
+
+export function written(value, digits = 6, language = "en") {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
+  const [mantissa, power] = String(Number(value.toPrecision(digits))).split("e");
+  const raised = power ? `·10${[...power.replace("+", "")].map((digit) => RAISED[digit]).join("")}` : "";
+  const [whole, ...decimals] = mantissa.replace("-", "−").split(".");
+  const [group, mark] = language === "es" ? [" ", ","] : [",", "."];
+  const grouped = whole.replace(/\d{5,}/, (all) => all.replace(/\B(?=(\d{3})+$)/g, group));
+  return [grouped, ...decimals].join(mark) + raised;
+}

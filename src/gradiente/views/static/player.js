@@ -1,0 +1,83 @@
+// How a run is played: the buttons, the speed, and the time line, whose track is the loss.
+
+import { button, make } from "./elements.js";
+import * as timeline from "./timeline.js";
+
+const SPEEDS = [1, 10, 100, null]; // steps a second; null: as many as there can be
+
+export const isPlaying = (state) => state.frame?.playing ?? false;
+
+/** Build the player into an element, and answer what the keys do. */
+export function build(element, lab) {
+  let asked = null; // the step that was gone to, until a frame shows where the run is
+  const main = () => lab.get().frame?.runs[0];
+  const goTo = (step) => {
+    asked = step;
+    lab.ask({ do: "go-to", step });
+  };
+  const advance = (steps, epoch = false) => {
+    asked = null;
+    lab.ask({ do: "advance", steps, epoch });
+  };
+  const toggle = () => {
+    asked = null;
+    lab.ask(isPlaying(lab.get()) ? { do: "pause" } : { do: "play", speed: lab.get().speed });
+  };
+  const back = () => {
+    if (main()?.values.step === asked) asked = null;
+    goTo(Math.max(0, (asked ?? main()?.values.step ?? 0) - 1));
+  };
+  const buttons = [
+    ["❘◀", "start", () => goTo(0)],
+    ["◀", "back", back],
+    ["▶", "toggle", toggle],
+    ["▶❘", "step", () => advance(1)],
+    ["▶▶❘", "epoch", () => advance(0, true)],
+  ].map(([shown, id, act]) => button(shown, "", act, { id }));
+  const speed = make("select", { id: "speed" });
+  speed.addEventListener("change", () => {
+    lab.set({ speed: SPEEDS[speed.selectedIndex] });
+    if (isPlaying(lab.get())) lab.ask({ do: "play", speed: lab.get().speed });
+  });
+  const track = make("div", { id: "timeline", tabIndex: 0 }, make("canvas"));
+  track.setAttribute("role", "slider");
+  track.setAttribute("aria-valuemin", "0");
+  const seek = (event) => goTo(timeline.stepAt(track, event.clientX, main()?.values.furthest ?? 0));
+  track.addEventListener("pointerdown", (event) => {
+    track.setPointerCapture(event.pointerId);
+    seek(event);
+  });
+  track.addEventListener("pointermove", (event) => track.hasPointerCapture(event.pointerId) && seek(event));
+  const speedLabel = make("label", {}, make("span", { id: "speed-label" }), speed);
+  const play = make("div", { id: "play" }, ...buttons, speedLabel, make("output", { id: "where" }));
+  element.replaceChildren(play, track);
+  return { " ": toggle, ArrowRight: () => advance(1), ArrowLeft: back, Home: () => goTo(0) };
+}
+
+export function draw(element, state, text) {
+  const by = (id) => element.querySelector(`#${id}`);
+  const playing = isPlaying(state);
+  const names = { start: text("start"), back: text("back"), step: text("step"), epoch: text("epoch") };
+  for (const [id, name] of Object.entries({ ...names, toggle: playing ? text("pause") : text("play") })) {
+    by(id).title = name;
+    by(id).setAttribute("aria-label", name);
+  }
+  by("toggle").textContent = playing ? "❚❚" : "▶";
+  by("speed-label").textContent = text("speed");
+  by("timeline").setAttribute("aria-label", text("timeline"));
+  if (by("speed").dataset.language !== state.language) {
+    by("speed").dataset.language = state.language;
+    by("speed").replaceChildren(...SPEEDS.map((speed) => new Option(speed === null ? text("fastest") : `${speed} ${text("steps")}`)));
+    by("speed").selectedIndex = SPEEDS.indexOf(state.speed);
+  }
+  if (!state.frame) return;
+  const [{ values }] = state.frame.runs;
+  const [epoch, step] = [values.epoch.toLocaleString(state.language), values.step.toLocaleString(state.language)];
+  by("where").textContent = `${text("epochs")} ${epoch} · ${text("step")} ${step}`;
+  const curves = state.frame.runs.map(({ arrays }, i) => ({
+    losses: arrays.losses.data,
+    stepsPerEpoch: state.runs[i].stepsPerEpoch,
+    first: state.runs[i].first,
+  }));
+  timeline.render(by("timeline"), { curves, step: values.step, furthest: values.furthest });
+}
