@@ -56,13 +56,13 @@ def test_another_page_is_refused(client, changed):
 
 def test_a_session_over_the_wire(client):
     with connected(client) as page:
-        page.send_json({"do": "open", "config": XOR})
+        page.send_json({"do": "open", "architecture": None, "config": XOR})
         assert page.receive_json()["runs"][0]["layers"] == ["Linear", "Tanh", "Linear"]
         page.send_json({"do": "advance", "steps": 5, "epoch": False})
         page.send_json({"do": "ready"})
         values, arrays = read_frame(page.receive_bytes())
         assert (values["runs"][0]["step"], values["runs"][0]["epoch"]) == (5, 5)
-        assert arrays["0/losses"].shape == (5,)
+        assert arrays["0/curve.loss"].shape == (5,)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps({"do": "fly"}), "[" * 100_000])
@@ -70,5 +70,5 @@ def test_what_is_no_message_is_refused_and_the_session_lives(client, text):
     with connected(client) as page:
         page.send_text(text)
         assert page.receive_json()["kind"] == "error"
-        page.send_json({"do": "open", "config": XOR})
+        page.send_json({"do": "open", "architecture": None, "config": XOR})
         assert page.receive_json()["kind"] == "runs"

@@ -16,7 +16,7 @@ PORT = 8765
 MORE = 20  # ports after it that are tried
 
 
-def lab(port: int | None, browser: bool) -> None:
+def lab(port: int | None, browser: bool, data_dir: str | None) -> None:
     for package in ("starlette", "uvicorn", "websockets"):
         require_installed(package, extra="lab")
     import uvicorn
@@ -27,7 +27,7 @@ def lab(port: int | None, browser: bool) -> None:
         say(text("lab.address", address=address))
         if browser and not webbrowser.open(address):
             say(text("lab.no_browser"))
-        config = uvicorn.Config(make_app(chosen, token), log_level="warning", ws="websockets-sansio")
+        config = uvicorn.Config(make_app(chosen, token, data_dir=data_dir), log_level="warning", ws="websockets-sansio")
         uvicorn.Server(config).run([listener])
 
 
@@ -50,6 +50,7 @@ command = command(
     "lab",
     lambda: [
         option("--port", "cli.lab.port", type=INTEGER),
+        option("--data-dir", "cli.lab.data_dir", metavar=text("cli.metavar.folder")),
         click.Option(["--browser/--no-browser"], default=True, help=text("cli.lab.browser")),
     ],
     lab,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gradiente.errors import DivergenceError, require
 from gradiente.formatting import count
+from gradiente.lab.architecture import Architecture
 from gradiente.lab.next_step import NextStep
 from gradiente.training.build import plan
 from gradiente.training.config import Config
@@ -11,7 +12,7 @@ from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
 from gradiente.training.snapshot import Snapshot
 
-EPOCHS = 1_000_000  # of a run, which ends when nobody plays it
+EPOCHS = 100_000  # of a run, after which it ends
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class LabRun:
     Arguments:
         config: of the run; its number of epochs does not count
         limits: what it may take
+        architecture: the layers, in place of the config's
         start: the snapshot to begin with; None: the network as it is initialized
 
     Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
@@ -44,10 +46,17 @@ class LabRun:
     """
 
     def __init__(
-        self, config: Config, limits: Limits | None = None, *, start: Snapshot | None = None
+        self,
+        config: Config,
+        limits: Limits | None = None,
+        *,
+        architecture: Architecture | None = None,
+        start: Snapshot | None = None,
     ) -> None:
         limits = limits or Limits()
         self.train, self.test = load_for(config)
+        if architecture is not None:
+            config = architecture.applied(config, self.train)
         _require_within("instances", len(self.train), limits.instances)
         planned = plan(config, self.train)
         _require_within("parameters", planned.network.theta.size, limits.parameters)

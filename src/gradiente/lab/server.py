@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import GradienteError
+from gradiente.lab.choices import choices
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import Limits
 from gradiente.lab.session import Session
@@ -29,13 +30,16 @@ REFUSED = 4403  # a WebSocket's close code: not from this page
 log = logging.getLogger("gradiente")
 
 
-def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette":
+def make_app(
+    port: int, token: str, limits: Limits | None = None, *, data_dir: str | None = None
+) -> "Starlette":
     """The application: for requests to this machine alone, and for WebSockets from its own pages, with the token.
 
     Arguments:
         port: that it is served at
         token: that a page must know
         limits: of the runs of a session
+        data_dir: where the files of mnist and fashion-mnist are
     """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
@@ -51,7 +55,7 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
         if not known or socket.headers.get("origin") not in {f"http://{name}" for name in own}:
             await socket.close(REFUSED)
             return
-        await _serve(socket, limits)
+        await _serve(socket, limits, data_dir)
 
     async def texts(request: "Request") -> "JSONResponse":
         code = request.path_params["language"]
@@ -59,7 +63,11 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
             raise HTTPException(404)
         return JSONResponse(texts_of("lab.page.", code))
 
-    routes: list[BaseRoute] = [WebSocketRoute("/session", connected), Route("/texts/{language}", texts)]
+    async def offered(request: "Request") -> "JSONResponse":
+        return JSONResponse(choices(data_dir))
+
+    routes: list[BaseRoute] = [WebSocketRoute("/session", connected)]
+    routes += [Route("/texts/{language}", texts), Route("/choices", offered)]
     routes.append(Mount("/", StaticFiles(directory=PAGES, html=True)))
     return Starlette(routes=routes, middleware=[Middleware(_Guard, own=own)])
 
@@ -96,7 +104,7 @@ class _Guard:
         await self.app(scope, receive, guarded)
 
 
-async def _serve(socket: "WebSocket", limits: Limits | None) -> None:
+async def _serve(socket: "WebSocket", limits: Limits | None, data_dir: str | None) -> None:
     """One page, until it goes away."""
     from starlette.websockets import WebSocketDisconnect
 
@@ -115,7 +123,7 @@ async def _serve(socket: "WebSocket", limits: Limits | None) -> None:
             else:
                 await socket.send_text(json.dumps(answer, allow_nan=False))
 
-    session, task = Session(send, limits), asyncio.create_task(answering())
+    session, task = Session(send, limits, data_dir=data_dir), asyncio.create_task(answering())
     try:
         while True:
             text = await socket.receive_text()

@@ -16,6 +16,8 @@ from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
 from gradiente.lab.view import Plane, described, plane_of, seen
 from gradiente.locale import text
+from gradiente.training.config import Config
+from gradiente.training.sections import IMAGES
 
 PART = 0.03  # seconds of training between two looks at what the page asks for
 MOST_RUNS = 4
@@ -73,10 +75,13 @@ class Session:
     Arguments:
         send: called with a dict, of what happened, or with bytes, a frame; from the session's own thread
         limits: of a run
+        data_dir: where the files of mnist and fashion-mnist are
     """
 
-    def __init__(self, send: Callable[[Answer], None], limits: Limits | None = None) -> None:
-        self.send, self.limits = send, limits or Limits()
+    def __init__(
+        self, send: Callable[[Answer], None], limits: Limits | None = None, *, data_dir: str | None = None
+    ) -> None:
+        self.send, self.limits, self.data_dir = send, limits or Limits(), data_dir
         self._messages = deque[Message]()
         self._changed = threading.Condition()
         self._closed = False
@@ -129,8 +134,8 @@ class Session:
     def _do(self, message: Message) -> None:
         played = self._played
         match message:
-            case Open(config=config):
-                run = LabRun(config, self.limits)
+            case Open(config=config, architecture=architecture):
+                run = LabRun(self._own(config), self.limits, architecture=architecture)
                 self._played = _Played()
                 self._add(run)
             case Ready():
@@ -153,18 +158,23 @@ class Session:
                 run = played.run
                 rest = run.steps_per_epoch - run.step % run.steps_per_epoch
                 played.go_to(run.step + (rest if epoch else steps))
-            case Fork(config=config, edit=edit):
+            case Fork(config=config, architecture=architecture, edit=edit):
                 self._require_few()
-                self._add(fork(played.run, config, edit, self.limits))
-            case Race(config=config):
+                other = fork(played.run, self._own(config), edit, self.limits, architecture=architecture)
+                self._add(other)
+            case Race(config=config, architecture=architecture):
                 self._require_few()
-                self._add(LabRun(config, self.limits))
+                self._add(LabRun(self._own(config), self.limits, architecture=architecture))
                 played.go_to(0)
             case Drop(run=number):
                 if 0 < number < len(played.runs):
                     del played.runs[number]
                     self._describe()
         self._new = True
+
+    def _own(self, config: Config) -> Config:
+        """With the place of this machine's files."""
+        return config.changed(data_dir=self.data_dir) if config.data.name in IMAGES else config
 
     def _require_few(self) -> None:
         require(len(self._played.runs) < MOST_RUNS, "lab.runs", most=MOST_RUNS)
@@ -196,7 +206,10 @@ class Session:
         played = self._played
         started = time.monotonic()
         several = played.several if played.speed is None else 1 + int((started - played.due) * played.speed)
-        played.go_to(max(shown.run.step for shown in played.runs) + min(several, 2 * played.several))
+        before = max(shown.run.step for shown in played.runs)
+        played.go_to(before + min(several, 2 * played.several))
+        if played.run.step <= before and not played.runs[0].ended:  # the last epoch has ended
+            played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
         played.several = max(1, min(2 * played.several, round(played.several * PART / seconds)))
         if played.speed is not None and played.speed > 0:

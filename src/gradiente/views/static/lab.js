@@ -16,6 +16,10 @@ const parameters = new URLSearchParams(location.search);
 const store = createStore({
   ...fromAddress(location.hash),
   speed: null,
+  mode: "open",
+  choices: {},
+  beside: [],
+  weight: null,
   runs: [],
   frame: null,
   error: "",
@@ -31,11 +35,21 @@ const lab = {
   set: store.set,
   text: (key) => store.get().texts[`lab.page.${key}`] ?? "",
   ask: (message) => connection?.ask(message),
-  /** Choose other settings, and begin a new run. */
+  /** Choose other settings: of a new run, or of one more, from the step where it is or from the beginning. */
   change(changes) {
-    store.set({ chosen: { ...store.get().chosen, ...changes } });
-    keepAddress();
-    begin();
+    const { chosen, mode } = store.get();
+    if (mode === "open") {
+      store.set({ chosen: { ...chosen, ...changes }, beside: [] });
+      lab.setPlace({ beside: "", step: "" });
+      begin();
+    } else add({ at: mode === "fork" ? stepOf(store.get()) : null, changes, edit: null });
+  },
+  /** Replace one weight, in another run from the step where it is. */
+  editWeight: (edit) => add({ at: stepOf(store.get()), changes: {}, edit }),
+  /** Remove a run that was added. */
+  drop(number) {
+    lab.ask({ do: "drop", run: number });
+    keepBeside(store.get().beside.filter((_, i) => i !== number - 1));
   },
   /** What the room shows, as part of the address. */
   setPlace(place) {
@@ -48,11 +62,47 @@ function keepAddress() {
   history.replaceState(null, "", `#${toAddress(store.get())}`);
 }
 
-function begin(step = 0) {
-  lab.ask({ do: "open", config: configOf(store.get().chosen) });
-  if (step > 0) lab.ask({ do: "advance", steps: step, epoch: false });
-  else if (store.get().room === "train") lab.ask({ do: "play", speed: store.get().speed });
+const stepOf = ({ frame }) => frame?.runs[0].values.step ?? 0;
+
+/** Ask for one more run; see `change`. */
+function add(other) {
+  const playing = player.isPlaying(store.get());
+  ask(other);
+  keepBeside([...store.get().beside, other]);
+  if (playing) lab.ask({ do: "play", speed: store.get().speed });
   lab.ask({ do: "ready" });
+}
+
+function ask({ at, changes, edit }) {
+  const wanted = configOf({ ...store.get().chosen, ...changes });
+  lab.ask(at === null ? { do: "race", ...wanted } : { do: "fork", ...wanted, edit });
+}
+
+function keepBeside(beside) {
+  store.set({ beside });
+  lab.setPlace({ beside: beside.length ? JSON.stringify(beside) : "" });
+}
+
+/** Open what is chosen, with the runs beside it, at a step. */
+function begin(step = 0) {
+  const { chosen, beside, room, speed } = store.get();
+  lab.ask({ do: "open", ...configOf(chosen) });
+  let reached = 0;
+  for (const other of beside) {
+    if (other.at !== null) reached = advance(other.at, reached);
+    ask(other);
+  }
+  if (step > 0) advance(step, reached);
+  else if (room === "train") lab.ask({ do: "play", speed });
+  lab.ask({ do: "ready" });
+}
+
+/** Go to a step of which `reached` were taken. */
+function advance(step, reached) {
+  lab.ask({ do: "go-to", step: reached });
+  if (step > reached) lab.ask({ do: "advance", steps: step - reached, epoch: false });
+  else lab.ask({ do: "go-to", step });
+  return Math.max(step, reached);
 }
 
 const KINDS = {
@@ -65,6 +115,7 @@ const KINDS = {
       own[run][rest.join("/")] = array;
     }
     store.set({ frame: { playing, runs: runs.map((values, i) => ({ values, arrays: own[i] })) } });
+    if (store.get().place.step !== (playing ? "" : String(runs[0].step))) lab.setPlace({ step: playing ? "" : String(runs[0].step) });
     requestAnimationFrame(() => lab.ask({ do: "ready" }));
   },
 };
@@ -146,6 +197,7 @@ function draw(state) {
 }
 
 build();
+store.set({ beside: JSON.parse(store.get().place.beside || "[]"), choices: await (await fetch("/choices")).json() });
 if (!(store.get().room in ROOMS)) store.set({ room: "train" });
 await choose(store.get().language);
 show();
@@ -154,7 +206,7 @@ connection = connect(parameters.get("token") ?? "", {
   received,
   opened() {
     store.set({ connected: true });
-    begin(store.get().frame?.runs[0].values.step ?? Number(store.get().place.step ?? 0));
+    begin(stepOf(store.get()) || Number(store.get().place.step || 0));
   },
   closed: () => store.set({ connected: false }),
 });
