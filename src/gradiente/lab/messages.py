@@ -23,6 +23,11 @@ class Open:
 
 
 @dataclass(frozen=True)
+class OpenFolder:
+    """Open the training run that the lab was started with."""
+
+
+@dataclass(frozen=True)
 class Ready:
     """The page has drawn what it got, and takes the next state."""
 
@@ -78,9 +83,10 @@ class Drop:
     run: int
 
 
-Message = Open | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
+Message = Open | OpenFolder | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
+    "open-folder": OpenFolder,
     "ready": Ready,
     "play": Play,
     "pause": Pause,

@@ -6,12 +6,25 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from gradiente.errors import DivergenceError, GradienteError, require
+from gradiente.errors import ArgumentError, DivergenceError, GradienteError, require
 from gradiente.lab.fork import fork
 from gradiente.lab.frame import frame
-from gradiente.lab.messages import Advance, Drop, Fork, GoTo, Message, Open, Pause, Play, Race, Ready
+from gradiente.lab.messages import (
+    Advance,
+    Drop,
+    Fork,
+    GoTo,
+    Message,
+    Open,
+    OpenFolder,
+    Pause,
+    Play,
+    Race,
+    Ready,
+)
 from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
 from gradiente.lab.view import Plane, described, plane_of, seen
@@ -76,12 +89,19 @@ class Session:
         send: called with a dict, of what happened, or with bytes, a frame; from the session's own thread
         limits: of a run
         data_dir: where the files of mnist and fashion-mnist are
+        folder: of the training run that may be opened
     """
 
     def __init__(
-        self, send: Callable[[Answer], None], limits: Limits | None = None, *, data_dir: str | None = None
+        self,
+        send: Callable[[Answer], None],
+        limits: Limits | None = None,
+        *,
+        data_dir: str | None = None,
+        folder: Path | None = None,
     ) -> None:
-        self.send, self.limits, self.data_dir = send, limits or Limits(), data_dir
+        self.send, self.limits = send, limits or Limits()
+        self.data_dir, self.folder = data_dir, folder
         self._messages = deque[Message]()
         self._changed = threading.Condition()
         self._closed = False
@@ -136,8 +156,11 @@ class Session:
         match message:
             case Open(config=config, architecture=architecture):
                 run = LabRun(self._own(config), self.limits, architecture=architecture)
-                self._played = _Played()
-                self._add(run)
+                self._begin(run)
+            case OpenFolder():
+                if self.folder is None:
+                    raise ArgumentError("lab.no_folder")
+                self._begin(LabRun.of_folder(self.folder, self.limits))
             case Ready():
                 self._wanted = True
                 return
@@ -178,6 +201,10 @@ class Session:
 
     def _require_few(self) -> None:
         require(len(self._played.runs) < MOST_RUNS, "lab.runs", most=MOST_RUNS)
+
+    def _begin(self, run: LabRun) -> None:
+        self._played = _Played()
+        self._add(run)
 
     def _add(self, run: LabRun) -> None:
         self._played.runs.append(_Shown(run))

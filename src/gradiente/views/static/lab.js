@@ -13,12 +13,14 @@ import { createStore } from "./store.js";
 const ROOMS = { train, steps };
 
 const parameters = new URLSearchParams(location.search);
+const token = parameters.get("token") ?? "";
 const store = createStore({
   ...fromAddress(location.hash),
   speed: null,
   mode: "open",
   choices: {},
   beside: [],
+  folder: parameters.has("run"), // whether the lab was started with a run, which is shown
   weight: null,
   runs: [],
   frame: null,
@@ -39,7 +41,7 @@ const lab = {
   change(changes) {
     const { chosen, mode } = store.get();
     if (mode === "open") {
-      store.set({ chosen: { ...chosen, ...changes }, beside: [] });
+      store.set({ chosen: { ...chosen, ...changes }, beside: [], folder: false });
       lab.setPlace({ beside: "", step: "" });
       begin();
     } else add({ at: mode === "fork" ? stepOf(store.get()) : null, changes, edit: null });
@@ -50,6 +52,21 @@ const lab = {
   drop(number) {
     lab.ask({ do: "drop", run: number });
     keepBeside(store.get().beside.filter((_, i) => i !== number - 1));
+  },
+  /** Give the server a table, and train on it. */
+  async takeTable(content) {
+    const address = `/tables?token=${encodeURIComponent(token)}`;
+    const answer = await (await fetch(address, { method: "POST", body: content })).json();
+    if (answer.error) return store.set({ error: answer.error });
+    const { choices } = store.get();
+    store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
+    return lab.change({ name: answer.name, target: "", convolutions: [] });
+  },
+  /** Save a file on the user's machine. */
+  save(name, blob) {
+    const link = make("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    URL.revokeObjectURL(link.href);
   },
   /** What the room shows, as part of the address. */
   setPlace(place) {
@@ -85,15 +102,15 @@ function keepBeside(beside) {
 
 /** Open what is chosen, with the runs beside it, at a step. */
 function begin(step = 0) {
-  const { chosen, beside, room, speed } = store.get();
-  lab.ask({ do: "open", ...configOf(chosen) });
+  const { chosen, beside, room, speed, folder } = store.get();
+  lab.ask(folder ? { do: "open-folder" } : { do: "open", ...configOf(chosen) });
   let reached = 0;
   for (const other of beside) {
     if (other.at !== null) reached = advance(other.at, reached);
     ask(other);
   }
   if (step > 0) advance(step, reached);
-  else if (room === "train") lab.ask({ do: "play", speed });
+  else if (room === "train" && !folder) lab.ask({ do: "play", speed });
   lab.ask({ do: "ready" });
 }
 
@@ -106,6 +123,7 @@ function advance(step, reached) {
 }
 
 const KINDS = {
+  file: ({ name, arrays }) => lab.save(name, new Blob([arrays.content.data])),
   error: ({ text }) => store.set({ error: text }),
   runs: ({ runs }) => store.set({ runs, error: "", frame: null }),
   state({ playing, runs, arrays }) {
@@ -202,7 +220,7 @@ if (!(store.get().room in ROOMS)) store.set({ room: "train" });
 await choose(store.get().language);
 show();
 store.listen(draw);
-connection = connect(parameters.get("token") ?? "", {
+connection = connect(token, {
   received,
   opened() {
     store.set({ connected: true });

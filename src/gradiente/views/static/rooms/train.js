@@ -7,6 +7,7 @@ import { button, make } from "../elements.js";
 import * as histograms from "../histograms.js";
 import * as network from "../network.js";
 import { written } from "../numbers.js";
+import * as ownData from "../own_data.js";
 import { drawClasses, drawMap, drawPoints } from "../plane.js";
 import { TONES } from "../timeline.js";
 
@@ -33,8 +34,10 @@ export function build(element, lab) {
     make("dl", { id: "measures" }),
     make("figure", { id: "losses", className: "curves" }),
     make("figure", { id: "accuracies", className: "curves" }),
+    make("div", { id: "downloads" }),
   );
-  element.replaceChildren(make("aside", { id: "controls" }), stage, sees);
+  const aside = make("aside", {}, make("div", { id: "controls" }), make("details", { id: "own" }));
+  element.replaceChildren(aside, stage, sees);
   element.querySelector("#weight").addEventListener("submit", (event) => {
     event.preventDefault();
     const value = Number(element.querySelector("#weight-value").value);
@@ -48,6 +51,8 @@ export function draw(element, state, lab) {
   controls.render(element.querySelector("#controls"), { ...state, text, change: lab.change, choose: (mode) => lab.set({ mode }) });
   element.querySelector("#sees-title").textContent = text("sees");
   element.querySelector("#network").setAttribute("aria-label", text("network"));
+  drawOwn(element.querySelector("#own"), state, lab);
+  drawDownloads(element.querySelector("#downloads"), state, lab);
   if (!state.frame) return;
   const { runs: shown } = state.frame;
   drawNetwork(element, state, lab);
@@ -60,6 +65,25 @@ export function draw(element, state, lab) {
   drawMeasures(element.querySelector("#measures"), shown, state, text);
   drawCurves(element, state, text);
   drawLayers(element.querySelector("#layers"), state.runs[0], shown[0].arrays, state.language, text);
+}
+
+function drawOwn(element, state, lab) {
+  if (element.dataset.language === state.language) return;
+  element.dataset.language = state.language;
+  ownData.build(element, { text: lab.text, take: lab.takeTable });
+}
+
+function drawDownloads(element, state, lab) {
+  if (element.dataset.language === state.language) return;
+  element.dataset.language = state.language;
+  const files = ["run", "torch", "csv"].map((what) => {
+    const title = lab.text(`download.${what}`);
+    return button(title, title, () => lab.ask({ do: "download", what }), { id: `download-${what}` });
+  });
+  const picture = button(lab.text("picture"), lab.text("picture"), () => {
+    document.querySelector("#losses canvas").toBlob((blob) => lab.save("loss.png", blob));
+  });
+  element.replaceChildren(make("h2", {}, lab.text("take")), ...files, picture);
 }
 
 function drawNetwork(element, state, lab) {
