@@ -182,7 +182,7 @@ export function draw(element, state, lab) {
   const by = (id) => element.querySelector(`#${id}`);
   const [length, at] = [lengthOf(state), stepOf(state)];
   drawChoices(by("o-choices"), state, lab);
-  const name = text(playing ? "pause" : "play");
+  const name = playing ? text("pause") : text("play");
   by("o-play").textContent = playing ? "❚❚" : "▶";
   Object.assign(by("o-play"), { title: name, ariaLabel: name });
   Object.assign(by("o-step"), { max: length, value: at, ariaLabel: text("step") });
@@ -274,8 +274,8 @@ function seriesOf() {
 
 function drawCharts(by, at, state, text) {
   const known = ground.lowest !== null;
-  by("o-losses-title").textContent = text(known ? "optimizers.height" : "optimizers.cost");
-  by("o-distances-title").textContent = text(known ? "optimizers.distance" : "optimizers.distance_seen");
+  by("o-losses-title").textContent = known ? text("optimizers.height") : text("optimizers.cost");
+  by("o-distances-title").textContent = known ? text("optimizers.distance") : text("optimizers.distance_seen");
   for (const [id, name] of [["o-losses", "losses"], ["o-distances", "distances"]]) {
     const series = seriesOf().map((each, i) => ({ values: each[name].subarray(0, lengthOf(state) + 1), colour: toneOf(i) }));
     by(id).state = { series, steps: lengthOf(state), at, log: true, language: state.language };
