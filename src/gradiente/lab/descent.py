@@ -83,7 +83,7 @@ def descend(
         np.array(losses),
         np.array(gradients).reshape(-1, 2),
         {name: np.array(values).reshape(-1, 2) for name, values in kept.items()},
-        np.array(rates),
+        np.array(rates, np.float64),
         diverged,
     )
 

@@ -9,6 +9,7 @@ from gradiente.data import Dataset
 from gradiente.layers import Context, ReLU, Sigmoid, Tanh
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.training.targets import targets
 
 Array = np.ndarray
 INSTANCES = 256  # of the training data that are measured, at most
@@ -37,9 +38,10 @@ class LayerMeasures:
 
     def __init__(self, network: Network, loss: Loss, data: Dataset) -> None:
         self.network = network
-        x, y = data.x[:INSTANCES], data.y[:INSTANCES]
-        passed = list(network.walk(network.as_batch(x), Context()))
+        data = data.subset(np.arange(min(INSTANCES, len(data))))
+        passed = list(network.walk(network.as_batch(data.x), Context()))
         self.outputs = [output for output, _ in passed]
+        y = targets(data, loss, self.outputs[-1].shape[-1])
         delta = loss.gradient(self.outputs[-1], y).astype(network.dtype)
         for _ in network.walk_back([cache for _, cache in passed], delta):
             pass

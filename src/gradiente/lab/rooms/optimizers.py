@@ -127,8 +127,15 @@ class Descend(Request):
         described, arrays = [], {}
         for place, notation in enumerate(self.optimizers):
             optimizer = parse(notation, OPTIMIZERS)
-            options = {"schedule": schedule, "batch_size": self.batch_size, "seed": self.seed}
-            path = descend(surface, optimizer, start, self.steps + 1, **options)
+            path = descend(
+                surface,
+                optimizer,
+                start,
+                self.steps + 1,
+                schedule=schedule,
+                batch_size=self.batch_size,
+                seed=self.seed,
+            )
             letters = {name: formula(LETTERS.get(name, name)) for name in path.slots}
             described.append({"diverged": path.diverged, "slots": letters})
             arrays |= {f"{place}.{name}": array for name, array in _arrays(path).items()}
@@ -170,7 +177,8 @@ def _rule(optimizer: Optimizer, t: int) -> list[str]:
     """A line for each slot and for θ, as MathML, in the lecture's letters: what is computed stands at the left."""
     letters = {name: LETTERS.get(name, name) for name in optimizer.initial_slots(np.zeros(1))}
     lines = rule_formulas(optimizer, letters, letters, r"\theta", "g", t)
-    return [formula(rf"{ {**letters, 'theta': r'\theta'}[name]} := {lines[name]}") for name in (*letters, "theta")]
+    left = {**letters, "theta": r"\theta"}
+    return [formula(rf"{letter} \coloneqq {lines[name]}") for name, letter in left.items()]
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

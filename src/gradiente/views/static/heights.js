@@ -2,7 +2,7 @@
 
 import { dark, index, palette } from "./colour.js";
 
-const STRENGTH = 0.5; // of the colour of the highest point
+const STRENGTH = 0.3; // of the colour of the highest point
 const MOST_LINES = 16;
 const DEPTH = 1e-6; // of the highest point: what is lower is not told apart
 
@@ -27,7 +27,7 @@ export function drawHeights(canvas, grid, lowest) {
   const step = (to - from) / MOST_LINES > 0.25 ? ((to - from) / MOST_LINES > 0.5 ? 1 : 0.5) : 0.25;
   const context = canvas.getContext("2d");
   context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--ink");
-  context.globalAlpha = 0.28;
+  context.globalAlpha = 0.3;
   context.lineWidth = Math.max(1, size / 900);
   for (let level = Math.ceil(from / step) * step; level < to; level += step) contour(context, side, levels, level, size);
   context.globalAlpha = 1;

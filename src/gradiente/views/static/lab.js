@@ -6,13 +6,14 @@ import { button, make } from "./elements.js";
 import * as player from "./player.js";
 import * as optimizers from "./rooms/optimizers.js";
 import * as steps from "./rooms/steps.js";
+import * as tensors from "./rooms/tensors.js";
 import * as train from "./rooms/train.js";
 import { createStore } from "./store.js";
 import * as tours from "./tours.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
-const ROOMS = { train, steps, optimizers };
+const ROOMS = { train, steps, optimizers, tensors };
 
 const parameters = new URLSearchParams(location.search);
 const token = parameters.get("token") ?? "";

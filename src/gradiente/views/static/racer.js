@@ -47,7 +47,7 @@ function build(element, signature) {
     make("header", {}, make("span", { className: "badge" }, String(number)), names, remove),
     options,
     make("div", { className: "rule" }),
-    make("table", { className: "moment" }, make("thead", {}, make("tr", {}, ...head)), make("tbody")),
+    make("table", { className: "own-numbers" }, make("thead", {}, make("tr", {}, ...head)), make("tbody")),
     make("p", { className: "remark" }),
   );
 }

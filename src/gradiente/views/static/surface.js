@@ -48,8 +48,11 @@ function drawPaths(canvas, state) {
   for (const { points, colour } of state.paths) {
     const last = points.length / 2 - 1;
     context.strokeStyle = colour;
-    line(context, points, 0, Math.min(state.at, last), spot, 2 * ratio, 1);
     line(context, points, Math.min(state.at, last), last, spot, 1.2 * ratio, 0.35);
+    context.strokeStyle = paper;
+    line(context, points, 0, Math.min(state.at, last), spot, 4.5 * ratio, 0.7);
+    context.strokeStyle = colour;
+    line(context, points, 0, Math.min(state.at, last), spot, 2.2 * ratio, 1);
   }
   state.paths.forEach((path, i) => drawMoment(context, path, i + 1, state, spot, { ink, paper, ratio, size }));
 }

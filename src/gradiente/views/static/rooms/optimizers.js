@@ -22,7 +22,7 @@ const SLOW = 0.1; // of J: who has not come so far down by the end is called slo
 
 let concepts = null;
 let ground = null; // the surface that came last, and what it was asked with
-let paths = null; // likewise
+let paths = null; // likewise, and the surface that they are on
 let rules = null;
 let wanted = {}; // of each kind of question the newest, as text; the next one is sent when an answer has come
 let asked = {};
@@ -74,9 +74,10 @@ export function keys(lab) {
 
 export function received(message, lab) {
   waiting = false;
+  if (message.kind === "paths" && lab.get().error) lab.set({ error: "" });
   if (message.kind === "concepts") concepts = message;
   if (message.kind === "surface") ground = { ...message, asked: asked.surface };
-  if (message.kind === "paths") paths = { ...message, paths: message.paths.map((path, i) => ({ ...path, ...arraysOf(message, path, i) })), asked: asked.descend };
+  if (message.kind === "paths") paths = { ...message, paths: message.paths.map((path, i) => ({ ...path, ...arraysOf(message, path, i) })), on: ground };
   if (message.kind === "rules") rules = message;
   lab.set({});
 }
@@ -137,13 +138,12 @@ function ask(lab) {
     const batch_size = WITH_DATA.includes(on.kind) ? (BATCHES[state.place.of] ?? null) : null;
     const options = { schedule: state.place.decay || null, batch_size, seed: state.chosen.seed, steps: lengthOf(state) };
     wanted.descend = JSON.stringify([{ ground: on, start: startOf(state), optimizers: racersOf(state), ...options }, ...run]);
-    wanted.rules = JSON.stringify([{ optimizers: racersOf(state), t: stepOf(state) + 1 }]);
+    if (!playing) wanted.rules = JSON.stringify([{ optimizers: racersOf(state), t: stepOf(state) + 1 }]);
   }
   const kind = Object.keys(SENT).find((each) => wanted[each] !== undefined && wanted[each] !== asked[each]);
   if (!kind) return;
   asked[kind] = wanted[kind];
   waiting = true;
-  if (state.error) lab.set({ error: "" });
   lab.ask({ do: kind, ...(kind === "concepts" ? {} : JSON.parse(wanted[kind])[0]) });
 }
 
@@ -190,7 +190,7 @@ export function draw(element, state, lab) {
   by("o-add").textContent = `+ ${text("optimizers.add")}`;
   by("o-add").setAttribute("aria-label", text("optimizers.add"));
   by("o-add").disabled = !concepts || racersOf(state).length >= MOST;
-  if (!ground || !paths || !concepts) return;
+  if (!ground || !concepts || paths?.on !== ground) return;
   const factor = drawSurface(by("o-surface"), at, state, lab);
   if (by("o-equation").source !== ground.equation) {
     by("o-equation").source = ground.equation;
@@ -326,9 +326,9 @@ function drawCards(element, at, state, lab) {
 /** What goes wrong with an optimizer, in words, with the numbers that show it. */
 function remarkOn({ diverged, losses, points }, { values }, state, text) {
   const show = (value, digits = 3) => written(value, digits, state.language);
-  const steps = points.length / 2 - 1;
+  const left = points.length / 2; // the step that left
   const filled = (words, more = {}) =>
-    Object.entries({ lr: show(Number(values.lr)), steps: show(steps, 6), ...more }).reduce((said, [name, value]) => said.replace(`{${name}}`, value), words);
+    Object.entries({ lr: show(Number(values.lr)), step: show(left, 6), ...more }).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), words);
   if (diverged && paths.curvature > 0) {
     const limit = { curvature: show(paths.curvature), limit: show(2 / paths.curvature) };
     return filled(text("optimizers.diverged"), limit);
@@ -357,8 +357,9 @@ function drawChoices(element, state, lab) {
     const named = (prefix, names) => names.map((name) => [name, text(`optimizers.${prefix}.${name}`)]);
     const controls = [
       make("h2", {}, text("optimizers.surface")),
-      select("o-kind", text("optimizers.surface"), named("kind", KINDS), kind, (surface) => lab.setPlace({ surface, from: "" })),
+      select("o-kind", "", named("kind", KINDS), kind, (surface) => lab.setPlace({ surface, from: "" })),
     ];
+    controls[1].querySelector("select").setAttribute("aria-label", text("optimizers.surface"));
     if (kind === "valley") {
       const slider = make("input", { type: "range", id: "o-kappa", min: 0, max: 3, step: 0.02, value: Math.log10(conditioningOf(state)) });
       slider.addEventListener("input", () => lab.setPlace({ kappa: String(Number((10 ** Number(slider.value)).toPrecision(2))) }));
