@@ -78,7 +78,7 @@ def used_keys() -> set[str]:
 def used_by_pages() -> set[str]:
     """Keys of the pages' modules: text("…"), what text(`….${…}`) can become, and the names of the settings."""
     modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/**/*.js"))]
-    patterns = {re.escape(name) for module in modules for name in re.findall(r"""text\("([\w.]+)"\)""", module)}
+    patterns = {re.escape(name) for module in modules for name in re.findall(r"""\btext\("([\w.]+)"\)""", module)}
     for template in {each for module in modules for each in re.findall(r"text\(`([^`]+)`\)", module)}:
         patterns.add(r"\w+".join(map(re.escape, re.split(r"\$\{[^}]*\}", template))))
     config = (SOURCE / "views/static/config.js").read_text(encoding="utf-8")
@@ -90,7 +90,7 @@ def used_by_pages() -> set[str]:
 
 def test_every_text_of_the_pages_is_in_the_catalogue():
     modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/**/*.js"))]
-    names = {name for module in modules for name in re.findall(r"""text\("([\w.]+)"\)""", module)}
+    names = {name for module in modules for name in re.findall(r"""\btext\("([\w.]+)"\)""", module)}
     assert not {name for name in names if f"lab.page.{name}" not in catalogue("en")}
 
 

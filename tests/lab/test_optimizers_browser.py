@@ -1,4 +1,4 @@
-"""The room of the optimizers in a real browser: its numbers are the library's, and the keyboard alone does everything."""
+"""The room of the optimizers in a browser: its numbers are the library's, and the keyboard alone does everything."""
 
 import re
 
@@ -12,7 +12,12 @@ VALLEY = "#room=optimizers&surface=valley&kappa=20&from=1,-0.5&steps=50&name=xor
 
 
 def number(text):
-    return float(text.replace("−", "-").replace(",", "").replace("·10⁻", "e-").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")))
+    return float(
+        text.replace("−", "-")
+        .replace(",", "")
+        .replace("·10⁻", "e-")
+        .translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    )
 
 
 def row(page, place):
@@ -48,7 +53,9 @@ def test_the_start_and_the_optimizers_are_changed_with_the_keyboard(opened):
     page.keyboard.press("Enter")
     page.locator(".racer").nth(1).wait_for()
     page.select_option("#r-2-name", "course.Adam")
-    page.wait_for_function("document.querySelectorAll('.racer')[1].querySelectorAll('.rule math').length === 3")
+    page.wait_for_function(
+        "document.querySelectorAll('.racer')[1].querySelectorAll('.rule math').length === 3"
+    )
     page.select_option("#decay-name", "ExponentialLR")
     page.locator("#decay-gamma").wait_for()
     page.focus("#o-decay .handle")
@@ -60,7 +67,9 @@ def test_the_start_and_the_optimizers_are_changed_with_the_keyboard(opened):
 
 
 def test_a_slice_of_the_run_at_its_step(opened):
-    page = opened("#room=optimizers&surface=slice&name=moons&hidden=3&activations=Tanh()&step=20&race=SGD(lr=0.05)&steps=50&of=mini")
+    page = opened(
+        "#room=optimizers&surface=slice&name=moons&hidden=3&activations=Tanh()&step=20&race=SGD(lr=0.05)&steps=50&of=mini"
+    )
     page.locator("#o-legend", has_text="after step 20").wait_for()
     assert re.search(r"first 2\d\d training", page.inner_text("#o-legend"))
     page.select_option("#o-directions", "way")

@@ -38,9 +38,8 @@ def broadcast(x: Shape, y: Shape) -> Verdict:
     for place, (a, b, fits) in enumerate(pairs, start=1):
         if not fits:
             return Verdict(None, "unequal", {"axis": -place, "x": a, "y": b}, pairs)
-    sizes = [b if a in (None, 1) else a if b in (None, 1) else a for a, b, _ in pairs]
-    sizes = [1 if size is None else size for size in sizes]
-    return Verdict(tuple(sizes[::-1]), "equal" if x == y else "stretched", {}, pairs)
+    sizes = [a if a not in (None, 1) else (b or 1) for a, b, _ in pairs[::-1]]
+    return Verdict(tuple(sizes), "equal" if x == y else "stretched", {}, pairs)
 
 
 def product(x: Shape, y: Shape) -> Verdict:

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 
-from gradiente.data import Dataset
 from gradiente.errors import require
 from gradiente.lab.run import LabRun
 from gradiente.lab.surfaces import Array, Point, Surface
@@ -122,9 +121,8 @@ def _earlier(run: LabRun) -> tuple[Array, Array]:
     now = run.step
     require(now - run.first > 1, "lab.way")
     try:
-        return tuple(
-            run.go_to(step).state.theta.astype(np.float64) for step in (run.first, (run.first + now) // 2)
-        )
+        began, middle = (run.go_to(step).state.theta for step in (run.first, (run.first + now) // 2))
+        return began.astype(np.float64), middle.astype(np.float64)
     finally:
         run.go_to(now)
 
@@ -144,7 +142,14 @@ def least_squares() -> Slice:
     network = Network([Linear(1, 1)], dtype="float64")
     (w,), (b,) = _line(x, y)
     surface = Slice(
-        Objective(network, MSELoss()), x, y, np.zeros(2), np.eye(2), low=(-2.0, -3.0), high=(4.0, 3.0), start=(-1.4, 2.2)
+        Objective(network, MSELoss()),
+        x,
+        y,
+        np.zeros(2),
+        np.eye(2),
+        low=(-2.0, -3.0),
+        high=(4.0, 3.0),
+        start=(-1.4, 2.2),
     )
     surface.minima = ((float(w), float(b)),)
     surface.lowest = surface.value(np.array([w, b]))

@@ -147,9 +147,7 @@ class Saddle(Surface):
     Derivative: ∂J/∂θ = (θ₁, −θ₂ + θ₂³)
     """
 
-    equation = (
-        r"J = \frac{1}{2} \theta_1^{2} - \frac{1}{2} \theta_2^{2} + \frac{1}{4} \theta_2^{4}"
-    )
+    equation = r"J = \frac{1}{2} \theta_1^{2} - \frac{1}{2} \theta_2^{2} + \frac{1}{4} \theta_2^{4}"
     low, high, start = (-2.0, -2.0), (2.0, 2.0), (-1.6, 0.01)
     minima, lowest = ((0.0, -1.0), (0.0, 1.0)), -0.25
 

@@ -40,9 +40,7 @@ SURFACES = {
 FORMULAS = {
     "valley": lambda x, y: (x**2 + 30 * y**2) / 2,
     "rosenbrock": lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2,
-    "beale": lambda x, y: (
-        (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
-    ),
+    "beale": lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
     "saddle": lambda x, y: x**2 / 2 - y**2 / 2 + y**4 / 4,
 }
 PYTORCH = [name for name in REGISTRY if not name.startswith("course.") and name != "Lion"]
@@ -78,14 +76,16 @@ def test_paths_are_those_of_torch_optim(name, surface):
     optimizer = parse(f"{name}(lr=0.002)", REGISTRY)
     path = descend(ground, optimizer, np.array(ground.start), 60)
     theta = torch.tensor(ground.start, dtype=torch.float64, requires_grad=True)
-    twin = optimizer.to_torch([theta])
+    twin = optimizer.to_torch([theta])  # pyright: ignore[reportAttributeAccessIssue]
     points = [theta.detach().numpy().copy()]
     for _ in range(60):
         twin.zero_grad()
         FORMULAS[surface](*theta).backward()
         twin.step()
         points.append(theta.detach().numpy().copy())
-    np.testing.assert_allclose(path.points, points, rtol=1e-5, atol=1e-6)  # NAdam has single precision in PyTorch
+    np.testing.assert_allclose(
+        path.points, points, rtol=1e-5, atol=1e-6
+    )  # NAdam has single precision in PyTorch
     assert not path.diverged
 
 

@@ -203,7 +203,9 @@ def _described(name: str, kind: type[Optimizer] | type[Schedule]) -> dict[str, A
         "name": name,
         "equation": formula(kind.equation) if kind.equation else "",
         "example": kind.examples[0] if kind.examples else f"{name}()",
-        "fields": [_field(each, hints[each.name], symbols) for each in fields(kind) if each.name != "maximize"],
+        "fields": [
+            _field(each, hints[each.name], symbols) for each in fields(kind) if each.name != "maximize"
+        ],
     }
 
 

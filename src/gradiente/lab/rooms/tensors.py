@@ -26,8 +26,8 @@ class Shapes(Request):
 
     Arguments:
         x: the shape of a tensor, as it is typed: "3, 1"
-        y: the shape of the other one; of a sum or mean the axis, or nothing; of a reshape the shape that is wanted; of a
-            transposition the order of the axes, or nothing; else nothing
+        y: the shape of the other one; of a sum or mean the axis, or nothing; of a reshape the shape that is
+            wanted; of a transposition the order of the axes, or nothing; else nothing
     """
 
     operation: Operation
@@ -38,7 +38,9 @@ class Shapes(Request):
         asked = {"kind": "shapes", "operation": self.operation, "x": self.x, "y": self.y}
         x, y = typed(self.x), typed(self.y)
         for name, read in (("x", x), ("y", y)):
-            if read is None or (not _is_shape(read) and (name == "x" or self.operation in ("add", "product"))):
+            if read is None or (
+                not _is_shape(read) and (name == "x" or self.operation in ("add", "product"))
+            ):
                 return {**asked, "shape": None, "why": "typed", "numbers": {"name": name}}
         assert x is not None
         assert y is not None

@@ -36,7 +36,7 @@ export function build(element, lab) {
   [shown, asked] = [null, null];
   const typed = (id) => {
     const input = make("input", { type: "text", id: `t-${id}`, autocomplete: "off", spellcheck: false });
-    input.addEventListener("input", () => lab.setPlace({ [id]: input.value, given: "1", ...(id === "x" ? { kind: "" } : {}) }));
+    input.addEventListener("input", () => lab.setPlace({ ...typedOf(lab.get()), [id]: input.value, given: "1", ...(id === "x" ? { kind: "" } : {}) }));
     return make("label", { id: `t-${id}-row` }, make("span"), input);
   };
   const operation = make("select", { id: "t-operation" });
