@@ -5,7 +5,17 @@ from math import prod
 
 from gradiente.data import Dataset
 from gradiente.errors import require, require_in
-from gradiente.layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Unflatten
+from gradiente.layers import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    Unflatten,
+)
 from gradiente.training.build import output_activation
 from gradiente.training.config import Config
 from gradiente.training.sections import SETTINGS
