@@ -4,13 +4,14 @@ import { fromAddress, toAddress, configOf } from "./config.js";
 import { connect } from "./connection.js";
 import { button, make } from "./elements.js";
 import * as player from "./player.js";
+import * as digits from "./rooms/digits.js";
 import * as steps from "./rooms/steps.js";
 import * as train from "./rooms/train.js";
 import { createStore } from "./store.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
-const ROOMS = { train, steps };
+const ROOMS = { train, steps, digits };
 
 const parameters = new URLSearchParams(location.search);
 const token = parameters.get("token") ?? "";
