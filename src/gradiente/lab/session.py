@@ -32,7 +32,9 @@ from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES
 
-PART = 0.03  # seconds of training between two looks at what the page asks for
+SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
+OVERHEADS = 10  # of going to a step, which a part is to be as long as, between these
+REST = 8  # times as long as a state takes to make, the runs are played before the next is made
 MOST_RUNS = 4
 Answer = dict[str, Any] | bytes
 log = logging.getLogger("gradiente")
@@ -108,6 +110,7 @@ class Session:
         self._played = _Played()
         self._wanted = False  # whether the page waits for a state
         self._new = False  # whether there is one that it has not got
+        self._rested = 0.0  # when the next state may be made while the runs are played
         self._thread = threading.Thread(target=self._work, name="gradiente-lab", daemon=True)
         self._thread.start()
 
@@ -238,7 +241,8 @@ class Session:
         if played.run.step <= before and not played.runs[0].ended:  # the last epoch has ended
             played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
-        played.several = max(1, min(2 * played.several, round(played.several * PART / seconds)))
+        part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))
+        played.several = max(1, min(2 * played.several, round(played.several * part / seconds)))
         if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)
         self._new = True
@@ -247,10 +251,14 @@ class Session:
         played = self._played
         if not (played.runs and self._wanted and self._new):
             return
+        started = time.monotonic()
+        if played.speed != 0 and started < self._rested:
+            return
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
             states.append({**values, "ended": shown.ended})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = self._new = False
+        self._rested = time.monotonic() + REST * (time.monotonic() - started)
         self.send(frame({"kind": "state", "playing": played.speed != 0, "runs": states}, arrays))

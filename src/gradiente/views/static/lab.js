@@ -1,6 +1,6 @@
 // The lab's page: its rooms, the connection, and the state that both draw.
 
-import { fromAddress, toAddress, configOf } from "./config.js";
+import { configOf, DEFAULTS, fromAddress, toAddress } from "./config.js";
 import { connect } from "./connection.js";
 import { button, make } from "./elements.js";
 import * as player from "./player.js";
@@ -8,6 +8,7 @@ import * as digits from "./rooms/digits.js";
 import * as steps from "./rooms/steps.js";
 import * as train from "./rooms/train.js";
 import { createStore } from "./store.js";
+import * as tours from "./tours.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
@@ -53,6 +54,14 @@ const lab = {
   drop(number) {
     lab.ask({ do: "drop", run: number });
     keepBeside(store.get().beside.filter((_, i) => i !== number - 1));
+  },
+  /** Set up one step of a tour. */
+  follow(name, step) {
+    const { room = "train", chosen, beside = [], place = {} } = tours.TOURS[name][step];
+    const kept = { ...place, tour: `${name}.${step}`, beside: beside.length ? JSON.stringify(beside) : "" };
+    store.set({ chosen: { ...DEFAULTS, ...chosen }, beside, place: kept, mode: "open", folder: false, frame: null });
+    enter(room);
+    begin();
   },
   /** Give the server a table, and train on it. */
   async takeTable(content) {
@@ -151,6 +160,9 @@ function build() {
     if (document.documentElement.hasAttribute("data-theme")) document.documentElement.dataset.theme = "other";
     draw(store.get());
   }, { id: "theme" });
+  const tour = make("select", { id: "tours" });
+  tour.addEventListener("change", () => tour.value && lab.follow(tour.value, 0));
+  const present = button("▢", "", () => document.documentElement.toggleAttribute("data-present"), { id: "present" });
   const links = Object.keys(ROOMS).map((room) => {
     const link = make("a", { href: "#", id: `room-${room}` });
     link.addEventListener("click", (event) => {
@@ -162,7 +174,8 @@ function build() {
   const remark = make("p", { id: "remark" });
   remark.setAttribute("role", "status");
   document.body.replaceChildren(
-    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), language, theme),
+    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme),
+    make("section", { id: "tour", hidden: true }),
     remark,
     make("main", { id: "room" }),
     make("footer", { id: "player" }),
@@ -208,11 +221,25 @@ function draw(state) {
     if (room === state.room) by(`room-${room}`).setAttribute("aria-current", "page");
     else by(`room-${room}`).removeAttribute("aria-current");
   }
+  drawTours(by("tours"), state);
+  tours.render(by("tour"), { tour: tours.fromPlace(state.place.tour), text: lab.text, go: lab.follow, end: () => lab.setPlace({ tour: "" }) });
+  by("present").setAttribute("aria-label", lab.text("present"));
+  by("present").title = lab.text("present");
   by("language").textContent = state.language === "es" ? "English" : "Español";
   by("theme").setAttribute("aria-label", lab.text("theme"));
   by("remark").textContent = state.connected ? state.error : lab.text("disconnected");
   if (ROOMS[state.room].plays) player.draw(by("player"), state, lab.text);
   ROOMS[state.room].draw(by("room"), state, lab);
+}
+
+function drawTours(element, { language, place }) {
+  if (element.dataset.language !== language) {
+    element.dataset.language = language;
+    const options = Object.keys(tours.TOURS).map((name) => new Option(lab.text(`tour.${name}`), name));
+    element.replaceChildren(new Option(lab.text("tours"), ""), ...options);
+    element.setAttribute("aria-label", lab.text("tours"));
+  }
+  element.value = tours.fromPlace(place.tour)?.name ?? "";
 }
 
 build();
