@@ -19,7 +19,9 @@ def drag(page, points):
 
 
 def verdict(page, words):
-    page.wait_for_function("words => document.querySelector('#verdict')?.textContent.includes(words)", arg=words)
+    page.wait_for_function(
+        "words => document.querySelector('#verdict')?.textContent.includes(words)", arg=words
+    )
 
 
 def test_a_digit_is_drawn_and_read_and_a_link_shows_the_same(opened):
@@ -70,4 +72,6 @@ def test_a_phone(opened, language):
 
 
 def test_the_ink_of_the_link_above_is_a_stroke_downwards():
-    assert ReadDrawing([[140, 30, 140, 250]], None).strokes == [[int(pair, 36) for pair in ("3w", "0u", "3w", "6y")]]
+    assert ReadDrawing([[140, 30, 140, 250]], None).strokes == [
+        [int(pair, 36) for pair in ("3w", "0u", "3w", "6y")]
+    ]

@@ -8,7 +8,7 @@ from gradiente.errors import require
 
 Array = np.ndarray
 SIDE = 280  # of the pad: what coordinates go up to
-PEN = 26  # how wide the pen is: in a drawn digit about as wide as in the data
+PEN = 32  # how wide the pen is: in a drawn digit about as wide as in the data
 MOST = 20_000  # coordinates
 
 
@@ -22,7 +22,7 @@ def ink_of(strokes: Sequence[Sequence[int]]) -> Array:
     Errors: ArgumentError for coordinates outside the pad, an odd number of them, or too many
 
     >>> ink_of([[140, 40, 140, 240]]).any(axis=0).sum()
-    np.int64(27)
+    np.int64(33)
     """
     from PIL import Image, ImageDraw
 

@@ -5,7 +5,9 @@ import { written } from "./numbers.js";
 import { drawPixels, largestOf, layoutOf, pointedAt } from "./picture.js";
 
 const TALL = 32; // numbers of a strip, one below the other
-const HIGH = 190; // CSS pixels
+const HIGH = 260; // CSS pixels
+const LARGEST = 22; // of a number, in CSS pixels
+const WIDE = 20; // of a strip
 
 /**
  * @param {{layers: {name: string, values: {shape: number[], data: Float32Array}}[], language: string}} state
@@ -29,9 +31,9 @@ function build(element, layers, signature) {
   element.replaceChildren(
     ...layers.map(({ name, values }, place) => {
       const { layout } = arranged(values);
-      const scale = Math.max(1, Math.min(14, Math.floor(HIGH / layout.height)));
+      const scale = Math.max(1, Math.min(LARGEST, Math.floor(HIGH / layout.height)));
       const canvas = make("canvas", { className: "picture", tabIndex: 0 });
-      canvas.style.width = `${scale * layout.width}px`;
+      canvas.style.width = `${values.shape.length > 1 ? scale * layout.width : Math.max(WIDE, scale * layout.width)}px`;
       canvas.style.height = `${scale * layout.height}px`;
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${name}, ${values.shape.join(" × ")}`);

@@ -26,6 +26,6 @@ export function render(element, { names, values, chosen, right, language, title,
     bar.style.setProperty("--share", value.toFixed(4));
     bar.setAttribute("aria-pressed", String(place === chosen));
     bar.classList.toggle("right", place === right);
-    bar.querySelector("output").textContent = `${written(100 * value, 3, language)} %`;
+    bar.querySelector("output").textContent = `${written(Number((100 * value).toFixed(1)), 4, language)} %`;
   });
 }

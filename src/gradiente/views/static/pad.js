@@ -3,12 +3,15 @@
 import { make } from "./elements.js";
 
 export const SIDE = 280; // what coordinates go up to
-const PEN = 26; // how wide the pen is
+const PEN = 32; // how wide the pen is
 const STEP = 10; // how far an arrow moves the pen
 const NEAR = 3; // a point nearer to the one before is left out
 
-/** @param {{strokes: number[][], pen: {x: number, y: number, down: boolean, shown: boolean}}} state strokes of x, y, x, y … */
-export function render(canvas, { strokes, pen }) {
+/**
+ * @param {{strokes: number[][], pen: {x: number, y: number, down: boolean, shown: boolean},
+ *   image: {shape: number[], data: ArrayLike<number>} | null}} state strokes of x, y, x, y …; an image where none is drawn
+ */
+export function render(canvas, { strokes, pen, image }) {
   const ratio = devicePixelRatio || 1;
   const size = Math.round(canvas.clientWidth * ratio);
   if (canvas.width !== size) canvas.width = canvas.height = size;
@@ -16,6 +19,7 @@ export function render(canvas, { strokes, pen }) {
   const context = canvas.getContext("2d");
   context.setTransform(size / SIDE, 0, 0, size / SIDE, 0, 0);
   context.clearRect(0, 0, SIDE, SIDE);
+  if (image) drawImage(context, image, style.getPropertyValue("--accent"));
   context.strokeStyle = style.getPropertyValue("--accent");
   context.lineWidth = PEN;
   context.lineCap = context.lineJoin = "round";
@@ -31,6 +35,15 @@ export function render(canvas, { strokes, pen }) {
   context.beginPath();
   context.arc(pen.x, pen.y, PEN / 2, 0, 2 * Math.PI);
   context.stroke();
+}
+
+function drawImage(context, { shape: [rows, columns], data }, colour) {
+  context.fillStyle = colour;
+  for (let i = 0; i < data.length; i++) {
+    context.globalAlpha = Math.max(0, Math.min(1, data[i]));
+    context.fillRect(((i % columns) * SIDE) / columns, (Math.floor(i / columns) * SIDE) / rows, SIDE / columns, SIDE / rows);
+  }
+  context.globalAlpha = 1;
 }
 
 /**

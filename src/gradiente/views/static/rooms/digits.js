@@ -119,13 +119,13 @@ export function draw(element, state, lab) {
   ask(state, lab);
   drawWords(element, state, lab.text);
   drawChoices(by("train-data"), by("train-network"), state, lab.text);
-  renderPad(by("pad"), { strokes, pen });
+  const shown = ready && reading && reading.classes.length === run.classes.length ? reading : null;
+  renderPad(by("pad"), { strokes, pen, image: state.place.instance && shown ? shown.arrays.input : null });
   by("undo").disabled = by("clear").disabled = !strokes.length;
   for (const id of ["instance", "before", "after"]) by(id).disabled = !ready;
   if (document.activeElement !== by("instance")) by("instance").value = state.place.instance ?? "";
   by("instance").max = (run?.tested ?? 1) - 1;
   by("network-now").textContent = ready ? described(run, state, lab.text) : lab.text("digits.no_images");
-  const shown = ready && reading && reading.classes.length === run.classes.length ? reading : null;
   by("inside").hidden = by("answer").hidden = !shown;
   if (shown) drawReading(element, shown, state, lab);
 }
