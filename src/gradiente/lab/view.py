@@ -76,6 +76,8 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),
         "task": run.train.task,
+        "image": list(run.train.image_shape or []),
+        "tested": len(run.test),
         "stepsPerEpoch": run.steps_per_epoch,
         "plane": None if plane is None else plane.described(run.train),
     }
