@@ -15,9 +15,9 @@ from gradiente.objective import Objective
 from gradiente.training.targets import targets
 
 Directions = Literal["random", "way"]
-MOST_ROWS = 2_000  # instances that J of a slice is a mean over
-MOST_WORK = 50_000_000  # parameters × instances of one value of J
-ALL_WORK = 30_000_000_000  # of a grid of them
+FEWEST_ROWS, MOST_ROWS = 32, 2_000  # instances that J of a slice is a mean over, if there are so many
+MOST_WORK = 2_000_000  # parameters × instances of one value of J, beyond the fewest
+ALL_WORK = 5_000_000_000  # of a grid of them
 
 
 class Slice(Surface):
@@ -56,7 +56,7 @@ class Slice(Surface):
     @property
     def side(self) -> int:
         """Points of a grid, along each axis, that are computed in good time."""
-        return int(min(61, max(21, sqrt(ALL_WORK / (self.origin.size * self.instances)))))
+        return int(min(51, max(21, sqrt(ALL_WORK / (self.origin.size * self.instances)))))
 
     def value(self, point: Array) -> float:
         self._go_to(point)
@@ -86,7 +86,7 @@ def slice_of(run: LabRun, directions: Directions, seed: int) -> Slice:
     network = Network(run.network.layers, dtype="float64", input_shape=run.network.input_shape)
     network.restore(theta, run.snapshot.state.buffers)
     penalties = run.config.make("penalty") or []
-    rows = min(len(run.train), MOST_ROWS, max(1, MOST_WORK // theta.size))
+    rows = min(len(run.train), MOST_ROWS, max(FEWEST_ROWS, MOST_WORK // theta.size))
     data = run.train.subset(np.arange(rows))
     x = network.as_batch(data.x)
     y = targets(data, run.loss, network.forward(x[:1])[0].shape[-1])

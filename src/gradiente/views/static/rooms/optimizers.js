@@ -29,7 +29,7 @@ let asked = {};
 let waiting = false;
 let playing = null;
 
-const SENT = { concepts: "concepts", surface: "surface", descend: "paths", rules: "rules" }; // the question, and its answer
+const QUESTIONS = ["surface", "descend", "concepts", "rules"]; // in the order in which they are asked
 
 export function build(element, lab) {
   [ground, paths, rules, wanted, asked, waiting] = [null, null, null, {}, {}, false];
@@ -140,7 +140,7 @@ function ask(lab) {
     wanted.descend = JSON.stringify([{ ground: on, start: startOf(state), optimizers: racersOf(state), ...options }, ...run]);
     if (!playing) wanted.rules = JSON.stringify([{ optimizers: racersOf(state), t: stepOf(state) + 1 }]);
   }
-  const kind = Object.keys(SENT).find((each) => wanted[each] !== undefined && wanted[each] !== asked[each]);
+  const kind = QUESTIONS.find((each) => wanted[each] !== undefined && wanted[each] !== asked[each]);
   if (!kind) return;
   asked[kind] = wanted[kind];
   waiting = true;
@@ -190,7 +190,7 @@ export function draw(element, state, lab) {
   by("o-add").textContent = `+ ${text("optimizers.add")}`;
   by("o-add").setAttribute("aria-label", text("optimizers.add"));
   by("o-add").disabled = !concepts || racersOf(state).length >= MOST;
-  if (!ground || !concepts || paths?.on !== ground) return;
+  if (!ground || paths?.on !== ground) return;
   const factor = drawSurface(by("o-surface"), at, state, lab);
   if (by("o-equation").source !== ground.equation) {
     by("o-equation").source = ground.equation;
@@ -203,6 +203,7 @@ export function draw(element, state, lab) {
     ...(kindOf(state) === "slice" ? [make("span", {}, text("optimizers.through").replace("{count}", ground.instances).replace("{step}", ground.step ?? 0))] : []),
   );
   drawCharts(by, at, state, text);
+  if (!concepts) return;
   drawCards(by("o-cards"), at, state, lab);
   const all = racersOf(state).map((notation) => parsed(notation, concepts.optimizers));
   decay.render(by("o-decay"), {
