@@ -20,6 +20,9 @@ MOST_WORK = 2_000_000  # parameters × instances of one value of J, beyond the f
 ALL_WORK = 5_000_000_000  # of a grid of them
 
 
+LINE = r"J = \frac{1}{m} \sum_{i=1}^{m} \left( \theta_1 x_i + \theta_2 - y_i \right)^{2}"
+
+
 class Slice(Surface):
     r"""J of a network whose parameters are a point of the plane, on some data.
 
@@ -151,6 +154,7 @@ def least_squares() -> Slice:
         high=(4.0, 3.0),
         start=(-1.4, 2.2),
     )
+    surface.equation = LINE
     surface.minima = ((float(w), float(b)),)
     surface.lowest = surface.value(np.array([w, b]))
     return surface

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,6 +15,7 @@ FAR = 100  # times the extent from the centre: what is farther has left the surf
 class Surface(ABC):
     """J over a square of the plane.
 
+    equation     as LaTeX
     low, high    the corners of the square that is drawn
     start        where a descent begins, unless another place is chosen
     minima       the points where J is lowest; none where they are not known
@@ -23,7 +23,7 @@ class Surface(ABC):
     instances    of the data that J is a mean over; 0 where there are none
     """
 
-    equation: ClassVar[str] = ""
+    equation: str = ""
     low: Point
     high: Point
     start: Point

@@ -4,6 +4,7 @@ import { written } from "./numbers.js";
 
 const ROOM = { left: 46, right: 8, top: 8, bottom: 20 }; // pixels around the curves
 const DEPTH = 16; // powers of ten below the highest value that are drawn
+const ABOVE = 100; // times the highest value at the start: what is higher has left the picture
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -23,7 +24,7 @@ export function render(canvas, { series, steps, at, log, language }) {
   context.strokeStyle = rule;
   for (const tick of ticks) {
     [context.textAlign, context.textBaseline] = ["right", "middle"];
-    context.fillText(log ? power(tick) : written(tick, 2, language), ROOM.left - 6, down(tick));
+    context.fillText(log ? power(tick, language) : written(tick, 2, language), ROOM.left - 6, down(tick));
     segment(context, ROOM.left, down(tick), width - ROOM.right, down(tick));
   }
   [context.textAlign, context.textBaseline] = ["center", "alphabetic"];
@@ -32,12 +33,17 @@ export function render(canvas, { series, steps, at, log, language }) {
   }
   context.lineJoin = "round";
   context.lineWidth = 1.6;
+  context.save();
+  context.beginPath();
+  context.rect(ROOM.left, 0, width - ROOM.left, height - ROOM.bottom + 2);
+  context.clip();
   for (const { values, colour } of series) {
     context.strokeStyle = colour;
     context.beginPath();
     for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) context.lineTo(across(i), down(values[i]));
     context.stroke();
   }
+  context.restore();
   context.strokeStyle = ink;
   context.lineWidth = 1;
   segment(context, across(at), ROOM.top, across(at), height - ROOM.bottom);
@@ -63,9 +69,11 @@ function axes(canvas, series, steps, log) {
     }
   }
   if (!(high > -Infinity)) [low, high] = [log ? 0.1 : 0, 1];
+  if (log) high = Math.max(low, Math.min(high, ABOVE * Math.max(...series.map(({ values }) => values[0] || low))));
   const highest = high * 1.08 || 1;
-  const to = Math.ceil(Math.log10(high) - 1e-9);
-  const from = Math.min(to - 1, Math.max(Math.floor(Math.log10(low)), to - DEPTH));
+  const narrow = high < 10 * low; // less than a power of ten: the ticks are the ends
+  const to = narrow ? Math.log10(1.05 * high) : Math.ceil(Math.log10(high) - 1e-9);
+  const from = narrow ? Math.log10(low / 1.05) : Math.max(Math.floor(Math.log10(low)), to - DEPTH);
   const heightOf = (value) => (log ? (Math.log10(Math.max(value, 10 ** from)) - from) / (to - from) : value / highest);
   return {
     width,
@@ -73,7 +81,7 @@ function axes(canvas, series, steps, log) {
     highest,
     across: (step) => ROOM.left + (step / (steps || 1)) * (width - ROOM.left - ROOM.right),
     down: (value) => height - ROOM.bottom - heightOf(value) * (height - ROOM.top - ROOM.bottom),
-    ticks: log ? powers(from, to) : [0, high / 2, high],
+    ticks: !log ? [0, high / 2, high] : narrow ? [low, Math.sqrt(low * high), high] : powers(from, to),
   };
 }
 
@@ -83,9 +91,9 @@ function powers(from, to) {
   return Array.from({ length: count }, (_, i) => 10 ** (to - i * stride));
 }
 
-function power(value) {
+function power(value, language) {
   const exponent = Math.round(Math.log10(value));
-  if (exponent > -3 && exponent < 4) return String(Number(value.toPrecision(1)));
+  if (exponent > -3 && exponent < 4) return written(value, 2, language);
   return `10${[...String(exponent)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
 }
 

@@ -14,7 +14,14 @@ const WITH_DATA = ["line", "slice"];
 const BATCHES = { all: null, mini: 8, one: 1 };
 const LENGTHS = [50, 100, 200, 500, 1000, 2000];
 const MOST = 10; // optimizers at once
-const FIRST = "SGD(lr=0.015);course.Momentum(lr=0.06);course.RMSprop(lr=0.03);Adam(lr=0.1)";
+const FIRST = {
+  valley: "SGD(lr=0.015);course.Momentum(lr=0.06);course.RMSprop(lr=0.03);Adam(lr=0.1)",
+  rosenbrock: "SGD(lr=0.001);course.Momentum(lr=0.003);course.RMSprop(lr=0.02);Adam(lr=0.1)",
+  beale: "SGD(lr=0.003);course.Momentum(lr=0.01);course.RMSprop(lr=0.03);Adam(lr=0.1)",
+  saddle: "SGD(lr=0.1);course.Momentum(lr=0.1);course.RMSprop(lr=0.02);Adam(lr=0.05)",
+  line: "SGD(lr=0.05);course.Momentum(lr=0.05);course.RMSprop(lr=0.05);Adam(lr=0.1)",
+  slice: "SGD(lr=0.05);course.Momentum(lr=0.1);course.RMSprop(lr=0.03);Adam(lr=0.05)",
+};
 const RATES = { SGD: 0.01, Adadelta: 1, "course.Momentum": 0.05, "course.Nesterov": 0.05 }; // of an added one; of others 0.1
 const SECONDS = 6; // from the first step to the last, when it plays
 const FEW = 10; // steps that are shown instead, where motion is to be reduced
@@ -92,7 +99,7 @@ function arraysOf({ arrays }, { slots, diverged }, place) {
 // What the address says.
 
 const kindOf = ({ place }) => (KINDS.includes(place.surface) ? place.surface : "valley");
-const racersOf = ({ place }) => (place.race ?? FIRST).split(";").filter(Boolean).slice(0, MOST);
+const racersOf = ({ place }) => (place.race || FIRST[kindOf({ place })]).split(";").filter(Boolean).slice(0, MOST);
 const lengthOf = ({ place }) => (LENGTHS.includes(Number(place.steps)) ? Number(place.steps) : 200);
 const stepOf = (state) => Math.max(0, Math.min(lengthOf(state), Number(state.place.t ?? 0) || 0));
 const conditioningOf = ({ place }) => Math.max(1, Math.min(1000, Number(place.kappa ?? 50) || 50));
