@@ -126,7 +126,8 @@ def _read(value: Any, expected: Any) -> Any:
     """
     if not isinstance(value, Mapping):
         return value
-    for kind in get_args(expected) or (expected,):
+    kinds: tuple[Any, ...] = get_args(expected) or (expected,)
+    for kind in kinds:
         if kind is Config:
             return Config.from_dict(value)
         if is_dataclass(kind):
