@@ -32,7 +32,7 @@ ORDER: dict[str, list[list[str]]] = {
     ],
     "gradiente.engines": [["compiled"]],
     "gradiente.grading": [["systems"]],
-    "gradiente.lab": [["rooms"]],
+    "gradiente.lab": [["run"], ["rooms"], ["messages"], ["session"], ["server"]],
     "gradiente.checker.rules": [
         ["activations"],
         ["dataflow"],

@@ -130,7 +130,7 @@ def _read(value: Any, expected: Any) -> Any:
     for kind in kinds:
         if kind is Config:
             return Config.from_dict(value)
-        if is_dataclass(kind):
+        if isinstance(kind, type) and is_dataclass(kind):
             try:
                 require_fields(kind, value)
             except ValueError as error:
