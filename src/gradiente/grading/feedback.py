@@ -7,7 +7,8 @@ from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict, hint_li
 from gradiente.grading.gradebook import GradedStudent
 from gradiente.grading.spreadsheet import points_text
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, join, page, section, table, tag
+from gradiente.html import Markup, join, table, tag
+from gradiente.reporting.html import page, section
 
 HINT = 2
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "∅", "blank": "…", "error": "!", "unchecked": "?"}

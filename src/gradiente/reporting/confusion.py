@@ -6,7 +6,8 @@ import numpy as np
 
 from gradiente.formatting import NONE, count
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.html import Markup, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.plot import ACCENT, INK, PAPER, WARM, WASH, axes, svg
 
 Array = np.ndarray

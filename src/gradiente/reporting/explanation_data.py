@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.reporting.explanation import LARGEST
+from gradiente.views.trace_text import LARGEST
 from gradiente.trace import Entry, Factor, Quantity, Trace
 
 MOST_NUMBERS = 4000  # of a step that is shown whole

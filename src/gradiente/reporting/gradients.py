@@ -6,7 +6,8 @@ import numpy as np
 
 from gradiente.locale import text
 from gradiente.reporting.curves import epochs_axes, line
-from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.html import Markup, tag
+from gradiente.reporting.html import figure, key, section
 from gradiente.reporting.plot import log_scale, svg
 from gradiente.trace.naming import both_names
 from gradiente.training.history import History

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gradiente.formatting import short
 from gradiente.quiet import ignored_warnings
-from gradiente.reporting.html import Markup, tag
+from gradiente.html import Markup, tag
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

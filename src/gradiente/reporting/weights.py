@@ -7,7 +7,8 @@ from gradiente.formatting import count, short
 from gradiente.layers import Linear
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.html import Markup, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.png import data_uri
 
 Array = np.ndarray
