@@ -1,5 +1,6 @@
 """One training run of the lab: a config, its data, and the replay of its steps."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,9 @@ class LabRun:
             memory=limits.memory,
             start=start,
         )
+        started = time.perf_counter()
         self.snapshot = self.replay.go_to(self.first)
+        self.overhead = time.perf_counter() - started  # seconds of going anywhere, without a step
         self._next: NextStep | None = None
 
     @classmethod

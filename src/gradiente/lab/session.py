@@ -32,7 +32,8 @@ from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES
 
-PART = 0.03  # seconds of training between two looks at what the page asks for
+SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
+OVERHEADS = 10  # of going to a step, which a part is to be as long as, between these
 REST = 8  # times as long as a state takes to make, the runs are played before the next is made
 MOST_RUNS = 4
 Answer = dict[str, Any] | bytes
@@ -240,7 +241,8 @@ class Session:
         if played.run.step <= before and not played.runs[0].ended:  # the last epoch has ended
             played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
-        played.several = max(1, min(2 * played.several, round(played.several * PART / seconds)))
+        part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))
+        played.several = max(1, min(2 * played.several, round(played.several * part / seconds)))
         if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)
         self._new = True
