@@ -15,7 +15,10 @@ MOONS = "#name=moons&noise=0.15&hidden=3&activations=Tanh()&batch_size=64&lr=0.0
 
 def moons(step):
     """The same run without a page."""
-    config = {"data": {"name": "moons", "noise": 0.15, "samples": 300}, "network": {"hidden": [3], "activation": "Tanh()"}}
+    config = {
+        "data": {"name": "moons", "noise": 0.15, "samples": 300},
+        "network": {"hidden": [3], "activation": "Tanh()"},
+    }
     config["descent"] = {"optimizer": "Adam(lr=0.03)", "batch_size": 64}
     run = LabRun(Config.from_dict(config))
     run.go_to(step)
@@ -32,7 +35,9 @@ def test_a_number_of_the_next_step_is_opened_as_the_trace_has_it(opened):
     page.locator(".witnesses td", has_text=re.compile(r"\d")).nth(2).wait_for()
     entry = moons(12).next_step().trace.entry("dW[1]", 2, 1, torch=False)
     shown = page.inner_text(".panel h2").split("=")[-1].strip()
-    assert float(shown.replace("−", "-").replace("·10⁻", "e-").translate(RAISED)) == pytest.approx(entry.value, rel=1e-7)
+    assert float(shown.replace("−", "-").replace("·10⁻", "e-").translate(RAISED)) == pytest.approx(
+        entry.value, rel=1e-7
+    )
     assert page.locator(".terms tbody tr").count() == len(entry.terms)
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.chain [aria-current]').title.includes('b[1]')")
@@ -71,7 +76,9 @@ def test_a_weight_is_edited_where_its_number_is_open(opened):
     page.keyboard.press("Enter")
     page.wait_for_function("location.hash.includes('beside')")
     edit = json.loads(page.evaluate("new URLSearchParams(location.hash.slice(1)).get('beside')"))
-    assert edit == [{"at": 4, "changes": {}, "edit": {"parameter": "2.weight", "index": [0, 1], "value": 2.5}}]
+    assert edit == [
+        {"at": 4, "changes": {}, "edit": {"parameter": "2.weight", "index": [0, 1], "value": 2.5}}
+    ]
     page.click("#room-train")
     page.wait_for_function("document.querySelectorAll('#maps figure').length === 2")
 

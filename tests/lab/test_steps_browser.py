@@ -30,7 +30,9 @@ def test_every_quantity_has_the_numbers_of_the_trace(opened):
     page = opened(PLACE)
     page.locator(".chain button").first.wait_for()
     known = traced()
-    assert page.locator(".chain button").evaluate_all("all => all.map(one => one.dataset.name)") == known.names
+    assert (
+        page.locator(".chain button").evaluate_all("all => all.map(one => one.dataset.name)") == known.names
+    )
     for name in ("W[1]", "Z[1]", "dW[2]", "W[2]⁺"):
         page.locator(f".chain [data-name='{name}']").click()
         page.locator(f".matrix[aria-label='{known[name].label}']").wait_for()
@@ -42,7 +44,9 @@ def test_a_factor_leads_to_its_number(opened):
     page = opened(f"{PLACE}&at=dW[2]&open=0,1")
     link = page.locator(".terms .link").filter(has_text="a[5,1]")
     link.click()
-    page.wait_for_function("document.querySelector('.panel .opened')?.textContent.startsWith('A[1] [5,1] = ')")
+    page.wait_for_function(
+        "document.querySelector('.panel .opened')?.textContent.startsWith('A[1] [5,1] = ')"
+    )
     assert page.evaluate("document.activeElement.matches('.panel .opened')")
     value = read(page.inner_text(".panel .opened").partition(" = ")[2])
     assert value == pytest.approx(traced()["A[1]"].value[5, 1], rel=1e-9)

@@ -33,9 +33,19 @@ def address(tmp_path_factory):
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")}
+    own = {
+        name: str(folder / name)
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    }
     own["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.root_dir={folder}",
+    ]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=secret"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, **own}) as process:
         server = f"http://127.0.0.1:{port}"
@@ -85,7 +95,9 @@ def test_numbers_open_and_curves_are_drawn(page):
     step.locator("[data-place='2,1']").click()
     step.locator(".witnesses tr", has_text="PyTorch").filter(has_not_text="…").wait_for(timeout=60_000)
     expected = scope["step"].entry("dW[1]", 2, 1)
-    assert read(step.locator(".opened").inner_text().partition(" = ")[2]) == pytest.approx(expected.value, rel=1e-9)
+    assert read(step.locator(".opened").inner_text().partition(" = ")[2]) == pytest.approx(
+        expected.value, rel=1e-9
+    )
     terms = [read(words) for words in step.locator(".terms tbody td:last-child").all_inner_texts()]
     assert terms == pytest.approx([term.value for term in expected.terms], rel=1e-9)
     page.keyboard.press("Escape")

@@ -43,7 +43,9 @@ def displayed(cell):
 
 def state_of(made, data):
     """The state of the widget of an output, with its buffers in their places."""
-    known = made.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"][data[WIDGET]["model_id"]]
+    known = made.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"][
+        data[WIDGET]["model_id"]
+    ]
     for buffer in known.get("buffers", []):
         *path, last = buffer["path"]
         inside = known["state"]
@@ -115,7 +117,9 @@ def test_in_spanish(monkeypatch):
 def test_what_is_shown_of_anything_else_is_an_error():
     import nbclient
 
-    with pytest.raises(nbclient.exceptions.CellExecutionError, match="a Network, a Trace or a History; got str"):
+    with pytest.raises(
+        nbclient.exceptions.CellExecutionError, match="a Network, a Trace or a History; got str"
+    ):
         executed("import gradiente as gr\ngr.show('net')")
 
 
@@ -126,7 +130,9 @@ def test_a_number_that_the_page_opens_is_answered_by_its_terms():
     try:
         messages = []
         client.execute_interactive(SETUP + STEP, timeout=120, output_hook=messages.append)
-        (shown,) = [message["content"]["data"] for message in messages if message["msg_type"] == "display_data"]
+        (shown,) = [
+            message["content"]["data"] for message in messages if message["msg_type"] == "display_data"
+        ]
         comm, asked = shown[WIDGET]["model_id"], {"name": "dW[1]", "index": [2, 1]}
         content = {"comm_id": comm, "data": {"method": "custom", "content": asked}}
         client.shell_channel.send(client.session.msg("comm_msg", content))

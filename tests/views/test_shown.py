@@ -34,7 +34,9 @@ def test_a_network_has_its_weights_biases_and_table():
     assert view.state["names"] == ["W[1]", "W[2]"]
     for name, packed in zip(("0.weight", "2.weight"), view.state["weights"], strict=True):
         np.testing.assert_allclose(array(packed), NET.parameters[name][:10, :10], rtol=1e-6)
-    np.testing.assert_allclose(array(view.state["columns"][1]["biases"]), NET.parameters["0.bias"][:10], rtol=1e-6)
+    np.testing.assert_allclose(
+        array(view.state["columns"][1]["biases"]), NET.parameters["0.bias"][:10], rtol=1e-6
+    )
     cells = words(view.html)
     for row in NET.summary().rows:
         assert all(cell in cells for cell in row.cells())

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.formatting import NONE, count
-from gradiente.locale import text
 from gradiente.html import Markup, tag
+from gradiente.locale import text
 from gradiente.reporting.html import section
 from gradiente.reporting.plot import ACCENT, INK, PAPER, WARM, WASH, axes, svg
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.formatting import column, count, number
+from gradiente.html import Markup, formula, tag
 from gradiente.locale import get_language, text
 from gradiente.reporting.explanation_data import Index, Shown, has_finite_differences, opened, shown
-from gradiente.html import Markup, formula, tag
 from gradiente.reporting.html import page, section
 from gradiente.serialization import written
 from gradiente.storage import json_text, write_atomically

@@ -9,8 +9,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from gradiente.formatting import short
-from gradiente.quiet import ignored_warnings
 from gradiente.html import Markup, tag
+from gradiente.quiet import ignored_warnings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

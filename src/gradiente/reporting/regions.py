@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.html import Markup, tag
 from gradiente.reporting.html import figure, key, section
 from gradiente.reporting.plot import PAPER, axes, svg
 from gradiente.reporting.units import in_original_units

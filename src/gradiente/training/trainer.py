@@ -240,7 +240,7 @@ class Trainer:
         return self.last
 
     def live(self) -> None:
-        """Show the curves of loss and accuracy here, in a notebook, which the next calls of `fit` draw as they train."""
+        """Show the curves of loss and accuracy here, in a notebook; the next calls of `fit` draw them as they train."""
         if self.engine.group.is_global_zero:
             others = [entry for entry in self.callbacks if not isinstance(entry, Live)]
             self.callbacks[:] = [*others, Live()]

@@ -1,4 +1,4 @@
-"""Several of the pages' modules as one, for a host that takes a single text: a notebook's widget, a page in one file."""
+"""Several of the modules of pages as one, for a host that takes one text: the widget of a notebook, a page in a file."""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -59,7 +59,9 @@ def _parts(name: str, folder: Path, done: dict[str, list[str]], importing: tuple
             exported.append(export["name"])
             lines.append(line.removeprefix("export "))
         elif _MODULE_SYNTAX.match(line):
-            raise ValueError(f"{name}:{number}: a form of import or export that is not bundled: {line.strip()}")
+            raise ValueError(
+                f"{name}:{number}: a form of import or export that is not bundled: {line.strip()}"
+            )
         else:
             lines.append(line)
     done[name] = exported

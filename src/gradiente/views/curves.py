@@ -28,7 +28,9 @@ def view_of_records(records: Records) -> View:
     shown = records[every - 1 :: every]
     named = [name for names in FIGURES for name in names if shown and name in shown[-1]]
     measures = {name: [_finite(record.get(name)) for record in shown] for name in named}
-    return View("history", {"every": every, "measures": measures}, _as_html(records, measures), _as_text(records))
+    return View(
+        "history", {"every": every, "measures": measures}, _as_html(records, measures), _as_text(records)
+    )
 
 
 def _finite(value: Any) -> float | None:
@@ -53,7 +55,13 @@ def _picture(names: Sequence[str], measures: Mapping[str, Sequence[float | None]
         return Markup("")
     low, high = min(known), max(known)
     lines = [
-        tag("polyline", points=_points(measures[name], low, high), stroke=colour, fill="none", stroke_width=1.5)
+        tag(
+            "polyline",
+            points=_points(measures[name], low, high),
+            stroke=colour,
+            fill="none",
+            stroke_width=1.5,
+        )
         for name, colour in zip(names, COLOURS, strict=False)
     ]
     ends = [
@@ -64,7 +72,15 @@ def _picture(names: Sequence[str], measures: Mapping[str, Sequence[float | None]
         tag("span", f"— {measure_name(name)} ", style=f"color:{colour}")
         for name, colour in zip(names, COLOURS, strict=False)
     ]
-    svg = tag("svg", *lines, *ends, viewBox=f"0 0 {WIDTH + 60} {HEIGHT}", width=WIDTH + 60, height=HEIGHT, role="img")
+    svg = tag(
+        "svg",
+        *lines,
+        *ends,
+        viewBox=f"0 0 {WIDTH + 60} {HEIGHT}",
+        width=WIDTH + 60,
+        height=HEIGHT,
+        role="img",
+    )
     return tag("figure", tag("figcaption", *words), svg)
 
 
@@ -82,5 +98,7 @@ def _as_text(records: Records) -> str:
     """Some of the epochs, the last one among them, a line each."""
     if not records:
         return text("show.no_epochs")
-    chosen = sorted({len(records) - 1 - i * len(records) // LINES for i in range(LINES)} & set(range(len(records))))
+    chosen = sorted(
+        {len(records) - 1 - i * len(records) // LINES for i in range(LINES)} & set(range(len(records)))
+    )
     return "\n".join(epoch_line({"epoch": i + 1, **records[i]}, len(records)) for i in chosen)

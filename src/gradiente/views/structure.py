@@ -40,6 +40,8 @@ def _picture(network: Network) -> dict[str, list[object]]:
 
 def _table(network: Network) -> Markup:
     summary = network.summary()
-    rows = [[index, tag("code", layer), *cells] for index, layer, *cells in (row.cells() for row in summary.rows)]
+    rows = [
+        [index, tag("code", layer), *cells] for index, layer, *cells in (row.cells() for row in summary.rows)
+    ]
     total = ["", tag("b", text("summary.total")), "", tag("b", summary.footer())]
     return table(summary.header(), [*rows, total], numeric=[3])

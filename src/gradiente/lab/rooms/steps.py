@@ -5,8 +5,8 @@ from typing import Any
 
 from gradiente.errors import ArgumentError
 from gradiente.lab.frame import frame
-from gradiente.lab.rooms.request import Request
 from gradiente.lab.next_step import NextStep
+from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
 from gradiente.views.traced import described, numbers, opened
 
