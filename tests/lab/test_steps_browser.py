@@ -71,4 +71,5 @@ def test_the_focus_goes_into_a_number_and_comes_back(opened):
 def test_it_fits_the_window(opened, width):
     page = opened(f"{PLACE}&at=dW[1]&open=2,1", viewport={"width": width, "height": 800})
     page.locator(".panel .opened").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    parts = page.locator(".trace, .trace > *")
+    assert all(parts.evaluate_all("all => all.map(one => one.scrollWidth <= one.clientWidth)"))

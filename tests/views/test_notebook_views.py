@@ -115,10 +115,10 @@ def test_in_spanish(monkeypatch):
 
 
 def test_what_is_shown_of_anything_else_is_an_error():
-    import nbclient
+    from nbclient.exceptions import CellExecutionError
 
     with pytest.raises(
-        nbclient.exceptions.CellExecutionError, match="a Network, a Trace or a History; got str"
+        CellExecutionError, match="a Network, a Trace or a History; got str"
     ):
         executed("import gradiente as gr\ngr.show('net')")
 

@@ -78,7 +78,7 @@ def _widget_class() -> Any:
             return self.shown.text
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-            data, metadata = super()._repr_mimebundle_(**kwargs)
+            data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
             return {**data, "text/html": self.shown.html, "text/plain": self.shown.text}, metadata
 
         def _asked(self, _widget: Any, asked: Any, _buffers: Any) -> None:

@@ -180,7 +180,8 @@ function build() {
     make("footer", { id: "player" }),
   );
   addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea") || (event.key === " " && event.target.closest("button"))) return;
+    const pressed = [" ", "Enter"].includes(event.key) && event.target.closest("button, a, summary");
+    if (pressed || event.target.closest("input, select, textarea")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();
