@@ -1,7 +1,7 @@
 """The lab's figures: python benchmarks/lab.py [--data-dir FOLDER]
 
-First paint, frames a second while a network trains, the answer to an opened number, epochs a second of the spirals, the
-speed on MNIST beside `gradiente train`, 20 sessions at once, and the server's memory after 100 sessions that were dropped.
+First paint, frames a second while a network trains, the answer to an opened number, epochs a second of the spirals,
+the speed on MNIST beside `gradiente train`, 20 sessions at once, the server's memory after 100 sessions were dropped.
 Needs Playwright and Chromium; MNIST's rows need its files.
 """
 
@@ -84,9 +84,13 @@ def of_the_page(browser: Any, address: str) -> dict[str, float]:
     page = browser.new_page(bypass_csp=True)
     page.goto(address + SPIRALS)
     page.wait_for_timeout(2000)
-    where = "Number(document.querySelector('#where').textContent.match(/step ([\\d,]+)/)[1].replaceAll(',', ''))"
-    count = "new Promise(done => { let n = 0; const end = performance.now() + 5000; const tick = () => { n++;" \
+    where = (
+        "Number(document.querySelector('#where').textContent.match(/step ([\\d,]+)/)[1].replaceAll(',', ''))"
+    )
+    count = (
+        "new Promise(done => { let n = 0; const end = performance.now() + 5000; const tick = () => { n++;"
         " performance.now() < end ? requestAnimationFrame(tick) : done(n / 5); }; tick(); })"
+    )
     begun, first = time.perf_counter(), page.evaluate(where)
     found["frames a second, 2-8-8-1"] = page.evaluate(count)
     steps, seconds = page.evaluate(where) - first, time.perf_counter() - begun
@@ -101,7 +105,9 @@ def of_the_page(browser: Any, address: str) -> dict[str, float]:
     for place in range(8):
         begun = time.perf_counter()
         page.locator(".numbers button").nth(place).click()
-        page.wait_for_function(f"document.querySelector('.panel h2')?.textContent.includes('[{place // 2},{place % 2}]')")
+        page.wait_for_function(
+            f"document.querySelector('.panel h2')?.textContent.includes('[{place // 2},{place % 2}]')"
+        )
         times.append(1000 * (time.perf_counter() - begun))
     found["an opened number (ms)"] = statistics.median(times)
     return found

@@ -1,10 +1,11 @@
-"""The pictures of the lab in the READMEs, taken from the running page: python scripts/lab_pictures.py [--data-dir FOLDER]"""
+"""The pictures of the lab in the READMEs, from the running page: python scripts/lab_pictures.py [--data-dir FOLDER]"""
 
 import argparse
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "docs" / "lab"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -18,6 +19,11 @@ ROOMS = {  # the address of each, and how long it runs before its picture
 }
 
 
+def kinds(room: str) -> list[tuple[str, Any, Any]]:
+    """The pictures of a room: their names, themes and sizes."""
+    return [(room, "light", WIDE), (f"{room}-dark", "dark", WIDE), (f"{room}-narrow", "light", NARROW)]
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
@@ -26,13 +32,15 @@ def main() -> None:
     data_dir = parser.parse_args().data_dir
     command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en"]
     FOLDER.mkdir(exist_ok=True)
-    with subprocess.Popen([*command, *(["--data-dir", data_dir] if data_dir else [])], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, *(["--data-dir", data_dir] if data_dir else [])], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
         with sync_playwright() as running:
             browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             for room, (place, milliseconds) in ROOMS.items():
-                for name, scheme, viewport in [(room, "light", WIDE), (f"{room}-dark", "dark", WIDE), (f"{room}-narrow", "light", NARROW)]:
+                for name, scheme, viewport in kinds(room):
                     page = browser.new_page(viewport=viewport, color_scheme=scheme)
                     page.goto(address + place)
                     page.wait_for_timeout(milliseconds)

@@ -1,4 +1,4 @@
-"""The rooms in a real browser: other runs beside the first, any number opened, links, tours, a connection that was lost."""
+"""The rooms in a real browser: runs beside the first, any number opened, links, tours, a connection that was lost."""
 
 import json
 import re

@@ -211,14 +211,20 @@ def test_an_edited_run_is_the_one_that_a_trainer_resumes(page):
     other = Trainer(captured.network, trainer.loss, SGD(lr=0.4))
     for step in (9, 10):  # the batches of the run that was left
         captured = capture_step(config.changed(epochs=9), train, step)
-        other.partial_fit(Dataset("batch", captured.x, captured.y, classes=train.classes))
+        other.partial_fit(
+            Dataset(captured.x, captured.y.ravel().astype(np.int64), "classification", "batch", train.classes)
+        )
     np.testing.assert_allclose(arrays["w.0.weight"], other.network.parameters["0.weight"], rtol=2e-6)
 
 
 def test_a_race_begins_at_the_beginning_and_ends_when_it_is_dropped(page):
     page.open()
     page.ask(do="advance", steps=5, epoch=False)
-    page.ask(do="race", architecture=None, config={**changed(optimizer="SGD(lr=0.5)"), "network": {"hidden": [3, 3]}})
+    page.ask(
+        do="race",
+        architecture=None,
+        config={**changed(optimizer="SGD(lr=0.5)"), "network": {"hidden": [3, 3]}},
+    )
     assert len(page.answer()["runs"]) == 2
     assert [values["step"] for values, _ in page.states()] == [0, 0]
     page.ask(do="advance", steps=5, epoch=False)
@@ -236,7 +242,12 @@ def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
     page.open()
     page.ask(do="fork", architecture=None, config={**SPIRALS, "network": {"hidden": [7]}}, edit=None)
     assert "the same network" in page.answer()["text"]
-    page.ask(do="fork", architecture=None, config=SPIRALS, edit={"parameter": "0.weight", "index": [6, 0], "value": 1.0})
+    page.ask(
+        do="fork",
+        architecture=None,
+        config=SPIRALS,
+        edit={"parameter": "0.weight", "index": [6, 0], "value": 1.0},
+    )
     assert "[6, 0]" in page.answer()["text"]
 
 
@@ -256,8 +267,18 @@ def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
         {"do": "pause", "more": 1},
         {"do": "open", "architecture": None, "config": "xor"},
         {"do": "open", "architecture": None, "config": {"data": {"nam": "xor"}}},
-        {"do": "fork", "architecture": None, "config": {}, "edit": {"parameter": "0.weight", "index": [0, 0]}},
-        {"do": "fork", "architecture": None, "config": {}, "edit": {"parameter": "0.weight", "index": ["0"], "value": 1}},
+        {
+            "do": "fork",
+            "architecture": None,
+            "config": {},
+            "edit": {"parameter": "0.weight", "index": [0, 0]},
+        },
+        {
+            "do": "fork",
+            "architecture": None,
+            "config": {},
+            "edit": {"parameter": "0.weight", "index": ["0"], "value": 1},
+        },
         {"do": "open-number", "quantity": "W[1]", "index": 3, "columns": False},
     ],
 )

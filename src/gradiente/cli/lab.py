@@ -30,7 +30,11 @@ def lab(run: str | None, port: int | None, browser: bool, data_dir: str | None) 
         say(text("lab.address", address=address))
         if browser and not webbrowser.open(address):
             say(text("lab.no_browser"))
-        config = uvicorn.Config(make_app(chosen, token, place, data_dir=data_dir, folder=folder), log_level="warning", ws="websockets-sansio")
+        config = uvicorn.Config(
+            make_app(chosen, token, place, data_dir=data_dir, folder=folder),
+            log_level="warning",
+            ws="websockets-sansio",
+        )
         uvicorn.Server(config).run([listener])
 
 

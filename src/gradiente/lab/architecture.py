@@ -5,7 +5,17 @@ from math import prod
 
 from gradiente.data import Dataset
 from gradiente.errors import require, require_in
-from gradiente.layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Unflatten
+from gradiente.layers import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    Unflatten,
+)
 from gradiente.training.build import output_activation
 from gradiente.training.config import Config
 from gradiente.training.sections import SETTINGS
@@ -63,7 +73,7 @@ class Architecture:
         require(shape is not None and train.x.ndim == 2, "lab.convolutions", name=train.name)
         assert shape is not None
         channels, (height, width) = (shape[0], shape[1:]) if len(shape) == 3 else (1, shape)
-        layers: list[Layer] = [Unflatten((channels, height, width))]
+        layers: list[Layer] = [Unflatten(1, (channels, height, width))]
         for filters in self.convolutions:
             require(min(height, width) >= 2, "lab.deep", name=train.name)
             layers.append(Conv2d(channels, filters, 3, padding=1))

@@ -42,5 +42,9 @@ def _plain(registry: Any) -> list[str]:
     return [
         name
         for name, kind in registry.items()
-        if all(one.default is not MISSING or one.default_factory is not MISSING for one in fields(kind) if one.init)
+        if all(
+            one.default is not MISSING or one.default_factory is not MISSING
+            for one in fields(kind)
+            if one.init
+        )
     ]

@@ -53,7 +53,9 @@ def fork(
     same = fresh.config.data == run.config.data and fresh.network.to_dict() == run.network.to_dict()
     require(same, "lab.fork")
     state = run.snapshot.state
-    slots = state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
+    slots = (
+        state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
+    )
     state = replace(state, theta=state.theta.copy(), slots=slots)
     if edit is not None:
         parameter = run.network.named(state.theta).get(edit.parameter)

@@ -9,6 +9,7 @@ from gradiente.data import Dataset
 from gradiente.layers import Context, ReLU, Sigmoid, Tanh
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.training.targets import targets
 
 Array = np.ndarray
 INSTANCES = 256  # of the training data that are measured, at most
@@ -37,9 +38,10 @@ class LayerMeasures:
 
     def __init__(self, network: Network, loss: Loss, data: Dataset) -> None:
         self.network = network
-        x, y = data.x[:INSTANCES], data.y[:INSTANCES]
-        passed = list(network.walk(network.as_batch(x), Context()))
+        data = data.subset(np.arange(min(INSTANCES, len(data))))
+        passed = list(network.walk(network.as_batch(data.x), Context()))
         self.outputs = [output for output, _ in passed]
+        y = targets(data, loss, self.outputs[-1].shape[1])
         delta = loss.gradient(self.outputs[-1], y).astype(network.dtype)
         for _ in network.walk_back([cache for _, cache in passed], delta):
             pass
@@ -63,7 +65,7 @@ class LayerMeasures:
         return found
 
     def remarks(self) -> list[Remark]:
-        """What stands in the way of learning, the first first: dead or saturated units, vanishing or exploding gradients.
+        """What stands in the way of learning: dead or saturated units, vanishing or exploding gradients.
 
         A unit is dead where it answers 0 to every instance, and saturated where it is beyond 0.99 of its range for
         every instance.
@@ -92,7 +94,9 @@ class LayerMeasures:
         return [each for each in found if type(each[2]).elementwise]
 
     def _gradient_remarks(self) -> list[Remark]:
-        sizes = [float(np.sqrt(np.mean(g.astype(np.float64) ** 2))) for g in self.gradients.values() if g.ndim > 1]
+        sizes = [
+            float(np.sqrt(np.mean(g.astype(np.float64) ** 2))) for g in self.gradients.values() if g.ndim > 1
+        ]
         if len(sizes) < 2 or not sizes[-1] > 0 or not all(map(np.isfinite, sizes)):
             return []
         ratio = sizes[0] / sizes[-1]

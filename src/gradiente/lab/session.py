@@ -27,7 +27,7 @@ from gradiente.lab.messages import (
 )
 from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
-from gradiente.lab.view import Plane, described, plane_of, seen
+from gradiente.lab.view import described, plane_of, seen
 from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES

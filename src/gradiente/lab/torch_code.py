@@ -23,7 +23,11 @@ def torch_code(network: Network, data: Dataset) -> str:
     layers = "".join(f"    nn.{module!r},\n" for module in modules)
     mean, scale = units(data)
     standardized = not (np.all(mean == 0) and np.all(scale == 1))
-    scaled = f"MEAN, SCALE = torch.tensor({mean.tolist()}), torch.tensor({scale.tolist()})\n" if standardized else ""
+    scaled = (
+        f"MEAN, SCALE = torch.tensor({mean.tolist()}), torch.tensor({scale.tolist()})\n"
+        if standardized
+        else ""
+    )
     given = "(x - MEAN) / SCALE" if standardized else "x"
     return f'''import torch
 from safetensors.torch import load_file

@@ -76,6 +76,8 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),
         "task": run.train.task,
+        "image": list(run.train.image_shape or []),
+        "tested": len(run.test),
         "stepsPerEpoch": run.steps_per_epoch,
         "plane": None if plane is None else plane.described(run.train),
     }
@@ -107,7 +109,9 @@ def weight_pictures(run: LabRun) -> dict[str, Array]:
     assert shape is not None
     if weight is None or weight.ndim != 2 or weight.shape[1] != np.prod(shape) or shape[-1] != shape[-2]:
         return {}
-    pictures = weight[:MOST_UNITS].reshape(-1, *shape).mean(axis=1) if len(shape) == 3 else weight[:MOST_UNITS]
+    pictures = (
+        weight[:MOST_UNITS].reshape(-1, *shape).mean(axis=1) if len(shape) == 3 else weight[:MOST_UNITS]
+    )
     return {"pictures": pictures.reshape(len(pictures), shape[-2], shape[-1])[:, ::-1].astype(np.float32)}
 
 
@@ -132,9 +136,7 @@ def seen(run: LabRun, plane: Plane | None) -> tuple[dict[str, Any], dict[str, Ar
         "epoch": snapshot.epoch,
         "furthest": run.replay.furthest,
         "every": every,
-        "measures": {
-            name: last[name] for name in MEASURES if name in last
-        },
+        "measures": {name: last[name] for name in MEASURES if name in last},
         "remarks": [vars(remark) for remark in measures.remarks()],
     }
     return values, arrays

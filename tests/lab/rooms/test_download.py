@@ -51,7 +51,20 @@ def test_the_run_is_resumed_to_the_same_bits(tmp_path):
 
 
 def test_a_run_is_opened_where_it_ended_and_any_step_of_it_is_that_of_the_training(tmp_path):
-    arguments = ["train", "moons", "--samples", "90", "--hidden", "6", "--batch-size", "16", "--epochs", "8", "--run", "one"]
+    arguments = [
+        "train",
+        "moons",
+        "--samples",
+        "90",
+        "--hidden",
+        "6",
+        "--batch-size",
+        "16",
+        "--epochs",
+        "8",
+        "--run",
+        "one",
+    ]
     gradiente(tmp_path, *arguments)
     run = LabRun.of_folder(tmp_path / "one")
     final = Network.load(tmp_path / "one" / "checkpoints" / "last.safetensors")

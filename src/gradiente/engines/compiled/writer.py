@@ -51,27 +51,35 @@ class Writer:
         self.source.names.append(f'{NAMES} = lanes("{form.number}", {lanes})')
         self._update_functions()
 
-    def columns(self, rows: str, count: str, to: str) -> list[str]:
+    def columns(self, rows: str, count: str, to: str, lo: str = "0", panel: int | None = None) -> list[str]:
         """Rows of x as the columns of an array of features × rows: squares of vectors, then what is left.
 
         Arguments:
             rows: the source of the pointer to their numbers
             count: the source of how many there are
-            to: the pointer to where the first of them goes
+            to: the pointer to the array
+            lo: the source of where in it the first of them goes, a multiple of lanes
+            panel: rows of the batch that lie side by side, one panel after the other; None: all
         """
-        K, M, L = self.form.inputs, self.M, self.lanes
+        K, P, L = self.form.inputs, panel or self.M, self.lanes
         whole = K // L * L
-        left = nested(f"for k in range({whole}, {K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
-        some = nested(f"for k in range({K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
-        square = nested(
-            f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, at(to, s), {M})"]
-        )
+
+        def place(r: str) -> str:
+            return f"(lo + {r}) // {P} * {K * P} + (lo + {r}) % {P}"
+
+        def entries(first: int) -> list[str]:
+            entry = f"to[place + k * {P}] = x[rows[r] * {K} + k]"
+            return [f"place = {place('r')}", *nested(f"for k in range({first}, {K}):", [entry])]
+
+        left, some = entries(whole), entries(0)
+        square = [f"there = at(to, {place('s')})"]
+        square += nested(f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, there, {P})"])
         lines = ["squares = count // LANES * LANES".replace("LANES", str(L))]
         lines += nested(f"for s in range(0, squares, {L}):", square)
         lines += nested("for r in range(squares):", left) if whole < K else []
         lines += nested("for r in range(squares, count):", some)
-        self.source.helper("columns", "x, rows, count, to", lines)
-        return [f"columns(x, {rows}, {count}, {to})"]
+        self.source.helper("columns", "x, rows, count, to, lo", lines)
+        return [f"columns(x, {rows}, {count}, {to}, {lo})"]
 
     def array(self, features: int) -> int:
         """The place of a new array of features × rows."""
@@ -132,8 +140,16 @@ class Writer:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
         assert stage.weight is not None
         left = Matrix(f"at(theta, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
-        right, out = Matrix(x, self.M), Matrix("out", self.M)
+        right, out = self.x_by_columns(stage, x), Matrix("out", self.M)
         return product(self.source, self.lanes, left, right, out, cut.count, stage.inputs, self.M)
+
+    def x_by_columns(self, stage: Stage, x: str) -> Matrix:
+        """What a stage reads, as features × rows."""
+        return Matrix(x, self.M)
+
+    def x_by_rows(self, stage: Stage, x: str) -> Matrix:
+        """The same as rows × features."""
+        return Matrix(x, stage.inputs)
 
     def through(
         self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
@@ -202,7 +218,7 @@ class Writer:
         left = Matrix(f"at({delta}, {cut.lo} * {self.M})", self.M)
         out = Matrix(f"at({to}, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
         if x_rows is not None:
-            right = Matrix(x_rows, stage.inputs)
+            right = self.x_by_rows(stage, x_rows)
             return product(
                 self.source, self.lanes, left, right, out, cut.count, cut.filled, stage.inputs, add
             )

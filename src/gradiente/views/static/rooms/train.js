@@ -175,7 +175,7 @@ function drawCurves(element, { frame, language }, text) {
   const series = (names) =>
     frame.runs.flatMap(({ arrays, values }, i) =>
       names.filter((name) => arrays[`curve.${name}`]).map((name) => ({
-        name: text(name),
+        name: name.startsWith("val_") ? text("validation") : text("training"),
         tone: TONES[i],
         dashed: name.startsWith("val_"),
         every: values.every,
