@@ -117,9 +117,7 @@ def test_in_spanish(monkeypatch):
 def test_what_is_shown_of_anything_else_is_an_error():
     from nbclient.exceptions import CellExecutionError
 
-    with pytest.raises(
-        CellExecutionError, match="a Network, a Trace or a History; got str"
-    ):
+    with pytest.raises(CellExecutionError, match="a Network, a Trace or a History; got str"):
         executed("import gradiente as gr\ngr.show('net')")
 
 

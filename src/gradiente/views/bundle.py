@@ -1,4 +1,4 @@
-"""Several of the modules of pages as one, for a host that takes one text: the widget of a notebook, a page in a file."""
+"""Several of the modules of pages as one, for a host that takes one text: a widget in a notebook, a page in a file."""
 
 import re
 from pathlib import Path, PurePosixPath

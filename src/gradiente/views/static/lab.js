@@ -177,7 +177,7 @@ function build() {
     make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme),
     make("section", { id: "tour", hidden: true }),
     remark,
-    make("main", { id: "room" }),
+    make("main", { id: "room", tabIndex: -1 }),
     make("footer", { id: "player" }),
   );
   addEventListener("keydown", (event) => {
@@ -195,6 +195,7 @@ function enter(room) {
   store.set({ room: room in ROOMS ? room : "train" });
   keepAddress();
   show();
+  document.getElementById("room").focus({ preventScroll: true });
 }
 
 function show() {
