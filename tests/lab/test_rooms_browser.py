@@ -87,6 +87,7 @@ def test_points_that_are_drawn_are_trained_on(opened):
     page = opened("#name=xor")
     page.click("#own summary")
     pad = page.locator(".pad")
+    pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     for place in (0.2, 0.8):
         page.mouse.move(box["x"] + place * box["width"], box["y"] + place * box["height"])
