@@ -233,7 +233,9 @@ function notationOf({ name, values }, among) {
   if (Object.keys(values).length) return write({ name, values }, fieldsOf(name, among));
   const { example, fields } = among.find((one) => one.name === name);
   const isOptimizer = fields.some((field) => field.name === "lr");
-  return isOptimizer ? `${name}(lr=${RATES[name] ?? 0.1})` : example;
+  if (isOptimizer) return `${name}(lr=${RATES[name] ?? 0.1})`;
+  if (!fields.some((field) => field.name === "cycle_momentum")) return example;
+  return write({ name, values: { ...read(example, fields).values, cycle_momentum: "False" } }, fields); // not every rule has one
 }
 
 function lowestOf() {
@@ -312,14 +314,14 @@ function drawCards(element, at, state, lab) {
   const racers = racersOf(state);
   while (element.children.length > racers.length) element.lastChild.remove();
   while (element.children.length < racers.length) element.append(make("section", { className: "racer" }));
-  const current = rules && rules.optimizers.join(";") === racers.join(";") ? rules.rules : (rules?.rules ?? []);
+  const nameOf = (notation) => notation?.split("(")[0];
   racers.forEach((notation, i) => {
     racer.render(element.children[i], {
       number: i + 1,
       colour: toneOf(i),
       racer: parsed(notation, concepts.optimizers),
       concepts: concepts.optimizers,
-      rule: current[i],
+      rule: nameOf(rules?.optimizers[i]) === nameOf(notation) ? rules?.rules[i] : undefined,
       path: paths.paths[i],
       at,
       remark: paths.paths[i] ? remarkOn(paths.paths[i], parsed(notation, concepts.optimizers), state, lab.text) : "",
