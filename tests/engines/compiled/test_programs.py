@@ -15,6 +15,8 @@ from gradiente import (
     AvgPool2d,
     AvgPool3d,
     BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
     BCELoss,
     BCEWithLogitsLoss,
     Context,
@@ -41,6 +43,7 @@ from gradiente import (
 )
 from gradiente.clip import Clip
 from gradiente.engines import REGISTRY, CompiledEngine
+from gradiente.engines.compiled import by_rows
 from gradiente.engines.compiled import program as programs
 from gradiente.objective import Objective
 from gradiente.parameter_groups import ParameterGroups
@@ -52,7 +55,7 @@ BATCH = 16  # the last one of an epoch has fewer rows
 
 
 class Case:
-    """A training: what it is made of, and whether its layers are cut by neurons."""
+    """A training: what it is made of, and whether its layers are cut by neurons; or the rows of a batch in pieces."""
 
     def __init__(self, layers, loss, optimizer, *, inputs=(5,), neurons=False, **options):
         self.layers, self.loss, self.optimizer, self.inputs, self.neurons = (
@@ -64,6 +67,7 @@ class Case:
         )
         self.frozen = options.pop("frozen", ())
         self.soft = options.pop("soft", False)
+        self.batch, self.cut = options.pop("batch", BATCH), options.pop("cut", False)
         self.groups = options.pop("groups", {})
         self.options = options
 
@@ -73,7 +77,7 @@ class Case:
         objective = Objective(network, self.loss, **self.options)
         groups = ParameterGroups.of(network, **self.groups)
         engine = REGISTRY[name](objective, self.optimizer, parameter_groups=groups)
-        engine.batch_size = BATCH
+        engine.batch_size = self.batch
         return engine
 
     def data(self, dtype):
@@ -210,6 +214,87 @@ CASES = {
     "frozen batch norm": Case(
         [Linear(5, 6), BatchNorm1d(6), Tanh(), Linear(6, 3)], MSELoss(), SGD(lr=0.1), frozen=[1]
     ),
+    "batch norm of images": Case(
+        [
+            Conv2d(2, 6, 3, padding=1),
+            BatchNorm2d(6),
+            ReLU(),
+            MaxPool2d(2),
+            Conv2d(6, 9, 3, bias=False),
+            BatchNorm2d(9, momentum=0.3),
+            ReLU(),
+            MaxPool2d(2),
+            Flatten(),
+            Dropout(0.3),
+            Linear(18, 20),
+            BatchNorm1d(20),
+            ReLU(),
+            Linear(20, 3),
+        ],
+        CrossEntropyLoss(),
+        SGD(lr=0.02, momentum=0.9),
+        inputs=(2, 12, 11),
+        batch=40,
+        cut=True,
+    ),
+    "batch norm of sequences": Case(
+        [
+            BatchNorm1d(3),
+            PReLU(3),
+            Conv1d(3, 8, 3, bias=False),
+            Dropout(0.2),
+            BatchNorm1d(8, affine=False),
+            PReLU(),
+            AvgPool1d(2),
+            BatchNorm1d(8, track_running_stats=False),
+            Flatten(),
+            BatchNorm1d(40),
+            Tanh(),
+            Linear(40, 2),
+            BatchNorm1d(2, bias=False),
+        ],
+        MSELoss(),
+        Adam(lr=0.005),
+        inputs=(3, 12),
+        batch=24,
+        clip=Clip(norm=0.5),
+        penalties=(L2(0.1),),
+    ),
+    "batch norm of volumes, frozen": Case(
+        [
+            Conv3d(1, 4, 2),
+            BatchNorm3d(4),
+            PReLU(4),
+            MaxPool3d(2),
+            Conv3d(4, 5, 2),
+            PReLU(5),
+            BatchNorm3d(5),
+            LeakyReLU(),
+            Flatten(),
+            Linear(10, 3),
+        ],
+        CrossEntropyLoss(),
+        SGD(lr=0.05, momentum=0.9),
+        inputs=(1, 5, 7, 5),
+        batch=30,
+        cut=True,
+        frozen=[1, 2],
+    ),
+    "batch norm of positions": Case(
+        [Tanh(), BatchNorm1d(4), Flatten(), Linear(24, 5), PReLU(5), Linear(5, 3)],
+        MSELoss(),
+        SGD(lr=0.1),
+        inputs=(4, 6),
+        batch=50,
+    ),
+    "slopes of channels": Case(
+        [Conv2d(1, 7, 3), PReLU(7), AvgPool2d(2), Conv2d(7, 4, 2), PReLU(), Flatten(), Linear(16, 3)],
+        CrossEntropyLoss(),
+        Adam(lr=0.01),
+        inputs=(1, 8, 8),
+        batch=40,
+        cut=True,
+    ),
 }
 
 
@@ -217,25 +302,27 @@ CASES = {
 def case(request, monkeypatch):
     chosen = CASES[request.param]
     monkeypatch.setattr(programs, "by_neurons", lambda form: chosen.neurons)
+    if chosen.cut:
+        monkeypatch.setattr(by_rows, "WORTH_CUTTING", 1)
     return chosen
 
 
-def orders(epochs=2):
+def orders(epochs=2, batch=BATCH):
     """The rows of every step of some epochs."""
     generator = np.random.default_rng(1)
     for _ in range(epochs):
         order = generator.permutation(ROWS)
-        yield from (order[start : start + BATCH] for start in range(0, ROWS, BATCH))
+        yield from (order[start : start + batch] for start in range(0, ROWS, batch))
 
 
 def trained(case, name, dtype, *, block=1, threads=None, epochs=2):
-    """The engine after two epochs, and J of every step and the output of every row."""
+    """The engine after some epochs, and J of every step and the output of every row."""
     engine, (x, y) = case.engine(name, dtype), case.data(dtype)
     if threads is not None:
         engine.threads_to_use.next = lambda pieces: threads
     generator = np.random.default_rng(8)
     context = Context(training=True, generator=generator)
-    rows, values, outputs = list(orders(epochs)), [], []
+    rows, values, outputs = list(orders(epochs, case.batch)), [], []
     while rows:
         if name == "numpy":
             done = engine.step(x[rows[0]], y[rows[0]], context, case.optimizer)
@@ -262,8 +349,9 @@ def distance(actual, expected):
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-6)])
 def test_machine_code_takes_two_hundred_steps_as_numpy_takes_them(case, dtype, tolerance):
-    expected, values, outputs, generator = trained(case, "numpy", dtype, epochs=34)
-    engine, own_values, own_outputs, own_generator = trained(case, "compiled", dtype, block=5, epochs=34)
+    epochs = 204 // -(-ROWS // case.batch)
+    expected, values, outputs, generator = trained(case, "numpy", dtype, epochs=epochs)
+    engine, own_values, own_outputs, own_generator = trained(case, "compiled", dtype, block=5, epochs=epochs)
     assert len(values) == 204
     np.testing.assert_allclose(own_values, values, rtol=4 * tolerance)
     assert distance(engine.network.theta, expected.network.theta) <= tolerance
@@ -286,7 +374,7 @@ def test_bits_depend_on_neither_threads_nor_how_many_steps_are_taken_at_once(cas
 
 def test_a_state_is_continued_to_the_same_bits(case):
     x, y = case.data("float32")
-    rows = list(orders())
+    rows = list(orders(4, case.batch))
     generator = np.random.default_rng(8)
     context = Context(training=True, generator=generator)
     first = case.engine("compiled", "float32")
