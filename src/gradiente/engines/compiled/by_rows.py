@@ -74,8 +74,8 @@ class ByRows(RowUpdates):
         self.terms = self.array(1)
         self.out = [self.array(stage.outputs) for stage in form.stages]
         self.delta = [self.array(stage.outputs) for stage in form.stages]
-        for index, stage in enumerate(form.stages):
-            if index and stage.head is None:  # ∂J/∂x is ∂J/∂raw
+        for index in reversed(range(1, len(form.stages))):
+            if form.stages[index].head is None:  # ∂J/∂x is ∂J/∂raw
                 self.delta[index - 1] = self.delta[index]
         self.padded = [self.padded_array(stage) if stage.pads else 0 for stage in form.stages]
         self.kept = [
