@@ -63,7 +63,10 @@ def take(engine, optimizer, rows, shape=(6,)):
 
 @pytest.mark.parametrize(("layers", "shape"), [(LAYERS, (6,)), (IMAGES, (2, 6, 6))], ids=["rows", "images"])
 def test_steps_and_running_statistics_are_those_of_pytorch(layers, shape):
-    network, optimizer = Network(layers, seed=1, dtype="float64", input_shape=shape), SGD(lr=0.2, momentum=0.9)
+    network, optimizer = (
+        Network(layers, seed=1, dtype="float64", input_shape=shape),
+        SGD(lr=0.2, momentum=0.9),
+    )
     module = network.to_torch()
     own = torch.optim.SGD(module.parameters(), lr=0.2, momentum=0.9)
     rows = 3 * batches()

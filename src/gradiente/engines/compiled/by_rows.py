@@ -62,7 +62,10 @@ class ByRows(RowUpdates):
         self.chunks = self.pieces
         self.shared, self.sums = Memory(), Memory()
         self.sums.array(1)  # Σ L
-        self.segments, self.waiting = [Segment(0, [])], list[str]()  # lines that need the sums of the last segment
+        self.segments, self.waiting = (
+            [Segment(0, [])],
+            list[str](),
+        )  # lines that need the sums of the last segment
         self.whole = [Cut(0, stage.outputs, self.M, "count") for stage in form.stages]
         self._arrays()
 
@@ -245,7 +248,12 @@ class ByRows(RowUpdates):
             self._stop()
 
     def _forward(self, index: int) -> None:
-        stage, x, out, cut = self.form.stages[index], self._x(index), self.at(self.out[index]), self.whole[index]
+        stage, x, out, cut = (
+            self.form.stages[index],
+            self._x(index),
+            self.at(self.out[index]),
+            self.whole[index],
+        )
         self._add(self.pad(stage, self._given(index), x) if stage.pads else [])
         self._add(self.head(stage, x, out, cut))
         if stage.head is None and stage.by_channel:
@@ -389,7 +397,9 @@ class ByRows(RowUpdates):
             f"own = at(w, {self.gradient})",
             *nested("for i in range(lo, hi):", [f"gradient[i] = {added}"]),
         ]
-        return lines + self.update_range(update=False) + (self.copies() if self.form.clip_norm is None else [])
+        return (
+            lines + self.update_range(update=False) + (self.copies() if self.form.clip_norm is None else [])
+        )
 
 
 def _up(count: int, step: int) -> int:

@@ -65,9 +65,7 @@ class Chain:
     sums_rows: bool = False
 
 
-def chain_of(
-    network: Network, nodes: range, raw: Symbol, shape: Shape, channels: int
-) -> Chain:
+def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape, channels: int) -> Chain:
     """Those layers of a network, recorded.
 
     Arguments:

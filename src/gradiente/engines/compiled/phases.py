@@ -28,7 +28,8 @@ def queue(source: Source, before: Sequence[Work], phases: Sequence[Sequence[Work
     lines = [f"ticket = add(team, {NEXT}, 1)"]
     if before:
         lines += nested(
-            f"if ticket < {first}:", [*_calls(source, before, "ticket", "0"), "finish(team, calls)", "continue"]
+            f"if ticket < {first}:",
+            [*_calls(source, before, "ticket", "0"), "finish(team, calls)", "continue"],
         )
     lines += [f"step = (ticket - {first}) // {tickets}", f"k = ticket - {first} - step * {tickets}"]
     lines += nested(f"if load(team, {STEPS}) <= step:", ["break"])

@@ -1,4 +1,4 @@
-"""Formulas with sums over a batch that is cut by its rows: what needs a sum waits until all pieces have added theirs."""
+"""Formulas with sums over a batch that is cut by its rows: what needs a sum waits until all pieces have summed."""
 
 from collections.abc import Callable
 
