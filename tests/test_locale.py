@@ -76,14 +76,26 @@ def used_keys() -> set[str]:
 
 
 def used_by_pages() -> set[str]:
-    """Keys of the pages' modules: text("…"), and what text(`….${…}`) can become."""
+    """Keys of the pages' modules: text("…"), what text(`….${…}`) can become, and the names of the settings."""
     modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/**/*.js"))]
-    names = {name for module in modules for name in re.findall(r"""text\("([\w.]+)"\)""", module)}
-    found = {f"lab.page.{name}" for name in names | MEASURES}
-    for start, end in {each for module in modules for each in re.findall(r"text\(`([\w.]+)\$\{\w+\}([\w.]*)`\)", module)}:
-        pattern = rf"lab\.page\.{re.escape(start)}\w+{re.escape(end)}"
-        found |= {key for key in catalogue("en") if re.fullmatch(pattern, key)}
-    return found
+    patterns = {
+        re.escape(name) for module in modules for name in re.findall(r"""\btext\("([\w.]+)"\)""", module)
+    }
+    for template in {each for module in modules for each in re.findall(r"text\(`([^`]+)`\)", module)}:
+        patterns.add(r"\w+".join(map(re.escape, re.split(r"\$\{[^}]*\}", template))))
+    config = (SOURCE / "views/static/config.js").read_text(encoding="utf-8")
+    patterns |= set(
+        re.findall(r"^  (\w+):", config[config.index("DEFAULTS") : config.index("};")], re.MULTILINE)
+    )
+    found = {f"lab.page.{name}" for name in MEASURES}
+    whole = re.compile(rf"lab\.page\.({'|'.join(patterns)})")
+    return found | {key for key in catalogue("en") if whole.fullmatch(key)}
+
+
+def test_every_text_of_the_pages_is_in_the_catalogue():
+    modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("views/static/**/*.js"))]
+    names = {name for module in modules for name in re.findall(r"""\btext\("([\w.]+)"\)""", module)}
+    assert not {name for name in names if f"lab.page.{name}" not in catalogue("en")}
 
 
 def test_both_languages_have_the_same_keys_in_order():

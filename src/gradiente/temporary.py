@@ -17,8 +17,8 @@ try:
 except ImportError:  # Windows, where no folder can be locked
     fcntl = None
 
-Kind = Literal["check", "grade", "bench"]
-KINDS: tuple[Kind, ...] = "check", "grade", "bench"
+Kind = Literal["check", "grade", "bench", "lab"]
+KINDS: tuple[Kind, ...] = "check", "grade", "bench", "lab"
 
 
 class TemporaryFolder:

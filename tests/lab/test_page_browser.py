@@ -1,47 +1,10 @@
 """The page in a real browser: it learns, goes back and forward to the same numbers, and asks nobody but its server."""
 
 import re
-import subprocess
-import sys
-
-import pytest
 
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
-
-
-@pytest.fixture(scope="module")
-def address():
-    """That of a lab in a process of its own."""
-    command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        yield line.split()[-1]
-        process.terminate()
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens the page in that window; afterwards nothing was asked of others and no script failed."""
-    contexts, wrong = [], []
-    own = address.split("?")[0]
-
-    def open_page(place="", **window):
-        contexts.append(browser.new_context(**{"bypass_csp": True, **window}))  # wait_for_function needs eval
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("request", lambda request: request.url.startswith(own) or wrong.append(request.url))
-        page.goto(address + place)
-        page.locator("#where, #remark").filter(has_text=re.compile(r"\w")).first.wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 def shown(page):

@@ -16,8 +16,9 @@ XOR = {"data": {"name": "xor"}, "descent": {"batch_size": 4}}
 
 
 @pytest.fixture(scope="module")
-def client():
-    return TestClient(make_app(PORT, TOKEN), base_url=f"http://127.0.0.1:{PORT}")
+def client(tmp_path_factory):
+    app = make_app(PORT, TOKEN, tmp_path_factory.mktemp("tables"))
+    return TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
 
 
 def connected(client, token=TOKEN, **headers):
@@ -56,13 +57,13 @@ def test_another_page_is_refused(client, changed):
 
 def test_a_session_over_the_wire(client):
     with connected(client) as page:
-        page.send_json({"do": "open", "config": XOR})
+        page.send_json({"do": "open", "architecture": None, "config": XOR})
         assert page.receive_json()["runs"][0]["layers"] == ["Linear", "Tanh", "Linear"]
         page.send_json({"do": "advance", "steps": 5, "epoch": False})
         page.send_json({"do": "ready"})
         values, arrays = read_frame(page.receive_bytes())
         assert (values["runs"][0]["step"], values["runs"][0]["epoch"]) == (5, 5)
-        assert arrays["0/losses"].shape == (5,)
+        assert arrays["0/curve.loss"].shape == (5,)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps({"do": "fly"}), "[" * 100_000])
@@ -70,5 +71,41 @@ def test_what_is_no_message_is_refused_and_the_session_lives(client, text):
     with connected(client) as page:
         page.send_text(text)
         assert page.receive_json()["kind"] == "error"
-        page.send_json({"do": "open", "config": XOR})
+        page.send_json({"do": "open", "architecture": None, "config": XOR})
         assert page.receive_json()["kind"] == "runs"
+
+
+def handed(client, content, token=TOKEN, **headers):
+    return client.post(f"/tables?token={token}", content=content, headers={**OWN, **headers})
+
+
+def test_a_table_is_taken_and_trained_on(client):
+    rows = "\n".join(f"{i},{i % 3},{'yes' if i > 20 else 'no'}" for i in range(40))
+    answer = handed(client, f"a,b,right\n{rows}".encode()).json()
+    assert (answer["rows"], answer["features"], answer["classes"]) == (40, ["a", "b"], ["no", "yes"])
+    with connected(client) as page:
+        page.send_json({"do": "open", "architecture": None, "config": {"data": {"name": answer["name"]}}})
+        assert page.receive_json()["runs"][0]["classes"] == ["no", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "empty"), (b"\x00\xff\xfe", ""), (b"a,b\n" + b"1,2\n" * 6_000_000, "at most")],
+    ids=["empty", "no text", "24 MB"],
+)
+def test_what_is_no_table_is_refused(client, content, words):
+    answer = handed(client, content)
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]
+
+
+def test_another_page_hands_over_no_table(client):
+    assert handed(client, b"a,b\n1,2\n", token="guess").status_code == 403
+    assert handed(client, b"a,b\n1,2\n", origin="http://evil.example").status_code == 403
+
+
+def test_the_choices_are_those_of_the_registries(client):
+    offered = client.get("/choices").json()
+    assert {"Adam", "AdamW", "SGD", "course.Adam"} <= set(offered["optimizers"])
+    assert "ReLU()" in offered["activations"]
+    assert "xor" in offered["data"]

@@ -38,7 +38,7 @@ class Page:
         return self.answers.get(timeout=20)
 
     def open(self, config=SPIRALS):
-        self.ask(do="open", config=config)
+        self.ask(do="open", config=config, architecture=None)
         answer = self.answer()
         return answer["runs"][0] if answer["kind"] == "runs" else answer
 
@@ -114,7 +114,7 @@ def test_an_epoch_ends_where_it_ends(page):
     page.ask(do="advance", steps=0, epoch=True)
     values, arrays = page.state()
     assert (values["step"], values["epoch"]) == (5, 1)
-    assert len(arrays["losses"]) == 1
+    assert len(arrays["curve.loss"]) == 1
 
 
 def test_it_plays_until_it_is_paused(page):
@@ -179,7 +179,7 @@ def changed(**settings):
 def test_the_past_edited_goes_on_with_the_same_batches(page):
     page.open()
     page.ask(do="advance", steps=8, epoch=False)
-    page.ask(do="fork", config=SPIRALS, edit=None)
+    page.ask(do="fork", architecture=None, config=SPIRALS, edit=None)
     assert [run["first"] for run in page.answer()["runs"]] == [0, 8]
     page.ask(do="advance", steps=9, epoch=False)
     (_, arrays), (_, others) = page.states()
@@ -187,7 +187,7 @@ def test_the_past_edited_goes_on_with_the_same_batches(page):
         np.testing.assert_array_equal(others[name], array)
     edit = {"parameter": "0.weight", "index": [1, 0], "value": 3.0}
     page.ask(do="go-to", step=8)
-    page.ask(do="fork", config=changed(optimizer="SGD(lr=0.5)"), edit=edit)
+    page.ask(do="fork", architecture=None, config=changed(optimizer="SGD(lr=0.5)"), edit=edit)
     page.answer()
     (_, arrays), _, (values, others) = page.states()
     assert values["step"] == 8
@@ -199,7 +199,7 @@ def test_an_edited_run_is_the_one_that_a_trainer_resumes(page):
     """Plain descent with another rate from step 8 on, by a trainer that is given the parameters of then."""
     page.open(changed(optimizer="SGD(lr=0.1)"))
     page.ask(do="advance", steps=8, epoch=False)
-    page.ask(do="fork", config=changed(optimizer="SGD(lr=0.4)"), edit=None)
+    page.ask(do="fork", architecture=None, config=changed(optimizer="SGD(lr=0.4)"), edit=None)
     page.answer()
     page.ask(do="advance", steps=2, epoch=False)
     _, (_, arrays) = page.states()
@@ -211,14 +211,20 @@ def test_an_edited_run_is_the_one_that_a_trainer_resumes(page):
     other = Trainer(captured.network, trainer.loss, SGD(lr=0.4))
     for step in (9, 10):  # the batches of the run that was left
         captured = capture_step(config.changed(epochs=9), train, step)
-        other.partial_fit(Dataset("batch", captured.x, captured.y, classes=train.classes))
+        other.partial_fit(
+            Dataset(captured.x, captured.y.ravel().astype(np.int64), "classification", "batch", train.classes)
+        )
     np.testing.assert_allclose(arrays["w.0.weight"], other.network.parameters["0.weight"], rtol=2e-6)
 
 
 def test_a_race_begins_at_the_beginning_and_ends_when_it_is_dropped(page):
     page.open()
     page.ask(do="advance", steps=5, epoch=False)
-    page.ask(do="race", config={**changed(optimizer="SGD(lr=0.5)"), "network": {"hidden": [3, 3]}})
+    page.ask(
+        do="race",
+        architecture=None,
+        config={**changed(optimizer="SGD(lr=0.5)"), "network": {"hidden": [3, 3]}},
+    )
     assert len(page.answer()["runs"]) == 2
     assert [values["step"] for values, _ in page.states()] == [0, 0]
     page.ask(do="advance", steps=5, epoch=False)
@@ -226,17 +232,22 @@ def test_a_race_begins_at_the_beginning_and_ends_when_it_is_dropped(page):
     page.ask(do="drop", run=1)
     assert len(page.answer()["runs"]) == 1
     for _ in range(3):
-        page.ask(do="race", config=SPIRALS)
+        page.ask(do="race", architecture=None, config=SPIRALS)
         page.answer()
-    page.ask(do="race", config=SPIRALS)
+    page.ask(do="race", architecture=None, config=SPIRALS)
     assert "At most 4 runs" in page.answer()["text"]
 
 
 def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
     page.open()
-    page.ask(do="fork", config={**SPIRALS, "network": {"hidden": [7]}}, edit=None)
+    page.ask(do="fork", architecture=None, config={**SPIRALS, "network": {"hidden": [7]}}, edit=None)
     assert "the same network" in page.answer()["text"]
-    page.ask(do="fork", config=SPIRALS, edit={"parameter": "0.weight", "index": [6, 0], "value": 1.0})
+    page.ask(
+        do="fork",
+        architecture=None,
+        config=SPIRALS,
+        edit={"parameter": "0.weight", "index": [6, 0], "value": 1.0},
+    )
     assert "[6, 0]" in page.answer()["text"]
 
 
@@ -254,10 +265,20 @@ def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
         {"do": "play", "speed": float("nan")},
         {"do": "play", "speed": 1e9},
         {"do": "pause", "more": 1},
-        {"do": "open", "config": "xor"},
-        {"do": "open", "config": {"data": {"nam": "xor"}}},
-        {"do": "fork", "config": {}, "edit": {"parameter": "0.weight", "index": [0, 0]}},
-        {"do": "fork", "config": {}, "edit": {"parameter": "0.weight", "index": ["0"], "value": 1}},
+        {"do": "open", "architecture": None, "config": "xor"},
+        {"do": "open", "architecture": None, "config": {"data": {"nam": "xor"}}},
+        {
+            "do": "fork",
+            "architecture": None,
+            "config": {},
+            "edit": {"parameter": "0.weight", "index": [0, 0]},
+        },
+        {
+            "do": "fork",
+            "architecture": None,
+            "config": {},
+            "edit": {"parameter": "0.weight", "index": ["0"], "value": 1},
+        },
         {"do": "open-number", "quantity": "W[1]", "index": 3, "columns": False},
     ],
 )

@@ -107,7 +107,9 @@ def test_a_factor_leads_to_its_number_wherever_that_is_shown(step):
     quantities = read(step)
     for quantity, found in zip(step, quantities, strict=True):
         for where, (_, terms, *_) in found["entries"].items():
-            entry = step.entry(quantity.name, *map(int, where.split(".") if where else []), differences=False, torch=False)
+            entry = step.entry(
+                quantity.name, *map(int, where.split(".") if where else []), differences=False, torch=False
+            )
             for (_, *coded), term in zip(terms or [], entry.terms, strict=False):
                 for one, known in zip(coded, term.factors, strict=True):
                     there = known.index and known.source in step.names

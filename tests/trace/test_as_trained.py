@@ -114,7 +114,9 @@ def test_every_quantity_is_the_engines(training, seed, earlier):
         if quantity.role == "new parameter":
             np.testing.assert_array_equal(quantity.value, network.parameters[str(quantity.parameter)])
     for quantity in traced:
-        entry = traced.entry(quantity.name, *(int(rng.integers(n)) for n in quantity.shape), differences=False, torch=False)
+        entry = traced.entry(
+            quantity.name, *(int(rng.integers(n)) for n in quantity.shape), differences=False, torch=False
+        )
         if entry.opened:
             scale = max([1e-9, abs(entry.value), *(abs(term.value) for term in entry.terms)])
             assert entry.total == pytest.approx(entry.value, rel=0, abs=1e-9 * scale), quantity.name

@@ -11,23 +11,30 @@ from gradiente.cli.kinds import INTEGER
 from gradiente.errors import ArgumentError, require, require_installed
 from gradiente.lab.server import HOST, make_app
 from gradiente.locale import get_language, text
+from gradiente.temporary import TemporaryFolder
+from gradiente.training.run import Run
 
 PORT = 8765
 MORE = 20  # ports after it that are tried
 
 
-def lab(port: int | None, browser: bool) -> None:
+def lab(run: str | None, port: int | None, browser: bool, data_dir: str | None) -> None:
     for package in ("starlette", "uvicorn", "websockets"):
         require_installed(package, extra="lab")
     import uvicorn
 
-    with _listening(HOST, port) as listener:
+    folder = None if run is None else Run.open(run).folder
+    with _listening(HOST, port) as listener, TemporaryFolder("lab") as place:
         chosen, token = listener.getsockname()[1], secrets.token_urlsafe(16)
-        address = f"http://{HOST}:{chosen}/?token={token}&lang={get_language()}"
+        address = f"http://{HOST}:{chosen}/?token={token}&lang={get_language()}{'&run=1' if folder else ''}"
         say(text("lab.address", address=address))
         if browser and not webbrowser.open(address):
             say(text("lab.no_browser"))
-        config = uvicorn.Config(make_app(chosen, token), log_level="warning", ws="websockets-sansio")
+        config = uvicorn.Config(
+            make_app(chosen, token, place, data_dir=data_dir, folder=folder),
+            log_level="warning",
+            ws="websockets-sansio",
+        )
         uvicorn.Server(config).run([listener])
 
 
@@ -39,6 +46,7 @@ def _listening(host: str, port: int | None) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, tried))
+            listener.listen()  # two sockets may be bound to one port, and one of them listens
         except OSError:
             listener.close()
         else:
@@ -49,7 +57,9 @@ def _listening(host: str, port: int | None) -> socket.socket:
 command = command(
     "lab",
     lambda: [
+        click.Argument(["run"], required=False, metavar=f"[{text('cli.metavar.run')}]"),
         option("--port", "cli.lab.port", type=INTEGER),
+        option("--data-dir", "cli.lab.data_dir", metavar=text("cli.metavar.folder")),
         click.Option(["--browser/--no-browser"], default=True, help=text("cli.lab.browser")),
     ],
     lab,

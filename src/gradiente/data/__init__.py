@@ -15,7 +15,7 @@ from gradiente.data.batches import batches
 from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
 from gradiente.data.encoder import Encoder
-from gradiente.data.images import read_image
+from gradiente.data.images import framed, read_image
 from gradiente.data.load import NAMES, load
 from gradiente.data.mnist import data_locations
 from gradiente.data.npy import read_mapped_inputs
@@ -40,6 +40,7 @@ __all__ = [
     "batches",
     "channels_first",
     "data_locations",
+    "framed",
     "load",
     "read_image",
     "read_inputs",

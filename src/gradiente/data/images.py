@@ -53,6 +53,25 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
         raise DataError("image.blank", path=path)
     ink /= ink.max()
     ink[ink < _FAINTEST] = 0  # paper and JPEG are never quite even
+    return framed(ink, image_shape)
+
+
+def framed(ink: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
+    """The features of one handwritten character from its ink, as `read_image` frames that of a file.
+
+    Arguments:
+        ink: of any size, ≥ 0, with 0 where there is none; without any ink the frame stays empty
+        image_shape: (rows, columns) of the frame
+
+    Shapes: ink (height, width) → (rows · columns,), float32 in [0, 1]
+    Errors: ArgumentError for a frame that is not (rows, columns)
+
+    >>> framed(np.eye(3, dtype=np.float32), (28, 28)).reshape(28, 28).any(axis=0).sum()
+    np.int64(20)
+    """
+    require(len(image_shape) == 2, "image.shape", shape=image_shape)
+    if not ink.any():
+        return np.zeros(math.prod(image_shape), dtype=np.float32)
     return _frame(_fit(_crop(ink), image_shape), image_shape).reshape(-1)
 
 

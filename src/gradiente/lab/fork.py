@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from gradiente.errors import require
+from gradiente.lab.architecture import Architecture
 from gradiente.lab.run import LabRun, Limits
 from gradiente.training.config import Config
 
@@ -22,7 +23,14 @@ class Edit:
     value: float
 
 
-def fork(run: LabRun, config: Config, edit: Edit | None = None, limits: Limits | None = None) -> LabRun:
+def fork(
+    run: LabRun,
+    config: Config,
+    edit: Edit | None = None,
+    limits: Limits | None = None,
+    *,
+    architecture: Architecture | None = None,
+) -> LabRun:
     """A run that begins where another one is, with the same batches from there on.
 
     The optimizer keeps its state where the new one has the same slots, and begins anew otherwise.
@@ -30,6 +38,7 @@ def fork(run: LabRun, config: Config, edit: Edit | None = None, limits: Limits |
     Arguments:
         config: of the new run: the same data and the same network
         edit: of its parameters
+        architecture: as of LabRun
 
     Errors: ArgumentError for another network or other data, or a number that is not there
 
@@ -40,11 +49,13 @@ def fork(run: LabRun, config: Config, edit: Edit | None = None, limits: Limits |
     >>> other.step, float(other.network.parameters["0.bias"][0])
     (3, 2.0)
     """
-    fresh = LabRun(config, limits)
+    fresh = LabRun(config, limits, architecture=architecture)
     same = fresh.config.data == run.config.data and fresh.network.to_dict() == run.network.to_dict()
     require(same, "lab.fork")
     state = run.snapshot.state
-    slots = state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
+    slots = (
+        state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
+    )
     state = replace(state, theta=state.theta.copy(), slots=slots)
     if edit is not None:
         parameter = run.network.named(state.theta).get(edit.parameter)
@@ -54,4 +65,4 @@ def fork(run: LabRun, config: Config, edit: Edit | None = None, limits: Limits |
         assert parameter is not None
         parameter[tuple(edit.index)] = edit.value
     start = replace(run.snapshot, state=state, settings=fresh.snapshot.settings)
-    return LabRun(config, limits, start=start)
+    return LabRun(config, limits, architecture=architecture, start=start)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from gradiente.errors import ArgumentError, require
+from gradiente.lab.architecture import Architecture
 from gradiente.lab.fork import Edit
 from gradiente.lab.rooms import REQUESTS, Request
 from gradiente.plain import conforms, require_fields
@@ -15,9 +16,15 @@ FASTEST = 1e6  # steps a second that may be asked for
 
 @dataclass(frozen=True)
 class Open:
-    """Begin a new run."""
+    """Begin a new run; without an architecture, of the config's network."""
 
     config: Config
+    architecture: Architecture | None
+
+
+@dataclass(frozen=True)
+class OpenFolder:
+    """Open the training run that the lab was started with."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Fork:
     """Begin another run where the first one is, with other settings, or one number of its parameters edited."""
 
     config: Config
+    architecture: Architecture | None
     edit: Edit | None
 
 
@@ -65,6 +73,7 @@ class Race:
     """Begin another run from the beginning, and go back there."""
 
     config: Config
+    architecture: Architecture | None
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,10 @@ class Drop:
     run: int
 
 
-Message = Open | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
+Message = Open | OpenFolder | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
+    "open-folder": OpenFolder,
     "ready": Ready,
     "play": Play,
     "pause": Pause,

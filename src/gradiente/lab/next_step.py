@@ -12,7 +12,7 @@ from gradiente.training.targets import default_loss
 
 
 class NextStep:
-    """The trace of the step after a snapshot, its batch and its state; PyTorch's values come from a thread of their own.
+    """The trace of the step after a snapshot, its batch and its state; PyTorch's values come from their own thread.
 
     Arguments:
         config, train: of the run

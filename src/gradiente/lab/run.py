@@ -1,17 +1,22 @@
 """One training run of the lab: a config, its data, and the replay of its steps."""
 
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from gradiente.errors import DivergenceError, require
 from gradiente.formatting import count
+from gradiente.lab.architecture import Architecture
 from gradiente.lab.next_step import NextStep
 from gradiente.training.build import plan
+from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
+from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
 
-EPOCHS = 1_000_000  # of a run, which ends when nobody plays it
+EPOCHS = 100_000  # of a run, after which it ends
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class LabRun:
     Arguments:
         config: of the run; its number of epochs does not count
         limits: what it may take
+        architecture: the layers, in place of the config's
         start: the snapshot to begin with; None: the network as it is initialized
 
     Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
@@ -44,10 +50,17 @@ class LabRun:
     """
 
     def __init__(
-        self, config: Config, limits: Limits | None = None, *, start: Snapshot | None = None
+        self,
+        config: Config,
+        limits: Limits | None = None,
+        *,
+        architecture: Architecture | None = None,
+        start: Snapshot | None = None,
     ) -> None:
         limits = limits or Limits()
         self.train, self.test = load_for(config)
+        if architecture is not None:
+            config = architecture.applied(config, self.train)
         _require_within("instances", len(self.train), limits.instances)
         planned = plan(config, self.train)
         _require_within("parameters", planned.network.theta.size, limits.parameters)
@@ -61,8 +74,23 @@ class LabRun:
             memory=limits.memory,
             start=start,
         )
+        started = time.perf_counter()
         self.snapshot = self.replay.go_to(self.first)
+        self.overhead = time.perf_counter() - started  # seconds of going anywhere, without a step
         self._next: NextStep | None = None
+
+    @classmethod
+    def of_folder(cls, folder: str | Path, limits: Limits | None = None) -> "LabRun":
+        """A training run's, where its last checkpoint is; every step before it is taken again when it is asked for.
+
+        Errors: FileError where the folder holds no run, or no checkpoint
+        """
+        opened = Run.open(folder)
+        run, snapshot = cls(opened.config(), limits), load_checkpoint(opened.last_checkpoint)
+        if snapshot.state.t > 0:
+            run.replay.ring.add(snapshot)
+            run.go_to(snapshot.state.t)
+        return run
 
     @property
     def first(self) -> int:

@@ -4,14 +4,17 @@ import asyncio
 import hmac
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import GradienteError
+from gradiente.lab.choices import choices
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import Limits
-from gradiente.lab.session import Session
+from gradiente.lab.session import Answer, Session
+from gradiente.lab.uploads import LARGEST, Uploads
 from gradiente.locale import LANGUAGES, texts_of
 
 if TYPE_CHECKING:
@@ -29,15 +32,27 @@ REFUSED = 4403  # a WebSocket's close code: not from this page
 log = logging.getLogger("gradiente")
 
 
-def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette":
+def make_app(
+    port: int,
+    token: str,
+    place: Path,
+    limits: Limits | None = None,
+    *,
+    data_dir: str | None = None,
+    folder: Path | None = None,
+) -> "Starlette":
     """The application: for requests to this machine alone, and for WebSockets from its own pages, with the token.
 
     Arguments:
         port: that it is served at
         token: that a page must know
+        place: a folder for the tables that pages hand over
         limits: of the runs of a session
+        data_dir: where the files of mnist and fashion-mnist are
+        folder: of a training run, which pages may open
     """
     from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
     from starlette.exceptions import HTTPException
     from starlette.middleware import Middleware
     from starlette.responses import JSONResponse
@@ -46,12 +61,17 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
 
     own = {f"{name}:{port}" for name in (HOST, "localhost")}
 
+    uploads = Uploads(place)
+
+    def is_own(given: str, origin: str | None) -> bool:
+        """Whether a page of this server asks, which knows the token."""
+        return hmac.compare_digest(given, token) and origin in {f"http://{name}" for name in own}
+
     async def connected(socket: "WebSocket") -> None:
-        known = hmac.compare_digest(socket.query_params.get("token", ""), token)
-        if not known or socket.headers.get("origin") not in {f"http://{name}" for name in own}:
+        if not is_own(socket.query_params.get("token", ""), socket.headers.get("origin")):
             await socket.close(REFUSED)
             return
-        await _serve(socket, limits)
+        await _serve(socket, lambda send: Session(send, limits, data_dir=data_dir, folder=folder))
 
     async def texts(request: "Request") -> "JSONResponse":
         code = request.path_params["language"]
@@ -59,7 +79,25 @@ def make_app(port: int, token: str, limits: Limits | None = None) -> "Starlette"
             raise HTTPException(404)
         return JSONResponse(texts_of("lab.page.", code))
 
-    routes: list[BaseRoute] = [WebSocketRoute("/session", connected), Route("/texts/{language}", texts)]
+    async def offered(request: "Request") -> "JSONResponse":
+        return JSONResponse(choices(data_dir))
+
+    async def uploaded(request: "Request") -> "JSONResponse":
+        if not is_own(request.query_params.get("token", ""), request.headers.get("origin")):
+            raise HTTPException(403)
+        content = bytearray()
+        async for part in request.stream():
+            content += part
+            if len(content) > LARGEST:
+                break
+        try:
+            return JSONResponse(await run_in_threadpool(uploads.keep, bytes(content)))
+        except GradienteError as error:
+            return JSONResponse({"error": str(error)}, 422)
+
+    routes: list[BaseRoute] = [WebSocketRoute("/session", connected)]
+    routes.append(Route("/tables", uploaded, methods=["POST"]))
+    routes += [Route("/texts/{language}", texts), Route("/choices", offered)]
     routes.append(Mount("/", StaticFiles(directory=PAGES, html=True)))
     return Starlette(routes=routes, middleware=[Middleware(_Guard, own=own)])
 
@@ -96,14 +134,14 @@ class _Guard:
         await self.app(scope, receive, guarded)
 
 
-async def _serve(socket: "WebSocket", limits: Limits | None) -> None:
+async def _serve(socket: "WebSocket", make_session: Callable[[Callable[[Answer], None]], Session]) -> None:
     """One page, until it goes away."""
     from starlette.websockets import WebSocketDisconnect
 
     await socket.accept()
-    loop, answers = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | bytes]()
+    loop, answers = asyncio.get_running_loop(), asyncio.Queue[Answer]()
 
-    def send(answer: dict[str, Any] | bytes) -> None:
+    def send(answer: Answer) -> None:
         with suppress(RuntimeError):  # the loop is closed: the server has ended
             loop.call_soon_threadsafe(answers.put_nowait, answer)
 
@@ -115,7 +153,7 @@ async def _serve(socket: "WebSocket", limits: Limits | None) -> None:
             else:
                 await socket.send_text(json.dumps(answer, allow_nan=False))
 
-    session, task = Session(send, limits), asyncio.create_task(answering())
+    session, task = make_session(send), asyncio.create_task(answering())
     try:
         while True:
             text = await socket.receive_text()

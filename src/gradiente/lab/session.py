@@ -6,18 +6,35 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from gradiente.errors import DivergenceError, GradienteError, require
+from gradiente.errors import ArgumentError, DivergenceError, GradienteError, require
 from gradiente.lab.fork import fork
 from gradiente.lab.frame import frame
-from gradiente.lab.messages import Advance, Drop, Fork, GoTo, Message, Open, Pause, Play, Race, Ready
+from gradiente.lab.messages import (
+    Advance,
+    Drop,
+    Fork,
+    GoTo,
+    Message,
+    Open,
+    OpenFolder,
+    Pause,
+    Play,
+    Race,
+    Ready,
+)
 from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
-from gradiente.lab.view import Plane, described, plane_of, seen
+from gradiente.lab.view import described, plane_of, seen
 from gradiente.locale import text
+from gradiente.training.config import Config
+from gradiente.training.sections import IMAGES
 
-PART = 0.03  # seconds of training between two looks at what the page asks for
+SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
+OVERHEADS = 10  # of going to a step, which a part is to be as long as, between these
+REST = 8  # times as long as a state takes to make, the runs are played before the next is made
 MOST_RUNS = 4
 Answer = dict[str, Any] | bytes
 log = logging.getLogger("gradiente")
@@ -73,16 +90,27 @@ class Session:
     Arguments:
         send: called with a dict, of what happened, or with bytes, a frame; from the session's own thread
         limits: of a run
+        data_dir: where the files of mnist and fashion-mnist are
+        folder: of the training run that may be opened
     """
 
-    def __init__(self, send: Callable[[Answer], None], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        send: Callable[[Answer], None],
+        limits: Limits | None = None,
+        *,
+        data_dir: str | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.send, self.limits = send, limits or Limits()
+        self.data_dir, self.folder = data_dir, folder
         self._messages = deque[Message]()
         self._changed = threading.Condition()
         self._closed = False
         self._played = _Played()
         self._wanted = False  # whether the page waits for a state
         self._new = False  # whether there is one that it has not got
+        self._rested = 0.0  # when the next state may be made while the runs are played
         self._thread = threading.Thread(target=self._work, name="gradiente-lab", daemon=True)
         self._thread.start()
 
@@ -129,10 +157,13 @@ class Session:
     def _do(self, message: Message) -> None:
         played = self._played
         match message:
-            case Open(config=config):
-                run = LabRun(config, self.limits)
-                self._played = _Played()
-                self._add(run)
+            case Open(config=config, architecture=architecture):
+                run = LabRun(self._own(config), self.limits, architecture=architecture)
+                self._begin(run)
+            case OpenFolder():
+                if self.folder is None:
+                    raise ArgumentError("lab.no_folder")
+                self._begin(LabRun.of_folder(self.folder, self.limits))
             case Ready():
                 self._wanted = True
                 return
@@ -153,12 +184,13 @@ class Session:
                 run = played.run
                 rest = run.steps_per_epoch - run.step % run.steps_per_epoch
                 played.go_to(run.step + (rest if epoch else steps))
-            case Fork(config=config, edit=edit):
+            case Fork(config=config, architecture=architecture, edit=edit):
                 self._require_few()
-                self._add(fork(played.run, config, edit, self.limits))
-            case Race(config=config):
+                other = fork(played.run, self._own(config), edit, self.limits, architecture=architecture)
+                self._add(other)
+            case Race(config=config, architecture=architecture):
                 self._require_few()
-                self._add(LabRun(config, self.limits))
+                self._add(LabRun(self._own(config), self.limits, architecture=architecture))
                 played.go_to(0)
             case Drop(run=number):
                 if 0 < number < len(played.runs):
@@ -166,8 +198,16 @@ class Session:
                     self._describe()
         self._new = True
 
+    def _own(self, config: Config) -> Config:
+        """With the place of this machine's files."""
+        return config.changed(data_dir=self.data_dir) if config.data.name in IMAGES else config
+
     def _require_few(self) -> None:
         require(len(self._played.runs) < MOST_RUNS, "lab.runs", most=MOST_RUNS)
+
+    def _begin(self, run: LabRun) -> None:
+        self._played = _Played()
+        self._add(run)
 
     def _add(self, run: LabRun) -> None:
         self._played.runs.append(_Shown(run))
@@ -196,9 +236,13 @@ class Session:
         played = self._played
         started = time.monotonic()
         several = played.several if played.speed is None else 1 + int((started - played.due) * played.speed)
-        played.go_to(max(shown.run.step for shown in played.runs) + min(several, 2 * played.several))
+        before = max(shown.run.step for shown in played.runs)
+        played.go_to(before + min(several, 2 * played.several))
+        if played.run.step <= before and not played.runs[0].ended:  # the last epoch has ended
+            played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
-        played.several = max(1, min(2 * played.several, round(played.several * PART / seconds)))
+        part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))
+        played.several = max(1, min(2 * played.several, round(played.several * part / seconds)))
         if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)
         self._new = True
@@ -207,10 +251,14 @@ class Session:
         played = self._played
         if not (played.runs and self._wanted and self._new):
             return
+        started = time.monotonic()
+        if played.speed != 0 and started < self._rested:
+            return
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
             states.append({**values, "ended": shown.ended})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = self._new = False
+        self._rested = time.monotonic() + REST * (time.monotonic() - started)
         self.send(frame({"kind": "state", "playing": played.speed != 0, "runs": states}, arrays))

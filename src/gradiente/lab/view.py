@@ -5,16 +5,21 @@ from typing import Any
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.lab.layer_measures import MOST_GRADIENTS, LayerMeasures
 from gradiente.lab.run import LabRun
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.training.history import History
 from gradiente.training.targets import probabilities
 
 Array = np.ndarray
 SIDE = 48  # points of a map of the plane, along each axis
 MARGIN = 0.15  # of the data's extent, around it
+MOST_TESTED = 500  # instances of the test data that are predicted for a state
+MOST_POINTS = 2000  # of a curve
 MOST_UNITS = 16  # of a layer that are drawn
+MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
 class Plane:
@@ -71,35 +76,67 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),
         "task": run.train.task,
+        "image": list(run.train.image_shape or []),
+        "tested": len(run.test),
         "stepsPerEpoch": run.steps_per_epoch,
         "plane": None if plane is None else plane.described(run.train),
     }
 
 
-def losses(run: LabRun) -> tuple[Array, Array]:
-    """J of every finished epoch, and of the steps of the one in progress."""
-    snapshot = run.snapshot
-    finished = np.array([record["loss"] for record in snapshot.history], np.float32)
-    steps = np.empty(0) if snapshot.partial is None else snapshot.partial.values
-    return finished, steps.astype(np.float32)
+def curves(history: History) -> tuple[int, dict[str, Array]]:
+    """The measures of the finished epochs, of every k-th one where they are many; and that k."""
+    records = history.records
+    every = -(-len(records) // MOST_POINTS) or 1
+    named = [name for name in MEASURES if records and name in records[-1]]
+    shown = records[every - 1 :: every]
+    return every, {f"curve.{name}": np.array([each[name] for each in shown], np.float32) for name in named}
+
+
+def confusion(run: LabRun) -> Array:
+    """How many of the test instances of a class, one row each, are taken for which."""
+    x, y = run.test.x[:MOST_TESTED], run.test.y[:MOST_TESTED]
+    p = probabilities(run.loss, run.network.predict(x))
+    guessed = p.argmax(axis=1) if p.shape[1] > 1 else (p[:, 0] > 0.5).astype(int)
+    counts = np.zeros((len(run.train.classes),) * 2, np.int32)
+    np.add.at(counts, (y, guessed), 1)
+    return counts
+
+
+def weight_pictures(run: LabRun) -> dict[str, Array]:
+    """What the units of the first layer look at: their weights, as pictures as large as the images."""
+    weight = next((each for each in run.network.parameters.values() if each.ndim > 1), None)
+    shape = run.train.image_shape
+    assert shape is not None
+    if weight is None or weight.ndim != 2 or weight.shape[1] != np.prod(shape) or shape[-1] != shape[-2]:
+        return {}
+    pictures = (
+        weight[:MOST_UNITS].reshape(-1, *shape).mean(axis=1) if len(shape) == 3 else weight[:MOST_UNITS]
+    )
+    return {"pictures": pictures.reshape(len(pictures), shape[-2], shape[-1])[:, ::-1].astype(np.float32)}
 
 
 @np.errstate(all="ignore")
 def seen(run: LabRun, plane: Plane | None) -> tuple[dict[str, Any], dict[str, Array]]:
     """The values and arrays of a frame."""
     network, snapshot = run.network, run.snapshot
-    finished, partial = losses(run)
-    arrays = {"losses": finished, "partial": partial}
-    arrays |= {f"w.{name}": each.astype(np.float32) for name, each in network.parameters.items()}
+    every, arrays = curves(snapshot.history)
+    if network.theta.size <= MOST_GRADIENTS:
+        arrays |= {f"w.{name}": each.astype(np.float32) for name, each in network.parameters.items()}
     if plane is not None:
         arrays |= plane.maps(network, run.loss)
+    elif run.train.task == "classification":
+        arrays["confusion"] = confusion(run)
+    if run.train.image_shape is not None:
+        arrays |= weight_pictures(run)
+    measures = LayerMeasures(network, run.loss, run.train)
+    arrays |= measures.arrays()
     last = snapshot.history.records[-1] if snapshot.epoch else {}
     values = {
         "step": run.step,
         "epoch": snapshot.epoch,
         "furthest": run.replay.furthest,
-        "measures": {
-            name: last[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in last
-        },
+        "every": every,
+        "measures": {name: last[name] for name in MEASURES if name in last},
+        "remarks": [vars(remark) for remark in measures.remarks()],
     }
     return values, arrays

@@ -220,8 +220,12 @@ def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
-    layers.pop()
+    return layers[:-1] + output_activation(train, loss)
+
+
+def output_activation(train: Dataset, loss: Loss) -> list[Layer]:
+    """The layer behind the last Linear that a loss of probabilities needs; none where the loss takes scores."""
     if loss.link == "exponential":
-        return [*layers, LogSoftmax()]
+        return [LogSoftmax()]
     scores = loss.link != "identity" or (train.task == "regression" and loss.interval != "[0, 1]")
-    return layers if scores else [*layers, Sigmoid()]
+    return [] if scores else [Sigmoid()]

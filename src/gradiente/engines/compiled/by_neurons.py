@@ -2,16 +2,21 @@
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import nested
-from gradiente.engines.compiled.lanes import vector_bytes
+from gradiente.engines.compiled.lanes import tile_shape, vector_bytes
 from gradiente.engines.compiled.phases import Work, queue
+from gradiente.engines.compiled.pieces import Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import TOTAL, UNIFORM
-from gradiente.engines.compiled.writer import Cut, Writer
+from gradiente.engines.compiled.writer import Writer
 
 NEURONS, MOST_PIECES = 64, 16  # of a piece; of a layer
 GATHERED = 16  # rows of a piece of the gathering
 UPDATED = 32_768  # parameters of a piece of the update where it has a phase of its own
+
+
+def _up(count: int, step: int) -> int:
+    return -(-count // step) * step
 
 
 class ByNeurons(Writer):
@@ -24,8 +29,9 @@ class ByNeurons(Writer):
     def __init__(self, form: Form) -> None:
         lanes = vector_bytes() // (8 if form.float64 else 4)
         super().__init__(form, -(-form.batch_size // lanes) * lanes, lanes)
-        self.x_columns = [self.array(form.inputs) for _ in range(2)]
-        self.first_rows = [self.array(form.inputs) for _ in range(2)]
+        self.panel = tile_shape()[1] * lanes
+        self.x_columns = [self.memory.array(form.inputs * _up(self.M, self.panel)) for _ in range(2)]
+        self.first_rows = [self.memory.array(_up(form.inputs, self.panel) * self.M) for _ in range(2)]
         self.x_rows = [self.array(stage.inputs) for stage in form.stages]  # from the second stage on
         self.targets = [self.array(form.outputs) for _ in range(2)]
         self.out = [self.array(stage.outputs) for stage in form.stages]
@@ -143,8 +149,13 @@ class ByNeurons(Writer):
             f"by_row = {self._of_step(self.first_rows)}",
             f"target = {self._of_step(self.targets)}",
         ]
-        copy = [f"source = at(x, rows[first + r] * {K})", f"to = at(by_row, r * {K})"]
-        copy += nested(f"for k in range({K}):", ["to[k] = source[k]"])
+        P = self.panel
+        entries = [f"to = at(by_row, start * {M} + r * {P})", "of_panel = at(source, start)"]
+        entries += nested(f"for k in range(min({P}, {K} - start)):", ["to[k] = of_panel[k]"])
+        copy = [
+            f"source = at(x, rows[first + r] * {K})",
+            *nested(f"for start in range(0, {K}, {P}):", entries),
+        ]
         if labels:
             copy.append(f"classes[(step & 1) * {M} + r] = targets[rows[first + r]]")
         else:
@@ -156,9 +167,27 @@ class ByNeurons(Writer):
         return [
             *lines,
             *self.columns(
-                "at(rows, first + lo)", "max(0, hi - lo)", f"at({self._of_step(self.x_columns)}, lo)"
+                "at(rows, first + lo)",
+                "max(0, hi - lo)",
+                self._of_step(self.x_columns),
+                "lo",
+                self.panel if self._is_product(self.form.stages[0]) else None,
             ),
         ]
+
+    def _is_product(self, stage: Stage) -> bool:
+        """Whether a stage is the first one, and reads x by a product: then x lies in panels."""
+        return stage is self.form.stages[0] and stage.weight is not None
+
+    def x_by_columns(self, stage: Stage, x: str) -> Matrix:
+        if not self._is_product(stage):
+            return super().x_by_columns(stage, x)
+        return Matrix(x, self.panel, panel_rows=stage.inputs)
+
+    def x_by_rows(self, stage: Stage, x: str) -> Matrix:
+        if not self._is_product(stage):
+            return super().x_by_rows(stage, x)
+        return Matrix(x, self.panel, panel_rows=self.M)
 
     def _draw(self) -> list[str]:
         """What layers draw: as NumPy's generator does, row by row; a vector of rows is then turned into columns."""

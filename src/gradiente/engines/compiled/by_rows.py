@@ -8,12 +8,12 @@ from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import vector_bytes
 from gradiente.engines.compiled.phases import Work, queue
 from gradiente.engines.compiled.piece_loops import PieceLoops
+from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.row_updates import UPDATED, RowUpdates
 from gradiente.engines.compiled.source import Memory
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, NOT_FINITE, STEPS, TOTAL, UNIFORM
-from gradiente.engines.compiled.writer import Chained, Cut
 from gradiente.layers.pool import Pool
 
 WORTH_CUTTING = 2_000_000  # multiplications of a piece

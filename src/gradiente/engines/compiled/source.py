@@ -78,6 +78,8 @@ class Source:
         names += [
             f"{name} = math.{name}" if self.float64 else f"{name} = {fast}" for name, fast in own.items()
         ]
+        if not self.float64:
+            lines = ["state_before = flush_denormals()", *lines, "restore(state_before)"]
         main = nested(f"def program({', '.join(self.arguments)}):", lines)
         return "\n".join([*names, *self.functions, *main]) + "\n"
 

@@ -1,7 +1,6 @@
 """The parts of a training step as source: products, formulas, the loss, the update."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
 from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, TARGET, WEIGHT
+from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
 from gradiente.engines.compiled.row_counts import ROW_COUNT
@@ -18,36 +18,6 @@ from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
 from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A piece of a layer: which features of which rows.
-
-    Arguments:
-        lo, count: the first feature and how many; numbers or sources
-        rows: how many, from 0; a number or a source
-        filled: how many of them are there, not only to fill the array
-    """
-
-    lo: str | int
-    count: str | int
-    rows: str | int
-    filled: str | int
-
-
-@dataclass(frozen=True)
-class Chained:
-    """Formulas of a piece of a stage, and the lines before their loops.
-
-    Arguments:
-        entries: the pointers to arrays of features × rows
-        shared: those to what all rows share
-    """
-
-    entries: list[str]
-    shared: list[str]
-    formulas: Formulas
 
 
 class Writer:
@@ -66,27 +36,35 @@ class Writer:
         self.source.names.append(f'{NAMES} = lanes("{form.number}", {lanes})')
         self._update_functions()
 
-    def columns(self, rows: str, count: str, to: str) -> list[str]:
+    def columns(self, rows: str, count: str, to: str, lo: str = "0", panel: int | None = None) -> list[str]:
         """Rows of x as the columns of an array of features × rows: squares of vectors, then what is left.
 
         Arguments:
             rows: the source of the pointer to their numbers
             count: the source of how many there are
-            to: the pointer to where the first of them goes
+            to: the pointer to the array
+            lo: the source of where in it the first of them goes, a multiple of lanes
+            panel: rows of the batch that lie side by side, one panel after the other; None: all
         """
-        K, M, L = self.form.inputs, self.M, self.lanes
+        K, P, L = self.form.inputs, panel or self.M, self.lanes
         whole = K // L * L
-        left = nested(f"for k in range({whole}, {K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
-        some = nested(f"for k in range({K}):", [f"to[k * {M} + r] = x[rows[r] * {K} + k]"])
-        square = nested(
-            f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, at(to, s), {M})"]
-        )
+
+        def place(r: str) -> str:
+            return f"(lo + {r}) // {P} * {K * P} + (lo + {r}) % {P}"
+
+        def entries(first: int) -> list[str]:
+            entry = f"to[place + k * {P}] = x[rows[r] * {K} + k]"
+            return [f"place = {place('r')}", *nested(f"for k in range({first}, {K}):", [entry])]
+
+        left, some = entries(whole), entries(0)
+        square = [f"there = at(to, {place('s')})"]
+        square += nested(f"for k in range(0, {whole}, {L}):", [f"turn(x, at(rows, s), {K}, k, there, {P})"])
         lines = ["squares = count // LANES * LANES".replace("LANES", str(L))]
         lines += nested(f"for s in range(0, squares, {L}):", square)
         lines += nested("for r in range(squares):", left) if whole < K else []
         lines += nested("for r in range(squares, count):", some)
-        self.source.helper("columns", "x, rows, count, to", lines)
-        return [f"columns(x, {rows}, {count}, {to})"]
+        self.source.helper("columns", "x, rows, count, to, lo", lines)
+        return [f"columns(x, {rows}, {count}, {to}, {lo})"]
 
     def array(self, features: int) -> int:
         """The place of a new array of features × rows."""
@@ -155,8 +133,16 @@ class Writer:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
         assert stage.weight is not None
         left = Matrix(f"at(theta, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
-        right, out = Matrix(x, self.M), Matrix("out", self.M)
+        right, out = self.x_by_columns(stage, x), Matrix("out", self.M)
         return product(self.source, self.lanes, left, right, out, cut.count, stage.inputs, self.M)
+
+    def x_by_columns(self, stage: Stage, x: str) -> Matrix:
+        """What a stage reads, as features × rows."""
+        return Matrix(x, self.M)
+
+    def x_by_rows(self, stage: Stage, x: str) -> Matrix:
+        """The same as rows × features."""
+        return Matrix(x, stage.inputs)
 
     def through(
         self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
@@ -232,7 +218,7 @@ class Writer:
         left = Matrix(f"at({delta}, {cut.lo} * {self.M})", self.M)
         out = Matrix(f"at({to}, {stage.weight.start} + {cut.lo} * {stage.inputs})", stage.inputs)
         if x_rows is not None:
-            right = Matrix(x_rows, stage.inputs)
+            right = self.x_by_rows(stage, x_rows)
             return product(
                 self.source, self.lanes, left, right, out, cut.count, cut.filled, stage.inputs, add
             )

@@ -7,8 +7,8 @@ import numpy as np
 
 from gradiente.errors import ArgumentError
 from gradiente.lab.frame import frame
-from gradiente.lab.rooms.request import Request
 from gradiente.lab.next_step import NextStep
+from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
 from gradiente.reporting.explanation import PARTS
 from gradiente.reporting.html import formula
@@ -90,4 +90,3 @@ def _of_entry(entry: Entry) -> dict[str, Any]:
     values["terms"] = terms[: len(terms) - len(rest)]
     values["rest"] = [len(rest), sum(term["value"] for term in rest)] if rest else None
     return {**values, "label": entry.quantity.label, "total": entry.total}
-

@@ -1,21 +1,29 @@
 // The lab's page: its rooms, the connection, and the state that both draw.
 
-import { fromAddress, toAddress, configOf } from "./config.js";
+import { configOf, DEFAULTS, fromAddress, toAddress } from "./config.js";
 import { connect } from "./connection.js";
 import { button, make } from "./elements.js";
 import * as player from "./player.js";
+import * as digits from "./rooms/digits.js";
 import * as steps from "./rooms/steps.js";
 import * as train from "./rooms/train.js";
 import { createStore } from "./store.js";
+import * as tours from "./tours.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
-const ROOMS = { train, steps };
+const ROOMS = { train, steps, digits };
 
 const parameters = new URLSearchParams(location.search);
+const token = parameters.get("token") ?? "";
 const store = createStore({
   ...fromAddress(location.hash),
   speed: null,
+  mode: "open",
+  choices: {},
+  beside: [],
+  folder: parameters.has("run"), // whether the lab was started with a run, which is shown
+  weight: null,
   runs: [],
   frame: null,
   error: "",
@@ -31,11 +39,44 @@ const lab = {
   set: store.set,
   text: (key) => store.get().texts[`lab.page.${key}`] ?? "",
   ask: (message) => connection?.ask(message),
-  /** Choose other settings, and begin a new run. */
+  /** Choose other settings: of a new run, or of one more, from the step where it is or from the beginning. */
   change(changes) {
-    store.set({ chosen: { ...store.get().chosen, ...changes } });
-    keepAddress();
+    const { chosen, mode } = store.get();
+    if (mode === "open") {
+      store.set({ chosen: { ...chosen, ...changes }, beside: [], folder: false });
+      lab.setPlace({ beside: "", step: "" });
+      begin();
+    } else add({ at: mode === "fork" ? stepOf(store.get()) : null, changes, edit: null });
+  },
+  /** Replace one weight, in another run from the step where it is. */
+  editWeight: (edit) => add({ at: stepOf(store.get()), changes: {}, edit }),
+  /** Remove a run that was added. */
+  drop(number) {
+    lab.ask({ do: "drop", run: number });
+    keepBeside(store.get().beside.filter((_, i) => i !== number - 1));
+  },
+  /** Set up one step of a tour. */
+  follow(name, step) {
+    const { room = "train", chosen, beside = [], place = {} } = tours.TOURS[name][step];
+    const kept = { ...place, tour: `${name}.${step}`, beside: beside.length ? JSON.stringify(beside) : "" };
+    store.set({ chosen: { ...DEFAULTS, ...chosen }, beside, place: kept, mode: "open", folder: false, frame: null });
+    enter(room);
     begin();
+  },
+  /** Give the server a table, and train on it. */
+  async takeTable(content) {
+    const address = `/tables?token=${encodeURIComponent(token)}`;
+    const answer = await (await fetch(address, { method: "POST", body: content })).json();
+    if (answer.error) return store.set({ error: answer.error });
+    const { choices } = store.get();
+    store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
+    return lab.change({ name: answer.name, target: "", convolutions: [] });
+  },
+  /** Save a file on the user's machine. */
+  save(name, blob) {
+    const link = make("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    URL.revokeObjectURL(link.href);
   },
   /** What the room shows, as part of the address. */
   setPlace(place) {
@@ -48,14 +89,51 @@ function keepAddress() {
   history.replaceState(null, "", `#${toAddress(store.get())}`);
 }
 
-function begin(step = 0) {
-  lab.ask({ do: "open", config: configOf(store.get().chosen) });
-  if (step > 0) lab.ask({ do: "advance", steps: step, epoch: false });
-  else if (store.get().room === "train") lab.ask({ do: "play", speed: store.get().speed });
+const stepOf = ({ frame }) => frame?.runs[0].values.step ?? 0;
+
+/** Ask for one more run; see `change`. */
+function add(other) {
+  const playing = player.isPlaying(store.get());
+  ask(other);
+  keepBeside([...store.get().beside, other]);
+  if (playing) lab.ask({ do: "play", speed: store.get().speed });
   lab.ask({ do: "ready" });
 }
 
+function ask({ at, changes, edit }) {
+  const wanted = configOf({ ...store.get().chosen, ...changes });
+  lab.ask(at === null ? { do: "race", ...wanted } : { do: "fork", ...wanted, edit });
+}
+
+function keepBeside(beside) {
+  store.set({ beside });
+  lab.setPlace({ beside: beside.length ? JSON.stringify(beside) : "" });
+}
+
+/** Open what is chosen, with the runs beside it, at a step. */
+function begin(step = 0) {
+  const { chosen, beside, room, speed, folder } = store.get();
+  lab.ask(folder ? { do: "open-folder" } : { do: "open", ...configOf(chosen) });
+  let reached = 0;
+  for (const other of beside) {
+    if (other.at !== null) reached = advance(other.at, reached);
+    ask(other);
+  }
+  if (step > 0) advance(step, reached);
+  else if (room === "train" && !folder) lab.ask({ do: "play", speed });
+  lab.ask({ do: "ready" });
+}
+
+/** Go to a step of which `reached` were taken. */
+function advance(step, reached) {
+  lab.ask({ do: "go-to", step: reached });
+  if (step > reached) lab.ask({ do: "advance", steps: step - reached, epoch: false });
+  else lab.ask({ do: "go-to", step });
+  return Math.max(step, reached);
+}
+
 const KINDS = {
+  file: ({ name, arrays }) => lab.save(name, new Blob([arrays.content.data])),
   error: ({ text }) => store.set({ error: text }),
   runs: ({ runs }) => store.set({ runs, error: "", frame: null }),
   state({ playing, runs, arrays }) {
@@ -65,6 +143,7 @@ const KINDS = {
       own[run][rest.join("/")] = array;
     }
     store.set({ frame: { playing, runs: runs.map((values, i) => ({ values, arrays: own[i] })) } });
+    if (store.get().place.step !== (playing ? "" : String(runs[0].step))) lab.setPlace({ step: playing ? "" : String(runs[0].step) });
     requestAnimationFrame(() => lab.ask({ do: "ready" }));
   },
 };
@@ -81,6 +160,9 @@ function build() {
     if (document.documentElement.hasAttribute("data-theme")) document.documentElement.dataset.theme = "other";
     draw(store.get());
   }, { id: "theme" });
+  const tour = make("select", { id: "tours" });
+  tour.addEventListener("change", () => tour.value && lab.follow(tour.value, 0));
+  const present = button("▢", "", () => document.documentElement.toggleAttribute("data-present"), { id: "present" });
   const links = Object.keys(ROOMS).map((room) => {
     const link = make("a", { href: "#", id: `room-${room}` });
     link.addEventListener("click", (event) => {
@@ -92,7 +174,8 @@ function build() {
   const remark = make("p", { id: "remark" });
   remark.setAttribute("role", "status");
   document.body.replaceChildren(
-    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), language, theme),
+    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme),
+    make("section", { id: "tour", hidden: true }),
     remark,
     make("main", { id: "room" }),
     make("footer", { id: "player" }),
@@ -138,6 +221,10 @@ function draw(state) {
     if (room === state.room) by(`room-${room}`).setAttribute("aria-current", "page");
     else by(`room-${room}`).removeAttribute("aria-current");
   }
+  drawTours(by("tours"), state);
+  tours.render(by("tour"), { tour: tours.fromPlace(state.place.tour), text: lab.text, go: lab.follow, end: () => lab.setPlace({ tour: "" }) });
+  by("present").setAttribute("aria-label", lab.text("present"));
+  by("present").title = lab.text("present");
   by("language").textContent = state.language === "es" ? "English" : "Español";
   by("theme").setAttribute("aria-label", lab.text("theme"));
   by("remark").textContent = state.connected ? state.error : lab.text("disconnected");
@@ -145,16 +232,27 @@ function draw(state) {
   ROOMS[state.room].draw(by("room"), state, lab);
 }
 
+function drawTours(element, { language, place }) {
+  if (element.dataset.language !== language) {
+    element.dataset.language = language;
+    const options = Object.keys(tours.TOURS).map((name) => new Option(lab.text(`tour.${name}`), name));
+    element.replaceChildren(new Option(lab.text("tours"), ""), ...options);
+    element.setAttribute("aria-label", lab.text("tours"));
+  }
+  element.value = tours.fromPlace(place.tour)?.name ?? "";
+}
+
 build();
+store.set({ beside: JSON.parse(store.get().place.beside || "[]"), choices: await (await fetch("/choices")).json() });
 if (!(store.get().room in ROOMS)) store.set({ room: "train" });
 await choose(store.get().language);
 show();
 store.listen(draw);
-connection = connect(parameters.get("token") ?? "", {
+connection = connect(token, {
   received,
   opened() {
     store.set({ connected: true });
-    begin(store.get().frame?.runs[0].values.step ?? Number(store.get().place.step ?? 0));
+    begin(stepOf(store.get()) || Number(store.get().place.step || 0));
   },
   closed: () => store.set({ connected: false }),
 });

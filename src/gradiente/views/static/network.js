@@ -9,14 +9,18 @@ const MOST = 10; // units of a layer that are drawn
 /**
  * @param {HTMLElement} element whose content is the picture
  * @param {{columns: {name: string, units: number, maps?: {side: number, data: Float32Array}}[],
- *   weights: {shape: number[], data: Float32Array}[]}} state columns from left to right, and the weights between them
+ *   weights: {shape: number[], data: Float32Array}[], choose?: (layer: number, to: number, from: number) => void}} state
+ *   columns from left to right, the weights between them, and what a click on one does
  */
-export function render(element, { columns, weights }) {
+export function render(element, { columns, weights, choose }) {
   const sizes = columns.map(({ units }) => Math.min(units, MOST));
   const signature = JSON.stringify(sizes);
   if (element.dataset.signature !== signature) build(element, columns, sizes, signature);
   const places = placesOf(element, sizes);
   drawLinks(element.querySelector("svg"), places, sizes, weights);
+  element.querySelector("svg").onclick = ({ target }) => {
+    if (target.dataset.link) choose?.(...target.dataset.link.split(",").map(Number));
+  };
   columns.forEach(({ maps }, c) => {
     if (maps) drawUnits(element, c, sizes[c], maps);
   });
@@ -60,15 +64,16 @@ function drawLinks(svg, places, sizes, weights) {
         const w = data[to * shape[1] + from];
         const [a, b] = [places[c][from], places[c + 1][to]];
         const middle = (a.right + b.left) / 2;
-        paths.push({ d: `M${a.right} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${b.left} ${b.y}`, w, size: Math.abs(w) / largest });
+        paths.push({ d: `M${a.right} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${b.left} ${b.y}`, w, size: Math.abs(w) / largest, link: [c, to, from].join() });
       }
     }
   });
   while (svg.childElementCount < paths.length) svg.append(document.createElementNS(SVG, "path"));
   while (svg.childElementCount > paths.length) svg.lastChild.remove();
-  paths.forEach(({ d, w, size }, i) => {
+  paths.forEach(({ d, w, size, link }, i) => {
     const path = svg.children[i];
     path.setAttribute("d", d);
+    path.dataset.link = link;
     path.setAttribute("stroke", css(Math.sign(w) * (0.25 + 0.75 * size)));
     path.setAttribute("stroke-width", (0.4 + 3.6 * size).toFixed(2));
   });

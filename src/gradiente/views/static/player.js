@@ -74,9 +74,9 @@ export function draw(element, state, text) {
   const [{ values }] = state.frame.runs;
   const [epoch, step] = [values.epoch.toLocaleString(state.language), values.step.toLocaleString(state.language)];
   by("where").textContent = `${text("epochs")} ${epoch} · ${text("step")} ${step}`;
-  const curves = state.frame.runs.map(({ arrays }, i) => ({
-    losses: arrays.losses.data,
-    stepsPerEpoch: state.runs[i].stepsPerEpoch,
+  const curves = state.frame.runs.map(({ values: own, arrays }, i) => ({
+    losses: arrays["curve.loss"]?.data ?? [],
+    stepsPerPoint: state.runs[i].stepsPerEpoch * own.every,
     first: state.runs[i].first,
   }));
   timeline.render(by("timeline"), { curves, step: values.step, furthest: values.furthest });

@@ -1,11 +1,11 @@
 // A quantity of a step: its numbers as a matrix, or as a picture where they are many.
 
-import { css, index, palette } from "./colour.js";
+import { css } from "./colour.js";
 import { make } from "./elements.js";
 import { written } from "./numbers.js";
+import { drawPixels, largestOf, layoutOf, pointedAt } from "./picture.js";
 
 const WRITTEN = 400; // numbers that are written out
-const TILES_GAP = 1; // between the pictures of an array with more than two axes
 
 /**
  * @param {{name: string, label: string, shape: number[], values: {shape: number[], data: ArrayLike<number>},
@@ -19,7 +19,7 @@ export function render(element, state) {
 
 function table({ label, shape, values, opened, language, open }) {
   const [rows, columns] = values.shape;
-  const largest = values.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
+  const largest = largestOf(values.data);
   const places = shape.length < 2 ? (i, j) => (shape.length ? [j] : []) : (i, j) => [i, j];
   const body = make("tbody");
   for (let i = 0; i < rows; i++) {
@@ -54,36 +54,6 @@ function walk(event) {
   next?.querySelector("button").focus();
 }
 
-/** Where a number of an array is in its picture: a matrix as it is, the matrices of more axes as tiles. */
-function layoutOf(shape) {
-  const [height, width] = shape.slice(-2);
-  const before = shape.slice(0, -2);
-  const tiles = before.reduce((product, n) => product * n, 1);
-  const across = Math.ceil(Math.sqrt((tiles * height) / width));
-  const [stepDown, stepAcross] = [height + TILES_GAP, width + TILES_GAP];
-  const columns = Math.min(tiles, Math.max(1, across));
-  const rows = Math.ceil(tiles / columns);
-  return {
-    width: columns * stepAcross - TILES_GAP,
-    height: rows * stepDown - TILES_GAP,
-    at: (tile, i, j) => [Math.floor(tile / columns) * stepDown + i, (tile % columns) * stepAcross + j],
-    placeAt(y, x) {
-      const tile = Math.floor(y / stepDown) * columns + Math.floor(x / stepAcross);
-      const [i, j] = [y % stepDown, x % stepAcross];
-      if (tile >= tiles || i >= height || j >= width) return null;
-      const place = [i, j];
-      for (let rest = tile, axis = before.length - 1; axis >= 0; axis--) {
-        place.unshift(rest % before[axis]);
-        rest = Math.floor(rest / before[axis]);
-      }
-      return place;
-    },
-    tiles,
-    tileHeight: height,
-    tileWidth: width,
-  };
-}
-
 function drawPicture(element, { label, shape: own, opened, open }, shape, data) {
   const layout = layoutOf(shape);
   let canvas = element.querySelector("canvas");
@@ -93,30 +63,14 @@ function drawPicture(element, { label, shape: own, opened, open }, shape, data) 
     element.replaceChildren(canvas, make("p", { className: "scale" }));
   }
   canvas.setAttribute("aria-label", label);
-  [canvas.width, canvas.height] = [layout.width, layout.height];
   canvas.style.aspectRatio = `${layout.width} / ${layout.height}`;
   canvas.style.width = `min(100%, ${Math.max(240, 2 * layout.width)}px)`;
-  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
-  const colours = new Uint32Array(palette().buffer);
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(layout.width, layout.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let tile = 0, k = 0; tile < layout.tiles; tile++) {
-    for (let i = 0; i < layout.tileHeight; i++) {
-      for (let j = 0; j < layout.tileWidth; j++, k++) {
-        const [y, x] = layout.at(tile, i, j);
-        pixels[y * layout.width + x] = colours[index(data[k] / largest)];
-      }
-    }
-  }
-  context.putImageData(image, 0, 0);
+  const largest = largestOf(data);
+  drawPixels(canvas, layout, data, largest);
   element.querySelector(".scale").textContent = `±${largest.toPrecision(3)}`;
-  if (opened) mark(context, layout, opened, shape);
+  if (opened) mark(canvas.getContext("2d"), layout, opened, shape);
   canvas.onclick = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const y = Math.floor(((event.clientY - box.top) / box.height) * layout.height);
-    const x = Math.floor(((event.clientX - box.left) / box.width) * layout.width);
-    const place = layout.placeAt(y, x);
+    const place = pointedAt(canvas, layout, event);
     if (place) open(own.length < 2 ? place.slice(-1) : place);
   };
   canvas.onkeydown = (event) => {

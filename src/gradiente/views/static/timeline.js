@@ -1,11 +1,11 @@
 // The time line: its track is the loss curve of the runs; where it is dragged to, they go.
 
 const STEPS = 400; // points that are drawn
-const TONES = ["--muted", "--warm", "--accent", "--ink"]; // of the runs
+export const TONES = ["--muted", "--warm", "--accent", "--ink"]; // of the runs
 
 /**
  * @param {HTMLElement} element a slider, with a canvas in it
- * @param {{curves: {losses: ArrayLike<number>, stepsPerEpoch: number, first: number}[], step: number, furthest: number}} state
+ * @param {{curves: {losses: ArrayLike<number>, stepsPerPoint: number, first: number}[], step: number, furthest: number}} state
  */
 export function render(element, { curves, step, furthest }) {
   const canvas = element.querySelector("canvas");
@@ -25,10 +25,10 @@ export function render(element, { curves, step, furthest }) {
   context.moveTo(0, height - ratio);
   context.lineTo(width, height - ratio);
   context.stroke();
-  curves.forEach(({ losses, stepsPerEpoch, first }, i) => {
+  curves.forEach(({ losses, stepsPerPoint, first }, i) => {
     const colour = style.getPropertyValue(TONES[i % TONES.length]);
-    const from = Math.floor(first / stepsPerEpoch); // what it shares with the run that it left
-    curve(context, losses, from, (epoch) => across((epoch + 1) * stepsPerEpoch), down, colour, ratio);
+    const from = Math.floor(first / stepsPerPoint); // what it shares with the run that it left
+    curve(context, losses, from, (i) => across((i + 1) * stepsPerPoint), down, colour, ratio);
   });
   context.strokeStyle = context.fillStyle = accent;
   context.lineWidth = 1.5 * ratio;

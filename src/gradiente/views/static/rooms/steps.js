@@ -150,12 +150,28 @@ function drawHead(element, chosen, lab) {
 function drawOpened(element, chosen, opened, state, lab) {
   if (!opened || !entry || entry.name !== chosen.name || entry.index.join() !== opened.join()) {
     element.replaceChildren(make("p", { className: "hint" }, lab.text("hint")));
+    element.dataset.signature = "";
     return;
   }
+  const signature = JSON.stringify([entry, state.language]);
+  if (element.dataset.signature === signature) return;
+  element.dataset.signature = signature;
   number.render(element, {
     entry,
     language: state.language,
     text: lab.text,
     open: (name, index) => openNumber(name, index, lab),
   });
+  if (chosen.role === "parameter") element.append(editor(chosen, opened, lab));
+}
+
+/** A new value for a weight, with which another run begins at this step. */
+function editor({ parameter }, index, lab) {
+  const field = make("input", { type: "number", step: "any", value: String(entry.value.toPrecision(4)), id: "new-value" });
+  const form = make("form", { className: "edit" }, make("label", {}, make("span", {}, `${lab.text("new_value")} `), field), make("button", {}, lab.text("fork")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    lab.editWeight({ parameter, index, value: Number(field.value) });
+  });
+  return form;
 }
