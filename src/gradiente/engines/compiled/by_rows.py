@@ -1,12 +1,11 @@
 """A program for narrow layers: the rows of a batch are cut, and each piece goes through the whole network."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import vector_bytes
-from gradiente.engines.compiled.phases import Work, queue
+from gradiente.engines.compiled.phases import Segment, Work, queue
 from gradiente.engines.compiled.piece_loops import PieceLoops
 from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
@@ -20,21 +19,6 @@ WORTH_CUTTING = 2_000_000  # multiplications of a piece
 MOST_PIECES = 8
 CACHED = 32_768  # bytes of the values of a chunk
 MOST_ROWS = 128  # of a chunk
-
-
-@dataclass
-class Segment:
-    """What a piece does in one phase.
-
-    Arguments:
-        sums: the place of the first sum over the batch that its chunks add to
-        before: the lines before its chunks, which need the sums of the segment before
-        chunk: the lines of a chunk
-    """
-
-    sums: int
-    before: list[str]
-    chunk: list[str] = field(default_factory=list)
 
 
 class ByRows(RowUpdates):

@@ -1,7 +1,7 @@
 """The phases of a step, whose pieces threads take from a queue."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.source import Source
@@ -14,6 +14,21 @@ class Work:
 
     name: str
     pieces: int
+
+
+@dataclass
+class Segment:
+    """What a piece does in one phase.
+
+    Arguments:
+        sums: the place of the first sum over the batch that its chunks add to
+        before: the lines before its chunks, which need the sums of the segment before
+        chunk: the lines of a chunk
+    """
+
+    sums: int
+    before: list[str]
+    chunk: list[str] = field(default_factory=list)
 
 
 def queue(source: Source, before: Sequence[Work], phases: Sequence[Sequence[Work]]) -> list[str]:
