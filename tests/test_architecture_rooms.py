@@ -32,6 +32,7 @@ ORDER: dict[str, list[list[str]]] = {
     ],
     "gradiente.engines": [["compiled"]],
     "gradiente.grading": [["systems"]],
+    "gradiente.lab": [["run"], ["rooms"], ["messages"], ["session"], ["server"]],
     "gradiente.checker.rules": [
         ["activations"],
         ["dataflow"],

@@ -46,6 +46,7 @@ def _listening(host: str, port: int | None) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, tried))
+            listener.listen()  # two sockets may be bound to one port, and one of them listens
         except OSError:
             listener.close()
         else:

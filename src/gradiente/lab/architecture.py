@@ -48,7 +48,7 @@ class Architecture:
         >>> from gradiente.data import load
         >>> architecture = Architecture([], [8], ["Tanh()"], batch_norm=False, dropout=0.5)
         >>> architecture.applied(Config(), load("moons")[0]).network.layers
-        ['Linear(2, 8)', 'Tanh()', 'Dropout(p=0.5)', 'Linear(8, 2)']
+        ['Linear(2, 8, bias=True)', 'Tanh()', 'Dropout(p=0.5)', 'Linear(8, 1, bias=True)']
         """
         require(len(self.activations) == max(1, len(self.hidden)), "lab.activations")
         require_in("[0, 1)", "lab", dropout=self.dropout)

@@ -59,8 +59,9 @@ def fork(
     state = replace(state, theta=state.theta.copy(), slots=slots)
     if edit is not None:
         parameter = run.network.named(state.theta).get(edit.parameter)
-        there = parameter is not None and len(edit.index) == parameter.ndim
-        there = there and all(0 <= i < n for i, n in zip(edit.index, parameter.shape, strict=True))
+        shape = () if parameter is None else parameter.shape
+        there = parameter is not None and len(edit.index) == len(shape)
+        there = there and all(0 <= i < n for i, n in zip(edit.index, shape, strict=True))
         require(there, "lab.edit", parameter=edit.parameter, index=edit.index)
         assert parameter is not None
         parameter[tuple(edit.index)] = edit.value

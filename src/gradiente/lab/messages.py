@@ -126,10 +126,11 @@ def _read(value: Any, expected: Any) -> Any:
     """
     if not isinstance(value, Mapping):
         return value
-    for kind in get_args(expected) or (expected,):
+    kinds: tuple[Any, ...] = get_args(expected) or (expected,)
+    for kind in kinds:
         if kind is Config:
             return Config.from_dict(value)
-        if is_dataclass(kind):
+        if isinstance(kind, type) and is_dataclass(kind):
             try:
                 require_fields(kind, value)
             except ValueError as error:

@@ -1,11 +1,13 @@
 """What every request of a room is."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 from gradiente.lab.run import LabRun
 
 
+@dataclass(frozen=True)
 class Request(ABC):
     """A message that is answered once; its fields are plain data, or a Config."""
 

@@ -126,13 +126,14 @@ function drawSaid(element, { remarks, ended }, text) {
 }
 
 function drawMaps(element, state, lab) {
-  const { frame, runs } = state;
-  const signature = JSON.stringify([runs.length, state.beside, state.language]);
+  const { frame, runs, beside } = state;
+  const count = Math.min(runs.length, beside.length + 1);
+  const signature = JSON.stringify([count, beside, state.language]);
   if (element.dataset.signature !== signature) {
     element.dataset.signature = signature;
-    element.replaceChildren(...runs.map((_, i) => mapOf(i, state, lab)));
+    element.replaceChildren(...runs.slice(0, count).map((_, i) => mapOf(i, state, lab)));
   }
-  frame.runs.forEach(({ arrays }, i) => {
+  frame.runs.slice(0, count).forEach(({ arrays }, i) => {
     const map = element.children[i];
     map.querySelector(".map").hidden = !arrays.decision;
     if (!arrays.decision) return;

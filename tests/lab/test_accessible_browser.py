@@ -1,0 +1,30 @@
+"""Every room by axe-core, in both themes: nothing serious stands in the way of a screen reader or of weak eyes."""
+
+import re
+
+import pytest
+
+from gradiente.lab.server import PAGES
+
+ROOMS = re.findall(
+    r"\w+", re.findall(r"const ROOMS = \{([^}]*)\}", (PAGES / "lab.js").read_text(encoding="utf-8"))[0]
+)
+PLACES = {
+    "steps": "&step=3&name=xor",
+    "digits": "&name=digits&hidden=16&step=5",
+    "train": "&name=moons&step=5",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("room", ROOMS)
+def test_nothing_serious(opened, room, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing"
+    )
+    page = opened(f"#room={room}{PLACES.get(room, '')}", color_scheme=scheme)
+    page.wait_for_timeout(300)
+    found = axe.Axe().run(page)
+    serious = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
+    shown = [(each["id"], node["html"][:200]) for each in serious for node in each["nodes"]]
+    assert shown == []
