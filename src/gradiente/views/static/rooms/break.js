@@ -166,7 +166,7 @@ function drawSetting(element, state, lab) {
   const another = button(text("break.another"), text("break.another"), () => begin({ number: String(setting.number + 1) }, lab), { id: "another" });
   const open = titles.map((title, place) => [title, String(place)]);
   element.replaceChildren(
-    make("p", { id: "score" }, text("break.score").replace("{points}", String(points)).replace("{rounds}", String(rounds))),
+    make("p", { id: "score" }, text("break.score").replace("{points}", written(points)).replace("{rounds}", String(rounds))),
     another,
     select("b-level", text("break.level"), LEVELS, setting.level, (level) => text(`break.level.${level}`), (level) => begin({ level }, lab)),
     select("b-data", text("name"), DATA, setting.data, (name) => text(`data.${name}`) || name, (on) => begin({ on }, lab)),
