@@ -6,14 +6,16 @@ import { button, make } from "./elements.js";
 import * as player from "./player.js";
 import * as broken from "./rooms/break.js";
 import * as digits from "./rooms/digits.js";
+import * as optimizers from "./rooms/optimizers.js";
 import * as steps from "./rooms/steps.js";
+import * as tensors from "./rooms/tensors.js";
 import * as train from "./rooms/train.js";
 import { createStore } from "./store.js";
 import * as tours from "./tours.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
-const ROOMS = { train, steps, break: broken, digits };
+const ROOMS = { train, steps, break: broken, optimizers, digits, tensors };
 
 const parameters = new URLSearchParams(location.search);
 const token = parameters.get("token") ?? "";
@@ -86,7 +88,17 @@ const lab = {
   },
 };
 
+const ADDRESS = 100; // milliseconds between two addresses: a browser refuses more than 200 in ten seconds
+let [kept, later] = [-Infinity, 0];
+
 function keepAddress() {
+  clearTimeout(later);
+  const wait = kept + ADDRESS - performance.now();
+  if (wait > 0) {
+    later = setTimeout(keepAddress, wait);
+    return;
+  }
+  kept = performance.now();
   history.replaceState(null, "", `#${toAddress(store.get())}`);
 }
 
