@@ -98,15 +98,15 @@ def of_the_page(browser: Any, address: str) -> dict[str, float]:
     page.keyboard.press(" ")
     page.wait_for_timeout(500)
     page.click("#room-steps")
-    page.wait_for_selector("#chain button")
-    page.locator("#chain button", has_text="W").first.click()
-    page.wait_for_selector("#numbers button")
+    page.wait_for_selector(".chain button")
+    page.locator(".chain button", has_text="W").first.click()
+    page.wait_for_selector(".numbers button")
     times = []
     for place in range(8):
         begun = time.perf_counter()
-        page.locator("#numbers button").nth(place).click()
+        page.locator(".numbers button").nth(place).click()
         page.wait_for_function(
-            f"document.querySelector('#opened h2')?.textContent.includes('[{place // 2},{place % 2}]')"
+            f"document.querySelector('.panel h2')?.textContent.includes('[{place // 2},{place % 2}]')"
         )
         times.append(1000 * (time.perf_counter() - begun))
     found["an opened number (ms)"] = statistics.median(times)

@@ -27,6 +27,7 @@ ORDER = [
     ["formatting"],
     ["parameters"],
     ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
+    ["html"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
@@ -38,7 +39,9 @@ ORDER = [
     ["data", "metrics"],
     ["custom"],
     ["engines"],
+    ["views"],
     ["training"],
+    ["show"],
     ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],
@@ -51,7 +54,7 @@ ORDER = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "llvmlite"}
-HEAVY |= {"starlette", "uvicorn", "websockets"}
+HEAVY |= {"starlette", "uvicorn", "websockets", "anywidget", "IPython", "traitlets"}
 HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}

@@ -125,6 +125,7 @@ from gradiente.schedules import Schedule as Schedule
 from gradiente.schedules import SequentialLR as SequentialLR
 from gradiente.schedules import StepLR as StepLR
 from gradiente.schedules import WarmupLR as WarmupLR
+from gradiente.show import show as show
 from gradiente.trace import Trace as Trace
 from gradiente.trace import trace as trace
 from gradiente.training import Callback as Callback

@@ -31,21 +31,21 @@ def at(page, step):
 
 def test_a_number_of_the_next_step_is_opened_as_the_trace_has_it(opened):
     page = opened(f"{MOONS}&room=steps&step=12&at=dW[1]&open=2,1")
-    page.locator("#opened h2").filter(has_text="[2,1]").wait_for()
+    page.locator(".panel h2").filter(has_text="[2,1]").wait_for()
     page.locator(".witnesses td", has_text=re.compile(r"\d")).nth(2).wait_for()
     entry = moons(12).next_step().trace.entry("dW[1]", 2, 1, torch=False)
-    shown = page.inner_text("#opened h2").split("=")[-1].strip()
+    shown = page.inner_text(".panel h2").split("=")[-1].strip()
     assert float(shown.replace("−", "-").replace("·10⁻", "e-").translate(RAISED)) == pytest.approx(
         entry.value, rel=1e-7
     )
     assert page.locator(".terms tbody tr").count() == len(entry.terms)
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('#chain [aria-current]')?.title.includes('b[1]')")
+    page.wait_for_function("document.querySelector('.chain [aria-current]')?.title.includes('b[1]')")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    page.locator("#opened h2").filter(has_text="[0]").wait_for()
+    page.locator(".panel h2").filter(has_text="[0]").wait_for()
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('#opened h2')")
+    page.wait_for_function("!document.querySelector('.panel h2')")
 
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -122,10 +122,10 @@ def test_a_lost_connection_is_tried_again_and_goes_on_where_it_was(opened):
 def test_a_tour_sets_up_the_room_that_it_speaks_of(opened):
     page = opened("#name=xor&step=1")
     page.select_option("#tours", "error")
-    page.wait_for_selector("#chain button")
+    page.wait_for_selector(".chain button")
     assert "Step by step" in page.inner_text("nav [aria-current]")
     page.click("#tour-next")
-    page.wait_for_function("document.querySelector('#chain [aria-current]')?.title.includes('W[2]')")
+    page.wait_for_function("document.querySelector('.chain [aria-current]')?.title.includes('W[2]')")
     assert page.is_disabled("#tour-next")
     page.click("#tour-end")
     page.wait_for_selector("#tour", state="hidden")
@@ -136,10 +136,10 @@ def test_the_keyboard_alone_opens_a_room_and_a_number(opened):
     at(page, 3)
     page.focus("#room-steps")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chain button")
+    page.wait_for_selector(".chain button")
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator("#opened h2").filter(has_text="[1,0]").wait_for()
+    page.locator(".panel h2").filter(has_text="[1,0]").wait_for()
     expected = moons(3).next_step().trace["X"].value[1, 0]
-    assert number(float(np.float64(expected)))[:4] in page.inner_text("#opened h2")
+    assert number(float(np.float64(expected)))[:4] in page.inner_text(".panel h2")

@@ -1,4 +1,5 @@
-from gradiente.reporting.html import Markup, figure, join, table, tag
+from gradiente.html import Markup, join, table, tag
+from gradiente.reporting.html import figure
 
 
 def test_text_is_escaped_and_markup_is_not():

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from gradiente.examples import draw_target, loss_examples
+from gradiente.html import formula
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
-from gradiente.reporting.html import formula
 from gradiente.schedules import REGISTRY as SCHEDULES
 
 

@@ -16,7 +16,6 @@ from gradiente.data import NAMES
 from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.formatting import count
 from gradiente.locale import text
-from gradiente.reporting.explanation import heading, latex_line, parts, path_name, value_lines
 from gradiente.reporting.explanation_page import write_explanation
 from gradiente.storage import require_folder_of
 from gradiente.trace import Entry, Quantity, Trace
@@ -28,6 +27,7 @@ from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss
 from gradiente.training.xor import XOR
+from gradiente.views.trace_text import heading, latex_line, parts, path_name, value_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -201,7 +201,7 @@ def _print_entry(out: "Console", entry: Entry) -> None:
             table.add_row(f"{term.symbol}  {path_name(term)}".rstrip(), factors, product)
         out.print(table)
     else:
-        out.print(text("explain.not_opened"), soft_wrap=True)
+        out.print(text("lab.page.given"), soft_wrap=True)
     for key, value in (("finite_difference", entry.finite_difference), ("torch", entry.torch)):
         if value is not None:
             difference = f"{abs(value - entry.value):.1e}"

@@ -7,8 +7,9 @@ import numpy as np
 from gradiente.formatting import count
 from gradiente.grading.gradebook import Gradebook, GradedStudent, Shared
 from gradiente.grading.spreadsheet import points_text
+from gradiente.html import Markup, join, table, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, join, page, table, tag
+from gradiente.reporting.html import page
 from gradiente.reporting.plot import ACCENT, axes, svg
 
 BINS = 10

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from gradiente.checker.verdict import Finding, FunctionVerdict, Verdict, hint_lines, worked_lines
 from gradiente.grading.gradebook import GradedStudent
 from gradiente.grading.spreadsheet import points_text
+from gradiente.html import Markup, join, table, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, join, page, section, table, tag
+from gradiente.reporting.html import page, section
 
 HINT = 2
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "∅", "blank": "…", "error": "!", "unchecked": "?"}

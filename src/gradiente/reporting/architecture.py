@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from gradiente.formatting import NONE, count
+from gradiente.html import Markup, formula, join, table, tag
 from gradiente.layers.graph import Node
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, formula, join, section, table, tag
+from gradiente.reporting.html import section
 from gradiente.trace.naming import node_names
 
 

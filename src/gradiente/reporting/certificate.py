@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.formatting import number, short
+from gradiente.html import Markup, join, table, tag
 from gradiente.locale import text
 from gradiente.parity import BOUNDS, Concept, Difference, Parity, Trajectory, title
-from gradiente.reporting.html import Markup, figure, join, key, page, section, table, tag
+from gradiente.reporting.html import figure, key, page, section
 from gradiente.reporting.plot import ACCENT, INK, MUTED, RULE, WARM, axes, log_scale, svg
 from gradiente.storage import write_atomically
 from gradiente.trace.naming import lecture_names

@@ -7,8 +7,9 @@ import numpy as np
 
 from gradiente.comparison import PARTS, Comparison, Row
 from gradiente.formatting import measure_name, number, short
+from gradiente.html import Markup, table, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, figure, key, page, section, table, tag
+from gradiente.reporting.html import figure, key, page, section
 from gradiente.reporting.plot import ACCENT, INK, MUTED, RULE, axes, svg
 from gradiente.storage import write_atomically
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.formatting import NONE, count
+from gradiente.html import Markup, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.plot import ACCENT, INK, PAPER, WARM, WASH, axes, svg
 
 Array = np.ndarray

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradiente.formatting import measure_name, measure_value, short
+from gradiente.html import Markup, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.reporting.html import figure, key, section
 from gradiente.reporting.plot import ACCENT, MUTED, WASH, axes, log_scale, svg
 from gradiente.training.history import History
 

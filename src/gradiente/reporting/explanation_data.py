@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.reporting.explanation import LARGEST
 from gradiente.trace import Entry, Factor, Quantity, Trace
+from gradiente.views.trace_text import LARGEST
 
 MOST_NUMBERS = 4000  # of a step that is shown whole
 MOST_TERMS = 100  # of a number; those that follow are added up

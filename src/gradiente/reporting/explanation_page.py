@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.formatting import column, count, number
-from gradiente.locale import text
-from gradiente.reporting.explanation import parts
+from gradiente.html import Markup, formula, tag
+from gradiente.locale import get_language, text
 from gradiente.reporting.explanation_data import Index, Shown, has_finite_differences, opened, shown
-from gradiente.reporting.html import Markup, formula, page, section, tag
+from gradiente.reporting.html import page, section
 from gradiente.serialization import written
 from gradiente.storage import json_text, write_atomically
 from gradiente.trace import Quantity, Trace
+from gradiente.views.bundle import STATIC, bundle, texts
+from gradiente.views.trace_text import parts
 
 _STYLE = Path(__file__).with_name("explanation.css")
-_SCRIPT = Path(__file__).with_name("explanation.js")
-PATHS = ("direct", "mean", "variance")  # of a gradient through a normalization
+_SCRIPT = "explanation.js"
 
 
 def write_explanation(path: str | Path, step: Trace, *, data: str, notes: Sequence[str] = ()) -> None:
@@ -45,10 +46,12 @@ def write_explanation(path: str | Path, step: Trace, *, data: str, notes: Sequen
     body = [
         _headline(step, data, notes),
         tag("div", content, _panel(), class_="explained"),
-        _embedded({"words": _words(), "quantities": opened(step, quantities)}),
-        tag("script", Markup(_SCRIPT.read_text(encoding="utf-8"))),
+        _embedded(
+            {"language": get_language(), "texts": texts(_SCRIPT), "quantities": opened(step, quantities)}
+        ),
+        tag("script", Markup(bundle(_SCRIPT)), type="module"),
     ]
-    style = _STYLE.read_text(encoding="utf-8")
+    style = "".join(path.read_text(encoding="utf-8") for path in (STATIC / "number.css", _STYLE))
     write_atomically(path, page(f"gradiente explain {data}", body, style=style))
 
 
@@ -172,24 +175,15 @@ def _panel() -> Markup:
     return tag(
         "aside",
         tag("button", "×", type="button", id="close", aria_label=text("explain.page.close")),
-        tag("h2", text("explain.page.panel"), id="opened-name", tabindex="-1"),
-        tag("div", tag("p", text("explain.page.hint"), class_="note"), id="opened-body"),
+        tag(
+            "div",
+            tag("h2", text("explain.page.panel")),
+            tag("p", text("explain.page.hint"), class_="note"),
+            id="opened-number",
+        ),
         id="opened",
-        aria_labelledby="opened-name",
+        aria_label=text("explain.page.panel"),
     )
-
-
-def _words() -> dict[str, str]:
-    """The texts of the script."""
-    words = {name: text(f"explain.{name}") for name in ("term", "product", "not_opened")}
-    words |= {name: text(f"explain.page.{name}") for name in ("value", "finite_difference", "difference")}
-    return {
-        **words,
-        "rest": text("explain.page.rest", count="{count}"),
-        "goto": text("explain.page.goto", name="{name}"),
-        "group": text("number.group"),
-        **{path: text(f"explain.path.{path}") for path in PATHS},
-    }
 
 
 def _embedded(data: object) -> Markup:

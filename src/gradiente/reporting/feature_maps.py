@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.html import Markup, tag
 from gradiente.layers import Context, Conv2d, ConvTranspose2d
 from gradiente.layers.graph import Node
 from gradiente.locale import text
 from gradiente.network import Network
 from gradiente.reporting.filters import first_convolution
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import is_image_data, pictures
 from gradiente.reporting.weights import diverging, full_colour

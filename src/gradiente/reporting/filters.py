@@ -2,10 +2,11 @@
 
 from gradiente.data import Dataset
 from gradiente.formatting import count
+from gradiente.html import Markup, tag
 from gradiente.layers import Conv2d
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.samples import is_image_data
 from gradiente.reporting.weights import diverging, full_colour, scale, strongest

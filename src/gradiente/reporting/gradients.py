@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.reporting.curves import epochs_axes, line
-from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.reporting.html import figure, key, section
 from gradiente.reporting.plot import log_scale, svg
 from gradiente.trace.naming import both_names
 from gradiente.training.history import History

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from gradiente.data import Dataset
 from gradiente.formatting import count, duration, measure_name, measure_value
+from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, tag
 from gradiente.training.history import History
 
 

@@ -9,8 +9,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from gradiente.formatting import short
+from gradiente.html import Markup, tag
 from gradiente.quiet import ignored_warnings
-from gradiente.reporting.html import Markup, tag
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

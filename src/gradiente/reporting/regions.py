@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, figure, key, section, tag
+from gradiente.reporting.html import figure, key, section
 from gradiente.reporting.plot import PAPER, axes, svg
 from gradiente.reporting.units import in_original_units
 from gradiente.training.targets import probabilities

@@ -3,8 +3,9 @@
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.html import Markup, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, figure, section, tag
+from gradiente.reporting.html import figure, section
 from gradiente.reporting.plot import ACCENT, MUTED, axes, svg
 
 Array = np.ndarray

@@ -7,6 +7,7 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.formatting import NONE, metrics_table, short
+from gradiente.html import Markup, table, tag
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.metrics import confusion_matrix
@@ -18,7 +19,7 @@ from gradiente.reporting.feature_maps import feature_maps
 from gradiente.reporting.filters import filters
 from gradiente.reporting.gradients import gradient_norms
 from gradiente.reporting.headline import headline, kept_epoch
-from gradiente.reporting.html import Markup, page, section, table, tag
+from gradiente.reporting.html import page, section
 from gradiente.reporting.regions import regions
 from gradiente.reporting.regression import regression
 from gradiente.reporting.samples import samples

@@ -6,8 +6,9 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.formatting import column, count, share
+from gradiente.html import Markup, table, tag
 from gradiente.locale import text
-from gradiente.reporting.html import Markup, section, table, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.png import data_uri
 from gradiente.reporting.units import in_original_units
 

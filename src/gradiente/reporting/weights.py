@@ -4,10 +4,11 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.formatting import count, short
+from gradiente.html import Markup, tag
 from gradiente.layers import Linear
 from gradiente.locale import text
 from gradiente.network import Network
-from gradiente.reporting.html import Markup, section, tag
+from gradiente.reporting.html import section
 from gradiente.reporting.png import data_uri
 
 Array = np.ndarray

@@ -25,6 +25,7 @@ from gradiente.training.control import Control
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
+from gradiente.training.live import Live
 from gradiente.training.measures import evaluate
 from gradiente.training.prepared import Prepared, prepare
 from gradiente.training.settings import settings
@@ -237,6 +238,12 @@ class Trainer:
         if self.last is None:
             raise ArgumentError("trainer.no_snapshot")
         return self.last
+
+    def live(self) -> None:
+        """Show the curves of loss and accuracy here, in a notebook; the next calls of `fit` draw them as they train."""
+        if self.engine.group.is_global_zero:
+            others = [entry for entry in self.callbacks if not isinstance(entry, Live)]
+            self.callbacks[:] = [*others, Live()]
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """The loss and every metric of the task on a data set; one that is not defined warns."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import numpy as np
 
 from gradiente.errors import require, require_whole
+from gradiente.html import formula
 from gradiente.lab.descent import Path, descend
 from gradiente.lab.frame import frame
 from gradiente.lab.rooms.request import Request
@@ -17,7 +18,6 @@ from gradiente.lab.surfaces import Beale, Rosenbrock, Saddle, Surface, Valley
 from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
-from gradiente.reporting.html import formula
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
 from gradiente.trace.rule_formula import rule_formulas

@@ -5,7 +5,14 @@ const DARK = { paper: [21, 23, 27], negative: [240, 154, 86], positive: [127, 17
 const CLASSES = ["#c25a12", "#2459b3", "#2f7d4f", "#8a3ea8", "#b3243f", "#0e7c86", "#7a6a00", "#5b5f97", "#a3477f", "#4d4d4d"];
 const STEPS = 256;
 
-export const dark = () => matchMedia("(prefers-color-scheme: dark)").matches !== (document.documentElement.dataset.theme === "other");
+let isDark = () => matchMedia("(prefers-color-scheme: dark)").matches !== (document.documentElement.dataset.theme === "other");
+
+export const dark = () => isDark();
+
+/** On the page of another host than the lab: what says whether it is dark. */
+export function darkWhen(test) {
+  isDark = test;
+}
 
 const tables = new Map();
 

@@ -190,11 +190,12 @@ function build() {
     make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme),
     make("section", { id: "tour", hidden: true }),
     remark,
-    make("main", { id: "room" }),
+    make("main", { id: "room", tabIndex: -1 }),
     make("footer", { id: "player" }),
   );
   addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea") || (event.key === " " && event.target.closest("button"))) return;
+    const pressed = [" ", "Enter"].includes(event.key) && event.target.closest("button, a, summary");
+    if (pressed || event.target.closest("input, select, textarea")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();
@@ -207,6 +208,7 @@ function enter(room) {
   store.set({ room: room in ROOMS ? room : "train" });
   keepAddress();
   show();
+  document.getElementById("room").focus({ preventScroll: true });
 }
 
 function show() {

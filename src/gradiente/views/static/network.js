@@ -13,6 +13,7 @@ const MOST = 10; // units of a layer that are drawn
  *   columns from left to right, the weights between them, and what a click on one does
  */
 export function render(element, { columns, weights, choose }) {
+  element.classList.add("network");
   const sizes = columns.map(({ units }) => Math.min(units, MOST));
   const signature = JSON.stringify(sizes);
   if (element.dataset.signature !== signature) build(element, columns, sizes, signature);

@@ -1,4 +1,4 @@
-// Numbers as text: 1.25·10⁻⁷ or 12,345.5, with a true minus; the decimal mark is the language's.
+// Numbers as text: 1.25·10⁻⁷ or 12,345.5, with a true minus; grouped as the language does, like formatting.py.
 
 const RAISED = Object.fromEntries([..."-0123456789"].map((digit, i) => [digit, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[i]]));
 
@@ -8,7 +8,7 @@ export function written(value, digits = 6, language = "en") {
   const [mantissa, power] = String(Number(value.toPrecision(digits))).split("e");
   const raised = power ? `·10${[...power.replace("+", "")].map((digit) => RAISED[digit]).join("")}` : "";
   const [whole, ...decimals] = mantissa.replace("-", "−").split(".");
-  const [group, mark] = language === "es" ? [" ", ","] : [",", "."];
+  const group = language === "es" ? "\u202f" : ",";
   const grouped = whole.replace(/\d{5,}/, (all) => all.replace(/\B(?=(\d{3})+$)/g, group));
-  return [grouped, ...decimals].join(mark) + raised;
+  return [grouped, ...decimals].join(".") + raised;
 }

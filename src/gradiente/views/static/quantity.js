@@ -13,8 +13,16 @@ const WRITTEN = 400; // numbers that are written out
  */
 export function render(element, state) {
   const { shape, data } = state.values;
-  if (data.length <= WRITTEN && shape.length <= 2) element.replaceChildren(table(state));
+  if (data.length <= WRITTEN && shape.length <= 2) drawTable(element, state);
   else drawPicture(element, state, shape, data);
+}
+
+/** The number that has the focus keeps it. */
+function drawTable(element, state) {
+  const focused = element.getRootNode().activeElement;
+  const place = element.contains(focused) ? focused.dataset.place : undefined;
+  element.replaceChildren(table(state));
+  if (place !== undefined) element.querySelector(`[data-place="${place}"]`)?.focus({ preventScroll: true });
 }
 
 function table({ label, shape, values, opened, language, open }) {

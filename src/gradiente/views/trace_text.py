@@ -65,7 +65,7 @@ def latex_line(quantity: Quantity) -> str:
 
 def path_name(term: Term) -> str:
     """The way that a gradient takes through a normalization, where it takes several."""
-    return text(f"explain.path.{term.path}") if term.path else ""
+    return text(f"lab.page.path.{term.path}") if term.path else ""
 
 
 def _matrices(values: np.ndarray) -> Iterator[str]:
