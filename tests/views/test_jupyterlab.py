@@ -103,6 +103,7 @@ def test_numbers_open_and_curves_are_drawn(page):
     assert terms == pytest.approx([term.value for term in expected.terms], rel=1e-9)
     page.keyboard.press("Escape")
     step.locator(".panel .hint").wait_for()
+    assert page.evaluate("document.activeElement.dataset.place") == "2,1"
 
     losses = scope["trainer"].fit(scope["train"], epochs=40)["loss"]
     for shown in (live, history):
