@@ -1,15 +1,14 @@
 """A program for wide layers: each is cut by its neurons, and a piece updates its own rows of W."""
 
-from dataclasses import dataclass
-
 from gradiente.engines.compiled.form import Form
-from gradiente.engines.compiled.formulas import Formulas, Operand, nested
+from gradiente.engines.compiled.formulas import nested
 from gradiente.engines.compiled.lanes import tile_shape, vector_bytes
+from gradiente.engines.compiled.phases import Work, queue
+from gradiente.engines.compiled.pieces import Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
-from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.stages import Stage
-from gradiente.engines.compiled.team import NEXT, STEPS, TOTAL, UNIFORM
-from gradiente.engines.compiled.writer import Cut, Writer
+from gradiente.engines.compiled.team import TOTAL, UNIFORM
+from gradiente.engines.compiled.writer import Writer
 
 NEURONS, MOST_PIECES = 64, 16  # of a piece; of a layer
 GATHERED = 16  # rows of a piece of the gathering
@@ -18,14 +17,6 @@ UPDATED = 32_768  # parameters of a piece of the update where it has a phase of 
 
 def _up(count: int, step: int) -> int:
     return -(-count // step) * step
-
-
-@dataclass(frozen=True)
-class Work:
-    """A function of a phase, done in so many pieces."""
-
-    name: str
-    pieces: int
 
 
 class ByNeurons(Writer):
@@ -73,31 +64,7 @@ class ByNeurons(Writer):
 
     def text(self) -> str:
         """The source of the whole program."""
-        before, phases = self._functions()
-        first = sum(work.pieces for work in before)
-        tickets = sum(work.pieces for phase in phases for work in phase)
-        lines = [f"ticket = add(team, {NEXT}, 1)", f"if ticket < {first}:"]
-        lines += nested("", [*self._calls(before, "ticket", "0"), "finish(team, calls)", "continue"])[1:]
-        lines += [f"step = (ticket - {first}) // {tickets}", f"k = ticket - {first} - step * {tickets}"]
-        lines += nested(f"if load(team, {STEPS}) <= step:", ["break"])
-        start = 0
-        for place, phase in enumerate(phases):
-            stop = start + sum(work.pieces for work in phase)
-            needed = f"{first} + step * {tickets} + {start}"
-            inner = nested(f"if not ready(team, calls, {needed}, step):", ["break"])
-            inner += self._calls(phase, f"k - {start}", "step")
-            lines += nested(f"{'elif' if place else 'if'} k < {stop}:", inner)
-            start = stop
-        return self.source.program(nested("while True:", [*lines, "finish(team, calls)"]))
-
-    def _calls(self, works: list[Work], k: str, step: str) -> list[str]:
-        """The lines that do piece k of the works."""
-        lines, start = [f"piece = {k}"], 0
-        for place, work in enumerate(works):
-            head = f"{'elif' if place else 'if'} piece < {start + work.pieces}:"
-            lines += nested(head, [self.source.call(work.name, f"piece - {start}", step)])
-            start += work.pieces
-        return lines
+        return self.source.program(queue(self.source, *self._functions()))
 
     def _functions(self) -> tuple[list[Work], list[list[Work]]]:
         """Write all functions; the works before the first step, and the phases of a step."""
@@ -128,7 +95,7 @@ class ByNeurons(Writer):
             call = self.source.call(work.name, "piece", "step + 1")
             self._function(f"{work.name}_next", nested(f"if step + 1 < load(team, {TOTAL}):", [call]))
         if any(stage.new_buffers for stage in stages):
-            self._function("follow", self._follow())
+            self._function("follow", self.follow(lambda index: self._pointers(index)[0]))
             waiting.insert(0, Work("follow", 1))
         if any(stage.totals for stage in stages):
             self._function("totals", self._totals())
@@ -301,22 +268,6 @@ class ByNeurons(Writer):
                 lines += nested(f"for j in range({stage.outputs}):", ["total += float(part[j])"])
                 lines.append(f"gradient[{place.start}] = T(total)")
                 lines += self.parameters(place.start, 1, groups[place], weight=name in stage.weights)
-        return lines
-
-    def _follow(self) -> list[str]:
-        """The running statistics, after a step that is taken."""
-        lines = list[str]()
-        for index, stage in enumerate(self.form.stages):
-            shared, pointers = self._shared(stage, Cut(0, stage.outputs, "m", "m"))
-            kept, _ = self._pointers(index)
-            pointers |= {name: kept[name] for name in stage.statistics}
-            names = {name: Operand(name) for name in pointers}
-            formulas = Formulas({**names, ROW_COUNT: shared[ROW_COUNT]})
-            for name, symbol in stage.new_buffers.items():
-                formulas.compute(symbol, names[name])
-            used = formulas.names | stage.new_buffers.keys()
-            lines += [f"{name} = {pointers[name]}" for name in sorted(used & pointers.keys())]
-            lines += nested(f"for j in range({stage.outputs}):", formulas.entry("j")) if used else []
         return lines
 
     def _weights(self, index: int) -> list[str]:

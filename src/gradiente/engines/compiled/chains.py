@@ -1,6 +1,7 @@
 """The layers behind a head, recorded together: element-wise ones, and normalizations over the batch."""
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from gradiente.engines.compiled.formulas import supported
@@ -10,6 +11,8 @@ from gradiente.engines.compiled.recording import (
     Draws,
     NotRecordable,
     Rows,
+    feature_counts,
+    feature_sum,
     operand,
     recorded,
     reduces,
@@ -27,23 +30,27 @@ COUNTED = "num_batches_tracked"
 
 @dataclass(kw_only=True)
 class Chain:
-    """Layers, each with a number for each number of the one before; parameters have one for each feature, or only one.
+    """Layers, each with a number for each number of the one before; parameters have one for each channel, or only one.
+
+    Without positions every feature is a channel.
 
     Arguments:
+        channels: how many
         output: from the operands of what is before, parameters, buffers, and what is drawn
         raw_gradient: ∂J/∂(what is before) from DELTA = ∂J/∂output and what is kept
         kept: the numbers on the way that gradients need, by name
-        statistics: those that all rows share, such as 1 / √(σ² + ε), that gradients or new buffers need
+        statistics: those that all rows and positions share, such as 1 / √(σ² + ε), that gradients or new buffers need
         draws: the names of what is drawn, for each layer that draws
         own: the names of operands that are parameters or buffers, and the network's names of those
         weights: those of the parameters that penalties act on
         parameter_gradients: ∂J/∂parameter of those that learn, by the operand's name
-        totals: the parameters of a single number, whose gradient is the sum of what is given there for each feature
+        totals: the parameters of a single number, whose gradient is the sum of what is given there for each channel
         new_buffers: from buffers and statistics, by the operand's name
         counters: the network's names of the buffers that count batches
-        summing: the classes of the layers that need a sum over the rows of the batch
+        sums_rows: whether a sum over the rows of the batch is needed: to normalize, or for a parameter's gradient
     """
 
+    channels: int
     output: Symbol
     raw_gradient: Symbol
     kept: dict[str, Symbol] = field(default_factory=dict)
@@ -55,28 +62,32 @@ class Chain:
     totals: tuple[str, ...] = ()
     new_buffers: dict[str, Symbol] = field(default_factory=dict)
     counters: tuple[str, ...] = ()
-    summing: tuple[str, ...] = ()
+    sums_rows: bool = False
 
 
-def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape) -> tuple[Chain, Shape]:
-    """Those layers of a network, recorded, and the shape of an instance of their output.
+def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape, channels: int) -> Chain:
+    """Those layers of a network, recorded.
 
     Arguments:
         raw, shape: of what is before them
+        channels: that parameters and statistics have a number for
 
     Errors: NotRecordable
     """
-    recordings = [_Recording(network, nodes, raw, shape, count) for count in COUNTS]
+    recordings = [_Recording(network, nodes, raw, shape, channels, count) for count in COUNTS]
     formulas = for_any_count([each.formulas for each in recordings])
     supported(formulas.values())
-    if any(map(reduces, formulas.values())) and any(map(sums_rows, formulas.values())):
+    counts = set[int]().union(*map(feature_counts, formulas.values()))
+    last = recordings[-1]
+    by_channel = counts or (last.own and prod(last.shapes[-1]) != channels)
+    if counts - {channels} or (by_channel and any(map(reduces, formulas.values()))):
         raise NotRecordable(type(network.nodes[nodes.start].layer).__name__)
 
     def of(part: str) -> dict[str, Symbol]:
         return {name: symbol for (kind, name), symbol in formulas.items() if kind == part}
 
-    last = recordings[-1]
-    chain = Chain(
+    return Chain(
+        channels=channels,
         output=formulas["output", ""],
         raw_gradient=formulas["raw_gradient", ""],
         kept=of("kept"),
@@ -88,20 +99,20 @@ def chain_of(network: Network, nodes: range, raw: Symbol, shape: Shape) -> tuple
         totals=tuple(last.totals),
         new_buffers=of("new_buffers"),
         counters=tuple(last.counters),
-        summing=tuple(last.summing),
+        sums_rows=bool(counts or of("parameter_gradients")),
     )
-    return chain, last.shapes[-1]
 
 
 class _Recording:
     """Layers recorded with so many rows: `formulas`, by what they are and their names."""
 
-    def __init__(self, network: Network, nodes: range, raw: Symbol, shape: Shape, count: int) -> None:
-        self.network, self.count = network, count
+    def __init__(
+        self, network: Network, nodes: range, raw: Symbol, shape: Shape, channels: int, count: int
+    ) -> None:
+        self.network, self.channels, self.count = network, channels, count
         self.values, self.shapes, self.caches = [raw], [shape], list[Any]()
         self.draws, self.counters, self.weights = list[str](), list[str](), list[str]()
-        self.own, self.summing, self.totals = dict[str, str](), list[str](), list[str]()
-        self.single = list[str]()
+        self.own, self.totals, self.single = dict[str, str](), list[str](), list[str]()
         self.buffers = dict[int, dict[str, Any]]()
         self.parameters = dict[int, dict[str, Any]]()
         for index in nodes:
@@ -136,7 +147,6 @@ class _Recording:
         ):
             raise NotRecordable(name)
         self.draws += [drawn.name] if drawn.used else []
-        self.summing += [name] if sums_rows(y.symbol) and not sums_rows(x.symbol) else []
         self.values.append(y.symbol)
         self.caches.append(cache)
 
@@ -150,7 +160,6 @@ class _Recording:
         name, own, buffers = type(layer).__name__, self.parameters[index], self.buffers[index]
         dy = operand(found["raw_gradient", ""], (self.count, *self.shapes[place + 1]), self.network.dtype)
         if own and not frozen:
-            self.summing.append(name)
             out = {key: operand(Symbol(), each.shape, each.dtype, shared=True) for key, each in own.items()}
             recorded(name, lambda: layer.parameter_gradients(own, cache, dy, out))
             for key, each in out.items():
@@ -164,22 +173,21 @@ class _Recording:
             }
         if cache is not None or not layer.copies:
             dx = recorded(name, lambda: layer.input_gradient(own, cache, dy))
-            self.summing += [name] if sums_rows(dx.symbol) and not sums_rows(dy.symbol) else []
             found["raw_gradient", ""] = dx.symbol
 
     def _gradient(self, name: str, gradient: Symbol, found: dict[tuple[str, str], Symbol]) -> None:
-        """∂J/∂parameter: a sum for each feature, or the sum of those."""
+        """∂J/∂parameter: a sum for each channel, or the sum of those."""
         if gradient.function == TOTAL:
             self.totals.append(name)
-            gradient = gradient.arguments[0]
+            gradient = feature_sum(gradient.arguments[0], self.channels)
         elif name in self.single:
             raise NotRecordable(name)
         found["parameter_gradients", name] = gradient
 
     def _operand(self, index: int, key: str, shape: Shape) -> Rows:
-        """A parameter or a buffer: a number for each feature, or a single one."""
+        """A parameter or a buffer: a number for each channel, or a single one."""
         node, name = self.network.nodes[index], f"{key}_{index}"
-        if shape != self.shapes[-1]:
+        if shape != (self.channels,):
             self.single.append(name)
             if shape != (1,):
                 raise NotRecordable(type(node.layer).__name__)

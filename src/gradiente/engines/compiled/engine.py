@@ -39,9 +39,8 @@ GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 class CompiledEngine(ClosedFormEngine):
     """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
-    Compiled are networks of Linear, convolutions and pools without copies in the padding, element-wise layers, and
-    where no convolution is batch normalization of rows and PReLU; what else there is NumPy executes, and only the rule
-    is compiled.
+    Compiled are networks of Linear, convolutions and pools without copies in the padding, batch normalization, and
+    element-wise layers; what else there is NumPy executes, and only the rule is compiled.
     Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
 
     Errors: ArgumentError where llvmlite is not installed
@@ -142,11 +141,11 @@ class CompiledEngine(ClosedFormEngine):
             return None
         self._check(y, program)
         rows, divided = rows[: len(constants)], np.array(divisors[: len(constants)], np.float64)
-        if program.form.normalizes:
-            few = next((place for place, each in enumerate(rows) if len(each) < 2), len(rows))
-            if few == 0:
-                return None
-            rows, constants, divided = rows[:few], constants[:few], divided[:few]
+        fewest = program.form.fewest_rows
+        few = next((place for place, each in enumerate(rows) if len(each) < fewest), len(rows))
+        if few == 0:
+            return None
+        rows, constants, divided = rows[:few], constants[:few], divided[:few]
         x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
         bounds = np.array([0, *accumulate(map(len, rows))], np.int64)
         penalties = np.full(len(rows), float(self.objective.penalty()))

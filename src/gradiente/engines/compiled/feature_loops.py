@@ -23,35 +23,20 @@ class FeatureLoops:
         self.outside = Body(formulas, self._operand)  # of the loops over the rows
 
     def lines(self) -> list[str]:
-        outputs, lines = self.formulas.outputs, list[str]()
-        for level in range(1 + max(self._level(n) for n, _ in outputs)):
+        lines = list[str]()
+        for level in range(1 + max(self.level(n) for n, _ in self.formulas.outputs)):
             loop = self._loop(level)
             lines += [*self.outside.lines, *loop]
             self.outside.lines = []
-        stores = [
-            f"{into.pointer}[j] = {self.outside.value(n)}" for n, into in outputs if not self._by_row(n)
-        ]
+        stores = self.shared_stores()
         return nested(f"for j in range({self.features}):", [*lines, *self.outside.lines, *stores])
 
     def _loop(self, level: int) -> list[str]:
         """The loop of what needs so many sums, one after the other: entries, and terms of the next sums."""
-        nodes = self.formulas.nodes
-        outputs = [
-            (n, into) for n, into in self.formulas.outputs if self._by_row(n) and self._level(n) == level
-        ]
-        sums = [
-            n for n, node in enumerate(nodes) if node.function == FEATURE_SUM and self._level(n) == level + 1
-        ]
-        terms = [nodes[n].arguments[0] for n in sums]
-        for each in (*(n for n, _ in outputs), *terms):
-            self._before(each)
-        body = Body(self.formulas, self._operand, self.outside.names)
-        stores = [f"{into.pointer}[{self._place}] = {body.value(n)}" for n, into in outputs]
-        for n, term in zip(sums, terms, strict=True):
-            stores.append(f"part_{n} += {as_number(body.value(term), nodes[term].function in BOOLEAN)}")
+        lines, sums = self.entry(level), self.sums_after(level)
         if not sums:
-            return nested(f"for r in range({self.rows}):", [*body.lines, *stores]) if stores else []
-        some = nested(f"for r in range(start, min({self.rows}, start + {SUMMED})):", [*body.lines, *stores])
+            return nested(f"for r in range({self.rows}):", lines) if lines else []
+        some = nested(f"for r in range(start, min({self.rows}, start + {SUMMED})):", lines)
         some = [*(f"part_{n} = T(0)" for n in sums), *some, *(f"sum_{n} += float(part_{n})" for n in sums)]
         self.outside.names |= {n: f"v{n}" for n in sums}
         return [
@@ -59,6 +44,35 @@ class FeatureLoops:
             *nested(f"for start in range(0, {self.rows}, {SUMMED}):", some),
             *(f"v{n} = T(sum_{n})" for n in sums),
         ]
+
+    def entry(self, level: int) -> list[str]:
+        """The lines of that loop, for one entry."""
+        nodes = self.formulas.nodes
+        outputs = [(n, into) for n, into in self.formulas.outputs if into.kind == "entry"]
+        outputs = [(n, into) for n, into in outputs if self.level(n) == level]
+        sums = [(n, nodes[n].arguments[0]) for n in self.sums_after(level)]
+        for each in (*(n for n, _ in outputs), *(term for _, term in sums)):
+            self._before(each)
+        body = Body(self.formulas, self._operand, self.outside.names)
+        stores = [f"{into.pointer}[{self._place}] = {body.value(n)}" for n, into in outputs]
+        for n, term in sums:
+            stores.append(f"part_{n} += {as_number(body.value(term), nodes[term].function in BOOLEAN)}")
+        return [*body.lines, *stores]
+
+    def sums_after(self, level: int) -> list[int]:
+        """The sums whose terms need so many sums, one after the other."""
+        nodes = enumerate(self.formulas.nodes)
+        return [n for n, node in nodes if node.function == FEATURE_SUM and self.level(n) == level + 1]
+
+    def shared_stores(self) -> list[str]:
+        """The lines that store what all rows share."""
+        outputs = [(n, into) for n, into in self.formulas.outputs if into.kind == "feature"]
+        return [f"{into.pointer}[j] = {self.outside.value(n)}" for n, into in outputs]
+
+    def level(self, number: int) -> int:
+        """How many sums it needs, one after the other."""
+        node = self.formulas.nodes[number]
+        return max(map(self.level, node.arguments), default=0) + (node.function == FEATURE_SUM)
 
     def _before(self, number: int) -> None:
         """Assign, before the loop, what a number in it needs that all rows share."""
@@ -74,11 +88,6 @@ class FeatureLoops:
         if node.name:
             return self.formulas.operands[node.name].kind == "entry"
         return node.function != FEATURE_SUM and any(map(self._by_row, node.arguments))
-
-    def _level(self, number: int) -> int:
-        """How many sums it needs, one after the other."""
-        node = self.formulas.nodes[number]
-        return max(map(self._level, node.arguments), default=0) + (node.function == FEATURE_SUM)
 
     @property
     def _place(self) -> str:

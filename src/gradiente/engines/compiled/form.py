@@ -56,25 +56,25 @@ class Form:
     def buffers(self) -> dict[str, Place]:
         """Where the running statistics are, side by side, by the operands' names."""
         named = [(name, stage) for stage in self.stages for name in stage.buffers]
-        stops = accumulate(stage.outputs for _, stage in named)
+        stops = accumulate(stage.channels for _, stage in named)
         return {
-            name: Place(stop - stage.outputs, stop) for (name, stage), stop in zip(named, stops, strict=True)
+            name: Place(stop - stage.channels, stop) for (name, stage), stop in zip(named, stops, strict=True)
         }
 
     @property
-    def normalizes(self) -> bool:
-        """Whether a number depends on the other rows of the batch."""
-        return any(stage.normalizes for stage in self.stages)
+    def fewest_rows(self) -> int:
+        """That a batch may have: normalized over the batch alone, a single row has no variance."""
+        return 1 + any(stage.normalizes and stage.positions == 1 for stage in self.stages)
 
     @property
     def sums_rows(self) -> bool:
-        """Whether a feature has to be summed over the rows of the batch behind a head."""
+        """Whether a channel has to be summed over the rows of the batch behind a head."""
         return any(stage.sums_rows for stage in self.stages)
 
     @property
     def can_keep(self) -> bool:
-        """Whether θ and the gradient can be kept after every step: they are few."""
-        return self.parameters <= MOST_KEPT
+        """Whether θ and the gradient, and nothing else of the network, can be kept after every step: they are few."""
+        return self.parameters <= MOST_KEPT and not self.buffers
 
     @property
     def first_learning(self) -> int:
@@ -92,7 +92,7 @@ class Form:
         w, classes      memory to work in
         predictions, values     where the network's output for every instance goes, and J of every step
         thetas, gradients       where θ and the gradient go after every step, if `keep` is not 0
-        sums            Σ L of every piece of the rows
+        sums            of every piece of the rows: Σ L, then those of channels
         state           of the generator that layers draw from
         """
         number = self.number

@@ -12,7 +12,6 @@ from gradiente.engines.compiled.by_neurons import ByNeurons
 from gradiente.engines.compiled.by_rows import ByRows
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.native import native
-from gradiente.engines.compiled.recording import NotRecordable
 
 Array = np.ndarray
 WIDE = 256  # neurons of a layer that is worth cutting by neurons
@@ -26,6 +25,7 @@ class Code:
     function: Callable[..., None]
     numbers: int
     classes: int
+    sums: int
     pieces: int
     keeps: bool
 
@@ -33,21 +33,19 @@ class Code:
 def code_of(form: Form) -> Code:
     """The machine code of a form; forms with the same source share it.
 
-    Errors: NotRecordable for a layer that sums over the rows of a batch, where the batch is cut by its rows; those of
-        `native`
+    Errors: those of `native`
     """
     program = (ByNeurons if by_neurons(form) else ByRows)(form)
-    if form.sums_rows and isinstance(program, ByRows):
-        raise NotRecordable(next(name for stage in form.stages for name in stage.summing))
     source = program.text()
     keeps = form.can_keep and isinstance(program, ByRows)
+    sums = program.sum_count if isinstance(program, ByRows) else 0
     function = native(source, list(form.arguments().values()), fastmath=not form.float64)
-    return Code(function, program.numbers(), program.class_count, program.pieces, keeps)
+    return Code(function, program.numbers(), program.class_count, sums, program.pieces, keeps)
 
 
 def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
-    if any(stage.windows is not None for stage in form.stages):
+    if any(stage.windows is not None or stage.positions > 1 for stage in form.stages):
         return False
     if form.sums_rows:
         return True
@@ -76,9 +74,9 @@ class Program:
     def __init__(self, form: Form) -> None:
         self.form, self.code = form, code_of(form)
         dtype = np.dtype(form.number)
-        self.work = np.empty(self.code.numbers, dtype)
+        self.work = np.zeros(self.code.numbers, dtype)
         self.classes = np.zeros(self.code.classes, np.int64)
-        self.sums = np.zeros(max(1, self.code.pieces))
+        self.sums = np.zeros(self.code.sums)
 
     def run(
         self,

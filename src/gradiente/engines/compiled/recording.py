@@ -1,7 +1,8 @@
 """Layers and losses, recorded by running their own code on symbols of a batch.
 
 What is recorded: NumPy's element-wise functions, the maximum and the sum of a row, the entry of its right class, and
-the sum of a feature over the batch. A layer or loss that does anything else cannot be recorded, and NumPy executes it.
+the sum of a feature, or of a channel with all its positions, over the batch. A layer or loss that does anything else
+cannot be recorded, and NumPy executes it.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,9 @@ from gradiente.symbolic import Symbol
 ROWS = 2  # of the batch that is recorded: a formula is the same for any number
 # Functions of a recorded formula besides NumPy's.
 ROW_SUM, ROW_MAX, AT_CLASS, IS_CLASS = "row_sum", "row_max", "at_class", "is_class"
-FEATURE_SUM, TOTAL = "feature_sum", "sum"  # over the rows of the batch; of all features' sums
+# Over the rows of the batch, with how many sums there are; the same of everything; over the positions of a channel.
+FEATURE_SUM, TOTAL, PLACE_SUM = "feature_sum", "sum", "place_sum"
+SUMS_OF_PRODUCTS = {"ij,ij->j": 0, "...i,...i->...": (2,)}  # the axes of einsum's sums
 Shape = tuple[int, ...]
 
 
@@ -62,7 +65,7 @@ class Rows(NDArrayOperatorsMixin):
         if method != "__call__" or options or ufunc.nout != 1:
             return NotImplemented
         if ufunc is np.matmul:
-            return _written(_column_sum(*inputs), out)
+            return _written(_product_with_ones(*inputs), out)
         if where is not True:
             if not isinstance(out, Rows):
                 raise NotRecordable("a result with places that are not computed")
@@ -84,8 +87,8 @@ class Rows(NDArrayOperatorsMixin):
             return Rows(Symbol(value=0.0), self.shape, self.dtype, shared=self.shared)
         if function is np.expand_dims and tuple(inputs[1:]) == (1,) and self.ndim == 1 and not self.shared:
             return self.reshape(self.shape[0], 1)
-        if function is np.einsum and len(inputs) == 3 and inputs[0] == "ij,ij->j" and not options:
-            return (inputs[1] * inputs[2]).sum(axis=0)
+        if function is np.einsum and len(inputs) == 3 and inputs[0] in SUMS_OF_PRODUCTS and not options:
+            return (inputs[1] * inputs[2]).sum(axis=SUMS_OF_PRODUCTS[inputs[0]])
         return NotImplemented
 
     def _computed(self, name: str, operation: Callable[..., Any], inputs: Sequence[Any], out: Any) -> "Rows":
@@ -98,7 +101,7 @@ class Rows(NDArrayOperatorsMixin):
         symbol = Symbol(function=name, operation=operation, arguments=arguments)
         result = Rows(symbol, shape, self.dtype, shared=shared)
         for each in recorded:
-            if each.features not in (1, result.features):
+            if each.features not in (1, result.features) and not each._has_channels_of(result):
                 raise NotRecordable("features that meet others")
         return _written(result, out)
 
@@ -119,21 +122,17 @@ class Rows(NDArrayOperatorsMixin):
     def min(self) -> Any:
         return self._reduced("", None, False)
 
-    def sum(self, axis: int | tuple[()] | None = None, *, keepdims: bool = False) -> Any:
-        if axis is None:
-            total = Symbol(function=TOTAL, arguments=(self.reshape(self.shape[0], -1).sum(axis=0).symbol,))
-            return Rows(total, (), self.dtype, shared=True)
+    def sum(self, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> Any:
+        if axis is None and not self.shared and not self.labels:
+            return Rows(Symbol(function=TOTAL, arguments=(self.symbol,)), (), self.dtype, shared=True)
         if isinstance(axis, tuple):
-            if axis:
+            if axis != tuple(range(2, self.ndim)) or self.shared or keepdims:
                 raise NotRecordable("a sum over several axes")
-            return self
+            places = Symbol(function=PLACE_SUM, arguments=(self.symbol,))
+            return Rows(places, self.shape[:2], self.dtype) if axis else self
         if axis == 0 and not self.shared and self.ndim == 2 and not keepdims:
-            return Rows(
-                Symbol(function=FEATURE_SUM, arguments=(self.symbol,)),
-                self.shape[1:],
-                self.dtype,
-                shared=True,
-            )
+            whole = self.symbol.arguments[0] if self.symbol.function == PLACE_SUM else self.symbol
+            return Rows(feature_sum(whole, self.shape[1]), self.shape[1:], self.dtype, shared=True)
         return self._reduced(ROW_SUM, axis, keepdims)
 
     def __getitem__(self, index: Any) -> "Rows":
@@ -155,6 +154,11 @@ class Rows(NDArrayOperatorsMixin):
 
     def __bool__(self) -> bool:
         raise NotRecordable("a condition")
+
+    def _has_channels_of(self, batch: "Rows") -> bool:
+        """Whether it has a number for each channel, axis 1, of an array of the batch that it meets."""
+        shape = (1,) * (batch.ndim - self.ndim) + self.shape
+        return self.shared and not batch.shared and shape[1:2] == (self.features,) == batch.shape[1:2]
 
     def _reduced(self, name: str, axis: int | None, keepdims: bool) -> Any:
         if axis is None:
@@ -218,8 +222,21 @@ def _written(result: Rows, out: Any) -> Rows:
     return out
 
 
-def _column_sum(ones: Any, x: Any) -> Rows:
-    """Of a product with ones from the left: the sum of every column."""
+def feature_sum(symbol: Symbol, features: int) -> Symbol:
+    """Its sums over the rows of the batch, and over the positions of each feature; there are so many sums."""
+    return Symbol(function=FEATURE_SUM, arguments=(symbol, Symbol(value=features)))
+
+
+def feature_counts(symbol: Symbol) -> set[int]:
+    """How many sums over the rows of the batch are in a formula, of each kind."""
+    own = {symbol.arguments[1].value} if symbol.function == FEATURE_SUM else set[int]()
+    return own.union(*map(feature_counts, symbol.arguments))
+
+
+def _product_with_ones(ones: Any, x: Any) -> Rows:
+    """With ones from the left: the sum of every column; from the right: that of the positions of every channel."""
+    if isinstance(ones, Rows) and ones.ndim == 3 and np.array_equal(x, np.ones(ones.shape[2])):
+        return ones.sum(axis=(2,))
     if isinstance(ones, Rows) or x.ndim != 2 or not np.array_equal(ones, np.ones(x.shape[0])):
         raise NotRecordable("a product of matrices")
     return x.reshape(x.shape[1:]) if x.shared and len(ones) == 1 else x.sum(axis=0)

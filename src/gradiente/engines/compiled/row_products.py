@@ -4,10 +4,11 @@ from math import prod
 
 from gradiente.engines.compiled.convolutions import Convolution
 from gradiente.engines.compiled.formulas import nested
+from gradiente.engines.compiled.pieces import Cut
 from gradiente.engines.compiled.pools import Pooling
 from gradiente.engines.compiled.source import place_in, within
 from gradiente.engines.compiled.stages import Stage
-from gradiente.engines.compiled.writer import Cut, Writer
+from gradiente.engines.compiled.writer import Writer
 from gradiente.layers.conv import Conv
 from gradiente.layers.pool import Pool
 

@@ -1,7 +1,8 @@
 """A network as stages: a Linear, a convolution or a pool, then the element-wise layers behind it, recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from gradiente.layers import (
     MaxPool2d,
     MaxPool3d,
 )
-from gradiente.layers.base import Array, Layer
+from gradiente.layers.base import Array, Layer, Shape
 from gradiente.layers.conv import Conv
 from gradiente.layers.pool import Pool
 from gradiente.layers.windows import Windows
@@ -47,7 +48,8 @@ class Stage(Chain):
     """A part of the network: what its head makes of x, and what the layers behind the head make of that.
 
     The chain's operands are RAW (W x of a Linear, y of another head, x where there is none) and BIAS of a Linear.
-    Behind a pool, whose output its gradient needs, another stage begins.
+    Behind a pool, whose output its gradient needs, another stage begins; so it does where parameters or sums over the
+    batch have other channels.
 
     Arguments:
         head: a Linear, a convolution or a pool, or None
@@ -78,6 +80,11 @@ class Stage(Chain):
         return self.learns or bool(self.parameter_gradients)
 
     @property
+    def positions(self) -> int:
+        """Of a channel."""
+        return self.outputs // self.channels
+
+    @property
     def multiplications(self) -> int:
         """Those of the head, for one instance."""
         if isinstance(self.head, Conv) and self.windows is not None:
@@ -101,9 +108,9 @@ class Stage(Chain):
         return sums_rows(self.output)
 
     @property
-    def sums_rows(self) -> bool:
-        """Whether its chain needs a sum over the rows of the batch: to normalize, or for a parameter's gradient."""
-        return bool(self.summing)
+    def by_channel(self) -> bool:
+        """Whether its chain is computed a channel after the other: what rows and positions share is in it."""
+        return self.sums_rows or (bool(self.own) and self.positions > 1)
 
     @property
     def changes(self) -> bool:
@@ -140,17 +147,16 @@ def stages_of(network: Network, shape: tuple[int, ...]) -> list[Stage]:
         if node.is_sum or node.layer.index_count is not None:
             raise NotRecordable(type(node.layer).__name__)
     places = {name: Place(at.start, at.stop) for name, at in slices_of(network.parameters).items()}
-    stages, index = list[Stage](), 0
-    while index < len(network.nodes):
-        start, kind = index, type(network.nodes[index].layer)
-        index += kind in HEADS
-        while index < len(network.nodes) and kind not in POOLS and not _is_head(network.nodes[index].layer):
-            index += 1
-        stage = _stage(network, range(start, index), shape, places)
+    shapes = [shape]
+    for node in network.nodes:
+        shapes.append(node.layer.output_shape(shapes[-1]))
+    stages, start = list[Stage](), 0
+    while start < len(network.nodes):
+        stop = _stop(network, start, shapes)
+        stage = _stage(network, range(start, stop), shapes, places)
         if stage.head is not None or stage.changes:
             stages.append(stage)
-        for node in network.nodes[start:index]:
-            shape = node.layer.output_shape(shape)
+        start = stop
     return stages
 
 
@@ -174,14 +180,13 @@ def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
     return RecordedLoss(terms.symbol, gradient.symbol, labels, loss.interval)
 
 
-def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mapping[str, Place]) -> Stage:
-    first = network.nodes[nodes.start]
-    inputs, weight, bias = int(np.prod(shape)), None, None
+def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: Mapping[str, Place]) -> Stage:
+    first, shape, after = network.nodes[nodes.start], all_shapes[nodes.start], all_shapes[nodes.stop]
+    inputs, weight, bias = prod(shape), None, None
     raw, windows = Symbol(RAW), None
-    start, shapes, head = nodes.start, shape, first.layer if _is_head(first.layer) else None
+    head = first.layer if _is_head(first.layer) else None
     if head is not None:
         weight, bias = places.get(f"{first.path}.weight"), places.get(f"{first.path}.bias")
-        start, shapes = start + 1, head.output_shape(shape)
     if isinstance(head, Linear):
         if len(shape) != 1:
             raise NotRecordable("Linear")
@@ -190,18 +195,40 @@ def _stage(network: Network, nodes: range, shape: tuple[int, ...], places: Mappi
         windows = head._windows((ROWS, *shape))
         if windows.mode != "zeros" and windows.padded != windows.input:
             raise NotRecordable(type(head).__name__)
-    chain, shape = chain_of(network, range(start, nodes.stop), raw, shapes)
+    others = range(nodes.start + (head is not None), nodes.stop)
+    own = (prod(all_shapes[index][:1]) for index in others if _has_channels(network, index))
+    channels = next(own, prod(after))
+    chain = chain_of(network, others, raw, all_shapes[others.start], channels)
     return Stage(
         **vars(chain),
         head=head,
         windows=windows,
         inputs=inputs,
-        outputs=int(np.prod(shape)),
+        outputs=prod(after),
         weight=weight,
         bias=bias,
         learns=weight is not None and not network.is_frozen(nodes.start),
         places={name: places[own] for name, own in chain.own.items() if own in places},
     )
+
+
+def _stop(network: Network, start: int, shapes: Sequence[Shape]) -> int:
+    """Where the stage ends that begins there."""
+    head, channels = network.nodes[start].layer, set[Shape]()
+    if type(head) in POOLS:
+        return start + 1
+    for index in range(start + _is_head(head), len(network.nodes)):
+        if _has_channels(network, index):
+            channels.add(shapes[index][:1])
+        if _is_head(network.nodes[index].layer) or len(channels) > 1:
+            return index
+    return len(network.nodes)
+
+
+def _has_channels(network: Network, index: int) -> bool:
+    """Whether a layer has numbers for each channel: parameters, or sums over the batch."""
+    node = network.nodes[index]
+    return bool(node.parameters()) or node.layer.depends_on_batch
 
 
 def _is_head(layer: Layer) -> bool:

@@ -1,6 +1,6 @@
 """The parts of a training step as source: products, formulas, the loss, the update."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
 from gradiente.engines.compiled.lanes import NAMES
 from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, TARGET, WEIGHT
+from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
 from gradiente.engines.compiled.row_counts import ROW_COUNT
@@ -17,22 +18,6 @@ from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
 from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A piece of a layer: which features of which rows.
-
-    Arguments:
-        lo, count: the first feature and how many; numbers or sources
-        rows: how many, from 0; a number or a source
-        filled: how many of them are there, not only to fill the array
-    """
-
-    lo: str | int
-    count: str | int
-    rows: str | int
-    filled: str | int
 
 
 class Writer:
@@ -97,36 +82,44 @@ class Writer:
         Arguments:
             kept: the pointers to where numbers are kept for the gradients, statistics too
         """
-        lines, raw = [f"out = at({out}, {cut.lo} * {self.M})"], "out"
-        if stage.head is None:
-            raw = f"at({x}, {cut.lo} * {self.M})"
-        else:
-            lines += self.raw(stage, x, cut)
-        lines += [f"raw = {raw}"]
-        operands = {RAW: Operand("raw")}
+        chained = self.forward_chain(stage, x, out, kept, draws, cut)
+        return [*self.head(stage, x, out, cut), *self.loops(chained, cut)]
+
+    def head(self, stage: Stage, x: str, out: str, cut: Cut) -> list[str]:
+        """What the head of a stage gives, at the pointer out."""
+        raw = [] if stage.head is None else self.raw(stage, x, cut)
+        return [f"out = at({out}, {cut.lo} * {self.M})", *raw]
+
+    def forward_chain(
+        self, stage: Stage, x: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
+    ) -> Chained:
+        """The output of a piece of a stage from what its head gave, likewise."""
+        raw = out if stage.head is not None else x
+        entries = [f"out = at({out}, {cut.lo} * {self.M})", f"raw = at({raw}, {cut.lo} * {self.M})"]
+        shared, operands = list[str](), {RAW: Operand("raw")}
         if stage.bias is not None and isinstance(stage.head, Linear):
-            lines.append(f"bias = at(theta, {stage.bias.start} + {cut.lo})")
+            shared.append(f"bias = at(theta, {stage.bias.start} + {cut.lo})")
             operands[BIAS] = Operand("bias", "feature")
         for name, pointer in draws.items():
-            lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
+            entries.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
             operands[name] = Operand(name)
-        shared, pointers = self._shared(stage, cut)
-        formulas = Formulas(operands | shared)
+        others, pointers = self._shared(stage, cut)
+        formulas = Formulas(operands | others)
         for name, symbol in stage.kept.items():
             if name in kept:
-                lines.append(f"{name} = at({kept[name]}, {cut.lo} * {self.M})")
+                entries.append(f"{name} = at({kept[name]}, {cut.lo} * {self.M})")
                 formulas.compute(symbol, Operand(name))
         for name, symbol in stage.statistics.items():
-            lines.append(f"{name} = at({kept[name]}, {cut.lo})")
+            shared.append(f"{name} = at({kept[name]}, {cut.lo})")
             formulas.compute(symbol, Operand(name, "feature"))
         if stage.changes:
             formulas.compute(stage.output, Operand("out"))
-        lines += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
-        return lines + self._loops(formulas, cut)
+        shared += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
+        return Chained(entries, shared, formulas)
 
     def _shared(self, stage: Stage, cut: Cut) -> tuple[dict[str, Operand], dict[str, str]]:
         """The operands of a piece of a stage that all rows share, and the sources of its parameters and buffers."""
-        single = {name for name, place in stage.places.items() if place.stop - place.start != stage.outputs}
+        single = {name for name, place in stage.places.items() if place.stop - place.start != stage.channels}
         pointers = {
             name: f"theta[{place.start}]" if name in single else f"at(theta, {place.start} + {cut.lo})"
             for name, place in stage.places.items()
@@ -134,7 +127,7 @@ class Writer:
         buffers = {name: self.form.buffers[name] for name in stage.buffers}
         pointers |= {name: f"at(buffers, {place.start} + {cut.lo})" for name, place in buffers.items()}
         operands = {name: Operand(name, "number" if name in single else "feature") for name in pointers}
-        return {**operands, ROW_COUNT: Operand(f"T({cut.filled})", "number")}, pointers
+        return {**operands, ROW_COUNT: Operand("T(m)", "number")}, pointers
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
@@ -155,25 +148,32 @@ class Writer:
         self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
     ) -> list[str]:
         """∂J/∂raw of a piece of a stage, in place of ∂J/∂output at the pointer delta; ∂J/∂parameters of its chain."""
+        chained = self.back_chain(stage, delta, out, kept, draws, cut)
+        return [] if chained is None else self.loops(chained, cut)
+
+    def back_chain(
+        self, stage: Stage, delta: str, out: str, kept: dict[str, str], draws: dict[str, str], cut: Cut
+    ) -> Chained | None:
+        """The same; None where nothing changes."""
         if stage.raw_gradient.name == DELTA and not stage.parameter_gradients:
-            return []
-        lines = [f"delta = at({delta}, {cut.lo} * {self.M})"]
+            return None
+        entries, shared = [f"delta = at({delta}, {cut.lo} * {self.M})"], list[str]()
         operands = {DELTA: Operand("delta")}
         arrays = {name: kept.get(name, out) for name in stage.kept} | draws
         for name, pointer in arrays.items():
-            lines.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
+            entries.append(f"{name} = at({pointer}, {cut.lo} * {self.M})")
             operands[name] = Operand(name)
-        shared, pointers = self._shared(stage, cut)
+        others, pointers = self._shared(stage, cut)
         pointers |= {name: f"at({kept[name]}, {cut.lo})" for name in stage.statistics}
         operands |= {name: Operand(name, "feature") for name in stage.statistics}
-        formulas = Formulas(operands | shared)
+        formulas = Formulas(operands | others)
         for name, symbol in stage.parameter_gradients.items():
-            to = kept[name] if name in stage.totals else f"at(gradient, {stage.places[name].start})"
-            lines.append(f"d_{name} = at({to}, {cut.lo})")
+            to = kept[name] if name in kept else f"at(gradient, {stage.places[name].start})"
+            shared.append(f"d_{name} = at({to}, {cut.lo})")
             formulas.compute(symbol, Operand(f"d_{name}", "feature"))
         formulas.compute(stage.raw_gradient, Operand("delta"))
-        lines += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
-        return lines + self._loops(formulas, cut)
+        shared += [f"{name} = {pointers[name]}" for name in sorted(formulas.names & pointers.keys())]
+        return Chained(entries, shared, formulas)
 
     def input_gradient(self, stage: Stage, delta: str, dx: str, cut: Cut) -> list[str]:
         """∂J/∂x of a stage for a piece of its inputs."""
@@ -250,7 +250,7 @@ class Writer:
         )
         formulas.compute(summed, Operand("terms", "row"))
         formulas.compute(loss.gradient, Operand("delta"))
-        return [*lines, *self._loops(formulas, cut)]
+        return self.loops(Chained(lines, [], formulas), cut)
 
     def _checks(self, rows: object) -> list[str]:
         """The training ends at what the loss does not take: NumPy then executes that step, and says what it is."""
@@ -293,6 +293,25 @@ class Writer:
             "values[step] = value + penalties[step]",
             *nested("if not abs(values[step]) < np.inf:", ending),
         ]
+
+    def follow(self, kept: Callable[[int], dict[str, str]]) -> list[str]:
+        """The running statistics, after a step that is taken.
+
+        Arguments:
+            kept: the pointers to the statistics of a stage, by their names
+        """
+        lines = list[str]()
+        for index, stage in enumerate(self.form.stages):
+            others, pointers = self._shared(stage, Cut(0, stage.outputs, "m", "m"))
+            pointers |= {name: kept(index)[name] for name in stage.statistics}
+            names = {name: Operand(name) for name in pointers}
+            formulas = Formulas({**names, ROW_COUNT: others[ROW_COUNT]})
+            for name, symbol in stage.new_buffers.items():
+                formulas.compute(symbol, names[name])
+            used = formulas.names | stage.new_buffers.keys()
+            lines += [f"{name} = {pointers[name]}" for name in sorted(used & pointers.keys())]
+            lines += nested(f"for j in range({stage.channels}):", formulas.entry("j")) if used else []
+        return lines
 
     def norm_lines(self) -> list[str]:
         """The gradient scaled to its largest norm."""
@@ -342,11 +361,13 @@ class Writer:
             lines += nested("for i in range(count):", formulas.entry("i"))
             self.source.function("penalize", ["start", "count"], lines)
 
-    def _loops(self, formulas: Formulas, cut: Cut) -> list[str]:
+    def loops(self, chained: Chained, cut: Cut) -> list[str]:
+        """The lines that compute formulas for a piece of a stage."""
+        formulas, lines = chained.formulas, [*chained.entries, *chained.shared]
         if formulas.sums_rows:
-            return FeatureLoops(formulas, cut.count, self.M, cut.filled).lines()
+            return [*lines, *FeatureLoops(formulas, cut.count, self.M, cut.filled).lines()]
 
         def scratch(count: int) -> str:
             return self.at(self.memory.array(count))
 
-        return formulas.loops(cut.count, self.M, cut.rows, scratch, "classes")
+        return [*lines, *formulas.loops(cut.count, self.M, cut.rows, scratch, "classes")]

@@ -48,7 +48,6 @@ export function build(element, lab) {
   const toggle = button("▶", "", () => togglePlay(lab), { id: "o-play" });
   const figure = (id) => {
     const canvas = make("canvas", { id });
-    canvas.setAttribute("role", "img");
     canvas.addEventListener("pointerdown", (event) => goTo(stepAt(canvas, event, lab), lab));
     return make("figure", {}, make("figcaption", { id: `${id}-title` }), canvas);
   };
@@ -289,7 +288,7 @@ function drawCharts(by, at, state, text) {
   for (const [id, name] of [["o-losses", "losses"], ["o-distances", "distances"]]) {
     const series = seriesOf().map((each, i) => ({ values: each[name].subarray(0, lengthOf(state) + 1), colour: toneOf(i) }));
     by(id).state = { series, steps: lengthOf(state), at, log: true, language: state.language };
-    by(id).setAttribute("aria-label", by(`${id}-title`).textContent);
+    Object.assign(by(id), { role: "img", ariaLabel: by(`${id}-title`).textContent });
     chart.render(by(id), by(id).state);
   }
   const show = (values) => written(values[Math.min(at, values.length - 1)], 4, state.language);
