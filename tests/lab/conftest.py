@@ -32,7 +32,7 @@ def opened(browser, address):
         page.on("request", lambda request: request.url.startswith(own) or wrong.append(request.url))
         before(page)
         page.goto(address + place)
-        page.locator("#where, #remark, #o-where, #t-words").filter(
+        page.locator("#where, #remark, #score, #o-where, #t-words").filter(
             has_text=re.compile(r"\w")
         ).first.wait_for()
         return page

@@ -6,6 +6,7 @@ import { drawPixels, largestOf, layoutOf, pointedAt } from "./picture.js";
 
 const TALL = 32; // numbers of a strip, one below the other
 const HIGH = 260; // CSS pixels
+const BROAD = 360;
 const LARGEST = 22; // of a number, in CSS pixels
 const WIDE = 20; // of a strip
 
@@ -31,7 +32,7 @@ function build(element, layers, signature) {
   element.replaceChildren(
     ...layers.map(({ name, values }, place) => {
       const { layout } = arranged(values);
-      const scale = Math.max(1, Math.min(LARGEST, Math.floor(HIGH / layout.height)));
+      const scale = Math.max(1, Math.min(LARGEST, Math.floor(HIGH / layout.height), Math.floor(BROAD / layout.width)));
       const canvas = make("canvas", { className: "picture", tabIndex: 0 });
       canvas.style.width = `${values.shape.length > 1 ? scale * layout.width : Math.max(WIDE, scale * layout.width)}px`;
       canvas.style.height = `${scale * layout.height}px`;

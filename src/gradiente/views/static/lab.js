@@ -4,6 +4,7 @@ import { configOf, DEFAULTS, fromAddress, toAddress } from "./config.js";
 import { connect } from "./connection.js";
 import { button, make } from "./elements.js";
 import * as player from "./player.js";
+import * as broken from "./rooms/break.js";
 import * as digits from "./rooms/digits.js";
 import * as optimizers from "./rooms/optimizers.js";
 import * as steps from "./rooms/steps.js";
@@ -14,7 +15,7 @@ import * as tours from "./tours.js";
 
 // A room has build(element, lab), draw(element, state, lab), keys(lab) where it has its own, received(message, lab),
 // and `plays` where the run is played below it.
-const ROOMS = { train, steps, optimizers, digits, tensors };
+const ROOMS = { train, steps, break: broken, optimizers, digits, tensors };
 
 const parameters = new URLSearchParams(location.search);
 const token = parameters.get("token") ?? "";

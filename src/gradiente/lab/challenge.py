@@ -1,0 +1,156 @@
+"""Which mistake a broken run has: all that can be made, how each shows, one to guess, and names to choose from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from gradiente.checker.judging.factors import factor_key
+from gradiente.checker.rules.catalogue import all_mistakes
+from gradiente.checker.rules.chains import Made
+from gradiente.checker.rules.dataflow import RIGHT, View, link
+from gradiente.checker.rules.mistake import Mistake, WrongRule
+from gradiente.errors import require
+from gradiente.lab.chain import LOSS, Array, Parameters, Problem, Trained, stepped, trained
+
+LEVELS = ("explodes", "stalls", "learns")
+MOMENTS, EVERY = 41, 15  # moments of a run that are shown, and steps from one to the next
+FORWARD = (("Z", 1), ("A", 1), ("Z", 2), ("A", 2))
+LINKS = (
+    *FORWARD,
+    ("target", 2),
+    ("output", 2),
+    ("dW", 2),
+    ("db", 2),
+    ("dA", 2),
+    ("dZ", 1),
+    ("dW", 1),
+    ("db", 1),
+)
+SETTLED = 10  # steps after which a rule is tried once more, where no number is what it was at first
+FEW = 7  # instances: a forward pass that only some numbers of them fit is none
+NAMES = 4  # to choose from
+GROWN = 2.0  # times the first cost: it explodes
+NEAR = 0.05  # accuracy below that of the right run: it learns all the same
+ALIKE = 1e-9
+
+
+def _factor(power: int) -> Mistake:
+    """The 1/m that is missing, or there twice: a factor of the right ∂J/∂Z, by the checker's table of factors."""
+
+    def rule(q: View) -> Array:
+        return RIGHT["output"](q) * float(q.m) ** power
+
+    return Mistake(factor_key(2.0**power, 2), (WrongRule("output", rule),), plant=None)
+
+
+FACTORS = (_factor(-1), _factor(1))
+
+
+def level_of(right: Trained, broken: Trained) -> str:
+    """How a mistake shows: the cost grows or numbers become infinite; it learns less; it learns all the same."""
+    ended = len(broken.costs) < len(right.costs)
+    if ended or not np.isfinite(broken.costs).all() or broken.costs[-1] > GROWN * broken.costs[0]:
+        return "explodes"
+    return "learns" if broken.accuracies[-1] >= right.accuracies[-1] - NEAR else "stalls"
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A wrong rule at a link, and the numbers that it gives in two steps of the right run."""
+
+    made: Made
+    values: tuple[Array, ...]
+
+    def gives(self, others: Sequence[Array]) -> bool:
+        """Whether those are the same numbers."""
+        pairs = zip(self.values, others, strict=True)
+        return all(np.allclose(a, b, ALIKE, ALIKE * np.abs(b).max()) for a, b in pairs)
+
+
+class Mistakes:
+    """The mistakes that can be made in a problem.
+
+    Arguments:
+        problem: what is trained
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        rows = list(islice(problem.rows(), SETTLED + 1))
+        settled: Parameters = problem.first
+        for batch in rows[:SETTLED]:
+            settled = stepped(problem, settled, batch, None)
+        self._rows = rows[0]
+        self._steps = [problem.passed(problem.first, rows[0]), problem.passed(settled, rows[SETTLED])]
+
+    @cached_property
+    def right(self) -> Trained:
+        """The right run."""
+        return trained(self.problem, None, MOMENTS, EVERY)
+
+    @cached_property
+    def all(self) -> Sequence[Made]:
+        """Every mistake at every link; of the ways in which it is made there the first, as the checker names it."""
+        found = dict[tuple[str, str], Made]()
+        for tried in self._tried.values():
+            for one in tried:
+                named = next(other.made for other in tried if other.gives(one.values))
+                if named.key == one.made.key:
+                    found.setdefault((named.key, named.quantity), named)
+        return list(found.values())
+
+    def drawn(self, level: str, number: int) -> int:
+        """The place in `all` of a mistake of that level, which a number draws."""
+        require(level in LEVELS, "lab.level", level=level)
+        order = np.random.default_rng([number, LEVELS.index(level)]).permutation(len(self.all))
+        broken = ((place, trained(self.problem, self.all[place], MOMENTS, EVERY)) for place in order)
+        return next(int(place) for place, run in broken if level_of(self.right, run) == level)
+
+    def names(self, made: Made, number: int) -> list[str]:
+        """The keys of four mistakes, one of them the one that was made; of its link as far as that has so many."""
+        place = (made.wrong.kind, made.layer)
+        values = next(tried.values for tried in self._tried[place] if tried.made == made)
+        same = {tried.made.key for tried in self._tried[place] if tried.gives(values)}
+        generator = np.random.default_rng(number)
+        here = [one.key for one in self.all if one.quantity == made.quantity]
+        others = [one.key for one in self.all if one.key not in here]
+        drawn = [*generator.permutation(here), *generator.permutation(others)]
+        wrong = [str(key) for key in dict.fromkeys(drawn) if key not in same]
+        return [str(key) for key in generator.permutation([made.key, *wrong[: NAMES - 1]])]
+
+    @cached_property
+    def _tried(self) -> Mapping[tuple[str, int], Sequence[_Tried]]:
+        """Of every link the wrong rules that give other numbers than the right one, in its shape."""
+        known = [(mistake, wrong) for mistake in (*all_mistakes(), *FACTORS) for wrong in mistake.rules]
+        made = {
+            place: [Made(mistake, wrong, place[1]) for mistake, wrong in known if wrong.kind == place[0]]
+            for place in LINKS
+        }
+        tried = {
+            place: [self._try(one) for one in ones if LOSS in one.wrong.losses]
+            for place, ones in made.items()
+        }
+        return {place: [one for one in ones if one is not None] for place, ones in tried.items()}
+
+    def _try(self, made: Made) -> _Tried | None:
+        kind, number, problem = made.wrong.kind, made.layer, self.problem
+        values, right = list[Array](), list[Array]()
+        try:
+            for step, quantities in self._steps:
+                names = list(quantities)
+                before = {name: quantities[name] for name in names[: names.index(made.quantity)]}
+                value = link(step, kind, number, before, made.wrong.rule)
+                right.append(quantities[made.quantity])
+                values.append(np.broadcast_to(value, right[-1].shape) if kind in ("dW", "db") else value)
+            if (kind, number) in FORWARD:
+                for count in (FEW, len(problem.data)):
+                    problem.forward(problem.first, problem.data.x.T[:, :count], problem.y[:, :count], made)
+            problem.passed(problem.first, self._rows, made)
+        except ValueError:
+            return None
+        tried = _Tried(made, tuple(values))
+        shaped = all(a.shape == b.shape for a, b in zip(values, right, strict=True))
+        return tried if shaped and not tried.gives(right) else None
