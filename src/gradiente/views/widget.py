@@ -90,5 +90,5 @@ def _widget_class() -> Any:
 
 def _style() -> str:
     """The style of the views, which holds inside the widget alone."""
-    own, *others = ((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("widget", *_STYLES))
-    return f"{own}.gradiente {{\n{''.join(others)}}}\n"
+    *views, own = ((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in (*_STYLES, "widget"))
+    return f".gradiente {{\n{''.join(views)}}}\n{own}"

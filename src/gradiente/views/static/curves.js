@@ -51,7 +51,7 @@ function drawCurves(context, width, height, { series, log, language }, style) {
     context.lineTo(right, down(real));
     context.stroke();
   }
-  context.fillText(epochs.toLocaleString(language), right, height - 4);
+  context.fillText(written(epochs, 10, language), right, height - 4);
   const ends = [];
   for (const one of shown) {
     context.strokeStyle = style.getPropertyValue(one.tone);

@@ -60,4 +60,4 @@ export function pointedAt(canvas, layout, event) {
   return layout.placeAt(y, x);
 }
 
-export const largestOf = (data) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
+export const largestOf = (data) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;

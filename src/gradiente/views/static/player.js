@@ -1,6 +1,7 @@
 // How a run is played: the buttons, the speed, and the time line, whose track is the loss.
 
 import { button, make } from "./elements.js";
+import { written } from "./numbers.js";
 import * as timeline from "./timeline.js";
 
 const SPEEDS = [1, 10, 100, null]; // steps a second; null: as many as there can be
@@ -72,7 +73,7 @@ export function draw(element, state, text) {
   }
   if (!state.frame) return;
   const [{ values }] = state.frame.runs;
-  const [epoch, step] = [values.epoch.toLocaleString(state.language), values.step.toLocaleString(state.language)];
+  const [epoch, step] = [values.epoch, values.step].map((number) => written(number, 10, state.language));
   by("where").textContent = `${text("epochs")} ${epoch} · ${text("step")} ${step}`;
   const curves = state.frame.runs.map(({ values: own, arrays }, i) => ({
     losses: arrays["curve.loss"]?.data ?? [],

@@ -18,6 +18,9 @@ export function after({ quantities, at }, by) {
 /** Go to the numbers, with the keyboard. */
 export const enter = (element) => element.querySelector(".numbers :is(button, canvas)")?.focus();
 
+/** From the opened number back to its place among the numbers. */
+export const leave = (element) => element.querySelector(".numbers :is([aria-current], canvas)")?.focus();
+
 /**
  * @param {{quantities: {name: string, label: string, math: string, formula: string, part: string, shape: number[],
  *   sources: string[], parameter: string | null, values: {shape: number[], data: ArrayLike<number>}}[],

@@ -111,8 +111,8 @@ function traceOf(host, { model, draw, text, language }) {
   };
   host.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || !opened) return;
+    traceView.leave(place);
     chosen(at, null);
-    traceView.enter(place);
   });
   return {
     draw: () => traceView.render(place, { quantities, at, opened, entry, language, text, select: (name) => chosen(name, null), open }),

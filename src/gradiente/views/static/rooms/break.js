@@ -202,7 +202,7 @@ function drawPair(element, moment, { language }, text) {
 
 function drawMoment(element, moment, { language }, text) {
   const by = (id) => element.querySelector(`#${id}`);
-  const step = (moment * shown.every).toLocaleString(language);
+  const step = written(moment * shown.every, 10, language);
   by("moment").max = lastOf();
   by("moment").value = moment;
   by("moment").setAttribute("aria-label", text("step"));

@@ -166,7 +166,7 @@ function described(run, { frame, language }, text) {
   const { step, measures } = frame?.runs[0].values ?? { step: 0, measures: {} };
   const accuracy = measures.val_accuracy ?? measures.accuracy;
   const known = accuracy === undefined ? "" : ` · ${text("accuracy")} ${written(100 * accuracy, 3, language)} %`;
-  return `${run.config.data.name} · ${run.layers.join(" → ")} · ${text("step")} ${step.toLocaleString(language)}${known}`;
+  return `${run.config.data.name} · ${run.layers.join(" → ")} · ${text("step")} ${written(step, 10, language)}${known}`;
 }
 
 function drawReading(element, shown, state, lab) {

@@ -30,7 +30,7 @@ export function keys(lab) {
       clearTimeout(waiting);
       entry = null;
       lab.setPlace({ open: "" });
-      document.querySelector("#trace .numbers [aria-current]")?.focus();
+      traceView.leave(document.querySelector("#trace"));
     },
   };
 }
