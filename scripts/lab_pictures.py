@@ -11,10 +11,10 @@ FOLDER = Path(__file__).parents[1] / "docs" / "lab"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ROOMS = {  # the address of each, and how long it runs before its picture
     "train": ("#name=spirals&noise=0.02&batch_size=32", 5000),
-    "steps": ("#name=moons&hidden=3&batch_size=8&room=steps&step=40&at=dW[1]&open=2,1", 3000),
-    "break": ("#room=break", 6000),
+    "steps": ("#name=moons&hidden=3&batch_size=8&room=steps&step=40&at=dW[1]&open=2,1", 5000),
+    "break": ("#room=break", 12_000),
     "optimizers": ("#room=optimizers", 4000),
-    "digits": ("#name=digits&hidden=32&activations=ReLU()&room=digits&step=300", 4000),
+    "digits": ("#name=digits&hidden=32&activations=ReLU()&room=digits&step=300&instance=7", 4000),
     "tensors": ("#room=tensors", 1500),
 }
 

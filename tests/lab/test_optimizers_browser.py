@@ -35,7 +35,7 @@ def test_a_link_opens_the_same_descent_at_the_same_step(opened):
     shown = page.locator(".racer:first-child .own-numbers tbody tr td").all_inner_texts()
     expected = [path.points[8], path.gradients[8], path.slots["m"][8], path.slots["v"][8]]
     assert np.allclose([number(text) for text in shown[:8]], np.ravel(expected), rtol=1e-3)
-    assert page.locator(".racer:first-child .rule math").count() == 3
+    page.wait_for_function("document.querySelectorAll('.racer:first-child .rule math').length === 3")
     assert "too large" in page.inner_text(".racer:nth-child(2) .remark")
     assert "t=8" in page.url
 

@@ -84,10 +84,9 @@ def test_a_weight_is_edited_where_its_number_is_open(opened):
 
 
 def test_points_that_are_drawn_are_trained_on(opened):
-    page = opened("#name=xor")
+    page = opened("#name=xor", viewport={"width": 1280, "height": 1800})
     page.click("#own summary")
     pad = page.locator(".pad")
-    pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     for place in (0.2, 0.8):
         page.mouse.move(box["x"] + place * box["width"], box["y"] + place * box["height"])

@@ -27,7 +27,7 @@ let timer = 0;
 export function build(element, lab) {
   [shown, where, told, titles, asked, turned] = [null, null, null, [], "", new Set()];
   stop();
-  const slider = make("input", { type: "range", id: "moment", min: 0, step: 1 });
+  const slider = make("input", { type: "range", id: "moment", min: 0, step: 1, ariaLabel: lab.text("step") });
   slider.addEventListener("input", () => {
     stop();
     lab.setPlace({ moment: slider.value });
