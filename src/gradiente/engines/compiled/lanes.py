@@ -21,7 +21,7 @@ def vector_bytes() -> int:
 
 def tile_shape() -> tuple[int, int]:
     """How many rows of how many vectors of results fit this processor's registers, beside what is multiplied."""
-    return (6, 2) if vector_bytes() == 32 else (4, 4)
+    return {64: (8, 3), 32: (6, 2)}.get(vector_bytes(), (4, 4))
 
 
 @cache
