@@ -78,7 +78,7 @@ def test_both_languages(opened):
     page.click("#language")
     page.wait_for_function("document.documentElement.lang === 'es'")
     assert "DATOS" in page.inner_text("#controls").upper()
-    page.get_by_text("Pérdida", exact=True).wait_for()
+    page.locator("#measures").get_by_text("Pérdida", exact=True).wait_for()
 
 
 def test_what_is_wrong_is_said_on_the_page(opened):
