@@ -11,7 +11,6 @@ from gradiente.cli.base import command, json_option, option, print_json, say
 from gradiente.cli.kinds import INTEGER, INTEGERS
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table, working
-from gradiente.clip import Clip
 from gradiente.data import NAMES
 from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.formatting import count
@@ -19,13 +18,11 @@ from gradiente.locale import text
 from gradiente.reporting.explanation_page import write_explanation
 from gradiente.storage import require_folder_of
 from gradiente.trace import Entry, Quantity, Trace
-from gradiente.trace import trace as trace_step
 from gradiente.training.capture import CapturedStep, capture_step
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
-from gradiente.training.targets import default_loss
 from gradiente.training.xor import XOR
 from gradiente.views.trace_text import heading, latex_line, parts, path_name, value_lines
 
@@ -141,9 +138,9 @@ def _explain(
     train, _ = load_for(config)
     checkpoint = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     captured = capture_step(config, train, t, checkpoint=checkpoint)
-    optimizer, slots, taken, notes = captured.optimizer, captured.state.slots, captured.t, []
+    optimizer, taken, notes = captured.optimizer, captured.t, []
     if run is not None and "optimizer" in rule:
-        optimizer, slots, taken = SETTINGS["optimizer"].make(rule["optimizer"]), None, 1
+        optimizer, taken = SETTINGS["optimizer"].make(rule["optimizer"]), 1
     if run is not None and "lr" in rule:
         optimizer = replace(optimizer, lr=rule["lr"])
     size, order = len(captured.x), slice(None)
@@ -154,21 +151,14 @@ def _explain(
         notes.append(text("explain.part_of_batch", instances=count(instances), size=count(size)))
     if config.execution.engine == "torch" and draws:
         notes.append(text("explain.other_draws"))
-    traced = trace_step(
-        captured.network,
-        config.make("loss") or default_loss(train),
-        captured.x[order][:instances],
-        captured.y[order][:instances],
-        penalties=config.make("penalty") or [],
-        clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
+    shown = replace(
+        captured,
+        x=captured.x[order][:instances],
+        y=captured.y[order][:instances],
         optimizer=optimizer,
-        lr_factors=captured.parameter_groups.lr_factors,
-        weight_decay_on=captured.parameter_groups.weight_decay_on,
-        slots=slots if taken > 1 else None,
-        t=taken,
-        seed=captured.generator,
-        columns=columns,
+        state=replace(captured.state, t=taken - 1),
     )
+    traced = shown.traced(config, train, columns=columns)
     return Explained(traced, config.data.name, captured, notes)
 
 

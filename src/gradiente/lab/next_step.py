@@ -2,13 +2,10 @@
 
 from threading import Thread
 
-from gradiente.clip import Clip
 from gradiente.data import Dataset
-from gradiente.trace import trace
 from gradiente.training.capture import capture_step
 from gradiente.training.config import Config
 from gradiente.training.snapshot import Snapshot
-from gradiente.training.targets import default_loss
 
 
 class NextStep:
@@ -24,21 +21,7 @@ class NextStep:
         self.after, self.columns = snapshot.state.t, columns
         captured = capture_step(config, train, checkpoint=snapshot)
         self.rows = captured.rows
-        self.trace = trace(
-            captured.network,
-            config.make("loss") or default_loss(train),
-            captured.x,
-            captured.y,
-            penalties=config.make("penalty") or [],
-            clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
-            optimizer=captured.optimizer,
-            lr_factors=captured.parameter_groups.lr_factors,
-            weight_decay_on=captured.parameter_groups.weight_decay_on,
-            slots=captured.state.slots if captured.t > 1 else None,
-            t=captured.t,
-            seed=captured.generator,
-            columns=columns,
-        )
+        self.trace = captured.traced(config, train, columns=columns)
         self._torch = Thread(target=lambda: self.trace.torch, daemon=True)
         self._torch.start()
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from gradiente.clip import Clip
 from gradiente.data import Dataset
 from gradiente.engines import EngineState, Torch
 from gradiente.errors import ArgumentError, is_whole, require
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
+from gradiente.trace import Trace, trace
 from gradiente.training.build import plan
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import load_checkpoint
@@ -19,6 +21,7 @@ from gradiente.training.config import Config
 from gradiente.training.epoch import Epoch
 from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import Requested
+from gradiente.training.targets import default_loss
 
 Array = np.ndarray
 
@@ -48,6 +51,28 @@ class CapturedStep:
     def t(self) -> int:
         """The number of the step, from 1."""
         return self.state.t + 1
+
+    def traced(self, config: Config, train: Dataset, *, columns: bool = False) -> Trace:
+        """The step as data, as the training run of a config takes it.
+
+        Arguments:
+            columns: instances as the lecture's columns
+        """
+        return trace(
+            self.network,
+            config.make("loss") or default_loss(train),
+            self.x,
+            self.y,
+            penalties=config.make("penalty") or [],
+            clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
+            optimizer=self.optimizer,
+            lr_factors=self.parameter_groups.lr_factors,
+            weight_decay_on=self.parameter_groups.weight_decay_on,
+            slots=self.state.slots if self.t > 1 else None,
+            t=self.t,
+            seed=self.generator,
+            columns=columns,
+        )
 
 
 class CaptureStep(Callback):
