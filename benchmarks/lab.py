@@ -32,8 +32,10 @@ def served(*options: str):
     command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process, process.stdout.readline().split()[-1]
-        process.terminate()
+        try:
+            yield process, process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
 
 
 def connected(address: str) -> Any:
@@ -75,7 +77,7 @@ def of_the_page(browser: Any, address: str) -> dict[str, float]:
     found = {}
     paints = []
     for _ in range(5):
-        page = browser.new_page()
+        page = browser.new_page(bypass_csp=True)  # wait_for_function needs eval
         page.goto(address + SPIRALS)
         page.wait_for_function("document.querySelector('#where')?.textContent")
         paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
