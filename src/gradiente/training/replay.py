@@ -98,9 +98,8 @@ class Replay:
         memory: int = MEMORY,
         start: Snapshot | None = None,
     ) -> None:
-        self.trainer, self.train, self.validation = trainer, train, validation
-        self.epochs = epochs
-        self.batch_size: int | Literal["all"] | None = batch_size
+        self.trainer, self.epochs = trainer, epochs
+        self.data = trainer.prepare(train, validation, batch_size)
         self.ring = SnapshotRing(memory)
         self._several = 1  # steps from one snapshot to the next
         first = 0 if start is None else start.state.t
@@ -136,14 +135,7 @@ class Replay:
 
     def _fit(self, steps: int, resume: Snapshot | None) -> Snapshot:
         """Train from a snapshot until so many steps are taken in total, and leave the network there."""
-        self.trainer.fit(
-            self.train,
-            validation=self.validation,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            max_steps=steps,
-            resume=resume,
-        )
+        self.trainer.fit_prepared(self.data, epochs=self.epochs, max_steps=steps, resume=resume)
         snapshot = self.trainer.snapshot()
         self.trainer.engine.load_state(snapshot.state)  # a callback may have gone back to the best epoch
         return snapshot

@@ -158,9 +158,43 @@ class Trainer:
             with a diagnosis, where the loss becomes NaN or infinite
         """
         require(is_whole(epochs, 0), "trainer.epochs", value=repr(epochs))
-        data = self._prepare(train, validation, batch_size)
+        data = self.prepare(train, validation, batch_size)
+        return self.fit_prepared(data, epochs=epochs, max_steps=max_steps, resume=resume)
+
+    def prepare(
+        self, train: Dataset, validation: float | Dataset | None, batch_size: int | Literal["all"] | None
+    ) -> Prepared:
+        """The data of `fit`, checked and split: what `fit_prepared` trains on, as often as it is called.
+
+        Errors: as of `fit`
+        """
+        require(bool(self.network.trainable), "trainer.no_parameters")
         for metric in self.metrics:
             metric.check(task=train.task, outputs=train.outputs)
+        return prepare(
+            self.network,
+            self.loss,
+            train,
+            validation,
+            batch_size,
+            augmentation=self.augmentation,
+            seed=self.seed,
+            processes=self.engine.group.world_size,
+        )
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def fit_prepared(
+        self,
+        data: Prepared,
+        *,
+        epochs: int,
+        max_steps: int | None = None,
+        resume: Snapshot | str | Path | None = None,
+    ) -> History:
+        """`fit`, on data that `prepare` has prepared.
+
+        Errors: as of `fit`
+        """
         self.engine.batch_size = data.batch_size
         state = self._begin(data, epochs, max_steps, resume)
         with self.engine.session(), self._controlled(state) as control:
@@ -195,7 +229,7 @@ class Trainer:
 
         Errors: as of `fit`
         """
-        data, engine = self._prepare(batch, None, "all"), self.engine
+        data, engine = self.prepare(batch, None, "all"), self.engine
         if self._outside is None:
             self._outside = self._new_epoch(data, 0, None)
         epoch, deferred = self._outside, engine.deferred
@@ -270,21 +304,6 @@ class Trainer:
             state.snapshot = state.take_snapshot()
             return None
         return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
-
-    def _prepare(
-        self, train: Dataset, validation: float | Dataset | None, batch_size: int | Literal["all"] | None
-    ) -> Prepared:
-        require(bool(self.network.trainable), "trainer.no_parameters")
-        return prepare(
-            self.network,
-            self.loss,
-            train,
-            validation,
-            batch_size,
-            augmentation=self.augmentation,
-            seed=self.seed,
-            processes=self.engine.group.world_size,
-        )
 
     def _new_epoch(self, data: Prepared, number: int, partial: PartialEpoch | None) -> Epoch:
         return Epoch(
