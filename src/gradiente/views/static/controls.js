@@ -7,6 +7,7 @@ const BATCHES = ["1", "4", "8", "16", "32", "64", "128", "256", "all"];
 const RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const STRENGTHS = [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];
 const NORMS = [0, 0.1, 0.5, 1, 5, 10];
+const PATIENCES = [0, 3, 5, 10, 20, 50]; // epochs; 0: none
 const MOST_LAYERS = 6;
 const MOST_UNITS = 512;
 const MODES = ["open", "fork", "race"];
@@ -44,7 +45,7 @@ export function render(element, { chosen, choices, mode, text, change, choose })
 
   function data() {
     const names = [...(choices.data ?? []), ...(choices.own ?? [])];
-    const rows = [select(text("name"), "name", names, chosen.name, (name) => ({ name, noise: NOISE[name] ?? 0, target: "", convolutions: [] }), ofData)];
+    const rows = [select(text("name"), "name", names, chosen.name, (name) => ({ name, noise: NOISE[name] ?? 0, target: "", convolutions: [], augment: [] }), ofData)];
     if (chosen.name in NOISE) rows.push(slider(text("noise"), "noise", 0, 3 * NOISE[chosen.name] + 0.3, 0.01, chosen.noise));
     return rows;
   }
@@ -101,11 +102,31 @@ export function render(element, { chosen, choices, mode, text, change, choose })
 
   function regularization() {
     const strength = (key) => select(key === "l1" ? "L1, λ" : "L2, λ", key, STRENGTHS.map(String), String(chosen[key]), (value) => ({ [key]: Number(value) }));
-    const rows = [strength("l1"), strength("l2"), select(text("clip"), "clip", NORMS.map(String), String(chosen.clip), (value) => ({ clip: Number(value) }))];
+    const rows = [
+      strength("l1"),
+      strength("l2"),
+      select(text("clip"), "clip", NORMS.map(String), String(chosen.clip), (value) => ({ clip: Number(value) })),
+      select(text("patience"), "patience", PATIENCES.map(String), String(chosen.patience), (value) => ({ patience: Number(value) }), ofPatience),
+    ];
     if (only) return rows;
     const normalized = make("input", { type: "checkbox", id: "c-batch_norm", checked: Boolean(chosen.batch_norm) });
     normalized.addEventListener("change", () => change({ batch_norm: Number(normalized.checked) }));
-    return [slider("Dropout, p", "dropout", 0, 0.9, 0.05, chosen.dropout), labelled(text("batch_norm"), normalized), ...rows];
+    return [slider("Dropout, p", "dropout", 0, 0.9, 0.05, chosen.dropout), labelled(text("batch_norm"), normalized), ...rows, ...augmentations()];
+  }
+
+  function augmentations() {
+    if (!(choices.images ?? []).includes(chosen.name)) return [];
+    const boxes = (choices.augmentations ?? []).map((notation, i) => {
+      const box = make("input", { type: "checkbox", id: `c-augment-${i}`, checked: chosen.augment.includes(notation) });
+      const others = chosen.augment.filter((each) => each !== notation);
+      box.addEventListener("change", () => change({ augment: box.checked ? [...others, notation] : others }));
+      return make("label", { className: "check" }, box, make("span", {}, short(notation)));
+    });
+    return [make("fieldset", { id: "c-augment" }, make("legend", {}, text("augment")), ...boxes)];
+  }
+
+  function ofPatience(epochs) {
+    return epochs === "0" ? text("none") : `${epochs} ${text("patience_epochs")}`;
   }
 
   function ofData(name) {
