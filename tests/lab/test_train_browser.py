@@ -36,3 +36,33 @@ def test_images_are_augmented_and_other_data_are_not(opened):
     other.select_option("#c-name", "moons")
     other.wait_for_selector("#c-augment", state="detached")
     assert "augment" not in other.url
+
+
+def test_each_control_says_what_it_does_when_it_is_touched(opened):
+    page = opened("#name=digits&hidden=8&convolutions=4&step=1")
+    page.click("#c-regularization summary")
+    controls = page.locator("#controls :is(select, input, button)").all()
+    assert len(controls) > 25
+    for control in controls:
+        control.focus()
+        line = page.locator(f"[id='{control.get_attribute('aria-describedby')}']")
+        assert line.is_visible()
+        assert line.inner_text()[-1] == "."
+    page.focus("#c-lr")
+    page.keyboard.press("Tab")
+    assert page.locator("#controls .help:visible").count() == 1
+    assert page.inner_text("#c-lr-help") == page.inner_text("#controls .help:visible")
+
+
+def test_the_learning_rate_is_typed_or_dragged(opened):
+    page = opened("#name=xor&step=1")
+    page.fill("#c-lr", "0.0123")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash.includes('lr=0.0123')")
+    page.focus("#c-lr-slider")
+    page.keyboard.press("End")
+    page.wait_for_function("location.hash.includes('lr=10&')")
+    assert page.input_value("#c-lr") == "10"
+    page.fill("#c-lr", "-1")
+    page.keyboard.press("Enter")
+    assert page.input_value("#c-lr") == "10"
