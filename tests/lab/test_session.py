@@ -362,3 +362,15 @@ def test_augmented_images_are_those_of_a_trainer(page, notation):
     del config["data"]["augment"]
     plain = stopped_early(config, max_steps=4).network.parameters["0.weight"]
     assert (plain != arrays["w.0.weight"]).any()
+
+
+def test_a_request_is_answered_by_the_run_that_it_is_about(page):
+    page.open()
+    page.ask(do="race", architecture=None, config={**SPIRALS, "network": {"hidden": [3, 3]}})
+    page.answer()
+    estimates = []
+    for number in range(3):
+        page.ask(do="at-point", run=number, x=[0.1, 0.2])
+        estimates.append(page.answer()["estimate"])
+    assert estimates[0] != estimates[1]
+    assert estimates[2] is None

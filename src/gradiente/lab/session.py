@@ -187,8 +187,8 @@ class Session:
             case Ready():
                 self._wanted = True
                 return
-            case Request():
-                self.send(message.answer(played.run if played.runs else None))
+            case Request(run=number):
+                self.send(message.answer(played.runs[number].run if number < len(played.runs) else None))
                 return
             case _ if not played.runs:
                 return
