@@ -26,7 +26,8 @@ const store = createStore({
   choices: {},
   beside: [],
   folder: parameters.has("run"), // whether the lab was started with a run, which is shown
-  weight: null,
+  pointed: null, // in the room Train; see hover.js
+  answer: null, // of the server, about what is shown
   runs: [],
   frame: null,
   error: "",
@@ -148,7 +149,7 @@ function advance(step, reached) {
 const KINDS = {
   file: ({ name, arrays }) => lab.save(name, new Blob([arrays.content.data])),
   error: ({ text }) => store.set({ error: text }),
-  runs: ({ runs }) => store.set({ runs, error: "", frame: null }),
+  runs: ({ runs }) => store.set({ runs, error: "", frame: null, answer: null }),
   state({ playing, runs, arrays }) {
     const own = runs.map(() => ({}));
     for (const [name, array] of Object.entries(arrays)) {
