@@ -325,6 +325,10 @@ def test_it_stops_early_where_a_trainer_does_and_is_scrubbed_all_the_same(page):
     np.testing.assert_array_equal(others["w.0.weight"], arrays["w.0.weight"])
     page.ask(do="advance", steps=5, epoch=False)
     assert page.state()[0]["step"] == values["step"]
+    page.ask(do="go-to", step=values["best"])
+    best, arrays = page.state()
+    assert best["best"] is None
+    np.testing.assert_array_equal(arrays["w.0.weight"], trainer.network.parameters["0.weight"])
 
 
 def test_a_fork_with_more_patience_goes_on_where_the_first_run_stopped_early(page):

@@ -173,3 +173,48 @@ def test_the_difference_of_two_runs_is_a_map_of_its_own(opened, data, words):
     assert page.evaluate(pixels) > 2
     page.keyboard.press("Home")
     page.locator("#maps .wide").filter(has_text=re.compile(r" 0 % |by 0 at most")).wait_for()
+
+
+def test_the_link_that_is_copied_opens_the_same_in_another_window(opened):
+    page = opened(CALM + BESIDE + "&pin=unit,1,1", permissions=["clipboard-read", "clipboard-write"])
+    at(page, 12)
+    page.click("#link")
+    page.locator("#note").filter(has_text="copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "token" not in copied
+    measures = page.inner_text("#measures")
+    other = page.context.new_page()
+    other.goto(copied)
+    at(other, 12)
+    other.locator("#maps .at").filter(has_text="a[1][1]").wait_for()
+    assert other.inner_text("#measures") == measures
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "change"),
+    [
+        ("#name=moons&hidden=8&activations=ReLU()&optimizer=SGD&lr=300&seed=1", "", "lr=30&"),
+        ("#hidden=8,8,8,8,8,8&activations=Sigmoid()&step=40", "vanishes", "activations=ReLU()"),
+        ("#name=moons&hidden=16&activations=ReLU()&lr=1&step=60", "answer 0", "activations=LeakyReLU()"),
+        ("#name=moons&hidden=8&activations=Sigmoid()&initializer=Normal(std=200)&step=0", "range", "!initializer"),
+    ],
+)
+def test_the_control_that_mends_what_is_said_is_one_click_away(opened, place, words, change):
+    page = opened(place)
+    page.locator("#said").filter(has_text=words).wait_for()
+    page.click("#mend")
+    has = f"decodeURIComponent(location.hash + '&').includes('{change.strip('!')}')"
+    page.wait_for_function(f"!{has}" if change.startswith("!") else has)
+    page.wait_for_selector("#toggle[aria-label='Pause']")
+
+
+def test_where_it_stopped_early_the_best_epoch_is_one_click_away(opened):
+    page = opened(f"{MOONS}&patience=3")
+    page.locator("#said").filter(has_text="early stopping").wait_for()
+    page.get_by_role("button", name="Go to the best epoch").click()
+    page.wait_for_selector("#mend", state="detached")
+    config = {"data": {"name": "moons", "noise": 0.5, "samples": 300}, "network": {"hidden": [8], "activation": "Tanh()"}}
+    config["descent"] = {"optimizer": "Adam(lr=0.1)", "batch_size": 32, "patience": 3}
+    run = LabRun(Config.from_dict(config))
+    run.go_to(10_000)
+    at(page, run.best)

@@ -119,6 +119,12 @@ class LabRun:
         stopped = self.replay.trainer.stopped
         return stopped if isinstance(stopped, EarlyStopped) else None
 
+    @property
+    def best(self) -> int | None:
+        """The step after its best epoch, where early stopping leaves a trainer; None if that has not ended it."""
+        best = self.snapshot.best
+        return None if self.early is None or best is None else best.epoch * self.steps_per_epoch
+
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
         if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):

@@ -278,7 +278,7 @@ class Session:
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
-            states.append({**values, "ended": shown.ended})
+            states.append({**values, "ended": shown.ended, "best": shown.run.best})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = self._new = False
         self._rested = time.monotonic() + REST * (time.monotonic() - started)

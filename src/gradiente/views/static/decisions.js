@@ -33,7 +33,7 @@ function headingOf(i, count, { runs, beside }, lab) {
 }
 
 /** What is different in a run that was added. */
-function named({ at, changes, edit }, run, text) {
+export function named({ at, changes, edit }, run, text) {
   const words = Object.entries(changes).map(([key, value]) => `${key === "lr" ? "α" : text(key)} ${value}`.replaceAll("()", ""));
   if (edit) words.push(`${numberName(run, edit.parameter, edit.index)} = ${edit.value}`);
   if (at !== null) words.push(`${text("step")} ${at}`);

@@ -11,6 +11,7 @@ import * as maps from "../maps.js";
 import * as network from "../network.js";
 import { written } from "../numbers.js";
 import * as ownData from "../own_data.js";
+import * as said from "../said.js";
 import { TONES } from "../timeline.js";
 import { columnsOf, matricesOf } from "../units.js";
 import * as weight from "../weight.js";
@@ -84,7 +85,7 @@ export function draw(element, state, lab) {
   if (!state.frame) return;
   const { runs: shown } = state.frame;
   const columns = drawNetwork(element, state, lab);
-  drawSaid(element.querySelector("#said"), shown[0].values, text);
+  drawSaid(element.querySelector("#said"), state, lab);
   const found = decisions.mapsOf(state, columns, lab);
   maps.render(element.querySelector("#maps"), { maps: found, quiet: state.frame.playing, built: (map, i) => i < state.runs.length && hover.overMap(map, i, lab) });
   hover.ask(lab, questionOf);
@@ -132,11 +133,11 @@ function drawNetwork(element, state, lab) {
   return columns;
 }
 
-function drawSaid(element, { remarks, ended }, text) {
-  const [first] = remarks;
-  const words = first && text(`remark.${first.key}`).replaceAll(/\{(\w+)\}/g, (_, name) => written(first.values[name], 3));
-  const shown = ended || words || "";
-  if (element.textContent !== shown) element.textContent = shown;
+function drawSaid(element, { frame, runs, beside, chosen, mode, folder, language }, lab) {
+  const values = frame.runs.map((run) => run.values);
+  const names = beside.map((other) => decisions.named(other, runs[0], lab.text));
+  const goTo = (step) => lab.ask({ do: "go-to", step });
+  said.render(element, { runs: values, names, chosen, mode, isChosen: !folder, language, text: lab.text, change: lab.change, goTo });
 }
 
 function drawMeasures(element, shown, { language }, text) {
