@@ -8,6 +8,7 @@ import pytest
 from gradiente import SGD, Trainer
 from gradiente.data import Dataset
 from gradiente.errors import ArgumentError
+from gradiente.lab.choices import choices
 from gradiente.lab.frame import read_frame
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import LabRun, Limits
@@ -285,3 +286,79 @@ def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
 def test_a_message_that_is_none_is_refused(message):
     with pytest.raises(ArgumentError):
         message_of(message)
+
+
+NOISY = {
+    "data": {"name": "moons", "samples": 80, "noise": 0.5},
+    "network": {"hidden": [8]},
+    "descent": {"batch_size": 16, "optimizer": "Adam(lr=0.1)", "patience": 3},
+}
+
+
+def stopped_early(config=NOISY, **more):
+    """The same run, trained at once to its end."""
+    config = Config.from_dict(config)
+    train, _ = load_for(config)
+    planned = plan(config, train)
+    trainer = planned.trainer([])
+    trainer.fit(train, validation=0.1, epochs=1000, batch_size=planned.config.descent.batch_size, **more)
+    return trainer
+
+
+def test_it_stops_early_where_a_trainer_does_and_is_scrubbed_all_the_same(page):
+    page.open(NOISY)
+    page.ask(do="play", speed=None)
+    values, arrays = next(state for state in iter(page.state, None) if state[0]["ended"])
+    trainer = stopped_early()
+    assert trainer.last is not None
+    assert (values["step"], values["playing"]) == (trainer.last.state.t, False)
+    assert values["ended"] == str(trainer.stopped)
+    assert "early stopping" in values["ended"]
+    theta = trainer.network.named(trainer.last.state.theta)
+    np.testing.assert_array_equal(arrays["w.0.weight"], theta["0.weight"])
+    page.ask(do="go-to", step=4)
+    earlier, _ = page.state()
+    assert (earlier["step"], earlier["ended"]) == (4, "")
+    page.ask(do="go-to", step=values["step"])
+    again, others = page.state()
+    assert (again["step"], again["ended"]) == (values["step"], values["ended"])
+    np.testing.assert_array_equal(others["w.0.weight"], arrays["w.0.weight"])
+    page.ask(do="advance", steps=5, epoch=False)
+    assert page.state()[0]["step"] == values["step"]
+
+
+def test_a_fork_with_more_patience_goes_on_where_the_first_run_stopped_early(page):
+    page.open(NOISY)
+    page.ask(do="advance", steps=10_000, epoch=False)
+    end = page.state()[0]["step"]
+    patient = {**NOISY, "descent": {**NOISY["descent"], "patience": 6}}
+    page.ask(do="fork", architecture=None, config=patient, edit=None)
+    page.answer()
+    (first, _), (other, _) = page.states()
+    assert (first["step"], other["step"], other["ended"]) == (end, end, "")
+    page.ask(do="advance", steps=10_000, epoch=False)
+    (first, _), (other, arrays) = page.states()
+    trainer = stopped_early(patient)
+    assert trainer.last is not None
+    assert (first["step"], other["step"]) == (end, trainer.last.state.t)
+    assert other["ended"] == str(trainer.stopped)
+    np.testing.assert_array_equal(
+        arrays["w.0.weight"], trainer.network.named(trainer.last.state.theta)["0.weight"]
+    )
+    page.ask(do="go-to", step=end + 1)
+    assert [values["step"] for values, _ in page.states()] == [end, end + 1]
+    page.ask(do="advance", steps=1, epoch=False)
+    assert [values["step"] for values, _ in page.states()] == [end, end + 2]
+
+
+@pytest.mark.parametrize("notation", choices()["augmentations"])
+def test_augmented_images_are_those_of_a_trainer(page, notation):
+    config = {"data": {"name": "digits", "augment": [notation]}, "network": {"hidden": [8]}}
+    page.open(config)
+    page.ask(do="advance", steps=4, epoch=False)
+    _, arrays = page.state()
+    trainer = stopped_early(config, max_steps=4)
+    np.testing.assert_array_equal(arrays["w.0.weight"], trainer.network.parameters["0.weight"])
+    del config["data"]["augment"]
+    plain = stopped_early(config, max_steps=4).network.parameters["0.weight"]
+    assert (plain != arrays["w.0.weight"]).any()

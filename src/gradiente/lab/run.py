@@ -15,6 +15,7 @@ from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
 from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
+from gradiente.training.stopping import EarlyStopped
 
 EPOCHS = 100_000  # of a run, after which it ends
 
@@ -107,6 +108,12 @@ class LabRun:
         """How many steps an epoch has."""
         settings = self.snapshot.settings
         return -(-settings["instances"] // settings["batch_size"])
+
+    @property
+    def early(self) -> EarlyStopped | None:
+        """Why it has ended where it is, if early stopping has ended it."""
+        stopped = self.replay.trainer.stopped
+        return stopped if isinstance(stopped, EarlyStopped) else None
 
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""

@@ -45,7 +45,7 @@ class _Shown:
     """A run with its plane, and why it takes no more steps."""
 
     def __init__(self, run: LabRun) -> None:
-        self.run, self.plane, self.ended = run, plane_of(run), ""
+        self.run, self.plane, self.ended = run, plane_of(run), str(run.early or "")
 
     def go_to(self, step: int) -> None:
         """Go there, or as near as it was; a run that diverges stays where its loss was finite."""
@@ -56,6 +56,8 @@ class _Shown:
             self.run.go_to(max(step, self.run.first))
         except DivergenceError as error:
             self.ended = str(error)
+        else:
+            self.ended = str(self.run.early or "")
 
     def described(self) -> dict[str, Any]:
         return described(self.run, self.plane)
@@ -74,6 +76,16 @@ class _Played:
     def run(self) -> LabRun:
         """The first one, whose steps all others take."""
         return self.runs[0].run
+
+    @property
+    def step(self) -> int:
+        """How many steps the run has taken that has not ended, or ended last."""
+        return max(shown.run.step for shown in self.runs)
+
+    @property
+    def furthest(self) -> int:
+        """The furthest step that one of them has reached."""
+        return max(shown.run.replay.furthest for shown in self.runs)
 
     def go_to(self, step: int) -> None:
         for shown in self.runs:
@@ -186,14 +198,15 @@ class Session:
                 played.speed = 0.0
             case GoTo(step=step):
                 played.speed = 0.0
-                played.go_to(min(step, played.run.replay.furthest))
+                played.go_to(min(step, played.furthest))
             case Advance(steps=steps, epoch=epoch):
                 played.speed = 0.0
-                run = played.run
-                rest = run.steps_per_epoch - run.step % run.steps_per_epoch
-                played.go_to(run.step + (rest if epoch else steps))
+                per_epoch = played.run.steps_per_epoch
+                played.go_to(played.step + (per_epoch - played.step % per_epoch if epoch else steps))
             case Fork(config=config, architecture=architecture, edit=edit):
                 self._require_few()
+                if played.step > played.run.step:  # which has ended there
+                    played.go_to(played.run.step)
                 other = fork(played.run, self._own(config), edit, self.limits, architecture=architecture)
                 self._add(other)
             case Race(config=config, architecture=architecture):
@@ -244,9 +257,9 @@ class Session:
         played = self._played
         started = time.monotonic()
         several = played.several if played.speed is None else 1 + int((started - played.due) * played.speed)
-        before = max(shown.run.step for shown in played.runs)
+        before = played.step
         played.go_to(before + min(several, 2 * played.several))
-        if played.run.step <= before and not played.runs[0].ended:  # the last epoch has ended
+        if played.step <= before:  # the last epoch has ended
             played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
         part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))

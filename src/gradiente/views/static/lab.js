@@ -73,7 +73,7 @@ const lab = {
     if (answer.error) return store.set({ error: answer.error });
     const { choices } = store.get();
     store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
-    return lab.change({ name: answer.name, target: "", convolutions: [] });
+    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [] });
   },
   /** Save a file on the user's machine. */
   save(name, blob) {
@@ -156,7 +156,8 @@ const KINDS = {
       own[run][rest.join("/")] = array;
     }
     store.set({ frame: { playing, runs: runs.map((values, i) => ({ values, arrays: own[i] })) } });
-    if (store.get().place.step !== (playing ? "" : String(runs[0].step))) lab.setPlace({ step: playing ? "" : String(runs[0].step) });
+    const step = playing ? "" : String(player.lastOf(store.get().frame).step);
+    if (store.get().place.step !== step) lab.setPlace({ step });
     requestAnimationFrame(() => lab.ask({ do: "ready" }));
   },
 };
@@ -267,7 +268,7 @@ connection = connect(token, {
   received,
   opened() {
     store.set({ connected: true });
-    begin(stepOf(store.get()) || Number(store.get().place.step || 0));
+    begin(player.lastOf(store.get().frame).step || Number(store.get().place.step || 0));
   },
   closed: () => store.set({ connected: false }),
 });
