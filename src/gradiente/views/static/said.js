@@ -7,7 +7,6 @@ import { written } from "./numbers.js";
 const SQUASHING = ["Sigmoid()", "Tanh()"];
 const WITHOUT_BOUND = "ReLU()";
 const LEAKY = "LeakyReLU()";
-const USUAL = "PyTorchDefault()"; // the initializer
 const [PENALTY, NORM] = [0.001, 1];
 
 /**
@@ -54,8 +53,7 @@ export function render(element, { runs, names, chosen, mode, isChosen, language,
   }
 
   function saturated() {
-    if (first.step > 0) return chosen.l2 ? null : { changes: { l2: PENALTY }, name: `L2, λ = ${PENALTY}` };
-    return mode === "fork" || chosen.initializer === USUAL ? null : { changes: { initializer: USUAL }, name: USUAL.replace("()", "") };
+    return chosen.l2 ? null : { changes: { l2: PENALTY }, name: `L2, λ = ${PENALTY}` };
   }
 
   function vanishing() {

@@ -21,6 +21,7 @@ const MEASURES = ["loss", "accuracy", "val_loss", "val_accuracy"];
 export const plays = true;
 
 export function build(element, lab) {
+  lab.set({ pointed: null });
   const stage = make(
     "section",
     { id: "stage" },
