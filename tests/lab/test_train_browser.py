@@ -168,8 +168,9 @@ def test_a_point_of_the_map_is_answered_by_the_library(opened):
 
 @pytest.mark.parametrize(("data", "words"), [("moons", "answers more"), ("blobs", "decide differently")])
 def test_the_difference_of_two_runs_is_a_map_of_its_own(opened, data, words):
-    page = opened(CALM.replace("moons", data) + BESIDE)
+    page = opened(CALM.replace("moons", data) + BESIDE, viewport={"width": 360, "height": 740})
     at(page, 12)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("#maps .wide").filter(has_text=words).wait_for()
     pixels = "document.querySelector('.wide canvas').getContext('2d').getImageData(0, 0, 48, 48).data"
     assert page.evaluate(f"new Set({pixels}).size") > 2

@@ -47,7 +47,7 @@ function unitMap(state, columns, text) {
   const map = column && mapOf(column, what.at[1]);
   if (!map) return null;
   const largest = written(map.largest, 2, state.language);
-  return { ...map, strength: 1, said: [column.label(what.at[1]), text("unit_scale").replaceAll("{largest}", largest)] };
+  return { ...map, strength: 1, said: [column.mapLabel(what.at[1]), text("unit_scale").replaceAll("{largest}", largest)] };
 }
 
 /** What the server says of the point that is shown. */

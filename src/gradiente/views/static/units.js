@@ -8,14 +8,15 @@ export function columnsOf(run, arrays, matrices) {
   const [, inputs] = run.shapes[matrices[0]];
   const before = run.names[Number.parseInt(matrices[0], 10) - 1]; // of a layer, as convolutions
   const input = before ? before.toLowerCase() : "x";
-  const columns = [{ name: input, units: inputs, maps: arrays["map.x"] && mapsOf(arrays["map.x"]), label: (i) => `${input}[${i}]` }];
+  const columns = [{ name: input, units: inputs, maps: arrays["map.x"] && mapsOf(arrays["map.x"]), label: (i) => `${input}[${i}]`, mapLabel: (i) => `${input}[${i}]` }];
   for (const matrix of matrices) {
     const layer = Number.parseInt(matrix, 10);
     const shown = run.shapes[`${layer + 1}.weight`] || run.layers[layer + 1] === undefined ? layer : layer + 1;
-    const maps = arrays[`map.${shown}`] ?? (columns.length === 1 ? arrays.pictures : undefined);
+    const pictures = columns.length === 1 ? arrays.pictures : undefined; // of what the units look at
+    const maps = arrays[`map.${shown}`] ?? pictures;
     const last = columns.length === matrices.length;
     const letter = run.names[shown].toLowerCase();
-    columns.push({ name: last ? "ŷ" : `${columns.length}`, units: run.shapes[matrix][0], maps: maps && mapsOf(maps), label: (i) => `${letter}[${i}]` });
+    columns.push({ name: last ? "ŷ" : `${columns.length}`, units: run.shapes[matrix][0], maps: maps && mapsOf(maps), label: (i) => `${letter}[${i}]`, mapLabel: (i) => (pictures ? numberName(run, matrix, [i]) : `${letter}[${i}]`) });
   }
   return columns;
 }
