@@ -110,9 +110,8 @@ def test_the_picture_of_a_history_goes_from_its_highest_number_to_its_lowest():
         {"epoch": i, "loss": a, "val_loss": b, "seconds": 0.1}
         for i, (a, b) in enumerate(zip(losses, held_out, strict=True), start=1)
     ]
-    source, alt = re.search(
-        'src="data:image/svg.xml;base64,([^"]*)" alt="([^"]*)"', view_of_records(records).html
-    ).groups()
+    html = view_of_records(records).html
+    source, alt = re.findall('src="data:image/svg.xml;base64,([^"]*)" alt="([^"]*)"', html)[0]
     picture = base64.b64decode(source).decode()
     lines = [re.findall(r"[\d.]+,([\d.]+)", points) for points in re.findall('points="([^"]*)"', picture)]
     drawn = [[float(y) for y in line] for line in lines]
