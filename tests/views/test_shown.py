@@ -1,5 +1,6 @@
 """What is shown of a network, a step and a history: the state of its view, and what stands for it without a widget."""
 
+import base64
 import re
 import sys
 import xml.etree.ElementTree as xml
@@ -110,14 +111,17 @@ def test_the_picture_of_a_history_goes_from_its_highest_number_to_its_lowest():
         for i, (a, b) in enumerate(zip(losses, held_out, strict=True), start=1)
     ]
     html = view_of_records(records).html
-    lines = [re.findall(r"[\d.]+,([\d.]+)", points) for points in re.findall('points="([^"]*)"', html)]
+    source, alt = re.findall('src="data:image/svg.xml;base64,([^"]*)" alt="([^"]*)"', html)[0]
+    picture = base64.b64decode(source).decode()
+    lines = [re.findall(r"[\d.]+,([\d.]+)", points) for points in re.findall('points="([^"]*)"', picture)]
     drawn = [[float(y) for y in line] for line in lines]
     assert list(map(len, drawn)) == [3, 2]
     top, bottom = drawn[0][0], drawn[0][2]
     place = {value: bottom - (value - 1) / 3 * (bottom - top) for value in (1.0, 2.0, 3.0)}
     assert drawn[0][1] == pytest.approx(place[2.0], abs=0.1)
     assert drawn[1] == pytest.approx([place[3.0], place[2.0]], abs=0.1)
-    assert {"4.000", "1.000"} <= set(words(html))
+    assert {"4.000", "1.000"} <= set(words(picture))
+    assert alt == "loss: 1.000 … 4.000"
 
 
 def test_only_these_are_shown():

@@ -34,6 +34,7 @@ from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES
 
 SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
+WITH_OTHERS = 0.008  # the shortest while other sessions wait
 OVERHEADS = 10  # of going to a step, which a part is to be as long as, between these
 REST = 8  # times as long as a state takes to make, the runs are played before the next is made
 MOST_RUNS = 4
@@ -262,7 +263,8 @@ class Session:
         if played.step <= before:  # the last epoch has ended
             played.speed = 0.0
         seconds = max(1e-6, time.monotonic() - started)
-        part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))
+        shortest = max(WITH_OTHERS, SHORTEST / (1 + self.turns.waiting))
+        part = min(LONGEST, max(shortest, OVERHEADS * played.run.overhead))
         played.several = max(1, min(2 * played.several, round(played.several * part / seconds)))
         if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)

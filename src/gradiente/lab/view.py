@@ -10,6 +10,7 @@ from gradiente.lab.run import LabRun
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.threads import single_threaded_products
 from gradiente.trace.naming import lecture_names, node_names
 from gradiente.training.history import History
 from gradiente.training.targets import probabilities
@@ -119,6 +120,7 @@ def weight_pictures(run: LabRun) -> dict[str, Array]:
 
 
 @np.errstate(all="ignore")
+@single_threaded_products()  # the linear algebra's threads would spin on, in the way of the steps that come next
 def seen(run: LabRun, plane: Plane | None) -> tuple[dict[str, Any], dict[str, Array]]:
     """The values and arrays of a frame."""
     network, snapshot = run.network, run.snapshot
