@@ -124,6 +124,23 @@ def test_the_picture_of_a_history_goes_from_its_highest_number_to_its_lowest():
     assert alt == "loss: 1.000 … 4.000"
 
 
+PLAIN = (type(None), bool, int, float, str, bytes)
+
+
+def is_plain(value):
+    if type(value) is dict:
+        return all(type(key) is str and is_plain(entry) for key, entry in value.items())
+    return all(map(is_plain, value)) if type(value) is list else type(value) in PLAIN
+
+
+def test_a_state_is_plain_data():
+    """Subclasses of str are no JSON for every notebook: marimo makes objects of them."""
+    records = [{"epoch": 1, "loss": 0.5, "seconds": 0.1}]
+    step = gr.trace(NET, gr.MSELoss(), np.ones((2, 2)), np.ones((2, 1)), optimizer=gr.Adam())
+    for view in (view_of_network(NET), view_of_trace(step), view_of_records(records)):
+        assert is_plain(dict(view.state)), view.name
+
+
 def test_only_these_are_shown():
     with pytest.raises(gr.ArgumentError, match="a Network, a Trace or a History; got list"):
         gr.show([1, 2])  # pyright: ignore[reportArgumentType]

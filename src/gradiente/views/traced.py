@@ -36,8 +36,8 @@ def described(quantity: Quantity) -> dict[str, Any]:
     return {
         "name": quantity.name,
         "label": quantity.label,
-        "math": formula(quantity.latex),
-        "formula": formula(quantity.formula) if quantity.formula else "",
+        "math": str(formula(quantity.latex)),
+        "formula": str(formula(quantity.formula)) if quantity.formula else "",
         "part": part,
         "role": quantity.role,
         "shape": list(quantity.shape),
