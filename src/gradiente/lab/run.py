@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from gradiente.errors import DivergenceError, require
 from gradiente.formatting import count
 from gradiente.lab.architecture import Architecture
@@ -17,6 +19,7 @@ from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import EarlyStopped
 
+Array = np.ndarray
 EPOCHS = 100_000  # of a run, after which it ends
 
 
@@ -79,6 +82,7 @@ class LabRun:
         self.snapshot = self.replay.go_to(self.first)
         self.overhead = time.perf_counter() - started  # seconds of going anywhere, without a step
         self._next: NextStep | None = None
+        self._change: tuple[int, Array] | None = None  # after which step, and by how much
 
     @classmethod
     def of_folder(cls, folder: str | Path, limits: Limits | None = None) -> "LabRun":
@@ -115,12 +119,30 @@ class LabRun:
         stopped = self.replay.trainer.stopped
         return stopped if isinstance(stopped, EarlyStopped) else None
 
+    @property
+    def best(self) -> int | None:
+        """The step after its best epoch, where early stopping leaves a trainer; None if that has not ended it."""
+        best = self.snapshot.best
+        return None if self.early is None or best is None else best.epoch * self.steps_per_epoch
+
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
         if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):
             config = self.config.changed(epochs=EPOCHS)
             self._next = NextStep(config, self.train, self.snapshot, columns=columns)
         return self._next
+
+    def last_change(self) -> dict[str, Array]:
+        """What the last step has added to every parameter, kept until the run is elsewhere; none where it begins."""
+        step = self.step
+        if step == self.first:
+            return {}
+        if self._change is None or self._change[0] != step:
+            after = self.snapshot.state.theta
+            before = self.go_to(step - 1).state.theta
+            self.go_to(step)
+            self._change = step, after.astype(np.float64) - before
+        return self.network.named(self._change[1])
 
     def go_to(self, step: int) -> Snapshot:
         """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.

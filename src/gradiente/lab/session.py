@@ -188,8 +188,8 @@ class Session:
             case Ready():
                 self._wanted = True
                 return
-            case Request():
-                self.send(message.answer(played.run if played.runs else None))
+            case Request(run=number):
+                self.send(message.answer(played.runs[number].run if number < len(played.runs) else None))
                 return
             case _ if not played.runs:
                 return
@@ -280,7 +280,7 @@ class Session:
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
-            states.append({**values, "ended": shown.ended})
+            states.append({**values, "ended": shown.ended, "best": shown.run.best})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = self._new = False
         self._rested = time.monotonic() + REST * (time.monotonic() - started)

@@ -11,6 +11,7 @@ from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.threads import single_threaded_products
+from gradiente.trace.naming import lecture_names, node_names
 from gradiente.training.history import History
 from gradiente.training.targets import probabilities
 
@@ -74,6 +75,8 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "config": run.config.to_dict(),
         "first": run.first,
         "layers": [type(node.layer).__name__ for node in run.network.nodes],
+        "names": [names.output for names in node_names(run.network.nodes)],
+        "parameters": lecture_names(run.network.nodes),
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),
         "task": run.train.task,
