@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from gradiente.errors import ArgumentError, require
 from gradiente.lab.architecture import Architecture
@@ -30,6 +30,13 @@ class OpenFolder:
 @dataclass(frozen=True)
 class Ready:
     """The page has drawn what it got, and takes the next state."""
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say what is said in this language."""
+
+    language: Literal["en", "es"]
 
 
 @dataclass(frozen=True)
@@ -83,11 +90,12 @@ class Drop:
     run: int
 
 
-Message = Open | OpenFolder | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
+Message = Open | OpenFolder | Ready | Speak | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
     "open-folder": OpenFolder,
     "ready": Ready,
+    "speak": Speak,
     "play": Play,
     "pause": Pause,
     "go-to": GoTo,

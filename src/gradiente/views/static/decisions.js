@@ -85,5 +85,6 @@ function differenceOf(i, { frame, runs, language }, text) {
   }
   const values = first.decision.data.map((p, k) => (other.decision.data[k] - p) / 2);
   const largest = values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  if (Number.isNaN(largest)) return null; // of a run that has diverged
   return { ...about, values, said: [text("differ").replace("{largest}", written(largest, 2, language))] };
 }

@@ -248,6 +248,7 @@ function show() {
 async function choose(language) {
   const answer = await fetch(`/texts/${language}`);
   store.set({ language, texts: await answer.json() });
+  lab.ask({ do: "speak", language });
 }
 
 function draw(state) {
@@ -294,6 +295,7 @@ connection = connect(token, {
   received,
   opened() {
     store.set({ connected: true });
+    lab.ask({ do: "speak", language: store.get().language });
     begin(player.lastOf(store.get().frame).step || Number(store.get().place.step || 0));
   },
   closed: () => store.set({ connected: false }),
