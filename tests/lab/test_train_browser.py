@@ -63,7 +63,7 @@ def test_each_control_says_what_it_does_when_it_is_touched(opened):
 
 
 def test_the_learning_rate_is_typed_or_dragged(opened):
-    page = opened("#name=xor&step=1")
+    page = opened("#name=digits&hidden=8&step=1")
     page.fill("#c-lr", "0.0123")
     page.keyboard.press("Enter")
     page.wait_for_function("location.hash.includes('lr=0.0123')")
