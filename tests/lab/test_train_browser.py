@@ -69,7 +69,7 @@ def test_the_learning_rate_is_typed_or_dragged(opened):
     page.wait_for_function("location.hash.includes('lr=0.0123')")
     page.focus("#c-lr-slider")
     page.keyboard.press("End")
-    page.wait_for_function("location.hash.includes('lr=10&')")
+    page.wait_for_function("/lr=10(&|$)/.test(location.hash)")
     assert page.input_value("#c-lr") == "10"
     page.fill("#c-lr", "-1")
     page.keyboard.press("Enter")
