@@ -1,6 +1,7 @@
 """A lab in a process of its own, and its page in a browser."""
 
 import re
+import socket
 import subprocess
 import sys
 
@@ -16,6 +17,14 @@ def address():
         line = process.stdout.readline()
         yield line.split()[-1]
         process.terminate()
+
+
+@pytest.fixture
+def unused_port():
+    """A port that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 @pytest.fixture

@@ -1,36 +1,22 @@
 """One training run of the lab: a config, its data, and the replay of its steps."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from gradiente.errors import DivergenceError, require
-from gradiente.formatting import count
+from gradiente.errors import DivergenceError
 from gradiente.lab.architecture import Architecture
+from gradiente.lab.limits import Limits
 from gradiente.lab.next_step import NextStep
-from gradiente.training.build import plan
+from gradiente.training.build import layers_of, plan
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
 from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
+from gradiente.training.targets import default_loss
 
 EPOCHS = 100_000  # of a run, after which it ends
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one run may take.
-
-    Arguments:
-        parameters, instances: at most
-        memory: bytes of its snapshots
-    """
-
-    parameters: int = 2_000_000
-    instances: int = 100_000
-    memory: int = 64 * 1024**2
 
 
 class LabRun:
@@ -40,7 +26,6 @@ class LabRun:
         config: of the run; its number of epochs does not count
         limits: what it may take
         architecture: the layers, in place of the config's
-        start: the snapshot to begin with; None: the network as it is initialized
 
     Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
 
@@ -55,16 +40,19 @@ class LabRun:
         limits: Limits | None = None,
         *,
         architecture: Architecture | None = None,
-        start: Snapshot | None = None,
     ) -> None:
         limits = limits or Limits()
+        limits.require_instances(config.data.samples or 0)
         self.train, self.test = load_for(config)
+        limits.require_instances(len(self.train))
         if architecture is not None:
             config = architecture.applied(config, self.train)
-        _require_within("instances", len(self.train), limits.instances)
+        shape, loss = self.train.x.shape[1:], config.make("loss") or default_loss(self.train)
+        limits.require_small(layers_of(config, self.train, loss), shape)
         planned = plan(config, self.train)
-        _require_within("parameters", planned.network.theta.size, limits.parameters)
         self.config, self.network, self.loss = planned.config, planned.network, planned.loss
+        size = self.config.descent.batch_size
+        limits.require_batch(self.network.layers, shape, len(self.train) if size == "all" else int(size or 0))
         self.replay = Replay(
             planned.trainer([]),
             self.train,
@@ -72,7 +60,6 @@ class LabRun:
             epochs=EPOCHS,
             batch_size=self.config.descent.batch_size,  # pyright: ignore[reportArgumentType]
             memory=limits.memory,
-            start=start,
         )
         started = time.perf_counter()
         self.snapshot = self.replay.go_to(self.first)
@@ -108,6 +95,11 @@ class LabRun:
         settings = self.snapshot.settings
         return -(-settings["instances"] // settings["batch_size"])
 
+    def begin_at(self, start: Snapshot) -> None:
+        """Begin with a snapshot of another run instead, of the same network and data."""
+        self.replay.begin_at(start)
+        self.go_to(self.first)
+
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
         if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):
@@ -126,7 +118,3 @@ class LabRun:
             self.replay.trainer.engine.load_state(self.snapshot.state)
             raise
         return self.snapshot
-
-
-def _require_within(what: str, got: int, most: int) -> None:
-    require(got <= most, f"lab.{what}", got=count(got), most=count(most))

@@ -122,7 +122,8 @@ class Descend(Request):
         require_whole(1, "descend", **({} if self.batch_size is None else {"batch_size": self.batch_size}))
         within = 1 <= self.steps <= MOST_STEPS and len(self.optimizers) <= MOST_PATHS and len(self.start) == 2
         surface, start = self.ground.surface(run), np.array(self.start, np.float64)
-        require(within and surface.is_near(start), "lab.descent", steps=MOST_STEPS, paths=MOST_PATHS)
+        got = {"got_steps": self.steps, "got_paths": len(self.optimizers), "start": self.start}
+        require(within and surface.is_near(start), "lab.descent", steps=MOST_STEPS, paths=MOST_PATHS, **got)
         schedule = None if self.schedule is None else parse(self.schedule, SCHEDULES)
         described, arrays = [], {}
         for place, notation in enumerate(self.optimizers):

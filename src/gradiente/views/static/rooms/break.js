@@ -130,8 +130,8 @@ function begin(place, lab) {
 function askAgain(state, lab) {
   const { data, activation, level, number } = settingOf(state);
   const chosen = isOpen(state) ? Number(state.place.chosen) : null;
-  const wanted = JSON.stringify([data, activation, level, number, chosen]);
-  if (wanted === asked || !state.runs.length) return; // before the first answer nobody listens
+  const wanted = JSON.stringify([state.session, state.language, data, activation, level, number, chosen]);
+  if (wanted === asked || !state.session) return;
   asked = wanted;
   lab.ask({ do: "break", data, activation, level, number, chosen });
   lab.ask({ do: "mistakes", data, activation });

@@ -34,6 +34,7 @@ let rules = null;
 let wanted = {}; // of each kind of question the newest, as text; the next one is sent when an answer has come
 let asked = {};
 let waiting = false;
+let session = 0; // in which it was asked
 let playing = null;
 
 const QUESTIONS = ["surface", "descend", "concepts", "rules"]; // in the order in which they are asked
@@ -133,9 +134,10 @@ function addOne(lab) {
 
 function ask(lab) {
   const state = lab.get();
-  if (!state.connected || state.error) waiting = false;
-  if (!state.frame || waiting) return;
   const on = groundOf(state);
+  if (state.session !== session) [session, asked, waiting] = [state.session, {}, false];
+  if (state.error) waiting = false;
+  if (!session || waiting || (on.kind === "slice" && !state.frame)) return;
   const run = on.kind === "slice" ? [state.chosen, state.frame.runs[0].values.step] : [];
   wanted.concepts = concepts ? asked.concepts : "{}";
   wanted.surface = JSON.stringify([{ ground: on }, ...run]);
