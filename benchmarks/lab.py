@@ -1,12 +1,14 @@
 """The lab's figures: python benchmarks/lab.py [--data-dir FOLDER]
 
 First paint, frames a second while a network trains, the answer to an opened number, epochs a second of the spirals,
-the speed on MNIST beside `gradiente train`, 20 sessions at once, the server's memory after 100 sessions were dropped.
+the speed on MNIST beside `gradiente train`, how long going back takes, 20 sessions at once, the server's memory after
+100 sessions were dropped.
 Needs Playwright and Chromium; MNIST's rows need its files.
 """
 
 import argparse
 import json
+import random
 import re
 import shutil
 import statistics
@@ -70,6 +72,30 @@ def state(socket: Any) -> dict[str, Any]:
     while isinstance(answer := socket.recv(), str):
         pass
     return read_frame(answer)[0]
+
+
+def scrubbed(socket: Any, reached: int) -> list[float]:
+    """Milliseconds until a state is that of a step, for 20 steps before one that was reached."""
+    times = []
+    for step in random.Random(0).sample(range(reached), 20):
+        begun = time.perf_counter()
+        socket.send(json.dumps({"do": "go-to", "step": step}))
+        while state(socket)["runs"][0]["step"] != step:
+            pass
+        times.append(1000 * (time.perf_counter() - begun))
+    return times
+
+
+def of_the_past(address: str) -> dict[str, float]:
+    """How long the spirals take to go back to a step."""
+    with opened(address, DATA, [8, 8], batch_size=32) as socket:
+        while (reached := state(socket)["runs"][0]["step"]) < 20_000:
+            pass
+        times = scrubbed(socket, reached)
+    return {
+        "spirals, back to a step: median (ms)": statistics.median(times),
+        "spirals, back to a step: slowest (ms)": max(times),
+    }
 
 
 def memory(process: subprocess.Popen) -> float:
@@ -147,7 +173,7 @@ def of_dropped(process: subprocess.Popen, address: str) -> dict[str, float]:
 
 def of_mnist(address: str, data_dir: str) -> dict[str, float]:
     """Epochs a second in the lab and by `gradiente train`, in turn."""
-    lab, train = [], []
+    lab, train, back = [], [], []
     with tempfile.TemporaryDirectory() as place:
         for number in range(3):
             adam = "Adam(lr=0.001)"
@@ -158,6 +184,7 @@ def of_mnist(address: str, data_dir: str) -> dict[str, float]:
                 while (last := state(socket)["runs"][0]["step"]) < first + 1500:
                     pass
                 lab.append((last - first) / (time.perf_counter() - begun))
+                back += scrubbed(socket, last)
             run = Path(place) / str(number)
             options = ["--epochs", "4", "--run", str(run), "--data-dir", data_dir, "--batch-size", "128"]
             command = [sys.executable, "-m", "gradiente", "train", "mnist", "--hidden", "512", *options]
@@ -169,6 +196,8 @@ def of_mnist(address: str, data_dir: str) -> dict[str, float]:
         "MNIST 784-512-10, steps a second in the lab": statistics.median(lab),
         "MNIST 784-512-10, steps a second by gradiente train": statistics.median(train),
         "MNIST 784-512-10, lab / train": ratio,
+        "MNIST, back to a step: median (ms)": statistics.median(back),
+        "MNIST, back to a step: slowest (ms)": max(back),
     }
 
 
@@ -185,6 +214,7 @@ def main() -> None:
         found |= of_the_page(browser, address)
         browser.close()
     with served() as (_, address):
+        found |= of_the_past(address)
         found |= of_many(address)
     with served() as (process, address):
         found |= of_dropped(process, address)

@@ -80,7 +80,10 @@ def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False
     >>> json_text({"loss": 0.5, "r2": float("nan")})
     '{"loss": 0.5, "r2": null}'
     """
-    return json.dumps(_finite(value), indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    try:
+        return json.dumps(value, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    except (TypeError, ValueError):  # a mapping that is no dict, NaN or an infinity
+        return json.dumps(_finite(value), indent=indent, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:

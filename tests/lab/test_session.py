@@ -8,6 +8,7 @@ import pytest
 from gradiente import SGD, Trainer
 from gradiente.data import Dataset
 from gradiente.errors import ArgumentError
+from gradiente.lab.choices import choices
 from gradiente.lab.frame import read_frame
 from gradiente.lab.limits import Limits
 from gradiente.lab.messages import message_of
@@ -288,92 +289,77 @@ def test_a_message_that_is_none_is_refused(message):
         message_of(message)
 
 
-def test_a_request_that_fails_pauses_no_run(page):
-    page.open()
+NOISY = {
+    "data": {"name": "moons", "samples": 80, "noise": 0.5},
+    "network": {"hidden": [8]},
+    "descent": {"batch_size": 16, "optimizer": "Adam(lr=0.1)", "patience": 3},
+}
+
+
+def stopped_early(config=NOISY, **more):
+    """The same run, trained at once to its end."""
+    config = Config.from_dict(config)
+    train, _ = load_for(config)
+    planned = plan(config, train)
+    trainer = planned.trainer([])
+    trainer.fit(train, validation=0.1, epochs=1000, batch_size=planned.config.descent.batch_size, **more)
+    return trainer
+
+
+def test_it_stops_early_where_a_trainer_does_and_is_scrubbed_all_the_same(page):
+    page.open(NOISY)
     page.ask(do="play", speed=None)
-    page.ask(do="open-number", quantity="W[9]", index=[0, 0], columns=False)
-    page.ask(do="fork", architecture=None, config={**SPIRALS, "network": {"hidden": [7]}}, edit=None)
-    first, second = page.answer(), page.answer()
-    assert (first["kind"], first["of"]) == ("error", "open-number")
-    assert (second["kind"], second["of"]) == ("error", "fork")
-    before, _ = page.state()
-    after, _ = page.state()
-    assert before["playing"]
-    assert after["step"] > before["step"]
+    values, arrays = next(state for state in iter(page.state, None) if state[0]["ended"])
+    trainer = stopped_early()
+    assert trainer.last is not None
+    assert (values["step"], values["playing"]) == (trainer.last.state.t, False)
+    assert values["ended"] == str(trainer.stopped)
+    assert "early stopping" in values["ended"]
+    theta = trainer.network.named(trainer.last.state.theta)
+    np.testing.assert_array_equal(arrays["w.0.weight"], theta["0.weight"])
+    page.ask(do="go-to", step=4)
+    earlier, _ = page.state()
+    assert (earlier["step"], earlier["ended"]) == (4, "")
+    page.ask(do="go-to", step=values["step"])
+    again, others = page.state()
+    assert (again["step"], again["ended"]) == (values["step"], values["ended"])
+    np.testing.assert_array_equal(others["w.0.weight"], arrays["w.0.weight"])
+    page.ask(do="advance", steps=5, epoch=False)
+    assert page.state()[0]["step"] == values["step"]
 
 
-def test_a_state_that_cannot_be_shown_is_said_once_and_the_session_lives(page, monkeypatch):
-    page.open()
-
-    def fail(run, plane):
-        raise MemoryError
-
-    with monkeypatch.context() as patched:
-        patched.setattr("gradiente.lab.session.seen", fail)
-        page.ask(do="ready")
-        assert page.answer()["kind"] == "error"
-        page.ask(do="open-number", quantity="W[9]", index=[0, 0], columns=False)
-        assert page.answer()["of"] == "open-number"  # and nothing else before
+def test_a_fork_with_more_patience_goes_on_where_the_first_run_stopped_early(page):
+    page.open(NOISY)
+    page.ask(do="advance", steps=10_000, epoch=False)
+    end = page.state()[0]["step"]
+    patient = {**NOISY, "descent": {**NOISY["descent"], "patience": 6}}
+    page.ask(do="fork", architecture=None, config=patient, edit=None)
+    page.answer()
+    (first, _), (other, _) = page.states()
+    assert (first["step"], other["step"], other["ended"]) == (end, end, "")
+    page.ask(do="advance", steps=10_000, epoch=False)
+    (first, _), (other, arrays) = page.states()
+    trainer = stopped_early(patient)
+    assert trainer.last is not None
+    assert (first["step"], other["step"]) == (end, trainer.last.state.t)
+    assert other["ended"] == str(trainer.stopped)
+    np.testing.assert_array_equal(
+        arrays["w.0.weight"], trainer.network.named(trainer.last.state.theta)["0.weight"]
+    )
+    page.ask(do="go-to", step=end + 1)
+    assert [values["step"] for values, _ in page.states()] == [end, end + 1]
     page.ask(do="advance", steps=1, epoch=False)
-    values, _ = page.frame()
-    assert values["runs"][0]["step"] == 1
+    assert [values["step"] for values, _ in page.states()] == [end, end + 2]
 
 
-def test_a_run_that_is_refused_leaves_none_that_is_played_in_its_place(page):
-    page.open()
-    page.ask(do="play", speed=None)
-    page.open({"data": {"name": "spirals"}, "network": {"layers": ["Linear(3, 2)"]}})
-    page.ask(do="play", speed=None)
-    page.ask(do="ready")
-    page.open()
-    assert page.frame()[0]["runs"][0]["step"] == 0
-
-
-def test_a_far_step_is_not_waited_for_once_another_run_is_opened(page):
-    page.open()
-    page.ask(do="advance", steps=1_000_000, epoch=False)
-    page.ask(do="fork", architecture=None, config=SPIRALS, edit=None)
-    page.ask(do="open", config=XOR, architecture=None)
-    answers = [page.answer(), page.answer()]
-    assert [len(answer["runs"]) for answer in answers] == [2, 1]
-    assert answers[1]["runs"][0]["config"]["data"]["name"] == "xor"
-    assert page.state()[0]["step"] == 0
-
-
-def test_what_follows_a_step_is_done_there(page):
-    page.open()
-    page.ask(do="advance", steps=300, epoch=False)
-    page.ask(do="fork", architecture=None, config=SPIRALS, edit=None)
-    page.ask(do="go-to", step=100)
-    page.ask(do="advance", steps=100, epoch=False)
-    assert page.answer()["runs"][1]["first"] == 300
-    (values, arrays), _ = page.states()
-    assert values["step"] == 200
-    np.testing.assert_array_equal(arrays["w.0.weight"], trained(200).parameters["0.weight"])
-
-
-XOR = {"data": {"name": "xor"}, "descent": {"batch_size": 4}}
-
-
-def limited(**limits):
-    def opened(config):
-        with pytest.raises(ArgumentError) as refused:
-            LabRun(Config.from_dict(config), Limits(**limits))
-        return str(refused.value)
-
-    return opened
-
-
-def test_what_is_too_large_is_refused_before_it_takes_memory():
-    huge = {"network": {"hidden": [200_000, 200_000]}}  # 160 GB
-    assert "this one has 40,00" in limited()({**XOR, **huge})
-    layers = {
-        "network": {"layers": ["Linear(2, 200000)", "Tanh()", "Linear(200000, 200000)", "Linear(200000, 1)"]}
-    }
-    assert "at most 2,000,000 parameters" in limited()({**XOR, **layers})
-    many = {"data": {"name": "moons", "samples": 10**12}}
-    assert "at most 100,000 instances; this data set has 1,000,000,000,000" in limited()(many)
-    wide = {"network": {"hidden": [400_000]}}  # in each of 48 × 48 points of the plane
-    assert "With 4 instances" in limited()({**XOR, **wide})
-    batch = {"data": {"name": "digits"}, "descent": {"batch_size": "all"}}
-    assert "Choose a smaller batch" in limited(outputs=10_000)(batch)
+@pytest.mark.parametrize("notation", choices()["augmentations"])
+def test_augmented_images_are_those_of_a_trainer(page, notation):
+    config = {"data": {"name": "digits", "augment": [notation]}, "network": {"hidden": [8]}}
+    page.open(config)
+    page.ask(do="advance", steps=4, epoch=False)
+    _, arrays = page.state()
+    trainer = stopped_early(config, max_steps=4)
+    np.testing.assert_array_equal(arrays["w.0.weight"], trainer.network.parameters["0.weight"])
+    del config["data"]["augment"]
+    plain = stopped_early(config, max_steps=4).network.parameters["0.weight"]
+    assert (plain != arrays["w.0.weight"]).any()

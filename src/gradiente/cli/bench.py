@@ -89,8 +89,8 @@ def bench(
 
 def _measured(
     chosen: list[Work], rounds: int, threads: int, data_dir: str | None, out: "Console | None"
-) -> tuple[list[Row], KeyboardInterrupt | None]:
-    """Every work, each printed as it is done; after a Ctrl-C, those that have a round, and the exception."""
+) -> tuple[list[Row], KeyboardInterrupt | SystemExit | None]:
+    """Every work, each printed as it is done; after Ctrl-C or SIGTERM, those that have a round, and the exception."""
     rows: list[Row] = []
     interrupted = None
     with ended_by_sigterm(), working(text("bench.preparing")) as status:
@@ -103,8 +103,8 @@ def _measured(
             for work in chosen:
                 try:
                     measurement.measure(work)
-                except KeyboardInterrupt as pressed:
-                    interrupted = pressed
+                except (KeyboardInterrupt, SystemExit) as ended:
+                    interrupted = ended
                 row = measurement.rows[-1]
                 if interrupted is None or any(one.values for one in row.measured):
                     rows.append(row)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gradiente.data import NAMES, data_locations
+from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.initializers import REGISTRY as INITIALIZERS
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.losses import REGISTRY as LOSSES
@@ -13,6 +14,10 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.sections import IMAGES
 
 VARIANTS = {"SGD": ("SGD(momentum=0.9)", "SGD(momentum=0.9, nesterov=True)")}
+CHANGES = {  # in place of the class with its defaults, for images as small as those of digits
+    "RandomAffine": ("RandomAffine(degrees=10)", "RandomAffine(translate=(0.1, 0.1))"),
+    "ElasticTransform": ("ElasticTransform(alpha=10, sigma=2)",),
+}
 
 
 def choices(data_dir: str | Path | None = None) -> dict[str, list[str]]:
@@ -29,6 +34,7 @@ def choices(data_dir: str | Path | None = None) -> dict[str, list[str]]:
     return {
         "data": [name for name in NAMES if name not in IMAGES or data_dir or files[name]],
         "images": ["digits", *IMAGES],
+        "augmentations": [each for name in AUGMENTATIONS for each in CHANGES.get(name, (f"{name}()",))],
         "activations": [f"{name}()" for name in _plain(elementwise)],
         "losses": [f"{name}()" for name in _plain(LOSSES)],
         "optimizers": [each for name in OPTIMIZERS for each in (name, *VARIANTS.get(name, ()))],

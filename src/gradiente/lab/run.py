@@ -14,6 +14,7 @@ from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
 from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
+from gradiente.training.stopping import EarlyStopped
 from gradiente.training.targets import default_loss
 
 EPOCHS = 100_000  # of a run, after which it ends
@@ -99,6 +100,12 @@ class LabRun:
         """Begin with a snapshot of another run instead, of the same network and data."""
         self.replay.begin_at(start)
         self.go_to(self.first)
+
+    @property
+    def early(self) -> EarlyStopped | None:
+        """Why it has ended where it is, if early stopping has ended it."""
+        stopped = self.replay.trainer.stopped
+        return stopped if isinstance(stopped, EarlyStopped) else None
 
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""

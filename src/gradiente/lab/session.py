@@ -49,7 +49,7 @@ class _Shown:
     """A run with its plane, and why it takes no more steps."""
 
     def __init__(self, run: LabRun) -> None:
-        self.run, self.plane, self.ended = run, plane_of(run), ""
+        self.run, self.plane, self.ended = run, plane_of(run), str(run.early or "")
 
     def go_to(self, step: int) -> None:
         """Go there, or as near as it was; a run that diverges stays where its loss was finite."""
@@ -60,6 +60,8 @@ class _Shown:
             self.run.go_to(max(step, self.run.first))
         except DivergenceError as error:
             self.ended = str(error)
+        else:
+            self.ended = str(self.run.early or "")
 
     def described(self) -> dict[str, Any]:
         return described(self.run, self.plane)
@@ -226,12 +228,14 @@ class Session:
                 played.pause()
             case GoTo(step=step):
                 played.pause()
-                played.go_to(min(step, played.run.replay.furthest))
+                played.go_to(min(step, played.furthest))
             case Advance(steps=steps, epoch=epoch):
                 rest = played.run.steps_per_epoch - played.step % played.run.steps_per_epoch
                 played.speed, played.until = 0.0, played.step + (rest if epoch else steps)
             case Fork(config=config, architecture=architecture, edit=edit):
                 self._require_few()
+                if played.step > played.run.step:  # which has ended there
+                    played.go_to(played.run.step)
                 other = fork(played.run, self._own(config), edit, self.limits, architecture=architecture)
                 self._add(other)
             case Race(config=config, architecture=architecture):

@@ -31,7 +31,8 @@ def stated_loss(values: Values, step: Step) -> str | None:
     """The loss whose value for this step a variable or function named as a cost has; None where none or both have."""
     a, y = step.layers[-1].A, step.Y
     seen = [float(event.value.ravel()[0]) for event in values.events if _is_cost(event)]
-    found = {loss for loss, value in _values(a, y) if any(_close(value, one) for one in seen)}
+    known = list(_values(a, y))
+    found = {known[place][0] for place in _close([value for _, value in known], seen)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -41,21 +42,40 @@ def computed_loss(events: Sequence[Event]) -> str | None:
     A measure beside the cost, as the squared error of a classifier, is none. Of single numbers two costs must agree.
     """
     seen: Counter[str] = Counter()
+    of_pairs: dict[tuple[int, int], list[tuple[str, float]]] = {}
+
+    def values(y: Array, a: Array) -> list[tuple[str, float]]:
+        """Those of a pair, which stands before several costs."""
+        pair = id(y), id(a)
+        if pair not in of_pairs:
+            of_pairs[pair] = _of_pair(y, a)
+        return of_pairs[pair]
+
     for index, numbers in islice(costs_in(events), MOST_COSTS):
         near = [
             event for event in events[max(0, index - MOST_BEFORE) : index] if event.value.size <= MOST_NUMBERS
         ]
         arrays = {id(event.value): event.value for event in near if (event.value % 1).any()}
         targets = {id(event.value): event.value for event in near if _is_target(event)}
+        known = [
+            (loss, one, 1 if y.size == 1 else 2)
+            for y, a in product(targets.values(), arrays.values())
+            for loss, one in values(y, a)
+        ]
         of_this: Counter[str] = Counter()
-        for y, a in product(targets.values(), arrays.values()):
-            if np.squeeze(a).shape == np.squeeze(y).shape and not np.array_equal(a, y):
-                pair = (np.atleast_2d(np.squeeze(one).astype(float)) for one in (a, y))
-                for loss, one in _values(*pair):
-                    if any(_close(one, number) for number in numbers):
-                        of_this[loss] = max(of_this[loss], 1 if y.size == 1 else 2)
+        for place in _close([one for _, one, _ in known], numbers):
+            loss, _, weight = known[place]
+            of_this[loss] = max(of_this[loss], weight)
         seen += of_this
     return next(iter(seen)) if len(seen) == 1 and seen.total() > 1 else None
+
+
+def _of_pair(y: Array, a: Array) -> list[tuple[str, float]]:
+    """Each loss of an array taken for the output, with another one of its shape taken for the target."""
+    output, target = np.squeeze(a), np.squeeze(y)
+    if output.shape != target.shape or np.array_equal(a, y):
+        return []
+    return list(_values(*(np.atleast_2d(one.astype(float)) for one in (output, target))))
 
 
 def costs_in(events: Sequence[Event]) -> Iterator[tuple[int, list[float]]]:
@@ -84,8 +104,12 @@ def _is_cost(event: Event) -> bool:
     return event.value.size == 1 and any(COST.fullmatch(word) for word in words)
 
 
-def _close(value: float, seen: float) -> bool:
-    return bool(np.isfinite(value) and value and abs(seen - value) <= CLOSE * abs(value))
+def _close(values: Sequence[float], seen: Sequence[float]) -> list[int]:
+    """Which of the values are one of the numbers that were seen."""
+    of, numbers = np.array(values, float), np.array(seen, float)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(numbers[:, None] - of) <= CLOSE * np.abs(of)
+    return np.flatnonzero(near.any(axis=0) & np.isfinite(of) & (of != 0)).tolist()
 
 
 def _values(a: Array, y: Array) -> Iterator[tuple[str, float]]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gradiente.checker.observing.outputs import MOST_COMPARED
 from gradiente.checker.observing.values import BIAS, Array, Values
-from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, INVERSES, activated
+from gradiente.checker.rules.activations import ACTIVATIONS, IDENTITY, activated
 from gradiente.checker.rules.wrong_forms import WRONG_FORMS
 
 DEEPEST = 8  # layers
 CLOSE = 1e-7  # of the largest number
-MOST_COMPARED = 24  # instances, before all of them are
 
 
 @dataclass(frozen=True)
@@ -179,43 +179,39 @@ def _computed(values: Values, layer: LayerPass, after: int) -> LayerPass | None:
     values.left -= 1
     if values.left < 0:
         return None
-    places, arrays = values.of_shape((len(layer.Z), layer.Z.shape[1]))
+    outputs = values.outputs((len(layer.Z), layer.Z.shape[1]))
     # What came about while the parameter had this value. A parameter is no output, and zeros are those of too many:
     # of biases, of ReLU where every z is negative.
-    until = values.until[layer.weight]
-    later = [
-        index
-        for index, place in enumerate(places)
-        if after < values.first[place] <= until and arrays[index].any() and place != layer.weight
-    ]
-    if not later:
+    then = (after < outputs.first) & (outputs.first <= values.until[layer.weight])
+    later = np.flatnonzero(then & outputs.nonzero & (outputs.places != layer.weight))
+    if not len(later):
         return None
-    places = places[later]
-    part = arrays[later, :, :MOST_COMPARED]
     found = None
+    z, size = layer.Z[:, :MOST_COMPARED], CLOSE * (1 + np.abs(layer.Z).max())
     with np.errstate(all="ignore"):
-        for name, inverse in {IDENTITY: lambda a: a, **INVERSES}.items():
-            if name == "softmax" and len(layer.Z) == 1:
-                continue  # 1 whatever Z is
-            difference = inverse(part) - layer.Z[:, :MOST_COMPARED]
+        fitting = outputs.fitting(z, size)[:, later]
+        for (name, inverted), fits in zip(outputs.inverted.items(), fitting, strict=True):
+            near = later[fits]
+            if not len(near) or (name == "softmax" and len(layer.Z) == 1):  # 1 whatever Z is
+                continue
+            difference = inverted[near] - z
             known = np.isfinite(difference)
             count = known.sum(axis=2, keepdims=True)
             b = np.where(known, difference, 0).sum(axis=2, keepdims=True) / np.maximum(count, 1)
             if name == "softmax":  # known but for one number for each instance
                 b = b - b.mean(axis=1, keepdims=True)
-            size = CLOSE * (1 + np.abs(layer.Z).max())
             hits = np.flatnonzero(_spread(name, difference, b, known) <= size)
             for index, made in _with_biases(values, layer, hits, b[:, :, 0], size):
                 made = replace(made, activation=name)
-                array = arrays[later[index]]
+                array, place = outputs.arrays[near[index]], int(outputs.places[near[index]])
                 if np.abs(made.A - array).max() > CLOSE * (1 + np.abs(array).max()):
                     continue
-                if found is not None and places[index] == found.z:
+                if found is not None and place == found.z:
                     continue  # what is positive is its own ReLU
                 if name == IDENTITY:
-                    found = replace(made, z=int(places[index]))
+                    found = replace(made, z=place)
                     break
-                return replace(made, z=found.z if found else None, output=int(places[index]))
+                return replace(made, z=found.z if found else None, output=place)
     return found and _activated(values, found, after)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from gradiente.checker.observing.outputs import Outputs
 from gradiente.checker.reading.vocabulary import meanings
 from gradiente.checker.running.calls import Event
 
@@ -57,6 +58,7 @@ class Values:
             for size, places in groups.items()
         }
         self._shaped: dict[tuple[int, int], tuple[Array, Array]] = {}
+        self._outputs: dict[tuple[int, int], Outputs] = {}
         written = self._written_over()
         self._matrices = [
             place
@@ -136,6 +138,14 @@ class Values:
             places = np.array([place for place, _ in found], int)
             self._shaped[shape] = places, np.stack([f for _, f in found]) if found else np.zeros((0, *shape))
         return self._shaped[shape]
+
+    def outputs(self, shape: tuple[int, int]) -> Outputs:
+        """The arrays of that shape as what a layer may have computed."""
+        if shape not in self._outputs:
+            places, arrays = self.of_shape(shape)
+            first = np.array([self.first[place] for place in places], int)
+            self._outputs[shape] = Outputs.of(places, arrays, first)
+        return self._outputs[shape]
 
     def among(self, wanted: Array, tolerance: float) -> list[int | None]:
         """Of several vectors (n, size), the place of each among the biases of that size; None where it is not there."""

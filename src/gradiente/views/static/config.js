@@ -1,13 +1,16 @@
 // What is chosen in the controls: as an address, and as what the server opens.
 
+import { partsOf } from "./notation.js";
+
 export const NOISE = { spirals: 0.02, moons: 0.15, circles: 0.08, blobs: 1 }; // of the data sets that have it, by default
 const LOGIC = ["xor", "and", "or"]; // four rows
-const LISTS = { hidden: Number, activations: String, convolutions: Number };
+const LISTS = { hidden: Number, activations: String, convolutions: Number, augment: String };
 
 export const DEFAULTS = {
   name: "spirals",
   noise: 0.02,
   target: "",
+  augment: [],
   convolutions: [],
   hidden: [8, 8],
   activations: ["Tanh()", "Tanh()"],
@@ -22,18 +25,19 @@ export const DEFAULTS = {
   l1: 0,
   l2: 0,
   clip: 0,
+  patience: 0,
   seed: 0,
 };
 
 /** The config and the architecture of what is chosen. */
 export function configOf(chosen) {
-  const { name, noise, target, initializer, loss, optimizer, lr, schedule, batch_size, l1, l2, clip, seed } = chosen;
+  const { name, noise, target, augment, initializer, loss, optimizer, lr, schedule, batch_size, l1, l2, clip, patience, seed } = chosen;
   const all = batch_size === "all" || (LOGIC.includes(name) && batch_size > 4);
   const penalty = [l1 && `L1(strength=${l1})`, l2 && `L2(strength=${l2})`].filter(Boolean);
   const [rule, options = ""] = optimizer.replace(")", "").split("(");
   return {
     config: {
-      data: { name, ...(name in NOISE ? { noise, samples: 300 } : {}), ...(target ? { target } : {}) },
+      data: { name, ...(name in NOISE ? { noise, samples: 300 } : {}), ...(target ? { target } : {}), ...(augment.length ? { augment } : {}) },
       network: { initializer },
       descent: {
         optimizer: `${rule}(${[`lr=${lr}`, options].filter(Boolean).join(", ")})`,
@@ -43,6 +47,7 @@ export function configOf(chosen) {
         ...(schedule ? { schedule } : {}),
         ...(penalty.length ? { penalty } : {}),
         ...(clip ? { clip_norm: clip } : {}),
+        ...(patience ? { patience } : {}),
       },
     },
     architecture: {
@@ -71,7 +76,7 @@ export function fromAddress(hash) {
   const { room = "train", ...given } = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
   const [chosen, place] = [{ ...DEFAULTS }, {}];
   for (const [key, value] of Object.entries(given)) {
-    if (key in LISTS) chosen[key] = value.split(",").filter(Boolean).map(LISTS[key]);
+    if (key in LISTS) chosen[key] = partsOf(value).map((part) => part.trim()).filter(Boolean).map(LISTS[key]);
     else if (key in DEFAULTS) chosen[key] = typeof DEFAULTS[key] === "number" ? Number(value) : value;
     else place[key] = value;
   }

@@ -1,14 +1,18 @@
 // The controls: data → network → descent, in the lecture's order. A change begins a run.
 
 import { activationsOf, NOISE } from "./config.js";
+import { control, described, showHelp } from "./control.js";
 import { button, make } from "./elements.js";
+import { makeRate, powerOf } from "./rate.js";
 
 const BATCHES = ["1", "4", "8", "16", "32", "64", "128", "256", "all"];
-const RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const STRENGTHS = [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];
 const NORMS = [0, 0.1, 0.5, 1, 5, 10];
+const PATIENCES = [0, 3, 5, 10, 20, 50]; // epochs; 0: none
+const SYMBOLS = { noise: "σ", initializer: "W", loss: "L", lr: "α", schedule: "α(t)", dropout: "p", l1: "λ", l2: "λ", clip: "‖g‖" };
 const MOST_LAYERS = 6;
 const MOST_UNITS = 512;
+const MOST_CHANNELS = 64;
 const MODES = ["open", "fork", "race"];
 
 /**
@@ -18,14 +22,16 @@ const MODES = ["open", "fork", "race"];
 export function render(element, { chosen, choices, mode, text, change, choose }) {
   const signature = JSON.stringify([chosen, choices, mode, text("language")]);
   if (element.dataset.signature === signature) return;
+  if (!element.dataset.signature) showHelp(element);
   element.dataset.signature = signature;
   const focused = document.activeElement?.id;
   const open = new Set([...element.querySelectorAll("details[open]")].map(({ id }) => id));
   const only = mode === "fork"; // what can be changed of a run that is there
+  const images = (choices.images ?? []).includes(chosen.name);
   element.replaceChildren(
-    group(text("mode"), modes()),
+    group(text("mode"), ...modes()),
     ...(only ? [] : [group(text("data"), ...data())]),
-    ...(only ? [] : [group(text("network"), layers(), ...shaped())]),
+    ...(only ? [] : [group(text("network"), ...layers(), ...(images ? [convolutions()] : []), initializer())]),
     group(text("descent"), ...descent()),
     more("regularization", text("regularization"), ...regularization()),
   );
@@ -33,79 +39,80 @@ export function render(element, { chosen, choices, mode, text, change, choose })
   if (focused) document.getElementById(focused)?.focus();
 
   function modes() {
-    const list = make("div", { className: "modes" });
-    for (const name of MODES) {
+    const inputs = MODES.map((name) => {
       const input = make("input", { type: "radio", name: "mode", id: `c-mode-${name}`, checked: mode === name });
       input.addEventListener("change", () => choose(name));
-      list.append(make("label", {}, input, make("span", {}, text(`mode.${name}`))));
-    }
-    return list;
+      return input;
+    });
+    const labels = inputs.map((input, i) => make("label", { className: "check" }, input, make("span", {}, text(`mode.${MODES[i]}`))));
+    return [...labels, described(text("help.mode"), ...inputs)];
   }
 
   function data() {
     const names = [...(choices.data ?? []), ...(choices.own ?? [])];
-    const rows = [select(text("name"), "name", names, chosen.name, (name) => ({ name, noise: NOISE[name] ?? 0, target: "", convolutions: [] }), ofData)];
-    if (chosen.name in NOISE) rows.push(slider(text("noise"), "noise", 0, 3 * NOISE[chosen.name] + 0.3, 0.01, chosen.noise));
+    const other = (name) => ({ name, noise: NOISE[name] ?? 0, target: "", convolutions: [], augment: [] });
+    const rows = [select("name", names, chosen.name, other, ofData)];
+    if (chosen.name in NOISE) rows.push(slider("noise", 0, 3 * NOISE[chosen.name] + 0.3, 0.01));
     return rows;
   }
 
   function layers() {
-    const list = make("div", { className: "layers" });
     const activations = activationsOf(chosen);
-    chosen.convolutions.forEach((channels, i) => list.append(sized(`${text("convolution")} ${i + 1}`, `conv-${i}`, channels, 64, (value) => change({ convolutions: replaced(chosen.convolutions, i, value) }))));
-    chosen.hidden.forEach((units, i) => {
+    const rows = chosen.hidden.map((units, i) => {
       const name = `${text("layer")} ${i + 1}`;
-      const row = sized(name, `units-${i}`, units, MOST_UNITS, (value) => change({ hidden: replaced(chosen.hidden, i, value) }));
-      const activation = select("", `activation-${i}`, choices.activations ?? [], activations[i], (value) => ({ activations: replaced(activations, i, value) }));
-      activation.querySelector("select").setAttribute("aria-label", `${name}: ${text("activations")}`);
+      const [row, line] = sized(name, `units-${i}`, units, MOST_UNITS, text("help.units"), (value) => change({ hidden: replaced(chosen.hidden, i, value) }));
+      const activation = choice(`activation-${i}`, choices.activations ?? [], activations[i], short, (value) => ({ activations: replaced(activations, i, value) }));
+      activation.setAttribute("aria-label", `${name}: ${text("activations")}`);
       row.append(activation);
-      list.append(row);
+      return make("div", { className: "control" }, row, line, described(text("help.activations"), activation));
     });
-    const fewer = button(text("fewer"), text("fewer"), () => change({ hidden: chosen.hidden.slice(0, -1), activations: activations.slice(0, -1) }), { id: "c-fewer" });
-    fewer.disabled = chosen.hidden.length === 0;
-    const added = () => change({ hidden: [...chosen.hidden, chosen.hidden.at(-1) ?? 8], activations: [...(chosen.hidden.length ? activations : []), activations.at(-1)] });
-    const another = button(text("more"), text("more"), added, { id: "c-more" });
-    another.disabled = chosen.hidden.length === MOST_LAYERS;
-    list.append(make("div", {}, fewer, another));
-    return list;
+    const fewer = () => change({ hidden: chosen.hidden.slice(0, -1), activations: activations.slice(0, -1) });
+    const another = () => change({ hidden: [...chosen.hidden, chosen.hidden.at(-1) ?? 8], activations: [...(chosen.hidden.length ? activations : []), activations.at(-1)] });
+    return [...rows, pair([text("fewer"), fewer, "c-fewer", chosen.hidden.length === 0], [text("more"), another, "c-more", chosen.hidden.length === MOST_LAYERS], text("help.hidden"))];
   }
 
-  function shaped() {
-    const rows = [select(text("initializer"), "initializer", choices.initializers ?? [], chosen.initializer)];
-    if ((choices.images ?? []).includes(chosen.name)) {
-      const list = make("div", { className: "layers" });
-      const less = button(text("fewer_convolutions"), text("fewer_convolutions"), () => change({ convolutions: chosen.convolutions.slice(0, -1) }), { id: "c-fewer-conv" });
-      less.disabled = chosen.convolutions.length === 0;
-      const one = button(text("more_convolutions"), text("more_convolutions"), () => change({ convolutions: [...chosen.convolutions, 8] }), { id: "c-more-conv" });
-      one.disabled = chosen.convolutions.length === 2;
-      list.append(make("div", {}, less, one));
-      rows.unshift(list);
-    }
-    return rows;
+  function convolutions() {
+    const now = chosen.convolutions;
+    const rows = now.map((channels, i) => make("div", { className: "control" }, ...sized(`${text("convolution")} ${i + 1}`, `conv-${i}`, channels, MOST_CHANNELS, text("help.channels"), (value) => change({ convolutions: replaced(now, i, value) }))));
+    const fewer = () => change({ convolutions: now.slice(0, -1) });
+    const another = () => change({ convolutions: [...now, 8] });
+    return make("div", {}, ...rows, pair([text("fewer_convolutions"), fewer, "c-fewer-conv", now.length === 0], [text("more_convolutions"), another, "c-more-conv", now.length === 2], text("help.convolutions")));
+  }
+
+  function initializer() {
+    return select("initializer", choices.initializers ?? [], chosen.initializer);
   }
 
   function descent() {
-    const rows = [
-      select(text("optimizer"), "optimizer", choices.optimizers ?? [], chosen.optimizer),
-      select(text("rate"), "lr", RATES.map(String), String(chosen.lr), (value) => ({ lr: Number(value) })),
-      select(text("schedule"), "schedule", ["", ...(choices.schedules ?? [])], chosen.schedule, undefined, none),
-    ];
+    const rows = [select("optimizer", choices.optimizers ?? [], chosen.optimizer), rate(), select("schedule", ["", ...(choices.schedules ?? [])], chosen.schedule, undefined, none)];
     if (only) return rows;
     return [
-      select(text("loss"), "loss", ["", ...(choices.losses ?? [])], chosen.loss, undefined, (name) => (name ? short(name) : text("usual"))),
+      select("loss", ["", ...(choices.losses ?? [])], chosen.loss, undefined, (name) => (name ? short(name) : text("usual"))),
       ...rows,
-      select(text("batch_size"), "batch_size", BATCHES, chosen.batch_size, undefined, (size) => (size === "all" ? text("all") : size)),
-      number(text("seed"), "seed", chosen.seed),
+      select("batch_size", BATCHES, chosen.batch_size, undefined, (size) => (size === "all" ? text("all") : size)),
+      seed(),
     ];
   }
 
   function regularization() {
-    const strength = (key) => select(key === "l1" ? "L1, λ" : "L2, λ", key, STRENGTHS.map(String), String(chosen[key]), (value) => ({ [key]: Number(value) }));
-    const rows = [strength("l1"), strength("l2"), select(text("clip"), "clip", NORMS.map(String), String(chosen.clip), (value) => ({ clip: Number(value) }))];
+    const ofPatience = (epochs) => (epochs === "0" ? text("none") : `${epochs} ${text("patience_epochs")}`);
+    const rows = [numbers("l1", STRENGTHS), numbers("l2", STRENGTHS), numbers("clip", NORMS, (norm) => (norm === "0" ? text("none") : norm)), numbers("patience", PATIENCES, ofPatience)];
     if (only) return rows;
     const normalized = make("input", { type: "checkbox", id: "c-batch_norm", checked: Boolean(chosen.batch_norm) });
     normalized.addEventListener("change", () => change({ batch_norm: Number(normalized.checked) }));
-    return [slider("Dropout, p", "dropout", 0, 0.9, 0.05, chosen.dropout), labelled(text("batch_norm"), normalized), ...rows];
+    return [slider("dropout", 0, 0.9, 0.05), control(about("batch_norm"), normalized), ...rows, ...(images ? [augmentations()] : [])];
+  }
+
+  function augmentations() {
+    const boxes = (choices.augmentations ?? []).map((notation, i) => {
+      const box = make("input", { type: "checkbox", id: `c-augment-${i}`, checked: chosen.augment.includes(notation) });
+      const others = chosen.augment.filter((each) => each !== notation);
+      box.addEventListener("change", () => change({ augment: box.checked ? [...others, notation] : others }));
+      return box;
+    });
+    const labels = boxes.map((box, i) => make("label", { className: "check" }, box, make("span", {}, short(choices.augmentations[i]))));
+    const lines = boxes.length ? [described(text("help.augment"), ...boxes)] : [];
+    return make("fieldset", { id: "c-augment" }, make("legend", {}, text("augment")), ...labels, ...lines);
   }
 
   function ofData(name) {
@@ -124,44 +131,64 @@ export function render(element, { chosen, choices, mode, text, change, choose })
     return make("details", { id: `c-${id}` }, make("summary", {}, title), ...content);
   }
 
-  function labelled(label, control) {
-    return make("label", {}, make("span", {}, label), control);
+  function about(key) {
+    return { word: text(key), symbol: SYMBOLS[key], help: text(`help.${key}`) };
   }
 
-  function select(label, key, options, value, changes = (one) => ({ [key]: one }), named = short) {
-    const control = make("select", { id: `c-${key}` });
+  function choice(key, options, value, named, changes) {
     const known = options.includes(String(value)) ? options : [String(value), ...options];
-    control.append(...known.map((option) => make("option", { value: option, selected: option === String(value) }, named(option))));
-    control.addEventListener("change", () => change(changes(control.value)));
-    return labelled(label, control);
+    const made = make("select", { id: `c-${key}` }, ...known.map((option) => make("option", { value: option, selected: option === String(value) }, named(option))));
+    made.addEventListener("change", () => change(changes(made.value)));
+    return made;
   }
 
-  function slider(label, key, min, max, step, value) {
-    const control = make("input", { id: `c-${key}`, type: "range", min, max, step, value });
-    const shown = make("output", {}, String(value));
-    control.addEventListener("input", () => (shown.textContent = control.value));
-    control.addEventListener("change", () => change({ [key]: Number(control.value) }));
-    const row = labelled(label, control);
-    row.append(shown);
-    return row;
+  function select(key, options, value, changes = (one) => ({ [key]: one }), named = short) {
+    return control(about(key), choice(key, options, value, named, changes));
   }
 
-  function number(label, key, value) {
-    const control = make("input", { id: `c-${key}`, type: "number", min: 0, max: 9999, step: 1, value });
-    control.addEventListener("change", () => change({ [key]: Math.max(0, Math.round(Number(control.value)) || 0) }));
-    return labelled(label, control);
+  function numbers(key, options, named = short) {
+    return select(key, options.map(String), String(chosen[key]), (value) => ({ [key]: Number(value) }), named);
   }
 
-  function sized(name, id, size, most, resize) {
+  function slider(key, min, max, step) {
+    const bar = make("input", { id: `c-${key}`, type: "range", min, max, step, value: chosen[key] });
+    const shown = make("output", {}, String(chosen[key]));
+    bar.addEventListener("input", () => (shown.textContent = bar.value));
+    bar.addEventListener("change", () => change({ [key]: Number(bar.value) }));
+    const made = control(about(key), bar);
+    made.querySelector("label").append(shown);
+    return made;
+  }
+
+  function rate() {
+    const { box, slider: bar } = makeRate("c-lr", `${text("lr")} ${SYMBOLS.lr}`, changed, "change");
+    function changed(value) {
+      if (Number(value) >= 0) change({ lr: Number(value) });
+      else box.value = chosen.lr;
+    }
+    [box.value, bar.value] = [chosen.lr, powerOf(chosen.lr)];
+    const made = control(about("lr"), box, bar);
+    made.classList.add("rate");
+    return made;
+  }
+
+  function seed() {
+    const box = make("input", { id: "c-seed", type: "number", min: 0, max: 9999, step: 1, value: chosen.seed });
+    box.addEventListener("change", () => change({ seed: Math.max(0, Math.round(Number(box.value)) || 0) }));
+    return control(about("seed"), box);
+  }
+
+  function sized(name, id, size, most, help, resize) {
     const to = (value) => resize(Math.max(1, Math.min(most, value)));
     const by = size >= 64 ? 16 : size >= 16 ? 4 : 1;
-    return make(
-      "div",
-      {},
-      make("span", {}, `${name}: ${size}`),
-      button("−", `${name}: −${by}`, () => to(size - by), { id: `c-less-${id}` }),
-      button("+", `${name}: +${by}`, () => to(size + by), { id: `c-more-${id}` }),
-    );
+    const less = button("−", `${name}: −${by}`, () => to(size - by), { id: `c-less-${id}` });
+    const greater = button("+", `${name}: +${by}`, () => to(size + by), { id: `c-more-${id}` });
+    return [make("div", { className: "sized" }, make("span", {}, `${name}: ${size}`), less, greater), described(help, less, greater)];
+  }
+
+  function pair(first, second, help) {
+    const made = [first, second].map(([word, act, id, disabled]) => button(word, word, act, { id, disabled }));
+    return make("div", { className: "control" }, make("div", { className: "sized" }, ...made), described(help, ...made));
   }
 }
 

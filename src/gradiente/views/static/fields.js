@@ -1,8 +1,7 @@
 // The hyperparameters of a class as controls; their values are text in the notation.
 
 import { make } from "./elements.js";
-
-const POWERS = [-5, 1]; // of ten: what the slider of a learning rate reaches
+import { makeRate, powerOf } from "./rate.js";
 
 /**
  * Build a control for each field; `set(values)` shows other values, except where one is being edited.
@@ -45,18 +44,15 @@ function controlOf(field, changed, id) {
     const set = (value) => value.replace(/[()[\]]/g, "").split(",").forEach((part, i) => show(boxes[i], part.trim()));
     return { control: make("label", {}, name, ...boxes), set };
   }
-  const box = input({ type: "text", inputMode: field.type === "text" ? "text" : "decimal" });
-  box.addEventListener("change", () => box.value.trim() && changed(box.value.trim()));
-  if (field.name !== "lr") return { control: make("label", {}, name, box), set: (value) => show(box, value) };
-  const slider = input({ type: "range", min: POWERS[0], max: POWERS[1], step: 0.05 }, `${id}-slider`);
-  slider.addEventListener("input", () => {
-    const value = String(Number((10 ** Number(slider.value)).toPrecision(2)));
-    box.value = value;
-    changed(value);
-  });
+  if (field.name !== "lr") {
+    const box = input({ type: "text", inputMode: field.type === "text" ? "text" : "decimal" });
+    box.addEventListener("change", () => box.value.trim() && changed(box.value.trim()));
+    return { control: make("label", {}, name, box), set: (value) => show(box, value) };
+  }
+  const { box, slider } = makeRate(id, field.name, changed, "input");
   const set = (value) => {
     show(box, value);
-    if (slider !== document.activeElement) slider.value = Math.log10(Number(value) || 10 ** POWERS[0]);
+    if (slider !== document.activeElement) slider.value = powerOf(value);
   };
   return { control: make("label", { className: "rate" }, name, slider, box), set };
 }

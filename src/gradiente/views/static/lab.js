@@ -84,7 +84,7 @@ const lab = {
     if (answer.error) return store.set({ error: answer.error });
     const { choices } = store.get();
     store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
-    return lab.change({ name: answer.name, target: "", convolutions: [] });
+    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [] });
   },
   /** Save a file on the user's machine. */
   save(name, blob) {
@@ -181,7 +181,8 @@ const KINDS = {
       own[run][rest.join("/")] = array;
     }
     store.set({ frame: { playing, runs: runs.map((values, i) => ({ values, arrays: own[i] })) } });
-    if (store.get().place.step !== (playing ? "" : String(runs[0].step))) lab.setPlace({ step: playing ? "" : String(runs[0].step) });
+    const step = playing ? "" : String(player.lastOf(store.get().frame).step);
+    if (store.get().place.step !== step) lab.setPlace({ step });
     requestAnimationFrame(() => lab.ask({ do: "ready" }));
   },
 };
@@ -302,7 +303,7 @@ connection = connect(token, {
     const { frame, place, session, language } = store.get();
     store.set({ connected: true, error: "", session: session + 1 });
     lab.ask({ do: "speak", language });
-    if (frame) begin(stepOf({ frame }), player.isPlaying({ frame }));
+    if (frame) begin(player.lastOf(frame).step, player.isPlaying({ frame }));
     else begin(Number(place.step || 0));
   },
   closed: (ended) => store.set({ connected: false, ended }),

@@ -19,7 +19,7 @@ export function write({ name, values }, fields) {
 }
 
 /** What stands between the commas that are in no brackets and no quotes. */
-function partsOf(text) {
+export function partsOf(text) {
   const parts = [""];
   let [depth, quote] = [0, ""];
   for (const letter of text) {

@@ -8,10 +8,17 @@ const SPEEDS = [1, 10, 100, null]; // steps a second; null: as many as there can
 
 export const isPlaying = (state) => state.frame?.playing ?? false;
 
+/** Where the run is that has taken most steps, and the furthest step of all: one may have ended before the others. */
+export function lastOf(frame) {
+  const all = frame?.runs.map(({ values }) => values) ?? [{ step: 0, epoch: 0, furthest: 0 }];
+  const { step, epoch } = all.reduce((last, each) => (each.step > last.step ? each : last));
+  return { step, epoch, furthest: Math.max(...all.map((each) => each.furthest)) };
+}
+
 /** Build the player into an element, and answer what the keys do. */
 export function build(element, lab) {
   let asked = null; // the step that was gone to, until a frame shows where the run is
-  const main = () => lab.get().frame?.runs[0];
+  const last = () => lastOf(lab.get().frame);
   const goTo = (step) => {
     asked = step;
     lab.ask({ do: "go-to", step });
@@ -25,8 +32,8 @@ export function build(element, lab) {
     lab.ask(isPlaying(lab.get()) ? { do: "pause" } : { do: "play", speed: lab.get().speed });
   };
   const back = () => {
-    if (main()?.values.step === asked) asked = null;
-    goTo(Math.max(0, (asked ?? main()?.values.step ?? 0) - 1));
+    if (last().step === asked) asked = null;
+    goTo(Math.max(0, (asked ?? last().step) - 1));
   };
   const buttons = [
     ["❘◀", "start", () => goTo(0)],
@@ -43,7 +50,7 @@ export function build(element, lab) {
   const track = make("div", { id: "timeline", tabIndex: 0 }, make("canvas"));
   track.setAttribute("role", "slider");
   track.setAttribute("aria-valuemin", "0");
-  const seek = (event) => goTo(timeline.stepAt(track, event.clientX, main()?.values.furthest ?? 0));
+  const seek = (event) => goTo(timeline.stepAt(track, event.clientX, last().furthest));
   track.addEventListener("pointerdown", (event) => {
     track.setPointerCapture(event.pointerId);
     seek(event);
@@ -72,13 +79,13 @@ export function draw(element, state, text) {
     by("speed").selectedIndex = SPEEDS.indexOf(state.speed);
   }
   if (!state.frame) return;
-  const [{ values }] = state.frame.runs;
-  const [epoch, step] = [values.epoch, values.step].map((number) => written(number, 10, state.language));
+  const { epoch: now, step: at, furthest } = lastOf(state.frame);
+  const [epoch, step] = [now, at].map((number) => written(number, 10, state.language));
   by("where").textContent = `${text("epochs")} ${epoch} · ${text("step")} ${step}`;
   const curves = state.frame.runs.map(({ values: own, arrays }, i) => ({
     losses: arrays["curve.loss"]?.data ?? [],
     stepsPerPoint: state.runs[i].stepsPerEpoch * own.every,
     first: state.runs[i].first,
   }));
-  timeline.render(by("timeline"), { curves, step: values.step, furthest: values.furthest });
+  timeline.render(by("timeline"), { curves, step: at, furthest });
 }
