@@ -1,14 +1,14 @@
 """Bad input of the page, in a real browser: broken links, lost connections, tables that are none, two tabs."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from gradiente.lab.server import PAGES
 from gradiente.lab.uploads import LARGEST
+
+from .conftest import listening, stop
 
 XOR = "#name=xor&hidden=3&batch_size=all"
 
@@ -155,22 +155,8 @@ def test_two_tabs_have_a_run_each(opened, browser, address):
     context.close()
 
 
-def listening(port):
-    """A lab in a process of its own."""
-    command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    return process, process.stdout.readline().split()[-1]
-
-
-def stop(process):
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
-
-
 def test_a_server_that_went_away_is_said_and_another_one_is_not_taken_for_it(browser, unused_port):
-    process, address = listening(unused_port)
+    process, address = listening("--port", str(unused_port))
     page = browser.new_context(bypass_csp=True).new_page()
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -185,7 +171,7 @@ def test_a_server_that_went_away_is_said_and_another_one_is_not_taken_for_it(bro
         page.click("#language")
         said(page, "server does not answer")
         stop(process)
-        process, address = listening(unused_port)
+        process, address = listening("--port", str(unused_port))
         said(page, "belongs to a lab that has ended")
         page.goto(f"{address}{XOR}&step=5")
         at(page, 5)

@@ -110,7 +110,7 @@ def test_a_lost_connection_is_tried_again_and_goes_on_where_it_was(opened):
     page = opened(f"{MOONS}&step=30", before=lambda page: page.route_web_socket("**/session*", passed))
     at(page, 30)
     sockets[0].close(code=1001)
-    page.locator("#remark").filter(has_text="connection").wait_for()
+    page.locator("#remark").filter(has_text="server does not answer").wait_for()
     page.wait_for_function("document.querySelector('#remark').textContent === ''")
     at(page, 30)
     page.click("#step")

@@ -1,7 +1,9 @@
 """One training run of the lab: a config, its data, and the replay of its steps."""
 
 import time
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from gradiente.errors import DivergenceError
 from gradiente.lab.architecture import Architecture
@@ -17,6 +19,7 @@ from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import EarlyStopped
 from gradiente.training.targets import default_loss
 
+T = TypeVar("T")
 EPOCHS = 100_000  # of a run, after which it ends
 
 
@@ -65,7 +68,7 @@ class LabRun:
         started = time.perf_counter()
         self.snapshot = self.replay.go_to(self.first)
         self.overhead = time.perf_counter() - started  # seconds of going anywhere, without a step
-        self._next: NextStep | None = None
+        self._kept = dict[str, tuple[Any, Any]]()
 
     @classmethod
     def of_folder(cls, folder: str | Path, limits: Limits | None = None) -> "LabRun":
@@ -109,10 +112,17 @@ class LabRun:
 
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
-        if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):
-            config = self.config.changed(epochs=EPOCHS)
-            self._next = NextStep(config, self.train, self.snapshot, columns=columns)
-        return self._next
+        config = self.config.changed(epochs=EPOCHS)
+        return self.kept(
+            "next step", columns, lambda: NextStep(config, self.train, self.snapshot, columns=columns)
+        )
+
+    def kept(self, kind: str, which: Hashable, make: Callable[[], T]) -> T:
+        """What is made of it where it is, kept until another one of that kind is asked for, or it is elsewhere."""
+        key = (self.step, which)
+        if kind not in self._kept or self._kept[kind][0] != key:
+            self._kept[kind] = key, make()
+        return self._kept[kind][1]
 
     def go_to(self, step: int) -> Snapshot:
         """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.

@@ -7,7 +7,7 @@ const FURTHEST = 1e6; // step that a link may open
 const PLACES = [
   ...["step", "beside", "tour"],
   ...["at", "open", "columns"],
-  ...["on", "g", "level", "number", "chosen", "moment"],
+  ...["on", "g", "level", "number", "mistake", "told", "moment"],
   ...["surface", "kappa", "directions", "from", "race", "decay", "of", "steps", "t"],
   ...["ink", "instance", "class"],
   ...["op", "x", "y", "kind", "given"],

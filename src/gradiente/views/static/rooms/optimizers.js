@@ -62,6 +62,7 @@ export function build(element, lab) {
       part("o-surface"),
       part("o-player", toggle, range, make("output", { id: "o-where" })),
       part("o-legend"),
+      make("p", { id: "o-cut", hidden: true }),
       part("o-charts", figure("o-losses"), figure("o-distances")),
       make("table", { id: "o-table" }),
     ),
@@ -208,8 +209,8 @@ export function draw(element, state, lab) {
   by("o-legend").replaceChildren(
     ...["next", "gradient", "moment"].map((kind) => make("span", { className: kind }, text(`optimizers.arrow.${kind}`))),
     make("span", {}, contours),
-    ...(kindOf(state) === "slice" ? [make("span", {}, text("optimizers.through").replace("{count}", ground.instances).replace("{step}", ground.step ?? 0))] : []),
   );
+  drawCut(by("o-cut"), state, text);
   drawCharts(by, at, state, text);
   if (!concepts) return;
   drawCards(by("o-cards"), at, state, lab);
@@ -225,6 +226,18 @@ export function draw(element, state, lab) {
     text,
     changed: (schedule) => lab.setPlace({ decay: schedule ? notationOf(schedule, concepts.schedules) : "" }),
   });
+}
+
+/** Of a slice in words: what J is of, and what the two directions are. */
+function drawCut(element, state, text) {
+  element.hidden = !ground.cut;
+  if (element.hidden) return;
+  const { directions } = groundOf(state);
+  const show = (words) =>
+    Object.entries(ground.cut).reduce((said, [name, count]) => said.replaceAll(`{${name}}`, written(count, 10, state.language)), words);
+  const { instances, all } = ground.cut;
+  const taken = instances < all ? text("optimizers.through_some") : text("optimizers.through_all");
+  element.textContent = `${show(taken)} ${show(text(`optimizers.through.${directions}`))}`;
 }
 
 const fieldsOf = (name, among) => among.find((one) => one.name === name)?.fields ?? [];
