@@ -183,7 +183,7 @@ def test_a_slice_has_the_cost_and_the_gradient_of_the_whole_network(layers, pena
 def test_of_many_instances_some_are_taken_evenly():
     rows = np.arange(4_000)
     data = Dataset(
-        np.column_stack([rows, rows]) / 4000.0, rows // 2000, "classification", "sorted", ["a", "b"]
+        np.column_stack([rows, rows]) / 4000.0, rows // 2000, "classification", "sorted", ("a", "b")
     )
     run = LabRun(MOONS)
     run.train = data
