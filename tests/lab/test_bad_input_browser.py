@@ -91,10 +91,10 @@ def test_what_a_link_asks_for_and_there_is_not_is_said_and_a_control_begins_anew
 def test_a_run_that_is_refused_is_not_in_the_link(opened):
     beside = '[{"at":null,"changes":{"optimizer":"Adamm"},"edit":null},{"at":null,"changes":{"lr":0.3},"edit":null}]'
     page = opened(f"{XOR}&step=4&beside={beside}")
-    page.wait_for_function("document.querySelectorAll('#maps figure').length === 2")
+    page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 2")
     page.wait_for_function("!location.hash.includes('Adamm') && location.hash.includes('0.3')")
-    page.locator("#maps button").click()
-    page.wait_for_function("document.querySelectorAll('#maps figure').length === 1")
+    page.locator("#maps figure:not(.wide) button").last.click()
+    page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 1")
     page.wait_for_function("!location.hash.includes('beside')")
 
 

@@ -56,17 +56,17 @@ def test_two_futures_from_one_step_and_the_link_that_opens_them(opened):
     at(page, 10)
     page.click("#c-mode-fork")
     page.select_option("#c-optimizer", "SGD")
-    page.wait_for_function("document.querySelectorAll('#maps figure').length === 2")
+    page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 2")
     page.click("#step")
     at(page, 11)
     losses = page.locator("#measures dd").all_inner_texts()
     other = opened("#" + page.url.split("#")[1])
     at(other, 11)
-    other.wait_for_function("document.querySelectorAll('#maps figure').length === 2")
+    other.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 2")
     other.wait_for_function("document.querySelectorAll('#measures dd').length > 0")
     assert other.locator("#measures dd").all_inner_texts() == losses
     page.locator("#maps button").click()
-    page.wait_for_function("document.querySelectorAll('#maps figure').length === 1")
+    page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 1")
     assert "beside" not in page.url
 
 
@@ -80,7 +80,7 @@ def test_a_weight_is_edited_where_its_number_is_open(opened):
         {"at": 4, "changes": {}, "edit": {"parameter": "2.weight", "index": [0, 1], "value": 2.5}}
     ]
     page.click("#room-train")
-    page.wait_for_function("document.querySelectorAll('#maps figure').length === 2")
+    page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 2")
 
 
 def test_points_that_are_drawn_are_trained_on(opened):

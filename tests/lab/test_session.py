@@ -326,6 +326,10 @@ def test_it_stops_early_where_a_trainer_does_and_is_scrubbed_all_the_same(page):
     np.testing.assert_array_equal(others["w.0.weight"], arrays["w.0.weight"])
     page.ask(do="advance", steps=5, epoch=False)
     assert page.state()[0]["step"] == values["step"]
+    page.ask(do="go-to", step=values["best"])
+    best, arrays = page.state()
+    assert best["best"] is None
+    np.testing.assert_array_equal(arrays["w.0.weight"], trainer.network.parameters["0.weight"])
 
 
 def test_a_fork_with_more_patience_goes_on_where_the_first_run_stopped_early(page):
@@ -363,3 +367,15 @@ def test_augmented_images_are_those_of_a_trainer(page, notation):
     del config["data"]["augment"]
     plain = stopped_early(config, max_steps=4).network.parameters["0.weight"]
     assert (plain != arrays["w.0.weight"]).any()
+
+
+def test_a_request_is_answered_by_the_run_that_it_is_about(page):
+    page.open()
+    page.ask(do="race", architecture=None, config={**SPIRALS, "network": {"hidden": [3, 3]}})
+    page.answer()
+    estimates = []
+    for number in range(3):
+        page.ask(do="at-point", run=number, x=[0.1, 0.2])
+        estimates.append(page.answer()["estimate"])
+    assert estimates[0] != estimates[1]
+    assert estimates[2] is None

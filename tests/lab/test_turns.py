@@ -54,7 +54,7 @@ def test_who_has_waited_longest_is_next():
     for name in ("a", "b"):
         others.append(threading.Thread(target=other, args=(name,)))
         others[-1].start()
-        while len(turns._waiting) < len(others):
+        while turns.waiting < len(others):
             pass
     again.set()
     for thread in (first, *others):

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from tests.views.notebook import CELLS, SETUP, STEP, notebook
 
 import gradiente as gr
@@ -26,9 +27,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """That of the notebook in a JupyterLab of its own."""
+    """That of a JupyterLab of its own, with a notebook that has not run, and one that was saved after it ran."""
     folder = tmp_path_factory.mktemp("notebooks")
     nbformat.write(notebook(), folder / "views.ipynb")
+    saved = notebook()
+    NotebookClient(saved).execute()
+    nbformat.write(saved, folder / "saved.ipynb")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -54,7 +58,7 @@ def address(tmp_path_factory):
                 break
             except URLError:
                 time.sleep(0.2)
-        yield f"{server}/doc/tree/views.ipynb?token=secret"
+        yield f"{server}/doc/tree/{{}}?token=secret"
         process.send_signal(signal.SIGTERM)
 
 
@@ -65,7 +69,7 @@ def page(browser, address):
     shown = context.new_page()
     wrong = []
     shown.on("pageerror", lambda error: wrong.append(str(error)))
-    shown.goto(address)
+    shown.goto(address.format("views.ipynb"))
     shown.locator(".jp-Notebook .cm-content").first.click(timeout=60_000)
     shown.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
     for _ in CELLS:
@@ -111,3 +115,16 @@ def test_numbers_open_and_curves_are_drawn(page):
         assert [read(cell) for cell in cells] == pytest.approx([40, losses[-1]], rel=1e-3)
         drawn = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(x => x)"
         assert shown.locator("canvas").first.evaluate(drawn)
+
+
+def test_a_saved_notebook_that_is_not_trusted_still_shows_something(browser, address):
+    page = browser.new_page(viewport={"width": 1100, "height": 1600}, bypass_csp=True)
+    page.goto(address.format("saved.ipynb"))
+    network, step, live, history = (page.locator(".jp-OutputArea-output").nth(place) for place in range(4))
+    step.locator("mjx-container").first.wait_for(timeout=60_000)  # its formulas are set
+    assert "Linear(2, 3)" in network.inner_text()
+    assert "Z[1]  (4, 3)  from X, W[1], b[1]" in step.inner_text()
+    for shown in (live, history):
+        assert all(shown.locator("img").evaluate_all("images => images.map(one => one.naturalWidth > 100)"))
+        assert shown.locator("img").count() == 2
+    page.close()

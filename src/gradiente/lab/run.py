@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from gradiente.errors import DivergenceError
 from gradiente.lab.architecture import Architecture
 from gradiente.lab.limits import Limits
@@ -20,6 +22,7 @@ from gradiente.training.stopping import EarlyStopped
 from gradiente.training.targets import default_loss
 
 T = TypeVar("T")
+Array = np.ndarray
 EPOCHS = 100_000  # of a run, after which it ends
 
 
@@ -110,6 +113,12 @@ class LabRun:
         stopped = self.replay.trainer.stopped
         return stopped if isinstance(stopped, EarlyStopped) else None
 
+    @property
+    def best(self) -> int | None:
+        """The step after its best epoch, where early stopping leaves a trainer; None if that has not ended it."""
+        best = self.snapshot.best
+        return None if self.early is None or best is None else best.epoch * self.steps_per_epoch
+
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
         config = self.config.changed(epochs=EPOCHS)
@@ -123,6 +132,18 @@ class LabRun:
         if kind not in self._kept or self._kept[kind][0] != key:
             self._kept[kind] = key, make()
         return self._kept[kind][1]
+
+    def last_change(self) -> dict[str, Array]:
+        """What the last step has added to every parameter, kept until the run is elsewhere; none where it begins."""
+        if self.step == self.first:
+            return {}
+        return self.network.named(self.kept("last change", None, self._change))
+
+    def _change(self) -> Array:
+        step, after = self.step, self.snapshot.state.theta
+        before = self.go_to(step - 1).state.theta
+        self.go_to(step)
+        return after.astype(np.float64) - before
 
     def go_to(self, step: int) -> Snapshot:
         """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.

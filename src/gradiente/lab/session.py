@@ -38,6 +38,7 @@ from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES
 
 SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
+WITH_OTHERS = 0.008  # the shortest while other sessions wait
 OVERHEADS = 10  # of going to a step, which a part is to be as long as, between these
 REST = 8  # times as long as a state takes to make, the runs are played before the next is made
 MOST_RUNS = 4
@@ -217,8 +218,8 @@ class Session:
             case Speak(language=spoken):
                 self._language = spoken
                 return
-            case Request():
-                self.send(message.answer(played.run if played.runs else None))
+            case Request(run=number):
+                self.send(message.answer(played.runs[number].run if number < len(played.runs) else None))
                 return
             case _ if not played.runs:
                 return
@@ -290,7 +291,8 @@ class Session:
         if played.step <= before or played.step == until:  # the last epoch has ended, or it is there
             played.pause()
         seconds = max(1e-6, time.monotonic() - started)
-        part = min(LONGEST, max(SHORTEST, OVERHEADS * played.run.overhead))
+        shortest = max(WITH_OTHERS, SHORTEST / (1 + self.turns.waiting))
+        part = min(LONGEST, max(shortest, OVERHEADS * played.run.overhead))
         played.several = max(1, min(2 * played.several, round(played.several * part / seconds)))
         if played.speed is not None and played.speed > 0:
             played.due = max(played.due + several / played.speed, started)
@@ -308,7 +310,7 @@ class Session:
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
-            states.append({**values, "ended": shown.ended})
+            states.append({**values, "ended": shown.ended, "best": shown.run.best})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = False
         self._rested = time.monotonic() + REST * (time.monotonic() - started)

@@ -22,6 +22,11 @@ class Turns:
         self._free, self._lock = places, threading.Lock()
         self._waiting = deque[threading.Event]()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._waiting)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Context manager: a place, as soon as it is this thread's turn."""

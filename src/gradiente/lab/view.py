@@ -11,6 +11,8 @@ from gradiente.lab.run import LabRun
 from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.threads import single_threaded_products
+from gradiente.trace.naming import lecture_names, node_names
 from gradiente.training.history import History
 from gradiente.training.targets import probabilities
 
@@ -72,6 +74,8 @@ def described(run: LabRun, plane: Plane | None) -> dict[str, Any]:
         "config": run.config.to_dict(),
         "first": run.first,
         "layers": [type(node.layer).__name__ for node in run.network.nodes],
+        "names": [names.output for names in node_names(run.network.nodes)],
+        "parameters": lecture_names(run.network.nodes),
         "shapes": {name: list(each.shape) for name, each in run.network.parameters.items()},
         "classes": list(run.train.classes),
         "task": run.train.task,
@@ -115,6 +119,7 @@ def weight_pictures(run: LabRun) -> dict[str, Array]:
 
 
 @np.errstate(all="ignore")
+@single_threaded_products()  # the linear algebra's threads would spin on, in the way of the steps that come next
 def seen(run: LabRun, plane: Plane | None) -> tuple[dict[str, Any], dict[str, Array]]:
     """The values and arrays of a frame."""
     network, snapshot = run.network, run.snapshot

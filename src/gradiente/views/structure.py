@@ -15,7 +15,7 @@ MOST_UNITS = 10  # of a layer that are drawn, as in network.js
 def view_of_network(network: Network) -> View:
     """Weights and biases in their colours, and the summary."""
     html = _table(network)
-    return View("network", {**_picture(network), "table": html}, html, str(network.summary()))
+    return View("network", {**_picture(network), "table": str(html)}, html, str(network.summary()))
 
 
 def _picture(network: Network) -> dict[str, list[object]]:

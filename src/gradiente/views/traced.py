@@ -36,8 +36,8 @@ def described(quantity: Quantity) -> dict[str, Any]:
     return {
         "name": quantity.name,
         "label": quantity.label,
-        "math": formula(quantity.latex),
-        "formula": formula(quantity.formula) if quantity.formula else "",
+        "math": str(formula(quantity.latex)),
+        "formula": str(formula(quantity.formula)) if quantity.formula else "",
         "part": part,
         "role": quantity.role,
         "shape": list(quantity.shape),
@@ -68,12 +68,15 @@ def opened(trace: Trace, name: str, index: Sequence[int], *, torch: bool) -> dic
 
 
 def _as_html(trace: Trace) -> Markup:
-    """The quantities one after the other, each with its formula and its numbers; of a large one their range."""
+    """The quantities one after the other, each with its formula and its numbers; of a large one their range.
+
+    Formulas are LaTeX between dollars, which notebooks set; of MathML one that is not trusted keeps the letters alone.
+    """
     blocks = []
     for part, quantities in parts(trace).items():
         blocks.append(tag("h3", text(f"explain.part.{part}")))
         for quantity in quantities:
-            blocks.append(tag("p", formula(quantity.formula or quantity.latex)))
+            blocks.append(tag("p", f"${quantity.formula or quantity.latex}$"))
             blocks.append(tag("pre", "\n".join([heading(quantity), *value_lines(quantity.value)])))
     return join(blocks)
 

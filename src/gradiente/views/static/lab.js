@@ -19,7 +19,8 @@ import * as tours from "./tours.js";
 const ROOMS = { train, steps, break: broken, optimizers, digits, tensors };
 
 const parameters = new URLSearchParams(location.search);
-const token = parameters.get("token") ?? "";
+const token = parameters.get("token") ?? localStorage.getItem("token") ?? ""; // a link that is shared has none
+localStorage.setItem("token", token);
 const { refused, ...linked } = address.checked(fromAddress(location.hash), Object.keys(ROOMS));
 const store = createStore({
   ...linked,
@@ -28,10 +29,12 @@ const store = createStore({
   mode: "open",
   choices: {},
   folder: parameters.has("run"), // whether the lab was started with a run, which is shown
-  weight: null,
+  pointed: null, // in the room Train; see hover.js
+  answer: null, // of the server, about what is shown
   runs: [],
   frame: null,
   error: "",
+  note: "", // what was just done
   connected: true,
   ended: false, // whether the server is another one than the page came from
   session: 0, // how often the page has been connected: what was asked in an earlier session is not answered
@@ -173,7 +176,7 @@ const KINDS = {
     const { beside, runs } = store.get();
     if (["fork", "race"].includes(of)) keepBeside(beside.filter((_, i) => i !== runs.length - 1)); // the next one was refused
   },
-  runs: ({ runs }) => store.set({ runs, error: "", frame: null }),
+  runs: ({ runs }) => store.set({ runs, error: "", frame: null, answer: null }),
   state({ playing, runs, arrays }) {
     const own = runs.map(() => ({}));
     for (const [name, array] of Object.entries(arrays)) {
@@ -202,6 +205,9 @@ function build() {
   const tour = make("select", { id: "tours" });
   tour.addEventListener("change", () => tour.value && lab.follow(tour.value, 0));
   const present = button("▢", "", () => document.documentElement.toggleAttribute("data-present"), { id: "present" });
+  const link = button("", "", copyLink, { id: "link" });
+  const note = make("span", { id: "note" });
+  note.setAttribute("role", "status");
   const links = Object.keys(ROOMS).map((room) => {
     const link = make("a", { href: "#", id: `room-${room}` });
     link.addEventListener("click", (event) => {
@@ -213,7 +219,7 @@ function build() {
   const remark = make("p", { id: "remark" });
   remark.setAttribute("role", "status");
   document.body.replaceChildren(
-    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme),
+    make("header", {}, make("h1", {}, "gradiente"), make("nav", {}, ...links), tour, present, language, theme, link, note),
     make("section", { id: "tour", hidden: true }),
     remark,
     make("main", { id: "room", tabIndex: -1 }),
@@ -228,6 +234,22 @@ function build() {
   });
   addEventListener("resize", () => draw(store.get()));
   addEventListener("hashchange", () => location.reload());
+}
+
+const NOTED = 4000; // milliseconds
+
+/** Copy the address of what the page shows, without the token of this server. */
+async function copyLink() {
+  const address = new URL(location.href);
+  address.searchParams.delete("token");
+  address.hash = toAddress(store.get());
+  try {
+    await navigator.clipboard.writeText(address.href);
+    store.set({ note: lab.text("link_copied") });
+  } catch {
+    store.set({ note: lab.text("link_refused") });
+  }
+  setTimeout(() => store.set({ note: "" }), NOTED);
 }
 
 function enter(room) {
@@ -270,6 +292,10 @@ function draw(state) {
   by("present").title = lab.text("present");
   by("language").textContent = state.language === "es" ? "English" : "Español";
   by("theme").setAttribute("aria-label", lab.text("theme"));
+  by("link").textContent = lab.text("link");
+  by("link").title = lab.text("link_title");
+  by("link").setAttribute("aria-label", lab.text("link_title"));
+  by("note").textContent = state.note;
   by("remark").textContent = remarkOn(state);
   if (ROOMS[state.room].plays) player.draw(by("player"), state, lab.text);
   ROOMS[state.room].draw(by("room"), state, lab);

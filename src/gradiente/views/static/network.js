@@ -4,27 +4,37 @@ import { css } from "./colour.js";
 import { drawMap } from "./plane.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST = 10; // units of a layer that are drawn
+export const MOST = 10; // units of a layer that are drawn
 
 /**
  * @param {HTMLElement} element whose content is the picture
- * @param {{columns: {name: string, units: number, maps?: {side: number, data: Float32Array}}[],
- *   weights: {shape: number[], data: Float32Array}[], choose?: (layer: number, to: number, from: number) => void}} state
- *   columns from left to right, the weights between them, and what a click on one does
+ * @param {{columns: {name: string, units: number, maps?: {side: number, data: Float32Array},
+ *   label?: (unit: number) => string}[], weights: {shape: number[], data: Float32Array}[],
+ *   choose?: (layer: number, to: number, from: number) => void, shown?: {kind: string, at: number[]} | null,
+ *   pinned?: {kind: string, at: number[]} | null}} state columns from left to right, the weights between them, what a
+ *   click on one does; the unit or link that is shown or pinned. A unit with a label is a button.
  */
-export function render(element, { columns, weights, choose }) {
+export function render(element, { columns, weights, choose, shown, pinned }) {
   element.classList.add("network");
   const sizes = columns.map(({ units }) => Math.min(units, MOST));
-  const signature = JSON.stringify(sizes);
+  const signature = JSON.stringify([sizes, columns.map(({ name }) => name)]);
   if (element.dataset.signature !== signature) build(element, columns, sizes, signature);
   const places = placesOf(element, sizes);
-  drawLinks(element.querySelector("svg"), places, sizes, weights);
+  drawLinks(element.querySelector("svg"), places, sizes, weights, shown);
   element.querySelector("svg").onclick = ({ target }) => {
     if (target.dataset.link) choose?.(...target.dataset.link.split(",").map(Number));
   };
   columns.forEach(({ maps }, c) => {
     if (maps) drawUnits(element, c, sizes[c], maps);
+    for (let i = 0; i < sizes[c]; i++) mark(element.querySelector(`[data-unit="${c}.${i}"]`), [c, i], shown, pinned);
   });
+}
+
+const is = (what, kind, at) => what?.kind === kind && String(what.at) === String(at);
+
+function mark(canvas, at, shown, pinned) {
+  canvas.classList.toggle("shown", is(shown, "unit", at));
+  if (canvas.getAttribute("role") === "button") canvas.setAttribute("aria-pressed", is(pinned, "unit", at));
 }
 
 function build(element, columns, sizes, signature) {
@@ -36,6 +46,11 @@ function build(element, columns, sizes, signature) {
     for (let i = 0; i < count; i++) {
       const canvas = document.createElement("canvas");
       canvas.dataset.unit = `${c}.${i}`;
+      if (columns[c].label) {
+        canvas.tabIndex = c || i ? -1 : 0;
+        canvas.setAttribute("role", "button");
+        canvas.setAttribute("aria-label", columns[c].label(i));
+      }
       column.append(canvas);
     }
     const more = columns[c].units - count;
@@ -56,7 +71,7 @@ function placesOf(element, sizes) {
   );
 }
 
-function drawLinks(svg, places, sizes, weights) {
+function drawLinks(svg, places, sizes, weights, shown) {
   const paths = [];
   weights.forEach(({ shape, data }, c) => {
     const largest = data.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-9);
@@ -71,8 +86,11 @@ function drawLinks(svg, places, sizes, weights) {
   });
   while (svg.childElementCount < paths.length) svg.append(document.createElementNS(SVG, "path"));
   while (svg.childElementCount > paths.length) svg.lastChild.remove();
+  svg.classList.toggle("some", ["unit", "link"].includes(shown?.kind));
   paths.forEach(({ d, w, size, link }, i) => {
     const path = svg.children[i];
+    const [layer, to, from] = link.split(",").map(Number);
+    path.classList.toggle("shown", is(shown, "link", link) || is(shown, "unit", [layer, from]) || is(shown, "unit", [layer + 1, to]));
     path.setAttribute("d", d);
     path.dataset.link = link;
     path.setAttribute("stroke", css(Math.sign(w) * (0.25 + 0.75 * size)));

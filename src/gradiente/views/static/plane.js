@@ -31,8 +31,8 @@ function drawPixels(canvas, side, colourAt) {
   context.putImageData(image, 0, 0);
 }
 
-/** Draw points of classes over a plane that goes from `low` to `high`. */
-export function drawPoints(canvas, { low, high }, x, y) {
+/** Draw points of classes over a plane that goes from `low` to `high`, and a ring at a point that is marked. */
+export function drawPoints(canvas, { low, high }, x, y, mark) {
   const ratio = devicePixelRatio || 1;
   const size = Math.round(canvas.clientWidth * ratio);
   if (canvas.width !== size) canvas.width = canvas.height = size;
@@ -40,14 +40,20 @@ export function drawPoints(canvas, { low, high }, x, y) {
   context.clearRect(0, 0, size, size);
   const radius = Math.max(2, size / 130);
   context.lineWidth = Math.max(1, ratio * 0.8);
-  context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--paper");
-  for (let i = 0; i < y.length; i++) {
-    const across = ((x[2 * i] - low[0]) / (high[0] - low[0])) * size;
-    const down = (1 - (x[2 * i + 1] - low[1]) / (high[1] - low[1])) * size;
+  const style = getComputedStyle(canvas);
+  context.strokeStyle = style.getPropertyValue("--paper");
+  const circle = ([x1, x2], r) => {
     context.beginPath();
-    context.arc(across, down, radius, 0, 2 * Math.PI);
+    context.arc(((x1 - low[0]) / (high[0] - low[0])) * size, (1 - (x2 - low[1]) / (high[1] - low[1])) * size, r, 0, 2 * Math.PI);
+  };
+  for (let i = 0; i < y.length; i++) {
+    circle([x[2 * i], x[2 * i + 1]], radius);
     context.fillStyle = ofClass(y[i]);
     context.fill();
     context.stroke();
-  }
+  }  if (!mark) return;
+  context.strokeStyle = style.getPropertyValue("--ink");
+  context.lineWidth = 1.5 * ratio;
+  circle(mark, 3 * radius);
+  context.stroke();
 }

@@ -38,8 +38,11 @@ export function show({ model, el }) {
 
 /** Whether what lies behind an element is dark. */
 function isOnDark(element) {
+  const pixel = make("canvas", { width: 1, height: 1 }).getContext("2d"); // which knows every way to write a colour
   for (let around = element; around; around = around.parentElement ?? around.getRootNode().host) {
-    const [red, green, blue, alpha = 1] = getComputedStyle(around).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+    pixel.fillStyle = getComputedStyle(around).backgroundColor;
+    pixel.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = pixel.getImageData(0, 0, 1, 1).data;
     if (alpha > 0) return 0.3 * red + 0.6 * green + 0.1 * blue < 128;
   }
   return false;

@@ -3,26 +3,31 @@
 import * as confusion from "../confusion.js";
 import * as controls from "../controls.js";
 import * as curves from "../curves.js";
+import * as decisions from "../decisions.js";
 import { button, make } from "../elements.js";
 import * as histograms from "../histograms.js";
+import * as hover from "../hover.js";
+import * as maps from "../maps.js";
 import * as network from "../network.js";
 import { written } from "../numbers.js";
 import * as ownData from "../own_data.js";
-import { drawClasses, drawMap, drawPoints } from "../plane.js";
+import * as said from "../said.js";
 import { TONES } from "../timeline.js";
+import { columnsOf, matricesOf } from "../units.js";
+import * as weight from "../weight.js";
 
-const PALE = 0.5; // the decision map, under the points
 const MEASURES = ["loss", "accuracy", "val_loss", "val_accuracy"];
 
 export const plays = true;
 
 export function build(element, lab) {
+  lab.set({ pointed: null });
   const stage = make(
     "section",
     { id: "stage" },
     make("p", { id: "said" }),
     make("div", { id: "network" }),
-    make("form", { id: "weight", hidden: true }),
+    make("form", { id: "weight" }),
     make("div", { id: "layers" }),
   );
   const sees = make(
@@ -38,12 +43,37 @@ export function build(element, lab) {
   );
   const aside = make("aside", {}, make("div", { id: "controls" }), make("details", { id: "own" }));
   element.replaceChildren(aside, stage, sees);
-  element.querySelector("#weight").addEventListener("submit", (event) => {
+  const form = element.querySelector("#weight");
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const value = Number(element.querySelector("#weight-value").value);
-    const { parameter, index } = lab.get().weight;
-    lab.editWeight({ parameter, index, value });
+    const [layer, ...index] = hover.pinned(lab.get()).at;
+    lab.editWeight({ parameter: matricesOf(lab.get().runs[0])[layer], index, value: Number(element.querySelector("#weight-value").value) });
   });
+  form.addEventListener("keydown", ({ key }) => key === "Escape" && hover.unpin(lab));
+  hover.overNetwork(form, lab);
+  hover.overNetwork(element.querySelector("#network"), lab);
+}
+
+export const keys = (lab) => ({ Escape: () => hover.unpin(lab) });
+
+export const received = (message, lab) => hover.received(message, lab, questionOf);
+
+/** What the server is asked about what is shown. */
+function questionOf(state) {
+  const what = hover.shown(state);
+  if (what?.kind === "point" && state.runs[what.at[0]]?.plane) return { do: "at-point", run: what.at[0], x: what.at.slice(1) };
+  if (what?.kind === "link" && isThere(what, state)) return { do: "last-change", parameter: matricesOf(state.runs[0])[what.at[0]], index: what.at.slice(1) };
+  return null;
+}
+
+/** Whether the first run's network has a unit, or a link, as it is drawn. */
+function isThere(what, { runs: [run] }) {
+  const sizes = matricesOf(run).map((name) => run.shapes[name]);
+  const [place, ...rest] = what.at;
+  if (!what.at.every(Number.isInteger)) return false;
+  if (what.kind === "link") return rest.every((i, axis) => i >= 0 && i < Math.min(network.MOST, sizes[place]?.[axis] ?? 0));
+  const units = place === 0 ? sizes[0]?.[1] : sizes[place - 1]?.[0];
+  return rest[0] >= 0 && rest[0] < Math.min(network.MOST, units ?? 0);
 }
 
 export function draw(element, state, lab) {
@@ -55,10 +85,12 @@ export function draw(element, state, lab) {
   drawDownloads(element.querySelector("#downloads"), state, lab);
   if (!state.frame) return;
   const { runs: shown } = state.frame;
-  drawNetwork(element, state, lab);
-  drawSaid(element.querySelector("#said"), shown[0].values, text);
-  drawMaps(element.querySelector("#maps"), state, lab);
-  if (shown[0].arrays.confusion) {
+  const columns = drawNetwork(element, state, lab);
+  drawSaid(element.querySelector("#said"), state, lab);
+  const found = decisions.mapsOf(state, columns, lab);
+  maps.render(element.querySelector("#maps"), { maps: found, quiet: state.frame.playing, built: (map, i) => i < state.runs.length && hover.overMap(map, i, lab) });
+  hover.ask(lab, questionOf);
+  if (shown[0].arrays.confusion && !found.length) {
     const { classes } = state.runs[0];
     confusion.render(element.querySelector("#confusion"), { classes, counts: shown[0].arrays.confusion, title: text("confusion") });
   } else element.querySelector("#confusion").replaceChildren();
@@ -86,80 +118,27 @@ function drawDownloads(element, state, lab) {
   element.replaceChildren(make("h2", {}, lab.text("take")), ...files, picture);
 }
 
+/** Draw the first run's network where its weights are known, and answer its columns. */
 function drawNetwork(element, state, lab) {
   const [run, { arrays }] = [state.runs[0], state.frame.runs[0]];
-  const names = Object.keys(run.shapes).filter((name) => run.shapes[name].length === 2);
-  const weights = names.map((name) => arrays[`w.${name}`]);
-  const stage = element.querySelector("#network");
-  stage.hidden = !names.length || weights.some((weight) => !weight);
-  if (stage.hidden) return;
-  const choose = (layer, to, from) => lab.set({ weight: { parameter: names[layer], index: [to, from] } });
-  network.render(stage, { columns: columnsOf(run, arrays, weights), weights, choose });
-  drawWeight(element.querySelector("#weight"), state, lab);
+  const matrices = matricesOf(run);
+  const weights = matrices.map((name) => arrays[`w.${name}`]);
+  const [stage, form] = [element.querySelector("#network"), element.querySelector("#weight")];
+  stage.hidden = form.hidden = !matrices.length || weights.some((each) => !each);
+  if (stage.hidden) return null;
+  const columns = columnsOf(run, arrays, matrices);
+  const [shown, pinned] = [hover.shown(state), hover.pinned(state)].map((what) => (what && what.kind !== "point" && isThere(what, state) ? what : null));
+  network.render(stage, { columns, weights, shown, pinned });
+  const { language, answer } = state;
+  weight.render(form, { shown, pinned, run, arrays, columns, matrices, drawn: network.MOST, answer, language, text: lab.text });
+  return columns;
 }
 
-/** The weight that was chosen: its value, its gradient, and a new value, with which another run begins here. */
-function drawWeight(form, state, lab) {
-  const { weight } = state;
-  const { arrays } = state.frame.runs[0];
-  const values = weight && arrays[`w.${weight.parameter}`];
-  form.hidden = !values || weight.index[0] >= values.shape[0] || weight.index[1] >= values.shape[1];
-  if (form.hidden) return;
-  const at = weight.index[0] * values.shape[1] + weight.index[1];
-  const key = `${weight.parameter}[${weight.index}]`;
-  const gradient = arrays[`g.${weight.parameter}`]?.data[at];
-  if (form.dataset.weight !== `${key}${state.language}`) {
-    form.dataset.weight = `${key}${state.language}`;
-    const field = make("input", { id: "weight-value", type: "number", step: "any" });
-    form.replaceChildren(make("output"), make("label", {}, make("span", {}, lab.text("value")), field), make("button", {}, lab.text("fork")));
-    field.value = values.data[at].toPrecision(4);
-  }
-  const shown = [`${key} = ${written(values.data[at], 4, state.language)}`, `∂J/∂w = ${written(gradient, 3, state.language)}`];
-  form.querySelector("output").textContent = shown.join("   ");
-}
-
-function drawSaid(element, { remarks, ended }, text) {
-  const [first] = remarks;
-  const words = first && text(`remark.${first.key}`).replaceAll(/\{(\w+)\}/g, (_, name) => written(first.values[name], 3));
-  const shown = ended || words || "";
-  if (element.textContent !== shown) element.textContent = shown;
-}
-
-function drawMaps(element, state, lab) {
-  const { frame, runs, beside } = state;
-  const count = Math.min(runs.length, beside.length + 1);
-  const signature = JSON.stringify([count, beside, state.language]);
-  if (element.dataset.signature !== signature) {
-    element.dataset.signature = signature;
-    element.replaceChildren(...runs.slice(0, count).map((_, i) => mapOf(i, state, lab)));
-  }
-  frame.runs.slice(0, count).forEach(({ arrays }, i) => {
-    const map = element.children[i];
-    map.querySelector(".map").hidden = !arrays.decision;
-    if (!arrays.decision) return;
-    const [below, points] = map.querySelectorAll("canvas");
-    const [side] = arrays.decision.shape;
-    if (arrays.winner) drawClasses(below, side, arrays.winner.data, arrays.decision.data, PALE);
-    else drawMap(below, side, arrays.decision.data, PALE);
-    drawPoints(points, runs[i].plane, runs[i].plane.x, runs[i].plane.y);
-  });
-}
-
-function mapOf(i, state, lab) {
-  const caption = make("figcaption");
-  if (state.runs.length > 1) {
-    caption.append(make("span", { className: "tone", style: `background: var(${TONES[i]})` }), i ? named(state.beside[i - 1], lab.text) : lab.text("first"));
-    if (i) caption.append(button("×", lab.text("drop"), () => lab.drop(i)));
-  }
-  return make("figure", {}, make("div", { className: "map" }, make("canvas"), make("canvas")), caption);
-}
-
-/** What is different in a run that was added. */
-function named({ at, changes, edit }, text) {
-  const words = Object.entries(changes).map(([key, value]) => `${key === "lr" ? "α" : text(key)} ${value}`.replace("()", ""));
-  if (edit) words.push(`${edit.parameter}[${edit.index}] = ${edit.value}`);
-  if (at !== null) words.push(`${text("step")} ${at}`);
-  return words.join(", ");
+function drawSaid(element, { frame, runs, beside, chosen, mode, folder, language }, lab) {
+  const values = frame.runs.map((run) => run.values);
+  const names = beside.map((other) => decisions.named(other, runs[0], lab.text));
+  const goTo = (step) => lab.ask({ do: "go-to", step });
+  said.render(element, { runs: values, names, chosen, mode, isChosen: !folder, language, text: lab.text, change: lab.change, goTo });
 }
 
 function drawMeasures(element, shown, { language }, text) {
@@ -201,18 +180,3 @@ function drawLayers(element, run, arrays, language, text) {
   const kinds = ["weights", "activations", "gradients"].map((key) => ({ key, name: text(`kind.${key}`) }));
   histograms.render(element, { kinds, rows, language });
 }
-
-/** A column for the inputs, and one for each layer with weights: its units after their activation. */
-function columnsOf(run, arrays, weights) {
-  const [, inputs] = weights[0].shape;
-  const columns = [{ name: "x", units: inputs, maps: arrays["map.x"] && mapsOf(arrays["map.x"]) }];
-  run.layers.forEach((name, i) => {
-    if (!run.shapes[`${i}.weight`] || run.shapes[`${i}.weight`].length !== 2) return;
-    const next = run.shapes[`${i + 1}.weight`] || run.layers[i + 1] === undefined ? i : i + 1;
-    const maps = arrays[`map.${next}`] ?? (columns.length === 1 ? arrays.pictures : undefined);
-    columns.push({ name: columns.length === weights.length ? "ŷ" : `${columns.length}`, units: run.shapes[`${i}.weight`][0], maps: maps && mapsOf(maps) });
-  });
-  return columns;
-}
-
-const mapsOf = ({ shape, data }) => ({ side: shape[1], data });
