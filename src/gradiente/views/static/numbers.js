@@ -5,7 +5,8 @@ const RAISED = Object.fromEntries([..."-0123456789"].map((digit, i) => [digit, "
 export function written(value, digits = 6, language = "en") {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
-  const [mantissa, power] = String(Number(value.toPrecision(digits))).split("e");
+  const rounded = Number(value.toPrecision(digits));
+  const [mantissa, power] = (rounded && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded)).split("e");
   const raised = power ? `·10${[...power.replace("+", "")].map((digit) => RAISED[digit]).join("")}` : "";
   const [whole, ...decimals] = mantissa.replace("-", "−").split(".");
   const group = language === "es" ? "\u202f" : ",";
