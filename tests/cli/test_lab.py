@@ -90,6 +90,7 @@ def test_it_ends_with_ctrl_c_and_another_page_has_no_answer():
                 urllib.request.Request(f"http://127.0.0.1:{found[1]}/", headers={"Host": "evil.example"})
             )
         assert refused.value.code == 421
+        refused.value.close()
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         ending.cancel()

@@ -97,6 +97,8 @@ def test_points_that_are_drawn_are_trained_on(opened):
         page.locator(".classes button").nth(1).click()
     page.click("#own-use")
     page.wait_for_function("/table-\\d+\\.csv/.test(location.hash)")
+    page.wait_for_function("document.querySelector('#remark').textContent === ''")
+    page.wait_for_function("location.hash.includes('batch_size=all')")
     page.wait_for_function("parseFloat(document.querySelectorAll('#measures dd')[1]?.textContent) === 100")
 
 

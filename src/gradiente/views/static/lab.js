@@ -87,7 +87,9 @@ const lab = {
     if (answer.error) return store.set({ error: answer.error });
     const { choices } = store.get();
     store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
-    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [] });
+    const { chosen } = store.get();
+    const few = answer.rows < 2 * Number(chosen.batch_size) ? { batch_size: "all" } : {}; // a part of them is learned from
+    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [], ...few });
   },
   /** Save a file on the user's machine. */
   save(name, blob) {
