@@ -12,7 +12,7 @@ ROOMS = re.findall(
 PLACES = {
     "steps": "&step=3&name=xor",
     "digits": "&name=digits&hidden=16&step=5",
-    "train": "&name=moons&step=5",
+    "train": '&name=moons&step=5&pin=unit,1,2&beside=[{"at":null,"changes":{"lr":0.1},"edit":null}]',
 }
 
 

@@ -267,6 +267,7 @@ def test_an_edit_of_nothing_and_a_fork_of_another_network_are_refused(page):
         {"do": "play", "speed": float("nan")},
         {"do": "play", "speed": 1e9},
         {"do": "pause", "more": 1},
+        {"do": "speak", "language": "fr"},
         {"do": "open", "architecture": None, "config": "xor"},
         {"do": "open", "architecture": None, "config": {"data": {"nam": "xor"}}},
         {
@@ -330,6 +331,16 @@ def test_it_stops_early_where_a_trainer_does_and_is_scrubbed_all_the_same(page):
     best, arrays = page.state()
     assert best["best"] is None
     np.testing.assert_array_equal(arrays["w.0.weight"], trainer.network.parameters["0.weight"])
+
+
+def test_what_it_says_is_in_the_language_of_the_page(page):
+    page.open(NOISY)
+    page.ask(do="advance", steps=10_000, epoch=False)
+    assert "early stopping" in page.state()[0]["ended"]
+    page.ask(do="speak", language="es")
+    assert "parada temprana" in page.state()[0]["ended"]
+    page.ask(do="fork", architecture=None, config={**NOISY, "network": {"hidden": [7]}}, edit=None)
+    assert "la misma red" in page.answer()["text"]
 
 
 def test_a_fork_with_more_patience_goes_on_where_the_first_run_stopped_early(page):

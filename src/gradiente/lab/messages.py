@@ -35,6 +35,13 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Speak:
+    """Say what is said in this language."""
+
+    language: Literal["en", "es"]
+
+
+@dataclass(frozen=True)
 class Play:
     """Take steps: so many a second, or None: as many as there can be."""
 
@@ -86,13 +93,6 @@ class Drop:
 
 
 @dataclass(frozen=True)
-class Speak:
-    """Say everything in that language from now on."""
-
-    language: Literal["en", "es"]
-
-
-@dataclass(frozen=True)
 class Refused:
     """What is no message, or asks for what there is not: why, and the kind that it would have been, "" for none."""
 
@@ -100,11 +100,12 @@ class Refused:
     do: str
 
 
-Message = Open | OpenFolder | Ready | Play | Pause | GoTo | Advance | Fork | Race | Drop | Speak | Request
+Message = Open | OpenFolder | Ready | Speak | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
     "open-folder": OpenFolder,
     "ready": Ready,
+    "speak": Speak,
     "play": Play,
     "pause": Pause,
     "go-to": GoTo,
@@ -112,7 +113,6 @@ KINDS: dict[str, type[Message]] = {
     "fork": Fork,
     "race": Race,
     "drop": Drop,
-    "speak": Speak,
     **REQUESTS,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

@@ -33,9 +33,10 @@ from gradiente.lab.rooms import Request
 from gradiente.lab.run import LabRun
 from gradiente.lab.turns import Turns
 from gradiente.lab.view import described, plane_of, seen
-from gradiente.locale import get_language, language, text
+from gradiente.locale import set_language, text
 from gradiente.training.config import Config
 from gradiente.training.sections import IMAGES
+from gradiente.training.stopping import EarlyStopped
 
 SHORTEST, LONGEST = 0.03, 0.25  # seconds of training between two looks at what the page asks for
 WITH_OTHERS = 0.008  # the shortest while other sessions wait
@@ -50,19 +51,19 @@ class _Shown:
     """A run with its plane, and why it takes no more steps."""
 
     def __init__(self, run: LabRun) -> None:
-        self.run, self.plane, self.ended = run, plane_of(run), str(run.early or "")
+        self.run, self.plane = run, plane_of(run)
+        self.ended: EarlyStopped | DivergenceError | None = run.early
 
     def go_to(self, step: int) -> None:
         """Go there, or as near as it was; a run that diverges stays where its loss was finite."""
-        if self.ended and step > self.run.step:
+        if self.ended is not None and step > self.run.step:
             return
-        self.ended = ""
         try:
             self.run.go_to(max(step, self.run.first))
         except DivergenceError as error:
-            self.ended = str(error)
+            self.ended = error
         else:
-            self.ended = str(self.run.early or "")
+            self.ended = self.run.early
 
     def described(self) -> dict[str, Any]:
         return described(self.run, self.plane)
@@ -130,7 +131,6 @@ class Session:
         self.send, self.limits, self.turns = send, limits or Limits(), turns or Turns(1)
         self.data_dir, self.folder = data_dir, folder
         self._messages = deque[Message | Refused]()
-        self._language = get_language()
         self._changed = threading.Condition()
         self._closed = False
         self._played = _Played()
@@ -164,7 +164,7 @@ class Session:
                 if self._closed:
                     return
                 message = self._next_message()
-            with self.turns.turn(), language(self._language):
+            with self.turns.turn():
                 self._act(message)
 
     def _next_message(self) -> Message | Refused | None:
@@ -215,9 +215,8 @@ class Session:
             case Ready():
                 self._wanted = True
                 return
-            case Speak(language=spoken):
-                self._language = spoken
-                return
+            case Speak(language=language):
+                set_language(language)  # of this thread
             case Request(run=number):
                 self.send(message.answer(played.runs[number].run if number < len(played.runs) else None))
                 return
@@ -310,7 +309,7 @@ class Session:
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
-            states.append({**values, "ended": shown.ended, "best": shown.run.best})
+            states.append({**values, "ended": str(shown.ended or ""), "best": shown.run.best})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
         self._wanted = False
         self._rested = time.monotonic() + REST * (time.monotonic() - started)

@@ -9,7 +9,7 @@ import { mapOf, numberName } from "./units.js";
 const PALE = 0.5; // a decision map, under the points
 const FEW = 4; // classes whose probabilities are all written
 
-/** The maps of a state, as maps.js takes them; `columns`: of the first run's network. */
+/** The maps of a state, as maps.js takes them, and of which `run` each is; `columns`: of the first run's network. */
 export function mapsOf(state, columns, lab) {
   const { frame, runs, beside, language } = state;
   const count = Math.min(frame.runs.length, runs.length, beside.length + 1);
@@ -17,7 +17,7 @@ export function mapsOf(state, columns, lab) {
   for (let i = 0; i < count; i++) {
     const { decision, winner } = frame.runs[i].arrays;
     const plane = runs[i].plane ?? undefined;
-    const about = { key: `${i}${count > 1}${language}${JSON.stringify(beside[i - 1] ?? "")}`, label: lab.text("map"), heading: headingOf(i, count, state, lab), strength: PALE, plane, said: [] };
+    const about = { run: i, key: `${i}${count > 1}${language}${JSON.stringify(beside[i - 1] ?? "")}`, label: lab.text("map"), heading: headingOf(i, count, state, lab), strength: PALE, plane, said: [] };
     const unit = i === 0 ? unitMap(state, columns, lab.text) : null;
     if (unit) maps.push({ ...about, ...unit });
     else if (decision) maps.push({ ...about, side: decision.shape[0], values: decision.data, winners: winner?.data, ...atPoint(i, state, lab.text) });
@@ -85,5 +85,6 @@ function differenceOf(i, { frame, runs, language }, text) {
   }
   const values = first.decision.data.map((p, k) => (other.decision.data[k] - p) / 2);
   const largest = values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  if (Number.isNaN(largest)) return null; // of a run that has diverged
   return { ...about, values, said: [text("differ").replace("{largest}", written(largest, 2, language))] };
 }

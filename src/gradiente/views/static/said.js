@@ -19,7 +19,7 @@ export function render(element, { runs, names, chosen, mode, isChosen, language,
   const [first] = runs;
   const other = runs.findIndex(({ ended }) => ended);
   const [remark] = first.remarks;
-  const words = first.ended || (other > 0 ? `${names[other - 1]}: ${runs[other].ended}` : wordsOf(remark));
+  const words = sentence(first.ended) || (other > 0 ? `${names[other - 1]}: ${runs[other].ended}` : wordsOf(remark));
   const mend = mendOf();
   if (!element.childElementCount) element.append(make("span"), make("span", { className: "mend" }));
   const [said, place] = element.children;
@@ -71,3 +71,5 @@ export function render(element, { runs, names, chosen, mode, isChosen, language,
     return { changes: { activations: now.map((each) => (these.includes(each) ? instead : each)) }, name: instead.replace("()", "") };
   }
 }
+
+const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);

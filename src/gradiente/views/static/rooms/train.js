@@ -88,9 +88,10 @@ export function draw(element, state, lab) {
   const columns = drawNetwork(element, state, lab);
   drawSaid(element.querySelector("#said"), state, lab);
   const found = decisions.mapsOf(state, columns, lab);
-  maps.render(element.querySelector("#maps"), { maps: found, quiet: state.frame.playing, built: (map, i) => i < state.runs.length && hover.overMap(map, i, lab) });
+  const built = (map, i) => found[i].run !== undefined && hover.overMap(map, found[i].run, lab);
+  maps.render(element.querySelector("#maps"), { maps: found, quiet: state.frame.playing, built });
   hover.ask(lab, questionOf);
-  if (shown[0].arrays.confusion && !found.length) {
+  if (shown[0].arrays.confusion && found[0]?.run !== 0) {
     const { classes } = state.runs[0];
     confusion.render(element.querySelector("#confusion"), { classes, counts: shown[0].arrays.confusion, title: text("confusion") });
   } else element.querySelector("#confusion").replaceChildren();
