@@ -25,8 +25,6 @@ def kinds(room: str) -> list[tuple[str, Any, Any]]:
 
 
 def main() -> None:
-    from playwright.sync_api import sync_playwright
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", help="the folder with MNIST's files")
     data_dir = parser.parse_args().data_dir
@@ -35,19 +33,27 @@ def main() -> None:
     with subprocess.Popen(
         [*command, *(["--data-dir", data_dir] if data_dir else [])], stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[-1]
-        with sync_playwright() as running:
-            browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for room, (place, milliseconds) in ROOMS.items():
-                for name, scheme, viewport in kinds(room):
-                    page = browser.new_page(viewport=viewport, color_scheme=scheme)
-                    page.goto(address + place)
-                    page.wait_for_timeout(milliseconds)
-                    page.screenshot(path=FOLDER / f"{name}.png")
-                    page.close()
-            browser.close()
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            take(process.stdout.readline().split()[-1])
+        finally:
+            process.terminate()
+
+
+def take(address: str) -> None:
+    """Take the pictures of a lab at that address."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for room, (place, milliseconds) in ROOMS.items():
+            for name, scheme, viewport in kinds(room):
+                page = browser.new_page(viewport=viewport, color_scheme=scheme)
+                page.goto(address + place)
+                page.wait_for_timeout(milliseconds)
+                page.screenshot(path=FOLDER / f"{name}.png")
+                page.close()
+        browser.close()
 
 
 if __name__ == "__main__":

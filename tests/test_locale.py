@@ -84,9 +84,8 @@ def used_by_pages() -> set[str]:
     for template in {each for module in modules for each in re.findall(r"text\(`([^`]+)`\)", module)}:
         patterns.add(r"\w+".join(map(re.escape, re.split(r"\$\{[^}]*\}", template))))
     config = (SOURCE / "views/static/config.js").read_text(encoding="utf-8")
-    patterns |= set(
-        re.findall(r"^  (\w+):", config[config.index("DEFAULTS") : config.index("};")], re.MULTILINE)
-    )
+    settings = config[config.index("export const DEFAULTS") :].partition("\n};")[0]
+    patterns |= set(re.findall(r"^  (\w+):", settings, re.MULTILINE))
     found = {f"lab.page.{name}" for name in MEASURES}
     whole = re.compile(rf"lab\.page\.({'|'.join(patterns)})")
     return found | {key for key in catalogue("en") if whole.fullmatch(key)}

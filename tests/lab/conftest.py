@@ -1,21 +1,42 @@
 """A lab in a process of its own, and its page in a browser."""
 
 import re
+import socket
 import subprocess
 import sys
 
 import pytest
 
 
+def listening(*options):
+    """A lab in a process of its own, and its address."""
+    command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, process.stdout.readline().split()[-1]
+
+
+def stop(process):
+    """End it, and what it says."""
+    process.terminate()
+    process.wait(timeout=20)
+    process.stdout.close()
+
+
 @pytest.fixture(scope="package")
 def address():
     """That of a lab in a process of its own."""
-    command = [sys.executable, "-m", "gradiente", "lab", "--no-browser", "--lang", "en"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        yield line.split()[-1]
-        process.terminate()
+    process, found = listening()
+    yield found
+    stop(process)
+
+
+@pytest.fixture
+def unused_port():
+    """A port that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 @pytest.fixture

@@ -34,12 +34,47 @@ def test_the_teacher_chooses_the_mistake_openly(opened):
         "#b-chosen", label="∂J/∂Z[1]: the derivative g′(Z[1]) of the hidden activation is missing."
     )
     page.locator(".cosine").wait_for()
-    assert page.locator(".mistake").inner_text().startswith("∂J/∂Z[1]")
+    assert page.locator(".mistake math").count() == 2
+    assert "of the hidden activation is missing" in page.inner_text(".mistake")
+    assert page.locator("#guess .formula mfrac").count() == 2
     cosine = page.locator(".cosine").inner_text()
     again = opened("#" + page.url.split("#")[1])
     again.locator(".cosine").wait_for()
     assert again.locator(".mistake").inner_text() == page.locator(".mistake").inner_text()
     assert cosine.startswith("cos = ")
+    again.click("#language")
+    again.locator(".mistake").filter(has_text="falta la derivada").wait_for()
+
+
+def test_the_teachers_link_is_guessed_by_the_class(opened):
+    page = opened("#room=break&on=moons&number=3")
+    ready(page)
+    page.wait_for_function("document.querySelectorAll('#b-chosen option').length > 40")
+    page.select_option(
+        "#b-chosen", label="∂J/∂Z[2]: the sign is reversed, so every step makes the cost grow."
+    )
+    page.locator(".cosine").wait_for()
+    page.uncheck("#b-told")
+    page.get_by_text("Which quantity is wrong first?").wait_for()
+    page.wait_for_function("location.hash.includes('mistake=') && !location.hash.includes('told')")
+    link = page.url.split("#")[1]
+    assert "sign" not in link
+    pupil = opened("#" + link)
+    ready(pupil)
+    assert pupil.locator(".mistake").count() == 0
+    pupil.click(".place:has-text('∂J/∂Z[2]')")
+    pupil.locator(".told").filter(has_text="Right").wait_for()
+    pupil.click(".choice:has-text('sign is reversed')")
+    pupil.locator(".cosine").wait_for()
+    assert pupil.locator("#score").inner_text().startswith("10 points in 1")
+
+
+def test_a_link_to_a_mistake_that_there_is_not(opened):
+    page = opened("#room=break&on=moons&mistake=abc&told=1")
+    page.locator("#remark").filter(has_text="has the code abc").wait_for()
+    page.wait_for_function("document.querySelectorAll('#b-chosen option').length > 40")
+    page.click("#another")
+    ready(page)
 
 
 def test_the_keys_go_from_moment_to_moment(opened):

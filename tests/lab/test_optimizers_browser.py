@@ -70,9 +70,11 @@ def test_a_slice_of_the_run_at_its_step(opened):
     page = opened(
         "#room=optimizers&surface=slice&name=moons&hidden=3&activations=Tanh()&step=20&race=SGD(lr=0.05)&steps=50&of=mini"
     )
-    page.locator("#o-legend", has_text="after step 20").wait_for()
-    assert re.search(r"first 2\d\d training", page.inner_text("#o-legend"))
+    page.locator("#o-cut", has_text="after step 20").wait_for()
+    assert re.search(r"J of all 2\d\d training instances", page.inner_text("#o-cut"))
+    assert "two random directions" in page.inner_text("#o-cut")
     page.select_option("#o-directions", "way")
+    page.locator("#o-cut", has_text="three points of its way: where it was after step 0").wait_for()
     page.wait_for_function("location.hash.includes('directions=way')")
 
 

@@ -97,6 +97,8 @@ def test_points_that_are_drawn_are_trained_on(opened):
         page.locator(".classes button").nth(1).click()
     page.click("#own-use")
     page.wait_for_function("/table-\\d+\\.csv/.test(location.hash)")
+    page.wait_for_function("document.querySelector('#remark').textContent === ''")
+    page.wait_for_function("location.hash.includes('batch_size=all')")
     page.wait_for_function("parseFloat(document.querySelectorAll('#measures dd')[1]?.textContent) === 100")
 
 
@@ -110,7 +112,7 @@ def test_a_lost_connection_is_tried_again_and_goes_on_where_it_was(opened):
     page = opened(f"{MOONS}&step=30", before=lambda page: page.route_web_socket("**/session*", passed))
     at(page, 30)
     sockets[0].close(code=1001)
-    page.locator("#remark").filter(has_text="connection").wait_for()
+    page.locator("#remark").filter(has_text="server does not answer").wait_for()
     page.wait_for_function("document.querySelector('#remark').textContent === ''")
     at(page, 30)
     page.click("#step")

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from gradiente.lab.frame import read_frame
-from gradiente.lab.server import PAGES, make_app
+from gradiente.lab.server import PAGES, REFUSED, make_app
 
 PORT, TOKEN = 8765, "secret"
 OWN = {"host": f"127.0.0.1:{PORT}", "origin": f"http://127.0.0.1:{PORT}"}
@@ -48,11 +48,18 @@ def test_another_host_is_refused(client, host):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"token": ""}, {"token": "guess"}, {"origin": "http://evil.example"}, {"origin": "null"}]
+    "changed", [{"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:8766"}]
 )
 def test_another_page_is_refused(client, changed):
     with pytest.raises(WebSocketDisconnect), connected(client, **changed):
         pass
+
+
+@pytest.mark.parametrize("token", ["", "guess", "ñandú"])
+def test_a_page_without_the_token_is_told_so_and_closed(client, token):
+    with connected(client, token) as page, pytest.raises(WebSocketDisconnect) as closed:
+        page.receive_json()
+    assert closed.value.code == REFUSED
 
 
 def test_a_session_over_the_wire(client):
@@ -66,17 +73,44 @@ def test_a_session_over_the_wire(client):
         assert arrays["0/curve.loss"].shape == (5,)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps({"do": "fly"}), "[" * 100_000])
-def test_what_is_no_message_is_refused_and_the_session_lives(client, text):
+BROKEN = [
+    "",
+    "{",
+    "[1]",
+    json.dumps({"do": "fly"}),
+    "[" * 100_000,
+    '{"do": "\ud800"}',
+    '{"do": "go-to", "step": 1e999}',
+]
+
+
+@pytest.mark.parametrize("sent", [*BROKEN, b"", b"\xff\x00", b'{"do": "ready"}'])
+def test_what_is_no_message_is_refused_and_logged_and_the_session_lives(client, caplog, sent):
     with connected(client) as page:
-        page.send_text(text)
-        assert page.receive_json()["kind"] == "error"
         page.send_json({"do": "open", "architecture": None, "config": XOR})
-        assert page.receive_json()["kind"] == "runs"
+        page.receive_json()
+        page.send_bytes(sent) if isinstance(sent, bytes) else page.send_text(sent)
+        assert "does not know this message" in page.receive_json()["text"]
+        page.send_json({"do": "advance", "steps": 2, "epoch": False})
+        page.send_json({"do": "ready"})
+        assert read_frame(page.receive_bytes())[0]["runs"][0]["step"] == 2
+    assert "does not know this message" in caplog.text
 
 
-def handed(client, content, token=TOKEN, **headers):
-    return client.post(f"/tables?token={token}", content=content, headers={**OWN, **headers})
+def test_a_page_hears_in_its_language_what_is_wrong(client):
+    with connected(client) as page:
+        page.send_json({"do": "speak", "language": "es"})
+        page.send_json({"do": "fly"})
+        assert "El laboratorio no conoce" in page.receive_json()["text"]
+        page.send_json({"do": "open", "architecture": None, "config": {"data": {"name": "nowhere"}}})
+        assert page.receive_json() == {"kind": "runs", "runs": []}
+        assert "no hay" in page.receive_json()["text"]
+    assert "está vacío" in handed(client, b"", lang="es", file="notas.csv").json()["error"]
+
+
+def handed(client, content, token=TOKEN, lang="en", file="", **headers):
+    place = f"/tables?token={token}&lang={lang}&file={file}"
+    return client.post(place, content=content, headers={**OWN, **headers})
 
 
 def test_a_table_is_taken_and_trained_on(client):
@@ -94,9 +128,7 @@ def test_a_table_is_taken_and_trained_on(client):
     ids=["empty", "no text", "24 MB"],
 )
 def test_what_is_no_table_is_refused(client, content, words):
-    answer = handed(client, content)
-    assert answer.status_code == 422
-    assert words in answer.json()["error"]
+    assert words in handed(client, content).json()["error"]
 
 
 def test_another_page_hands_over_no_table(client):

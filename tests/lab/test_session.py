@@ -10,8 +10,9 @@ from gradiente.data import Dataset
 from gradiente.errors import ArgumentError
 from gradiente.lab.choices import choices
 from gradiente.lab.frame import read_frame
+from gradiente.lab.limits import Limits
 from gradiente.lab.messages import message_of
-from gradiente.lab.run import LabRun, Limits
+from gradiente.lab.run import LabRun
 from gradiente.lab.session import Session
 from gradiente.training.build import plan
 from gradiente.training.capture import capture_step
@@ -41,7 +42,7 @@ class Page:
     def open(self, config=SPIRALS):
         self.ask(do="open", config=config, architecture=None)
         answer = self.answer()
-        return answer["runs"][0] if answer["kind"] == "runs" else answer
+        return answer["runs"][0] if answer.get("runs") else self.answer()
 
     def frame(self):
         answer = self.answer()

@@ -51,6 +51,8 @@ def _listening(host: str, port: int | None) -> socket.socket:
             listener.close()
         else:
             return listener
+    if port is None:
+        raise ArgumentError("lab.no_port", first=PORT, last=PORT + MORE - 1)
     raise ArgumentError("lab.port_taken", port=port)
 
 

@@ -50,9 +50,11 @@ class Architecture:
         >>> architecture.applied(Config(), load("moons")[0]).network.layers
         ['Linear(2, 8, bias=True)', 'Tanh()', 'Dropout(p=0.5)', 'Linear(8, 1, bias=True)']
         """
-        require(len(self.activations) == max(1, len(self.hidden)), "lab.activations")
+        asked, got = len(self.hidden), len(self.activations)
+        require(got == max(1, asked), "lab.activations", layers=asked, got=got)
         require_in("[0, 1)", "lab", dropout=self.dropout)
-        require(all(size >= 1 for size in (*self.hidden, *self.convolutions)), "lab.sizes")
+        smallest = min((*self.hidden, *self.convolutions), default=1)
+        require(smallest >= 1, "lab.sizes", got=smallest)
         loss = config.make("loss") or default_loss(train)
         layers, features = self._convolutional(train)
         for neurons, name in zip(self.hidden, self.activations, strict=False):

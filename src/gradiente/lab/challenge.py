@@ -1,5 +1,7 @@
 """Which mistake a broken run has: all that can be made, how each shows, one to guess, and names to choose from."""
 
+import hashlib
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +15,7 @@ from gradiente.checker.rules.chains import Made
 from gradiente.checker.rules.dataflow import RIGHT, View, link
 from gradiente.checker.rules.mistake import Mistake, WrongRule
 from gradiente.errors import require
-from gradiente.lab.chain import LOSS, Array, Parameters, Problem, Trained, stepped, trained
+from gradiente.lab.chain import LOSS, Array, Parameters, Problem, Trained, gradient_of, stepped, trained
 
 LEVELS = ("explodes", "stalls", "learns")
 MOMENTS, EVERY = 41, 15  # moments of a run that are shown, and steps from one to the next
@@ -29,12 +31,15 @@ LINKS = (
     ("dW", 1),
     ("db", 1),
 )
+BEGUN = 8  # of them, by which most mistakes show what comes of them
+MOST_PUT_OFF = 8  # mistakes that show another beginning, before each is tried to its end
 SETTLED = 10  # steps after which a rule is tried once more, where no number is what it was at first
 FEW = 7  # instances: a forward pass that only some numbers of them fit is none
 NAMES = 4  # to choose from
 GROWN = 2.0  # times the first cost: it explodes
 NEAR = 0.05  # accuracy below that of the right run: it learns all the same
 ALIKE = 1e-9
+UPHILL, ALONG, LONG, SHORT = -0.2, 0.9, 4.0, 0.2  # cosines, and lengths beside that of the right gradient
 
 
 def _factor(power: int) -> Mistake:
@@ -55,6 +60,14 @@ def level_of(right: Trained, broken: Trained) -> str:
     if ended or not np.isfinite(broken.costs).all() or broken.costs[-1] > GROWN * broken.costs[0]:
         return "explodes"
     return "learns" if broken.accuracies[-1] >= right.accuracies[-1] - NEAR else "stalls"
+
+
+def code_of(made: Made, number: int) -> str:
+    """A name of a mistake for an address, which a student cannot read; another one with another number.
+
+    It stays the same when mistakes are added.
+    """
+    return hashlib.blake2s(f"{number} {made.key} {made.quantity}".encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ class Mistakes:
         settled: Parameters = problem.first
         for batch in rows[:SETTLED]:
             settled = stepped(problem, settled, batch, None)
-        self._rows = rows[0]
+        self._rows, self._settled = rows[0], (settled, rows[SETTLED])
         self._steps = [problem.passed(problem.first, rows[0]), problem.passed(settled, rows[SETTLED])]
 
     @cached_property
@@ -102,12 +115,56 @@ class Mistakes:
                     found.setdefault((named.key, named.quantity), named)
         return list(found.values())
 
-    def drawn(self, level: str, number: int) -> int:
-        """The place in `all` of a mistake of that level, which a number draws."""
+    def coded(self, code: str, number: int) -> Made:
+        """The mistake of that code.
+
+        Errors: ArgumentError where there is none
+        """
+        found = next((made for made in self.all if code_of(made, number) == code), None)
+        require(found is not None, "lab.mistake", code=code)
+        assert found is not None
+        return found
+
+    def drawn(self, level: str, number: int) -> tuple[Made, Trained]:
+        """A mistake of that level, which a number draws, and the run with it.
+
+        Those are tried first that look like it: to train with each of them would take seconds.
+        """
         require(level in LEVELS, "lab.level", level=level)
         order = np.random.default_rng([number, LEVELS.index(level)]).permutation(len(self.all))
-        broken = ((place, trained(self.problem, self.all[place], MOMENTS, EVERY)) for place in order)
-        return next(int(place) for place, run in broken if level_of(self.right, run) == level)
+        likely = deque(sorted((self.all[i] for i in order), key=lambda made: self._looks(made) != level))
+        put_off = set[Made]()
+        while likely:
+            made = likely.popleft()
+            if len(put_off) < MOST_PUT_OFF and made not in put_off and not self._may_be(made, level):
+                put_off.add(made)
+                likely.append(made)
+                continue
+            run = trained(self.problem, made, MOMENTS, EVERY)
+            if level_of(self.right, run) == level:
+                return made, run
+        raise AssertionError(level)
+
+    def _may_be(self, made: Made, level: str) -> bool:
+        """Whether the beginning of its run lets one expect that level: what has learned by then seldom stalls."""
+        if level == "explodes":  # sooner or later
+            return True
+        begun = trained(self.problem, made, BEGUN, EVERY)
+        ended = len(begun.costs) < BEGUN
+        learned = not ended and begun.accuracies[-1] >= self.right.accuracies[BEGUN - 1] - NEAR
+        return (level == "learns") == learned
+
+    def _looks(self, made: Made) -> str:
+        """How a mistake probably shows: by the direction and the length of its gradient after some steps."""
+        settled, rows = self._settled
+        wrong = gradient_of(self.problem.gradients(settled, rows, made))
+        _, quantities = self._steps[-1]
+        right = gradient_of(quantities)
+        ratio = float(np.linalg.norm(wrong) / np.linalg.norm(right))
+        cosine = float(wrong @ right / np.linalg.norm(right) ** 2 / ratio) if ratio else 0.0
+        if cosine < UPHILL or ratio > LONG:
+            return "explodes"
+        return "learns" if cosine > ALONG and ratio > SHORT else "stalls"
 
     def names(self, made: Made, number: int) -> list[str]:
         """The keys of four mistakes, one of them the one that was made; of its link as far as that has so many."""
@@ -148,7 +205,7 @@ class Mistakes:
             if (kind, number) in FORWARD:
                 for count in (FEW, len(problem.data)):
                     problem.forward(problem.first, problem.data.x.T[:, :count], problem.y[:, :count], made)
-            problem.passed(problem.first, self._rows, made)
+            problem.gradients(problem.first, self._rows, made)
         except ValueError:
             return None
         tried = _Tried(made, tuple(values))

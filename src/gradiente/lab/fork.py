@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from gradiente.errors import require
 from gradiente.lab.architecture import Architecture
-from gradiente.lab.run import LabRun, Limits
+from gradiente.lab.limits import Limits
+from gradiente.lab.run import LabRun
 from gradiente.training.config import Config
 
 
@@ -49,13 +50,11 @@ def fork(
     >>> other.step, float(other.network.parameters["0.bias"][0])
     (3, 2.0)
     """
-    fresh = LabRun(config, limits, architecture=architecture)
-    same = fresh.config.data == run.config.data and fresh.network.to_dict() == run.network.to_dict()
+    other = LabRun(config, limits, architecture=architecture)
+    same = other.config.data == run.config.data and other.network.to_dict() == run.network.to_dict()
     require(same, "lab.fork")
-    state = run.snapshot.state
-    slots = (
-        state.slots if state.slots.keys() == fresh.snapshot.state.slots.keys() else fresh.snapshot.state.slots
-    )
+    state, own = run.snapshot.state, other.snapshot
+    slots = state.slots if state.slots.keys() == own.state.slots.keys() else own.state.slots
     state = replace(state, theta=state.theta.copy(), slots=slots)
     if edit is not None:
         parameter = run.network.named(state.theta).get(edit.parameter)
@@ -65,5 +64,5 @@ def fork(
         require(there, "lab.edit", parameter=edit.parameter, index=edit.index)
         assert parameter is not None
         parameter[tuple(edit.index)] = edit.value
-    start = replace(run.snapshot, state=state, settings=fresh.snapshot.settings)
-    return LabRun(config, limits, architecture=architecture, start=start)
+    other.begin_at(replace(run.snapshot, state=state, settings=own.settings))
+    return other

@@ -1,10 +1,12 @@
 """What a page may ask of its session; anything else is refused."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError, GradienteError, require
 from gradiente.lab.architecture import Architecture
 from gradiente.lab.fork import Edit
 from gradiente.lab.rooms import REQUESTS, Request
@@ -90,6 +92,14 @@ class Drop:
     run: int
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What is no message, or asks for what there is not: why, and the kind that it would have been, "" for none."""
+
+    error: GradienteError
+    do: str
+
+
 Message = Open | OpenFolder | Ready | Speak | Play | Pause | GoTo | Advance | Fork | Race | Drop | Request
 KINDS: dict[str, type[Message]] = {
     "open": Open,
@@ -105,6 +115,18 @@ KINDS: dict[str, type[Message]] = {
     "drop": Drop,
     **REQUESTS,
 }
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def read(received: str | bytes) -> Message | Refused:
+    """The message that came over the wire, as JSON; bytes are none."""
+    values: Any = received
+    with suppress(ValueError, RecursionError):
+        values = json.loads(received) if isinstance(received, str) else received
+    try:
+        return message_of(values)
+    except GradienteError as error:
+        return Refused(error, values["do"] if _is_known(values) else "")
 
 
 def message_of(values: Any) -> Message:
@@ -115,8 +137,7 @@ def message_of(values: Any) -> Message:
     >>> message_of({"do": "go-to", "step": 12})
     GoTo(step=12)
     """
-    known = isinstance(values, Mapping) and isinstance(values.get("do"), str) and values["do"] in KINDS
-    require(known, "lab.message", value=_short(values))
+    require(_is_known(values), "lab.message", value=_short(values))
     kind = KINDS[values["do"]]
     given = {name: value for name, value in values.items() if name != "do"}
     expected = get_type_hints(kind)
@@ -125,6 +146,10 @@ def message_of(values: Any) -> Message:
     fits = all(_fits(value, expected[name]) for name, value in given.items())
     require(fits, "lab.message", value=_short(values))
     return kind(**given)
+
+
+def _is_known(values: Any) -> bool:
+    return isinstance(values, Mapping) and isinstance(values.get("do"), str) and values["do"] in KINDS
 
 
 def _read(value: Any, expected: Any) -> Any:
@@ -152,5 +177,5 @@ def _fits(value: Any, expected: Any) -> bool:
 
 
 def _short(values: Any) -> str:
-    written = repr(values)
+    written = ascii(values)
     return written if len(written) <= 80 else f"{written[:79]}…"

@@ -1,16 +1,17 @@
 """One training run of the lab: a config, its data, and the replay of its steps."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
-from gradiente.errors import DivergenceError, require
-from gradiente.formatting import count
+from gradiente.errors import DivergenceError
 from gradiente.lab.architecture import Architecture
+from gradiente.lab.limits import Limits
 from gradiente.lab.next_step import NextStep
-from gradiente.training.build import plan
+from gradiente.training.build import layers_of, plan
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
@@ -18,23 +19,11 @@ from gradiente.training.replay import Replay
 from gradiente.training.run import Run
 from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import EarlyStopped
+from gradiente.training.targets import default_loss
 
+T = TypeVar("T")
 Array = np.ndarray
 EPOCHS = 100_000  # of a run, after which it ends
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one run may take.
-
-    Arguments:
-        parameters, instances: at most
-        memory: bytes of its snapshots
-    """
-
-    parameters: int = 2_000_000
-    instances: int = 100_000
-    memory: int = 64 * 1024**2
 
 
 class LabRun:
@@ -44,7 +33,6 @@ class LabRun:
         config: of the run; its number of epochs does not count
         limits: what it may take
         architecture: the layers, in place of the config's
-        start: the snapshot to begin with; None: the network as it is initialized
 
     Errors: as of `load` and `plan`; ArgumentError for what is beyond the limits
 
@@ -59,16 +47,19 @@ class LabRun:
         limits: Limits | None = None,
         *,
         architecture: Architecture | None = None,
-        start: Snapshot | None = None,
     ) -> None:
         limits = limits or Limits()
+        limits.require_instances(config.data.samples or 0)
         self.train, self.test = load_for(config)
+        limits.require_instances(len(self.train))
         if architecture is not None:
             config = architecture.applied(config, self.train)
-        _require_within("instances", len(self.train), limits.instances)
+        shape, loss = self.train.x.shape[1:], config.make("loss") or default_loss(self.train)
+        limits.require_small(layers_of(config, self.train, loss), shape)
         planned = plan(config, self.train)
-        _require_within("parameters", planned.network.theta.size, limits.parameters)
         self.config, self.network, self.loss = planned.config, planned.network, planned.loss
+        size = self.config.descent.batch_size
+        limits.require_batch(self.network.layers, shape, len(self.train) if size == "all" else int(size or 0))
         self.replay = Replay(
             planned.trainer([]),
             self.train,
@@ -76,13 +67,11 @@ class LabRun:
             epochs=EPOCHS,
             batch_size=self.config.descent.batch_size,  # pyright: ignore[reportArgumentType]
             memory=limits.memory,
-            start=start,
         )
         started = time.perf_counter()
         self.snapshot = self.replay.go_to(self.first)
         self.overhead = time.perf_counter() - started  # seconds of going anywhere, without a step
-        self._next: NextStep | None = None
-        self._change: tuple[int, Array] | None = None  # after which step, and by how much
+        self._kept = dict[str, tuple[Any, Any]]()
 
     @classmethod
     def of_folder(cls, folder: str | Path, limits: Limits | None = None) -> "LabRun":
@@ -113,6 +102,11 @@ class LabRun:
         settings = self.snapshot.settings
         return -(-settings["instances"] // settings["batch_size"])
 
+    def begin_at(self, start: Snapshot) -> None:
+        """Begin with a snapshot of another run instead, of the same network and data."""
+        self.replay.begin_at(start)
+        self.go_to(self.first)
+
     @property
     def early(self) -> EarlyStopped | None:
         """Why it has ended where it is, if early stopping has ended it."""
@@ -127,22 +121,29 @@ class LabRun:
 
     def next_step(self, *, columns: bool = False) -> NextStep:
         """The step after where it is, kept until another one is asked for."""
-        if self._next is None or (self._next.after, self._next.columns) != (self.step, columns):
-            config = self.config.changed(epochs=EPOCHS)
-            self._next = NextStep(config, self.train, self.snapshot, columns=columns)
-        return self._next
+        config = self.config.changed(epochs=EPOCHS)
+        return self.kept(
+            "next step", columns, lambda: NextStep(config, self.train, self.snapshot, columns=columns)
+        )
+
+    def kept(self, kind: str, which: Hashable, make: Callable[[], T]) -> T:
+        """What is made of it where it is, kept until another one of that kind is asked for, or it is elsewhere."""
+        key = (self.step, which)
+        if kind not in self._kept or self._kept[kind][0] != key:
+            self._kept[kind] = key, make()
+        return self._kept[kind][1]
 
     def last_change(self) -> dict[str, Array]:
         """What the last step has added to every parameter, kept until the run is elsewhere; none where it begins."""
-        step = self.step
-        if step == self.first:
+        if self.step == self.first:
             return {}
-        if self._change is None or self._change[0] != step:
-            after = self.snapshot.state.theta
-            before = self.go_to(step - 1).state.theta
-            self.go_to(step)
-            self._change = step, after.astype(np.float64) - before
-        return self.network.named(self._change[1])
+        return self.network.named(self.kept("last change", None, self._change))
+
+    def _change(self) -> Array:
+        step, after = self.step, self.snapshot.state.theta
+        before = self.go_to(step - 1).state.theta
+        self.go_to(step)
+        return after.astype(np.float64) - before
 
     def go_to(self, step: int) -> Snapshot:
         """The run after so many steps; its network is what it was there. Where that fails, it stays where it is.
@@ -155,7 +156,3 @@ class LabRun:
             self.replay.trainer.engine.load_state(self.snapshot.state)
             raise
         return self.snapshot
-
-
-def _require_within(what: str, got: int, most: int) -> None:
-    require(got <= most, f"lab.{what}", got=count(got), most=count(most))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import GradienteError
 from gradiente.lab.choices import choices
-from gradiente.lab.messages import message_of
-from gradiente.lab.run import Limits
+from gradiente.lab.limits import Limits
+from gradiente.lab.messages import Refused, read
 from gradiente.lab.session import Answer, Session
 from gradiente.lab.turns import Turns
 from gradiente.lab.uploads import LARGEST, Uploads
-from gradiente.locale import LANGUAGES, texts_of
+from gradiente.locale import LANGUAGES, language, texts_of
 from gradiente.threads import cores
 
 if TYPE_CHECKING:
@@ -62,15 +62,18 @@ def make_app(
     from starlette.staticfiles import StaticFiles
 
     own = {f"{name}:{port}" for name in (HOST, "localhost")}
+    origins = {f"http://{name}" for name in own}
+    uploads, turns = Uploads(place, (limits or Limits()).instances), Turns(cores())
 
-    uploads, turns = Uploads(place), Turns(cores())
-
-    def is_own(given: str, origin: str | None) -> bool:
-        """Whether a page of this server asks, which knows the token."""
-        return hmac.compare_digest(given, token) and origin in {f"http://{name}" for name in own}
+    def knows(given: str) -> bool:
+        return hmac.compare_digest(given.encode(), token.encode())
 
     async def connected(socket: "WebSocket") -> None:
-        if not is_own(socket.query_params.get("token", ""), socket.headers.get("origin")):
+        if socket.headers.get("origin") not in origins:
+            await socket.close(REFUSED)
+            return
+        if not knows(socket.query_params.get("token", "")):
+            await socket.accept()  # so that the page, of a lab that has ended, gets the code
             await socket.close(REFUSED)
             return
         await _serve(
@@ -84,20 +87,23 @@ def make_app(
         return JSONResponse(texts_of("lab.page.", code))
 
     async def offered(request: "Request") -> "JSONResponse":
-        return JSONResponse(choices(data_dir))
+        return JSONResponse({**choices(data_dir), "largest": LARGEST})
 
     async def uploaded(request: "Request") -> "JSONResponse":
-        if not is_own(request.query_params.get("token", ""), request.headers.get("origin")):
+        asked = request.query_params
+        if request.headers.get("origin") not in origins or not knows(asked.get("token", "")):
             raise HTTPException(403)
-        content = bytearray()
-        async for part in request.stream():
-            content += part
-            if len(content) > LARGEST:
-                break
-        try:
-            return JSONResponse(await run_in_threadpool(uploads.keep, bytes(content)))
-        except GradienteError as error:
-            return JSONResponse({"error": str(error)}, 422)
+        content, size = bytearray(), 0
+        async for part in request.stream():  # to its end: a browser reads no answer before
+            size += len(part)
+            content += part[: max(0, LARGEST + 1 - len(content))]
+        spoken = asked.get("lang")
+        with language(spoken if spoken in LANGUAGES else None):
+            try:
+                kept = await run_in_threadpool(uploads.keep, bytes(content), size, asked.get("file") or "")
+                return JSONResponse(kept)
+            except GradienteError as error:
+                return JSONResponse({"error": str(error)})
 
     routes: list[BaseRoute] = [WebSocketRoute("/session", connected)]
     routes.append(Route("/tables", uploaded, methods=["POST"]))
@@ -140,34 +146,26 @@ class _Guard:
 
 async def _serve(socket: "WebSocket", make_session: Callable[[Callable[[Answer], None]], Session]) -> None:
     """One page, until it goes away."""
-    from starlette.websockets import WebSocketDisconnect
-
     await socket.accept()
-    loop, answers = asyncio.get_running_loop(), asyncio.Queue[Answer]()
+    loop, answers = asyncio.get_running_loop(), asyncio.Queue[str | bytes]()
 
     def send(answer: Answer) -> None:
+        content = answer if isinstance(answer, bytes) else json.dumps(answer, allow_nan=False)
         with suppress(RuntimeError):  # the loop is closed: the server has ended
-            loop.call_soon_threadsafe(answers.put_nowait, answer)
+            loop.call_soon_threadsafe(answers.put_nowait, content)
 
     async def answering() -> None:
         while True:
-            answer = await answers.get()
-            if isinstance(answer, bytes):
-                await socket.send_bytes(answer)
-            else:
-                await socket.send_text(json.dumps(answer, allow_nan=False))
+            content = await answers.get()
+            await (socket.send_bytes(content) if isinstance(content, bytes) else socket.send_text(content))
 
     session, task = make_session(send), asyncio.create_task(answering())
     try:
-        while True:
-            text = await socket.receive_text()
-            try:
-                session.handle(message_of(json.loads(text)))
-            except (GradienteError, ValueError, RecursionError) as error:
-                log.info("%s", error)
-                send({"kind": "error", "text": str(error)})
-    except (WebSocketDisconnect, KeyError):  # KeyError: bytes came, not text
-        pass
+        while (event := await socket.receive())["type"] != "websocket.disconnect":
+            message = read(event.get("text") or event.get("bytes") or "")
+            if isinstance(message, Refused):
+                log.warning("%s", message.error)
+            session.handle(message)
     finally:
         session.close()
         task.cancel()

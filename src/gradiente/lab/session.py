@@ -12,7 +12,9 @@ from typing import Any
 from gradiente.errors import ArgumentError, DivergenceError, GradienteError, require
 from gradiente.lab.fork import fork
 from gradiente.lab.frame import frame
+from gradiente.lab.limits import Limits
 from gradiente.lab.messages import (
+    NAMES,
     Advance,
     Drop,
     Fork,
@@ -24,10 +26,11 @@ from gradiente.lab.messages import (
     Play,
     Race,
     Ready,
+    Refused,
     Speak,
 )
 from gradiente.lab.rooms import Request
-from gradiente.lab.run import LabRun, Limits
+from gradiente.lab.run import LabRun
 from gradiente.lab.turns import Turns
 from gradiente.lab.view import described, plane_of, seen
 from gradiente.locale import set_language, text
@@ -72,6 +75,7 @@ class _Played:
 
     runs: list[_Shown] = field(default_factory=list)
     speed: float | None = 0.0
+    until: int | None = None  # the step that is gone to, before anything else is done; then they are paused
     due: float = 0.0  # when the next step is to be taken, by the clock
     several: int = 1  # steps at once
 
@@ -82,8 +86,9 @@ class _Played:
 
     @property
     def step(self) -> int:
-        """How many steps the run has taken that has not ended, or ended last."""
-        return max(shown.run.step for shown in self.runs)
+        """How many steps they have taken: a run that begins later does not count, nor one that has ended before."""
+        begun = [each.run.step for each in self.runs if each.run.step > each.run.first]
+        return max(self.run.step, *begun, 0)
 
     @property
     def furthest(self) -> int:
@@ -94,7 +99,10 @@ class _Played:
         for shown in self.runs:
             shown.go_to(step)
         if all(shown.ended for shown in self.runs):
-            self.speed = 0.0
+            self.pause()
+
+    def pause(self) -> None:
+        self.speed, self.until = 0.0, None
 
 
 class Session:
@@ -122,7 +130,7 @@ class Session:
     ) -> None:
         self.send, self.limits, self.turns = send, limits or Limits(), turns or Turns(1)
         self.data_dir, self.folder = data_dir, folder
-        self._messages = deque[Message]()
+        self._messages = deque[Message | Refused]()
         self._changed = threading.Condition()
         self._closed = False
         self._played = _Played()
@@ -132,8 +140,8 @@ class Session:
         self._thread = threading.Thread(target=self._work, name="gradiente-lab", daemon=True)
         self._thread.start()
 
-    def handle(self, message: Message) -> None:
-        """Do what the page asks for, after what it asked for before."""
+    def handle(self, message: Message | Refused) -> None:
+        """Do what the page asks for, or say why not, after what it asked for before."""
         with self._changed:
             self._messages.append(message)
             self._changed.notify()
@@ -155,11 +163,19 @@ class Session:
                     self._changed.wait(self._idle())
                 if self._closed:
                     return
-                message = self._messages.popleft() if self._messages else None
+                message = self._next_message()
             with self.turns.turn():
                 self._act(message)
 
-    def _act(self, message: Message | None) -> None:
+    def _next_message(self) -> Message | Refused | None:
+        """The one to answer now; while the runs go to a step, only what makes that needless."""
+        if self._played.until is not None:
+            if not any(isinstance(each, Open | OpenFolder) for each in self._messages):
+                return None
+            self._played.pause()
+        return self._messages.popleft() if self._messages else None
+
+    def _act(self, message: Message | Refused | None) -> None:
         """Do what was asked for, or else take the steps that are due; then show what the page waits for."""
         try:
             if message is not None:
@@ -168,25 +184,34 @@ class Session:
                 self._take_steps()
             self._show()
         except GradienteError as error:
-            self._fail(str(error))
+            self._fail(message, str(error))
         except Exception:
             log.exception("the lab's session")
-            self._fail(text("lab.unexpected"))
+            self._fail(message, text("lab.unexpected"))
 
-    def _fail(self, words: str) -> None:
-        self._played.speed = 0.0
-        self.send({"kind": "error", "text": words})
+    def _fail(self, message: Message | Refused | None, words: str) -> None:
+        """Say it, with what was asked for; a run that cannot go on is paused, one that is merely asked about is not."""
+        of = "" if message is None else message.do if isinstance(message, Refused) else NAMES[type(message)]
+        if message is None:
+            self._played.pause()
+        if of in ("open", "open-folder"):  # what is asked for next is meant for a run that there is not
+            self._played = _Played()
+            self._describe()
+        self.send({"kind": "error", "of": of, "text": words})
 
-    def _do(self, message: Message) -> None:
+    def _do(self, message: Message | Refused) -> None:
         played = self._played
         match message:
             case Open(config=config, architecture=architecture):
-                run = LabRun(self._own(config), self.limits, architecture=architecture)
-                self._begin(run)
+                self._played = _Played()
+                self._add(LabRun(self._own(config), self.limits, architecture=architecture))
             case OpenFolder():
                 if self.folder is None:
                     raise ArgumentError("lab.no_folder")
-                self._begin(LabRun.of_folder(self.folder, self.limits))
+                self._played = _Played()
+                self._add(LabRun.of_folder(self.folder, self.limits))
+            case Refused(error=error):
+                raise error
             case Ready():
                 self._wanted = True
                 return
@@ -200,14 +225,13 @@ class Session:
             case Play(speed=speed):
                 played.speed, played.due = speed, time.monotonic()
             case Pause():
-                played.speed = 0.0
+                played.pause()
             case GoTo(step=step):
-                played.speed = 0.0
+                played.pause()
                 played.go_to(min(step, played.furthest))
             case Advance(steps=steps, epoch=epoch):
-                played.speed = 0.0
-                per_epoch = played.run.steps_per_epoch
-                played.go_to(played.step + (per_epoch - played.step % per_epoch if epoch else steps))
+                rest = played.run.steps_per_epoch - played.step % played.run.steps_per_epoch
+                played.speed, played.until = 0.0, played.step + (rest if epoch else steps)
             case Fork(config=config, architecture=architecture, edit=edit):
                 self._require_few()
                 if played.step > played.run.step:  # which has ended there
@@ -231,10 +255,6 @@ class Session:
     def _require_few(self) -> None:
         require(len(self._played.runs) < MOST_RUNS, "lab.runs", most=MOST_RUNS)
 
-    def _begin(self, run: LabRun) -> None:
-        self._played = _Played()
-        self._add(run)
-
     def _add(self, run: LabRun) -> None:
         self._played.runs.append(_Shown(run))
         self._describe()
@@ -244,12 +264,12 @@ class Session:
 
     def _is_due(self) -> bool:
         played = self._played
-        if not played.runs or played.speed == 0:
+        if not played.runs or (played.speed == 0 and played.until is None):
             return False
-        return played.speed is None or time.monotonic() >= played.due
+        return not played.speed or time.monotonic() >= played.due
 
     def _has_work(self) -> bool:
-        return self._is_due() or (self._wanted and self._new)
+        return self._is_due() or (self._wanted and self._new and self._played.until is None)
 
     def _idle(self) -> float | None:
         """How long there is nothing to do but what the page may ask for."""
@@ -261,11 +281,14 @@ class Session:
     def _take_steps(self) -> None:
         played = self._played
         started = time.monotonic()
-        several = played.several if played.speed is None else 1 + int((started - played.due) * played.speed)
-        before = played.step
-        played.go_to(before + min(several, 2 * played.several))
-        if played.step <= before:  # the last epoch has ended
-            played.speed = 0.0
+        several = 1 + int((started - played.due) * played.speed) if played.speed else played.several
+        before, until = played.step, played.until
+        to = before + min(several, 2 * played.several)
+        if until is not None:  # at once where it was before
+            to = min(until, max(to, played.furthest))
+        played.go_to(to)
+        if played.step <= before or played.step == until:  # the last epoch has ended, or it is there
+            played.pause()
         seconds = max(1e-6, time.monotonic() - started)
         shortest = max(WITH_OTHERS, SHORTEST / (1 + self.turns.waiting))
         part = min(LONGEST, max(shortest, OVERHEADS * played.run.overhead))
@@ -276,16 +299,18 @@ class Session:
 
     def _show(self) -> None:
         played = self._played
-        if not (played.runs and self._wanted and self._new):
+        if not (played.runs and self._wanted and self._new) or played.until is not None:
             return
+        self._new = False  # what cannot be shown is not tried again
         started = time.monotonic()
         if played.speed != 0 and started < self._rested:
+            self._new = True
             return
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
             states.append({**values, "ended": str(shown.ended or ""), "best": shown.run.best})
             arrays |= {f"{place}/{name}": array for name, array in own.items()}
-        self._wanted = self._new = False
+        self._wanted = False
         self._rested = time.monotonic() + REST * (time.monotonic() - started)
         self.send(frame({"kind": "state", "playing": played.speed != 0, "runs": states}, arrays))

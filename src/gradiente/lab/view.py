@@ -6,6 +6,7 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.lab.layer_measures import MOST_GRADIENTS, LayerMeasures
+from gradiente.lab.limits import MOST_TESTED, SIDE
 from gradiente.lab.run import LabRun
 from gradiente.layers import Context
 from gradiente.losses import Loss
@@ -16,9 +17,7 @@ from gradiente.training.history import History
 from gradiente.training.targets import probabilities
 
 Array = np.ndarray
-SIDE = 48  # points of a map of the plane, along each axis
 MARGIN = 0.15  # of the data's extent, around it
-MOST_TESTED = 500  # instances of the test data that are predicted for a state
 MOST_POINTS = 2000  # of a curve
 MOST_UNITS = 16  # of a layer that are drawn
 MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy")

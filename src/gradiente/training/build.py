@@ -176,7 +176,7 @@ def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple
     options: Any = {"seed": config.descent.seed, "initializer": config.make("initializer")}
     features = train.x.shape[1:]
     if asked.pretrained is None or resumed:
-        layers = _layers(config, train, loss)
+        layers = layers_of(config, train, loss)
         return Network(layers, dtype=asked.dtype, input_shape=features, **options), asked.keep
     base = _trained(asked.pretrained).astype(asked.dtype)
     base.unfreeze()
@@ -190,7 +190,7 @@ def _network(config: Config, train: Dataset, loss: Loss, resumed: bool) -> tuple
         )
     head = base.head
     if (asked.layers, asked.hidden, asked.activation) != (None, None, None):
-        layers = _layers(config, train, loss)
+        layers = layers_of(config, train, loss)
     elif head is not None:
         layers = [*base.layers[:head], replace(base.layers[head], out_features=default_outputs(train, loss))]
         layers += base.layers[head + 1 :]
@@ -208,7 +208,8 @@ def _trained(path: str) -> Network:
     return Run.open(path).network() if os.path.isdir(path) else Network.load(path)
 
 
-def _layers(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
+def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
+    """The layers that a config names, or of its hidden layers for a data set; without their parameters."""
     if config.network.layers is not None:
         return config.make("layers")
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}

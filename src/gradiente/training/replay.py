@@ -100,10 +100,16 @@ class Replay:
     ) -> None:
         self.trainer, self.epochs = trainer, epochs
         self.data = trainer.prepare(train, validation, batch_size)
-        self.ring = SnapshotRing(memory)
+        self._begin(SnapshotRing(memory), start)
+
+    def begin_at(self, start: Snapshot) -> None:
+        """Begin with that snapshot instead, and forget every step that was reached."""
+        self._begin(SnapshotRing(self.ring.memory), start)
+
+    def _begin(self, ring: SnapshotRing, start: Snapshot | None) -> None:
+        self.ring = ring
         self._several = 1  # steps from one snapshot to the next
-        first = 0 if start is None else start.state.t
-        self.ring.add(self._fit(first, start))
+        self.ring.add(self._fit(0 if start is None else start.state.t, start))
 
     @property
     def furthest(self) -> int:

@@ -1,18 +1,24 @@
 """Break it: the right run is the library's training, the wrong one what the checker finds, each level what it says."""
 
+import re
 from itertools import islice
 
 import numpy as np
 import pytest
 
+from gradiente.checker.reference.layer_formulas import label
 from gradiente.checker.rules.catalogue import all_mistakes
 from gradiente.checker.rules.search import Search
+from gradiente.checker.verdict import Finding
 from gradiente.errors import ArgumentError
+from gradiente.html import formula
 from gradiente.lab.chain import ACTIVATIONS, DATA, Problem, config_of, gradient_of, stepped, trained
-from gradiente.lab.challenge import EVERY, LEVELS, MOMENTS, Mistakes, level_of
+from gradiente.lab.challenge import EVERY, LEVELS, MOMENTS, Mistakes, code_of, level_of
 from gradiente.lab.frame import read_frame
 from gradiente.lab.messages import message_of
-from gradiente.lab.rooms.broken import Break, GuessWhere, Mistaken, Tell
+from gradiente.lab.rooms.broken import Break, GuessWhere, Mistaken, Tell, _formula
+from gradiente.lab.typeset import typeset
+from gradiente.locale import set_language
 from gradiente.trace import trace
 from gradiente.training.build import plan
 from gradiente.training.load_for import load_for
@@ -79,14 +85,35 @@ def test_the_checker_finds_in_a_step_the_mistake_that_was_made(data, activation)
     assert np.mean(found) > 0.8  # of others another explanation is as short
 
 
+@pytest.mark.parametrize(("data", "activation"), [("moons", "tanh"), ("blobs", "relu"), ("xor", "sigmoid")])
+def test_the_gradients_that_are_trained_with_are_those_that_are_shown(data, activation):
+    """With every quantity in its place, as link by link; and where one of them has no numbers, so has the other."""
+    mistakes = Mistakes(Problem.of(data, activation))
+    problem, parameters = mistakes.problem, mistakes.problem.first
+    for rows in islice(problem.rows(), 30):
+        for made in (None, *mistakes.all):
+            try:
+                _, expected = problem.passed(parameters, rows, made)
+            except ValueError:
+                with pytest.raises(ValueError):
+                    problem.gradients(parameters, rows, made)
+                continue
+            found = problem.gradients(parameters, rows, made)
+            assert list(found) == ["dW2", "db2", "dW1", "db1"]
+            for name, gradient in found.items():
+                np.testing.assert_array_equal(gradient, expected[name])
+        parameters = stepped(problem, parameters, rows, None)
+
+
 @pytest.mark.parametrize(("data", "activation"), EVERYTHING)
 def test_there_are_mistakes_of_every_level_and_each_shows_as_it_says(data, activation):
     mistakes = Mistakes(Problem.of(data, activation))
     right = mistakes.right
     assert right.accuracies[-1] > 0.9
     for level in LEVELS:
-        made = mistakes.all[mistakes.drawn(level, 1)]
-        run = trained(mistakes.problem, made, MOMENTS, EVERY)
+        made, run = mistakes.drawn(level, 1)
+        again = trained(mistakes.problem, made, MOMENTS, EVERY)
+        np.testing.assert_array_equal([*again.costs, *again.accuracies], [*run.costs, *run.accuracies])
         if level == "learns":
             assert run.accuracies[-1] >= right.accuracies[-1] - 0.05
         elif level == "stalls":
@@ -98,9 +125,9 @@ def test_there_are_mistakes_of_every_level_and_each_shows_as_it_says(data, activ
 
 def test_a_number_draws_one_mistake_and_other_numbers_others():
     mistakes = Mistakes(Problem.of("moons", "tanh"))
-    drawn = [mistakes.drawn("learns", number) for number in range(4)]
-    assert len(set(drawn)) > 1
-    assert mistakes.drawn("learns", 2) == drawn[2]
+    drawn = [mistakes.drawn("learns", number)[0] for number in range(4)]
+    assert len({made.key for made in drawn}) > 1
+    assert mistakes.drawn("learns", 2)[0] == drawn[2]
 
 
 @pytest.mark.parametrize(("data", "activation"), EVERYTHING)
@@ -154,7 +181,7 @@ def test_the_weights_of_the_next_layer_are_updated_before_the_error_passes_throu
 def test_what_the_page_gets_is_what_was_trained():
     values, arrays = read_frame(Break("moons", "tanh", "stalls", 4, None).answer(None))
     mistakes = Mistakes(Problem.of("moons", "tanh"))
-    problem, made = mistakes.problem, mistakes.all[values["mistake"]]
+    problem, made = mistakes.problem, mistakes.coded(values["mistake"], 4)
     run = trained(problem, made, MOMENTS, EVERY)
     assert values["runs"]["broken"]["cost"] == pytest.approx(run.costs)
     assert values["runs"]["right"]["accuracy"] == pytest.approx(mistakes.right.accuracies)
@@ -198,9 +225,8 @@ def test_a_positive_cosine_goes_downhill_and_a_negative_one_uphill():
 def test_a_guess_is_judged_and_told_as_the_checker_says_it():
     place = {"data": "moons", "activation": "tanh"}
     mistakes = Mistakes(Problem.of(**place))
-    mistake = next(
-        i for i, one in enumerate(mistakes.all) if (one.key, one.quantity) == ("derivative_missing", "dZ1")
-    )
+    made = next(one for one in mistakes.all if (one.key, one.quantity) == ("derivative_missing", "dZ1"))
+    mistake = code_of(made, 1)
     wrong = GuessWhere(**place, mistake=mistake, number=1, where="dW1").answer(None)
     right = GuessWhere(**place, mistake=mistake, number=1, where="dZ1").answer(None)
     assert (wrong["right"], right["right"], right["where"]) == (False, True, "∂J/∂Z[1]")
@@ -209,18 +235,50 @@ def test_a_guess_is_judged_and_told_as_the_checker_says_it():
     told = tells[0]
     assert [each["right"] for each in tells] == [title == told["title"] for title in right["titles"]]
     assert told["title"] == "∂J/∂Z[1]: the derivative g′(Z[1]) of the hidden activation is missing."
-    assert told["formula"] == "∂J/∂Z[1] = ∂J/∂A[1] ⊙ g′(Z[1])"
-    assert told["level"] == level_of(
-        mistakes.right, trained(mistakes.problem, mistakes.all[mistake], MOMENTS, EVERY)
+    assert told["formula"] == formula(
+        r"\frac{\partial J}{\partial Z^{[1]}} = \frac{\partial J}{\partial A^{[1]}} \odot g'(Z^{[1]})"
     )
+    assert [kind for kind, _ in told["said"]] == ["math", "text", "math", "text"]
+    assert told["level"] == level_of(mistakes.right, trained(mistakes.problem, made, MOMENTS, EVERY))
     assert Tell(**place, mistake=mistake, number=1, guessed=None).answer(None)["right"] is None
 
 
 @pytest.mark.parametrize(("data", "activation"), EVERYTHING)
 def test_every_mistake_has_its_words(data, activation):
-    answer = Mistaken(data, activation).answer(None)
+    answer = Mistaken(data, activation, 3).answer(None)
     assert all("{" not in title and title[-1] == "." for title in answer["titles"])
     assert len(answer["titles"]) == len(Mistakes(Problem.of(data, activation)).all)
+    assert len(set(answer["codes"])) == len(answer["titles"])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_mistake_is_told_with_its_formulas_as_mathml(language):
+    mistakes = Mistakes(Problem.of("blobs", "tanh"))
+    step, _ = mistakes.problem.passed(mistakes.problem.first, next(mistakes.problem.rows()))
+    set_language(language)
+    for made in mistakes.all:
+        finding = Finding(made.key, quantity=label(made.quantity), values={"activation": "tanh"})
+        for words in (finding.title(), finding.why() or ""):
+            pieces = typeset(words)
+            plain = "".join(content for kind, content in pieces if kind == "text")
+            assert not re.search(r"∂J/∂\w\[|\w\[[\dl](−1)?\]", plain), plain
+        if made.quantity != "Y":
+            assert "<math" in _formula(step, made.quantity)
+
+
+def test_a_code_stays_when_mistakes_are_added_and_says_nothing():
+    mistakes = Mistakes(Problem.of("moons", "tanh"))
+    codes = {code_of(made, 3): made for made in mistakes.all}
+    assert len(codes) == len(mistakes.all)
+    assert not set(codes) & {code_of(made, 4) for made in mistakes.all}
+    for code, made in codes.items():
+        assert mistakes.coded(code, 3) == made
+        assert made.key not in code
+    fewer = Mistakes(mistakes.problem)
+    vars(fewer)["all"] = mistakes.all[5:]
+    assert all(fewer.coded(code_of(made, 3), 3) == made for made in fewer.all)
+    with pytest.raises(ArgumentError, match="has the code"):
+        fewer.coded(code_of(mistakes.all[0], 3), 3)
 
 
 def test_a_page_may_ask_for_it():
@@ -230,5 +288,5 @@ def test_a_page_may_ask_for_it():
         Break("spirals", "tanh", "learns", 0, None).answer(None)
     with pytest.raises(ArgumentError, match="no level"):
         Break("xor", "tanh", "hard", 0, None).answer(None)
-    with pytest.raises(ArgumentError, match="999 is not among them"):
-        Break("xor", "tanh", "learns", 0, 999).answer(None)
+    with pytest.raises(ArgumentError, match="has the code 999"):
+        Break("xor", "tanh", "learns", 0, "999").answer(None)

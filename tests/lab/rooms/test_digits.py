@@ -169,5 +169,5 @@ def test_a_page_may_ask_for_it():
     assert message_of({"do": "read-drawing", "strokes": ONE, "chosen": None}) == ReadDrawing(ONE, None)
     assert message_of({"do": "read-instance", "instance": 3, "chosen": 2}) == ReadInstance(3, 2)
     for wrong in ({"strokes": [[1.5, 2]]}, {"strokes": "x"}, {"strokes": ONE, "chosen": -1}):
-        with pytest.raises(ArgumentError, match="no message"):
+        with pytest.raises(ArgumentError, match="know this message"):
             message_of({"do": "read-drawing", "chosen": None, **wrong})

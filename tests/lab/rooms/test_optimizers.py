@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradiente.data import batches
+from gradiente.data import Dataset, batches
 from gradiente.errors import ArgumentError
 from gradiente.lab.descent import descend
 from gradiente.lab.frame import read_frame
@@ -19,6 +19,7 @@ from gradiente.lab.surfaces import Beale, Rosenbrock, Saddle, Valley
 from gradiente.layers import Context
 from gradiente.network import Network
 from gradiente.notation import parse
+from gradiente.objective import Objective
 from gradiente.optimizers import REGISTRY, SGD, course
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import ExponentialLR
@@ -140,10 +141,59 @@ def test_a_slice_goes_through_the_network_where_it_is():
     surface = slice_of(run, "random", 0)
     loss, penalty = cost(run, run.snapshot.state.theta)
     assert surface.value(np.zeros(2)) == pytest.approx(loss + penalty)
-    one, two = surface.directions
+    one, two = filter_normalized(run.network.astype("float64"), 0)
     loss, penalty = cost(run, run.snapshot.state.theta + 0.3 * one - 0.7 * two)
     assert surface.value(np.array([0.3, -0.7])) == pytest.approx(loss + penalty, rel=1e-6)
     assert surface.instances == len(run.train)
+
+
+NETWORKS = {
+    "a linear network": ["Linear(2, 1)"],
+    "one hidden layer without biases": ["Linear(2, 5, bias=False)", "Tanh()", "Linear(5, 1)"],
+    "normalized": ["Linear(2, 6)", "BatchNorm1d(6)", "ReLU()", "Linear(6, 3)", "Tanh()", "Linear(3, 1)"],
+    "normalized first": ["BatchNorm1d(2)", "Linear(2, 4)", "Sigmoid()", "Linear(4, 1)"],
+}
+
+
+@pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("penalty", [None, ["L2(strength=0.01)"], ["L1(strength=0.02)", "L2(strength=0.1)"]])
+def test_a_slice_has_the_cost_and_the_gradient_of_the_whole_network(layers, penalty):
+    """With the first layer's products made once, as without: by the objective of the network where the point is."""
+    run = LabRun(MOONS.changed(hidden=None, layers=layers, penalty=penalty))
+    run.go_to(12)
+    surface = slice_of(run, "random", 4)
+    network = run.network.astype("float64")
+    origin, directions = network.theta.copy(), filter_normalized(network, 4)
+    objective = Objective(network, run.loss, run.config.make("penalty") or [])
+    x, y = network.as_batch(run.train.x), run.train.y[:, None].astype(float)
+    rows = np.array([3, 40, 41, 7])
+    for point in np.random.default_rng(0).uniform(-1, 1, (4, 2)):
+        network.theta[...] = origin + point @ directions
+        for some in (None, rows):
+            batch = (x, y) if some is None else (x[some], y[some])
+            evaluation = objective.forward(*batch, Context())
+            objective.backward(evaluation, batch[1])
+            np.testing.assert_allclose(
+                surface.gradient(point, some), directions @ network.gradient, atol=1e-12
+            )
+            if some is None:
+                assert surface.value(point) == pytest.approx(evaluation.value, rel=1e-12)
+
+
+def test_of_many_instances_some_are_taken_evenly():
+    rows = np.arange(4_000)
+    data = Dataset(
+        np.column_stack([rows, rows]) / 4000.0, rows // 2000, "classification", "sorted", ("a", "b")
+    )
+    run = LabRun(MOONS)
+    run.train = data
+    surface = slice_of(run, "random", 0)
+    assert surface.instances == 2_000
+    network = run.network.astype("float64")
+    prediction, _ = network.forward(data.x[np.linspace(0, 3999, 2000).astype(int)], Context())
+    expected = run.loss.value(prediction, (np.arange(2000)[:, None] >= 1000).astype(float))
+    penalty = sum(0.01 / 2 * (weight**2).sum() for weight, _ in network.weights())
+    assert surface.value(np.zeros(2)) == pytest.approx(expected + penalty, rel=1e-6)
 
 
 def test_random_directions_have_filters_as_long_as_the_networks():
@@ -165,7 +215,10 @@ def test_the_plane_of_the_way_holds_where_the_run_was():
     began = run.go_to(0).state.theta.copy()
     loss, penalty = cost(run, began)
     assert surface.value(np.array(surface.start)) == pytest.approx(loss + penalty, rel=1e-6)
-    np.testing.assert_allclose(surface.directions @ surface.directions.T, np.eye(2), atol=1e-12)
+    there = np.linalg.norm(began.astype(np.float64) - run.go_to(40).state.theta)
+    assert np.hypot(*surface.start) == pytest.approx(
+        there, rel=1e-9
+    )  # its axes are at right angles, of length 1
     with pytest.raises(ArgumentError, match="two steps"):
         slice_of(LabRun(MOONS), "way", 0)
 
@@ -176,7 +229,7 @@ DESCEND = {"start": [1.0, -0.5], "optimizers": ["Adam(lr=0.1)", "SGD(lr=9)"], "s
 
 def test_a_page_gets_a_surface_and_the_paths_on_it():
     values, arrays = read_frame(Look(VALLEY).answer(None))
-    assert (values["minima"], values["lowest"], values["step"]) == ([[0, 0]], 0, None)
+    assert (values["minima"], values["lowest"], values["cut"]) == ([[0, 0]], 0, None)
     np.testing.assert_array_equal(arrays["grid"], Valley(10.0).grid(len(arrays["grid"])))
     values, arrays = read_frame(Descend(VALLEY, **DESCEND, batch_size=None, seed=0, steps=20).answer(None))
     assert [path["diverged"] for path in values["paths"]] == [False, True]
@@ -191,7 +244,15 @@ def test_a_slice_is_described_with_the_step_of_its_run():
     run.go_to(7)
     ground = Ground("slice", 1.0, "random", 0)
     values, arrays = read_frame(Look(ground).answer(run))
-    assert (values["step"], values["lowest"]) == (7, None)
+    assert values["lowest"] is None
+    parameters = run.network.theta.size
+    assert values["cut"] == {
+        "parameters": parameters,
+        "instances": len(run.train),
+        "all": len(run.train),
+        "step": 7,
+        "first": 0,
+    }
     side = len(arrays["grid"])
     assert arrays["grid"][side // 2, side // 2] == pytest.approx(sum(cost(run, run.snapshot.state.theta)))
     answer = Descend(ground, **DESCEND, batch_size=8, seed=1, steps=5).answer(run)

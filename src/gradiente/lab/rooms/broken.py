@@ -1,6 +1,7 @@
 """Break it: a run with one mistake beside the right one, every quantity of both, and what the mistake is."""
 
 import math
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -8,15 +9,19 @@ from typing import Any
 import numpy as np
 
 from gradiente.checker.reference.layer_formulas import label, layer_formula
+from gradiente.checker.rules.activations import ACTIVATIONS
 from gradiente.checker.rules.chains import Made
+from gradiente.checker.rules.dataflow import Step
 from gradiente.checker.verdict import Finding
-from gradiente.errors import require
+from gradiente.html import formula
 from gradiente.lab.chain import Parameters, Problem, Trained, gradient_of, trained
-from gradiente.lab.challenge import EVERY, MOMENTS, Mistakes, level_of
+from gradiente.lab.challenge import EVERY, MOMENTS, Mistakes, code_of, level_of
 from gradiente.lab.frame import frame
 from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
+from gradiente.lab.typeset import latex_of, typeset
 from gradiente.lab.view import SIDE, Plane
+from gradiente.layers import Softmax
 
 Array = np.ndarray
 
@@ -29,26 +34,28 @@ class Break(Request):
         data, activation: of what is trained, as of `config_of`
         level: how the mistake shows
         number: what the mistake is drawn by
-        chosen: its place among all mistakes; None: it is drawn
+        chosen: its code; None: it is drawn
     """
 
     data: str
     activation: str
     level: str
     number: int
-    chosen: int | None
+    chosen: str | None
 
     def answer(self, run: LabRun | None) -> bytes:
         problem = Problem.of(self.data, self.activation)
         mistakes = Mistakes(problem)
-        place = mistakes.drawn(self.level, self.number) if self.chosen is None else self.chosen
-        made = _at(mistakes, place)
-        broken = trained(problem, made, MOMENTS, EVERY)
+        if self.chosen is None:
+            made, broken = mistakes.drawn(self.level, self.number)
+        else:
+            made = mistakes.coded(self.chosen, self.number)
+            broken = trained(problem, made, MOMENTS, EVERY)
         plane = Plane(problem.data.x, np.float64)
         right, wrong, cosines = _quantities(problem, made, broken)
         values = {
             "kind": "broken",
-            "mistake": place,
+            "mistake": code_of(made, self.number),
             "every": EVERY,
             "quantities": [{"name": name, "label": label(name)} for name in right],
             "plane": plane.described(problem.data),
@@ -64,17 +71,21 @@ class Break(Request):
 
 @dataclass(frozen=True)
 class Mistaken(Request):
-    """All mistakes that can be made."""
+    """All mistakes that can be made.
+
+    Arguments:
+        number: what their codes are made with
+    """
 
     data: str
     activation: str
+    number: int
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
         mistakes = Mistakes(Problem.of(self.data, self.activation))
-        return {
-            "kind": "mistakes",
-            "titles": [_finding(made, self.activation).title() for made in mistakes.all],
-        }
+        titles = [_finding(made, self.activation).title() for made in mistakes.all]
+        codes = [code_of(made, self.number) for made in mistakes.all]
+        return {"kind": "mistakes", "titles": titles, "codes": codes}
 
 
 @dataclass(frozen=True)
@@ -82,20 +93,20 @@ class GuessWhere(Request):
     """Whether a quantity is the first wrong one, which is, and what it may be.
 
     Arguments:
-        mistake: its place among all
-        number: what the names are drawn by
+        mistake: its code
+        number: what the names are drawn by, and the code is made with
         where: the name of the quantity
     """
 
     data: str
     activation: str
-    mistake: int
+    mistake: str
     number: int
     where: str
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
         mistakes = Mistakes(Problem.of(self.data, self.activation))
-        made = _at(mistakes, self.mistake)
+        made = mistakes.coded(self.mistake, self.number)
         titles = [_finding(made, self.activation, key).title() for key in mistakes.names(made, self.number)]
         right = self.where == made.quantity
         return {"kind": "where", "right": right, "where": label(made.quantity), "titles": titles}
@@ -112,14 +123,14 @@ class Tell(Request):
 
     data: str
     activation: str
-    mistake: int
+    mistake: str
     number: int
     guessed: int | None
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
         problem = Problem.of(self.data, self.activation)
         mistakes = Mistakes(problem)
-        made = _at(mistakes, self.mistake)
+        made = mistakes.coded(self.mistake, self.number)
         names = mistakes.names(made, self.number)
         finding = _finding(made, self.activation)
         step, _ = problem.passed(problem.first, next(problem.rows()))
@@ -127,8 +138,9 @@ class Tell(Request):
             "kind": "told",
             "right": None if self.guessed is None else names[self.guessed : self.guessed + 1] == [made.key],
             "title": finding.title(),
-            "why": finding.why() or "",
-            "formula": layer_formula(step, made.quantity, columns=True, out_in=True),
+            "said": typeset(finding.title()),
+            "why": typeset(finding.why() or ""),
+            "formula": _formula(step, made.quantity),
             "level": level_of(mistakes.right, trained(problem, made, MOMENTS, EVERY)),
         }
 
@@ -141,9 +153,15 @@ REQUESTS: dict[str, type[Request]] = {
 }
 
 
-def _at(mistakes: Mistakes, place: int) -> Made:
-    require(place < len(mistakes.all), "lab.mistake", got=place, most=len(mistakes.all) - 1)
-    return mistakes.all[place]
+def _formula(step: Step, quantity: str) -> str:
+    """What is right, as MathML; "" for the target, which has no formula."""
+    kind, number = quantity[:-1], int(quantity[-1]) if quantity != "Y" else 0
+    if kind == "A":
+        given = ACTIVATIONS[step.layers[number - 1].activation]
+        equation = given.column_equation if isinstance(given, Softmax) else given.equation
+        return formula(re.sub(r"(?<![A-Za-z\\])([AZ])(?![A-Za-z])", rf"\1^{{[{number}]}}", equation))
+    plain = layer_formula(step, quantity, columns=True, out_in=True)
+    return formula(latex_of(plain)) if plain else ""
 
 
 def _finding(made: Made, activation: str, key: str | None = None) -> Finding:
@@ -183,7 +201,8 @@ def _quantities(
 
 def _stacked(moments: list[dict[str, Array]]) -> dict[str, Array]:
     """Each quantity over all moments."""
-    return {name: np.stack([each[name] for each in moments]).astype(np.float32) for name in moments[0]}
+    with np.errstate(over="ignore"):  # of a run that explodes
+        return {name: np.stack([each[name] for each in moments]).astype(np.float32) for name in moments[0]}
 
 
 def _maps(name: str, problem: Problem, made: Made | None, run: Trained, plane: Plane) -> dict[str, Array]:

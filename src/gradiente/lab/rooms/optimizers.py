@@ -56,7 +56,8 @@ class Ground:
             case "slice":
                 require(run is not None, "lab.no_run")
                 assert run is not None
-                return slice_of(run, self.directions, self.seed)
+                which = (self.directions, self.seed)
+                return run.kept("slice", which, lambda: slice_of(run, self.directions, self.seed))
             case "line":
                 return least_squares()
         return {"rosenbrock": Rosenbrock, "beale": Beale, "saddle": Saddle}[self.kind]()
@@ -90,9 +91,8 @@ class Look(Request):
             "start": surface.start,
             "minima": surface.minima,
             "lowest": surface.lowest,
-            "instances": surface.instances,
             "equation": formula(surface.equation),
-            "step": run.step if isinstance(surface, Slice) and self.ground.kind == "slice" and run else None,
+            "cut": _cut(surface, run) if self.ground.kind == "slice" else None,
         }
         return frame(values, {"grid": grid})
 
@@ -122,7 +122,8 @@ class Descend(Request):
         require_whole(1, "descend", **({} if self.batch_size is None else {"batch_size": self.batch_size}))
         within = 1 <= self.steps <= MOST_STEPS and len(self.optimizers) <= MOST_PATHS and len(self.start) == 2
         surface, start = self.ground.surface(run), np.array(self.start, np.float64)
-        require(within and surface.is_near(start), "lab.descent", steps=MOST_STEPS, paths=MOST_PATHS)
+        got = {"got_steps": self.steps, "got_paths": len(self.optimizers), "start": self.start}
+        require(within and surface.is_near(start), "lab.descent", steps=MOST_STEPS, paths=MOST_PATHS, **got)
         schedule = None if self.schedule is None else parse(self.schedule, SCHEDULES)
         described, arrays = [], {}
         for place, notation in enumerate(self.optimizers):
@@ -179,6 +180,14 @@ def _rule(optimizer: Optimizer, t: int) -> list[str]:
     lines = rule_formulas(optimizer, letters, letters, r"\theta", "g", t)
     left = {**letters, "theta": r"\theta"}
     return [formula(rf"{letter} \coloneqq {lines[name]}") for name, letter in left.items()]
+
+
+def _cut(surface: Surface, run: LabRun | None) -> dict[str, int]:
+    """What a slice cuts through: a network where its run is, and how many of all instances J is of."""
+    assert isinstance(surface, Slice)
+    assert run is not None
+    counts = {"parameters": surface.parameters, "instances": surface.instances, "all": len(run.train)}
+    return {**counts, "step": run.step, "first": run.first}
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

@@ -7,8 +7,9 @@ const REFUSED = 4403; // the server's code: this page has not the token
 
 /**
  * @param {string} token
- * @param {{opened: () => void, received: (message: object) => void, closed: () => void}} handlers a message has its
- *   values, among them `kind`, and `arrays` where it is a frame
+ * @param {{opened: () => void, received: (message: object) => void, closed: (ended: boolean) => void}} handlers a
+ *   message has its values, among them `kind`, and `arrays` where it is a frame; `ended`: it is not tried again, since
+ *   the server is another one than the page came from
  */
 export function connect(token, handlers) {
   let socket = null;
@@ -24,7 +25,7 @@ export function connect(token, handlers) {
       return handlers.received({ ...values, arrays });
     });
     socket.addEventListener("close", ({ code }) => {
-      handlers.closed();
+      handlers.closed(code === REFUSED);
       if (code !== REFUSED && !left) setTimeout(begin, RETRY);
     });
   }
@@ -35,8 +36,11 @@ export function connect(token, handlers) {
   });
   begin();
   return {
+    /** Whether it was sent: who is not connected asks again when `opened` is called. */
     ask(message) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(JSON.stringify(message));
+      return true;
     },
   };
 }

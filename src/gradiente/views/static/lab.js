@@ -1,5 +1,6 @@
 // The lab's page: its rooms, the connection, and the state that both draw.
 
+import * as address from "./address.js";
 import { configOf, DEFAULTS, fromAddress, toAddress } from "./config.js";
 import { connect } from "./connection.js";
 import { button, make } from "./elements.js";
@@ -20,12 +21,13 @@ const ROOMS = { train, steps, break: broken, optimizers, digits, tensors };
 const parameters = new URLSearchParams(location.search);
 const token = parameters.get("token") ?? localStorage.getItem("token") ?? ""; // a link that is shared has none
 localStorage.setItem("token", token);
+const { refused, ...linked } = address.checked(fromAddress(location.hash), Object.keys(ROOMS));
 const store = createStore({
-  ...fromAddress(location.hash),
+  ...linked,
+  refused: address.written(location.hash, refused), // of the link
   speed: null,
   mode: "open",
   choices: {},
-  beside: [],
   folder: parameters.has("run"), // whether the lab was started with a run, which is shown
   pointed: null, // in the room Train; see hover.js
   answer: null, // of the server, about what is shown
@@ -34,6 +36,8 @@ const store = createStore({
   error: "",
   note: "", // what was just done
   connected: true,
+  ended: false, // whether the server is another one than the page came from
+  session: 0, // how often the page has been connected: what was asked in an earlier session is not answered
   language: parameters.get("lang") ?? "en",
   texts: {},
 });
@@ -44,12 +48,16 @@ const lab = {
   get: store.get,
   set: store.set,
   text: (key) => store.get().texts[`lab.page.${key}`] ?? "",
-  ask: (message) => connection?.ask(message),
+  ask(message) {
+    const { frame } = store.get();
+    if (connection?.ask(message) || !frame || !["play", "pause"].includes(message.do)) return;
+    store.set({ frame: { ...frame, playing: message.do === "play" } }); // done when there is a connection again
+  },
   /** Choose other settings: of a new run, or of one more, from the step where it is or from the beginning. */
   change(changes) {
     const { chosen, mode } = store.get();
     if (mode === "open") {
-      store.set({ chosen: { ...chosen, ...changes }, beside: [], folder: false });
+      store.set({ chosen: { ...chosen, ...changes }, beside: [], folder: false, refused: [] });
       lab.setPlace({ beside: "", step: "" });
       begin();
     } else add({ at: mode === "fork" ? stepOf(store.get()) : null, changes, edit: null });
@@ -65,18 +73,23 @@ const lab = {
   follow(name, step) {
     const { room = "train", chosen, beside = [], place = {} } = tours.TOURS[name][step];
     const kept = { ...place, tour: `${name}.${step}`, beside: beside.length ? JSON.stringify(beside) : "" };
-    store.set({ chosen: { ...DEFAULTS, ...chosen }, beside, place: kept, mode: "open", folder: false, frame: null });
+    store.set({ chosen: { ...DEFAULTS, ...chosen }, beside, place: kept, mode: "open", folder: false, frame: null, refused: [] });
     enter(room);
     begin();
   },
   /** Give the server a table, and train on it. */
-  async takeTable(content) {
-    const address = `/tables?token=${encodeURIComponent(token)}`;
-    const answer = await (await fetch(address, { method: "POST", body: content })).json();
+  async takeTable(file) {
+    const { choices: { largest }, language } = store.get();
+    if (file.size > largest) return store.set({ error: lab.text("table_large").replace("{most}", Math.floor(largest / 2 ** 20)) });
+    const asked = new URLSearchParams({ token, lang: language, file: file.name ?? "" });
+    const answer = await answerOf(`/tables?${asked}`, { method: "POST", body: file });
+    if (!answer) return undefined;
     if (answer.error) return store.set({ error: answer.error });
     const { choices } = store.get();
     store.set({ choices: { ...choices, own: [...(choices.own ?? []), answer.name] }, mode: "open" });
-    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [] });
+    const { chosen } = store.get();
+    const few = answer.rows < 2 * Number(chosen.batch_size) ? { batch_size: "all" } : {}; // a part of them is learned from
+    return lab.change({ name: answer.name, target: "", convolutions: [], augment: [], ...few });
   },
   /** Save a file on the user's machine. */
   save(name, blob) {
@@ -90,6 +103,16 @@ const lab = {
     keepAddress();
   },
 };
+
+/** The server's answer, as plain data; null where there is none, which is said. */
+async function answerOf(place, options) {
+  try {
+    return await (await fetch(place, options)).json();
+  } catch {
+    store.set({ error: lab.text("no_server") });
+    return null;
+  }
+}
 
 const ADDRESS = 100; // milliseconds between two addresses: a browser refuses more than 200 in ten seconds
 let [kept, later] = [-Infinity, 0];
@@ -126,9 +149,9 @@ function keepBeside(beside) {
   lab.setPlace({ beside: beside.length ? JSON.stringify(beside) : "" });
 }
 
-/** Open what is chosen, with the runs beside it, at a step. */
-function begin(step = 0) {
-  const { chosen, beside, room, speed, folder } = store.get();
+/** Open what is chosen, with the runs beside it, at a step; in the room Train a new run is played. */
+function begin(step = 0, playing = step === 0 && store.get().room === "train" && !store.get().folder) {
+  const { chosen, beside, speed, folder } = store.get();
   lab.ask(folder ? { do: "open-folder" } : { do: "open", ...configOf(chosen) });
   let reached = 0;
   for (const other of beside) {
@@ -136,7 +159,7 @@ function begin(step = 0) {
     ask(other);
   }
   if (step > 0) advance(step, reached);
-  else if (room === "train" && !folder) lab.ask({ do: "play", speed });
+  if (playing) lab.ask({ do: "play", speed });
   lab.ask({ do: "ready" });
 }
 
@@ -150,7 +173,11 @@ function advance(step, reached) {
 
 const KINDS = {
   file: ({ name, arrays }) => lab.save(name, new Blob([arrays.content.data])),
-  error: ({ text }) => store.set({ error: text }),
+  error({ of, text }) {
+    store.set({ error: text });
+    const { beside, runs } = store.get();
+    if (["fork", "race"].includes(of)) keepBeside(beside.filter((_, i) => i !== runs.length - 1)); // the next one was refused
+  },
   runs: ({ runs }) => store.set({ runs, error: "", frame: null, answer: null }),
   state({ playing, runs, arrays }) {
     const own = runs.map(() => ({}));
@@ -246,8 +273,9 @@ function show() {
 }
 
 async function choose(language) {
-  const answer = await fetch(`/texts/${language}`);
-  store.set({ language, texts: await answer.json() });
+  const texts = await answerOf(`/texts/${language}`);
+  if (!texts) return;
+  store.set({ language, texts });
   lab.ask({ do: "speak", language });
 }
 
@@ -270,9 +298,16 @@ function draw(state) {
   by("link").title = lab.text("link_title");
   by("link").setAttribute("aria-label", lab.text("link_title"));
   by("note").textContent = state.note;
-  by("remark").textContent = state.connected ? state.error : lab.text("disconnected");
+  by("remark").textContent = remarkOn(state);
   if (ROOMS[state.room].plays) player.draw(by("player"), state, lab.text);
   ROOMS[state.room].draw(by("room"), state, lab);
+}
+
+/** What stands above the room: what is wrong, if anything is. */
+function remarkOn({ connected, ended, error, refused }) {
+  if (ended) return lab.text("ended");
+  if (!connected) return lab.text("disconnected");
+  return error || (refused.length ? lab.text("refused").replace("{parts}", () => refused.join(", ")) : "");
 }
 
 function drawTours(element, { language, place }) {
@@ -286,17 +321,18 @@ function drawTours(element, { language, place }) {
 }
 
 build();
-store.set({ beside: JSON.parse(store.get().place.beside || "[]"), choices: await (await fetch("/choices")).json() });
-if (!(store.get().room in ROOMS)) store.set({ room: "train" });
+store.set({ choices: (await answerOf("/choices")) ?? {} });
 await choose(store.get().language);
 show();
 store.listen(draw);
 connection = connect(token, {
   received,
   opened() {
-    store.set({ connected: true });
-    lab.ask({ do: "speak", language: store.get().language });
-    begin(player.lastOf(store.get().frame).step || Number(store.get().place.step || 0));
+    const { frame, place, session, language } = store.get();
+    store.set({ connected: true, error: "", session: session + 1 });
+    lab.ask({ do: "speak", language });
+    if (frame) begin(player.lastOf(frame).step, player.isPlaying({ frame }));
+    else begin(Number(place.step || 0));
   },
-  closed: () => store.set({ connected: false }),
+  closed: (ended) => store.set({ connected: false, ended }),
 });

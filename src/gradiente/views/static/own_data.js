@@ -7,16 +7,16 @@ const MOST_CLASSES = 4;
 const FEWEST = 10; // points to train with
 const SPREAD = 0.06; // of the plane, around the place that is pressed
 
-/** Build the pad and the file's field into an element; `take` gets the text of a table. */
+/** Build the pad and the file's field into an element; `take` gets a table as a file. */
 export function build(element, { text, take }) {
   const points = [];
   let chosen = 0;
   const file = make("input", { type: "file", accept: ".csv,text/csv", id: "own-file" });
-  file.addEventListener("change", async () => file.files.length && take(await file.files[0].text()));
+  file.addEventListener("change", () => file.files.length && take(file.files[0]));
   const pad = make("canvas", { width: 220, height: 220, className: "pad", tabIndex: 0 });
   pad.setAttribute("aria-label", text("pad"));
   const classes = make("div", { className: "classes" });
-  const use = button(text("train_points"), text("train_points"), () => take(tableOf(points)), { id: "own-use" });
+  const use = button(text("train_points"), text("train_points"), () => take(new Blob([tableOf(points)])), { id: "own-use" });
   const clear = button(text("clear"), text("clear"), () => {
     points.length = 0;
     show();

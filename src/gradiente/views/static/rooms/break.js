@@ -19,13 +19,14 @@ const DIFFERS = 1e-5; // of the largest number: what is not rounding
 let shown = null; // both runs
 let where = null; // what came of the first guess
 let told = null; // what the mistake is
-let titles = []; // of all mistakes, for who chooses one
-let asked = "";
+let offered = { titles: [], codes: [] }; // all mistakes, for who chooses one
+let asked = {}; // of each kind of question the last one
 let turned = new Set();
 let timer = 0;
 
 export function build(element, lab) {
-  [shown, where, told, titles, asked, turned] = [null, null, null, [], "", new Set()];
+  [shown, where, told, asked, turned] = [null, null, null, {}, new Set()];
+  offered = { titles: [], codes: [] };
   stop();
   const slider = make("input", { type: "range", id: "moment", min: 0, step: 1, ariaLabel: lab.text("step") });
   slider.addEventListener("input", () => {
@@ -63,13 +64,13 @@ export function received(message, lab) {
       if (!lab.get().place.moment) play(lab);
       if (isOpen(lab.get())) ask(lab, "tell", { guessed: null });
     },
-    mistakes: () => ({ titles } = message),
+    mistakes: () => (offered = message),
     where() {
       where = message;
       score(lab, message.right ? RIGHT_GUESS : 0);
     },
     told() {
-      told = message;
+      told = { ...message, right: message.right ?? told?.right ?? null };
       if (message.right !== null) score(lab, message.right ? RIGHT_GUESS : 0, 1);
     },
   };
@@ -83,7 +84,8 @@ const settingOf = ({ place }) => ({
   level: LEVELS.includes(place.level) ? place.level : LEVELS[1],
   number: Math.max(0, Math.round(Number(place.number)) || 0),
 });
-const isOpen = ({ place }) => Boolean(place.chosen);
+const isChosen = ({ place }) => Boolean(place.mistake);
+const isOpen = ({ place }) => isChosen({ place }) && place.told === "1";
 const momentOf = ({ place }) => Math.max(0, Math.min(lastOf(), Number(place.moment || 0)));
 const lastOf = () => (shown ? shown.runs.right.cost.length - 1 : 0);
 const sitting = ({ sitting: kept }) => kept ?? { points: 0, rounds: 0 };
@@ -124,17 +126,24 @@ function play(lab) {
 /** Begin another round: with other settings, or another number. */
 function begin(place, lab) {
   [shown, where, told, turned] = [null, null, null, new Set()];
-  lab.setPlace({ moment: "", chosen: "", ...place });
+  lab.setPlace({ moment: "", mistake: "", told: "", ...place });
 }
 
 function askAgain(state, lab) {
+  if (!state.session) return;
   const { data, activation, level, number } = settingOf(state);
-  const chosen = isOpen(state) ? Number(state.place.chosen) : null;
-  const wanted = JSON.stringify([data, activation, level, number, chosen]);
-  if (wanted === asked || !state.runs.length) return; // before the first answer nobody listens
-  asked = wanted;
-  lab.ask({ do: "break", data, activation, level, number, chosen });
-  lab.ask({ do: "mistakes", data, activation });
+  const chosen = isChosen(state) ? state.place.mistake : null;
+  const questions = {
+    runs: [{ do: "break", data, activation, level, number, chosen }, isOpen(state)],
+    titles: [{ do: "mistakes", data, activation, number }, state.language],
+  };
+  for (const [name, [question, more]] of Object.entries(questions)) {
+    const wanted = JSON.stringify([state.session, question, more]);
+    if (wanted === asked[name]) continue;
+    asked[name] = wanted;
+    lab.ask(question);
+    if (name === "titles" && told) ask(lab, "tell", { guessed: null }); // in the other language
+  }
 }
 
 export function draw(element, state, lab) {
@@ -153,7 +162,7 @@ export function draw(element, state, lab) {
 function drawSetting(element, state, lab) {
   const { text } = lab;
   const setting = settingOf(state);
-  const signature = JSON.stringify([setting, state.language, isOpen(state), state.place.chosen, titles, sitting(state)]);
+  const signature = JSON.stringify([setting, state.language, state.place.mistake, state.place.told, offered, sitting(state)]);
   if (element.dataset.signature === signature) return;
   element.dataset.signature = signature;
   const focused = document.activeElement?.id;
@@ -164,7 +173,10 @@ function drawSetting(element, state, lab) {
   };
   const { points, rounds } = sitting(state);
   const another = button(text("break.another"), text("break.another"), () => begin({ number: String(setting.number + 1) }, lab), { id: "another" });
-  const open = titles.map((title, place) => [title, String(place)]);
+  const { titles, codes } = offered;
+  const named = (code) => (code === "" ? text("break.guess") : (titles[codes.indexOf(code)] ?? ""));
+  const telling = make("input", { type: "checkbox", id: "b-told", checked: isOpen(state), disabled: !isChosen(state) });
+  telling.addEventListener("change", () => begin({ mistake: lab.get().place.mistake, told: telling.checked ? "1" : "" }, lab));
   element.replaceChildren(
     make("p", { id: "score" }, text("break.score").replace("{points}", written(points)).replace("{rounds}", String(rounds))),
     another,
@@ -173,7 +185,9 @@ function drawSetting(element, state, lab) {
     select("b-activation", text("activations"), ACTIVATIONS, setting.activation, (name) => name, (g) => begin({ g }, lab)),
     make("h2", {}, text("break.teach")),
     make("p", { className: "hint" }, text("break.teach_hint")),
-    select("b-chosen", text("break.mistake"), ["", ...open.map(([, place]) => place)], state.place.chosen ?? "", (place) => (place === "" ? text("break.guess") : titles[place]), (chosen) => begin({ chosen }, lab)),
+    select("b-chosen", text("break.mistake"), ["", ...codes], state.place.mistake ?? "", named, (mistake) => begin({ mistake, told: mistake && "1" }, lab)),
+    make("label", { className: "check" }, telling, make("span", {}, text("break.tell"))),
+    make("p", { className: "hint" }, text("break.tell_hint")),
   );
   if (focused) document.getElementById(focused)?.focus();
 }
@@ -297,14 +311,19 @@ function drawGuess(element, moment, state, lab) {
   element.setAttribute("aria-live", "polite");
 }
 
+/** A paragraph of words and formulas. */
+function set(className, pieces) {
+  return make("p", { className }, ...pieces.map(([kind, content]) => (kind === "math" ? make("span", { innerHTML: content }) : content)));
+}
+
 function answer(moment, { language }, text) {
-  const { right, title, why, formula, level } = told;
+  const { right, said, why, formula, level } = told;
   const cosine = shown.cosines[Math.min(moment, shown.cosines.length - 1)];
   const parts = [make("h2", {}, text("break.answer"))];
   if (right !== null) parts.push(make("p", { className: "told" }, right ? text("break.what_right") : text("break.what_wrong")));
-  parts.push(make("p", { className: "mistake" }, title));
-  if (formula) parts.push(make("p", { className: "formula" }, formula));
-  parts.push(make("p", {}, why), make("p", { className: "hint" }, text(`break.level.${level}`)));
+  parts.push(set("mistake", said));
+  if (formula) parts.push(make("p", {}, text("break.right_formula")), make("div", { className: "formula", innerHTML: formula }));
+  parts.push(set("why", why), make("p", { className: "hint" }, text(`break.level.${level}`)));
   parts.push(make("h2", {}, text("break.why_learns")), make("p", { className: "cosine" }, `cos = ${written(cosine, 3, language)}`));
   const words = cosine === null ? text("break.cos_none") : cosine > 0.05 ? text("break.cos_down") : cosine < -0.05 ? text("break.cos_up") : text("break.cos_across");
   parts.push(make("p", {}, words));

@@ -105,7 +105,7 @@ function ask(state, lab) {
   if (!isOfImages(run) || !state.frame) return;
   if (instance && Number(instance) >= run.tested) return;
   const k = chosen && Number(chosen) < run.classes.length ? Number(chosen) : null;
-  const wanted = JSON.stringify([instance || strokes, k, state.frame.runs[0].values.step, run.layers, run.config]);
+  const wanted = JSON.stringify([state.session, instance || strokes, k, state.frame.runs[0].values.step, run.layers, run.config]);
   if (wanted === asked || performance.now() < waitingSince + PATIENCE) return;
   asked = wanted;
   waitingSince = performance.now();

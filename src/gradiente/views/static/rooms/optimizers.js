@@ -34,6 +34,7 @@ let rules = null;
 let wanted = {}; // of each kind of question the newest, as text; the next one is sent when an answer has come
 let asked = {};
 let waiting = false;
+let session = 0; // in which it was asked
 let playing = null;
 
 const QUESTIONS = ["surface", "descend", "concepts", "rules"]; // in the order in which they are asked
@@ -61,6 +62,7 @@ export function build(element, lab) {
       part("o-surface"),
       part("o-player", toggle, range, make("output", { id: "o-where" })),
       part("o-legend"),
+      make("p", { id: "o-cut", hidden: true }),
       part("o-charts", figure("o-losses"), figure("o-distances")),
       make("table", { id: "o-table" }),
     ),
@@ -133,9 +135,10 @@ function addOne(lab) {
 
 function ask(lab) {
   const state = lab.get();
-  if (!state.connected || state.error) waiting = false;
-  if (!state.frame || waiting) return;
   const on = groundOf(state);
+  if (state.session !== session) [session, asked, waiting] = [state.session, {}, false];
+  if (state.error) waiting = false;
+  if (!session || waiting || (on.kind === "slice" && !state.frame)) return;
   const run = on.kind === "slice" ? [state.chosen, state.frame.runs[0].values.step] : [];
   wanted.concepts = concepts ? asked.concepts : "{}";
   wanted.surface = JSON.stringify([{ ground: on }, ...run]);
@@ -206,8 +209,8 @@ export function draw(element, state, lab) {
   by("o-legend").replaceChildren(
     ...["next", "gradient", "moment"].map((kind) => make("span", { className: kind }, text(`optimizers.arrow.${kind}`))),
     make("span", {}, contours),
-    ...(kindOf(state) === "slice" ? [make("span", {}, text("optimizers.through").replace("{count}", ground.instances).replace("{step}", ground.step ?? 0))] : []),
   );
+  drawCut(by("o-cut"), state, text);
   drawCharts(by, at, state, text);
   if (!concepts) return;
   drawCards(by("o-cards"), at, state, lab);
@@ -223,6 +226,18 @@ export function draw(element, state, lab) {
     text,
     changed: (schedule) => lab.setPlace({ decay: schedule ? notationOf(schedule, concepts.schedules) : "" }),
   });
+}
+
+/** Of a slice in words: what J is of, and what the two directions are. */
+function drawCut(element, state, text) {
+  element.hidden = !ground.cut;
+  if (element.hidden) return;
+  const { directions } = groundOf(state);
+  const show = (words) =>
+    Object.entries(ground.cut).reduce((said, [name, count]) => said.replaceAll(`{${name}}`, written(count, 10, state.language)), words);
+  const { instances, all } = ground.cut;
+  const taken = instances < all ? text("optimizers.through_some") : text("optimizers.through_all");
+  element.textContent = `${show(taken)} ${show(text(`optimizers.through.${directions}`))}`;
 }
 
 const fieldsOf = (name, among) => among.find((one) => one.name === name)?.fields ?? [];

@@ -93,7 +93,7 @@ export function draw(element, state, lab) {
 /** Ask for the trace of where the run is, when it is paused somewhere else than it was. */
 function lookAgain(state, lab) {
   if (!state.frame || state.frame.playing) return;
-  const wanted = `${state.frame.runs[0].values.step} ${isColumns(state)} ${JSON.stringify(state.chosen)}`;
+  const wanted = `${state.session} ${state.frame.runs[0].values.step} ${isColumns(state)} ${JSON.stringify(state.chosen)}`;
   if (wanted === asked) return;
   asked = wanted;
   entry = null;

@@ -78,10 +78,10 @@ function choose(op, lab) {
 }
 
 function ask(state, lab) {
-  if (!state.frame) return;
+  if (!state.session) return;
   const wanted = { operation: operationOf(state), ...typedOf(state) };
   if (ALONE.includes(wanted.operation)) wanted.y = "";
-  const signature = JSON.stringify(wanted);
+  const signature = JSON.stringify([state.session, wanted]);
   if (signature === asked) return;
   asked = signature;
   lab.ask({ do: "shapes", ...wanted });
