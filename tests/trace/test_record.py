@@ -31,6 +31,7 @@ from gradiente import (
     trace,
 )
 from gradiente.trace import torch_step
+from gradiente.trace.step import TracedStep
 
 X = np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -287,3 +288,19 @@ def test_a_batch_that_does_not_fit():
         trace(network, MSELoss(), X[:, :2], Y)
     with pytest.raises(ShapeError):
         trace(network, MSELoss(), X, Y[:2])
+
+
+def test_a_finite_difference_changes_nothing_that_another_thread_may_read(monkeypatch):
+    """PyTorch's values are computed beside it, from the same network."""
+    step = xor()
+    read, before = step._step.network, step._step.network.theta.copy()
+    cost_from, same = TracedStep.cost_from, []
+
+    def observed(own, *arguments):
+        same.append(np.array_equal(read.theta, before))
+        return cost_from(own, *arguments)
+
+    monkeypatch.setattr(TracedStep, "cost_from", observed)
+    entry = step.entry("dW[1]", 0, 0, torch=False)
+    assert same == [True, True]
+    assert entry.finite_difference == pytest.approx(entry.value, rel=1e-8)

@@ -78,9 +78,10 @@ class Opener:
         """
         step = self.step
         if quantity.role == "parameter gradient" and quantity.place is not None:
-            changed = step.network.node_parameters(quantity.place)[_key(quantity)]
             if index[:1] == (step.network.specs[quantity.parameter or ""].zero_row,):
                 return None
+            step = step.apart()
+            changed = step.network.node_parameters(quantity.place)[_key(quantity)]
             cost = partial(step.cost_from, quantity.place)
         elif quantity.role == "output gradient":
             value = 0 if quantity.place is None else quantity.place + 1

@@ -1,6 +1,7 @@
 """One training step, executed as by an engine, with all its intermediate values."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -88,6 +89,14 @@ class TracedStep:
             parameters = self.network.node_parameters(index)
             values[index + 1], _ = self.nodes[index].forward(parameters, values, self.node_context(index))
         return self.loss.value(values[-1], self.target) + self.objective.penalty()
+
+    def apart(self) -> "TracedStep":
+        """The same step with a network of its own: its parameters may be changed while another thread reads these."""
+        other = copy(self)
+        other.network = self.network.astype(np.float64)
+        kept = self.objective
+        other.objective = Objective(other.network, kept.loss, kept.penalties, kept.clip)
+        return other
 
     def context(self, place: int) -> Context:
         """What the forward pass of a node had: training or not, and a generator in the state of then."""
