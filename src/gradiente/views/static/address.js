@@ -5,7 +5,7 @@ import { DEFAULTS } from "./config.js";
 const FURTHEST = 1e6; // step that a link may open
 // What the rooms keep in the address.
 const PLACES = [
-  ...["step", "beside", "tour"],
+  ...["step", "beside", "tour", "pin"],
   ...["at", "open", "columns"],
   ...["on", "g", "level", "number", "mistake", "told", "moment"],
   ...["surface", "kappa", "directions", "from", "race", "decay", "of", "steps", "t"],
