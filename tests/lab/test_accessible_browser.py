@@ -6,9 +6,8 @@ import pytest
 
 from gradiente.lab.server import PAGES
 
-ROOMS = re.findall(
-    r"\w+", re.findall(r"const ROOMS = \{([^}]*)\}", (PAGES / "lab.js").read_text(encoding="utf-8"))[0]
-)
+NAMED = re.findall(r"const ROOMS = \{([^}]*)\}", (PAGES / "lab.js").read_text(encoding="utf-8"))[0]
+ROOMS = [entry.split(":")[0].strip() for entry in NAMED.split(",")]
 PLACES = {
     "steps": "&step=3&name=xor",
     "digits": "&name=digits&hidden=16&step=5",
@@ -17,7 +16,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [*ROOMS, "of no lab"])
 def test_nothing_serious(opened, room, scheme):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing"

@@ -47,7 +47,7 @@ def test_a_factor_leads_to_its_number(opened):
     page.wait_for_function(
         "document.querySelector('.panel .opened')?.textContent.startsWith('A[1] [5,1] = ')"
     )
-    assert page.evaluate("document.activeElement.matches('.panel .opened')")
+    page.wait_for_function("document.activeElement.matches('.panel .opened')")
     value = read(page.inner_text(".panel .opened").partition(" = ")[2])
     assert value == pytest.approx(traced()["A[1]"].value[5, 1], rel=1e-9)
     assert page.locator(".matrix [aria-current]").get_attribute("data-place") == "5,1"
