@@ -4,7 +4,7 @@ import { make } from "./elements.js";
 import { written } from "./numbers.js";
 
 const ROWS = 8; // of the table
-const MARGIN = { top: 8, right: 92, bottom: 18, left: 44 };
+const MARGIN = { top: 8, right: 92, bottom: 18, left: 60 };
 
 /**
  * @param {{title: string, log: boolean, language: string, epoch: string,
