@@ -7,6 +7,7 @@ import { button, make } from "../elements.js";
 import { read, write } from "../notation.js";
 import { written } from "../numbers.js";
 import * as racer from "../racer.js";
+import { remarkOn } from "../racer_remark.js";
 import * as surface from "../surface.js";
 
 const KINDS = ["valley", "rosenbrock", "beale", "saddle", "line", "slice"];
@@ -25,7 +26,6 @@ const FIRST = {
 const RATES = { SGD: 0.01, Adadelta: 1, "course.Momentum": 0.05, "course.Nesterov": 0.05 }; // of an added one; of others 0.1
 const SECONDS = 6; // from the first step to the last, when it plays
 const FEW = 10; // steps that are shown instead, where motion is to be reduced
-const SLOW = 0.1; // of J: who has not come so far down by the end is called slow
 
 let concepts = null;
 let ground = null; // the surface that came last, and what it was asked with
@@ -338,7 +338,7 @@ function drawCards(element, at, state, lab) {
       rule: nameOf(rules?.optimizers[i]) === nameOf(notation) ? rules?.rules[i] : undefined,
       path: paths.paths[i],
       at,
-      remark: paths.paths[i] ? remarkOn(paths.paths[i], parsed(notation, concepts.optimizers), state, lab.text) : "",
+      remark: remarkOf(i, parsed(notation, concepts.optimizers), state, lab.text),
       language: state.language,
       text: lab.text,
       changed: (changed) => setRacers(racersOf(lab.get()).map((one, k) => (k === i ? notationOf(changed, concepts.optimizers) : one)), lab),
@@ -347,23 +347,10 @@ function drawCards(element, at, state, lab) {
   });
 }
 
-/** What goes wrong with an optimizer, in words, with the numbers that show it. */
-function remarkOn({ diverged, losses, points }, { values }, state, text) {
-  const show = (value, digits = 3) => written(value, digits, state.language);
-  const left = points.length / 2; // the step that left
-  const filled = (words, more = {}) =>
-    Object.entries({ lr: show(Number(values.lr)), step: show(left, 6), ...more }).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), words);
-  if (diverged && paths.curvature > 0) {
-    const limit = { curvature: show(paths.curvature), limit: show(2 / paths.curvature) };
-    return filled(text("optimizers.diverged"), limit);
-  }
-  if (diverged) return filled(text("optimizers.left"));
-  const last = lengthOf(state);
-  const [first, end] = [losses[0], losses[Math.min(last, losses.length - 1)]].map((loss) => loss - lowestOf());
-  if (end > first) return filled(text("optimizers.rose"), { steps: show(last, 6) });
-  const share = (first - end) / first;
-  if (first > 0 && share < SLOW) return filled(text("optimizers.slow"), { steps: show(last, 6), share: show(100 * share, 2) });
-  return "";
+function remarkOf(i, { values }, state, text) {
+  if (!paths.paths[i]) return "";
+  const about = { lr: Number(values.lr), curvature: paths.curvature, lowest: lowestOf(), steps: lengthOf(state) };
+  return remarkOn(paths.paths[i], { ...about, language: state.language, text });
 }
 
 function drawChoices(element, state, lab) {
