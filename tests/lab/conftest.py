@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.lab.runs import Page
 
 
 def listening(*options):
@@ -62,3 +63,12 @@ def opened(browser, address):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def page():
+    """A session, and its page in Python."""
+    page = Page()
+    yield page
+    page.session.close()
+    page.session.join()

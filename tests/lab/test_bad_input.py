@@ -2,23 +2,14 @@
 
 import numpy as np
 import pytest
+from tests.lab.runs import SPIRALS, trained
 
 from gradiente.errors import ArgumentError
 from gradiente.lab.limits import Limits
 from gradiente.lab.run import LabRun
 from gradiente.training.config import Config
 
-from .test_session import SPIRALS, Page, trained
-
 XOR = {"data": {"name": "xor"}, "descent": {"batch_size": 4}}
-
-
-@pytest.fixture
-def page():
-    page = Page()
-    yield page
-    page.session.close()
-    page.session.join()
 
 
 def test_a_request_that_fails_pauses_no_run(page):

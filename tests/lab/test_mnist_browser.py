@@ -3,15 +3,11 @@
 import re
 
 import pytest
+from tests.views.written import read
 
 from .conftest import listening, stop
 
 MNIST = "#name=mnist&hidden=512&activations=Tanh()&batch_size=128&lr=0.001"
-RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
-
-
-def number(text):
-    return float(text.replace(",", "").translate(RAISED).replace("·10", "e"))
 
 
 def step(page):
@@ -47,10 +43,10 @@ def test_mnist_is_trained_scrubbed_and_opened_and_reads_what_is_drawn(page):
     page.locator(".panel h2").filter(has_text="=").wait_for()
     page.locator(".witnesses td", has_text=re.compile(r"\d")).nth(2).wait_for()
     assert re.search(r"∂J/∂W\[1\] \[\d+,\d+\]", page.inner_text(".panel h2"))
-    opened = number(page.inner_text(".panel h2").split("=")[-1].strip())
+    opened = read(page.inner_text(".panel h2"))
     by_torch = page.locator(".witnesses tbody tr").filter(has_text="PyTorch").locator("td").nth(1)
     by_torch.filter(has_text=re.compile(r"\d")).wait_for()
-    assert opened == pytest.approx(number(by_torch.inner_text()), rel=1e-3, abs=1e-8)
+    assert opened == pytest.approx(read(by_torch.inner_text()), rel=1e-3, abs=1e-8)
 
     page.click("#room-digits")
     box = page.locator("#pad").bounding_box()

@@ -1,88 +1,20 @@
 """A session without a page: what it is asked, and what it sends."""
 
-import queue
-
 import numpy as np
 import pytest
+from tests.lab.runs import SPIRALS, Page, trained
 
 from gradiente import SGD, Trainer
 from gradiente.data import Dataset
 from gradiente.errors import ArgumentError
 from gradiente.lab.choices import choices
-from gradiente.lab.frame import read_frame
 from gradiente.lab.limits import Limits
 from gradiente.lab.messages import message_of
 from gradiente.lab.run import LabRun
-from gradiente.lab.session import Session
 from gradiente.training.build import plan
 from gradiente.training.capture import capture_step
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
-
-SPIRALS = {
-    "data": {"name": "spirals", "samples": 100},
-    "network": {"hidden": [6]},
-    "descent": {"batch_size": 16},
-}
-
-
-class Page:
-    """What a page does, in Python."""
-
-    def __init__(self, limits=None):
-        self.answers = queue.Queue()
-        self.session = Session(self.answers.put, limits)
-
-    def ask(self, **message):
-        self.session.handle(message_of(message))
-
-    def answer(self):
-        return self.answers.get(timeout=20)
-
-    def open(self, config=SPIRALS):
-        self.ask(do="open", config=config, architecture=None)
-        answer = self.answer()
-        return answer["runs"][0] if answer.get("runs") else self.answer()
-
-    def frame(self):
-        answer = self.answer()
-        assert isinstance(answer, bytes), answer
-        return read_frame(answer)
-
-    def states(self):
-        """Of every run: its values, and its arrays."""
-        self.ask(do="ready")
-        values, arrays = self.frame()
-        return [
-            (
-                {**own, "playing": values["playing"]},
-                {name[2:]: array for name, array in arrays.items() if name.startswith(f"{place}/")},
-            )
-            for place, own in enumerate(values["runs"])
-        ]
-
-    def state(self):
-        return self.states()[0]
-
-
-@pytest.fixture
-def page():
-    page = Page()
-    yield page
-    page.session.close()
-    page.session.join()
-
-
-def trained(steps):
-    """The parameters of the same run, trained at once."""
-    config = Config.from_dict(SPIRALS)
-    train, _ = load_for(config)
-    planned = plan(config, train)
-    trainer = planned.trainer([])
-    assert isinstance(trainer, Trainer)
-    descent = planned.config.descent
-    trainer.fit(train, validation=0.1, epochs=1000, batch_size=descent.batch_size, max_steps=steps)
-    return planned.network
 
 
 def test_a_run_is_described_and_seen(page):

@@ -2,28 +2,15 @@
 
 import numpy as np
 import pytest
+from tests.lab.runs import MOONS, moons
+from tests.views.written import read
 
-from gradiente.lab.run import LabRun
-from gradiente.training.config import Config
-
-PLACE = "#room=steps&name=moons&noise=0.15&hidden=3&activations=Tanh()&batch_size=64&lr=0.03&optimizer=Adam&step=7"
+PLACE = f"{MOONS}&room=steps&step=7"
 
 
 def traced():
     """The same step without a page."""
-    config = {"data": {"name": "moons", "noise": 0.15, "samples": 300}}
-    config["network"] = {"hidden": [3], "activation": "Tanh()"}
-    config["descent"] = {"optimizer": "Adam(lr=0.03)", "batch_size": 64}
-    run = LabRun(Config.from_dict(config))
-    run.go_to(7)
-    return run.next_step().trace
-
-
-def read(words):
-    """A number as the page writes it."""
-    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    mantissa, _, power = words.replace("−", "-").partition("·10")
-    return float(f"{mantissa}e{power.translate(powers)}" if power else mantissa)
+    return moons(7).next_step().trace
 
 
 def test_every_quantity_has_the_numbers_of_the_trace(opened):

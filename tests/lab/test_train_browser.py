@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from tests.lab import runs
+from tests.views.written import read
 
 from gradiente.lab.layer_measures import LayerMeasures
 from gradiente.lab.rooms.train import AtPoint
@@ -76,34 +78,19 @@ def test_the_learning_rate_is_typed_or_dragged(opened):
     assert page.input_value("#c-lr") == "10"
 
 
-CALM = "#name=moons&noise=0.15&hidden=3&activations=Tanh()&batch_size=64&lr=0.03&optimizer=Adam&step=12"
+CALM = f"{runs.MOONS}&step=12"
 BESIDE = '&beside=[{"at":null,"changes":{"optimizer":"SGD"},"edit":null}]'
-
-
-def calm():
-    """The same run without a page."""
-    config = {"data": {"name": "moons", "noise": 0.15, "samples": 300}}
-    config["network"] = {"hidden": [3], "activation": "Tanh()"}
-    config["descent"] = {"optimizer": "Adam(lr=0.03)", "batch_size": 64}
-    run = LabRun(Config.from_dict(config))
-    run.go_to(12)
-    return run
 
 
 def number_in(words):
     """The number after the equals sign, or at the end."""
-    return float(
-        words.split("=")[-1].split(" ")[-1].replace("−", "-").replace("·10⁻", "e-").translate(RAISED)
-    )
-
-
-RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    return read(words.split(" ")[-1])
 
 
 def test_a_link_that_is_pointed_at_says_its_numbers_and_a_click_pins_it(opened):
     page = opened(CALM)
     at(page, 12)
-    run = calm()
+    run = runs.moons(12)
     path = page.locator("path[data-link='0,1,0']")
     path.dispatch_event("pointermove", {"bubbles": True})
     words = page.locator("#weight output span")
@@ -146,7 +133,7 @@ def test_a_unit_is_shown_large_by_the_keyboard_too(opened):
 
 
 def test_a_point_of_the_map_is_answered_by_the_library(opened):
-    run = calm()
+    run = runs.moons(12)
     x = run.train.x[5].astype(float)
     page = opened(f"{CALM}&pin=point,0,{x[0]:.4g},{x[1]:.4g}")
     words = page.locator("#maps .at span")

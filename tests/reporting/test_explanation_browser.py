@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.views.written import read
 
 from gradiente import Adam, BatchNorm1d, BCELoss, Linear, MSELoss, Network, Sigmoid, trace
 from gradiente.locale import set_language
@@ -42,13 +43,6 @@ def anchor(name, *index):
 
 def number(page, name, *index):
     return page.locator(f"[id='{anchor(name, *index)}']")
-
-
-def read(words):
-    """A number as the page writes it."""
-    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    mantissa, _, power = words.replace("−", "-").partition("·10")
-    return float(f"{mantissa}e{power.translate(powers)}" if power else mantissa)
 
 
 # What the panel says of every number, by the number's id; clicks of the mouse would take half a minute.

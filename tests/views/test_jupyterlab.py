@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from tests.views.notebook import CELLS, SETUP, STEP, notebook
+from tests.views.written import read
 
 import gradiente as gr
 
@@ -78,12 +79,6 @@ def page(browser, address):
     yield shown
     context.close()
     assert wrong == []
-
-
-def read(words):
-    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    mantissa, _, power = words.replace("−", "-").partition("·10")
-    return float(f"{mantissa}e{power.translate(powers)}" if power else mantissa)
 
 
 def test_numbers_open_and_curves_are_drawn(page):
