@@ -82,3 +82,8 @@ def moons(step):
     run = LabRun(Config.from_dict(config))
     run.go_to(step)
     return run
+
+
+def at(page, step):
+    """Wait until a page in a browser is at that step."""
+    page.wait_for_function(f"document.querySelector('#where')?.textContent.endsWith(' {step}')")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.lab.runs import at
 
 from gradiente.lab.server import PAGES
 from gradiente.lab.uploads import LARGEST
@@ -11,10 +12,6 @@ from gradiente.lab.uploads import LARGEST
 from .conftest import listening, stop
 
 XOR = "#name=xor&hidden=3&batch_size=all"
-
-
-def at(page, step):
-    page.wait_for_function(f"document.querySelector('#where')?.textContent.endsWith(' {step}')")
 
 
 def beyond(page, step):

@@ -5,6 +5,14 @@ def ready(page):
     page.wait_for_function("document.querySelector('#map-broken p')?.textContent.includes('J =')")
 
 
+def choose(page, mistake):
+    """What a teacher does; the answer is shown then."""
+    ready(page)
+    page.wait_for_function("document.querySelectorAll('#b-chosen option').length > 40")
+    page.select_option("#b-chosen", label=mistake)
+    page.locator(".cosine").wait_for()
+
+
 def test_a_round_is_played(opened):
     page = opened("#room=break&on=xor&level=learns&number=2&moment=40")
     ready(page)
@@ -28,12 +36,7 @@ def test_a_round_is_played(opened):
 
 def test_the_teacher_chooses_the_mistake_openly(opened):
     page = opened("#room=break&on=moons")
-    ready(page)
-    page.wait_for_function("document.querySelectorAll('#b-chosen option').length > 40")
-    page.select_option(
-        "#b-chosen", label="∂J/∂Z[1]: the derivative g′(Z[1]) of the hidden activation is missing."
-    )
-    page.locator(".cosine").wait_for()
+    choose(page, "∂J/∂Z[1]: the derivative g′(Z[1]) of the hidden activation is missing.")
     assert page.locator(".mistake math").count() == 2
     assert "of the hidden activation is missing" in page.inner_text(".mistake")
     assert page.locator("#guess .formula mfrac").count() == 2
@@ -48,12 +51,7 @@ def test_the_teacher_chooses_the_mistake_openly(opened):
 
 def test_the_teachers_link_is_guessed_by_the_class(opened):
     page = opened("#room=break&on=moons&number=3")
-    ready(page)
-    page.wait_for_function("document.querySelectorAll('#b-chosen option').length > 40")
-    page.select_option(
-        "#b-chosen", label="∂J/∂Z[2]: the sign is reversed, so every step makes the cost grow."
-    )
-    page.locator(".cosine").wait_for()
+    choose(page, "∂J/∂Z[2]: the sign is reversed, so every step makes the cost grow.")
     page.uncheck("#b-told")
     page.get_by_text("Which quantity is wrong first?").wait_for()
     page.wait_for_function("location.hash.includes('mistake=') && !location.hash.includes('told')")

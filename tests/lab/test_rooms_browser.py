@@ -5,14 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from tests.lab.runs import MOONS, moons
+from tests.lab.runs import MOONS, at, moons
 from tests.views.written import read
 
 from gradiente.formatting import number
-
-
-def at(page, step):
-    page.wait_for_function(f"document.querySelector('#where')?.textContent.endsWith(' {step}')")
 
 
 def test_a_number_of_the_next_step_is_opened_as_the_trace_has_it(opened):

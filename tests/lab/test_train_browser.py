@@ -4,6 +4,7 @@ import re
 
 import pytest
 from tests.lab import runs
+from tests.lab.runs import at
 from tests.views.written import read
 
 from gradiente.lab.layer_measures import LayerMeasures
@@ -12,10 +13,6 @@ from gradiente.lab.run import LabRun
 from gradiente.training.config import Config
 
 MOONS = "#name=moons&noise=0.5&hidden=8&lr=0.1&batch_size=32"
-
-
-def at(page, step):
-    page.wait_for_function(f"document.querySelector('#where')?.textContent.endsWith(' {step}')")
 
 
 def test_a_run_that_stops_early_says_so_and_is_scrubbed(opened):

@@ -301,11 +301,10 @@ class Session:
         played = self._played
         if not (played.runs and self._wanted and self._new) or played.until is not None:
             return
-        self._new = False  # what cannot be shown is not tried again
         started = time.monotonic()
         if played.speed != 0 and started < self._rested:
-            self._new = True
             return
+        self._new = False  # what cannot be shown is not tried again
         states, arrays = [], {}
         for place, shown in enumerate(played.runs):
             values, own = seen(shown.run, shown.plane)
