@@ -17,6 +17,7 @@ from gradiente.training import load_checkpoint
 from .conftest import finish, gradiente, same_bits, train, weights
 
 pytestmark = pytest.mark.slow
+EPOCHS = 60  # so many that none of its processes is done before it is killed
 DIGITS = ["digits", "--engine", "torch", "--device", "cpu", "--dtype", "float64", "--no-report"]
 
 
@@ -75,7 +76,7 @@ def same_weights(run, other, rtol=1e-6, atol=1e-9):
 
 def test_killed_twice_it_starts_again_where_it_was_and_in_the_end_is_one_of_a_single_process(own_folder):
     """One process is killed and torchrun starts all again; the other is killed and the run ends; the same command."""
-    command = [*DIGITS, "--epochs", 15, "--run-name", "killed"]
+    command = [*DIGITS, "--epochs", EPOCHS, "--run-name", "killed"]
     process = torchrun(*command, launcher=("--max-restarts", "1"))
     when_trained(process, "killed")
     os.kill(workers(process)[1], signal.SIGKILL)
@@ -87,23 +88,23 @@ def test_killed_twice_it_starts_again_where_it_was_and_in_the_end_is_one_of_a_si
     assert ended.status != 0
     assert "another process died" in ended.err
     assert "--resume" in ended.err
-    assert before < epochs_done("killed") < 15
+    assert before < epochs_done("killed") < EPOCHS
     by_numpy = own_folder / "by numpy"
     shutil.copytree("killed", by_numpy)
-    answer = gradiente("train", "--resume", by_numpy, "--epochs", 15, "--engine", "numpy", "--json")
+    answer = gradiente("train", "--resume", by_numpy, "--epochs", EPOCHS, "--engine", "numpy", "--json")
     assert answer.status == 0, answer.err
 
     several = finish(torchrun(*command, "--json"))
     assert several.status == 0, several.err
-    assert several.err.count("epoch 15/15") == 1
-    one = train(*DIGITS, "--epochs", 15, run="alone")
+    assert several.err.count(f"epoch {EPOCHS}/{EPOCHS}") == 1
+    one = train(*DIGITS, "--epochs", EPOCHS, run="alone")
     assert several.data["test"] == pytest.approx(one["test"], rel=1e-6)
     last, expected = several.data["last_epoch"], one["last_epoch"]
     assert last["loss"] == pytest.approx(expected["loss"], rel=1e-6)
     assert last["gradient_norms"] == pytest.approx(expected["gradient_norms"], rel=1e-5)
     same_weights("killed", "alone")
     same_weights(by_numpy, "alone")
-    assert gradiente("train", "--resume", "killed", "--epochs", 16, "--json").data["epochs"] == 16
+    assert gradiente("train", "--resume", "killed", "--epochs", EPOCHS + 1, "--json").data["epochs"] == EPOCHS + 1
 
 
 def test_ctrl_c_ends_it_at_a_step_and_one_process_resumes_it_there(own_folder):
