@@ -104,7 +104,10 @@ def test_killed_twice_it_starts_again_where_it_was_and_in_the_end_is_one_of_a_si
     assert last["gradient_norms"] == pytest.approx(expected["gradient_norms"], rel=1e-5)
     same_weights("killed", "alone")
     same_weights(by_numpy, "alone")
-    assert gradiente("train", "--resume", "killed", "--epochs", EPOCHS + 1, "--json").data["epochs"] == EPOCHS + 1
+    assert (
+        gradiente("train", "--resume", "killed", "--epochs", EPOCHS + 1, "--json").data["epochs"]
+        == EPOCHS + 1
+    )
 
 
 def test_ctrl_c_ends_it_at_a_step_and_one_process_resumes_it_there(own_folder):

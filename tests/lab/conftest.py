@@ -40,15 +40,34 @@ def unused_port():
         return listener.getsockname()[1]
 
 
+@pytest.fixture(scope="package")
+def window(browser, address):
+    """Gives a browser's context with such options, one for all pages: a new one costs a second of the processor."""
+    contexts = {}
+
+    def of(**options):
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(
+                **{"bypass_csp": True, **options}
+            )  # wait_for_function needs eval
+            contexts[key].new_page().goto(f"{address}#room=tensors")  # while it is open, its process is kept
+        return contexts[key]
+
+    yield of
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def opened(browser, address):
+def opened(window, address):
     """Opens the page in that window; afterwards nothing was asked of others and no script failed."""
-    contexts, wrong = [], []
+    pages, wrong = [], []
     own = address.split("?")[0]
 
-    def open_page(place="", before=lambda page: None, **window):
-        contexts.append(browser.new_context(**{"bypass_csp": True, **window}))  # wait_for_function needs eval
-        page = contexts[-1].new_page()
+    def open_page(place="", before=lambda page: None, **options):
+        page = window(**options).new_page()
+        pages.append(page)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text))
         page.on("request", lambda request: request.url.startswith(own) or wrong.append(request.url))
@@ -60,8 +79,8 @@ def opened(browser, address):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert wrong == []
 
 

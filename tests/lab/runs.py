@@ -84,6 +84,31 @@ def moons(step):
     return run
 
 
+class Line:
+    """The connections of a page in a browser to its server; the newest is cut on both sides."""
+
+    def __init__(self):
+        self.ends = []
+
+    def watch(self, page):
+        page.route_web_socket("**/session*", self._passed)
+
+    def _passed(self, socket):
+        self.ends.append((socket, socket.connect_to_server()))
+
+    def cut(self):
+        for end in self.ends[-1]:
+            end.close(code=1001)
+
+
 def at(page, step):
     """Wait until a page in a browser is at that step."""
     page.wait_for_function(f"document.querySelector('#where')?.textContent.endsWith(' {step}')")
+
+
+def link(page, *parts):
+    """What follows the # of its address, once these parts are in it: the address is written after the page."""
+    page.wait_for_function(
+        "parts => parts.every((part) => (location.hash + '&').includes(part))", arg=list(parts)
+    )
+    return page.url.split("#")[1]

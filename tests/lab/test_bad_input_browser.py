@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.lab.runs import at
+from tests.lab.runs import Line, at
 
 from gradiente.lab.server import PAGES
 from gradiente.lab.uploads import LARGEST
@@ -105,21 +105,16 @@ def test_what_the_rooms_keep_in_the_address_is_known_to_it():
 
 
 def test_a_closed_laptop_goes_on_playing_and_a_room_asks_again(opened):
-    sockets = []
-
-    def passed(socket):
-        socket.connect_to_server()
-        sockets.append(socket)
-
-    page = opened(XOR, before=lambda page: page.route_web_socket("**/session*", passed))
+    line = Line()
+    page = opened(XOR, before=line.watch)
     beyond(page, 50)
-    sockets[-1].close(code=1001)
+    line.cut()
     said(page, "goes on where it was")
     where = int(page.inner_text("#where").split(" ")[-1].replace(",", ""))
     page.wait_for_function("document.querySelector('#remark').textContent === ''")
     page.wait_for_selector("#toggle[aria-label='Pause']")
     beyond(page, where)
-    sockets[-1].close(code=1001)
+    line.cut()
     said(page, "goes on where it was")
     page.click("#toggle")  # while nobody listens
     page.wait_for_function("document.querySelector('#remark').textContent === ''")
@@ -127,7 +122,7 @@ def test_a_closed_laptop_goes_on_playing_and_a_room_asks_again(opened):
     page.click("#room-steps")
     page.wait_for_selector(".chain button")
     page.keyboard.press("Enter")
-    sockets[-1].close(code=1001)
+    line.cut()
     said(page, "goes on where it was")
     page.keyboard.press("ArrowRight")
     page.locator(".chain [aria-current]").first.wait_for()
@@ -137,11 +132,8 @@ def test_a_closed_laptop_goes_on_playing_and_a_room_asks_again(opened):
     page.locator(".panel h2").filter(has_text="=").wait_for()
 
 
-def test_two_tabs_have_a_run_each(opened, browser, address):
-    context = browser.new_context(bypass_csp=True)
-    first, second = (context.new_page() for _ in range(2))
-    for page in (first, second):
-        page.goto(f"{address}{XOR}&step=5")
+def test_two_tabs_have_a_run_each(opened):
+    first, second = (opened(f"{XOR}&step=5") for _ in range(2))
     for page in (first, second):
         at(page, 5)
     first.click("#step")
@@ -149,7 +141,6 @@ def test_two_tabs_have_a_run_each(opened, browser, address):
     second.click("#toggle")
     beyond(second, 20)
     at(first, 6)
-    context.close()
 
 
 def test_a_server_that_went_away_is_said_and_another_one_is_not_taken_for_it(browser, unused_port):
@@ -190,7 +181,7 @@ def test_a_server_that_went_away_is_said_and_another_one_is_not_taken_for_it(bro
     ids=["empty", "picture", "texts", "rows", "bytes"],
 )
 def test_a_table_that_is_none_is_said_by_its_own_name(opened, tmp_path, content, words):
-    page = opened(XOR)
+    page = opened(f"{XOR}&step=1")
     table: Path = tmp_path / "marks.csv"
     table.write_bytes(content)
     page.click("#own summary")

@@ -1,5 +1,7 @@
 """The room of mistakes in a real browser: both runs are watched, cards turned, a guess made and judged."""
 
+from tests.lab.runs import link
+
 
 def ready(page):
     page.wait_for_function("document.querySelector('#map-broken p')?.textContent.includes('J =')")
@@ -41,7 +43,7 @@ def test_the_teacher_chooses_the_mistake_openly(opened):
     assert "of the hidden activation is missing" in page.inner_text(".mistake")
     assert page.locator("#guess .formula mfrac").count() == 2
     cosine = page.locator(".cosine").inner_text()
-    again = opened("#" + page.url.split("#")[1])
+    again = opened("#" + link(page, "mistake=", "told=1"))
     again.locator(".cosine").wait_for()
     assert again.locator(".mistake").inner_text() == page.locator(".mistake").inner_text()
     assert cosine.startswith("cos = ")
@@ -55,9 +57,9 @@ def test_the_teachers_link_is_guessed_by_the_class(opened):
     page.uncheck("#b-told")
     page.get_by_text("Which quantity is wrong first?").wait_for()
     page.wait_for_function("location.hash.includes('mistake=') && !location.hash.includes('told')")
-    link = page.url.split("#")[1]
-    assert "sign" not in link
-    pupil = opened("#" + link)
+    given = link(page)
+    assert "sign" not in given
+    pupil = opened("#" + given)
     ready(pupil)
     assert pupil.locator(".mistake").count() == 0
     pupil.click(".place:has-text('∂J/∂Z[2]')")

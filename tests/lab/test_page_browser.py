@@ -2,6 +2,8 @@
 
 import re
 
+from tests.lab.runs import link
+
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
@@ -69,8 +71,7 @@ def test_a_control_begins_another_run_which_the_address_names(opened):
     page.click("[aria-label='Layer 1: +1']")
     page.wait_for_function("document.querySelectorAll('#network canvas').length === 2 + 4 + 1")
     page.select_option("#c-optimizer", "SGD")
-    assert "hidden=4" in page.url
-    assert "optimizer=SGD" in page.url
+    link(page, "hidden=4&", "optimizer=SGD&")
 
 
 def test_both_languages(opened):

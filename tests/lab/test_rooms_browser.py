@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from tests.lab.runs import MOONS, at, moons
+from tests.lab.runs import MOONS, Line, at, link, moons
 from tests.views.written import read
 
 from gradiente.formatting import number
@@ -36,14 +36,14 @@ def test_two_futures_from_one_step_and_the_link_that_opens_them(opened):
     page.click("#step")
     at(page, 11)
     losses = page.locator("#measures dd").all_inner_texts()
-    other = opened("#" + page.url.split("#")[1])
+    other = opened("#" + link(page, "step=11&"))
     at(other, 11)
     other.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 2")
     other.wait_for_function("document.querySelectorAll('#measures dd').length > 0")
     assert other.locator("#measures dd").all_inner_texts() == losses
     page.locator("#maps button").click()
     page.wait_for_function("document.querySelectorAll('#maps figure:not(.wide)').length === 1")
-    assert "beside" not in page.url
+    page.wait_for_function("!location.hash.includes('beside')")
 
 
 def test_a_weight_is_edited_where_its_number_is_open(opened):
@@ -79,21 +79,16 @@ def test_points_that_are_drawn_are_trained_on(opened):
 
 
 def test_a_lost_connection_is_tried_again_and_goes_on_where_it_was(opened):
-    sockets = []
-
-    def passed(socket):
-        socket.connect_to_server()
-        sockets.append(socket)
-
-    page = opened(f"{MOONS}&step=30", before=lambda page: page.route_web_socket("**/session*", passed))
+    line = Line()
+    page = opened(f"{MOONS}&step=30", before=line.watch)
     at(page, 30)
-    sockets[0].close(code=1001)
+    line.cut()
     page.locator("#remark").filter(has_text="server does not answer").wait_for()
     page.wait_for_function("document.querySelector('#remark').textContent === ''")
     at(page, 30)
     page.click("#step")
     at(page, 31)
-    assert len(sockets) == 2
+    assert len(line.ends) == 2
 
 
 def test_a_tour_sets_up_the_room_that_it_speaks_of(opened):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.lab import runs
-from tests.lab.runs import at
+from tests.lab.runs import at, link
 from tests.views.written import read
 
 from gradiente.lab.layer_measures import LayerMeasures
@@ -20,7 +20,7 @@ def test_a_run_that_stops_early_says_so_and_is_scrubbed(opened):
     page.click("#c-regularization summary")
     page.select_option("#c-patience", "3")
     page.locator("#said").filter(has_text="Early stopping").wait_for()
-    assert "patience=3" in page.url
+    link(page, "patience=3&")
     page.wait_for_selector("#toggle[aria-label='Play']")
     end = page.inner_text("#where").split()[-1]
     page.keyboard.press("Home")

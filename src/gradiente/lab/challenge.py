@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -35,6 +35,7 @@ BEGUN = 8  # of them, by which most mistakes show what comes of them
 MOST_PUT_OFF = 8  # mistakes that show another beginning, before each is tried to its end
 SETTLED = 10  # steps after which a rule is tried once more, where no number is what it was at first
 FEW = 7  # instances: a forward pass that only some numbers of them fit is none
+KEPT = 16  # runs with a mistake, of which one is asked for again and again
 NAMES = 4  # to choose from
 GROWN = 2.0  # times the first cost: it explodes
 NEAR = 0.05  # accuracy below that of the right run: it learns all the same
@@ -92,6 +93,9 @@ class Mistakes:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self.broken = lru_cache(KEPT)(
+            lambda made: trained(problem, made, MOMENTS, EVERY)
+        )  # the run with a mistake
         rows = list(islice(problem.rows(), SETTLED + 1))
         settled: Parameters = problem.first
         for batch in rows[:SETTLED]:
@@ -125,8 +129,8 @@ class Mistakes:
         assert found is not None
         return found
 
-    def drawn(self, level: str, number: int) -> tuple[Made, Trained]:
-        """A mistake of that level, which a number draws, and the run with it.
+    def drawn(self, level: str, number: int) -> Made:
+        """A mistake of that level, which a number draws.
 
         Those are tried first that look like it: to train with each of them would take seconds.
         """
@@ -140,9 +144,8 @@ class Mistakes:
                 put_off.add(made)
                 likely.append(made)
                 continue
-            run = trained(self.problem, made, MOMENTS, EVERY)
-            if level_of(self.right, run) == level:
-                return made, run
+            if level_of(self.right, self.broken(made)) == level:
+                return made
         raise AssertionError(level)
 
     def _may_be(self, made: Made, level: str) -> bool:
@@ -211,3 +214,9 @@ class Mistakes:
         tried = _Tried(made, tuple(values))
         shaped = all(a.shape == b.shape for a, b in zip(values, right, strict=True))
         return tried if shaped and not tried.gives(right) else None
+
+
+@cache
+def mistakes_in(data: str, activation: str) -> Mistakes:
+    """Those of the problem on that data set: the same for every session and question."""
+    return Mistakes(Problem.of(data, activation))

@@ -13,7 +13,7 @@ from gradiente.checker.verdict import Finding
 from gradiente.errors import ArgumentError
 from gradiente.html import formula
 from gradiente.lab.chain import ACTIVATIONS, DATA, Problem, config_of, gradient_of, stepped, trained
-from gradiente.lab.challenge import EVERY, LEVELS, MOMENTS, Mistakes, code_of, level_of
+from gradiente.lab.challenge import EVERY, LEVELS, MOMENTS, Mistakes, code_of, level_of, mistakes_in
 from gradiente.lab.frame import read_frame
 from gradiente.lab.messages import message_of
 from gradiente.lab.rooms.broken import Break, GuessWhere, Mistaken, Tell, _formula
@@ -65,7 +65,7 @@ def test_the_right_quantities_are_those_of_a_trace(data):
 @pytest.mark.parametrize(("data", "activation"), [("moons", "tanh"), ("blobs", "relu")])
 def test_the_checker_finds_in_a_step_the_mistake_that_was_made(data, activation):
     """By its search from what one step changes; a factor is no mistake of the search, and a forward pass is given."""
-    mistakes = Mistakes(Problem.of(data, activation))
+    mistakes = mistakes_in(data, activation)
     problem, keys = mistakes.problem, {mistake.key for mistake in all_mistakes()}
     batches = list(islice(problem.rows(), 12))
     parameters = problem.first
@@ -88,7 +88,7 @@ def test_the_checker_finds_in_a_step_the_mistake_that_was_made(data, activation)
 @pytest.mark.parametrize(("data", "activation"), [("moons", "tanh"), ("blobs", "relu"), ("xor", "sigmoid")])
 def test_the_gradients_that_are_trained_with_are_those_that_are_shown(data, activation):
     """With every quantity in its place, as link by link; and where one of them has no numbers, so has the other."""
-    mistakes = Mistakes(Problem.of(data, activation))
+    mistakes = mistakes_in(data, activation)
     problem, parameters = mistakes.problem, mistakes.problem.first
     for rows in islice(problem.rows(), 30):
         for made in (None, *mistakes.all):
@@ -107,11 +107,12 @@ def test_the_gradients_that_are_trained_with_are_those_that_are_shown(data, acti
 
 @pytest.mark.parametrize(("data", "activation"), EVERYTHING)
 def test_there_are_mistakes_of_every_level_and_each_shows_as_it_says(data, activation):
-    mistakes = Mistakes(Problem.of(data, activation))
+    mistakes = mistakes_in(data, activation)
     right = mistakes.right
     assert right.accuracies[-1] > 0.9
     for level in LEVELS:
-        made, run = mistakes.drawn(level, 1)
+        made = mistakes.drawn(level, 1)
+        run = mistakes.broken(made)
         again = trained(mistakes.problem, made, MOMENTS, EVERY)
         np.testing.assert_array_equal([*again.costs, *again.accuracies], [*run.costs, *run.accuracies])
         if level == "learns":
@@ -124,15 +125,15 @@ def test_there_are_mistakes_of_every_level_and_each_shows_as_it_says(data, activ
 
 
 def test_a_number_draws_one_mistake_and_other_numbers_others():
-    mistakes = Mistakes(Problem.of("moons", "tanh"))
-    drawn = [mistakes.drawn("learns", number)[0] for number in range(4)]
+    mistakes = mistakes_in("moons", "tanh")
+    drawn = [mistakes.drawn("learns", number) for number in range(4)]
     assert len({made.key for made in drawn}) > 1
-    assert mistakes.drawn("learns", 2)[0] == drawn[2]
+    assert mistakes.drawn("learns", 2) == drawn[2]
 
 
 @pytest.mark.parametrize(("data", "activation"), EVERYTHING)
 def test_every_mistake_gives_another_number_first_where_it_says(data, activation):
-    mistakes = Mistakes(Problem.of(data, activation))
+    mistakes = mistakes_in(data, activation)
     problem = mistakes.problem
     rows = list(islice(problem.rows(), 11))
     parameters = problem.first
@@ -150,7 +151,7 @@ def test_every_mistake_gives_another_number_first_where_it_says(data, activation
 
 
 def test_of_four_names_one_is_right_and_the_others_give_other_numbers():
-    mistakes = Mistakes(Problem.of("moons", "sigmoid"))
+    mistakes = mistakes_in("moons", "sigmoid")
     problem = mistakes.problem
     *before, rows = islice(problem.rows(), 11)
     parameters = problem.first
@@ -169,7 +170,7 @@ def test_of_four_names_one_is_right_and_the_others_give_other_numbers():
 
 
 def test_the_weights_of_the_next_layer_are_updated_before_the_error_passes_through_them():
-    mistakes = Mistakes(Problem.of("moons", "tanh"))
+    mistakes = mistakes_in("moons", "tanh")
     problem, rows = mistakes.problem, next(mistakes.problem.rows())
     made = next(one for one in mistakes.all if one.key == "w2_updated")
     _, right = problem.passed(problem.first, rows)
@@ -180,7 +181,7 @@ def test_the_weights_of_the_next_layer_are_updated_before_the_error_passes_throu
 
 def test_what_the_page_gets_is_what_was_trained():
     values, arrays = read_frame(Break("moons", "tanh", "stalls", 4, None).answer(None))
-    mistakes = Mistakes(Problem.of("moons", "tanh"))
+    mistakes = mistakes_in("moons", "tanh")
     problem, made = mistakes.problem, mistakes.coded(values["mistake"], 4)
     run = trained(problem, made, MOMENTS, EVERY)
     assert values["runs"]["broken"]["cost"] == pytest.approx(run.costs)
@@ -200,7 +201,7 @@ def test_what_the_page_gets_is_what_was_trained():
 
 def test_a_positive_cosine_goes_downhill_and_a_negative_one_uphill():
     """By a small step of each mistake: whether J of the batch, rightly computed, gets smaller."""
-    mistakes = Mistakes(Problem.of("circles", "tanh"))
+    mistakes = mistakes_in("circles", "tanh")
     problem, rows = mistakes.problem, next(mistakes.problem.rows())
     x, y = problem.data.x[rows].T, problem.y[:, rows]
     before = problem.cost(problem.forward(problem.first, x, y))
@@ -224,7 +225,7 @@ def test_a_positive_cosine_goes_downhill_and_a_negative_one_uphill():
 
 def test_a_guess_is_judged_and_told_as_the_checker_says_it():
     place = {"data": "moons", "activation": "tanh"}
-    mistakes = Mistakes(Problem.of(**place))
+    mistakes = mistakes_in(**place)
     made = next(one for one in mistakes.all if (one.key, one.quantity) == ("derivative_missing", "dZ1"))
     mistake = code_of(made, 1)
     wrong = GuessWhere(**place, mistake=mistake, number=1, where="dW1").answer(None)
@@ -247,13 +248,13 @@ def test_a_guess_is_judged_and_told_as_the_checker_says_it():
 def test_every_mistake_has_its_words(data, activation):
     answer = Mistaken(data, activation, 3).answer(None)
     assert all("{" not in title and title[-1] == "." for title in answer["titles"])
-    assert len(answer["titles"]) == len(Mistakes(Problem.of(data, activation)).all)
+    assert len(answer["titles"]) == len(mistakes_in(data, activation).all)
     assert len(set(answer["codes"])) == len(answer["titles"])
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_mistake_is_told_with_its_formulas_as_mathml(language):
-    mistakes = Mistakes(Problem.of("blobs", "tanh"))
+    mistakes = mistakes_in("blobs", "tanh")
     step, _ = mistakes.problem.passed(mistakes.problem.first, next(mistakes.problem.rows()))
     set_language(language)
     for made in mistakes.all:
@@ -267,7 +268,7 @@ def test_every_mistake_is_told_with_its_formulas_as_mathml(language):
 
 
 def test_a_code_stays_when_mistakes_are_added_and_says_nothing():
-    mistakes = Mistakes(Problem.of("moons", "tanh"))
+    mistakes = mistakes_in("moons", "tanh")
     codes = {code_of(made, 3): made for made in mistakes.all}
     assert len(codes) == len(mistakes.all)
     assert not set(codes) & {code_of(made, 4) for made in mistakes.all}

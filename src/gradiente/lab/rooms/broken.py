@@ -14,8 +14,8 @@ from gradiente.checker.rules.chains import Made
 from gradiente.checker.rules.dataflow import Step
 from gradiente.checker.verdict import Finding
 from gradiente.html import formula
-from gradiente.lab.chain import Parameters, Problem, Trained, gradient_of, trained
-from gradiente.lab.challenge import EVERY, MOMENTS, Mistakes, code_of, level_of
+from gradiente.lab.chain import Parameters, Problem, Trained, gradient_of
+from gradiente.lab.challenge import EVERY, MOMENTS, code_of, level_of, mistakes_in
 from gradiente.lab.frame import frame
 from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
@@ -44,13 +44,13 @@ class Break(Request):
     chosen: str | None
 
     def answer(self, run: LabRun | None) -> bytes:
-        problem = Problem.of(self.data, self.activation)
-        mistakes = Mistakes(problem)
+        mistakes = mistakes_in(self.data, self.activation)
+        problem = mistakes.problem
         if self.chosen is None:
-            made, broken = mistakes.drawn(self.level, self.number)
+            made = mistakes.drawn(self.level, self.number)
         else:
             made = mistakes.coded(self.chosen, self.number)
-            broken = trained(problem, made, MOMENTS, EVERY)
+        broken = mistakes.broken(made)
         plane = Plane(problem.data.x, np.float64)
         right, wrong, cosines = _quantities(problem, made, broken)
         values = {
@@ -82,7 +82,7 @@ class Mistaken(Request):
     number: int
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
-        mistakes = Mistakes(Problem.of(self.data, self.activation))
+        mistakes = mistakes_in(self.data, self.activation)
         titles = [_finding(made, self.activation).title() for made in mistakes.all]
         codes = [code_of(made, self.number) for made in mistakes.all]
         return {"kind": "mistakes", "titles": titles, "codes": codes}
@@ -105,7 +105,7 @@ class GuessWhere(Request):
     where: str
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
-        mistakes = Mistakes(Problem.of(self.data, self.activation))
+        mistakes = mistakes_in(self.data, self.activation)
         made = mistakes.coded(self.mistake, self.number)
         titles = [_finding(made, self.activation, key).title() for key in mistakes.names(made, self.number)]
         right = self.where == made.quantity
@@ -128,8 +128,8 @@ class Tell(Request):
     guessed: int | None
 
     def answer(self, run: LabRun | None) -> dict[str, Any]:
-        problem = Problem.of(self.data, self.activation)
-        mistakes = Mistakes(problem)
+        mistakes = mistakes_in(self.data, self.activation)
+        problem = mistakes.problem
         made = mistakes.coded(self.mistake, self.number)
         names = mistakes.names(made, self.number)
         finding = _finding(made, self.activation)
@@ -141,7 +141,7 @@ class Tell(Request):
             "said": typeset(finding.title()),
             "why": typeset(finding.why() or ""),
             "formula": _formula(step, made.quantity),
-            "level": level_of(mistakes.right, trained(problem, made, MOMENTS, EVERY)),
+            "level": level_of(mistakes.right, mistakes.broken(made)),
         }
 
 
