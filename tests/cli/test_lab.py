@@ -1,5 +1,6 @@
 """`gradiente lab` where it cannot begin, or nobody can look at it."""
 
+import asyncio
 import errno
 import importlib.util
 import re
@@ -41,6 +42,24 @@ def test_a_port_that_another_program_has():
 def test_the_next_port_is_taken_where_the_usual_one_is_not_free():
     with lab._listening("127.0.0.1", None) as first, lab._listening("127.0.0.1", None) as second:
         assert first.getsockname()[1] != second.getsockname()[1]
+
+
+def test_no_answer_is_held_back_until_the_last_one_is_acknowledged():
+    """By Nagle's algorithm, which makes a page wait 40 ms for each small answer."""
+    flags = []
+
+    async def one_connection():
+        async def accepted(_, writer):
+            flags.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(accepted, sock=lab._listening("127.0.0.1", None)) as server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            await reader.read()
+            writer.close()
+
+    asyncio.run(one_connection())
+    assert flags == [1]
 
 
 def test_no_free_port_at_all(monkeypatch):

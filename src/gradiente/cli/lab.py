@@ -42,7 +42,8 @@ def _listening(host: str, port: int | None) -> socket.socket:
     """A socket at the port, or without one at the first free one from 8765 on."""
     require(port is None or 0 < port < 65536, "lab.port", port=port)
     for tried in [port] if port is not None else [*range(PORT, PORT + MORE), 0]:
-        listener = socket.socket()
+        # Of a socket without this number asyncio doesn't know that it is TCP, and each answer waits 40 ms for the last.
+        listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, tried))

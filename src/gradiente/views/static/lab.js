@@ -321,8 +321,10 @@ function drawTours(element, { language, place }) {
 }
 
 build();
-store.set({ choices: (await answerOf("/choices")) ?? {} });
-await choose(store.get().language);
+await Promise.all([
+  answerOf("/choices").then((choices) => store.set({ choices: choices ?? {} })),
+  choose(store.get().language),
+]);
 show();
 store.listen(draw);
 connection = connect(token, {
