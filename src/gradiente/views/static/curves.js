@@ -1,22 +1,23 @@
 // Curves of measures by epoch: lines on one axis, named at their ends; behind them a table.
 
-import { make } from "./elements.js";
+import { make, write } from "./elements.js";
 import { written } from "./numbers.js";
 
 const ROWS = 8; // of the table
 const MARGIN = { top: 8, right: 92, bottom: 18, left: 60 };
 
 /**
- * @param {{title: string, log: boolean, language: string, epoch: string,
+ * @param {{title: string, log: boolean, language: string, epoch: string, quiet?: boolean,
  *   series: {name: string, tone: string, dashed: boolean, every: number, values: ArrayLike<number>}[]}} state
+ *   quiet: it is about to change, and the table waits
  */
 export function render(element, state) {
   if (!element.firstChild) {
     element.append(make("figcaption"), make("canvas"), make("table", { className: "unseen" }));
     element.querySelector("canvas").setAttribute("aria-hidden", "true");
   }
-  element.querySelector("figcaption").textContent = state.title;
-  tabulate(element.querySelector("table"), state);
+  write(element.querySelector("figcaption"), state.title);
+  if (!state.quiet) tabulate(element.querySelector("table"), state);
   const canvas = element.querySelector("canvas");
   const ratio = devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];

@@ -6,6 +6,11 @@ export function make(name, properties = {}, ...content) {
   return element;
 }
 
+/** Write words into an element; where they are there already, the page is not laid out anew. */
+export function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** A button with a label for those who cannot see what is on it. */
 export function button(shown, label, act, properties = {}) {
   const control = make("button", { type: "button", title: label, ...properties }, shown);

@@ -1,6 +1,6 @@
 // What each layer holds: activations, weights and gradients as histograms, from −largest to largest, a row a layer.
 
-import { make } from "./elements.js";
+import { make, write } from "./elements.js";
 import { written } from "./numbers.js";
 
 /**
@@ -34,15 +34,16 @@ function drawHistogram(cell, data, language) {
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   const style = getComputedStyle(canvas);
+  const [below, above, rule] = ["--warm", "--accent", "--rule"].map((name) => style.getPropertyValue(name));
   const most = Math.max(1, ...counts);
   context.clearRect(0, 0, width, height);
   const part = width / counts.length;
   counts.forEach((count, i) => {
-    context.fillStyle = style.getPropertyValue(i < counts.length / 2 ? "--warm" : "--accent");
+    context.fillStyle = i < counts.length / 2 ? below : above;
     const tall = Math.sqrt(count / most) * (height - ratio);
     context.fillRect(i * part + 0.5, height - tall, part - 1, tall);
   });
-  context.fillStyle = style.getPropertyValue("--rule");
+  context.fillStyle = rule;
   context.fillRect(0, height - ratio, width, ratio);
-  cell.querySelector("small").textContent = `±${written(largest, 2, language)}`;
+  write(cell.querySelector("small"), `±${written(largest, 2, language)}`);
 }

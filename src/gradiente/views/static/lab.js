@@ -3,7 +3,7 @@
 import * as address from "./address.js";
 import { configOf, DEFAULTS, fromAddress, toAddress } from "./config.js";
 import { connect } from "./connection.js";
-import { button, make } from "./elements.js";
+import { button, make, write } from "./elements.js";
 import * as player from "./player.js";
 import * as broken from "./rooms/break.js";
 import * as digits from "./rooms/digits.js";
@@ -282,9 +282,9 @@ async function choose(language) {
 function draw(state) {
   if (!Object.keys(state.texts).length) return;
   const by = (id) => document.getElementById(id);
-  document.documentElement.lang = state.language;
+  if (document.documentElement.lang !== state.language) document.documentElement.lang = state.language;
   for (const room of Object.keys(ROOMS)) {
-    by(`room-${room}`).textContent = lab.text(`room.${room}`);
+    write(by(`room-${room}`), lab.text(`room.${room}`));
     if (room === state.room) by(`room-${room}`).setAttribute("aria-current", "page");
     else by(`room-${room}`).removeAttribute("aria-current");
   }
@@ -292,13 +292,13 @@ function draw(state) {
   tours.render(by("tour"), { tour: tours.fromPlace(state.place.tour), text: lab.text, go: lab.follow, end: () => lab.setPlace({ tour: "" }) });
   by("present").setAttribute("aria-label", lab.text("present"));
   by("present").title = lab.text("present");
-  by("language").textContent = state.language === "es" ? "English" : "Español";
+  write(by("language"), state.language === "es" ? "English" : "Español");
   by("theme").setAttribute("aria-label", lab.text("theme"));
-  by("link").textContent = lab.text("link");
+  write(by("link"), lab.text("link"));
   by("link").title = lab.text("link_title");
   by("link").setAttribute("aria-label", lab.text("link_title"));
-  by("note").textContent = state.note;
-  by("remark").textContent = remarkOn(state);
+  write(by("note"), state.note);
+  write(by("remark"), remarkOn(state));
   if (ROOMS[state.room].plays) player.draw(by("player"), state, lab.text);
   ROOMS[state.room].draw(by("room"), state, lab);
 }

@@ -91,8 +91,8 @@ function drawLinks(svg, places, sizes, weights, shown) {
     const path = svg.children[i];
     const [layer, to, from] = link.split(",").map(Number);
     path.classList.toggle("shown", is(shown, "link", link) || is(shown, "unit", [layer, from]) || is(shown, "unit", [layer + 1, to]));
-    path.setAttribute("d", d);
-    path.dataset.link = link;
+    if (path.getAttribute("d") !== d) path.setAttribute("d", d);
+    if (path.dataset.link !== link) path.dataset.link = link;
     path.setAttribute("stroke", css(Math.sign(w) * (0.25 + 0.75 * size)));
     path.setAttribute("stroke-width", (0.4 + 3.6 * size).toFixed(2));
   });

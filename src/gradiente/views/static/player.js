@@ -1,6 +1,6 @@
 // How a run is played: the buttons, the speed, and the time line, whose track is the loss.
 
-import { button, make } from "./elements.js";
+import { button, make, write } from "./elements.js";
 import { written } from "./numbers.js";
 import * as timeline from "./timeline.js";
 
@@ -70,8 +70,8 @@ export function draw(element, state, text) {
     by(id).title = name;
     by(id).setAttribute("aria-label", name);
   }
-  by("toggle").textContent = playing ? "❚❚" : "▶";
-  by("speed-label").textContent = text("speed");
+  write(by("toggle"), playing ? "❚❚" : "▶");
+  write(by("speed-label"), text("speed"));
   by("timeline").setAttribute("aria-label", text("timeline"));
   if (by("speed").dataset.language !== state.language) {
     by("speed").dataset.language = state.language;
@@ -81,7 +81,7 @@ export function draw(element, state, text) {
   if (!state.frame) return;
   const { epoch: now, step: at, furthest } = lastOf(state.frame);
   const [epoch, step] = [now, at].map((number) => written(number, 10, state.language));
-  by("where").textContent = `${text("epochs")} ${epoch} · ${text("step")} ${step}`;
+  write(by("where"), `${text("epochs")} ${epoch} · ${text("step")} ${step}`);
   const curves = state.frame.runs.map(({ values: own, arrays }, i) => ({
     losses: arrays["curve.loss"]?.data ?? [],
     stepsPerPoint: state.runs[i].stepsPerEpoch * own.every,

@@ -4,7 +4,7 @@ import * as confusion from "../confusion.js";
 import * as controls from "../controls.js";
 import * as curves from "../curves.js";
 import * as decisions from "../decisions.js";
-import { button, make } from "../elements.js";
+import { button, make, write } from "../elements.js";
 import * as histograms from "../histograms.js";
 import * as hover from "../hover.js";
 import * as maps from "../maps.js";
@@ -79,7 +79,7 @@ function isThere(what, { runs: [run] }) {
 export function draw(element, state, lab) {
   const { text } = lab;
   controls.render(element.querySelector("#controls"), { ...state, text, change: lab.change, choose: (mode) => lab.set({ mode }) });
-  element.querySelector("#sees-title").textContent = text("sees");
+  write(element.querySelector("#sees-title"), text("sees"));
   element.querySelector("#network").setAttribute("aria-label", text("network"));
   drawOwn(element.querySelector("#own"), state, lab);
   drawDownloads(element.querySelector("#downloads"), state, lab);
@@ -146,13 +146,17 @@ function drawMeasures(element, shown, { language }, text) {
   const rows = MEASURES.filter((name) => name in shown[0].values.measures).flatMap((name) => {
     const values = shown.map(({ values: { measures } }) => measures[name]);
     const written_ = values.map((value) => (name.endsWith("accuracy") && value !== undefined ? `${written(100 * value, 3, language)} %` : written(value, 4, language)));
-    return [make("dt", {}, text(name)), ...written_.map((value) => make("dd", {}, value))];
+    return [["dt", text(name)], ...written_.map((value) => ["dd", value])];
   });
   element.style.gridTemplateColumns = `1fr repeat(${shown.length}, auto)`;
-  element.replaceChildren(...rows);
+  const kinds = rows.map(([kind]) => kind).join();
+  if (element.dataset.kinds !== kinds) element.replaceChildren(...rows.map(([kind]) => make(kind)));
+  element.dataset.kinds = kinds;
+  rows.forEach(([, words], i) => write(element.children[i], words));
 }
 
 function drawCurves(element, { frame, language }, text) {
+  const quiet = frame.playing;
   const series = (names) =>
     frame.runs.flatMap(({ arrays, values }, i) =>
       names.filter((name) => arrays[`curve.${name}`]).map((name) => ({
@@ -167,7 +171,7 @@ function drawCurves(element, { frame, language }, text) {
     const figure = element.querySelector(`#${id}`);
     const found = series(names);
     figure.hidden = !found.length;
-    if (found.length) curves.render(figure, { title: text(names[0]), log, language, epoch: text("epochs"), series: found });
+    if (found.length) curves.render(figure, { title: text(names[0]), log, language, quiet, epoch: text("epochs"), series: found });
   }
 }
 
