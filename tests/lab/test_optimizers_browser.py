@@ -1,12 +1,17 @@
 """The room of the optimizers in a browser: its numbers are the library's, and the keyboard alone does everything."""
 
 import re
+from dataclasses import fields
+from urllib.parse import parse_qs
 
 import numpy as np
+from playwright.sync_api import expect
 from tests.lab.runs import link
 
 from gradiente.lab.descent import descend
 from gradiente.lab.surfaces import Valley
+from gradiente.notation import parse
+from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 
 VALLEY = "#room=optimizers&surface=valley&kappa=20&from=1,-0.5&steps=50&name=xor"
@@ -65,6 +70,29 @@ def test_the_start_and_the_optimizers_are_changed_with_the_keyboard(opened):
     page.focus("#r-2-remove")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.racer').length === 1")
+
+
+def test_every_hyperparameter_of_an_optimizer_has_a_slider(opened):
+    page = opened(f"{VALLEY}&race=SGD(lr=0.02)")
+    page.locator("#o-table tbody tr").first.wait_for()
+    for name, kind in OPTIMIZERS.items():
+        defaults = {field.name: field.default for field in fields(kind)}
+        sizes = [np.size(value) for value in defaults.values() if isinstance(value, float | tuple)]
+        page.select_option("#r-1-name", name)
+        expect(page.locator("#r-1-weight_decay")).to_have_count(int("weight_decay" in defaults))
+        expect(page.locator(".racer input[type=range]")).to_have_count(sum(sizes))
+    page.select_option("#r-1-name", "Adam")
+    for slider, key, shown in (
+        ("betas-1", "End", "0.9999"),
+        ("betas-0", "Home", "0"),
+        ("eps", "End", "1"),
+        ("weight_decay", "ArrowRight", "0.00001"),
+    ):
+        page.focus(f"#r-1-{slider}-slider")
+        page.keyboard.press(key)
+        expect(page.locator(f"#r-1-{slider}")).to_have_value(shown)
+    race = parse_qs(link(page, "weight_decay"))["race"][0]
+    assert parse(race, OPTIMIZERS) == Adam(lr=0.1, betas=(0, 0.9999), eps=1, weight_decay=1e-5)
 
 
 def test_a_slice_of_the_run_at_its_step(opened):

@@ -3,7 +3,7 @@
 import { activationsOf, NOISE } from "./config.js";
 import { control, described, showHelp } from "./control.js";
 import { button, make } from "./elements.js";
-import { makeRate, powerOf } from "./rate.js";
+import { makeSlider, RATE } from "./slider.js";
 
 const BATCHES = ["1", "4", "8", "16", "32", "64", "128", "256", "all"];
 const STRENGTHS = [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];
@@ -161,12 +161,12 @@ export function render(element, { chosen, choices, mode, text, change, choose })
   }
 
   function rate() {
-    const { box, slider: bar } = makeRate("c-lr", `${text("lr")} ${SYMBOLS.lr}`, changed, "change");
+    const { box, slider: bar, show } = makeSlider("c-lr", `${text("lr")} ${SYMBOLS.lr}`, RATE, changed, "change");
     function changed(value) {
       if (Number(value) >= 0) change({ lr: Number(value) });
       else box.value = chosen.lr;
     }
-    [box.value, bar.value] = [chosen.lr, powerOf(chosen.lr)];
+    show(chosen.lr);
     const made = control(about("lr"), box, bar);
     made.classList.add("rate");
     return made;

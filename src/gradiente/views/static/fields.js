@@ -1,7 +1,7 @@
 // The hyperparameters of a class as controls; their values are text in the notation.
 
 import { make } from "./elements.js";
-import { makeRate, powerOf } from "./rate.js";
+import { makeSlider, SCALES } from "./slider.js";
 
 /**
  * Build a control for each field; `set(values)` shows other values, except where one is being edited.
@@ -20,43 +20,33 @@ export function build(element, fields, changed, prefix) {
 
 function controlOf(field, changed, id) {
   const name = make("span", { className: "symbol", title: field.name }, field.symbol ? make("span", { innerHTML: field.symbol }) : field.name);
-  const input = (properties, own = id) => {
-    const made = make("input", { id: own, ...properties });
-    made.setAttribute("aria-label", field.name);
-    return made;
-  };
   if (field.type === "flag") {
-    const box = input({ type: "checkbox" });
+    const box = make("input", { id, type: "checkbox" });
+    box.setAttribute("aria-label", field.name);
     box.addEventListener("change", () => changed(box.checked ? "True" : "False"));
-    return { control: make("label", {}, name, box), set: (value) => (box.checked = value === "True") };
+    return { control: make("label", { className: "flag" }, name, box), set: (value) => (box.checked = value === "True") };
   }
   if (field.type === "choice") {
     const select = make("select", { id }, ...field.choices.map((choice) => new Option(choice, `'${choice}'`)));
     select.addEventListener("change", () => changed(select.value));
     return { control: make("label", {}, name, select), set: (value) => (select.value = value) };
   }
+  const scale = SCALES[field.name];
   if (field.type === "pair") {
-    const boxes = [0, 1].map((i) => input({ type: "text", inputMode: "decimal" }, `${id}-${i}`));
-    boxes.forEach((box, i) => {
-      box.setAttribute("aria-label", `${field.name} ${i + 1}`);
-      box.addEventListener("change", () => changed(`(${boxes.map((each) => each.value.trim()).join(", ")})`));
-    });
-    const set = (value) => value.replace(/[()[\]]/g, "").split(",").forEach((part, i) => show(boxes[i], part.trim()));
-    return { control: make("label", {}, name, ...boxes), set };
+    const both = [0, 1].map((i) => makeSlider(`${id}-${i}`, `${field.name} ${i + 1}`, scale, join, "input"));
+    function join() {
+      changed(`(${both.map(({ box }) => box.value.trim()).join(", ")})`);
+    }
+    const set = (value) => value.replace(/[()[\]]/g, "").split(",").forEach((part, i) => both[i].show(part.trim()));
+    return { control: make("div", { className: "dragged" }, name, ...both.flatMap(({ slider, box }) => [slider, box])), set };
   }
-  if (field.name !== "lr") {
-    const box = input({ type: "text", inputMode: field.type === "text" ? "text" : "decimal" });
-    box.addEventListener("change", () => box.value.trim() && changed(box.value.trim()));
-    return { control: make("label", {}, name, box), set: (value) => show(box, value) };
+  if (scale) {
+    const { box, slider, show } = makeSlider(id, field.name, scale, changed, "input");
+    return { control: make("label", { className: "dragged" }, name, slider, box), set: show };
   }
-  const { box, slider } = makeRate(id, field.name, changed, "input");
-  const set = (value) => {
-    show(box, value);
-    if (slider !== document.activeElement) slider.value = powerOf(value);
-  };
-  return { control: make("label", { className: "rate" }, name, slider, box), set };
-}
-
-function show(box, value) {
-  if (box && box !== document.activeElement) box.value = value;
+  const box = make("input", { id, type: "text", inputMode: field.type === "text" ? "text" : "decimal" });
+  box.setAttribute("aria-label", field.name);
+  box.addEventListener("change", () => box.value.trim() && changed(box.value.trim()));
+  const set = (value) => box !== document.activeElement && (box.value = value);
+  return { control: make("label", {}, name, box), set };
 }
