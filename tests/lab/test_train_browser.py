@@ -209,3 +209,9 @@ def test_where_it_stopped_early_the_best_epoch_is_one_click_away(opened):
     run = LabRun(Config.from_dict(config))
     run.go_to(10_000)
     at(page, run.best)
+    page.click("#room-steps")
+    page.locator(".chain button").first.wait_for()
+    assert page.inner_text("#steps-ended") == ""
+    page.click("#timeline", position={"x": page.locator("#timeline").bounding_box()["width"] - 1, "y": 10})
+    page.locator("#steps-ended").filter(has_text="Early stopping").wait_for()
+    assert "would have come next" in page.inner_text("#steps-ended")

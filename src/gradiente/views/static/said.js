@@ -72,4 +72,4 @@ export function render(element, { runs, names, chosen, mode, isChosen, language,
   }
 }
 
-const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+export const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);

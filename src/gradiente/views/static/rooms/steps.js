@@ -1,6 +1,7 @@
 // Step by step: the forward and backward pass of the step that comes next, and the update, in the order of the chain rule.
 
-import { make } from "../elements.js";
+import { make, write } from "../elements.js";
+import { sentence } from "../said.js";
 import * as traceView from "../trace_view.js";
 
 const AGAIN = 400; // milliseconds until a number is asked for again whose value by PyTorch is not there yet
@@ -18,7 +19,7 @@ export function build(element, lab) {
   form.querySelector("input").addEventListener("change", ({ target }) => {
     lab.setPlace({ columns: target.checked ? "1" : "" });
   });
-  element.replaceChildren(form, make("div", { id: "trace" }));
+  element.replaceChildren(form, make("p", { id: "steps-ended" }), make("div", { id: "trace" }));
 }
 
 export function keys(lab) {
@@ -73,7 +74,9 @@ const indexOf = (open) => (open === "all" ? [] : open.split(",").map(Number));
 export function draw(element, state, lab) {
   lookAgain(state, lab);
   element.querySelector("#columns").checked = isColumns(state);
-  element.querySelector("#columns-label").textContent = lab.text("columns");
+  write(element.querySelector("#columns-label"), lab.text("columns"));
+  const ended = sentence(state.frame?.runs[0].values.ended ?? "").replace(/\.?$/, ".");
+  write(element.querySelector("#steps-ended"), ended === "." ? "" : `${ended} ${lab.text("steps_ended")}`);
   if (!shown) return;
   const { at, open } = state.place;
   const view = {
