@@ -215,3 +215,18 @@ def test_where_it_stopped_early_the_best_epoch_is_one_click_away(opened):
     page.click("#timeline", position={"x": page.locator("#timeline").bounding_box()["width"] - 1, "y": 10})
     page.locator("#steps-ended").filter(has_text="Early stopping").wait_for()
     assert "would have come next" in page.inner_text("#steps-ended")
+
+
+def test_on_a_phone_the_controls_are_drawn_up_over_the_page(opened):
+    page = opened(f"{CALM}", viewport={"width": 360, "height": 740})
+    at(page, 12)
+    assert not page.is_visible("#c-optimizer")
+    page.focus("#sheet")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#sheet", "aria-expanded") == "true"
+    page.select_option("#c-optimizer", "SGD")
+    link(page, "optimizer=SGD&")
+    assert page.locator(".map").bounding_box()["y"] < page.locator("#sheet").bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("#sheet")
+    page.wait_for_selector("#c-optimizer", state="hidden")

@@ -218,6 +218,7 @@ function build() {
     });
     return link;
   });
+  const footer = make("footer", { id: "player" });
   const remark = make("p", { id: "remark" });
   remark.setAttribute("role", "status");
   document.body.replaceChildren(
@@ -225,8 +226,9 @@ function build() {
     make("section", { id: "tour", hidden: true }),
     remark,
     make("main", { id: "room", tabIndex: -1 }),
-    make("footer", { id: "player" }),
+    footer,
   );
+  new ResizeObserver(() => document.body.style.setProperty("--player", `${footer.offsetHeight}px`)).observe(footer);
   addEventListener("keydown", (event) => {
     const pressed = [" ", "Enter"].includes(event.key) && event.target.closest("button, a, summary");
     if (pressed || event.target.closest("input, select, textarea")) return;

@@ -41,7 +41,10 @@ export function build(element, lab) {
     make("figure", { id: "accuracies", className: "curves" }),
     make("div", { id: "downloads" }),
   );
-  const aside = make("aside", {}, make("div", { id: "controls" }), make("details", { id: "own" }));
+  const handle = make("button", { id: "sheet", type: "button" }); // on a phone, where the controls lie over the page
+  const aside = make("aside", {}, handle, make("div", { id: "controls" }), make("details", { id: "own" }));
+  handle.setAttribute("aria-expanded", "false");
+  handle.addEventListener("click", () => handle.setAttribute("aria-expanded", String(aside.classList.toggle("open"))));
   element.replaceChildren(aside, stage, sees);
   const form = element.querySelector("#weight");
   form.addEventListener("submit", (event) => {
@@ -79,6 +82,7 @@ function isThere(what, { runs: [run] }) {
 export function draw(element, state, lab) {
   const { text } = lab;
   controls.render(element.querySelector("#controls"), { ...state, text, change: lab.change, choose: (mode) => lab.set({ mode }) });
+  write(element.querySelector("#sheet"), text("sheet"));
   write(element.querySelector("#sees-title"), text("sees"));
   element.querySelector("#network").setAttribute("aria-label", text("network"));
   drawOwn(element.querySelector("#own"), state, lab);
