@@ -38,7 +38,9 @@ def test_a_link_opens_the_same_descent_at_the_same_step(opened):
     assert np.isclose(number(row(page, 1)[3]), np.hypot(*path.points[7]), rtol=1e-3)
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('#o-where').textContent.includes('8')")
-    shown = page.locator(".racer:first-child .own-numbers tbody tr td").all_inner_texts()
+    numbers = page.locator(".racer:first-child .own-numbers tbody tr td")
+    expect(numbers).to_have_count(10)  # of θ, g, m, v and Δθ
+    shown = numbers.all_inner_texts()
     expected = [path.points[8], path.gradients[8], path.slots["m"][8], path.slots["v"][8]]
     assert np.allclose([number(text) for text in shown[:8]], np.ravel(expected), rtol=1e-3)
     page.wait_for_function("document.querySelectorAll('.racer:first-child .rule math').length === 3")
