@@ -48,9 +48,8 @@ def window(browser, address):
     def of(**options):
         key = repr(sorted(options.items()))
         if key not in contexts:
-            contexts[key] = browser.new_context(
-                **{"bypass_csp": True, **options}
-            )  # wait_for_function needs eval
+            # wait_for_function needs eval
+            contexts[key] = browser.new_context(**{"bypass_csp": True, **options})
             contexts[key].new_page().goto(f"{address}#room=tensors")  # while it is open, its process is kept
         return contexts[key]
 

@@ -1,11 +1,11 @@
 """The room of digits in a real browser: drawn with the pointer and the keyboard, read, and opened by a link."""
 
 import pytest
-from playwright.sync_api import expect
 from tests.lab.runs import link
 
 from gradiente.lab.rooms.digits import ReadDrawing
 
+expect = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing").expect
 TRAINED = "#room=digits&name=digits&hidden=16&activations=ReLU%28%29&lr=0.01&batch_size=64&step=120"
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from urllib.parse import parse_qs
 
 import numpy as np
-from playwright.sync_api import expect
+import pytest
 from tests.lab.runs import link
 
 from gradiente.lab.descent import descend
@@ -14,6 +14,7 @@ from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
 
+expect = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing").expect
 VALLEY = "#room=optimizers&surface=valley&kappa=20&from=1,-0.5&steps=50&name=xor"
 
 

@@ -35,7 +35,7 @@ BEGUN = 8  # of them, by which most mistakes show what comes of them
 MOST_PUT_OFF = 8  # mistakes that show another beginning, before each is tried to its end
 SETTLED = 10  # steps after which a rule is tried once more, where no number is what it was at first
 FEW = 7  # instances: a forward pass that only some numbers of them fit is none
-KEPT = 16  # runs with a mistake, of which one is asked for again and again
+KEPT = 16  # runs with a mistake: several questions ask for one
 NAMES = 4  # to choose from
 GROWN = 2.0  # times the first cost: it explodes
 NEAR = 0.05  # accuracy below that of the right run: it learns all the same
@@ -93,9 +93,8 @@ class Mistakes:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.broken = lru_cache(KEPT)(
-            lambda made: trained(problem, made, MOMENTS, EVERY)
-        )  # the run with a mistake
+        # The run with a mistake; the newest are kept.
+        self.broken = lru_cache(KEPT)(lambda made: trained(problem, made, MOMENTS, EVERY))
         rows = list(islice(problem.rows(), SETTLED + 1))
         settled: Parameters = problem.first
         for batch in rows[:SETTLED]:

@@ -1,7 +1,7 @@
 // What is said of the runs, one remark at a time, and beside it the change that mends it, where one is likely to.
 
 import { activationsOf } from "./config.js";
-import { button, make } from "./elements.js";
+import { button, make, write } from "./elements.js";
 import { written } from "./numbers.js";
 
 const SQUASHING = ["Sigmoid()", "Tanh()"];
@@ -23,7 +23,7 @@ export function render(element, { runs, names, chosen, mode, isChosen, language,
   const mend = mendOf();
   if (!element.childElementCount) element.append(make("span"), make("span", { className: "mend" }));
   const [said, place] = element.children;
-  if (said.textContent !== words) said.textContent = words;
+  write(said, words);
   const signature = JSON.stringify([mend?.label, mend?.changes, mend?.step]);
   if (place.dataset.signature === signature) return;
   place.dataset.signature = signature;

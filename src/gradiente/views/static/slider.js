@@ -3,7 +3,7 @@
 import { make } from "./elements.js";
 
 const STEP = 0.05; // of a slider
-const short = (value, digits = 2) => String(Number(value.toPrecision(digits)));
+const short = (value) => String(Number(value.toPrecision(2)));
 
 /** Powers of ten from 10^low on; with `zero`, the left end is 0. */
 const powers = (low, high, zero = false) => ({
@@ -15,7 +15,7 @@ const powers = (low, high, zero = false) => ({
 const decay = {
   range: [0, 4],
   at: (value) => -Math.log10(Math.max(1 - value, 1e-4)),
-  value: (at) => String(Number((1 - Number((10 ** -at).toPrecision(2))).toFixed(6))),
+  value: (at) => String(Number((1 - Number(short(10 ** -at))).toFixed(6))),
 };
 const share = { range: [0, 1], at: Number, value: (at) => short(at) };
 

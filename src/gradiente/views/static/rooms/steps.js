@@ -75,8 +75,8 @@ export function draw(element, state, lab) {
   lookAgain(state, lab);
   element.querySelector("#columns").checked = isColumns(state);
   write(element.querySelector("#columns-label"), lab.text("columns"));
-  const ended = sentence(state.frame?.runs[0].values.ended ?? "").replace(/\.?$/, ".");
-  write(element.querySelector("#steps-ended"), ended === "." ? "" : `${ended} ${lab.text("steps_ended")}`);
+  const ended = state.frame?.runs[0].values.ended;
+  write(element.querySelector("#steps-ended"), ended ? `${sentence(ended).replace(/\.?$/, ".")} ${lab.text("steps_ended")}` : "");
   if (!shown) return;
   const { at, open } = state.place;
   const view = {
