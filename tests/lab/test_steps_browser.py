@@ -1,5 +1,7 @@
 """Step by step in a real browser: the numbers of the trace, a factor that leads on, and where the focus is."""
 
+import re
+
 import numpy as np
 import pytest
 from tests.lab.runs import MOONS, moons
@@ -30,6 +32,9 @@ def test_every_quantity_has_the_numbers_of_the_trace(opened):
 def test_a_factor_leads_to_its_number(opened):
     page = opened(f"{PLACE}&at=dW[2]&open=0,1")
     link = page.locator(".terms .link").filter(has_text="a[5,1]")
+    kept = link.element_handle()
+    page.locator(".witnesses td", has_text=re.compile(r"\d")).nth(3).wait_for()  # PyTorch's value comes later
+    assert kept.evaluate("link => link.isConnected")
     link.click()
     page.wait_for_function(
         "document.querySelector('.panel .opened')?.textContent.startsWith('A[1] [5,1] = ')"

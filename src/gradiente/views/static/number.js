@@ -11,11 +11,20 @@ import { written } from "./numbers.js";
 export function render(element, state) {
   const { entry, text } = state;
   const show = (value, digits) => written(value, digits, state.language);
+  const found = witnesses(entry, show, text);
+  const { finite_difference, torch, waiting, ...known } = entry;
+  const signature = JSON.stringify([known, state.language]);
+  if (element.querySelector(".opened") && element.dataset.known === signature) {
+    element.querySelector(".witnesses")?.remove(); // the rest stays: a factor that is being clicked is not replaced
+    element.append(...found);
+    return;
+  }
+  element.dataset.known = signature;
   const wasFocused = element.getRootNode().activeElement === element.querySelector(".opened") && element.firstChild;
   const place = entry.index.length ? ` [${entry.index.join(",")}]` : "";
   const title = make("h2", { tabIndex: -1, className: "opened" }, `${entry.label}${place} = ${show(entry.value, 10)}`);
   const content = entry.opened ? termTable(state, show) : make("p", {}, text("given"));
-  element.replaceChildren(title, content, ...witnesses(entry, show, text));
+  element.replaceChildren(title, content, ...found);
   if (wasFocused) title.focus({ preventScroll: true });
 }
 
