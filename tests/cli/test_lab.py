@@ -11,6 +11,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvicorn
@@ -58,7 +59,8 @@ def test_no_answer_is_held_back_until_the_last_one_is_acknowledged():
             await reader.read()
             writer.close()
 
-    asyncio.run(one_connection())
+    with ThreadPoolExecutor() as pool:  # the browser of other tests may have a loop in this thread
+        pool.submit(lambda: asyncio.run(one_connection())).result()
     assert flags == [1]
 
 
