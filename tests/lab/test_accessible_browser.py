@@ -15,17 +15,29 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("room", [*ROOMS, "of no lab"])
-def test_nothing_serious(opened, room):
+def serious(page):
+    """What axe-core finds in the way of a reader, in both themes."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing"
     )
-    page = opened(f"#room={room}{PLACES.get(room, '')}", color_scheme="light")
-    shown = []
+    found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)
-        found = axe.Axe().run(page, options={"resultTypes": ["violations"]})
-        serious = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
-        shown += [(scheme, each["id"], node["html"][:200]) for each in serious for node in each["nodes"]]
-    assert shown == []
+        violations = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        of_weight = [each for each in violations if each["impact"] in ("serious", "critical")]
+        found += [(scheme, each["id"], node["html"][:200]) for each in of_weight for node in each["nodes"]]
+    return found
+
+
+@pytest.mark.parametrize("room", [*ROOMS, "of no lab"])
+def test_nothing_serious(opened, room):
+    assert serious(opened(f"#room={room}{PLACES.get(room, '')}", color_scheme="light")) == []
+
+
+def test_nothing_serious_before_the_first_state(opened):
+    silent = opened(
+        "#room=of no lab", before=lambda page: page.route_web_socket("**/session*", lambda line: None)
+    )
+    assert silent.inner_text("#where") == ""
+    assert serious(silent) == []

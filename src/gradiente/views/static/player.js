@@ -47,9 +47,7 @@ export function build(element, lab) {
     lab.set({ speed: SPEEDS[speed.selectedIndex] });
     if (isPlaying(lab.get())) lab.ask({ do: "play", speed: lab.get().speed });
   });
-  const track = make("div", { id: "timeline", tabIndex: 0 }, make("canvas"));
-  track.setAttribute("role", "slider");
-  track.setAttribute("aria-valuemin", "0");
+  const track = make("div", { id: "timeline", tabIndex: 0, role: "slider", ariaValueMin: 0, ariaValueNow: 0 }, make("canvas"));
   const seek = (event) => goTo(timeline.stepAt(track, event.clientX, last().furthest));
   track.addEventListener("pointerdown", (event) => {
     track.setPointerCapture(event.pointerId);

@@ -26,7 +26,7 @@ export function build(element, lab) {
     "section",
     { id: "stage" },
     make("p", { id: "said" }),
-    make("div", { id: "network" }),
+    make("div", { id: "network", role: "group" }),
     make("form", { id: "weight" }),
     make("div", { id: "layers" }),
   );
