@@ -35,6 +35,7 @@ class Evidence:
         learned_from = subject.indices
         self.rows = learned_from[:: -(-len(learned_from) // ROWS)]
         self.sample = subject.train.subset(self.rows)
+        self.x = np.asarray(self.sample.x)
         self.y = subject.targets(self.sample, self.outputs)
         self.unseen = subject.held_out if subject.held_out is not None else subject.test
         if self.unseen is not None and subject.train.is_same(self.unseen):
@@ -47,7 +48,7 @@ class Evidence:
 
     @property
     def features(self) -> int:
-        return int(np.prod(self.sample.x.shape[1:]))
+        return int(np.prod(self.x.shape[1:]))
 
     def network(self, theta: Array, buffers: dict[str, Array] | None = None) -> Network:
         """A network of the same architecture, with other parameters."""
@@ -61,13 +62,13 @@ class Evidence:
         if self.subject.initial is None:
             return None
         context = Context(training=True, generator=np.random.default_rng(0))
-        return Pass(self.network(self.subject.initial), self.loss, self.sample.x, self.y, context)
+        return Pass(self.network(self.subject.initial), self.loss, self.x, self.y, context)
 
     @cached_property
     def end(self) -> Pass:
         """A pass with the final parameters, as the network predicts."""
         network = self.network(self.subject.final, self.subject.buffers)
-        return Pass(network, self.loss, self.sample.x, self.y, Context())
+        return Pass(network, self.loss, self.x, self.y, Context())
 
     @cached_property
     def baseline(self) -> float:
@@ -84,7 +85,7 @@ class Evidence:
             constant = np.log(shares) if link in ("softmax", "exponential") else constant
         else:
             constant = self.y.mean(axis=0, dtype=np.float64)
-        prediction = np.tile(np.atleast_1d(constant), (len(data), 1)).astype(self.sample.x.dtype)
+        prediction = np.tile(np.atleast_1d(constant), (len(data), 1)).astype(self.x.dtype)
         value = float(self.loss.value(prediction, y))
         return value if np.isfinite(value) and value > 0 else 1e-12
 
@@ -118,6 +119,11 @@ class Evidence:
         error = np.sqrt(majority * (1 - majority) / len(self.sample))
         sure = accuracy - majority > SURE * error or accuracy == 1
         return bool(sure and self.skill > LEARNED) or self.course[-1] < 1 - LEARNED * 5
+
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing was learned, or the loss is nearly the baseline's."""
+        return not self.learned or self.course[-1] > 1 - LEARNED
 
     @cached_property
     def unseen_prediction(self) -> Array | None:
@@ -156,9 +162,12 @@ class Evidence:
     @cached_property
     def roughness(self) -> float:
         """How much the loss jumps between epochs besides its trend, in the second half of the training."""
-        half = self.course[len(self.course) // 2 :]
-        steps = np.diff(half)
-        return float(np.abs(steps).mean() - abs(steps.mean())) if len(steps) >= 3 else 0.0
+        return _roughness(self.course)
+
+    @cached_property
+    def unseen_roughness(self) -> float:
+        """The same of the validation loss."""
+        return 0.0 if self.unseen_course is None else _roughness(self.unseen_course)
 
     @property
     def troubled(self) -> bool:
@@ -188,7 +197,7 @@ class Evidence:
 
     @cached_property
     def first_step(self) -> tuple[float, float] | None:
-        """The first step, with the gradient of the whole sample: its size as a share of the weights', and J after it."""
+        """The first step, with the gradient of the whole sample: its size relative to the weights, and J after it."""
         start = self.start
         if start is None or self.subject.initial is None:
             return None
@@ -200,8 +209,13 @@ class Evidence:
         if ratio is None or not np.isfinite(after).all():
             return None
         context = Context(training=True, generator=np.random.default_rng(0))
-        prediction, _ = self.network(after).forward(self.sample.x, context)
+        prediction, _ = self.network(after).forward(self.x, context)
         return ratio, float(self.loss.value(prediction, self.y))
+
+
+def _roughness(course: Array) -> float:
+    steps = np.diff(course[len(course) // 2 :])
+    return float(np.abs(steps).mean() - abs(steps.mean())) if len(steps) >= 3 else 0.0
 
 
 def majority_share(y: Array) -> float:

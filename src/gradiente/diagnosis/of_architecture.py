@@ -62,7 +62,7 @@ def bottleneck(evidence: Evidence) -> Finding | None:
         return None
     narrow = min(widths)
     needed = int(np.ceil(np.log2(max(2, evidence.subject.train.outputs)))) if evidence.classifies else 1
-    if narrow > 1 and narrow >= needed or evidence.features == 1:
+    if (narrow > 1 and narrow >= needed) or evidence.features == 1:
         return None
     layer = widths.index(narrow) + 1
     return Finding("bottleneck", {"layer": layer, "units": narrow, "columns": evidence.features})
@@ -71,10 +71,10 @@ def bottleneck(evidence: Evidence) -> Finding | None:
 def symmetric(evidence: Evidence) -> Finding | None:
     """A hidden layer all of whose units have the same weights at the end."""
     network = evidence.end.network
-    for number, (before, after) in enumerate(pairwise(_weights(evidence)), start=1):
-        weight = network.parameters[before]
+    for number, name in enumerate(_weights(evidence)[:-1], start=1):
+        weight = network.parameters[name]
         rows = weight.reshape(len(weight), -1)
-        if after is None or len(rows) < 2:
+        if len(rows) < 2:
             continue
         if float(np.ptp(rows, axis=0).max()) <= 1e-4 * float(np.abs(rows).max()):
             return Finding("symmetric", {"layer": number, "units": len(rows)})
@@ -98,7 +98,7 @@ def penalty(evidence: Evidence) -> Finding | None:
     """A penalty, or a weight decay, that the weights went to, where nothing was learned."""
     subject = evidence.subject
     decay = float(getattr(subject.optimizer, "weight_decay", 0.0))
-    if subject.initial is None or evidence.learned or not (subject.objective.penalties or decay):
+    if subject.initial is None or not evidence.stuck or not (subject.objective.penalties or decay):
         return None
     before, after = (_size(evidence, theta) for theta in (subject.initial, subject.final))
     network = evidence.network(subject.initial)
@@ -121,11 +121,10 @@ def _linear(evidence: Evidence) -> list[Linear]:
     return [layer for layer in evidence.subject.objective.network.layers if isinstance(layer, Linear)]
 
 
-def _weights(evidence: Evidence) -> list[str | None]:
-    """The weights of layers in order, those that are matrices, then None."""
+def _weights(evidence: Evidence) -> list[str]:
+    """The names of the weights that are matrices, from the input to the output."""
     network = evidence.subject.objective.network
-    names: list[str | None] = [name for name in network.weight_names if network.parameters[name].ndim > 1]
-    return names
+    return [name for name in network.weight_names if network.parameters[name].ndim > 1]
 
 
 def _size(evidence: Evidence, theta: np.ndarray) -> float:

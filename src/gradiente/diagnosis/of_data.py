@@ -33,12 +33,12 @@ def contradictory(evidence: Evidence) -> Finding | None:
     _, groups = np.unique(_keys(np.asarray(train.x)[evidence.subject.indices]), return_inverse=True)
     counts = np.zeros((groups.max() + 1, int(y.max()) + 1), np.int64)
     np.add.at(counts, (groups.ravel(), y), 1)
-    ceiling, majority = float(counts.max(axis=1).sum() / len(y)), majority_share(y)
+    most, majority = float(counts.max(axis=1).sum() / len(y)), majority_share(y)
     contrary = counts.sum(axis=1) > counts.max(axis=1)
     share = float(counts[contrary].sum() / len(y))
-    if ceiling - majority >= 0.5 * (1 - majority):
+    if most - majority >= 0.5 * (1 - majority):
         return None
-    return Finding("contradictory", {"share": share, "ceiling_share": ceiling, "majority_share": majority})
+    return Finding("contradictory", {"share": share, "ceiling_share": most, "majority_share": majority})
 
 
 def split_duplicates(evidence: Evidence) -> Finding | None:
@@ -63,7 +63,7 @@ def split_duplicates(evidence: Evidence) -> Finding | None:
 
 def leak(evidence: Evidence) -> Finding | None:
     """A column that is the target in other units; with one column alone it would be the task itself."""
-    x, train = evidence.sample.x, evidence.subject.train
+    x, train = evidence.x, evidence.subject.train
     if x.ndim != 2 or x.shape[1] < 2 or evidence.sample.y.ndim != 1:
         return None
     y = evidence.sample.y.astype(np.float64)
@@ -107,7 +107,7 @@ def imbalance(evidence: Evidence) -> Finding | None:
             "found": int(found.sum()),
             "majority": classes[int(counts.argmax())],
             "majority_share": float(majority),
-            "ratio": float(majority * len(y) / max(1, len(rows))),
+            "ratio": f"{majority * len(y) / max(1, len(rows)):.0f}",
         },
     )
 
@@ -164,7 +164,7 @@ def small_validation(evidence: Evidence) -> Finding | None:
 
 def idle_columns(evidence: Evidence) -> Finding | None:
     """A remark: columns that are constant, or the same as another. Pixels at the edge of pictures are."""
-    train, x = evidence.subject.train, evidence.sample.x
+    train, x = evidence.subject.train, evidence.x
     if train.image_shape is not None or x.ndim != 2 or not 2 <= x.shape[1] <= 200 or len(x) < RARE:
         return None
     for j in np.flatnonzero(np.ptp(x, axis=0) == 0):
@@ -178,6 +178,20 @@ def idle_columns(evidence: Evidence) -> Finding | None:
     return None
 
 
+def ceiling(evidence: Evidence) -> Finding | None:
+    """A remark: a loss that no longer falls, more than half of the baseline's, though much was learned."""
+    course = evidence.course
+    if not evidence.classifies or not evidence.learned or len(course) < 8 or course[-1] < 0.5:
+        return None
+    half = len(course) // 2
+    fallen = course[half : half + half // 2].mean() - course[-(half // 2) :].mean()
+    if fallen > 0.05:
+        return None
+    right = float(evidence.right(evidence.sample, evidence.end.prediction).mean())
+    left = {"right_share": right, "loss_share": float(course[-1])}
+    return Finding("ceiling", left, remark=True)
+
+
 def noisy_labels(evidence: Evidence) -> Finding | None:
     """Validation accuracy that stays below a ceiling, while the training data are learned beyond it."""
     records, held_out = evidence.subject.records, evidence.subject.held_out
@@ -185,15 +199,15 @@ def noisy_labels(evidence: Evidence) -> Finding | None:
         return None
     accuracies = np.array([record["val_accuracy"] for record in records])
     half, majority, n = len(records) // 2, majority_share(held_out.y), len(held_out)
-    ceiling = float(accuracies.max())
-    error = np.sqrt(max(ceiling * (1 - ceiling), 1e-9) / n)
+    most = float(accuracies.max())
+    error = np.sqrt(max(most * (1 - most), 1e-9) / n)
     trained = float(evidence.right(evidence.sample, evidence.end.prediction).mean())
     rises = accuracies[half:].max() - accuracies[:half].max() > error
-    above_chance = ceiling - majority > SURE * np.sqrt(majority * (1 - majority) / n)
+    above_chance = most - majority > SURE * np.sqrt(majority * (1 - majority) / n)
     final = float(np.mean(accuracies[half:]))
-    if rises or not above_chance or ceiling > 0.95 or trained - final < SURE * error:
+    if rises or not above_chance or most > 0.95 or trained - final < SURE * error:
         return None
-    return Finding("noisy_labels", {"ceiling_share": ceiling, "trained_share": trained})
+    return Finding("noisy_labels", {"ceiling_share": most, "trained_share": trained})
 
 
 def column_name(evidence: Evidence, column: int) -> str:

@@ -14,7 +14,8 @@ def overfitting(evidence: Evidence) -> Finding | None:
     if risen is not None and _falls_after(evidence.course, risen[0]):
         epoch, rise = risen
         return Finding(
-            "overfitting", {"epoch": epoch, "rise_share": rise, "last": len(evidence.course), **_skills(evidence)}
+            "overfitting",
+            {"epoch": epoch, "rise_share": rise, "last": len(evidence.course), **_skills(evidence)},
         )
     if not _gap_is_sure(evidence):
         return None
@@ -64,7 +65,11 @@ def not_learning(evidence: Evidence) -> Finding | None:
         return None
     return Finding(
         "not_learning",
-        {"loss": float(evidence.course[-1] * evidence.baseline), "baseline": evidence.baseline, "skill": evidence.skill},
+        {
+            "loss": float(evidence.course[-1] * evidence.baseline),
+            "baseline": evidence.baseline,
+            "skill": evidence.skill,
+        },
     )
 
 

@@ -22,7 +22,7 @@ def inputs_unscaled(evidence: Evidence) -> Finding | None:
     """Columns much larger, smaller or unlike in scale, where the training data are not answered well."""
     if evidence.skill >= 0.9 and evidence.course[-1] < 1:
         return None
-    x = evidence.sample.x.reshape(len(evidence.sample), -1).astype(np.float64)
+    x = evidence.x.reshape(len(evidence.sample), -1).astype(np.float64)
     size, spread = np.sqrt(np.square(x).mean(axis=0)), x.std(axis=0)
     varied = np.flatnonzero(spread > 0)
     if not len(varied):
@@ -75,11 +75,14 @@ def dead_units(evidence: Evidence) -> Finding | None:
 def exploding_start(evidence: Evidence) -> Finding | None:
     """Initial weights so large that the first answers are confident nonsense, of which something is left."""
     start = evidence.start
-    if start is None or evidence.skill >= 0.9 and evidence.course[-1] < 0.5:
+    if start is None:
+        return None
+    confident = evidence.classifies and start.value > CONFIDENT * evidence.baseline
+    if not confident and evidence.skill >= 0.9 and evidence.course[-1] < 0.5:
         return None
     signals = start.signals()
     largest = max(signals, key=lambda signal: signal.gain, default=None)
-    if largest is None or largest.gain <= LARGE or not evidence.classifies and largest.gain < LARGE**2:
+    if largest is None or largest.gain <= LARGE or (not evidence.classifies and largest.gain < LARGE**2):
         return None
     return Finding(
         "exploding_start",

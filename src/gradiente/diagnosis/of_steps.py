@@ -7,7 +7,10 @@ from gradiente.diagnosis.finding import Finding
 
 MEMORY = 100  # steps that a momentum sums: 1 / (1 − 0.99)
 STILL = 0.05  # of their size: a network of a few layers is then still the one it began as
-CLIPPED = 10.0
+CLIPPED = (
+    10.0  # times the bound; from a thousand times on it is no safeguard, it replaces every gradient's size
+)
+ALWAYS_CLIPPED = 1000.0
 FALLING = 0.05  # of the baseline's loss, in a quarter of the training
 FEW = 200
 SMALL_BATCH = 16
@@ -25,7 +28,8 @@ def momentum(evidence: Evidence) -> Finding | None:
     memory = 1 / (1 - mu)
     effective = evidence.lr * memory if name == "momentum" else evidence.lr
     return Finding(
-        "momentum", {"momentum": f"{mu:g}", "memory": memory, "lr": evidence.lr, "effective": effective}
+        "momentum",
+        {"momentum": f"{mu:g}", "memory": memory, "lr": f"{evidence.lr:g}", "effective": effective},
     )
 
 
@@ -56,7 +60,8 @@ def clipped(evidence: Evidence) -> Finding | None:
     else:
         assert clip.value is not None
         bound, sizes = clip.value, [float(np.abs(each).mean()) for each in gradients]
-    if min(sizes) < CLIPPED * bound or evidence.moved > 4 * STILL and evidence.learned:
+    factor = min(sizes) / bound
+    if factor < CLIPPED or (factor < ALWAYS_CLIPPED and evidence.moved > STILL and evidence.skill >= 0.9):
         return None
     return Finding(
         "clipped", {"bound": f"{bound:g}", "size": sizes[0], "factor": sizes[0] / bound, "new": "1"}
@@ -80,7 +85,8 @@ def rate_small(evidence: Evidence) -> Finding | None:
 def batch_noise(evidence: Evidence) -> Finding | None:
     """A loss that jumps from epoch to epoch, with batches of a few instances."""
     subject = evidence.subject
-    if evidence.roughness <= ROUGH or subject.batch_size > SMALL_BATCH:
+    jump = max(evidence.roughness, evidence.unseen_roughness / 2)
+    if jump <= ROUGH or subject.batch_size > SMALL_BATCH:
         return None
     if evidence.instances < 20 * subject.batch_size:
         return None
@@ -88,7 +94,7 @@ def batch_noise(evidence: Evidence) -> Finding | None:
         "batch_noise",
         {
             "batch": subject.batch_size,
-            "jump_share": evidence.roughness,
+            "jump_share": jump,
             "new": 4 * SMALL_BATCH,
             "smaller": float(np.sqrt(4 * SMALL_BATCH / subject.batch_size)),
         },
@@ -101,7 +107,7 @@ def undertrained(evidence: Evidence) -> Finding | None:
         return None
     fallen = _fallen(evidence.course)
     unseen = evidence.unseen_course
-    if fallen is None or fallen < FALLING or unseen is not None and (_fallen(unseen) or 0) < FALLING / 2:
+    if fallen is None or fallen < FALLING or (unseen is not None and (_fallen(unseen) or 0) < FALLING / 2):
         return None
     steps, epochs = evidence.subject.steps, len(evidence.course)
     key = "few_updates" if steps < FEW else "undertrained"

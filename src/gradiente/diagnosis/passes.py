@@ -18,7 +18,7 @@ class Signal:
 
     Arguments:
         layer: its number, from 1
-        gain: the root mean square of its output over that of its input
+        gain: the spread of its output over that of its input
         spread: how much its output differs between instances, the root mean square of the standard deviations
         delta: the root mean square of ∂J/∂output
     """
@@ -60,9 +60,8 @@ class Pass:
             weight = self.network.node_parameters(index).get("weight")
             if node.is_sum or weight is None or weight.ndim < 2 or node.layer.index_count is not None:
                 continue
-            into, output = rms(values[node.inputs[0]]), values[index + 1]
-            gain = rms(output) / into if into else 0.0
-            spread = rms(output.std(axis=0, dtype=np.float64))
+            into, spread = _spread(values[node.inputs[0]]), _spread(values[index + 1])
+            gain = spread / into if into else 0.0
             found.append(Signal(len(found) + 1, gain, spread, self.deltas.get(index + 1, 0.0)))
         return found
 
@@ -74,6 +73,10 @@ class Pass:
             number += weight is not None and weight.ndim > 1
             if type(node.layer).elementwise and index < last and number:
                 yield number, node.layer, self.outputs[index]
+
+
+def _spread(values: Array) -> float:
+    return rms(values.std(axis=0, dtype=np.float64))
 
 
 def rms(values: Array) -> float:

@@ -22,7 +22,9 @@ STUCK = frozenset({"symmetric", "dead_units", "vanishing", "exploding", "clipped
 STUCK |= {"contained", "constant_target", "contradictory", "inputs_unscaled", "target_unscaled"}
 STUCK |= {"exploding_start", "saturation"}
 STEPS = frozenset({"momentum", "rate_large", "rate_small", "batch_noise"})
-CAUSES = STUCK | STEPS | {"imbalance", "bottleneck", "linear_twice", "loss_task", "few_updates", "undertrained"}
+CAUSES = (
+    STUCK | STEPS | {"imbalance", "bottleneck", "linear_twice", "loss_task", "few_updates", "undertrained"}
+)
 CHECKS = (
     Check(of_data.constant_target),
     Check(of_data.contradictory),
@@ -39,9 +41,12 @@ CHECKS = (
     Check(of_steps.clipped),
     Check(of_architecture.dropout),
     Check(of_steps.momentum, frozenset({"inputs_unscaled", "constant_target"})),
-    Check(of_signal.exploding_start, frozenset({"inputs_unscaled"})),
     Check(of_signal.dead_units),
-    Check(of_steps.rate_large, frozenset({"inputs_unscaled", "exploding_start", "symmetric", "penalty", "imbalance"})),
+    Check(of_signal.exploding_start, frozenset({"inputs_unscaled"})),
+    Check(
+        of_steps.rate_large,
+        frozenset({"inputs_unscaled", "exploding_start", "symmetric", "penalty", "imbalance"}),
+    ),
     Check(of_signal.vanishing, frozenset({"dead_units", "symmetric", "penalty", "rate_large"})),
     Check(of_signal.exploding, frozenset({"inputs_unscaled"})),
     Check(of_signal.saturation, frozenset({"inputs_unscaled"})),
@@ -59,6 +64,7 @@ CHECKS = (
     Check(of_data.missed_class, STUCK),
     Check(of_outcome.one_class, CAUSES),
     Check(of_outcome.not_learning, CAUSES | {"one_class"}),
+    Check(of_data.ceiling, CAUSES | {"overfitting", "gap", "noisy_labels"}),
     Check(of_data.idle_columns),
 )
 

@@ -41,10 +41,11 @@ def subject_of(
         final=network.theta.copy(),
         buffers={name: values.copy() for name, values in network.buffers.items()},
         restored=not np.array_equal(network.theta, state.snapshot.state.theta),
-        targets=partial(_targets, objective.loss),
+        targets=partial(targets_of, objective.loss),
         classes=partial(classes, objective.loss),
     )
 
 
-def _targets(loss: Loss, dataset: Dataset, outputs: int) -> Array:
+def targets_of(loss: Loss, dataset: Dataset, outputs: int) -> Array:
+    """`targets`, the loss first."""
     return targets(dataset, loss, outputs)
