@@ -32,6 +32,10 @@ def linear(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
     return kind(shape[-1], draws.whole(1, 6), bias=draws.flag(0.8))
 
 
+def scale(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
+    return kind(shape[-1])
+
+
 def along_axis(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
     return kind(dim=draws.axis(shape))
 
@@ -158,6 +162,8 @@ def embedding(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
 
 BY_NAME: dict[str, Maker] = {
     "Linear": linear,
+    "NTKLinear": linear,
+    "Scale": scale,
     "Softmax": along_axis,
     "LogSoftmax": along_axis,
     "LeakyReLU": sloped,

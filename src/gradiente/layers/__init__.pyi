@@ -4,6 +4,8 @@ from gradiente.lazy import Registry
 from gradiente.layers.base import Context as Context
 from gradiente.layers.base import Layer as Layer
 from gradiente.layers.linear import Linear as Linear
+from gradiente.layers.ntk_linear import NTKLinear as NTKLinear
+from gradiente.layers.scale import Scale as Scale
 from gradiente.layers.sigmoid import Sigmoid as Sigmoid
 from gradiente.layers.tanh import Tanh as Tanh
 from gradiente.layers.relu import ReLU as ReLU

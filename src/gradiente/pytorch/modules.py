@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import ArgumentError, GradienteError, require
 from gradiente.layers import REGISTRY, Layer
+from gradiente.layers.torch_graph import OPTIONS
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +18,8 @@ def layer_of(path: str, module: "torch.nn.Module") -> Layer:
     """Our layer of the module's name, with its hyperparameters, where what they make in PyTorch is the module again."""
     import torch
 
+    if (options := own_options(module)) is not None:
+        return REGISTRY[type(module).__name__](**options)
     kind, name_of = type(module), called(path, module)
     layer_kind = REGISTRY.get(kind.__name__)
     if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
@@ -64,6 +67,11 @@ def _same(a: Any, b: Any) -> bool:
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def own_options(module: "torch.nn.Module") -> dict[str, Any] | None:
+    """The options of our layer that made the module, where PyTorch has none of its kind; else None."""
+    return getattr(module, "meta", {}).get(OPTIONS)
 
 
 def called(path: str, module: "torch.nn.Module") -> str:
