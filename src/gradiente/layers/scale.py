@@ -39,8 +39,8 @@ class Scale(Layer):
     elementwise = True
     examples = (
         ("Scale(5)", (7, 5)),
-        ("Scale(1)", (1, 1)),
-        ("Scale(4)", (3, 2, 4)),
+        ("Scale(2)", (1, 2)),
+        ("Scale(4)", (3, 4, 4)),
     )
     equation = r"Y = s \odot X"
     derivative = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import torch
     from torch.fx import GraphModule
 
-OPTIONS = "gradiente"  # where in a module's `meta` the options of our layer are
+LAYER = "gradiente"  # where in a module's `meta` the name and the options of our layer are
 
 
 def module_of(layer: Layer, formula: Callable[..., Any]) -> "GraphModule":
@@ -22,16 +22,17 @@ def module_of(layer: Layer, formula: Callable[..., Any]) -> "GraphModule":
     """
     import torch
     from torch import fx
+    from torch.fx.proxy import GraphAppendingTracer
 
     root, graph = torch.nn.Module(), fx.Graph()
-    tracer = fx.proxy.GraphAppendingTracer(graph)
+    tracer = GraphAppendingTracer(graph)
     x, own = fx.Proxy(graph.placeholder("x"), tracer), dict[str, fx.Proxy]()
     for name, spec in layer.parameters().items():
         root.register_parameter(name, torch.nn.Parameter(_initial(spec)))
         own[name] = fx.Proxy(graph.get_attr(name), tracer)
     graph.output(formula(x, **own).node)
     module = fx.GraphModule(root, graph, type(layer).__name__)
-    module.meta[OPTIONS] = dict(vars(layer))
+    module.meta[LAYER] = type(layer).__name__, dict(vars(layer))
     return module
 
 

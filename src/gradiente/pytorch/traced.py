@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradiente.errors import ArgumentError, require
 from gradiente.layers import Layer
 from gradiente.pytorch.calls import is_addition, is_size, modules_of
-from gradiente.pytorch.modules import called, layer_of, own_options
+from gradiente.pytorch.modules import called, layer_of, own_layer
 
 if TYPE_CHECKING:
     import torch
@@ -61,7 +61,7 @@ def _is_own(module: "torch.nn.Module") -> bool:
     composed = {torch.nn.Module, torch.nn.Sequential}
     bases = [base for base in type(module).__mro__ if base.__module__.startswith("torch.nn")]
     composed_only = isinstance(module, torch.nn.Module) and composed.issuperset(bases)
-    return composed_only and own_options(module) is None
+    return composed_only and own_layer(module) is None
 
 
 class _Reader:
@@ -168,7 +168,7 @@ def _traced(module: "torch.nn.Module", name: str) -> "GraphModule":
 
     class Tracer(fx.Tracer):
         def is_leaf_module(self, m: "torch.nn.Module", module_qualified_name: str) -> bool:
-            return own_options(m) is not None or super().is_leaf_module(m, module_qualified_name)
+            return own_layer(m) is not None or super().is_leaf_module(m, module_qualified_name)
 
     with _inference(module):
         try:

@@ -22,7 +22,7 @@ class CosLogLR(Schedule):
     Errors: ArgumentError for a hyperparameter out of range
 
     >>> [round(CosLogLR(T_max=15).lr(0.8, t), 4) for t in (0, 1, 2, 3, 5, 15)]
-    [0.0, 0.0, 0.7422, 0.0, 0.7422, 0.0]
+    [0.0, 0.0, 0.7443, 0.0, 0.7443, 0.0]
 
     Source: Holzmüller et al., "Better by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data", 2024
     """
