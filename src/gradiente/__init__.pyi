@@ -22,6 +22,7 @@ from gradiente.initializers import Uniform as Uniform
 from gradiente.initializers import Zeros as Zeros
 from gradiente.layers import ELU as ELU
 from gradiente.layers import GELU as GELU
+from gradiente.layers import PBLD as PBLD
 from gradiente.layers import SELU as SELU
 from gradiente.layers import AdaptiveAvgPool1d as AdaptiveAvgPool1d
 from gradiente.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
@@ -66,6 +67,7 @@ from gradiente.layers import MaxPool2d as MaxPool2d
 from gradiente.layers import MaxPool3d as MaxPool3d
 from gradiente.layers import Mish as Mish
 from gradiente.layers import NTKLinear as NTKLinear
+from gradiente.layers import ParametricActivation as ParametricActivation
 from gradiente.layers import PReLU as PReLU
 from gradiente.layers import ReLU as ReLU
 from gradiente.layers import ReLU6 as ReLU6

@@ -34,6 +34,7 @@ from gradiente import (
     Network,
     NLLLoss,
     NTKLinear,
+    ParametricActivation,
     PReLU,
     ReLU,
     Scale,
@@ -297,6 +298,18 @@ CASES = {
         Adam(lr=0.01, betas=(0.9, 0.95)),
         penalties=(L2(0.1),),
         groups={"lr_factors": {0: 6.0, "1.bias": 0.1, "6.bias": 0.1}},
+    ),
+    "parametric activations": Case(
+        [
+            NTKLinear(5, 33),
+            ParametricActivation("Mish", 33),
+            Linear(33, 20),
+            ParametricActivation(),
+            Linear(20, 3),
+        ],
+        CrossEntropyLoss(),
+        SGD(lr=0.05, momentum=0.9),
+        groups={"lr_factors": {1: 0.1, 3: 0.1}},
     ),
     "NTK parametrization of neurons": Case(
         [Scale(5), NTKLinear(5, 140), Tanh(), NTKLinear(140, 20), PReLU(20), NTKLinear(20, 3)],
