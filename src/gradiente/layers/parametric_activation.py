@@ -23,17 +23,17 @@ ACTIVATIONS: dict[str, Layer] = {kind.__name__: kind() for kind in (SELU, Mish, 
 
 @dataclass(frozen=True)
 class ParametricActivation(Layer):
-    r"""An activation with a learned part of it: between the identity, at α = 0, and the activation, at α = 1.
+    r"""An activation with a learned part of it: between the identity, at p = 0, and the activation, at p = 1.
 
-    Equation:   a = (1 − α) z + α f(z),   with α = weight, 1 before the training
-    Derivative: ∂J/∂z = δ ((1 − α) + α f′(z)),   ∂J/∂α = Σ δ (f(z) − z) over what has that α,   with δ = ∂J/∂a
+    Equation:   a = (1 − p) z + p f(z),   with p = weight, 1 before the training
+    Derivative: ∂J/∂z = δ ((1 − p) + p f′(z)),   ∂J/∂p = Σ δ (f(z) − z) over what has that p,   with δ = ∂J/∂a
 
-    α is not kept within [0, 1].
+    p is not kept within [0, 1].
 
     Arguments:
         activation: f: "SELU", "Mish", "ReLU", "ELU", "GELU", "SiLU" or "Tanh", with its default options
-        num_parameters: 1, a single α; or the number of channels, the length of axis 1 of x
-        init: what every α is before the training, any finite number
+        num_parameters: 1, a single p; or the number of channels, the length of axis 1 of x
+        init: what every p is before the training, any finite number
 
     Shapes: x (batch, channels, …) → the same; weight (num_parameters,)
     Errors: ArgumentError for an unknown activation, a num_parameters below 1 or an init that is not finite; ShapeError
@@ -51,7 +51,7 @@ class ParametricActivation(Layer):
     num_parameters: int = 1
     init: float = 1.0
 
-    symbols = {"x": "Z", "y": "A", "weight": r"\alpha"}
+    symbols = {"x": "Z", "y": "A", "weight": "p"}
     letter = "A"
     elementwise = True
     examples = (
@@ -60,10 +60,10 @@ class ParametricActivation(Layer):
         ("ParametricActivation('ReLU', 6)", (4, 6)),
         ("ParametricActivation('GELU', 5)", (4, 5)),
     )
-    equation = r"A = (1 - \alpha) Z + \alpha f(Z)"
+    equation = r"A = (1 - p) Z + p f(Z)"
     derivative = {
-        "x": r"\frac{\partial J}{\partial Z} = \delta \odot \left( (1 - \alpha) + \alpha f'(Z) \right)",
-        "weight": r"\frac{\partial J}{\partial \alpha} = \sum_{i} \delta_i \left( f(Z_i) - Z_i \right)",
+        "x": r"\frac{\partial J}{\partial Z} = \delta \odot \left( (1 - p) + p f'(Z) \right)",
+        "weight": r"\frac{\partial J}{\partial p} = \sum_{i} \delta_i \left( f(Z_i) - Z_i \right)",
     }
 
     def __post_init__(self) -> None:
@@ -82,31 +82,31 @@ class ParametricActivation(Layer):
         self._require_channels(x.shape)
         y, cache = self._f.forward({}, x, context)
         difference = y - x
-        return x + self._alphas(parameters, x) * difference, (difference, cache)
+        return x + self._parts(parameters, x) * difference, (difference, cache)
 
     def input_gradient(self, parameters: Arrays, cache: tuple[Array, Any], dy: Array) -> Array:
-        alpha = self._alphas(parameters, dy)
-        return (1 - alpha) * dy + self._f.input_gradient({}, cache[1], alpha * dy)
+        p = self._parts(parameters, dy)
+        return (1 - p) * dy + self._f.input_gradient({}, cache[1], p * dy)
 
     def parameter_gradients(
         self, parameters: Arrays, cache: tuple[Array, Any], dy: Array, out: Arrays
     ) -> None:
-        by_alpha = dy * cache[0]
+        by_part = dy * cache[0]
         if self.num_parameters == 1:
-            out["weight"][...] = by_alpha.sum()
+            out["weight"][...] = by_part.sum()
         else:
-            channel_sums(by_alpha, out["weight"])
+            channel_sums(by_part, out["weight"])
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
         return rf"{self.equation}, \quad f = \operatorname{{{self.activation}}}"
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening:
-        """a = z + α·f(z) − α·z"""
-        z, alpha, f = at.x[index], self._alpha(at, index), self._value(at, index)
-        return opening([term(z), term(alpha, f), term(MINUS, alpha, z)])
+        """a = z + p·f(z) − p·z"""
+        z, p, f = at.x[index], self._part(at, index), self._value(at, index)
+        return opening([term(z), term(p, f), term(MINUS, p, z)])
 
     def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
-        """∂J/∂α = Σ δ·f(z) − Σ δ·z over what has that α"""
+        """∂J/∂p = Σ δ·f(z) − Σ δ·z over what has that p"""
         places = [place for place in np.ndindex(at.x.values.shape) if self._place(place) == index]
         terms = [
             one
@@ -132,16 +132,16 @@ class ParametricActivation(Layer):
     def _f(self) -> Layer:
         return ACTIVATIONS[self.activation]
 
-    def _alphas(self, parameters: Arrays, x: Array) -> Array:
-        """α, to be met by x."""
+    def _parts(self, parameters: Arrays, x: Array) -> Array:
+        """p, to be met by x."""
         shape = (-1, *(1,) * (x.ndim - 2)) if self.num_parameters > 1 else ()
         return parameters["weight"].reshape(shape)
 
     def _place(self, index: Index) -> Index:
-        """Where the α of a number stands."""
+        """Where the p of a number stands."""
         return (index[1],) if self.num_parameters > 1 else (0,)
 
-    def _alpha(self, at: LayerStep, index: Index) -> Factor:
+    def _part(self, at: LayerStep, index: Index) -> Factor:
         return at.parameters["weight"][self._place(index)]
 
     def _value(self, at: LayerStep, index: Index) -> Factor:
