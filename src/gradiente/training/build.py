@@ -9,6 +9,7 @@ from typing import Any
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
@@ -47,9 +48,10 @@ class Plan:
 
     def advice(self) -> str | None:
         """A note about a likely mistake: an activation that the loss already includes."""
-        last, loss = type(self.network.layers[-1]).__name__, type(self.loss).__name__
-        contained = {"logistic": ("Sigmoid",), "softmax": ("Softmax", "Sigmoid")}.get(self.loss.link, ())
-        return text("build.contained", last=last, loss=loss) if last in contained else None
+        last = self.network.layers[-1]
+        if not applied_twice(last, self.loss):
+            return None
+        return text("build.contained", last=type(last).__name__, loss=type(self.loss).__name__)
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
