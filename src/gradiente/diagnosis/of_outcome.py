@@ -17,7 +17,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
             "overfitting",
             {"epoch": epoch, "rise_share": rise, "last": len(evidence.course), **_skills(evidence)},
         )
-    if not _gap_is_sure(evidence):
+    if not evidence.learned or not _gap_is_sure(evidence):
         return None
     return Finding("gap", _skills(evidence))
 
