@@ -31,6 +31,11 @@ def table(tmp_path, caplog):
     return read
 
 
+def encoded(data, path):
+    assert data.encoder is not None
+    return data.encoder.encode(path)
+
+
 NUMBERED = {"row": [str(i) for i in range(60)]}
 
 
@@ -149,8 +154,8 @@ def test_categories_that_training_never_saw_are_counted(table, tmp_path, caplog)
     train, *_ = table({**NUMBERED, "floor": floors, "y": [f"{i / 7}" for i in range(60)]})
     (tmp_path / "new.csv").write_text("floor,row\n1,5\n1.0,5\nb,5\nPENTHOUSE,5\n")
     caplog.clear()
-    encoded = train.encoder.encode(tmp_path / "new.csv")
-    assert encoded[:, 1:].tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0]]
+    rows = encoded(train, tmp_path / "new.csv")
+    assert rows[:, 1:].tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0]]
     assert (
         "2 of 4 rows have a category that training never saw ('PENTHOUSE', 'b'; known: 1, 2, B" in caplog.text
     )
@@ -161,7 +166,7 @@ def test_rows_without_a_header_are_matched_by_place(tmp_path):
     (tmp_path / "old.csv").write_text("\n".join(rows))
     train, _ = load(tmp_path / "old.csv", target="column_1", standardize=False)
     (tmp_path / "new.csv").write_text("7.5,3\n8,4\n")
-    assert train.encoder.encode(tmp_path / "new.csv").tolist() == [[7.5, 3], [8, 4]]
+    assert encoded(train, tmp_path / "new.csv").tolist() == [[7.5, 3], [8, 4]]
 
 
 def test_the_decimal_comma_of_training_is_that_of_new_rows(tmp_path):
@@ -169,7 +174,7 @@ def test_the_decimal_comma_of_training_is_that_of_new_rows(tmp_path):
     (tmp_path / "old.csv").write_text("\n".join(rows))
     train, _ = load(tmp_path / "old.csv", standardize=False)
     (tmp_path / "new.csv").write_text("a;b\n1,125;2\n3,250;4\n")
-    assert train.encoder.encode(tmp_path / "new.csv").tolist() == [[1.125, 2], [3.25, 4]]
+    assert encoded(train, tmp_path / "new.csv").tolist() == [[1.125, 2], [3.25, 4]]
 
 
 @pytest.mark.parametrize(
