@@ -140,6 +140,8 @@ def _train(
     print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
         out.print(words, soft_wrap=True)
+    for finding in history.diagnose(test_set):
+        out.print(f"{finding.statement} → {finding.remedy}", style="yellow", soft_wrap=True)
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)

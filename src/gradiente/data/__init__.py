@@ -20,6 +20,7 @@ from gradiente.data.load import NAMES, load
 from gradiente.data.mnist import data_locations
 from gradiente.data.npy import read_mapped_inputs
 from gradiente.data.npz import read_inputs
+from gradiente.data.robust_scale import RobustScaler
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 
@@ -35,6 +36,7 @@ __all__ = [
     "RandomErasing",
     "RandomHorizontalFlip",
     "RandomVerticalFlip",
+    "RobustScaler",
     "Standardizer",
     "augment_rows",
     "batches",

@@ -22,6 +22,7 @@ from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
+from gradiente.training.diagnosed import subject_of
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
@@ -49,7 +50,8 @@ class Trainer:
         loss: the main term of J
         optimizer: the update rule
         lr_factors: factors of the learning rate by the index of a layer, as in Network.freeze: with {0: 0.1} the first
-            layer learns at a tenth, also of what a schedule sets; a Residual is one layer
+            layer learns at a tenth, also of what a schedule sets; a Residual is one layer. A key may be the name of one
+            parameter: {"0.bias": 0.1}
         weight_decay_on: what the optimizer's weight_decay shrinks: "all", or "weights": no biases, no normalizations
         callbacks: called in this order at every hook
         clip: gradient clipping
@@ -82,7 +84,7 @@ class Trainer:
         loss: Loss,
         optimizer: Optimizer,
         *,
-        lr_factors: Mapping[int, float] | None = None,
+        lr_factors: Mapping[int | str, float] | None = None,
         weight_decay_on: str = "all",
         callbacks: Sequence[Callback] = (),
         clip: Clip | None = None,
@@ -197,6 +199,7 @@ class Trainer:
         """
         self.engine.batch_size = data.batch_size
         state = self._begin(data, epochs, max_steps, resume)
+        initial = state.snapshot.state.theta if resume is None else None
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
             try:
@@ -219,6 +222,7 @@ class Trainer:
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
+        state.history.subject = subject_of(self.objective, self.optimizer, data, state, initial)
         return state.history
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
