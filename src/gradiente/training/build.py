@@ -127,7 +127,8 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        learned = len(stratified_split(train.y, share, descent.seed)[0]) if share else len(train)
+        names = {"part": "validation", "classes": train.classes}
+        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
         config = config.changed(batch_size=min(defaults["batch_size"], learned))
     return config
 
