@@ -68,7 +68,8 @@ def _train(
     config = _config(config_file, run, given)
     group = launched()
     out = console(as_json, quiet=not group.is_global_zero)
-    train_set, test_set = load_for(config)
+    with remarks(out):
+        train_set, test_set = load_for(config)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, config, train_set)
         if run is not None:

@@ -16,6 +16,7 @@ from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.notation import names_parameter
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
@@ -91,7 +92,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     changes = config.make("augment")
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
-    factors = {int(layer): factor for layer, factor in (config.descent.lr_factors or {}).items()}
+    given = (config.descent.lr_factors or {}).items()
+    factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
     return Plan(
         config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
@@ -125,7 +127,8 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        learned = len(stratified_split(train.y, share, descent.seed)[0]) if share else len(train)
+        names = {"part": "validation", "classes": train.classes}
+        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
         config = config.changed(batch_size=min(defaults["batch_size"], learned))
     return config
 
