@@ -12,7 +12,7 @@ import numpy as np
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import Dataset, read_image, read_inputs, read_mapped_inputs
+from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
 from gradiente.errors import ArgumentError, DataError, ShapeError
 from gradiente.formatting import share, short
 from gradiente.locale import text
@@ -21,6 +21,7 @@ from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
 from gradiente.training.targets import class_names, probabilities
 
+DIGITS = {"mnist", "digits"}  # the data sets of handwritten digits, whose photographs are cleaned
 IMAGES = {".png", ".jpg", ".jpeg"}
 
 
@@ -57,7 +58,8 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
     if kind in IMAGES:
         if description.image_shape is None:
             raise ArgumentError("predict.no_images", file=path, name=description.name)
-        return [path.name], read_image(path, tuple(description.image_shape))[None]
+        read = read_digit if description.name in DIGITS else read_image
+        return [path.name], read(path, tuple(description.image_shape))[None]
     encoder = description.table_encoder()
     if kind == ".csv":
         if encoder is None:
