@@ -1,7 +1,7 @@
-"""Photographs of handwritten digits, made from the test digits of MNIST: how many does `gradiente predict` read rightly?
+"""Photographs of handwritten digits, made from the test digits of MNIST: how many `gradiente predict` reads rightly.
 
-A digit is drawn dark on a sheet of 600 × 800, of random size and place, and photographed in five ways: flat paper, strong
-shade, a vignette, grain, and one dark speck beside the digit; saved as JPEG. Usage:
+A digit is drawn dark on a sheet of 600 × 800, of random size and place, and photographed in five ways: flat paper,
+strong shade, a vignette, grain, and one dark speck beside the digit; saved as JPEG. Usage:
 
     python benchmarks/photos.py --data-dir FOLDER [--run RUN] [--count 200] [--seed 0] [--keep FOLDER]
 
@@ -49,12 +49,12 @@ def strong_shade(page: np.ndarray, ink: np.ndarray, rng: np.random.Generator) ->
 def vignette(page: np.ndarray, ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Darker with the square of the distance from a point near the middle."""
     _, square = polar(rng)
-    return page * (1 - rng.uniform(0.3, 0.6) * np.minimum(square, 1.2))
+    return page * (1 - rng.uniform(0.1, 0.6) * np.minimum(square, 1.2))
 
 
 def grain(page: np.ndarray, ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The noise of a sensor in little light."""
-    return page + rng.normal(0, rng.uniform(0.02, 0.1), page.shape)
+    return page + rng.normal(0, rng.uniform(0.005, 0.1), page.shape)
 
 
 def one_speck(page: np.ndarray, ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -64,7 +64,7 @@ def one_speck(page: np.ndarray, ink: np.ndarray, rng: np.random.Generator) -> np
     while True:
         spot = np.hypot(rows - rng.uniform(0, HEIGHT), columns - rng.uniform(0, WIDTH)) < radius
         around = np.hypot(*(np.argwhere(ink > 0.1).T[:, :, None] - np.argwhere(spot).mean(0)[:, None, None]))
-        if around.min() > 40:
+        if around.min() > 90:
             return np.where(spot, rng.uniform(0.05, 0.3), page) + rng.normal(0, 0.004, page.shape)
 
 
@@ -105,7 +105,9 @@ def gradiente(*arguments: object) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data-dir", required=True, help="the folder with the files of MNIST")
     parser.add_argument("--run", help="a run of MNIST")
     parser.add_argument("--count", type=int, default=200, help="digits for each condition")
@@ -115,7 +117,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         run = chosen.run or Path(temporary) / "run"
         if chosen.run is None:
-            gradiente("train", "mnist", "--data-dir", chosen.data_dir, "--epochs", 5, "--run", run, "--no-report")
+            gradiente(
+                "train", "mnist", "--data-dir", chosen.data_dir, "--epochs", 5, "--run", run, "--no-report"
+            )
         _, test = load("mnist", data_dir=chosen.data_dir)
         for name, (condition, target) in CONDITIONS.items():
             rng = np.random.default_rng([chosen.seed, len(name)])

@@ -271,6 +271,7 @@ CASES = [
     Case("train absent.csv", FAILURE, "there is no file absent.csv", "no existe el archivo absent.csv"),
     Case("predict run fewer.csv", FAILURE, "lacks columns the network was trained on: soil, width", "le faltan columnas"),
     Case("predict run good.png", USAGE, "does not contain images", "no contiene imágenes"),
+    Case("predict run garden.csv --show", USAGE, "--show shows images", "--show muestra imágenes"),
     Case("predict pictures garden.csv", USAGE, "whose columns have no names", "cuyas columnas no tienen nombre"),
     Case("predict run a_file", USAGE, "expected a .csv, .npz or .npy file, or an image", "se esperaba un .csv, un .npz, un .npy o una imagen"),
     Case("predict run garden.csv --output a_file/said.csv", FAILURE, "cannot write a_file/said.csv", "no se puede escribir a_file/said.csv"),

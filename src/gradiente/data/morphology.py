@@ -33,6 +33,19 @@ def closed(picture: Array, window: int) -> Array:
     return _running(np.minimum, _running(np.maximum, around, window), window)
 
 
+def thickness(marked: Array) -> int:
+    """The side of the largest square of marked points.
+
+    >>> thickness(np.array([[1, 0, 0], [0, 1, 1], [1, 1, 1]], dtype=bool))
+    2
+    """
+    fits, too_large = 0, min(marked.shape) + 1
+    while too_large - fits > 1:
+        side = (fits + too_large) // 2
+        fits, too_large = (side, too_large) if _running(np.minimum, marked, side).any() else (fits, side)
+    return fits
+
+
 def _running(extremum: Callable[[Array, Array], Array], picture: Array, window: int) -> Array:
     """The extremum of each square that lies inside, found from that of squares half as large."""
     for _ in range(2):

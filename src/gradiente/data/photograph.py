@@ -4,26 +4,57 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.data.background import ink_over_paper
+from gradiente.data.background import has_light_ink, ink_over_paper
 from gradiente.data.components import components
 from gradiente.data.images import framed, read_grey, read_image
-from gradiente.data.morphology import dilated
+from gradiente.data.morphology import dilated, thickness
 from gradiente.errors import DataError, require
 
 Array = np.ndarray
 _LONGEST = 400  # points along the longer side: a digit a tenth as large still has more than its frame
+_PAPER = 1 / 3  # of the longer side: the square in which paper is looked for at first
+_WIDER = 2.5  # than the widest stroke: the square in which paper is looked for then
+_FAINT = 0.3  # of the paper's light: what is fainter needs a sharp edge, a third of its strength high
+_STEP = 3  # points, within which an edge is sharp
 _FAINTEST = 0.08  # of the paper's light
-_SMALLEST = 1 / 20  # of the picture's shorter side: what is no larger is a speck
-_STROKE = 0.3  # of the pen's full strength: what is less is the soft border of a stroke
-_PART = 0.08  # of the main component's area: a detached bar of a 5, and not a speck
-_BESIDE = 0.25  # of its longer side: how far away such a part may be
-_CANDIDATES = 20
-_AT_BORDER = 0.1  # what touches the border counts less: the edge of a table, a finger, another sign
+_STROKE = 0.3  # of the pen's strength: less is the soft border of a stroke
+_SOFT = 0.2  # less than this is paper
+_SMALLEST = 1 / 20  # of the shorter side: what is no larger is a speck
+_AT_BORDER = 0.1  # what touches the border counts less: the edge of a table, another sign
+_CANDIDATES = 20  # components that may be the digit, by their ink
+_PART = 0.08  # of the digit's area: the bar of a 5, and not a speck
+_BESIDE = 0.25  # of the digit's longer side: how far away such a part may be
+_BORDER = 3  # points beside a stroke that are its soft border
 
 
 def read_digit(path: str | Path, image_shape: tuple[int, ...]) -> Array:
-    path = Path(path)
+    """The features of one handwritten digit in a photograph, cleaned and then framed as `read_image` does.
+
+    The paper is estimated at each point and divided out, so that shade and a vignette do not matter; the digit is the
+    component with the most ink, with the parts beside it; what else is there, specks and grain, is removed. Its slant
+    stays. A picture that is as large as the frame is no photograph: it is read by `read_image` alone, so that what
+    looks like MNIST already stays as it is.
+
+    Arguments:
+        path: a PNG, JPEG, GIF or BMP; the ink may be dark or light
+        image_shape: (rows, columns) of the frame, as a Dataset's image_shape
+
+    Shapes: → (rows · columns,), float32 in [0, 1]
+    Errors: those of `read_image`; DataError where there is no digit, or none larger than a speck
+
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> page = np.tile(np.linspace(90, 230, 120), (150, 1))
+    >>> page[40:110, 50:60] *= 0.3
+    >>> page[5:8, 5:8] = 0
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Image.fromarray(page.astype(np.uint8)).save(f"{folder}/one.png")
+    ...     one = read_digit(f"{folder}/one.png", (28, 28)).reshape(28, 28)
+    >>> one.any(axis=1).sum(), one.any(axis=0).sum() < 6
+    (np.int64(20), np.True_)
+    """
     require(len(image_shape) == 2, "image.shape", shape=image_shape)
+    path = Path(path)
     grey = read_grey(path)
     if grey.shape == tuple(image_shape):
         return read_image(path, image_shape)
@@ -34,67 +65,85 @@ def read_digit(path: str | Path, image_shape: tuple[int, ...]) -> Array:
 
 
 def digit_ink(grey: Array) -> Array:
-    """The ink of the digit in a photograph, 0 where there is none."""
-    ink = ink_over_paper(_smoothed(_reduced(grey)))
-    ink -= np.median(ink)
-    noise = 1.4826 * np.median(np.abs(ink))
-    numbers = components(ink > max(_FAINTEST, 5 * noise))
-    main = _main(numbers, ink)
-    if main == 0:
-        return np.zeros_like(ink)
-    strength = np.quantile(ink[numbers == main], 0.9)
-    share = (ink / strength).clip(0, 1)
-    kept = _kept(components(share > _STROKE), numbers == main)
-    share[(share < max(0.1, 3 * noise / strength)) | ~dilated(kept, 3)] = 0
-    return share.astype(np.float32)
+    """The ink of the digit in a photograph, 0 elsewhere; all 0 where there is no digit.
+
+    Shapes: grey (rows, columns), in [0, 1] → float32 in [0, 1], of at most 400 rows and columns
+    """
+    grey = _smoothed(_reduced(grey))
+    window = max(3, round(min(_PAPER * max(grey.shape), min(grey.shape) - 1)))
+    light_ink = has_light_ink(grey, window)
+    while True:
+        ink, noise = ink_over_paper(grey, window, light_ink=light_ink)
+        numbers = components(ink > np.maximum(_FAINTEST, 5 * noise))
+        main = _most_ink(numbers, ink)
+        if main == 0:
+            return np.zeros_like(ink, dtype=np.float32)
+        strength = np.quantile(ink[numbers == main], 0.9)
+        # The smaller the square, the less of a shadow's border is taken for ink.
+        narrower = max(3, round(_WIDER * thickness((numbers == main) & (ink > strength / 2))))
+        if narrower >= window:
+            break
+        window = narrower
+    ink, noise = (ink / strength).clip(0, 1), noise / strength
+    strokes = _with_parts(components(ink > np.maximum(_STROKE, 4 * noise)), numbers == main)
+    ink[(ink < np.maximum(_SOFT, 3 * noise)) | ~dilated(strokes, _BORDER)] = 0
+    return ink.astype(np.float32)
 
 
 def _reduced(grey: Array) -> Array:
+    """By the mean of squares, to the size in which the digit is looked for."""
     from PIL import Image
 
-    factor = -(-max(grey.shape) // _LONGEST)
-    return grey if factor == 1 else np.asarray(Image.fromarray(grey).reduce(factor))
+    return np.asarray(Image.fromarray(grey).reduce(-(-max(grey.shape) // _LONGEST)))
 
 
 def _smoothed(grey: Array) -> Array:
-    """By the mean with weights 1, 2, 1 in both directions."""
-    for axis in (0, 1):
-        around = np.pad(grey, [(1, 1) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
-        along = np.moveaxis(around, axis, 0)
-        grey = np.moveaxis((along[:-2] + 2 * along[1:-1] + along[2:]) / 4, 0, axis)
+    """By the mean with the weights 1, 2, 1 along both axes."""
+    for _ in range(2):
+        around = np.pad(grey.T, ((1, 1), (0, 0)), mode="edge")
+        grey = (around[:-2] + 2 * around[1:-1] + around[2:]) / 4
     return grey
 
 
-def _main(numbers: Array, ink: Array) -> int:
+def _most_ink(numbers: Array, ink: Array) -> int:
     """The number of the component with the most ink; 0 where none is larger than a speck."""
     rows, columns = numbers.shape
-    found, most = 0, 0.0
     mass = np.bincount(numbers.ravel(), weights=ink.ravel())
+    found, most = 0, 0.0
     for number in np.argsort(-mass[1:])[:_CANDIDATES] + 1:
         top, bottom, left, right = _box(numbers == number)
-        if max(bottom - top, right - left) < _SMALLEST * min(rows, columns):
+        if max(bottom - top, right - left) <= _SMALLEST * min(rows, columns):
             continue
         at_border = top == 0 or left == 0 or bottom == rows or right == columns
         weight = mass[number] * (_AT_BORDER if at_border else 1)
-        if weight > most:
+        if weight > most and _is_ink(numbers == number, ink):
             found, most = int(number), weight
     return found
 
 
-def _kept(numbers: Array, main: Array) -> Array:
-    """The strokes of the digit: those of its main component, and others beside it that are no specks."""
+def _is_ink(inside: Array, ink: Array) -> bool:
+    """Whether a component is strong, or has a sharp edge: what is faint and soft is light."""
+    strength = np.quantile(ink[inside], 0.9)
+    if strength >= _FAINT:
+        return True
+    padded = np.pad(ink, ((0, _STEP), (0, _STEP)), mode="edge")
+    down, right = padded[_STEP:, :-_STEP] - ink, padded[:-_STEP, _STEP:] - ink
+    return max(np.abs(down[inside]).max(), np.abs(right[inside]).max()) >= strength / 3
+
+
+def _with_parts(numbers: Array, main: Array) -> Array:
+    """The component with most of the digit's points, and others beside it that are no specks."""
     area = np.bincount(numbers.ravel())
     inside = np.bincount(numbers[main], minlength=len(area))
     inside[0] = 0
-    kept = [int(inside.argmax())]
-    top, bottom, left, right = _box(numbers == kept[0])
+    digit = int(inside.argmax())
+    top, bottom, left, right = _box(numbers == digit)
     reach = _BESIDE * max(bottom - top, right - left)
-    for number in range(1, len(area)):
-        if number != kept[0] and area[number] >= _PART * area[kept[0]]:
-            above, below, before, after = _box(numbers == number)
-            gap = max(top - below, above - bottom, left - after, before - right)
-            if gap <= reach:
-                kept.append(number)
+    kept = [digit]
+    for number in np.flatnonzero(area >= _PART * area[digit]):
+        above, below, before, after = _box(numbers == number)
+        if number and max(top - below, above - bottom, left - after, before - right) <= reach:
+            kept.append(int(number))
     return np.isin(numbers, kept)
 
 
