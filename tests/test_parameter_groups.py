@@ -80,6 +80,15 @@ def test_a_slope_is_no_weight_and_a_rule_without_weight_decay_stays_as_it_is():
     assert set(groups.rules(net, course.Adam()).values()) == {course.Adam()}
 
 
+def test_a_parameter_may_have_a_factor_of_its_own_which_goes_before_its_layers():
+    net, rule = network(), AdamW(lr=0.5)
+    groups = ParameterGroups.of(net, {"0.bias": 0.1, 5: 3.0, "5.weight": 0.2, "2.shortcut.0.bias": 0.0})
+    rates = {name: own.lr for name, own in groups.rules(net, rule).items() if own.lr != 0.5}
+    assert rates == pytest.approx(
+        {"0.bias": 0.05, "2.shortcut.0.bias": 0.0, "5.weight": 0.1, "5.bias": 1.5}, rel=1e-15
+    )
+
+
 def test_layers_are_counted_from_either_end():
     assert ParameterGroups.of(network(), {-1: 2, 0: 0.5}) == ParameterGroups.of(network(), {0: 0.5, 5: 2.0})
     assert str(ParameterGroups.of(network(), {-1: 2}, "weights")) == (
@@ -94,6 +103,7 @@ def test_layers_are_counted_from_either_end():
         ({-7: 0.1}, "no layer -7"),
         ({0.0: 0.1}, "no layer 0.0"),
         ({"0": 0.1}, "no layer '0'"),
+        ({"0.biases": 0.1}, "no layer '0.biases'"),
         ({0: -0.1}, r"lr_factors: 0 must be a number in \[0, inf\), got -0.1"),
         ({0: float("inf")}, "got inf"),
         ({0: float("nan")}, "got nan"),

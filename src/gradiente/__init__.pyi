@@ -22,6 +22,7 @@ from gradiente.initializers import Uniform as Uniform
 from gradiente.initializers import Zeros as Zeros
 from gradiente.layers import ELU as ELU
 from gradiente.layers import GELU as GELU
+from gradiente.layers import PBLD as PBLD
 from gradiente.layers import SELU as SELU
 from gradiente.layers import AdaptiveAvgPool1d as AdaptiveAvgPool1d
 from gradiente.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
@@ -65,10 +66,13 @@ from gradiente.layers import MaxPool1d as MaxPool1d
 from gradiente.layers import MaxPool2d as MaxPool2d
 from gradiente.layers import MaxPool3d as MaxPool3d
 from gradiente.layers import Mish as Mish
+from gradiente.layers import NTKLinear as NTKLinear
+from gradiente.layers import ParametricActivation as ParametricActivation
 from gradiente.layers import PReLU as PReLU
 from gradiente.layers import ReLU as ReLU
 from gradiente.layers import ReLU6 as ReLU6
 from gradiente.layers import Residual as Residual
+from gradiente.layers import Scale as Scale
 from gradiente.layers import Sigmoid as Sigmoid
 from gradiente.layers import SiLU as SiLU
 from gradiente.layers import Softmax as Softmax
@@ -112,6 +116,7 @@ from gradiente.schedules import ChainedScheduler as ChainedScheduler
 from gradiente.schedules import ConstantLR as ConstantLR
 from gradiente.schedules import CosineAnnealingLR as CosineAnnealingLR
 from gradiente.schedules import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
+from gradiente.schedules import CosLogLR as CosLogLR
 from gradiente.schedules import CyclicLR as CyclicLR
 from gradiente.schedules import ExponentialLR as ExponentialLR
 from gradiente.schedules import InverseTimeLR as InverseTimeLR

@@ -37,9 +37,11 @@ class Initializer(metaclass=Concept):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchDefault(Initializer):
-    r"""The default of torch.nn: uniform weights and biases, normal ones in an Embedding.
+    r"""The default of torch.nn: uniform weights and biases, normal ones in an Embedding and an NTKLinear.
 
     Equation:   W, b ~ U(−1/√k, 1/√k),   with k the inputs of a neuron;   in an Embedding W ~ N(0, 1)
+
+    A layer that PyTorch does not have says in its own words what its default is.
 
     >>> rng = np.random.default_rng(0)
     >>> bool(np.abs(PyTorchDefault()(ParameterSpec((3, 100), 100, 3), rng)).max() <= 0.1)
@@ -54,7 +56,7 @@ class PyTorchDefault(Initializer):
     def weight(self, spec: ParameterSpec, generator: "np.random.Generator") -> Array:
         if spec.std is not None:
             return generator.normal(0, spec.std, spec.shape)
-        bound = 1 / math.sqrt(spec.fan_in)
+        bound = spec.bound or 1 / math.sqrt(spec.fan_in)
         return generator.uniform(-bound, bound, spec.shape)
 
 

@@ -14,7 +14,7 @@ from gradiente.batch import as_batch, batches_of, instance_shape
 from gradiente.errors import ArgumentError, FileError, is_whole, require, require_installed
 from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
-from gradiente.layers import Context, Layer, Linear
+from gradiente.layers import Context, Layer, Linear, NTKLinear
 from gradiente.layers.graph import graph_of, needed, walk, walk_back
 from gradiente.layout import checked, named, size_of, trainable_slices, typed, views_of
 from gradiente.locale import text
@@ -208,8 +208,8 @@ class Network:
 
     @property
     def head(self) -> int | None:
-        """The index of the last Linear, the head; None where there is none."""
-        places = [index for index, layer in enumerate(self.layers) if isinstance(layer, Linear)]
+        """The index of the last Linear or NTKLinear, the head; None where there is none."""
+        places = [index for index, layer in enumerate(self.layers) if isinstance(layer, Linear | NTKLinear)]
         return places[-1] if places else None
 
     def with_head(

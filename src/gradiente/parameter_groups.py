@@ -24,7 +24,8 @@ class ParameterGroups:
     statistics are computed; those of a frozen layer are not.
 
     Arguments:
-        lr_factors: c_l by the index of a layer, from 0; 1 for all others. A Residual is one layer
+        lr_factors: c_l by the index of a layer, from 0, or by the name of one parameter, such as "0.bias", which goes
+            before its layer's; 1 for all others. A Residual is one layer
         weight_decay_on: "all", or "weights": those that penalties act on, not biases, nor the scale and shift of a
             normalization
 
@@ -38,14 +39,14 @@ class ParameterGroups:
     Source: torch.optim, "Per-parameter options"
     """
 
-    lr_factors: Mapping[int, float] = field(default_factory=dict)
+    lr_factors: Mapping[int | str, float] = field(default_factory=dict)
     weight_decay_on: str = "all"
 
     @classmethod
     def of(
         cls,
         network: Network,
-        lr_factors: Mapping[int, float] | None = None,
+        lr_factors: Mapping[int | str, float] | None = None,
         weight_decay_on: str = "all",
     ) -> "ParameterGroups":
         """The groups of a network's parameters; of lr_factors, layer −1 is the last.
@@ -53,18 +54,24 @@ class ParameterGroups:
         Errors: ArgumentError for a layer that is not there, is given twice, or has no parameters, and for a factor that
             is negative or not finite
         """
-        factors: dict[int, float] = {}
+        factors: dict[int | str, float] = {}
         if not isinstance(lr_factors, Mapping | None):
             raise ArgumentError("groups.lr_factors", value=repr(lr_factors))
         for layer, factor in (lr_factors or {}).items():
-            place = network.place(layer)
             require_in("[0, inf)", "lr_factors", **{str(layer): factor})
+            if layer in network.parameters:
+                factors[layer] = float(factor)
+                continue
+            place = network.place(layer)  # pyright: ignore[reportArgumentType]
             require(place not in factors, "groups.twice", layer=place)
             if not network.layers[place].parameters():
                 raise ArgumentError("groups.no_parameters", layer=place, name=repr(network.layers[place]))
             factors[place] = float(factor)
         require_one_of(DECAYED, "weight_decay_on", value=weight_decay_on)
-        return cls(lr_factors=dict(sorted(factors.items())), weight_decay_on=weight_decay_on)
+        return cls(
+            lr_factors=dict(sorted(factors.items(), key=lambda item: (isinstance(item[0], str), item[0]))),
+            weight_decay_on=weight_decay_on,
+        )
 
     def __bool__(self) -> bool:
         """Whether there is more than one group."""
@@ -77,7 +84,8 @@ class ParameterGroups:
 
     def factor(self, name: str) -> float:
         """c_l of a parameter, by its name in the network."""
-        return self.lr_factors.get(int(name.partition(".")[0]), 1.0)
+        of_layer = self.lr_factors.get(int(name.partition(".")[0]), 1.0)
+        return self.lr_factors.get(name, of_layer)
 
     def rules(self, network: Network, optimizer: Optimizer) -> dict[str, Optimizer]:
         """The rule of every parameter of the network, by its name; those of one group have the same object."""

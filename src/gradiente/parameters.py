@@ -8,7 +8,8 @@ class ParameterSpec:
     """A parameter's shape, and the fans that initializers scale by: inputs and outputs of one neuron.
 
     `constant` is its initial value regardless of the initializer: 1 for the scale of a normalization. `std` is the
-    standard deviation of PyTorch's default, where that is a normal distribution; row `zero_row` begins at 0.
+    standard deviation of PyTorch's default, where that is a normal distribution, `bound` that of a uniform one where it
+    does not follow from the fans; row `zero_row` begins at 0.
     """
 
     shape: tuple[int, ...]
@@ -17,6 +18,7 @@ class ParameterSpec:
     is_bias: bool = False
     constant: float | None = None
     std: float | None = None
+    bound: float | None = None
     zero_row: int | None = None
 
     @property

@@ -24,6 +24,7 @@ from gradiente import (
     LogSoftmax,
     MSELoss,
     Network,
+    NTKLinear,
     Softmax,
     Unflatten,
     gradcheck,
@@ -44,8 +45,8 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @st.composite
-def linear(draw):
-    layer = Linear(draw(st.integers(1, 9)), draw(st.integers(1, 7)), bias=draw(st.booleans()))
+def linear(draw, kind):
+    layer = kind(draw(st.integers(1, 9)), draw(st.integers(1, 7)), bias=draw(st.booleans()))
     return layer, (*draw(st.sampled_from([(), (), (3,), (2, 3)])), layer.in_features)
 
 
@@ -84,7 +85,7 @@ def channel_dropout(kind):
 
 # Layers of random geometry, and the shape of an instance for them. One that is not here is tried on its own examples.
 EXAMPLES: dict[type[Layer], st.SearchStrategy[tuple[Layer, tuple[int, ...]]]] = {
-    Linear: linear(),
+    **{kind: linear(kind) for kind in (Linear, NTKLinear)},
     **{kind: softmax(kind) for kind in (Softmax, LogSoftmax)},
     LeakyReLU: st.tuples(st.floats(-2, 2).map(LeakyReLU), shapes),
     Flatten: flatten(),

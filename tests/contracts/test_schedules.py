@@ -18,6 +18,7 @@ from gradiente import (
     ConstantLR,
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
+    CosLogLR,
     CyclicLR,
     ExponentialLR,
     InverseTimeLR,
@@ -62,6 +63,7 @@ constant = st.builds(ConstantLR, factor=st.floats(0.01, 1), total_iters=epochs)
 restarts = st.builds(
     CosineAnnealingWarmRestarts, T_0=st.integers(1, 60), T_mult=st.integers(1, 3), eta_min=st.floats(0, 1e-4)
 )
+coslog = st.builds(CosLogLR, T_max=epochs, num_cycles=st.integers(1, 6))
 momenta = st.floats(0.01, 0.99)
 cyclic = st.builds(
     CyclicLR,
@@ -98,7 +100,17 @@ formulas = st.sampled_from(
 )
 by_formula = st.builds(LambdaLR, formulas)
 closed_forms = st.one_of(
-    step, exponential, inverse_time, linear, polynomial, cosine, multi_step, constant, restarts, by_formula
+    step,
+    exponential,
+    inverse_time,
+    linear,
+    polynomial,
+    cosine,
+    multi_step,
+    constant,
+    restarts,
+    coslog,
+    by_formula,
 )
 warmup = st.builds(
     WarmupLR, total_iters=st.integers(1, 60), start_factor=st.floats(0.01, 1), after=st.none() | closed_forms
@@ -137,6 +149,7 @@ EXAMPLES: dict[type[Schedule], st.SearchStrategy[Any]] = {
     MultiStepLR: multi_step,
     ConstantLR: constant,
     CosineAnnealingWarmRestarts: restarts,
+    CosLogLR: coslog,
     CyclicLR: cyclic,
     OneCycleLR: one_cycle,
     LambdaLR: by_formula,
@@ -313,6 +326,7 @@ REQUIRED: dict[type[Schedule], dict[str, Any]] = {
     CosineAnnealingLR: {"T_max": 9},
     MultiStepLR: {"milestones": [3]},
     CosineAnnealingWarmRestarts: {"T_0": 9},
+    CosLogLR: {"T_max": 9},
     CyclicLR: {"base_lr": 0.1, "max_lr": 0.2},
     OneCycleLR: {"max_lr": 0.1, "total_steps": 9},
     LambdaLR: {"lr_lambda": "1"},
@@ -325,6 +339,7 @@ WRONG = {
     "step_size": [0, *FRACTIONS],
     "total_iters": [0, *FRACTIONS],
     "T_max": [0, *FRACTIONS],
+    "num_cycles": [0, *FRACTIONS],
     "T_0": [0, *FRACTIONS],
     "T_mult": [0, *FRACTIONS],
     "step_size_up": [0, *FRACTIONS],

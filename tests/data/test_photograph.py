@@ -138,7 +138,7 @@ def test_a_picture_of_the_frame_s_own_size_is_no_photograph(digits, tmp_path, in
         np.testing.assert_array_equal(read_digit(path, (28, 28)), read_image(path, (28, 28)))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "all at once"])
 def test_a_sheet_without_a_digit(fault, tmp_path):
     with pytest.raises(DataError, match="is blank"):
         read_digit(saved(FAULTS[fault](np.full(ROWS.shape, 0.85)), tmp_path), (28, 28))
@@ -171,7 +171,7 @@ def test_components_are_those_of_scipy(density):
     generator = np.random.default_rng(0)
     for shape in [(1, 1), (1, 30), (30, 1), (25, 40), (60, 50)]:
         marked = generator.random(shape) < density
-        ours, theirs = components(marked), ndimage.label(marked, np.ones((3, 3)))[0]
+        ours, theirs = components(marked), np.asarray(ndimage.label(marked, np.ones((3, 3)))[0])
         np.testing.assert_array_equal(ours > 0, marked)
         pairs = set(zip(ours[marked].tolist(), theirs[marked].tolist(), strict=True))
         assert len(pairs) == ours.max() == theirs.max()

@@ -32,6 +32,21 @@ def linear(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
     return kind(shape[-1], draws.whole(1, 6), bias=draws.flag(0.8))
 
 
+def scale(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
+    return kind(shape[-1])
+
+
+def pbld(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
+    if len(shape) != 1:
+        return None
+    features = draws.whole(1, shape[0])
+    return kind(features, draws.whole(1, 4), draws.whole(1, 3), others=shape[0] - features)
+
+
+def parametric(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
+    return kind(draws.one(["SELU", "Mish", "ReLU", "GELU"]), draws.one([1, shape[0]]), draws.one(SLOPES))
+
+
 def along_axis(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
     return kind(dim=draws.axis(shape))
 
@@ -158,6 +173,10 @@ def embedding(draws: Draws, kind: Any, shape: Shape) -> Layer | None:
 
 BY_NAME: dict[str, Maker] = {
     "Linear": linear,
+    "NTKLinear": linear,
+    "Scale": scale,
+    "PBLD": pbld,
+    "ParametricActivation": parametric,
     "Softmax": along_axis,
     "LogSoftmax": along_axis,
     "LeakyReLU": sloped,

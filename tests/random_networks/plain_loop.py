@@ -17,6 +17,10 @@ from .networks import RandomNetwork
 Array = np.ndarray
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 WEIGHTED = (nn.Linear, nn.Embedding, nn.modules.conv._ConvNd)  # whose weights penalties act on
+OWN_WEIGHTS = {
+    "NTKLinear": ("weight",),
+    "PBLD": ("frequency", "weight"),
+}  # of modules that PyTorch does not have
 
 
 class GivenDropout(nn.Module):
@@ -141,9 +145,10 @@ class PlainLoop:
 
     def _penalty(self) -> Tensor:
         weights = [
-            module.weight
+            weight
             for module in self.module.modules()
-            if isinstance(module, WEIGHTED) and module.weight.requires_grad
+            for weight in _weights_of(module)
+            if weight.requires_grad
         ]
         terms = (penalty.to_torch()(weight) for penalty in self.case.penalties for weight in weights)
         return sum(terms, start=torch.zeros((), dtype=torch.float64))
@@ -151,3 +156,8 @@ class PlainLoop:
 
 def _arrays(tensors: Mapping[str, Any]) -> dict[str, Array]:
     return {name: tensor.detach().numpy().copy() for name, tensor in tensors.items()}
+
+
+def _weights_of(module: nn.Module) -> list[torch.Tensor]:
+    names = ("weight",) if isinstance(module, WEIGHTED) else OWN_WEIGHTS.get(type(module).__name__, ())
+    return [getattr(module, name) for name in names]

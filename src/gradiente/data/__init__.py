@@ -21,6 +21,7 @@ from gradiente.data.mnist import data_locations
 from gradiente.data.npy import read_mapped_inputs
 from gradiente.data.npz import read_inputs
 from gradiente.data.photograph import read_digit
+from gradiente.data.robust_scale import RobustScaler
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 
@@ -36,6 +37,7 @@ __all__ = [
     "RandomErasing",
     "RandomHorizontalFlip",
     "RandomVerticalFlip",
+    "RobustScaler",
     "Standardizer",
     "augment_rows",
     "batches",

@@ -14,7 +14,7 @@ Array = np.ndarray
 _LONGEST = 400  # points along the longer side: a digit a tenth as large still has more than its frame
 _PAPER = 1 / 3  # of the longer side: the square in which paper is looked for at first
 _WIDER = 2.5  # than the widest stroke: the square in which paper is looked for then
-_FAINT = 0.3  # of the paper's light: what is fainter needs a sharp edge, a third of its strength high
+_FAINT = 0.4  # of the paper's light: what is fainter needs a sharp edge
 _STEP = 3  # points, within which an edge is sharp
 _FAINTEST = 0.08  # of the paper's light
 _STROKE = 0.3  # of the pen's strength: less is the soft border of a stroke
@@ -75,7 +75,7 @@ def digit_ink(grey: Array) -> Array:
     while True:
         ink, noise = ink_over_paper(grey, window, light_ink=light_ink)
         numbers = components(ink > np.maximum(_FAINTEST, 5 * noise))
-        main = _most_ink(numbers, ink)
+        main = _most_ink(numbers, ink, noise)
         if main == 0:
             return np.zeros_like(ink, dtype=np.float32)
         strength = np.quantile(ink[numbers == main], 0.9)
@@ -105,7 +105,7 @@ def _smoothed(grey: Array) -> Array:
     return grey
 
 
-def _most_ink(numbers: Array, ink: Array) -> int:
+def _most_ink(numbers: Array, ink: Array, noise: Array) -> int:
     """The number of the component with the most ink; 0 where none is larger than a speck."""
     rows, columns = numbers.shape
     mass = np.bincount(numbers.ravel(), weights=ink.ravel())
@@ -116,19 +116,21 @@ def _most_ink(numbers: Array, ink: Array) -> int:
             continue
         at_border = top == 0 or left == 0 or bottom == rows or right == columns
         weight = mass[number] * (_AT_BORDER if at_border else 1)
-        if weight > most and _is_ink(numbers == number, ink):
+        if weight > most and _is_ink(numbers == number, ink, noise):
             found, most = int(number), weight
     return found
 
 
-def _is_ink(inside: Array, ink: Array) -> bool:
-    """Whether a component is strong, or has a sharp edge: what is faint and soft is light."""
+def _is_ink(inside: Array, ink: Array, noise: Array) -> bool:
+    """Whether a component is strong, or has an edge that is sharp beside the noise: what is faint and soft is light."""
     strength = np.quantile(ink[inside], 0.9)
     if strength >= _FAINT:
         return True
     padded = np.pad(ink, ((0, _STEP), (0, _STEP)), mode="edge")
-    down, right = padded[_STEP:, :-_STEP] - ink, padded[:-_STEP, _STEP:] - ink
-    return max(np.abs(down[inside]).max(), np.abs(right[inside]).max()) >= strength / 3
+    rise = (
+        np.maximum(np.abs(padded[_STEP:, :-_STEP] - ink), np.abs(padded[:-_STEP, _STEP:] - ink)) - 5 * noise
+    )
+    return bool(rise[inside].max() >= strength / 5)
 
 
 def _with_parts(numbers: Array, main: Array) -> Array:

@@ -4,11 +4,14 @@ from gradiente.lazy import Registry
 from gradiente.layers.base import Context as Context
 from gradiente.layers.base import Layer as Layer
 from gradiente.layers.linear import Linear as Linear
+from gradiente.layers.ntk_linear import NTKLinear as NTKLinear
+from gradiente.layers.scale import Scale as Scale
 from gradiente.layers.sigmoid import Sigmoid as Sigmoid
 from gradiente.layers.tanh import Tanh as Tanh
 from gradiente.layers.relu import ReLU as ReLU
 from gradiente.layers.leaky_relu import LeakyReLU as LeakyReLU
 from gradiente.layers.prelu import PReLU as PReLU
+from gradiente.layers.parametric_activation import ParametricActivation as ParametricActivation
 from gradiente.layers.elu import ELU as ELU
 from gradiente.layers.selu import SELU as SELU
 from gradiente.layers.gelu import GELU as GELU
@@ -57,6 +60,7 @@ from gradiente.layers.dropout import Dropout1d as Dropout1d
 from gradiente.layers.dropout import Dropout2d as Dropout2d
 from gradiente.layers.dropout import Dropout3d as Dropout3d
 from gradiente.layers.embedding import Embedding as Embedding
+from gradiente.layers.pbld import PBLD as PBLD
 from gradiente.layers.residual import Residual as Residual
 
 REGISTRY: Registry[type[Layer]]

@@ -86,22 +86,22 @@ class Linear(Layer):
         return (self.in_features,)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        self._require_features(("batch", *input_shape))
+        self._require(("batch", *input_shape))
         return (*input_shape[:-1], self.out_features)
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
-        self._require_features(x.shape)
-        y = _product(x, parameters["weight"].T)  # (batch, …, out)
+        self._require(x.shape)
+        y = product(x, parameters["weight"].T)  # (batch, …, out)
         if self.bias:
             y += parameters["bias"]
         return y, x
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
-        return _product(dy, parameters["weight"])  # (batch, …, in)
+        return product(dy, parameters["weight"])  # (batch, …, in)
 
     def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
         x = cache
-        np.matmul(_rows(dy).T, _rows(x), out=out["weight"])  # (out, in)
+        np.matmul(rows(dy).T, rows(x), out=out["weight"])  # (out, in)
         if self.bias:
             column_sums(dy, out["bias"])  # (out,)
 
@@ -125,36 +125,41 @@ class Linear(Layer):
     def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
         """∂J/∂w[j,k] = Σᵢ δ[i,j]·x[i,k],   ∂J/∂b[j] = Σᵢ δ[i,j]"""
         j, *ks = index
-        rows = np.ndindex(at.x.values.shape[:-1])
-        return opening([term(at.delta[(*i, j)], *(at.x[(*i, k)] for k in ks)) for i in rows])
+        places = np.ndindex(at.x.values.shape[:-1])
+        return opening([term(at.delta[(*i, j)], *(at.x[(*i, k)] for k in ks)) for i in places])
 
     def to_torch(self):
         import torch
 
         return torch.nn.Linear(self.in_features, self.out_features, bias=self.bias)
 
-    def _require_features(self, shape: tuple[int | str, ...]) -> None:
-        if len(shape) >= 2 and shape[-1] == self.in_features:
-            return
-        sizes = [int(size) for size in shape[1:]] or [0]
-        flat = len(shape) > 2 and math.prod(sizes) == self.in_features
-        todo = "flatten" if flat else "last_axis" if len(shape) > 2 else "match"
-        raise ShapeError(
-            "linear.shape",
-            layer=f"Linear({self.in_features}, {self.out_features})",
-            expected=written_shape(("batch", *([] if flat else shape[1:-1]), self.in_features)),
-            shape=written_shape(shape),
-            todo=text(f"error.linear.todo_{todo}", last=sizes[-1], together=math.prod(sizes)),
-        )
+    def _require(self, shape: tuple[int | str, ...]) -> None:
+        require_features(f"Linear({self.in_features}, {self.out_features})", self.in_features, shape)
 
 
-def _product(x: Array, matrix: Array) -> Array:
+def require_features(layer: str, in_features: int, shape: tuple[int | str, ...]) -> None:
+    """The last axis of a batch of that shape has so many features, or an error that says what to do."""
+    if len(shape) >= 2 and shape[-1] == in_features:
+        return
+    sizes = [int(size) for size in shape[1:]] or [0]
+    flat = len(shape) > 2 and math.prod(sizes) == in_features
+    todo = "flatten" if flat else "last_axis" if len(shape) > 2 else "match"
+    raise ShapeError(
+        "linear.shape",
+        layer=layer,
+        expected=written_shape(("batch", *([] if flat else shape[1:-1]), in_features)),
+        shape=written_shape(shape),
+        todo=text(f"error.linear.todo_{todo}", last=sizes[-1], together=math.prod(sizes)),
+    )
+
+
+def product(x: Array, matrix: Array) -> Array:
     """x @ matrix: all its rows in one product."""
     if x.ndim == 2:
         return x @ matrix
-    return (_rows(x) @ matrix).reshape(*x.shape[:-1], matrix.shape[1])
+    return (rows(x) @ matrix).reshape(*x.shape[:-1], matrix.shape[1])
 
 
-def _rows(x: Array) -> Array:
+def rows(x: Array) -> Array:
     """x with its rows along one axis: (…, features) → (rows, features)."""
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradiente.errors import ArgumentError, GradienteError, require
 from gradiente.layers import REGISTRY, Layer
+from gradiente.layers.torch_graph import LAYER
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +18,9 @@ def layer_of(path: str, module: "torch.nn.Module") -> Layer:
     """Our layer of the module's name, with its hyperparameters, where what they make in PyTorch is the module again."""
     import torch
 
+    if (own := own_layer(module)) is not None:
+        name, options = own
+        return REGISTRY[name](**options)
     kind, name_of = type(module), called(path, module)
     layer_kind = REGISTRY.get(kind.__name__)
     if layer_kind is None or getattr(torch.nn, kind.__name__, None) is not kind:
@@ -64,6 +68,11 @@ def _same(a: Any, b: Any) -> bool:
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def own_layer(module: "torch.nn.Module") -> tuple[str, dict[str, Any]] | None:
+    """The name and the options of our layer that made the module, where PyTorch has none of its kind; else None."""
+    return getattr(module, "meta", {}).get(LAYER)
 
 
 def called(path: str, module: "torch.nn.Module") -> str:

@@ -54,7 +54,7 @@ def optimizer_to_torch(
     *,
     slots: Slots | None = None,
     t: int = 0,
-    lr_factors: Mapping[int, float] | None = None,
+    lr_factors: Mapping[int | str, float] | None = None,
     weight_decay_on: str = "all",
 ) -> "torch.optim.Optimizer":
     """The torch optimizer over the trainable parameters of a network's torch module, after t steps.

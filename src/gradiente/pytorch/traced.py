@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradiente.errors import ArgumentError, require
 from gradiente.layers import Layer
 from gradiente.pytorch.calls import is_addition, is_size, modules_of
-from gradiente.pytorch.modules import called, layer_of
+from gradiente.pytorch.modules import called, layer_of, own_layer
 
 if TYPE_CHECKING:
     import torch
@@ -55,12 +55,13 @@ def parts_of(path: str, module: "torch.nn.Module") -> list[Part]:
 
 
 def _is_own(module: "torch.nn.Module") -> bool:
-    """Whether a module is composed by its user: no module of torch.nn, nor a variant of one."""
+    """Whether a module is composed by its user: no module of torch.nn, nor a variant of one, nor a layer of ours."""
     import torch
 
     composed = {torch.nn.Module, torch.nn.Sequential}
     bases = [base for base in type(module).__mro__ if base.__module__.startswith("torch.nn")]
-    return isinstance(module, torch.nn.Module) and composed.issuperset(bases)
+    composed_only = isinstance(module, torch.nn.Module) and composed.issuperset(bases)
+    return composed_only and own_layer(module) is None
 
 
 class _Reader:
@@ -165,9 +166,13 @@ def _traced(module: "torch.nn.Module", name: str) -> "GraphModule":
     """
     from torch import fx
 
+    class Tracer(fx.Tracer):
+        def is_leaf_module(self, m: "torch.nn.Module", module_qualified_name: str) -> bool:
+            return own_layer(m) is not None or super().is_leaf_module(m, module_qualified_name)
+
     with _inference(module):
         try:
-            return fx.symbolic_trace(module)
+            return fx.GraphModule(module, Tracer().trace(module))
         except (
             Exception
         ) as error:  # anything that the user's forward method does with a value that is none yet

@@ -11,6 +11,7 @@ from gradiente.schedules.linear import LinearLR as LinearLR
 from gradiente.schedules.polynomial import PolynomialLR as PolynomialLR
 from gradiente.schedules.cosine import CosineAnnealingLR as CosineAnnealingLR
 from gradiente.schedules.warm_restarts import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
+from gradiente.schedules.coslog import CosLogLR as CosLogLR
 from gradiente.schedules.warmup import WarmupLR as WarmupLR
 from gradiente.schedules.cyclic import CyclicLR as CyclicLR
 from gradiente.schedules.one_cycle import OneCycleLR as OneCycleLR

@@ -174,7 +174,7 @@ def trace(
     penalties: Sequence[Penalty] = (),
     clip: Clip | None = None,
     optimizer: Optimizer | None = None,
-    lr_factors: Mapping[int, float] | None = None,
+    lr_factors: Mapping[int | str, float] | None = None,
     weight_decay_on: str = "all",
     slots: Mapping[str, Any] | None = None,
     t: int = 1,

@@ -49,7 +49,8 @@ class Trainer:
         loss: the main term of J
         optimizer: the update rule
         lr_factors: factors of the learning rate by the index of a layer, as in Network.freeze: with {0: 0.1} the first
-            layer learns at a tenth, also of what a schedule sets; a Residual is one layer
+            layer learns at a tenth, also of what a schedule sets; a Residual is one layer. A key may be the name of one
+            parameter: {"0.bias": 0.1}
         weight_decay_on: what the optimizer's weight_decay shrinks: "all", or "weights": no biases, no normalizations
         callbacks: called in this order at every hook
         clip: gradient clipping
@@ -82,7 +83,7 @@ class Trainer:
         loss: Loss,
         optimizer: Optimizer,
         *,
-        lr_factors: Mapping[int, float] | None = None,
+        lr_factors: Mapping[int | str, float] | None = None,
         weight_decay_on: str = "all",
         callbacks: Sequence[Callback] = (),
         clip: Clip | None = None,

@@ -39,8 +39,8 @@ GATHERED_BYTES = 4_000_000  # of a memory map at once, for a block of steps
 class CompiledEngine(ClosedFormEngine):
     """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
-    Compiled are networks of Linear, convolutions and pools without copies in the padding, batch normalization, and
-    element-wise layers; what else there is NumPy executes, and only the rule is compiled.
+    Compiled are networks of Linear, NTKLinear, convolutions and pools without copies in the padding, batch
+    normalization, and element-wise layers; what else there is NumPy executes, and only the rule is compiled.
     Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
 
     Errors: ArgumentError where llvmlite is not installed

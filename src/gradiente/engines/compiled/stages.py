@@ -1,7 +1,7 @@
 """A network as stages: a Linear, a convolution or a pool, then the element-wise layers behind it, recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -29,6 +29,7 @@ from gradiente.layers import (
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
+    NTKLinear,
 )
 from gradiente.layers.base import Array, Layer, Shape
 from gradiente.layers.conv import Conv
@@ -40,22 +41,24 @@ from gradiente.network import Network
 from gradiente.symbolic import Symbol
 
 POOLS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)
-HEADS = (Linear, Conv1d, Conv2d, Conv3d, *POOLS)  # layers that a stage begins with
+DENSE = (Linear, NTKLinear)
+HEADS = (*DENSE, Conv1d, Conv2d, Conv3d, *POOLS)  # layers that a stage begins with
 
 
 @dataclass(kw_only=True)
 class Stage(Chain):
     """A part of the network: what its head makes of x, and what the layers behind the head make of that.
 
-    The chain's operands are RAW (W x of a Linear, y of another head, x where there is none) and BIAS of a Linear.
+    The chain's operands are RAW (W x of a dense head, y of another, x where there is none) and BIAS of a dense head.
     Behind a pool, whose output its gradient needs, another stage begins; so it does where parameters or sums over the
     batch have other channels.
 
     Arguments:
-        head: a Linear, a convolution or a pool, or None
+        head: a dense layer, a convolution or a pool, or None
         windows: of a convolution or a pool; None for another head
         inputs, outputs: features before and after
         weight, bias: of the head; None where there is none
+        gain: what W x is multiplied by; ∂J/∂raw has it too
         learns: whether its parameters do
         places: of the chain's parameters, by the operand's name
     """
@@ -66,6 +69,7 @@ class Stage(Chain):
     outputs: int
     weight: Place | None
     bias: Place | None
+    gain: float
     learns: bool
     places: dict[str, Place]
 
@@ -73,6 +77,11 @@ class Stage(Chain):
     def buffers(self) -> dict[str, str]:
         """The network's names of its running statistics, by the operand's name."""
         return {name: own for name, own in self.own.items() if name not in self.places}
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether the head is a product with a matrix alone."""
+        return isinstance(self.head, DENSE)
 
     @property
     def trains(self) -> bool:
@@ -182,14 +191,16 @@ def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
 
 def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: Mapping[str, Place]) -> Stage:
     first, shape, after = network.nodes[nodes.start], all_shapes[nodes.start], all_shapes[nodes.stop]
-    inputs, weight, bias = prod(shape), None, None
+    inputs, weight, bias, gain = prod(shape), None, None, 1.0
     raw, windows = Symbol(RAW), None
     head = first.layer if _is_head(first.layer) else None
     if head is not None:
         weight, bias = places.get(f"{first.path}.weight"), places.get(f"{first.path}.bias")
-    if isinstance(head, Linear):
+    if isinstance(head, DENSE):
         if len(shape) != 1:
-            raise NotRecordable("Linear")
+            raise NotRecordable(type(head).__name__)
+        gain = head.gain if isinstance(head, NTKLinear) else 1.0
+        raw = _times(raw, gain)
         raw = Symbol(function="add", arguments=(raw, Symbol(BIAS))) if bias else raw
     elif isinstance(head, Conv | Pool):
         windows = head._windows((ROWS, *shape))
@@ -199,6 +210,7 @@ def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: 
     own = (prod(all_shapes[index][:1]) for index in others if _has_channels(network, index))
     channels = next(own, prod(after))
     chain = chain_of(network, others, raw, all_shapes[others.start], channels)
+    chain = replace(chain, raw_gradient=_times(chain.raw_gradient, gain))
     return Stage(
         **vars(chain),
         head=head,
@@ -207,6 +219,7 @@ def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: 
         outputs=prod(after),
         weight=weight,
         bias=bias,
+        gain=gain,
         learns=weight is not None and not network.is_frozen(nodes.start),
         places={name: places[own] for name, own in chain.own.items() if own in places},
     )
@@ -229,6 +242,11 @@ def _has_channels(network: Network, index: int) -> bool:
     """Whether a layer has numbers for each channel: parameters, or sums over the batch."""
     node = network.nodes[index]
     return bool(node.parameters()) or node.layer.depends_on_batch
+
+
+def _times(symbol: Symbol, gain: float) -> Symbol:
+    factor = Symbol(value=gain)
+    return symbol if gain == 1 else Symbol(function="multiply", arguments=(factor, symbol))
 
 
 def _is_head(layer: Layer) -> bool:

@@ -16,7 +16,6 @@ from gradiente.engines.compiled.row_counts import ROW_COUNT
 from gradiente.engines.compiled.source import Memory, Source
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import FAILED, INVALID, NOT_FINITE
-from gradiente.layers import Linear
 from gradiente.symbolic import Symbol
 
 
@@ -97,7 +96,7 @@ class Writer:
         raw = out if stage.head is not None else x
         entries = [f"out = at({out}, {cut.lo} * {self.M})", f"raw = at({raw}, {cut.lo} * {self.M})"]
         shared, operands = list[str](), {RAW: Operand("raw")}
-        if stage.bias is not None and isinstance(stage.head, Linear):
+        if stage.bias is not None and stage.is_dense:
             shared.append(f"bias = at(theta, {stage.bias.start} + {cut.lo})")
             operands[BIAS] = Operand("bias", "feature")
         for name, pointer in draws.items():
@@ -193,7 +192,7 @@ class Writer:
             add: the source of whether they are added to what is there
         """
         lines = self.matrix_gradient(stage, delta, x, x_rows, to, cut, add)
-        if stage.bias is not None and isinstance(stage.head, Linear):
+        if stage.bias is not None and stage.is_dense:
             lines += [
                 f"d = at({delta}, {cut.lo} * {self.M})",
                 f"db = at({to}, {stage.bias.start} + {cut.lo})",
@@ -205,6 +204,7 @@ class Writer:
                 f"    for r in range(start, min({cut.rows}, start + {SUMMED})):",
                 f"        part += d[j * {self.M} + r]",
                 "    total += part",
+                *([] if stage.gain == 1 else [f"total *= {literal(1 / stage.gain)}"]),
                 f"db[j] = db[j] + T(total) if {add} else T(total)",
             ]
             lines += nested(f"for j in range({cut.count}):", inner)
@@ -230,7 +230,7 @@ class Writer:
 
     def by_rows(self, stage: Stage) -> bool:
         """Whether ∂J/∂W is computed from x as rows × features: where a row fills vectors."""
-        return stage.learns and isinstance(stage.head, Linear) and stage.inputs >= self.lanes
+        return stage.learns and stage.is_dense and stage.inputs >= self.lanes
 
     def loss(
         self, z: str, delta: str, classes: str, targets: str, terms: str, cut: Cut, rows: object
