@@ -40,6 +40,7 @@ ORDER = [
     ["custom"],
     ["engines"],
     ["views"],
+    ["diagnosis"],
     ["training"],
     ["show"],
     ["comparison", "parity", "benchmarking"],

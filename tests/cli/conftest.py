@@ -113,7 +113,7 @@ def write_prices(path, rows=80, seed=0):
     generator = np.random.default_rng(seed)
     x = generator.normal(size=(rows, 3))
     price = 250_000 + 40_000 * x[:, 0] - 15_000 * x[:, 1] + 100 * generator.normal(size=rows)
-    lines = ["area,age,rooms,price", *(",".join(f"{v:.4f}" for v in row) for row in np.c_[x, price])]
+    lines = ["area,age,rooms,precio", *(",".join(f"{v:.4f}" for v in row) for row in np.c_[x, price])]
     Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -230,3 +230,14 @@ def test_pictures_of_other_things_are_not_cleaned(digits_run):
     answer = gradiente("predict", digits_run, "clean.png", "speck.png", "--show")
     clean, speck = answer.out.split("as the network sees it")[1:]
     assert clean.splitlines()[1:11] != speck.splitlines()[1:11]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "--show shows images"), ("es", "--show muestra imágenes")]
+)
+def test_a_table_is_not_shown(table_run, language, words):
+    table, run = table_run
+    answer = gradiente("predict", run, table, "--show", "--output", "said.csv", "--lang", language)
+    assert (answer.status, answer.out) == (2, "")
+    assert words in answer.err
+    assert not Path("said.csv").exists()

@@ -76,14 +76,14 @@ def test_it_is_repeated_and_taken_up_again_to_the_same_bits(base_run, own_folder
 def test_pretrained_layers_learn_at_a_lower_rate(base_run, own_folder):
     """In a step of plain gradient descent a tenth of the rate is a tenth of the way; and it is repeated and resumed."""
     chosen = ["digits", "--pretrained", base_run, "--optimizer", "SGD", "--lr", 0.5, "--batch-size", "all"]
-    own = ["--lr-factors", "1: 0.1, 2: 0, -1: 2"]
+    own = ["--lr-factors", "1: 0.1, 2: 0, -1: 2, 6.bias: 3"]
     for run, more, epochs in (("start", [], 0), ("plain", [], 1), ("own", own, 1), ("whole", own, 3)):
         train(*chosen, *more, "--epochs", epochs, run=run)
     start, plain, after = (weights(run) for run in ("start", "plain", "own"))
-    for name, factor in (("1.weight", 0.1), ("1.bias", 0.1), ("2.weight", 0), ("6.weight", 2), ("6.bias", 2)):
+    for name, factor in (("1.weight", 0.1), ("1.bias", 0.1), ("2.weight", 0), ("6.weight", 2), ("6.bias", 3)):
         expected = start[name] + factor * (plain[name] - start[name])
         np.testing.assert_allclose(after[name], expected, rtol=0, atol=1e-6, err_msg=name)
-    assert config_of(own_folder / "own")["lr_factors"] == {"1": 0.1, "2": 0.0, "-1": 2.0}
+    assert config_of(own_folder / "own")["lr_factors"] == {"1": 0.1, "2": 0.0, "-1": 2.0, "6.bias": 3.0}
     train("--config", own_folder / "whole" / "run.toml", run="again")
     assert gradiente("train", "--resume", "own", "--epochs", 3, "--no-report").status == 0
     assert same_bits(weights("whole"), weights("again"))
@@ -95,6 +95,7 @@ def test_pretrained_layers_learn_at_a_lower_rate(base_run, own_folder):
     [
         (["--freeze", "9"], 2, "7 layers, 0 to 6"),
         (["--lr-factors", "9: 0.1"], 2, "no layer 9: this network has 7 layers, 0 to 6"),
+        (["--lr-factors", "1.biases: 0.1"], 2, "no layer '1.biases'"),
         (["--lr-factors", "3: 0.1"], 2, "layer 3, ReLU(), has no parameters"),
         (["--lr-factors", "1: 0.1, -6: 0.1"], 2, "two factors for layer 1"),
         (["--lr-factors", "1: 0.1, 1: 0.2"], 2, 'each layer once, as in "0: 0.1, -1: 2", or none'),

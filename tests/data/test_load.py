@@ -160,7 +160,7 @@ def test_unknown_name_offers_the_nearest(name, nearest):
 
 def test_a_file_of_another_kind(tmp_path):
     with pytest.raises(ArgumentError, match=r"the path of a .csv or .npz file"):
-        load(tmp_path / "iris.data")
+        load(tmp_path / "iris.mat")
 
 
 @pytest.mark.parametrize("name", ["own.csv", "own.npz"])

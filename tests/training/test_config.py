@@ -19,7 +19,7 @@ FULL = {
     "descent": {
         "loss": "BCEWithLogitsLoss()",
         "optimizer": "SGD(lr=0.1)",
-        "lr_factors": {"0": 0.1, "-1": 2.0},
+        "lr_factors": {"0": 0.1, "-1": 2.0, "0.bias": 3.0},
         "weight_decay_on": "weights",
         "schedule": "StepLR(step_size=3)",
         "schedule_every": "step",
@@ -116,6 +116,7 @@ def test_a_key_outside_its_section_is_answered_with_its_section(values, words):
         ("descent", "lr_factors", 0.1, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
         ("descent", "lr_factors", {"0": "0.1"}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
         ("descent", "lr_factors", {"first": 0.1}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
+        ("descent", "lr_factors", {"bias": 0.1}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
         ("descent", "lr_factors", {"0.5": 0.1}, "a table of numbers by layer, such as {0 = 0.1, -1 = 2.0}"),
         ("descent", "batch_size", 2.5, 'a whole number or "all"'),
         ("descent", "batch_size", "everything", 'a whole number or "all"'),

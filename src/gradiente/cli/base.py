@@ -18,6 +18,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "predict",
+    "diagnose",
     "compare",
     "data",
     "gradcheck",

@@ -6,6 +6,7 @@ import click
 
 from gradiente.errors import did_you_mean
 from gradiente.locale import text
+from gradiente.notation import names_parameter
 
 
 class Integer(click.ParamType):
@@ -49,7 +50,7 @@ class Integers(click.ParamType):
 
 
 class LayerNumbers(click.ParamType):
-    """Numbers by the index of a layer: "0: 0.1, -1: 2"; `none` for an empty table."""
+    """Numbers by the index of a layer or by a parameter: "0: 0.1, -1: 2, 3.bias: 1"; `none` for an empty table."""
 
     name = "N: X, …"
 
@@ -61,8 +62,10 @@ class LayerNumbers(click.ParamType):
         if value.strip().casefold() == "none":
             return {}
         try:
-            pairs = [piece.split(":") for piece in value.split(",")]
-            numbers = {str(int(layer)): float(number) for layer, number in pairs}
+            pairs = [tuple(map(str.strip, piece.split(":"))) for piece in value.split(",")]
+            numbers = {
+                place if names_parameter(place) else str(int(place)): float(number) for place, number in pairs
+            }
         except ValueError:
             numbers, pairs = {}, []
         if len(numbers) != len(pairs) or not pairs:

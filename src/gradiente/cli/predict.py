@@ -10,10 +10,12 @@ import click
 import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.remarks import remarks
 from gradiente.cli.seen import print_seen
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
+from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, DataError, ShapeError
 from gradiente.formatting import share, short
 from gradiente.locale import text
@@ -43,7 +45,8 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
     if show:
         _require_pictures(files)
     for file in files:
-        sources, x = _instances(Path(file), description)
+        with remarks(console(as_json=True)):
+            sources, x = _instances(Path(file), description)
         if x.shape[1] != features:
             raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
         if show:
@@ -72,11 +75,7 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
         read = read_digit if description.name == DIGITS else read_image
         return [path.name], read(path, tuple(description.image_shape))[None]
     encoder = description.table_encoder()
-    if kind == ".csv":
-        if encoder is None:
-            raise ArgumentError("predict.no_table", file=path, name=description.name)
-        x = _checked(encoder.encode(path), path, encoder.features)
-    elif kind == ".npz":
+    if kind == ".npz":
         x = _checked(read_inputs(path), path)
         x = x if encoder is None else _checked(encoder.transform_rows(x), path, encoder.features)
     elif kind == ".npy":
@@ -84,6 +83,10 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
         if encoder is not None:
             encoder.require_rows(x.shape)
             x = _checked(x.converted(encoder.transform_rows), path, encoder.features)
+    elif encoder is not None:
+        x = _checked(encoder.encode(path), path, encoder.features)
+    elif path.name.lower().endswith(SUFFIXES):
+        raise ArgumentError("predict.no_table", file=path, name=description.name)
     else:
         raise ArgumentError("predict.kind", file=path)
     return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x

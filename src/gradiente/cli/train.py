@@ -68,7 +68,8 @@ def _train(
     config = _config(config_file, run, given)
     group = launched()
     out = console(as_json, quiet=not group.is_global_zero)
-    train_set, test_set = load_for(config)
+    with remarks(out):
+        train_set, test_set = load_for(config)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, config, train_set)
         if run is not None:
@@ -139,6 +140,8 @@ def _train(
     print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
         out.print(words, soft_wrap=True)
+    for finding in history.diagnose(test_set):
+        out.print(f"{finding.statement} → {finding.remedy}", style="yellow", soft_wrap=True)
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)

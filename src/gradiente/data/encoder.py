@@ -1,5 +1,6 @@
 """How a row of a table becomes a row of numbers: fitted on the training rows, then fixed."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -8,12 +9,18 @@ from typing import Any
 import numpy as np
 
 from gradiente.data.standardize import Standardizer
-from gradiente.data.table import read_table
+from gradiente.data.tables.form import Form
+from gradiente.data.tables.table import Table, read_table
 from gradiente.errors import DataError
+from gradiente.formatting import count
+from gradiente.locale import text
 from gradiente.plain import require_fields
 
 CONSTANT = "1"
+ABSENT = "∅"  # of a value that is missing, in the names of features
 MOST_CATEGORIES = 1000
+MISSING = ("error", "median", "mean", "drop", "indicator")  # what becomes of a value that is missing
+log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,8 @@ class Encoder:
     """Turns columns into features; `to_dict` and `from_dict` serialize it as JSON.
 
     Numeric columns are standardized where mean and scale are given. A column of text becomes one column of 0
-    and 1 for each of its categories, "city=Cali"; a category that training never saw is all zeros.
+    and 1 for each of its categories, "city=Cali"; a category that training never saw is all zeros, which `encode` says.
+    A number that is missing, NaN, becomes its column's `fill`; text that is missing, "", is a category.
 
     Arguments:
         columns: names of the input columns, in order
@@ -33,6 +41,9 @@ class Encoder:
         classes: names of the classes, by number; () for a regression
         target_mean: μ of each target, where a regression learns (y − μ) / σ; otherwise ()
         target_scale: σ of each target
+        fill: what stands for a missing value in each numeric column, in order; () where none may be missing
+        indicators: numeric columns for which a further feature says where a value was missing: 1, else 0
+        decimal: what stands before decimals in the table's file, where that is known
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
@@ -53,6 +64,9 @@ class Encoder:
     classes: tuple[str, ...] = ()
     target_mean: tuple[float, ...] = ()
     target_scale: tuple[float, ...] = ()
+    fill: tuple[float, ...] = ()
+    indicators: tuple[str, ...] = ()
+    decimal: str | None = None
 
     @classmethod
     def fit(
@@ -64,8 +78,14 @@ class Encoder:
         constant_input: bool = False,
         target: str | None = None,
         classes: Sequence[str] = (),
+        missing: str = "error",
+        decimal: str | None = None,
     ) -> "Encoder":
         """Fit an encoder of those columns, on those rows only.
+
+        Arguments:
+            missing: what becomes of a missing number: "median", "mean", or "indicator", the median with a further
+                feature; "error" and "drop": there are none
 
         Errors: DataError for a column of text with more than 1,000 categories: a name or a date, not a kind
         """
@@ -77,12 +97,28 @@ class Encoder:
         for name, kinds in categories.items():
             if len(kinds) > MOST_CATEGORIES:
                 raise DataError("encoder.categories", column=name, count=len(kinds), most=MOST_CATEGORIES)
-        numeric = [values[rows] for name, values in columns.items() if name not in categories]
-        mean, scale = (), ()
+        numeric = {name: values[rows] for name, values in columns.items() if name not in categories}
+        mean, scale, fill, indicators = (), (), (), ()
+        if missing not in ("error", "drop"):
+            average = np.nanmean if missing == "mean" else np.nanmedian
+            fill = tuple(_average(average, values) for values in numeric.values())
+        if missing == "indicator":
+            indicators = tuple(name for name, values in numeric.items() if np.isnan(values).any())
         if standardize and numeric:
-            standardizer = Standardizer.fit(np.column_stack(numeric))
+            standardizer = Standardizer.fit(_filled(list(numeric.values()), fill))
             mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
-        return cls(tuple(columns), categories, mean, scale, constant_input, target, tuple(classes))
+        return cls(
+            tuple(columns),
+            categories,
+            mean,
+            scale,
+            constant_input,
+            target,
+            tuple(classes),
+            fill=fill,
+            indicators=indicators,
+            decimal=decimal,
+        )
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -90,7 +126,8 @@ class Encoder:
         names = []
         for column in self.columns:
             kinds = self.categories.get(column)
-            names += [column] if kinds is None else [f"{column}={kind}" for kind in kinds]
+            names += [column] if kinds is None else [f"{column}={kind or ABSENT}" for kind in kinds]
+        names += [f"{column}={ABSENT}" for column in self.indicators]
         return (*names, CONSTANT) if self.constant_input else tuple(names)
 
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -100,10 +137,11 @@ class Encoder:
         """
         numeric = [name for name in self.columns if name not in self.categories]
         values = {name: columns[name] for name in numeric}
-        if self.mean:
-            standardizer = Standardizer(np.array(self.mean), np.array(self.scale))
-            standard = standardizer.transform(np.column_stack([columns[name] for name in numeric]))
-            values = dict(zip(numeric, standard.T, strict=True))
+        if numeric and (self.mean or self.fill):
+            filled = _filled([columns[name] for name in numeric], self.fill)
+            if self.mean:
+                filled = Standardizer(np.array(self.mean), np.array(self.scale)).transform(filled)
+            values = dict(zip(numeric, filled.T, strict=True))
         rows = len(columns[self.columns[0]])
         x = np.empty((rows, len(self.features)), dtype=np.float32)
         position = 0
@@ -116,6 +154,9 @@ class Encoder:
                 else:
                     x[:, position : position + len(kinds)] = columns[column][:, None] == np.array(kinds)
                     position += len(kinds)
+        for column in self.indicators:
+            x[:, position] = np.isnan(columns[column])
+            position += 1
         x[:, position:] = 1  # the constant input, where there is one
         return x
 
@@ -126,6 +167,8 @@ class Encoder:
         Errors: DataError where there are more or fewer columns, or one of them is text
         """
         self.require_rows(x.shape)
+        if self.fill:
+            return self.transform(dict(zip(self.columns, np.asarray(x, dtype=np.float64).T, strict=True)))
         rows = np.empty((len(x), len(self.features)), dtype=np.float32)
         with np.errstate(over="ignore"):
             rows[:, : x.shape[1]] = (
@@ -140,21 +183,41 @@ class Encoder:
             raise DataError("encoder.rows", columns=", ".join(self.columns), shape=shape)
 
     def encode(self, path: str | Path) -> np.ndarray:
-        """The features of every row of a CSV file, exactly as in training; its columns are matched by name.
+        """The features of every row of a table in a file, exactly as in training; its columns are matched by name.
+
+        In a file without a header they are those of training, in order. How many rows have a category that training
+        never saw is said by the log `gradiente`.
 
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        table = read_table(path)
-        missing = [name for name in self.columns if name not in table.cells]
+        table = read_table(path, Form(decimal=self.decimal))
+        names = dict(zip(self.columns, self.columns, strict=True))
+        if not table.form.header and len(table.names) == len(self.columns):
+            names = dict(zip(self.columns, table.names, strict=True))
+        missing = [name for name, own in names.items() if own not in table.names]
         if missing:
             raise DataError("encoder.columns", path=path, missing=", ".join(missing))
-        return self.transform(
-            {
-                name: table.texts(name) if name in self.categories else table.numbers(name)
-                for name in self.columns
-            }
-        )
+        return self.transform({name: self._column(table, name, own) for name, own in names.items()})
+
+    def _column(self, table: Table, name: str, own: str) -> np.ndarray:
+        """A column of a table, which calls it `own`: numbers, or text where it has categories."""
+        kinds = self.categories.get(name)
+        column = table.numbers(own) if kinds is None else table.words(own)
+        gaps = np.isnan(column) if kinds is None else (column == "") & ("" not in kinds)
+        if gaps.any() and not self.fill:
+            where = table.cell(own, int(gaps.argmax()))
+            raise DataError("encoder.missing", **where, count=count(int(gaps.sum())))
+        if kinds is None:
+            return column
+        column = np.array([_as_category(cell, kinds) for cell in column.tolist()])
+        unseen = ~np.isin(column, kinds)
+        if unseen.any():
+            cells = ", ".join(map(repr, np.unique(column[unseen])[:3].tolist()))
+            words = {"column": name, "cells": cells, "known": ", ".join(kinds[:5])}
+            rows = {"count": count(int(unseen.sum())), "rows": count(len(column))}
+            log.warning(text("encoder.unseen", **words, **rows))
+        return column
 
     def in_units(self, targets: np.ndarray) -> np.ndarray:
         """Standardized targets, or predictions of them, in the units of the table again: y σ + μ."""
@@ -189,6 +252,25 @@ class Encoder:
             or not set(categories) <= set(encoder.columns)
             or not len(encoder.mean) == len(encoder.scale) in (0, numeric)
             or len(encoder.target_mean) != len(encoder.target_scale)
+            or len(encoder.fill) not in (0, numeric)
+            or not set(encoder.indicators) <= set(encoder.columns) - set(categories)
         ):
             raise DataError("encoder.fields")
         return encoder
+
+
+def _average(of: Any, values: np.ndarray) -> float:
+    """Of the numbers that are there; 0 where there are none."""
+    return 0.0 if np.isnan(values).all() else float(of(values))
+
+
+def _filled(columns: list[np.ndarray], fill: tuple[float, ...]) -> np.ndarray:
+    """Columns side by side, with a number where one is missing."""
+    x = np.column_stack(columns)
+    return np.where(np.isnan(x), np.array(fill), x) if fill else x
+
+
+def _as_category(cell: str, kinds: tuple[str, ...]) -> str:
+    """A cell as training wrote it: pandas writes 1 as 1.0 where a number of the column is missing."""
+    whole = cell.removesuffix(".0")
+    return whole if cell not in kinds and whole in kinds else cell

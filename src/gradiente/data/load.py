@@ -15,14 +15,13 @@ from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
 from gradiente.data.npy import read_npy
 from gradiente.data.npz import read_npz
+from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
-from gradiente.data.table import read_table
+from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
-from gradiente.errors import ArgumentError, DataError, did_you_mean, is_whole, require
+from gradiente.errors import ArgumentError, did_you_mean, is_whole, require
 from gradiente.mapped import MappedArray, pieces
-
-MOST_INTEGER_CLASSES = 20
 
 Split = tuple[np.ndarray, np.ndarray]
 _OFFICIAL = {"mnist": mnist, "fashion-mnist": fashion_mnist}
@@ -43,6 +42,7 @@ def load(
     constant_input: bool = False,
     samples: int | None = None,
     noise: float | None = None,
+    table: Reading | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load the training and test parts of a data set.
 
@@ -50,16 +50,18 @@ def load(
     their test part is their training part. Everything else is split by `stratified_split`; what a table's
     encoder learns (categories, mean and scale), it learns from the training part.
 
-    In a CSV file, columns of text become one column of 0 and 1 for each category. A target of text, or of
-    whole numbers with at most 20 different values, is a class; any other is a regression's.
+    In a table, columns of text become one column of 0 and 1 for each category. A target of text, or of whole numbers
+    with at most 20 different values, is a class; any other is a regression's. What is found in its file and decided is
+    said by the log `gradiente`.
 
     Arguments:
-        name: a built-in name (see NAMES), the path of a .csv or .npz file, or a folder with x.npy and y.npy, whose x
-            may be larger than memory: it stays on disk, and only batches of it are read
+        name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
+            or a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
+            it are read
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1)
-        target: name of a CSV file's target column; None: the last one
+        target: name of a table's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
         standardize_target: real-valued targets of a table with mean 0 and standard deviation 1 too: what a network
@@ -67,6 +69,7 @@ def load(
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
         samples: points of a toy set, ≥ 10
         noise: of a toy set, ≥ 0
+        table: what else is to be known of a table, as `Reading` has it
 
     Errors: ArgumentError for an unknown name, or an option that this data set has no use for; FileError and
         DataError for data that cannot be read or learned from
@@ -76,18 +79,23 @@ def load(
     ((120, 4), (30, 4), ('setosa', 'versicolor', 'virginica'))
     """
     path, name = Path(name), str(name)
-    is_csv, is_npz = path.suffix.lower() == ".csv", path.suffix.lower() == ".npz"
-    is_folder = name not in NAMES and not is_csv and not is_npz and path.is_dir()
+    own, is_npz = name not in NAMES, path.suffix.lower() == ".npz"
+    is_csv = own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file())
+    is_folder = own and not is_csv and not is_npz and path.is_dir()
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
+    _refuse(
+        table is not None and replace(table, prefer_numbers=False) != Reading() and not is_csv, name, "table"
+    )
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     require(0 < test < 1, "split.fraction", value=test)
     require(is_whole(seed, 0), "load.seed", value=repr(seed))
     if is_csv:
-        return _load_csv(
-            path, target, seed, test, standardize is not False, standardize_target, constant_input
+        reading = replace(table or Reading(), target=target)
+        return _load_table(
+            path, reading, seed, test, standardize is not False, standardize_target, constant_input
         )
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
@@ -154,42 +162,29 @@ def _encoded_in_place(
     return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
 
 
-def _load_csv(
+def _load_table(
     path: Path,
-    target: str | None,
+    reading: Reading,
     seed: int,
     test: float,
     standardize: bool,
     standardize_target: bool,
     constant_input: bool,
 ) -> tuple[Dataset, Dataset]:
-    table = read_table(path)
-    target = list(table.cells)[-1] if target is None else target
-    y, task, classes = _classes_or_numbers(table.column(target))
-    columns = {name: table.column(name) for name in table.cells if name != target}
-    if not columns:
-        raise DataError("csv.one_column", path=path, column=target)
-    split = _split(y, classes, test, seed)
+    own = read_own_table(path, reading)
+    target = own.target
+    split = _split(target.y, target.classes, test, seed)
     encoder = Encoder.fit(
-        columns,
+        own.columns,
         split[0],
         standardize=standardize,
         constant_input=constant_input,
-        target=target,
-        classes=classes,
+        target=own.target_name,
+        classes=target.classes,
+        missing=reading.missing,
+        decimal=own.form.decimal,
     )
-    return _parts(columns, y, task, path.stem, encoder, split, standardize_target)
-
-
-def _classes_or_numbers(values: np.ndarray) -> tuple[np.ndarray, Task, tuple[str, ...]]:
-    """Text and few whole numbers are classes, in ascending order; the rest is a regression's target."""
-    if values.dtype.kind == "U":
-        labels, y = np.unique(values, return_inverse=True)
-        return y, "classification", tuple(labels.tolist())
-    labels, y = np.unique(values, return_inverse=True)
-    if len(labels) <= MOST_INTEGER_CLASSES and np.all(labels == np.round(labels)):
-        return y, "classification", tuple(str(int(label)) for label in labels)
-    return values, "regression", ()
+    return _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
 
 
 def _parts(

@@ -1,12 +1,16 @@
 """Splitting a data set in two, reproducibly for the same seed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gradiente.errors import DataError, require
 from gradiente.streams import Purpose, stream
 
 
-def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def stratified_split(
+    y: np.ndarray, fraction: float, seed: int, *, part: str = "test", classes: Sequence[str] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Row numbers to keep and to hold out, with the same class proportions in both parts.
 
     The quota of a class is fraction · (its rows). Each class gets its whole part, the rows still missing from
@@ -17,6 +21,8 @@ def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndar
         y: the targets; whole numbers are classes, real numbers are not
         fraction: the fraction to hold out, in (0, 1)
         seed: of the split, ≥ 0
+        part: what is held out, for messages: "test" or "validation"
+        classes: names of the classes, for messages
 
     Shapes: y (m,) → two sorted arrays that together hold 0 … m − 1 once each
     Errors: ArgumentError for a fraction outside (0, 1); DataError for a class (or a data set) with one row
@@ -38,7 +44,8 @@ def stratified_split(y: np.ndarray, fraction: float, seed: int) -> tuple[np.ndar
     else:
         labels, rows_of = np.unique(y, return_counts=True)
         if rows_of.min() < 2:
-            raise DataError("split.one_row", label=labels[rows_of.argmin()])
+            label = labels[rows_of.argmin()]
+            raise DataError(f"split.one_row.{part}", label=classes[label] if classes else label)
         counts = _largest_remainder(fraction * rows_of)
         counts = np.clip(counts, 1, rows_of - 1)
         held_out = np.concatenate(

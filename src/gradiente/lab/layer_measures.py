@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from gradiente.data import Dataset
-from gradiente.layers import Context, ReLU, Sigmoid, Tanh
+from gradiente.diagnosis.units import dead, saturated
+from gradiente.layers import Context
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.training.targets import targets
@@ -16,7 +17,6 @@ INSTANCES = 256  # of the training data that are measured, at most
 BINS = 24
 VANISHING = 1e-3  # of the largest gradient of a layer's weights
 EXPLODING = 1e3
-SATURATED = {Tanh: 0.99, Sigmoid: 0.495}  # distance from the middle of its values
 MOST_GRADIENTS = 20_000  # numbers that are sent one by one
 
 
@@ -72,17 +72,10 @@ class LayerMeasures:
         """
         found = list[Remark]()
         for number, place, layer in self._activations():
-            output = self.outputs[place].reshape(len(self.outputs[place]), -1)
-            if isinstance(layer, ReLU):
-                dead = int((output == 0).all(axis=0).sum())
-                if dead:
-                    found.append(Remark("dead", {"layer": number, "count": dead, "units": output.shape[1]}))
-            elif type(layer) in SATURATED:
-                middle = 0.5 if isinstance(layer, Sigmoid) else 0.0
-                far = (np.abs(output - middle) > SATURATED[type(layer)]).all(axis=0)
-                if far.any():
-                    values = {"layer": number, "count": int(far.sum()), "units": output.shape[1]}
-                    found.append(Remark("saturated", values))
+            far = saturated(layer, self.outputs[place]).all(axis=0)
+            for key, units in (("dead", dead(layer, self.outputs[place])), ("saturated", int(far.sum()))):
+                if units:
+                    found.append(Remark(key, {"layer": number, "count": units, "units": far.size}))
         return found + self._gradient_remarks()
 
     def _activations(self) -> list[tuple[int, int, Any]]:

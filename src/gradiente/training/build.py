@@ -9,12 +9,14 @@ from typing import Any
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
+from gradiente.notation import names_parameter
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
@@ -47,9 +49,10 @@ class Plan:
 
     def advice(self) -> str | None:
         """A note about a likely mistake: an activation that the loss already includes."""
-        last, loss = type(self.network.layers[-1]).__name__, type(self.loss).__name__
-        contained = {"logistic": ("Sigmoid",), "softmax": ("Softmax", "Sigmoid")}.get(self.loss.link, ())
-        return text("build.contained", last=last, loss=loss) if last in contained else None
+        last = self.network.layers[-1]
+        if not applied_twice(last, self.loss):
+            return None
+        return text("build.contained", last=type(last).__name__, loss=type(self.loss).__name__)
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
@@ -89,7 +92,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     changes = config.make("augment")
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
-    factors = {int(layer): factor for layer, factor in (config.descent.lr_factors or {}).items()}
+    given = (config.descent.lr_factors or {}).items()
+    factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
     return Plan(
         config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
@@ -123,7 +127,8 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        learned = len(stratified_split(train.y, share, descent.seed)[0]) if share else len(train)
+        names = {"part": "validation", "classes": train.classes}
+        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
         config = config.changed(batch_size=min(defaults["batch_size"], learned))
     return config
 

@@ -3,11 +3,15 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from gradiente.data import Dataset
+from gradiente.diagnosis import Diagnosis, Subject, diagnose
+from gradiente.errors import ArgumentError
 from gradiente.storage import json_text
 
 Array = np.ndarray
@@ -65,6 +69,8 @@ class History:
     a `val_NAME` for every metric of torchmetrics that was asked for and is one number; and
     `gradient_norms`, the norm of ∂J/∂parameter by name at the epoch's end, for every parameter that learns.
 
+    That of a call of `fit` can say what went wrong: `diagnosis`. `subject` is what it looks at then.
+
     >>> history = History([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}])
     >>> history["loss"], history.best("loss")["epoch"]
     ([0.5, 0.25], 2)
@@ -72,6 +78,24 @@ class History:
 
     def __init__(self, records: list[dict[str, Any]] | None = None) -> None:
         self._records, self._later = [] if records is None else records, list[Epochs]()
+        self.subject: Subject | None = None
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What went wrong in this training: its findings, the gravest first; none where nothing did.
+
+        Errors: ArgumentError for a history that `fit` has not returned
+        """
+        return self.diagnose()
+
+    def diagnose(self, test: Dataset | None = None) -> Diagnosis:
+        """The diagnosis, with data that the training has not seen.
+
+        Errors: as of `diagnosis`
+        """
+        if self.subject is None:
+            raise ArgumentError("history.no_subject")
+        return diagnose(replace(self.subject, records=self.records, test=test))
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -1,20 +1,36 @@
 """The data set that a config names."""
 
 from gradiente.data import Dataset, load
+from gradiente.data.own_table import Reading
+from gradiente.data.tables.form import Form
 from gradiente.training.config import Config
+
+_TAB = ("tab", "\\t")  # what can be typed for it
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
     """Its training and test parts, split with the config's seed.
 
     Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
-    are for a loss that takes only some numbers: MSLELoss takes their logarithm.
+    are for a loss that takes only some numbers: MSLELoss takes their logarithm. Whole numbers that may be classes are
+    targets of a regression where the loss is given and one of numbers, or their standardization is asked for.
     """
     data = config.data
-    standardize_target = data.standardize_target
-    if standardize_target is None:
-        loss = config.make("loss")
-        standardize_target = loss is None or loss.target_interval == "(-inf, inf)"
+    loss = config.make("loss")
+    of_numbers = loss is None or loss.target_interval == "(-inf, inf)"
+    table = Reading(
+        form=Form(
+            header=data.header,
+            separator="\t" if data.separator in _TAB else data.separator,
+            decimal=data.decimal,
+            encoding=data.encoding,
+        ),
+        features=data.features,
+        drop=data.drop or (),
+        missing=data.missing,
+        task=data.task,
+        prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
+    )
     return load(
         data.name,
         data_dir=data.data_dir,
@@ -22,8 +38,9 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         test=data.test,
         target=data.target,
         standardize=data.standardize,
-        standardize_target=standardize_target,
+        standardize_target=of_numbers if data.standardize_target is None else data.standardize_target,
         constant_input=data.constant_input,
         samples=data.samples,
         noise=data.noise,
+        table=table,
     )

@@ -68,7 +68,7 @@ def prepare(
     """
     indices, held_out = np.arange(len(train)), validation
     if not isinstance(validation, Dataset | None):
-        indices, rows = stratified_split(train.y, validation, seed)
+        indices, rows = stratified_split(train.y, validation, seed, part="validation", classes=train.classes)
         held_out = train.subset(rows)
     size = _batch_size(batch_size, len(indices))
     batches(indices, size)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
+from gradiente.data.encoder import MISSING
+from gradiente.data.own_table import TASKS
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Torch
 from gradiente.engines.torch_settings import DEVICES, PRECISIONS
@@ -28,6 +30,14 @@ class DataConfig:
 
     name: str = setting("digits", options=(), metavar="data", is_path=True)
     target: str | None = setting(metavar="column")
+    task: str | None = setting(choices=TASKS)
+    features: list[str] | None = setting(metavar="column")
+    drop: list[str] | None = setting(metavar="column")
+    missing: str = setting("error", choices=MISSING)
+    header: bool | None = setting()
+    separator: str | None = setting(metavar="separator")
+    decimal: str | None = setting(metavar=".|,")
+    encoding: str | None = setting(metavar="encoding")
     data_dir: str | None = setting(metavar="folder", is_path=True, resumable=True)
     test: float = setting(0.2, interval="(0, 1)")
     validation: float | None = setting(interval="[0, 1)", by_data={LOGIC: 0.0}, otherwise=0.1)

@@ -9,10 +9,12 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from gradiente.errors import ArgumentError, did_you_mean, require_in
 from gradiente.locale import text
-from gradiente.notation import LARGEST, parse, write
+from gradiente.notation import LARGEST, names_parameter, parse, write
 
 BatchSize = int | Literal["all"]
-LayerNumbers = dict[str, float]  # by the index of a layer, as text: TOML has no other keys
+LayerNumbers = dict[
+    str, float
+]  # by the index of a layer, as text, since TOML has no other keys, or by a parameter
 # What a setting may hold, by the name of the message that says it.
 KINDS: dict[Any, str] = {
     bool: "boolean",
@@ -156,7 +158,7 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
     if kind == LayerNumbers:
-        return isinstance(value, dict) and all(_is_layer(k) and _fits(v, float) for k, v in value.items())
+        return isinstance(value, dict) and all(_is_place(k) and _fits(v, float) for k, v in value.items())
     if get_origin(kind) is list:
         return isinstance(value, list) and all(_fits(entry, get_args(kind)[0]) for entry in value)
     if kind is float:
@@ -166,5 +168,5 @@ def _fits(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
-def _is_layer(key: Any) -> bool:
-    return isinstance(key, str) and key.removeprefix("-").isdecimal()
+def _is_place(key: Any) -> bool:
+    return isinstance(key, str) and (key.removeprefix("-").isdecimal() or names_parameter(key))

@@ -22,6 +22,7 @@ from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
+from gradiente.training.diagnosed import subject_of
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
@@ -198,6 +199,7 @@ class Trainer:
         """
         self.engine.batch_size = data.batch_size
         state = self._begin(data, epochs, max_steps, resume)
+        initial = state.snapshot.state.theta if resume is None else None
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
             try:
@@ -220,6 +222,7 @@ class Trainer:
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
+        state.history.subject = subject_of(self.objective, self.optimizer, data, state, initial)
         return state.history
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")

@@ -1,0 +1,129 @@
+"""A table in a file as training and test data."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data.encoder import MISSING
+from gradiente.data.tables.form import Form
+from gradiente.data.tables.table import Table, read_table
+from gradiente.data.tables.target import Target, target_of
+from gradiente.errors import ArgumentError, DataError, require
+from gradiente.formatting import count
+from gradiente.locale import text
+
+TASKS = ("classification", "regression")
+SOME_CATEGORIES = 50  # so many are said
+log = logging.getLogger("gradiente")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What is read of a table, and how.
+
+    Arguments:
+        form: how the table is written
+        target: name of the target's column; None: the last one
+        features: names of the columns that are learned from; None: all others
+        drop: names of columns that are left out
+        missing: what becomes of a value that is missing: "error"; "median" or "mean" of the training rows; "drop", its
+            row; "indicator", the median and a further column that says so. Text has a category of its own for it.
+        task: "classification" or "regression"; None: by the target
+        prefer_numbers: whole numbers are no classes, because the loss is one of numbers
+
+    Errors: ArgumentError for another `missing` or `task`, or the target among the features
+    """
+
+    form: Form = field(default_factory=Form)
+    target: str | None = None
+    features: Sequence[str] | None = None
+    drop: Sequence[str] = ()
+    missing: str = "error"
+    task: str | None = None
+    prefer_numbers: bool = False
+
+    def __post_init__(self) -> None:
+        require(self.missing in MISSING, "load.missing", got=repr(self.missing), expected=", ".join(MISSING))
+        require(self.task in (None, *TASKS), "load.task", got=repr(self.task), expected=", ".join(TASKS))
+
+
+@dataclass(frozen=True, eq=False)
+class OwnTable:
+    """The columns that are learned from, and the target, without the rows that are left out."""
+
+    columns: Mapping[str, np.ndarray]
+    target: Target
+    target_name: str
+    form: Form
+
+
+def read_own_table(path: Path, reading: Reading) -> OwnTable:
+    """A table's columns: float64 numbers, NaN where one is missing, or text, "" where it is.
+
+    What was found and decided is said by the log `gradiente`.
+
+    Errors: those of `read_table`, `target_of` and Reading; DataError for a value that is missing where none may be, for
+        a target that is the same number in every row, and for a column of text that is different in almost every row
+    """
+    table = read_table(path, reading.form)
+    for name in (*(reading.features or ()), *reading.drop):
+        table.require(name)
+    table = table.without(reading.drop)
+    name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
+    names = (
+        [each for each in table.names if each != name] if reading.features is None else list(reading.features)
+    )
+    if name in names:
+        raise ArgumentError("load.target_feature", column=name)
+    remarks = [*table.remarks, *target.remarks]
+    columns = {}
+    for each in names:
+        column = table.numbers(each) if table.is_numeric(each) else table.words(each)
+        if not _missing(column).all():
+            columns[each] = column
+        else:
+            remarks.append(text("csv.remark.empty_column", column=each))
+    if not columns:
+        raise DataError("csv.one_column", path=path, column=name)
+    if reading.missing == "error":
+        for each, gaps in {**{c: _missing(v) for c, v in columns.items()}, name: target.missing}.items():
+            if gaps.any():
+                raise DataError(
+                    "csv.missing", **table.cell(each, int(gaps.argmax())), count=count(int(gaps.sum()))
+                )
+    numbers = target.y[~target.missing]
+    if target.task == "regression" and len(numbers) > 1 and numbers.min() == numbers.max():
+        raise DataError("csv.constant_target", path=path, column=name, value=f"{numbers[0]:.6g}")
+    out = target.missing.copy()
+    if reading.missing == "drop":
+        out |= np.any([_missing(column) for column in columns.values()], axis=0)
+    if out.any():
+        remarks.append(text("csv.remark.dropped", count=count(int(out.sum())), rows=count(len(out))))
+    remarks += _categories(table, columns)
+    for remark in remarks:
+        log.info(remark)
+    kept = {each: column[~out] for each, column in columns.items()}
+    found = Target(target.y[~out], target.task, target.classes, target.missing[~out], target.remarks)
+    return OwnTable(kept, found, name, table.found_form)
+
+
+def _missing(column: np.ndarray) -> np.ndarray:
+    return column == "" if column.dtype.kind == "U" else np.isnan(column)
+
+
+def _categories(table: Table, columns: Mapping[str, np.ndarray]) -> list[str]:
+    """What is to be said of columns of text with many categories."""
+    remarks = []
+    for name, column in columns.items():
+        if column.dtype.kind != "U":
+            continue
+        kinds = len(np.unique(column))
+        if kinds > SOME_CATEGORIES and 2 * kinds > len(column):
+            example = next(cell for cell in column.tolist() if cell)
+            raise DataError("csv.unique_text", path=table.path, column=name, count=count(kinds), cell=example)
+        if kinds > SOME_CATEGORIES:
+            remarks.append(text("csv.remark.categories", column=name, count=count(kinds)))
+    return remarks

@@ -1,0 +1,1 @@
+"""Tables in files: how one is written, its cells as text, its columns as numbers or categories."""

@@ -1,0 +1,172 @@
+"""A table in a file: its columns by name, as numbers or as words, and an error that points at the cell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradiente.data.tables import cells
+from gradiente.data.tables.decoding import FALLBACK, read_text
+from gradiente.data.tables.delimited import Delimited
+from gradiente.data.tables.form import Form
+from gradiente.data.tables.header import headed
+from gradiente.errors import ArgumentError, DataError, did_you_mean
+from gradiente.locale import text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOSTLY_NUMBERS = 0.9
+MOST_NUMERIC_CATEGORIES = 20
+SUFFIXES = (".csv", ".tsv", ".data", ".gz")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The cells of a table as text, by column.
+
+    Arguments:
+        path: the file, for messages
+        frame: the text of every cell, in columns with names
+        form: how the table is written, as it was found
+        remarks: what was found, in the reader's language
+        records: the file's records, of which the first `skipped` are no rows
+        skipped: 1 for a header, else 0
+
+    Errors: ArgumentError for a column that is not there, and for a comma that may group thousands or be a decimal
+        comma; DataError for a cell that is missing or is not a number, with its line, its column and its text
+    """
+
+    path: Path
+    frame: "pl.DataFrame"
+    form: Form
+    remarks: tuple[str, ...]
+    records: Delimited
+    skipped: int
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in the order of the file."""
+        return self.frame.columns
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def is_numeric(self, name: str) -> bool:
+        """Whether a column holds numbers.
+
+        Cells that are none are mistakes among them, not categories, where nine in ten are numbers, or most are and they
+        are more than twenty different ones. Numbers that begin with a needless zero are codes: 007 is not 7.
+        """
+        plain = cells.plain(self._cells(name))
+        present = plain.filter(~cells.missing(plain, number=True))
+        if not len(present) or cells.is_code(present):
+            return False
+        values = cells.numbers(present, self._decimal(name, plain))
+        found = len(values) - values.null_count()
+        return found >= MOSTLY_NUMBERS * len(present) or (
+            2 * found > len(present) and values.n_unique() > MOST_NUMERIC_CATEGORIES
+        )
+
+    def numbers(self, name: str) -> np.ndarray:
+        """A column of numbers, float64; NaN where a value is missing."""
+        plain = cells.plain(self._cells(name))
+        values = cells.numbers(plain, self._decimal(name, plain))
+        wrong = values.is_null() & ~cells.missing(plain, number=True)
+        if wrong.any():
+            raise DataError(
+                "csv.not_number", **self.cell(name, int(wrong.arg_max() or 0)), count=int(wrong.sum())
+            )
+        found = values.to_numpy().astype(np.float64)
+        if np.isinf(found).any():
+            raise DataError("csv.infinite", **self.cell(name, int(np.isinf(found).argmax())))
+        return found
+
+    def words(self, name: str) -> np.ndarray:
+        """A column as text, as it is written; "" where a value is missing."""
+        column = self._cells(name)
+        return np.where(cells.missing(column, number=False).to_numpy(), "", column.to_numpy()).astype(str)
+
+    def cell(self, name: str, row: int) -> dict[str, object]:
+        """Where a cell is, for messages: path, line, column and the cell's text."""
+        line = self.records.line(row + self.skipped)
+        return {"path": self.path, "line": line, "column": name, "cell": self.frame[name][row]}
+
+    def without(self, names: Sequence[str]) -> "Table":
+        """The table without those columns."""
+        return replace(self, frame=self.frame.drop(names))
+
+    def require(self, name: str) -> None:
+        """Raise an ArgumentError for a column that is not there."""
+        if name not in self.frame.columns:
+            hint = did_you_mean(name, self.names)
+            raise ArgumentError("csv.no_column", path=self.path, column=name, hint=hint)
+
+    @property
+    def found_form(self) -> Form:
+        """How the table is written, with the decimal that its columns agree on."""
+        decimal = self.form.decimal or (next(iter(self._decimals)) if len(self._decimals) == 1 else None)
+        return replace(self.form, decimal=decimal)
+
+    def _cells(self, name: str) -> "pl.Series":
+        self.require(name)
+        return self.frame[name]
+
+    def _decimal(self, name: str, plain: "pl.Series") -> str:
+        """What stands before the decimals of a column: as given, as its cells show, or those of the others."""
+        if self.form.decimal is not None:
+            return self.form.decimal
+        certain, unclear = cells.decimals_in(plain)
+        if len(certain) == 1:
+            return certain.pop()
+        if unclear is None:
+            return "."
+        if self._decimals == {","}:
+            return ","
+        commas = plain.str.contains(",", literal=True)
+        if commas.any():
+            raise ArgumentError("csv.thousands", **self.cell(name, int(commas.arg_max() or 0)))
+        return "."
+
+    @cached_property
+    def _decimals(self) -> set[str]:
+        """What certainly stands before decimals in any column."""
+        found = set[str]()
+        for name in self.names:
+            found |= cells.decimals_in(cells.plain(self.frame[name]))[0]
+        return found
+
+
+def read_table(path: str | Path, form: Form | None = None) -> Table:
+    """The table in a text file whose cells are separated by `,`, `;`, a tab or `|`; it may be compressed by gzip.
+
+    Arguments:
+        path: the file
+        form: how it is written, where that is known; what is None in it is found
+
+    Errors: FileError for a file that is missing or is not text; ArgumentError where it cannot be known whether the
+        first row has names; DataError for a table that is empty, has a column without a name or two of the same, a row
+        of another length, or an open quotation
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "people.csv")
+    ...     _ = path.write_text("height;city\\n1,7;Cali\\n1,65;Pasto\\n", encoding="utf-8")
+    ...     table = read_table(path)
+    >>> table.numbers("height").tolist(), table.words("city").tolist()
+    ([1.7, 1.65], ['Cali', 'Pasto'])
+    """
+    path, form = Path(path), form or Form()
+    content, encoding = read_text(path, form.encoding)
+    records = Delimited(path, content, form.separator)
+    found = headed(path, records.frame(), form.header)
+    if not len(found.frame):
+        raise DataError("csv.empty", path=path)
+    remarks = list(found.remarks)
+    if encoding == FALLBACK and form.encoding is None:
+        remarks.insert(0, text("csv.remark.encoding", path=path.name, encoding=encoding))
+    form = replace(form, header=bool(found.header))
+    return Table(path, found.frame, form, tuple(remarks), records, found.header)

@@ -1,0 +1,81 @@
+"""A table's target: classes or numbers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gradiente.data.tables.table import Table
+from gradiente.locale import text
+
+MOST_INTEGER_CLASSES = 20
+# What people call the target's column, in small letters.
+_NAMES = frozenset(("label", "class", "target", "y", "output", "clase", "etiqueta", "objetivo", "salida"))
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The targets of the rows: class numbers with the names of the classes, or real numbers.
+
+    Arguments:
+        y: of each row; NaN or −1 where `missing`
+        missing: which rows have none
+        remarks: what was decided, in the reader's language
+    """
+
+    y: np.ndarray
+    task: Literal["classification", "regression"]
+    classes: tuple[str, ...]
+    missing: np.ndarray
+    remarks: tuple[str, ...]
+
+
+def target_of(
+    table: Table, name: str | None, task: str | None = None, *, prefer_numbers: bool = False
+) -> tuple[str, Target]:
+    """The name of the target's column, the last one by default, and the targets.
+
+    Words are classes, and so are codes such as 007; real numbers are not. At most twenty different whole numbers may be
+    either: they are classes unless one has a single row or `task` says otherwise, and the remarks say which. Classes
+    have the names that are written in the file.
+
+    Arguments:
+        task: "classification" or "regression", as given
+        prefer_numbers: whole numbers are no classes, because the loss is one of numbers
+
+    Errors: ArgumentError for a column that is not there; DataError for a regression of words
+    """
+    remarks = []
+    name = table.names[-1] if name is None else name
+    others = [each for each in table.names if each.casefold() in _NAMES and each != name]
+    if name.casefold() not in _NAMES and others:
+        remarks.append(text("csv.remark.like_target", column=others[0], target=name))
+    numeric = table.is_numeric(name)
+    values = table.numbers(name) if numeric or task == "regression" else np.zeros(0)
+    present = values[~np.isnan(values)]
+    labels, rows = np.unique(present, return_counts=True)
+    whole = numeric and bool(np.all(present == np.round(present)))
+    either = whole and len(labels) <= MOST_INTEGER_CLASSES
+    if task is None:
+        classes = either and (len(labels) <= 2 or not (prefer_numbers or rows.min() == 1))
+        task = "classification" if not numeric or classes else "regression"
+        if either and len(labels) > 2:
+            remarks.append(text(f"csv.remark.as_{task}", target=name, count=len(labels)))
+    if task == "regression":
+        return name, Target(values, "regression", (), np.isnan(values), tuple(remarks))
+    words = table.words(name)
+    missing = np.isnan(values) if numeric else words == ""
+    classes, y = _classes(words, values if numeric else None, missing)
+    return name, Target(y, "classification", classes, missing, tuple(remarks))
+
+
+def _classes(
+    words: np.ndarray, values: np.ndarray | None, missing: np.ndarray
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names of the classes in ascending order, and each row's class; 1 and 1.0 are the same one."""
+    y = np.full(len(words), -1)
+    if values is None:
+        names, y[~missing] = np.unique(words[~missing], return_inverse=True)
+        return tuple(names.tolist()), y
+    _, first, y[~missing] = np.unique(values[~missing], return_index=True, return_inverse=True)
+    return tuple(words[~missing][first].tolist()), y

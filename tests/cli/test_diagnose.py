@@ -1,0 +1,40 @@
+"""`gradiente diagnose`, and the findings after `gradiente train`."""
+
+import pytest
+
+from .conftest import gradiente
+
+
+@pytest.fixture(scope="module")
+def broken_run(tmp_path_factory):
+    run = tmp_path_factory.mktemp("broken") / "digits"
+    answer = gradiente("train", "digits", "--lr", "100", "--epochs", "4", "--run", run, "--no-report")
+    assert answer.status == 0
+    return run, answer.out
+
+
+def test_the_findings_are_said_after_the_training_and_by_diagnose_alike(broken_run):
+    run, said = broken_run
+    found = gradiente("diagnose", run, "--json").data["findings"]
+    assert "rate_large" in [finding["key"] for finding in found]
+    words = " ".join(said.split())
+    assert all(finding["statement"] in words and finding["remedy"] in words for finding in found)
+
+
+@pytest.mark.parametrize(("code", "words"), [("en", "The learning rate 100 is too large"),
+                                             ("es", "La tasa de aprendizaje 100 es demasiado grande")])  # fmt: skip
+def test_in_both_languages_with_the_formula_and_the_option(code, words, broken_run):
+    answer = gradiente("diagnose", broken_run[0], "--lang", code)
+    assert (answer.status, answer.err) == (0, "")
+    assert all(part in " ".join(answer.out.split()) for part in (words, "α < 2 / λmax(H)", "--lr 0.001"))
+
+
+def test_a_healthy_run_is_not_accused(digits_run):
+    answer = gradiente("diagnose", digits_run, "--json")
+    assert (answer.status, answer.data["findings"]) == (0, [])
+
+
+def test_a_folder_without_a_run_is_one_message(tmp_path):
+    answer = gradiente("diagnose", tmp_path)
+    assert answer.status == 1
+    assert len(answer.err.strip().splitlines()) == 1
