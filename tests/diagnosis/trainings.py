@@ -15,6 +15,7 @@ from gradiente import (
     AdamW,
     BatchNorm1d,
     BCEWithLogitsLoss,
+    CosineAnnealingLR,
     CrossEntropyLoss,
     Dropout,
     EarlyStopping,
@@ -24,7 +25,9 @@ from gradiente import (
     MSELoss,
     Network,
     ReLU,
+    Residual,
     RMSprop,
+    Scheduler,
     Sigmoid,
     SiLU,
     Softmax,
@@ -237,6 +240,11 @@ BROKEN = {
     "clip_adam": (lambda: trained(clip=Clip(norm=1e-6)), {"clipped"}),
     "sgd_rate_30": (lambda: trained(optimizer=SGD(lr=30.0)), {"rate_large", "dead_units"}),
     "adam_rate_3": (lambda: trained(optimizer=Adam(lr=3.0)), {"rate_large", "dead_units"}),
+    "adam_rate_0.3": (lambda: trained(optimizer=Adam(lr=0.3)), {"rate_large"}),
+    "sgd_rate_1e-3": (lambda: trained(optimizer=SGD(lr=1e-3)), {"rate_small"}),
+    "narrow_for_ten_classes": (lambda: digits(mlp(64, 2, outputs=10), epochs=20, batch=32), {"bottleneck"}),
+    "far_inputs": (lambda: trained(table(normals()[0] + 1e3, normals()[1])), {"inputs_unscaled"}),
+    "tiny_target": (lambda: trained(regression(scale=1e-5)), {"target_unscaled"}),
     "rmsprop_rate_1": (lambda: trained(optimizer=RMSprop(lr=1.0)), {"rate_large", "dead_units"}),
     "sgd_rate_1e-5": (lambda: trained(optimizer=SGD(lr=1e-5)), {"rate_small"}),
     "adamw_decay": (lambda: trained(optimizer=AdamW(lr=0.01, weight_decay=30.0)), {"penalty"}),
@@ -297,6 +305,25 @@ HEALTHY = {
         epochs=12,
         batch=64,
         optimizer=AdamW(lr=0.003, weight_decay=0.01),
+    ),
+    "digits_residual": lambda: digits(
+        [
+            Linear(64, 32),
+            Residual([Linear(32, 32), ReLU()]),
+            Residual([Linear(32, 32), Tanh()]),
+            Linear(32, 10),
+        ],
+        epochs=12,
+        batch=32,
+    ),
+    "digits_eight_layers": lambda: digits(
+        mlp(64, *[48] * 8, activation=Tanh(), outputs=10), epochs=15, batch=32
+    ),
+    "base_cosine": lambda: trained(
+        epochs=40, optimizer=Adam(lr=0.01), callbacks=[Scheduler(CosineAnnealingLR(T_max=40))]
+    ),
+    "rather_rare": lambda: trained(
+        table(normals()[0], (normals()[0][:, 0] > 1.6).astype(int)), epochs=40, optimizer=Adam(lr=0.01)
     ),
     "iris": lambda: iris(mlp(4, 16, outputs=3)),
     "iris_linear": lambda: iris([Linear(4, 3)], optimizer=Adam(lr=0.05)),

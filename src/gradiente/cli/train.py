@@ -141,7 +141,8 @@ def _train(
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
         out.print(words, soft_wrap=True)
     for finding in history.diagnose(test_set):
-        out.print(f"{finding.statement} → {finding.remedy}", style="yellow", soft_wrap=True)
+        style = None if finding.remark else "yellow"
+        out.print(f"{finding.statement} → {finding.remedy}", style=style, soft_wrap=True)
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)

@@ -16,6 +16,7 @@ Array = np.ndarray
 ROWS = 1000  # instances that are measured, at most
 SURE = 3.0  # standard errors: chance gives as much once in 700 times
 LEARNED = 0.1  # of what the baseline leaves
+FEW = 30  # instances, of which one is more than 3 % of the loss
 ROUGH = 0.05  # of the baseline's loss, from one epoch to the next
 
 
@@ -165,14 +166,17 @@ class Evidence:
         return _roughness(self.course)
 
     @cached_property
-    def unseen_roughness(self) -> float:
-        """The same of the validation loss."""
-        return 0.0 if self.unseen_course is None else _roughness(self.unseen_course)
+    def jumps(self) -> float:
+        """The roughness, or half that of the validation loss, which is a mean over fewer instances and jumps more."""
+        held_out, course = self.subject.held_out, self.unseen_course
+        if course is None or held_out is None or len(held_out) < FEW:
+            return self.roughness
+        return max(self.roughness, _roughness(course) / 2)
 
     @property
     def troubled(self) -> bool:
         """Whether the loss jumps, or ends above the baseline, or nothing was learned."""
-        return self.roughness > ROUGH or self.course[-1] > 1 or not self.learned
+        return self.jumps > ROUGH or self.course[-1] > 1 or not self.learned
 
     @cached_property
     def moved(self) -> float | None:

@@ -35,11 +35,12 @@ def contained(evidence: Evidence) -> Finding | None:
 
 
 def loss_task(evidence: Evidence) -> Finding | None:
-    """A loss of numbers for classes, where some are still answered wrongly."""
+    """A loss of numbers for classes, where some are still answered wrongly; where few are, a remark."""
     if not evidence.classifies or not isinstance(evidence.loss, OF_NUMBERS) or evidence.skill == 1:
         return None
     better = "BCEWithLogitsLoss()" if len(evidence.subject.train.classes) == 2 else "CrossEntropyLoss()"
-    return Finding("loss_task", {"loss": type(evidence.loss).__name__, "better": better})
+    values = {"loss": type(evidence.loss).__name__, "better": better}
+    return Finding("loss_task", values, remark=evidence.skill >= 0.9)
 
 
 def linear_twice(evidence: Evidence) -> Finding | None:

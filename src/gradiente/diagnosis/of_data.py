@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradiente.diagnosis.evidence import SURE, Evidence, majority_share
+from gradiente.diagnosis.evidence import LEARNED, SURE, Evidence, majority_share
 from gradiente.diagnosis.finding import Finding
 
 Array = np.ndarray
@@ -205,7 +205,7 @@ def noisy_labels(evidence: Evidence) -> Finding | None:
     rises = accuracies[half:].max() - accuracies[:half].max() > error
     above_chance = most - majority > SURE * np.sqrt(majority * (1 - majority) / n)
     final = float(np.mean(accuracies[half:]))
-    if rises or not above_chance or most > 0.95 or trained - final < SURE * error:
+    if rises or not above_chance or most > 0.95 or trained - final < max(LEARNED, SURE * error):
         return None
     return Finding("noisy_labels", {"ceiling_share": most, "trained_share": trained})
 

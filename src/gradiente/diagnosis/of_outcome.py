@@ -17,7 +17,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
             "overfitting",
             {"epoch": epoch, "rise_share": rise, "last": len(evidence.course), **_skills(evidence)},
         )
-    if not _gap_is_sure(evidence):
+    if not evidence.learned or not _gap_is_sure(evidence):
         return None
     return Finding("gap", _skills(evidence))
 
@@ -74,12 +74,12 @@ def not_learning(evidence: Evidence) -> Finding | None:
 
 
 def _risen(evidence: Evidence) -> tuple[int, float] | None:
-    """The best epoch of validation, and how far its loss has risen since, where it did by far."""
+    """The best epoch of validation, and how far its loss stayed above in the last epochs, where it did by far."""
     course = evidence.unseen_course
     if course is None or evidence.subject.restored:
         return None
-    best, last = int(course.argmin()), course[-max(1, len(course) // 10) :]
-    rise = float(last.mean() - course[best])
+    best, last = int(course.argmin()), course[-max(3, len(course) // 10) :]
+    rise = float(last.min() - course[best])
     return (best + 1, rise) if rise > RISE and best < len(course) - 1 else None
 
 

@@ -41,7 +41,7 @@ def rate_large(evidence: Evidence) -> Finding | None:
     before = evidence.start.value
     climbed = float(evidence.course.max()) > 2 * max(1.0, float(evidence.course[0]))
     beyond = after > 2 * max(before, evidence.baseline)
-    jumps = evidence.roughness > ROUGH and evidence.subject.batch_size > SMALL_BATCH
+    jumps = evidence.jumps > ROUGH and evidence.subject.batch_size > SMALL_BATCH
     if not (ratio > 1 or beyond or climbed or jumps):
         return None
     new = evidence.lr / max(10.0, 10 ** np.ceil(np.log10(max(ratio, 1e-9) * 10)))
@@ -70,7 +70,10 @@ def clipped(evidence: Evidence) -> Finding | None:
 
 def rate_small(evidence: Evidence) -> Finding | None:
     """Weights that are still where they began, and a loss that did not fall."""
-    if evidence.moved is None or evidence.moved > STILL or evidence.start is None or evidence.skill > 0.5:
+    if evidence.moved is None or evidence.start is None or evidence.skill > 0.5:
+        return None
+    steady = bool((np.diff(evidence.course) < 0).all())  # it goes down at every epoch, and hardly
+    if evidence.moved > (4 * STILL if steady else STILL):
         return None
     fallen = evidence.start.value / evidence.baseline - float(evidence.course[-1])
     if fallen > LEARNED:
@@ -85,8 +88,7 @@ def rate_small(evidence: Evidence) -> Finding | None:
 def batch_noise(evidence: Evidence) -> Finding | None:
     """A loss that jumps from epoch to epoch, with batches of a few instances."""
     subject = evidence.subject
-    jump = max(evidence.roughness, evidence.unseen_roughness / 2)
-    if jump <= ROUGH or subject.batch_size > SMALL_BATCH:
+    if evidence.jumps <= ROUGH or subject.batch_size > SMALL_BATCH:
         return None
     if evidence.instances < 20 * subject.batch_size:
         return None
@@ -94,7 +96,7 @@ def batch_noise(evidence: Evidence) -> Finding | None:
         "batch_noise",
         {
             "batch": subject.batch_size,
-            "jump_share": jump,
+            "jump_share": evidence.jumps,
             "new": 4 * SMALL_BATCH,
             "smaller": float(np.sqrt(4 * SMALL_BATCH / subject.batch_size)),
         },
@@ -103,7 +105,7 @@ def batch_noise(evidence: Evidence) -> Finding | None:
 
 def undertrained(evidence: Evidence) -> Finding | None:
     """A loss that was still falling when the training ended."""
-    if evidence.skill >= 0.98 or evidence.subject.restored:
+    if evidence.skill >= 0.9 or evidence.subject.restored:
         return None
     fallen = _fallen(evidence.course)
     unseen = evidence.unseen_course

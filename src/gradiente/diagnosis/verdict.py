@@ -45,7 +45,7 @@ CHECKS = (
     Check(of_signal.exploding_start, frozenset({"inputs_unscaled"})),
     Check(
         of_steps.rate_large,
-        frozenset({"inputs_unscaled", "exploding_start", "symmetric", "penalty", "imbalance"}),
+        frozenset({"inputs_unscaled", "exploding_start", "symmetric", "penalty", "imbalance", "momentum"}),
     ),
     Check(of_signal.vanishing, frozenset({"dead_units", "symmetric", "penalty", "rate_large"})),
     Check(of_signal.exploding, frozenset({"inputs_unscaled"})),
