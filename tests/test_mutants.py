@@ -15,7 +15,7 @@ from gradiente.notation import parse
 from .mutants import DERIVATIVES, MUTANTS
 from .random_networks import failures, random_network
 
-NETWORKS, TRIES = 1000, 10  # those that a mutant may matter in, and how many of them are tried
+NETWORKS, TRIES = 1000, 30  # those that a mutant may matter in, and how many of them are tried
 EXAMPLES = 4  # small networks for a gradient check
 drawn = cache(random_network)
 

@@ -178,3 +178,66 @@ def test_pictures_for_a_run_of_small_digits(digits_run):
         row["class"] == str(label) for row, label in zip(predicted(digits_run, *files), labels, strict=False)
     ]
     assert np.mean(right) >= 0.9
+
+
+@pytest.fixture
+def photographs(test_images):
+    """A file for each of the images, dark on a sheet half in the shade and with a speck on it."""
+    files = []
+    for number, image in enumerate(test_images[0]):
+        page = np.full((200, 170), 220.0)
+        page[30:142, 40:152] -= 0.8 * np.kron(image, np.ones((4, 4)))
+        page[180:184, 10:14] = 0
+        page *= np.linspace(1, 0.4, 170)
+        files.append(f"{number}.png")
+        Image.fromarray(page.astype(np.uint8)).save(files[-1])
+    return files
+
+
+def test_photographs_of_digits(mnist_run, photographs, test_images):
+    found = predicted(mnist_run[0], *photographs)
+    right = [row["class"] == str(label) for row, label in zip(found, test_images[1], strict=True)]
+    assert np.mean(right) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "as the network sees it"), ("es", "tal como la ve la red")]
+)
+def test_what_the_network_saw_is_shown(mnist_run, photographs, test_images, language, words):
+    answer = gradiente("predict", mnist_run[0], *photographs[:2], "--show", "--lang", language)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.count(words) == 2
+    for image, part in zip(test_images[0], answer.out.split(words)[1:], strict=False):
+        lines = [line[1:-1:2] for line in part.splitlines() if line.startswith("│")]
+        shown = np.array([[" ░▒▓█".index(character) for character in line] for line in lines])
+        assert shown.shape == (28, 28)
+        assert np.corrcoef(shown.ravel(), image.ravel())[0, 1] > 0.8
+
+
+def test_what_the_network_saw_beside_json(mnist_run, photographs):
+    answer = gradiente("predict", mnist_run[0], photographs[0], "--show", "--json")
+    assert answer.status == 0
+    assert [row["source"] for row in answer.data] == photographs[:1]
+    assert "as the network sees it" in answer.err
+
+
+def test_pictures_of_other_things_are_not_cleaned(digits_run):
+    page = np.full((100, 100), 255, dtype=np.uint8)
+    page[30:70, 45:55] = 0
+    Image.fromarray(page).save("clean.png")
+    page[5:8, 5:8] = 0
+    Image.fromarray(page).save("speck.png")
+    answer = gradiente("predict", digits_run, "clean.png", "speck.png", "--show")
+    clean, speck = answer.out.split("as the network sees it")[1:]
+    assert clean.splitlines()[1:11] != speck.splitlines()[1:11]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "--show shows images"), ("es", "--show muestra imágenes")]
+)
+def test_a_table_is_not_shown(table_run, language, words):
+    table, run = table_run
+    answer = gradiente("predict", run, table, "--show", "--output", "said.csv", "--lang", language)
+    assert (answer.status, answer.out) == (2, "")
+    assert words in answer.err
+    assert not Path("said.csv").exists()

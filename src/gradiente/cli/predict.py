@@ -11,9 +11,10 @@ import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.remarks import remarks
+from gradiente.cli.seen import print_seen
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import Dataset, read_image, read_inputs, read_mapped_inputs
+from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, DataError, ShapeError
 from gradiente.formatting import share, short
@@ -23,6 +24,7 @@ from gradiente.storage import write_atomically
 from gradiente.training.run import DataDescription, Run
 from gradiente.training.targets import class_names, probabilities
 
+DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 IMAGES = {".png", ".jpg", ".jpeg"}
 
 
@@ -34,17 +36,21 @@ class Prediction:
     values: dict[str, Any]
 
 
-def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool) -> None:
+def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as_json: bool) -> None:
     opened = Run.open(run)
     description, network = opened.description(), opened.network()
     loss = opened.loss()
     features = int(np.prod(network.input_shape or (0,)))
     predictions = []
+    if show:
+        _require_pictures(files)
     for file in files:
         with remarks(console(as_json=True)):
             sources, x = _instances(Path(file), description)
         if x.shape[1] != features:
             raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
+        if show:
+            print_seen(sources[0], x[0], tuple(description.image_shape or ()), as_json=as_json)
         predictions += _predictions(sources, network.predict(x), description, loss)
     if output is not None:
         write_atomically(output, _csv(predictions))
@@ -54,13 +60,20 @@ def predict(run: str, files: tuple[str, ...], output: str | None, as_json: bool)
         _print(predictions)
 
 
+def _require_pictures(files: tuple[str, ...]) -> None:
+    others = [file for file in files if Path(file).suffix.lower() not in IMAGES]
+    if others:
+        raise ArgumentError("predict.show", file=others[0])
+
+
 def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.ndarray]:
     """The rows of a file as inputs of the network, each with a name."""
     kind = path.suffix.lower()
     if kind in IMAGES:
         if description.image_shape is None:
             raise ArgumentError("predict.no_images", file=path, name=description.name)
-        return [path.name], read_image(path, tuple(description.image_shape))[None]
+        read = read_digit if description.name == DIGITS else read_image
+        return [path.name], read(path, tuple(description.image_shape))[None]
     encoder = description.table_encoder()
     if kind == ".npz":
         x = _checked(read_inputs(path), path)
@@ -145,6 +158,7 @@ command = command(
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         click.Argument(["files"], nargs=-1, required=True, metavar=text("cli.metavar.files")),
         option("--output", "cli.predict.output", metavar=text("cli.metavar.file")),
+        option("--show", "cli.predict.show", is_flag=True),
         custom_option(),
         json_option(),
     ],

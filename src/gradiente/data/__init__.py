@@ -20,6 +20,7 @@ from gradiente.data.load import NAMES, load
 from gradiente.data.mnist import data_locations
 from gradiente.data.npy import read_mapped_inputs
 from gradiente.data.npz import read_inputs
+from gradiente.data.photograph import read_digit
 from gradiente.data.robust_scale import RobustScaler
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
@@ -44,6 +45,7 @@ __all__ = [
     "data_locations",
     "framed",
     "load",
+    "read_digit",
     "read_image",
     "read_inputs",
     "read_mapped_inputs",

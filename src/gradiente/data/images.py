@@ -44,7 +44,7 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
     """
     require(len(image_shape) == 2, "image.shape", shape=image_shape)
     path = Path(path)
-    grey = _read_grey(path)
+    grey = read_grey(path)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     background = np.median(border)
     darker, lighter = background - grey.min(), grey.max() - background
@@ -75,8 +75,11 @@ def framed(ink: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
     return _frame(_fit(_crop(ink), image_shape), image_shape).reshape(-1)
 
 
-def _read_grey(path: Path) -> np.ndarray:
-    """The image in gray, 0 black and 1 white, upright, on white."""
+def read_grey(path: Path) -> np.ndarray:
+    """The image in grey, 0 black and 1 white, upright, on white.
+
+    Errors: FileError, as of `read_image`
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
