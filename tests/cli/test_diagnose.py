@@ -1,5 +1,7 @@
 """`gradiente diagnose`, and the findings after `gradiente train`."""
 
+from html import unescape
+
 import pytest
 
 from .conftest import gradiente
@@ -38,3 +40,12 @@ def test_a_folder_without_a_run_is_one_message(tmp_path):
     answer = gradiente("diagnose", tmp_path)
     assert answer.status == 1
     assert len(answer.err.strip().splitlines()) == 1
+
+
+def test_the_report_has_the_findings_with_their_formulas(tmp_path):
+    options = ("--lr", "100", "--epochs", "3", "--run", tmp_path / "run")
+    assert gradiente("train", "iris", *options).status == 0
+    page = unescape((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+    found = gradiente("diagnose", tmp_path / "run", "--json").data["findings"]
+    assert found
+    assert all(finding[part] in page for finding in found for part in ("statement", "why", "remedy"))

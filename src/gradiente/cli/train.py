@@ -115,6 +115,7 @@ def _train(
     run.finish(planned.network, metrics)
     restored, steps = planned.config.descent.patience is not None, trainer.last.step if trainer.last else 0
     kept: dict[str, Any] = {"restored": restored, "steps": steps, "saved": True}
+    found = history.diagnose(test_set)
     if report:
         write_report(
             run.report,
@@ -125,6 +126,7 @@ def _train(
             test=test_set,
             metrics=metrics,
             undefined=list(said.values()),
+            found=found,
             prediction=prediction,
             config=planned.config.to_dict(),
             environment=words,
@@ -140,7 +142,7 @@ def _train(
     print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
         out.print(words, soft_wrap=True)
-    for finding in history.diagnose(test_set):
+    for finding in found:
         style = None if finding.remark else "yellow"
         out.print(f"{finding.statement} → {finding.remedy}", style=style, soft_wrap=True)
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.data import Dataset
+from gradiente.diagnosis import Diagnosis
 from gradiente.formatting import NONE, metrics_table, short
 from gradiente.html import Markup, table, tag
 from gradiente.locale import text
@@ -15,6 +16,7 @@ from gradiente.network import Network
 from gradiente.reporting.architecture import architecture
 from gradiente.reporting.confusion import confusion
 from gradiente.reporting.curves import curves
+from gradiente.reporting.diagnosis import diagnosis
 from gradiente.reporting.feature_maps import feature_maps
 from gradiente.reporting.filters import filters
 from gradiente.reporting.gradients import gradient_norms
@@ -49,6 +51,7 @@ def write_report(
     steps: int = 0,
     saved: bool = False,
     undefined: Sequence[str] = (),
+    found: Diagnosis | None = None,
 ) -> None:
     """Write the report of a run, in the language in use.
 
@@ -68,12 +71,14 @@ def write_report(
         steps: of an epoch that was not finished, taken after the last one that was
         saved: whether the network is in network.safetensors beside the report, and the best epoch's in checkpoints
         undefined: a sentence for every metric that is not defined on the test data, below the others
+        found: what went wrong in the training
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
     kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved)
     sections: list[Markup | None] = [headline(network, history, train, test, metrics, stopped, kept)]
+    sections.append(None if found is None else diagnosis(found))
     remarks = [tag("p", sentence, class_="note") for sentence in undefined]
     tested = not train.is_same(test)
     title = text("report.metrics" if tested else "report.training_metrics")
