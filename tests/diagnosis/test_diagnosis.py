@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from gradiente import Adam, ArgumentError, BCEWithLogitsLoss, EarlyStopping, Network, Trainer
+from gradiente.data import load
 from gradiente.diagnosis import Diagnosis
 from gradiente.locale import catalogue, language
 from gradiente.training import History
 
-from .trainings import BROKEN, HEALTHY, base, mlp, silent
+from .trainings import BROKEN, HEALTHY, base, mlp, silent, trained
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -100,3 +101,14 @@ def test_a_history_of_no_training_has_no_diagnosis():
     with pytest.raises(ArgumentError, match=r"Trainer\.fit"):
         History([{"epoch": 1, "loss": 0.5}]).diagnosis  # noqa: B018
     assert len(fitted(epochs=0)[1].diagnosis) == 0
+
+
+def test_a_rare_category_is_no_constant_column_and_a_constant_column_is_left_out_by_name(tmp_path):
+    x, y = np.random.default_rng(0).normal(size=2500).round(3), np.arange(2500) % 2
+    city = np.where(np.isin(np.arange(2500), (3, 4)), "Leticia", np.where(y, "Cali", "Pasto"))
+    rows = [f"{x[i]},7,{city[i]},{x[i] + y[i]:.3f}" for i in range(2500)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,seven,city,y", *rows]))
+    train, _ = load(tmp_path / "t.csv", standardize_target=True)
+    assert "city=Leticia" in train.features
+    found = [each for each in trained(train, mlp(train.x.shape[1])) if "column" in each.evidence]
+    assert [(each.key, each.remedy) for each in found] == [("constant_column", "--drop seven")]

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradiente.diagnosis.evidence import LEARNED, SURE, Evidence, majority_share
 from gradiente.diagnosis.finding import Finding
+from gradiente.mapped import pieces
 
 Array = np.ndarray
 MOST_NUMBERS = 5_000_000  # that are compared with one another: a third of a second
@@ -167,12 +168,19 @@ def idle_columns(evidence: Evidence) -> Finding | None:
     train, x = evidence.subject.train, evidence.x
     if train.image_shape is not None or x.ndim != 2 or not 2 <= x.shape[1] <= 200 or len(x) < RARE:
         return None
-    for j in np.flatnonzero(np.ptp(x, axis=0) == 0):
-        return Finding("constant_column", {"column": column_name(evidence, int(j))}, remark=True)
+    own = () if train.encoder is None else train.encoder.columns  # a rare category is no constant column
+    places = [j for j in range(x.shape[1]) if not own or column_name(evidence, j) in own]
+
+    def whole(j: int) -> Array:  # of the sample, a column may be constant by chance
+        return np.concatenate([train.x[rows][:, j] for rows in pieces(train.x)])
+
+    for j in places:
+        if np.ptp(x[:, j]) == 0 and np.ptp(whole(j)) == 0:
+            return Finding("constant_column", {"column": column_name(evidence, j)}, remark=True)
     seen: dict[bytes, int] = {}
-    for j, column in enumerate(x.T):
-        first = seen.setdefault(column.tobytes(), j)
-        if first != j:
+    for j in places:
+        first = seen.setdefault(x[:, j].tobytes(), j)
+        if first != j and np.array_equal(whole(j), whole(first)):
             columns = {"column": column_name(evidence, j), "other": column_name(evidence, first)}
             return Finding("same_column", columns, remark=True)
     return None
