@@ -31,6 +31,19 @@ def test_whole_y_is_a_class(saved):
     np.testing.assert_array_equal(data.y, Y)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.uint8, bool])
+def test_one_hot_rows_are_classes(saved, dtype):
+    y = np.array([0, 2, 1, 2])
+    data = read_npz(saved(x=np.zeros((4, 3)), y=np.eye(3, dtype=dtype)[y]))
+    assert (data.task, data.classes, data.y.tolist()) == ("classification", ("0", "1", "2"), y.tolist())
+
+
+def test_several_real_targets_are_none(saved):
+    y = np.eye(3)[[0, 2, 1, 2]]
+    y[1] = 0.5
+    assert read_npz(saved(x=np.zeros((4, 3)), y=y)).task == "regression"
+
+
 def test_real_y_is_a_regression(saved):
     assert read_npz(saved(x=X, y=Y.astype(float))).task == "regression"
     assert read_npz(saved(x=X, y=X[:, :2])).outputs == 2

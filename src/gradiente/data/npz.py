@@ -14,7 +14,8 @@ from gradiente.files import open_file
 def read_npz(path: str | Path) -> Dataset:
     """The data set in an .npz file; nothing in it is ever executed (no pickle).
 
-    Whole y are classes, named by their numbers in ascending order; real y are the targets of a regression.
+    Whole y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their 1;
+    other real y are the targets of a regression.
     Instances with several axes are pictures: each becomes a row. A last axis of 1, 3 or 4 entries holds the colours,
     and comes first in the row, as in PyTorch. Bytes, 0 to 255, become numbers in [0, 1].
 

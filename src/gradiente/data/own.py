@@ -17,8 +17,9 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     """The data set of rows x, an array or a MappedArray, with their targets y.
 
     A row is a picture of that shape where it has several axes. Whole y are classes, named by their numbers in ascending
-    order; real y are the targets of a regression.
+    order; so are one-hot rows, of one 1 each, named by its place; other real y are the targets of a regression.
     """
+    y = y.argmax(axis=1) if _is_one_hot(y) else y
     image_shape = shape if len(shape) > 1 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
     if y.dtype.kind not in "biu":
@@ -26,6 +27,13 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     labels, y = np.unique(y, return_inverse=True)
     classes = tuple(map(str, labels.tolist()))
     return Dataset(x, y, "classification", name, classes, features, image_shape)
+
+
+def _is_one_hot(y: np.ndarray) -> bool:
+    """Whether each row of y is one of the identity matrix."""
+    if y.ndim != 2 or y.shape[1] < 2 or y.dtype.kind not in "biuf":
+        return False
+    return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
 
 
 def require_channels(shape: tuple[int, ...], path: Path) -> None:
