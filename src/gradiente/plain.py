@@ -1,10 +1,13 @@
 """Plain data from a file, compared with the types that it is read as: anybody may have edited the file."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no text that can be written
 
 
 def conforms(value: Any, kind: Any) -> bool:
@@ -31,6 +34,8 @@ def conforms(value: Any, kind: Any) -> bool:
         )
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if kind is str:
+        return isinstance(value, str) and not _SURROGATE.search(value)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
