@@ -5,7 +5,6 @@ notation, or lists of them.
 """
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
@@ -156,12 +155,3 @@ def _entry(node: ast.expr, source: str, registry: Mapping[str, type[T]]) -> Any:
     """A value in a list, where a name alone is an object: [Linear(3, 3), Tanh]."""
     alone = isinstance(node, ast.Name | ast.Attribute)
     return _build(node, source, registry) if alone else _value(node, source, registry)
-
-
-def names_parameter(place: str) -> bool:
-    """Whether a place in a network is the name of a parameter, rather than the index of a layer.
-
-    >>> [names_parameter(place) for place in ("0.bias", "2.layers.0.weight", "-1", "0.5")]
-    [True, True, False, False]
-    """
-    return re.fullmatch(r"\d+(\.\w+)*\.[a-z]\w*", place) is not None

@@ -49,3 +49,12 @@ def require_fields(kind: type, values: Any) -> None:
     for name in names:
         if not conforms(values[name], hints[name]):
             raise ValueError(f"{kind.__name__}: {name} is no {hints[name]}")
+
+
+def names_parameter(place: str) -> bool:
+    """Whether a place in a network is the name of a parameter, rather than the index of a layer.
+
+    >>> [names_parameter(place) for place in ("0.bias", "2.layers.0.weight", "-1", "0.5")]
+    [True, True, False, False]
+    """
+    return re.fullmatch(r"\d+(\.\w+)*\.[a-z]\w*", place) is not None

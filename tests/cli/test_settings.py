@@ -43,6 +43,8 @@ def _some(setting):
     """A value that it may have."""
     if setting.default is not None:
         return setting.default
+    if setting.choices:
+        return setting.choices[0]
     if setting.registry is not None:
         some = {"loss": "MSELoss()", "optimizer": "SGD()", "schedule": "StepLR(step_size=3)"}
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")

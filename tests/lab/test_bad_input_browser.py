@@ -173,8 +173,11 @@ def test_a_server_that_went_away_is_said_and_another_one_is_not_taken_for_it(bro
     ("content", "words"),
     [
         (b"", "marks.csv is empty"),
-        (b"\x89PNG\r\n\x1a\n", "marks.csv is not UTF-8 text"),
-        (b"name,b,right\n" + b"".join(b"n%d,%d,%d\n" % (i, i, i % 2) for i in range(3000)), "distinct texts"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "marks.csv is not text"),
+        (
+            b"name,b,right\n" + b"".join(b"n%d,%d,%d\n" % (i, i, i % 2) for i in range(3000)),
+            "different texts",
+        ),
         (b"a,right\n" + b"1,0\n2,1\n" * 100_000, "200,001 lines; the lab takes at most 100,000"),
         (b"1" * (LARGEST + 1), "at most 20 MB"),
     ],

@@ -6,7 +6,7 @@ import click
 
 from gradiente.errors import did_you_mean
 from gradiente.locale import text
-from gradiente.notation import names_parameter
+from gradiente.plain import names_parameter
 
 
 class Integer(click.ParamType):

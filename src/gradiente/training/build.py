@@ -16,10 +16,10 @@ from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
-from gradiente.notation import names_parameter
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
+from gradiente.plain import names_parameter
 from gradiente.schedules import Schedule
 from gradiente.summary import output_shapes
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from gradiente.errors import ArgumentError, did_you_mean, require_in
 from gradiente.locale import text
-from gradiente.notation import LARGEST, names_parameter, parse, write
+from gradiente.notation import LARGEST, parse, write
+from gradiente.plain import names_parameter
 
 BatchSize = int | Literal["all"]
 LayerNumbers = dict[
