@@ -1,15 +1,17 @@
 """What a training that has ended hands to its diagnosis."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.diagnosis import Subject
 from gradiente.losses import Loss
+from gradiente.network import Network
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
-from gradiente.training.callbacks import TrainingState
 from gradiente.training.prepared import Prepared
 from gradiente.training.targets import classes, targets
 
@@ -20,15 +22,22 @@ def subject_of(
     objective: Objective,
     optimizer: Optimizer,
     data: Prepared,
-    state: TrainingState,
+    trained: Network,
+    *,
     initial: Array | None,
+    last: Array,
+    steps: int,
+    records: Sequence[dict[str, Any]] = (),
 ) -> Subject:
     """The subject of a diagnosis, after the last step.
 
     Arguments:
+        trained: the network as it ended
         initial: the parameters before the first step, where they are known
+        last: the parameters after the last step, before the best ones were restored
+        steps: how many were taken
+        records: of the epochs
     """
-    network = objective.network
     return Subject(
         objective=objective,
         optimizer=optimizer,
@@ -36,16 +45,17 @@ def subject_of(
         indices=data.indices,
         held_out=data.held_out,
         batch_size=data.batch_size,
-        steps=state.steps,
+        steps=steps,
         initial=initial,
-        final=network.theta.copy(),
-        buffers={name: values.copy() for name, values in network.buffers.items()},
-        restored=not np.array_equal(network.theta, state.snapshot.state.theta),
-        targets=partial(targets_of, objective.loss),
+        final=trained.theta.copy(),
+        buffers={name: values.copy() for name, values in trained.buffers.items()},
+        restored=not np.array_equal(trained.theta, last),
+        targets=partial(_targets, objective.loss),
         classes=partial(classes, objective.loss),
+        records=records,
     )
 
 
-def targets_of(loss: Loss, dataset: Dataset, outputs: int) -> Array:
+def _targets(loss: Loss, dataset: Dataset, outputs: int) -> Array:
     """`targets`, the loss first."""
     return targets(dataset, loss, outputs)

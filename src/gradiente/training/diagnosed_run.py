@@ -1,9 +1,5 @@
 """What a run's folder hands to its diagnosis."""
 
-from functools import partial
-
-import numpy as np
-
 from gradiente.clip import Clip
 from gradiente.data import Dataset
 from gradiente.diagnosis import Subject
@@ -11,10 +7,9 @@ from gradiente.errors import FileError
 from gradiente.objective import Objective
 from gradiente.training.build import Plan
 from gradiente.training.checkpoint import load_checkpoint
-from gradiente.training.diagnosed import targets_of
+from gradiente.training.diagnosed import subject_of
 from gradiente.training.prepared import prepare
 from gradiente.training.run import Run
-from gradiente.training.targets import classes
 
 
 def subject_of_run(run: Run, plan: Plan, train: Dataset) -> Subject:
@@ -41,19 +36,13 @@ def subject_of_run(run: Run, plan: Plan, train: Dataset) -> Subject:
         processes=1,
     )
     clip = Clip(norm=descent.clip_norm, value=descent.clip_value)
-    return Subject(
-        objective=Objective(plan.network, plan.loss, tuple(plan.penalties), clip),
-        optimizer=plan.optimizer,
-        train=train,
-        indices=data.indices,
-        held_out=data.held_out,
-        batch_size=data.batch_size,
-        steps=snapshot.epoch * data.steps_per_epoch + snapshot.step,
+    return subject_of(
+        Objective(plan.network, plan.loss, tuple(plan.penalties), clip),
+        plan.optimizer,
+        data,
+        network,
         initial=plan.network.theta.copy(),
-        final=network.theta,
-        buffers=network.buffers,
-        restored=not np.array_equal(network.theta, snapshot.state.theta),
-        targets=partial(targets_of, plan.loss),
-        classes=partial(classes, plan.loss),
+        last=snapshot.state.theta,
+        steps=snapshot.epoch * data.steps_per_epoch + snapshot.step,
         records=snapshot.history.records,
     )

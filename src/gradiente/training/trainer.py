@@ -222,7 +222,15 @@ class Trainer:
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
-        state.history.subject = subject_of(self.objective, self.optimizer, data, state, initial)
+        state.history.subject = subject_of(
+            self.objective,
+            self.optimizer,
+            data,
+            self.network,
+            initial=initial,
+            last=state.snapshot.state.theta,
+            steps=state.steps,
+        )
         return state.history
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
