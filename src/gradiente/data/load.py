@@ -182,7 +182,7 @@ def _load_table(
         target=own.target_name,
         classes=target.classes,
         missing=reading.missing,
-        decimal=own.form.decimal,
+        decimal=own.decimal,
     )
     return _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ class OwnTable:
     columns: Mapping[str, np.ndarray]
     target: Target
     target_name: str
-    form: Form
+    decimal: str | None
 
 
 def read_own_table(path: Path, reading: Reading) -> OwnTable:
@@ -81,7 +81,7 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     remarks = [*table.remarks, *target.remarks]
     columns = {}
     for each in names:
-        column = table.numbers(each) if table.is_numeric(each) else table.words(each)
+        column = table.column(each)
         if not _missing(column).all():
             columns[each] = column
         else:
@@ -106,8 +106,9 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for remark in remarks:
         log.info(remark)
     kept = {each: column[~out] for each, column in columns.items()}
-    found = Target(target.y[~out], target.task, target.classes, target.missing[~out], target.remarks)
-    return OwnTable(kept, found, name, table.found_form)
+    return OwnTable(
+        kept, replace(target, y=target.y[~out], missing=target.missing[~out]), name, table.decimal
+    )
 
 
 def _missing(column: np.ndarray) -> np.ndarray:

@@ -27,6 +27,8 @@ MISSING = frozenset(("", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat
 # What stands for no value among numbers; among words it may be one of them.
 MISSING_NUMBER = MISSING | frozenset(("none", "-", "--", "—", "–", ".", "nil", "nd", "n.d.", "s/d"))
 
+MOSTLY_NUMBERS = 0.9  # of the cells: the others are mistakes
+
 _MINUS = r"[\x{2212}\x{2010}-\x{2013}\x{fe63}\x{ff0d}]"
 _SPACE = "[ \u00a0\u2007\u2009\u202f'’]"  # that may group thousands
 _UNIT = r"%|\p{Sc}|USD|EUR|COP|GBP|MXN|US\$|COL\$"

@@ -68,14 +68,13 @@ class Delimited:
                 content = self.text.encode()
                 frame = pl.read_csv(content, has_header=False, separator=self.separator, schema=columns)
             except pl.exceptions.PolarsError:
-                frame = None  # a record that is too long, or its quotation marks
+                pass  # a record that is too long, or its quotation marks: csv names it
         if frame is None:
             frame = pl.DataFrame(self._even(len(first)), schema=columns, orient="row")
         frame = frame.select(pl.all().str.strip_chars().fill_null(""))
         frame = frame.filter(pl.any_horizontal(pl.all() != ""))
-        if (frame[names[-1]] == "").any() or (
-            frame["more"] != ""
-        ).any():  # which may be records of other lengths
+        short, long = frame[names[-1]] == "", frame["more"] != ""  # which some records may be
+        if (short | long).any():
             self._even(len(first))
         return frame.drop("more")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ROWS = 1000  # by which it is found out
-_MOSTLY = 0.9
 _OF_PANDAS = "Unnamed: "  # what pandas calls a column without a name
 
 
@@ -75,7 +74,7 @@ def _has_header(frame: "pl.DataFrame") -> bool | None:
     for name in frame.columns:
         first, below = frame[name].slice(0, 1), body[name]
         present = below.filter(~cells.missing(below, number=True))
-        if not len(present) or not _numeric(present) >= _MOSTLY * len(present):
+        if not len(present) or not _numeric(present) >= cells.MOSTLY_NUMBERS * len(present):
             words.append(name)
         elif not cells.missing(first, number=True)[0]:
             if not _numeric(first):

@@ -19,7 +19,6 @@ from gradiente.locale import text
 if TYPE_CHECKING:
     import polars as pl
 
-MOSTLY_NUMBERS = 0.9
 MOST_NUMERIC_CATEGORIES = 20
 SUFFIXES = (".csv", ".tsv", ".data", ".gz")
 
@@ -61,21 +60,33 @@ class Table:
         Cells that are none are mistakes among them, not categories, where nine in ten are numbers, or most are and they
         are more than twenty different ones. Numbers that begin with a needless zero are codes: 007 is not 7.
         """
-        plain = cells.plain(self._cells(name))
-        present = plain.filter(~cells.missing(plain, number=True))
-        if not len(present) or cells.is_code(present):
-            return False
-        values = cells.numbers(present, self._decimal(name, plain))
-        found = len(values) - values.null_count()
-        return found >= MOSTLY_NUMBERS * len(present) or (
-            2 * found > len(present) and values.n_unique() > MOST_NUMERIC_CATEGORIES
-        )
+        return self._values(name) is not None
+
+    def column(self, name: str) -> np.ndarray:
+        """A column as what it holds: its numbers, or its words."""
+        values = self._values(name)
+        return self.words(name) if values is None else self._checked(name, values)
 
     def numbers(self, name: str) -> np.ndarray:
         """A column of numbers, float64; NaN where a value is missing."""
         plain = cells.plain(self._cells(name))
+        return self._checked(name, cells.numbers(plain, self._decimal(name, plain)))
+
+    def _values(self, name: str) -> "pl.Series | None":
+        """The numbers of a column, null where a cell is none; None for a column of words."""
+        plain = cells.plain(self._cells(name))
+        present = ~cells.missing(plain, number=True)
+        if not present.any() or cells.is_code(plain.filter(present)):
+            return None
         values = cells.numbers(plain, self._decimal(name, plain))
-        wrong = values.is_null() & ~cells.missing(plain, number=True)
+        among = values.filter(present)
+        found, several = len(among) - among.null_count(), among.n_unique() > MOST_NUMERIC_CATEGORIES
+        mostly = found >= cells.MOSTLY_NUMBERS * len(among) or (2 * found > len(among) and several)
+        return values if mostly else None
+
+    def _checked(self, name: str, values: "pl.Series") -> np.ndarray:
+        """Its numbers as an array, NaN where one is missing; the error of a cell that is wrong or infinite."""
+        wrong = values.is_null() & ~cells.missing(self._cells(name), number=True)
         if wrong.any():
             raise DataError(
                 "csv.not_number", **self.cell(name, int(wrong.arg_max() or 0)), count=int(wrong.sum())
@@ -106,10 +117,9 @@ class Table:
             raise ArgumentError("csv.no_column", path=self.path, column=name, hint=hint)
 
     @property
-    def found_form(self) -> Form:
-        """How the table is written, with the decimal that its columns agree on."""
-        decimal = self.form.decimal or (next(iter(self._decimals)) if len(self._decimals) == 1 else None)
-        return replace(self.form, decimal=decimal)
+    def decimal(self) -> str | None:
+        """What stands before decimals: as given, or as the columns agree on."""
+        return self.form.decimal or (next(iter(self._decimals)) if len(self._decimals) == 1 else None)
 
     def _cells(self, name: str) -> "pl.Series":
         self.require(name)

@@ -50,8 +50,9 @@ def target_of(
     others = [each for each in table.names if each.casefold() in _NAMES and each != name]
     if name.casefold() not in _NAMES and others:
         remarks.append(text("csv.remark.like_target", column=others[0], target=name))
-    numeric = table.is_numeric(name)
-    values = table.numbers(name) if numeric or task == "regression" else np.zeros(0)
+    column = table.numbers(name) if task == "regression" else table.column(name)
+    numeric = column.dtype.kind == "f"
+    values = column if numeric else np.zeros(0)
     present = values[~np.isnan(values)]
     labels, rows = np.unique(present, return_counts=True)
     whole = numeric and bool(np.all(present == np.round(present)))
