@@ -5,13 +5,13 @@ import numpy as np
 
 from gradiente.errors import ShapeError, require_in, require_one_of
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive, written_shape
+from gradiente.layers.by_channel import by_channel, channel_of, has_channels, sum_by_channel
 from gradiente.layers.elu import ELU
 from gradiente.layers.gelu import GELU
 from gradiente.layers.mish import Mish
 from gradiente.layers.relu import ReLU
 from gradiente.layers.selu import SELU
 from gradiente.layers.silu import SiLU
-from gradiente.layers.sums import channel_sums
 from gradiente.layers.tanh import Tanh
 from gradiente.layers.torch_graph import module_of
 from gradiente.parameters import ParameterSpec
@@ -82,20 +82,16 @@ class ParametricActivation(Layer):
         self._require_channels(x.shape)
         y, cache = self._f.forward({}, x, context)
         difference = y - x
-        return x + self._parts(parameters, x) * difference, (difference, cache)
+        return x + by_channel(parameters["weight"], x) * difference, (difference, cache)
 
     def input_gradient(self, parameters: Arrays, cache: tuple[Array, Any], dy: Array) -> Array:
-        p = self._parts(parameters, dy)
+        p = by_channel(parameters["weight"], dy)
         return (1 - p) * dy + self._f.input_gradient({}, cache[1], p * dy)
 
     def parameter_gradients(
         self, parameters: Arrays, cache: tuple[Array, Any], dy: Array, out: Arrays
     ) -> None:
-        by_part = dy * cache[0]
-        if self.num_parameters == 1:
-            out["weight"][...] = by_part.sum()
-        else:
-            channel_sums(by_part, out["weight"])
+        sum_by_channel(dy * cache[0], out["weight"])
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
         return rf"{self.equation}, \quad f = \operatorname{{{self.activation}}}"
@@ -107,7 +103,11 @@ class ParametricActivation(Layer):
 
     def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
         """∂J/∂p = Σ δ·f(z) − Σ δ·z over what has that p"""
-        places = [place for place in np.ndindex(at.x.values.shape) if self._place(place) == index]
+        places = [
+            place
+            for place in np.ndindex(at.x.values.shape)
+            if channel_of(place, self.num_parameters) == index
+        ]
         terms = [
             one
             for place in places
@@ -132,17 +132,8 @@ class ParametricActivation(Layer):
     def _f(self) -> Layer:
         return ACTIVATIONS[self.activation]
 
-    def _parts(self, parameters: Arrays, x: Array) -> Array:
-        """p, to be met by x."""
-        shape = (-1, *(1,) * (x.ndim - 2)) if self.num_parameters > 1 else ()
-        return parameters["weight"].reshape(shape)
-
-    def _place(self, index: Index) -> Index:
-        """Where the p of a number stands."""
-        return (index[1],) if self.num_parameters > 1 else (0,)
-
     def _part(self, at: LayerStep, index: Index) -> Factor:
-        return at.parameters["weight"][self._place(index)]
+        return at.parameters["weight"][channel_of(index, self.num_parameters)]
 
     def _value(self, at: LayerStep, index: Index) -> Factor:
         """f(z)"""
@@ -150,7 +141,7 @@ class ParametricActivation(Layer):
         return at.x.derived(index, f"{self.activation}(", float(y), ")")
 
     def _require_channels(self, shape: tuple[int | str, ...]) -> None:
-        if self.num_parameters == 1 or (len(shape) > 1 and shape[1] == self.num_parameters):
+        if has_channels(shape, self.num_parameters):
             return
         values = {"layer": "ParametricActivation", "count": self.num_parameters}
         raise ShapeError("parametric_activation.channels", **values, shape=written_shape(shape))

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradiente.errors import ShapeError, require_in
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive, written_shape
-from gradiente.layers.sums import channel_sums
+from gradiente.layers.by_channel import by_channel, channel_of, has_channels, sum_by_channel
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
@@ -64,19 +64,16 @@ class PReLU(Layer):
 
     def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, Array]:
         self._require_channels(x.shape)
-        return np.where(x > 0, x, self._slopes(parameters, x) * x), x
+        return np.where(x > 0, x, by_channel(parameters["weight"], x) * x), x
 
     def input_gradient(self, parameters: Arrays, cache: Array, dy: Array) -> Array:
         x = cache
-        return dy * np.where(x > 0, 1, self._slopes(parameters, x))
+        return dy * np.where(x > 0, 1, by_channel(parameters["weight"], x))
 
     def parameter_gradients(self, parameters: Arrays, cache: Array, dy: Array, out: Arrays) -> None:
         x = cache
         by_slope = dy * np.where(x > 0, 0, x)  # δ·∂a/∂s
-        if self.num_parameters == 1:
-            out["weight"][...] = by_slope.sum()
-        else:
-            channel_sums(by_slope, out["weight"])
+        sum_by_channel(by_slope, out["weight"])
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening:
         """a = z, or s·z where z ≤ 0"""
@@ -88,21 +85,20 @@ class PReLU(Layer):
 
     def parameter_gradient_terms(self, at: LayerStep, name: str, index: Index) -> Opening:
         """∂J/∂s = Σ δ·z over the z ≤ 0 of the channel"""
-        places = [place for place in np.ndindex(at.x.values.shape) if self._place(place) == index]
+        places = [
+            place
+            for place in np.ndindex(at.x.values.shape)
+            if channel_of(place, self.num_parameters) == index
+        ]
         bent = [place for place in places if not at.x.values[place] > 0]
         return opening([term(at.delta[place], at.x[place]) for place in bent])
 
-    def _place(self, index: Index) -> Index:
-        """Where the slope of a number stands."""
-        return (index[1],) if self.num_parameters > 1 else (0,)
-
     def _slope(self, at: LayerStep, index: Index) -> tuple[Factor, ...]:
-        return () if at.x.values[index] > 0 else (at.parameters["weight"][self._place(index)],)
-
-    def _slopes(self, parameters: Arrays, x: Array) -> Array:
-        """The slopes, to be met by x."""
-        shape = (-1, *(1,) * (x.ndim - 2)) if self.num_parameters > 1 else ()
-        return parameters["weight"].reshape(shape)
+        return (
+            ()
+            if at.x.values[index] > 0
+            else (at.parameters["weight"][channel_of(index, self.num_parameters)],)
+        )
 
     def to_torch(self):
         import torch
@@ -110,6 +106,5 @@ class PReLU(Layer):
         return torch.nn.PReLU(self.num_parameters, self.init)
 
     def _require_channels(self, shape: tuple[int | str, ...]) -> None:
-        if self.num_parameters == 1 or (len(shape) > 1 and shape[1] == self.num_parameters):
-            return
-        raise ShapeError("prelu.channels", count=self.num_parameters, shape=written_shape(shape))
+        if not has_channels(shape, self.num_parameters):
+            raise ShapeError("prelu.channels", count=self.num_parameters, shape=written_shape(shape))
