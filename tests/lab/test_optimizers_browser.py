@@ -13,6 +13,8 @@ from gradiente.lab.surfaces import Valley
 from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Adam
+from gradiente.schedules import REGISTRY as SCHEDULES
+from gradiente.schedules import StepLR
 
 expect = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing").expect
 VALLEY = "#room=optimizers&surface=valley&kappa=20&from=1,-0.5&steps=50&name=xor"
@@ -97,6 +99,24 @@ def test_every_hyperparameter_of_an_optimizer_has_a_slider(opened):
         expect(page.locator(f"#r-1-{slider}")).to_have_value(shown)
     race = parse_qs(link(page, "weight_decay"))["race"][0]
     assert parse(race, OPTIMIZERS) == Adam(lr=0.1, betas=(0, 0.9999), eps=1, weight_decay=1e-5)
+
+
+def test_two_changes_within_one_frame_are_both_kept(opened):
+    page = opened(f"{VALLEY}&race=Adam(lr=0.1)&decay=StepLR(step_size=5)")
+    page.locator("#decay-gamma-slider").wait_for()
+    page.evaluate("""() => {
+        for (const [id, value] of [["r-1-eps", 0], ["r-1-weight_decay", -2], ["decay-gamma", 0.5]]) {
+            const slider = document.getElementById(`${id}-slider`);
+            slider.value = value;
+            slider.dispatchEvent(new Event("input"));
+        }
+        const steps = document.getElementById("decay-step_size");
+        steps.value = "7";
+        steps.dispatchEvent(new Event("change"));
+    }""")
+    places = parse_qs(link(page, "weight_decay", "step_size%3D7"))
+    assert parse(places["race"][0], OPTIMIZERS) == Adam(lr=0.1, eps=1, weight_decay=0.01)
+    assert parse(places["decay"][0], SCHEDULES) == StepLR(step_size=7, gamma=0.5)
 
 
 def test_a_slice_of_the_run_at_its_step(opened):

@@ -78,8 +78,9 @@ function build(element, signature) {
 }
 
 function change(element, values) {
-  const { schedule, changed } = element.state;
-  changed({ name: schedule.name, values: { ...schedule.values, ...values } });
+  const { state } = element;
+  state.schedule = { ...state.schedule, values: { ...state.schedule.values, ...values } }; // as in the racers
+  state.changed(state.schedule);
 }
 
 function drag(element, canvas, across, down) {

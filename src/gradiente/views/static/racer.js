@@ -38,8 +38,9 @@ function build(element, signature) {
   const options = make("div", { className: "fields" });
   const concept = concepts.find(({ name }) => name === racer.name);
   const changed = (name, value) => {
-    const now = element.state.racer;
-    element.state.changed({ name: now.name, values: { ...now.values, [name]: value } });
+    const { state } = element;
+    state.racer = { ...state.racer, values: { ...state.racer.values, [name]: value } }; // the next change may come before the next frame
+    state.changed(state.racer);
   };
   element.show = fields.build(options, concept?.fields ?? [], changed, `r-${number}`);
   const head = ["", "θ₁", "θ₂"].map((title) => make("th", { scope: "col" }, title));
