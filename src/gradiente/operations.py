@@ -2,16 +2,36 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-if TYPE_CHECKING:
-    from gradiente.layers.windows import Windows
-
 Shape = tuple[Any, ...]
 Array = np.ndarray
+
+
+class Windows(Protocol):
+    """Where a kernel falls on the spatial axes of x, an entry an axis, as layers.windows.Windows says it."""
+
+    @property
+    def input(self) -> Shape: ...
+    @property
+    def padded(self) -> Shape: ...
+    @property
+    def kernel(self) -> Shape: ...
+    @property
+    def stride(self) -> Shape: ...
+    @property
+    def dilation(self) -> Shape: ...
+    @property
+    def before(self) -> Shape: ...
+    @property
+    def after(self) -> Shape: ...
+    @property
+    def output(self) -> Shape: ...
+    @property
+    def taps(self) -> list[Shape]: ...
 
 
 class Value(NDArrayOperatorsMixin):
@@ -54,7 +74,7 @@ class Value(NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any) -> "Value":
         """The same numbers in another shape; "batch" or −1 is what is left."""
-        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], Sequence) else shape
+        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         return self.to.reshape(self, tuple(wanted))
 
 
@@ -114,24 +134,22 @@ class Operations(ABC):
 
     @abstractmethod
     def batch_norm(self, x: Value, at: Mapping[str, Value], eps: float) -> Value:
-        """Axis 1 by running statistics: (x − running_mean) / √(running_var + ε) · weight + bias, of those that are there."""
+        """(x − running_mean) / √(running_var + ε) · weight + bias along axis 1, with what is there of them."""
 
     @abstractmethod
-    def convolution(
-        self, x: Value, weight: Value, bias: Value | None, at: "Windows", groups: int
-    ) -> Value: ...
+    def convolution(self, x: Value, weight: Value, bias: Value | None, at: Windows, groups: int) -> Value: ...
 
     @abstractmethod
     def transposed_convolution(
-        self, x: Value, weight: Value, bias: Value | None, at: "Windows", groups: int
+        self, x: Value, weight: Value, bias: Value | None, at: Windows, groups: int
     ) -> Value:
         """`at` are the windows of the convolution from y to x."""
 
     @abstractmethod
-    def max_pool(self, x: Value, at: "Windows") -> Value: ...
+    def max_pool(self, x: Value, at: Windows) -> Value: ...
 
     @abstractmethod
-    def average_pool(self, x: Value, at: "Windows", count: Array) -> Value:
+    def average_pool(self, x: Value, at: Windows, count: Array) -> Value:
         """The sum of every window divided by its count; what is padding is 0."""
 
     def along_axes(self, matrices: Sequence[Array], x: Value) -> Value:

@@ -19,6 +19,7 @@ COMMANDS = (
     "evaluate",
     "predict",
     "diagnose",
+    "export",
     "compare",
     "data",
     "gradcheck",

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from gradiente.errors import ArgumentError, FileError, require_one_of
+from gradiente.errors import ArgumentError, require_one_of
 from gradiente.export.card import card
 from gradiente.export.onnx_file import OPSET, onnx_model
 from gradiente.export.python_file import python_text
@@ -52,7 +52,9 @@ def export(
     """
     if format is None:
         endings = {ending: name for name, ending in SUFFIXES.items()}
-        format = endings.get("" if path is None else Path(path).suffix.lower(), "onnx" if path is None else "")
+        format = endings.get(
+            "" if path is None else Path(path).suffix.lower(), "onnx" if path is None else ""
+        )
     require_one_of(tuple(SUFFIXES), "export", format=format)
     if opset is not None and format != "onnx":
         raise ArgumentError("export.only_onnx", format=format)

@@ -1,4 +1,4 @@
-"""The functions that an exported Python file may need: each is copied into it as it stands, with NumPy as np and math."""
+"""The functions that an exported Python file may need: each is copied into it as it stands."""
 
 import math
 
@@ -31,7 +31,7 @@ def padded(x, pads, value=0.0):
 
 def windows(x, kernel, stride, dilation):
     """What every window sees: (rows, channels, *windows, *kernel)."""
-    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     axes = tuple(range(2, x.ndim))
     seen = np.lib.stride_tricks.sliding_window_view(x, spans, axes)
     steps = [slice(None, None, s) for s in stride]
@@ -55,17 +55,16 @@ def convolution(x, weight, stride, dilation, groups):
 def transposed_convolution(x, weight, size, stride, dilation, padding, groups):
     """y[o, q] = Σ_c Σ_t weight[c, o, t] · x[c, p] over the p with s·p + d·t = q"""
     channels, outputs = x.shape[1] // groups, weight.shape[1]
-    whole = [n + 2 * p for n, p in zip(size, padding)]
+    whole = [n + 2 * p for n, p in zip(size, padding, strict=True)]
     y = np.zeros((len(x), outputs * groups, *whole), x.dtype)
     for tap in np.ndindex(*weight.shape[2:]):
-        places = tuple(
-            slice(t * d, t * d + s * (n - 1) + 1, s) for t, d, s, n in zip(tap, dilation, stride, x.shape[2:])
-        )
+        axes = zip(tap, dilation, stride, x.shape[2:], strict=True)
+        places = tuple(slice(t * d, t * d + s * (n - 1) + 1, s) for t, d, s, n in axes)
         for g in range(groups):
             own = slice(g * channels, (g + 1) * channels)
             part = np.tensordot(x[:, own], weight[(own, slice(None), *tap)], (1, 0))
             y[(slice(None), slice(g * outputs, (g + 1) * outputs), *places)] += np.moveaxis(part, -1, 1)
-    return y[(..., *(slice(p, p + n) for n, p in zip(size, padding)))]
+    return y[(..., *(slice(p, p + n) for n, p in zip(size, padding, strict=True)))]
 
 
 def max_pool(x, kernel, stride, dilation):

@@ -21,9 +21,9 @@ ROWS = "rows"  # the name of the axis of instances
 def onnx_model(subject: Subject, opset: int = OPSET) -> "ModelProto":
     """The model, checked by ONNX.
 
-    A network's input is "x" and its output "y". A run on a table has an input for every column, (rows, 1): text where it
-    has categories, else numbers, NaN where one is missing; any other run has one, "x", (rows, …), with the shape of its
-    images. Its outputs are "label" and "probabilities", or "value" in the target's own units.
+    A network's input is "x" and its output "y". A run on a table has an input for every column, (rows, 1): text where
+    it has categories, else numbers, NaN where one is missing; any other run has one, "x", (rows, …), with the shape of
+    its images. Its outputs are "label" and "probabilities", or "value" in the target's own units.
 
     Errors: ArgumentError for another opset, or a layer that ONNX cannot express; where onnx is not installed
     """
@@ -33,7 +33,9 @@ def onnx_model(subject: Subject, opset: int = OPSET) -> "ModelProto":
     require_opset(opset)
     to = OnnxProgram(subject.network.dtype, opset)
     inputs, x, incomplete = _inputs(to, subject)
-    y = written_in(to, subject.network, x, lambda name, array: to.constant(array, name), lambda _, value, __: value)
+    y = written_in(
+        to, subject.network, x, lambda name, array: to.constant(array, name), lambda _, value, __: value
+    )
     outputs = _outputs(to, subject, y, incomplete)
     used = {name for node in to.nodes for name in node.input}
     graph = helper.make_graph(
@@ -89,6 +91,7 @@ def _outputs(to: OnnxProgram, subject: Subject, y: Value, incomplete: Value | No
             p = to.node("Cast", [p], p.shape, to=kind)
         to.node("Identity", [p], p.shape, output="value")
         return [("value", kind, p.shape[1:])]
+    p = subject.of_all_classes(to, p)
     number = to.node("ArgMax", [p], ("batch",), axis=1, keepdims=0)
     if incomplete is not None:  # a row with a gap has no label
         none = to.typed(np.array(-1))

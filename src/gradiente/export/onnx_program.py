@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import ArgumentError
-from gradiente.layers.windows import Windows
-from gradiente.operations import Operations, Shape, Value
+from gradiente.operations import Operations, Shape, Value, Windows
 
 Array = np.ndarray
 
@@ -92,7 +91,11 @@ class OnnxProgram(Operations):
 
     def typed(self, array: Array, name: str = "") -> Value:
         """An array as a constant of its own type."""
-        key = (array.dtype.str, array.shape, array.tobytes() if array.dtype.kind != "O" else repr(array).encode())
+        key = (
+            array.dtype.str,
+            array.shape,
+            array.tobytes() if array.dtype.kind != "O" else repr(array).encode(),
+        )
         if key not in self._known:
             name = name or f"constant_{len(self.constants)}"
             self.constants[name] = array
@@ -105,7 +108,7 @@ class OnnxProgram(Operations):
 
     def elementwise(self, name: str, operands: Sequence[Value]) -> Value:
         shape = max((operand.shape for operand in operands), key=len)
-        known = [self.known(operand) for operand in operands]
+        known: list[Any] = [self.known(operand) for operand in operands]
         if name != "erf" and all(array is not None for array in known):
             function = np.where if name == "where" else getattr(np, name)
             return self.constant(np.asarray(function(*known)))
@@ -122,7 +125,11 @@ class OnnxProgram(Operations):
     def _number(self, operand: Value) -> Value:
         """An operand: whole constants are numbers among numbers."""
         array = self.known(operand)
-        return self.constant(array.astype(self.dtype)) if array is not None and array.dtype.kind in "iu" else operand
+        return (
+            self.constant(array.astype(self.dtype))
+            if array is not None and array.dtype.kind in "iu"
+            else operand
+        )
 
     def native(self, onnx: str, x: Value) -> Value:
         return self.node(onnx, [x], x.shape)
@@ -197,7 +204,7 @@ class OnnxProgram(Operations):
 
     def convolution(self, x: Value, weight: Value, bias: Value | None, at: Windows, groups: int) -> Value:
         shape = ("batch", weight.shape[0], *at.output)
-        options = {**_places(at), "dilations": list(at.dilation), "group": groups}
+        options: dict[str, Any] = {**_places(at), "dilations": list(at.dilation), "group": groups}
         return self.node("Conv", [x, weight, *_there(bias)], shape, **options)
 
     def transposed_convolution(
@@ -209,7 +216,11 @@ class OnnxProgram(Operations):
         # What is added behind is less than the padding, or an addition of ONNX's own.
         pads = [*at.before, *(max(0, p - m) for p, m in zip(at.before, more, strict=True))]
         added = [max(0, m - p) for p, m in zip(at.before, more, strict=True)]
-        options = {"strides": list(at.stride), "dilations": list(at.dilation), "kernel_shape": list(at.kernel)}
+        options: dict[str, Any] = {
+            "strides": list(at.stride),
+            "dilations": list(at.dilation),
+            "kernel_shape": list(at.kernel),
+        }
         options |= {"pads": pads, "output_padding": added, "group": groups}
         return self.node("ConvTranspose", [x, weight, *_there(bias)], shape, **options)
 
@@ -228,7 +239,7 @@ def _there(value: Value | None) -> list[Value]:
     return [] if value is None else [value]
 
 
-def _places(at: Windows) -> dict[str, list[int]]:
+def _places(at: Windows) -> dict[str, Any]:
     pads = [*at.before, *at.after]
     return {"kernel_shape": list(at.kernel), "strides": list(at.stride), "pads": pads}
 

@@ -3,14 +3,15 @@
 import base64
 import inspect
 import pprint
+import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from gradiente.data import Encoder
-from gradiente.data.tables.cells import MISSING_NUMBER
+from gradiente.data.tables.cells import MISSING, MISSING_NUMBER
 from gradiente.export import numpy_functions, python_parts
-from gradiente.export.onnx_encoder import category_numbers
 from gradiente.export.python_program import PythonProgram, text_of
 from gradiente.export.subject import Subject
 from gradiente.export.walk import written_in
@@ -19,7 +20,9 @@ from gradiente.operations import Value
 from gradiente.serialization import written_node
 
 Array = np.ndarray
-READABLE = 1_000  # numbers of an array that are written as numbers; more of them are written as bytes in base64
+READABLE = (
+    1_000  # numbers of an array that are written as numbers; more of them are written as bytes in base64
+)
 WIDTH = 110
 
 
@@ -48,12 +51,12 @@ def python_text(subject: Subject) -> str:
         lines.append("    y0 = x")
     y = written_in(to, subject.network, x, to.parameter, finished)
     body = [f"    return {text_of(y)}"]
-    network = ['def network(x):', f'    """The network: {_shapes(subject, y)}."""', *lines, *body]
+    network = ["def network(x):", f'    """The network: {_shapes(subject, y)}."""', *lines, *body]
     answer = _answer(to, subject, y)
     functions = [name for name in vars(numpy_functions) if name in to.functions | _inner(to.functions)]
-    parts = _parts(subject)
+    parts = _parts(subject, to.arrays.values())
     blocks = [
-        _header(subject),
+        _header(subject, parts, functions),
         *([_constants(subject, y)] if subject.description is not None else []),
         *(inspect.getsource(getattr(python_parts, name)).rstrip() for name in parts),
         *(inspect.getsource(getattr(numpy_functions, name)).rstrip() for name in functions),
@@ -80,36 +83,44 @@ def _shapes(subject: Subject, y: Value) -> str:
     return f"x (rows, {', '.join(map(str, subject.input_shape))}) to y (rows, {', '.join(map(str, y.shape[1:]))})"
 
 
-def _parts(subject: Subject) -> list[str]:
-    names = ["weight"]
+def _parts(subject: Subject, arrays: Iterable[Array]) -> list[str]:
+    """The names of the functions of python_parts that the file needs."""
+    names = ["weight"] if any(array.size > READABLE for array in arrays) else []
     if subject.encoder is not None:
-        names += ["number", "encoded", "read_rows"]
-    elif len(subject.input_shape) == 1 or subject.description is not None:
+        names += ["number", "category", "encoded", "read_rows"]
+    elif subject.description is not None:
         names.append("read_numbers")
     if subject.description is not None:
         names.append("print_classes" if subject.classifies else "print_values")
     return names
 
 
-def _header(subject: Subject) -> str:
+def _header(subject: Subject, parts: list[str], functions: list[str]) -> str:
     encoder = subject.encoder
-    takes = "an array of rows" if encoder is None else f"rows, each a dictionary with {', '.join(encoder.columns)}"
+    takes = (
+        "an array of rows"
+        if encoder is None
+        else f"rows, each a dictionary with {', '.join(encoder.columns)}"
+    )
     if subject.description is None:
         gives = "the network's output"
-    elif subject.classifies:
-        gives = "their labels and the probabilities of all classes"
     else:
-        gives = "the predicted numbers"
-    usage = f"predict(rows) takes {takes}; it gives {gives}."
-    how = "As a program it reads a CSV file and prints its predictions: python FILE.py rows.csv\n"
-    lines = [f'"""{_safe(subject.name)}, a network trained with gradiente. This file needs NumPy and nothing else.', ""]
-    lines += [_safe(usage), *([how.rstrip()] if subject.description is not None else []), '"""', ""]
-    imports = ["base64", *(["csv"] if subject.description is not None else []), "math", *(["sys"] if subject.description is not None else [])]
-    return "\n".join([*lines, *(f"import {name}" for name in imports), "", "import numpy as np"])
-
-
-def _safe(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"""', "'''")
+        gives = (
+            "their labels and the probabilities of all classes"
+            if subject.classifies
+            else "the predicted numbers"
+        )
+    lines = [f"{subject.name}, a network trained with gradiente. This file needs NumPy and nothing else.", ""]
+    lines += textwrap.wrap(f"predict(rows) takes {takes}; it gives {gives}.", WIDTH)
+    if subject.description is not None:
+        lines.append("As a program it reads a CSV file and prints its predictions: python FILE.py rows.csv")
+    needed = {"base64": "weight" in parts, "csv": bool(subject.description), "math": "erf" in functions}
+    needed["sys"] = bool(subject.description)
+    imports = [f"import {name}" for name, is_needed in needed.items() if is_needed]
+    documentation = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
+    return "\n".join(
+        [f'"""{documentation}', '"""', "", *imports, *([""] if imports else []), "import numpy as np"]
+    )
 
 
 def _constants(subject: Subject, y: Value) -> str:
@@ -119,21 +130,18 @@ def _constants(subject: Subject, y: Value) -> str:
         numeric = [name for name in encoder.columns if name not in encoder.categories]
         lines += [
             _assigned("COLUMNS", list(encoder.columns)),
-            _assigned("CATEGORIES", {name: _numbers(kinds) for name, kinds in encoder.categories.items()}),
+            _assigned("CATEGORIES", {name: list(kinds) for name, kinds in encoder.categories.items()}),
             _assigned("MEAN", _by_column(numeric, encoder.mean)),
             _assigned("SCALE", _by_column(numeric, encoder.scale)),
             _assigned("FILL", _by_column(numeric, encoder.fill)),
             _assigned("INDICATORS", list(encoder.indicators)),
             _assigned("DECIMAL", encoder.decimal or "."),
-            _assigned("MISSING", MISSING_NUMBER),
+            _assigned("MISSING", set(MISSING)),
+            _assigned("MISSING_NUMBER", set(MISSING_NUMBER - MISSING)),
         ]
     if subject.classifies:
         lines.append(_assigned("CLASSES", subject.classes(y.shape[1])))
     return "\n".join(lines)
-
-
-def _numbers(kinds: tuple[str, ...]) -> dict[str, int]:
-    return category_numbers(kinds)
 
 
 def _by_column(names: list[str], values: tuple[float, ...]) -> dict[str, float]:
@@ -141,10 +149,7 @@ def _by_column(names: list[str], values: tuple[float, ...]) -> dict[str, float]:
 
 
 def _assigned(name: str, value: Any) -> str:
-    shown = f"set({sorted(value)})" if isinstance(value, frozenset) else pprint.pformat(value, width=WIDTH, sort_dicts=False)
-    if isinstance(value, frozenset):
-        shown = "{" + ", ".join(map(repr, sorted(value))) + "}"
-    return f"{name} = {shown}"
+    return f"{name} = {pprint.pformat(value, width=WIDTH - len(name), compact=True, sort_dicts=False)}"
 
 
 def _answer(to: PythonProgram, subject: Subject, y: Value) -> str:
@@ -166,6 +171,8 @@ def _answer(to: PythonProgram, subject: Subject, y: Value) -> str:
         return "\n".join([*lines, "        return network(x)"])
     lines.append("        y = network(x)")
     lines.append(f"        p = {text_of(subject.estimate(to, output))}")
+    if subject.is_binary(output):
+        lines.append(f"    p = {text_of(subject.of_all_classes(to, to.named('p', y.shape)))}")
     if subject.classifies:
         return "\n".join([*lines, "    return [CLASSES[i] for i in p.argmax(axis=1)], p"])
     encoder = subject.encoder
@@ -189,11 +196,21 @@ def _weights(to: PythonProgram, program: str) -> str:
 def _array(array: Array) -> str:
     dtype = f"np.{array.dtype.name}"
     if array.size <= READABLE:
-        numbers = np.array2string(array, separator=", ", threshold=READABLE + 1, floatmode="unique", max_line_width=WIDTH)
-        return f"np.array({numbers}, {dtype})".replace("\n\n", "\n").replace("\n\n", "\n").replace("\n", "\n        ")
-    content = base64.b64encode(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()).decode()
+        numbers = np.array2string(
+            array, separator=", ", threshold=READABLE + 1, floatmode="unique", max_line_width=WIDTH
+        )
+        return (
+            f"np.array({numbers}, {dtype})".replace("\n\n", "\n")
+            .replace("\n\n", "\n")
+            .replace("\n", "\n        ")
+        )
+    content = base64.b64encode(
+        np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+    ).decode()
     pieces = [f'        "{content[i : i + WIDTH - 12]}"' for i in range(0, len(content), WIDTH - 12)]
-    return "\n".join(["weight(", *pieces, f"        , {array.shape!r}, {array.dtype.newbyteorder('<').str!r})"])
+    return "\n".join(
+        ["weight(", *pieces, f"        , {array.shape!r}, {array.dtype.newbyteorder('<').str!r})"]
+    )
 
 
 def _main(subject: Subject) -> str:

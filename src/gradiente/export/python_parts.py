@@ -6,21 +6,25 @@ The names in capitals are constants of that file.
 import base64
 import csv
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 COLUMNS: list[str] = []
-CATEGORIES: dict[str, dict[str, int]] = {}
+CATEGORIES: dict[str, list[str]] = {}
 MEAN: dict[str, float] = {}
 SCALE: dict[str, float] = {}
 FILL: dict[str, float] = {}
 INDICATORS: list[str] = []
 DECIMAL = "."
 MISSING: set[str] = set()
+MISSING_NUMBER: set[str] = set()
 CLASSES: list[str] = []
-predict: Callable[..., Any]
+
+
+def predict(rows: Any) -> Any:
+    """What the exported file itself defines."""
+    raise NotImplementedError
 
 
 def weight(text, shape, dtype):
@@ -33,31 +37,40 @@ def number(cell):
     if not isinstance(cell, str):
         return np.nan if cell is None else float(cell)
     cell = cell.strip()
-    return np.nan if cell.lower() in MISSING else float(cell.replace(DECIMAL, "."))
+    return np.nan if cell.lower() in MISSING | MISSING_NUMBER else float(cell.replace(DECIMAL, "."))
+
+
+def category(cell, kinds):
+    """The place of a cell among the categories, 1.0 for 1 too; -1 for one that training never saw."""
+    cell = "" if cell is None else str(cell).strip()
+    if cell.lower() in MISSING:
+        cell = ""
+        if cell not in kinds and not FILL:
+            raise ValueError("a value is missing")
+    if cell not in kinds:
+        cell = cell.removesuffix(".0")
+    return kinds.index(cell) if cell in kinds else -1
 
 
 def encoded(rows):
-    """Rows of a table as rows of numbers: a column of numbers stands as (x - mean) / scale, a category as 0 and 1."""
-    blocks, gaps = [], []
+    """Rows of a table as rows of numbers: a number stands as (x - mean) / scale, a category as zeros and a one."""
+    blocks, gaps = [], {}
     for name in COLUMNS:
         cells = [row[name] for row in rows]
         if name in CATEGORIES:
-            kinds = CATEGORIES[name]
-            place = np.array([kinds.get("" if cell is None else str(cell).strip(), -1) for cell in cells])
-            blocks.append(place[:, None] == np.arange(1 + max(kinds.values())))
+            place = np.array([category(cell, CATEGORIES[name]) for cell in cells])
+            blocks.append(place[:, None] == np.arange(len(CATEGORIES[name])))
             continue
         x = np.array([number(cell) for cell in cells])
-        missing = np.isnan(x)
+        gaps[name] = np.isnan(x)[:, None]
         if name in FILL:
-            x = np.where(missing, FILL[name], x)
-        elif missing.any():
-            raise ValueError(f"row {1 + missing.argmax()}: {name} is missing")
+            x = np.where(np.isnan(x), FILL[name], x)
+        elif gaps[name].any():
+            raise ValueError(f"row {1 + gaps[name].argmax()}: {name} is missing")
         if name in MEAN:
             x = (x - MEAN[name]) / SCALE[name]
         blocks.append(x[:, None])
-        if name in INDICATORS:
-            gaps.append((INDICATORS.index(name), missing[:, None]))
-    return np.hstack([*blocks, *(gap for _, gap in sorted(gaps, key=lambda pair: pair[0]))])
+    return np.hstack([*blocks, *(gaps[name] for name in INDICATORS)])
 
 
 def read_rows(path):
@@ -78,7 +91,7 @@ def print_classes(rows):
     """The most probable class of every row, and its probability."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["class", "probability"])
-    for label, p in zip(*predict(rows)):
+    for label, p in zip(*predict(rows), strict=True):
         writer.writerow([label, f"{p.max():.6g}"])
 
 

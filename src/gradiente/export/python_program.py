@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.layers.windows import Windows
-from gradiente.operations import Operations, Shape, Value
+from gradiente.operations import Operations, Shape, Value, Windows
 
 Array = np.ndarray
 
@@ -93,8 +92,10 @@ class PythonProgram(Operations):
     def part(self, x: Value, axis: int, start: int, stop: int) -> Value:
         if (start, stop) == (0, x.shape[axis]):
             return x
-        slices = [ast.Slice() for _ in range(axis)]
-        slices.append(ast.Slice(_code(start) if start else None, _code(stop) if stop < x.shape[axis] else None))
+        slices: list[ast.expr] = [ast.Slice() for _ in range(axis)]
+        slices.append(
+            ast.Slice(_code(start) if start else None, _code(stop) if stop < x.shape[axis] else None)
+        )
         code = ast.Subscript(x.code, ast.Tuple(slices) if axis else slices[0])
         return Value(self, code, (*x.shape[:axis], stop - start, *x.shape[axis + 1 :]))
 
@@ -127,7 +128,9 @@ class PythonProgram(Operations):
 
     def batch_norm(self, x: Value, at: Mapping[str, Value], eps: float) -> Value:
         ones = (1,) * (x.ndim - 2)
-        along = {name: value.reshape(-1, *ones) if ones else value for name, value in at.items() if value.ndim}
+        along = {
+            name: value.reshape(-1, *ones) if ones else value for name, value in at.items() if value.ndim
+        }
         more = {name: along[name] for name in ("weight", "bias") if name in along}
         mean, variance = along["running_mean"], along["running_var"]
         return self.call("batch_norm", x, mean, variance, eps, **more, shape=x.shape)
@@ -150,12 +153,18 @@ class PythonProgram(Operations):
     def max_pool(self, x: Value, at: Windows) -> Value:
         self.functions.add("windows")
         options = {"kernel": at.kernel, "stride": at.stride, "dilation": at.dilation}
-        return self.call("max_pool", self._padded(x, at, -np.inf), **options, shape=(*x.shape[:2], *at.output))
+        return self.call(
+            "max_pool", self._padded(x, at, -np.inf), **options, shape=(*x.shape[:2], *at.output)
+        )
 
     def average_pool(self, x: Value, at: Windows, count: Array) -> Value:
         self.functions.add("windows")
         y = self.call(
-            "sum_pool", self._padded(x, at), kernel=at.kernel, stride=at.stride, shape=(*x.shape[:2], *at.output)
+            "sum_pool",
+            self._padded(x, at),
+            kernel=at.kernel,
+            stride=at.stride,
+            shape=(*x.shape[:2], *at.output),
         )
         divisor = count.flat[0] if np.all(count == count.flat[0]) else count.astype(self.dtype)
         return y / self.value(divisor)

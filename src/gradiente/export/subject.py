@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gradiente.data import Encoder
 from gradiente.errors import ArgumentError
@@ -49,11 +50,20 @@ class Subject:
         return class_names(self.description.classes, max(outputs, 2))
 
     def estimate(self, to: Operations, y: Value) -> Value:
-        """ŷ from the network's output, noted in another program: a probability for every class, or numbers."""
+        """ŷ from the network's output, noted in another program: probabilities, or numbers."""
         assert self.loss is not None
-        p = to.softmax(y, 1) if self.loss.link == "softmax" else to.value(self.loss.estimate(y))  # pyright: ignore[reportArgumentType]
-        p = Value(to, p.code, y.shape)
-        return to.concatenate([1 - p, p], 1) if self.classifies and y.shape[1] == 1 else p
+        if self.loss.link == "softmax":
+            return to.softmax(y, 1)
+        p: Any = self.loss.estimate(y)  # pyright: ignore[reportArgumentType]
+        return Value(to, to.value(p).code, y.shape)
+
+    def of_all_classes(self, to: Operations, p: Value) -> Value:
+        """A probability for every class, where one output alone is that of class 1."""
+        return to.concatenate([1 - p, p], 1) if self.is_binary(p) else p
+
+    def is_binary(self, p: Value) -> bool:
+        """Whether one output alone stands for two classes."""
+        return self.classifies and p.shape[1] == 1
 
 
 def subject_of(source: "Run | Network | str | Path", input_shape: Shape | None = None) -> Subject:

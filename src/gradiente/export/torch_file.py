@@ -41,7 +41,9 @@ def torch_bytes(subject: Subject) -> bytes:
 
 def _stages(subject: Subject) -> list["torch.nn.Module"]:
     """What is applied one after the other."""
-    stages = [subject.network.to_torch()]
+    import torch
+
+    stages: list[torch.nn.Module] = [subject.network.to_torch()]
     if subject.encoder is not None:
         stages.insert(0, _encoding(subject.encoder, subject))
     elif subject.description is not None and subject.description.image_shape is not None:

@@ -34,7 +34,9 @@ def written_in(
             y = sum(inputs[1:], start=inputs[0])
             shape = inputs[0].shape
         else:
-            own = {name: parameter(f"{node.path}.{name}", arrays[f"{node.path}.{name}"]) for name in _names(node)}
+            own = {
+                name: parameter(f"{node.path}.{name}", arrays[f"{node.path}.{name}"]) for name in _names(node)
+            }
             y = _exported(to, node, inputs[0], own)
             shape = ("batch", *node.layer.output_shape(inputs[0].shape[1:]))
         values.append(finished(node, Value(to, y.code, shape), number))

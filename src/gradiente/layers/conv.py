@@ -1,7 +1,7 @@
 """Convolutions over one, two and three axes: one formula, three names."""
 
-from collections.abc import Mapping
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 

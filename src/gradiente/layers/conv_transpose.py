@@ -1,7 +1,7 @@
 """Transposed convolutions over one, two and three axes: one formula, three names."""
 
-from collections.abc import Mapping
 import math
+from collections.abc import Mapping
 from dataclasses import InitVar, asdict, dataclass
 from typing import Any, ClassVar
 

@@ -1,8 +1,8 @@
 """Normalization: numbers that share a mean and a variance get mean 0 and variance 1. One formula for all layers."""
 
-from collections.abc import Mapping
 import re
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -1,5 +1,5 @@
-from collections.abc import Mapping
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,8 +132,11 @@ class PBLD(Layer):
         return opening([*(term(weight[f, j, k], wave) for k, wave in enumerate(waves)), term(bias[f, j])])
 
     def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
-        F, k, n = self.features, self.n_frequencies, self.d_embedding
-        u = 2 * np.pi * to.part(x, 1, 0, F).reshape("batch", F, 1) * parameters["frequency"] + parameters["phase"]
+        F, n = self.features, self.d_embedding
+        u = (
+            2 * np.pi * to.part(x, 1, 0, F).reshape("batch", F, 1) * parameters["frequency"]
+            + parameters["phase"]
+        )
         waves = to.transpose(np.cos(u), (1, 0, 2))  # (features, batch, frequencies)
         made = to.matmul(waves, to.transpose(parameters["weight"], (0, 2, 1)))
         made = to.transpose(made, (1, 0, 2)) + parameters["bias"]

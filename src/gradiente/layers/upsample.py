@@ -1,5 +1,5 @@
-from collections.abc import Mapping
 import math
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from itertools import product
 from numbers import Real
