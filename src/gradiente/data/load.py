@@ -15,6 +15,7 @@ from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
 from gradiente.data.npy import read_npy
 from gradiente.data.npz import read_npz
+from gradiente.data.origin import Origin
 from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
@@ -118,6 +119,7 @@ def load(
         return encoded(whole, split, standardize is not False, standardize_target, constant_input)
     _refuse(bool(standardize), name, "standardize")
     _refuse(constant_input, name, "constant_input")
+    whole = replace(whole, origin=Origin.of_rows(whole.x, _named(whole.y, whole.classes)))
     return whole.subset(split[0]), whole.subset(split[1])
 
 
@@ -128,7 +130,12 @@ def _refuse(given: bool, name: str, option: str) -> None:
 
 def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> Split:
     """The stratified split, whose error names the class that has too few rows."""
-    return stratified_split(np.array(classes)[y] if classes else y, test, seed)
+    return stratified_split(_named(y, classes), test, seed)
+
+
+def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
+    """Classes by their names."""
+    return np.array(classes)[y] if classes else y
 
 
 def _encoded(
@@ -159,7 +166,8 @@ def _encoded_in_place(
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
     encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
     x = whole.x.converted(encoder.transform_rows)
-    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+    origin = Origin.of_rows(whole.x, _named(whole.y, whole.classes))
+    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, origin)
 
 
 def _load_table(
@@ -197,7 +205,8 @@ def _parts(
     standardize_target: bool,
 ) -> tuple[Dataset, Dataset]:
     x = encoder.transform(columns)
-    return _split_parts(x, y, task, name, encoder, split, standardize_target)
+    origin = Origin.of_columns(columns, _named(y, encoder.classes), encoder.target or "y")
+    return _split_parts(x, y, task, name, encoder, split, standardize_target, origin)
 
 
 def _split_parts(
@@ -208,6 +217,7 @@ def _split_parts(
     encoder: Encoder,
     split: Split,
     standardize_target: bool,
+    origin: Origin,
 ) -> tuple[Dataset, Dataset]:
     if standardize_target and task == "regression":
         targets = y.reshape(len(y), -1)
@@ -215,5 +225,5 @@ def _split_parts(
         mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
-    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder)
+    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder, origin=origin)
     return whole.subset(split[0]), whole.subset(split[1])
