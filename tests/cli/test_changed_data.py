@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradiente.data import stratified_split
+
 from .conftest import contents, gradiente, write_table
 
 COMMANDS = [("evaluate", "run"), ("diagnose", "run"), ("train", "--resume", "run", "--epochs", 6)]
@@ -103,19 +105,13 @@ def test_the_rows_that_were_trained_on_are_counted(run):
     lines = rows_of("garden.csv")
     write(resorted(lines))
     answer = gradiente("evaluate", "run", "--lang", "en")
-    # The split by another way: the rows of a run on the same file in each order.
-    from gradiente.data import load
-
-    now = load("garden.csv")[1].origin
-    write(lines)
-    then = load("garden.csv")[0].origin
-    assert now is not None
-    assert then is not None
-    body = resorted(lines)[1:]
-    trained = {lines[1:][row] for row in then.numbers}
-    known = sum(body[row] in trained for row in now.numbers)
-    assert 0 < known < len(now.numbers)
-    assert f"{known} of the {len(now.numbers)} rows" in answer.err
+    y = np.array([line.split(",")[-1] for line in lines[1:]])
+    then, now = np.array(lines[1:]), np.array(resorted(lines)[1:])
+    kept, _ = stratified_split(y, 0.2, seed=0)
+    _, held_out = stratified_split(np.array([line.split(",")[-1] for line in now]), 0.2, seed=0)
+    known = int(np.isin(now[held_out], then[kept]).sum())
+    assert 0 < known < len(held_out)
+    assert f"{known} of the {len(held_out)} rows" in answer.err
 
 
 def test_equal_rows_may_change_places(run):

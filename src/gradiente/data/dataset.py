@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
-from gradiente.data.origin import Origin
 from gradiente.errors import DataError, ShapeError
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
@@ -30,7 +30,7 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
-        origin: which of the rows that were read these are
+        digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
     Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
@@ -50,7 +50,7 @@ class Dataset:
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
     encoder: Encoder | None = None
-    origin: Origin | None = None
+    digests: RowDigests | None = None
 
     def __post_init__(self) -> None:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
@@ -103,7 +103,7 @@ class Dataset:
         x = MappedArray(self.x) if is_mapped(self.x) else self.x
         object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
-        object.__setattr__(part, "origin", self.origin and self.origin.subset(indices))
+        object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
 
     def _numbers(self, array: str, values: Any) -> Any:

@@ -36,12 +36,15 @@ class KeptData:
 
     @classmethod
     def of(cls, train: Dataset, test: Dataset) -> "KeptData | None":
-        """That of the two parts of a data set; None where its files are verified whenever they are read."""
-        if train.origin is None or test.origin is None:
+        """That of the two parts of a data set; None where its files are verified whenever they are read.
+
+        A test part in a file of its own is not kept: whatever is in it, it is measured as it is.
+        """
+        if train.digests is None:
             return None
         step = -(-(len(train) + len(test)) // MOST_ROWS)
-        kept, tested = (part.digests[::step].copy() for part in (train.origin, test.origin))
-        return cls(kept, tested, dict(train.origin.columns))
+        tested = np.zeros(0, np.uint64) if test.digests is None else test.digests.rows[::step]
+        return cls(train.digests.rows[::step].copy(), tested.copy(), dict(train.digests.columns))
 
     def write(self, folder: Path) -> None:
         """Write it into a run's folder."""

@@ -1,4 +1,4 @@
-"""Where the instances of a data set come from: which of the rows that were read, and a digest of each."""
+"""A digest of each row of a data set, by which it is known again."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,31 +14,30 @@ SAMPLED = 1000  # rows of a memory map whose inputs are read for their digests, 
 
 
 @dataclass(frozen=True, eq=False)
-class Origin:
-    """The rows, among all that were read, that a data set has.
+class RowDigests:
+    """The digests of the rows that a data set has.
 
-    The digest of a row is of its columns as read, before they are encoded, and of its target: whatever the scale, the
-    order of the rows or the path of the file, the same row has the same one. Of data that stay on disk it is of the
-    target alone but in a thousand rows: to read the others would take as long as an epoch.
+    That of a row is of its columns as read, before they are encoded, and of its target: whatever the scale, the order
+    of the rows or the path of the file, the same row has the same one. Of data that stay on disk it is of the target
+    alone but in a thousand rows: to read the others would take as long as an epoch.
 
     Arguments:
-        numbers: of each instance's row, from 0
-        digests: of each instance's row, 64 bits
-        columns: a digest of each column over all rows, whatever their order, by its name; the target is the last
+        rows: 64 bits for each row
+        columns: a digest of each column over all rows that were read, whatever their order, by its name; the
+            target's is the last
 
     >>> x, y = np.array([1.5, 2.5, 3.5]), np.array([0.0, 1.0, 0.0])
-    >>> origin, turned = Origin.of_columns({"x": x}, y, "y"), Origin.of_columns({"x": x[::-1]}, y[::-1], "y")
-    >>> origin.columns == turned.columns, bool((origin.digests == turned.digests[::-1]).all())
+    >>> one, turned = RowDigests.of_columns({"x": x}, y, "y"), RowDigests.of_columns({"x": x[::-1]}, y[::-1], "y")
+    >>> one.columns == turned.columns, bool((one.rows == turned.rows[::-1]).all())
     (True, True)
     """
 
-    numbers: Array
-    digests: Array
+    rows: Array
     columns: Mapping[str, int]
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, Array], y: Array, target: str) -> "Origin":
-        """The origin of a table's rows.
+    def of_columns(cls, columns: Mapping[str, Array], y: Array, target: str) -> "RowDigests":
+        """Those of a table's rows.
 
         Arguments:
             columns: of numbers or of text, by name
@@ -50,11 +49,11 @@ class Origin:
             digests = _mixed(_of_block(values.reshape(len(values), -1)))
             sums[name] = int(digests.sum(dtype=np.uint64))
             total += _mixed(digests ^ _salt(name))
-        return cls(np.arange(len(y)), total, sums)
+        return cls(total, sums)
 
     @classmethod
-    def of_rows(cls, x: Any, y: Array) -> "Origin":
-        """The origin of rows of numbers, an array or a MappedArray, whose columns have no names."""
+    def of_rows(cls, x: Any, y: Array) -> "RowDigests":
+        """Those of rows of numbers, an array or a MappedArray, whose columns have no names."""
         digests = np.zeros(len(x), np.uint64)
         if isinstance(x, MappedArray):
             rows = np.arange(0, len(x), -(-len(x) // SAMPLED))
@@ -64,9 +63,9 @@ class Origin:
                 digests[rows] = _of_block(x[rows].reshape(len(x[rows]), -1))
         return cls.of_columns({"x": digests.view(np.int64).astype("U20")}, y, "y")
 
-    def subset(self, indices: Array) -> "Origin":
-        """That of the instances with those numbers, in that order."""
-        return replace(self, numbers=self.numbers[indices], digests=self.digests[indices])
+    def subset(self, indices: Array) -> "RowDigests":
+        """Those of some of the rows, in that order."""
+        return replace(self, rows=self.rows[indices])
 
 
 def _of_block(values: Array) -> Array:
