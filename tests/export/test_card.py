@@ -64,6 +64,6 @@ def test_without_the_data_the_rest_is_written(run, tmp_path):
         text = written(run, tmp_path / "card.md")
     finally:
         moved.write_text(content, encoding="utf-8")
-    assert "The data were not there" in text
+    assert "the data were not there any more" in text
     assert "| accuracy |" in text
     assert "`red` |" not in text

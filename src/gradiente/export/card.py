@@ -28,14 +28,15 @@ Rows = Iterable[Sequence[object]]
 def card(run: Run) -> str:
     """The card, in the language in use.
 
-    What needs the run's data, its sizes, the measures of each class and the diagnosis, is left out where they are not
-    there any more, and the card says so.
+    What needs the run's data, their sizes, the measures of each class and the diagnosis, is left out where they are not
+    there any more, or have changed, and the card says so.
 
     Errors: FileError for a run without a network
     """
     network, description = run.network(), run.description()
     try:
         parts = load_for(run.config())
+        run.require_same_data(*parts)
     except GradienteError:
         parts = None
     blocks = [
