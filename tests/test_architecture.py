@@ -28,7 +28,7 @@ ORDER = [
     ["parameters"],
     ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
     ["html"],
-    ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
+    ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "averages", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
     ["network"],

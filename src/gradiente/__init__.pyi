@@ -3,6 +3,9 @@
 from gradiente import data as data
 from gradiente import metrics as metrics
 from gradiente import pytorch as pytorch
+from gradiente.averages import EMA as EMA
+from gradiente.averages import SWA as SWA
+from gradiente.averages import Average as Average
 from gradiente.clip import Clip as Clip
 from gradiente.custom import register as register
 from gradiente.engines import Torch as Torch

@@ -12,6 +12,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
+from gradiente.training.averaging import Averaging
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import Epochs, History, larger_is_better
 from gradiente.training.snapshot import Best, Snapshot
@@ -42,6 +43,7 @@ class TrainingState:
     current: Epoch | None = None
     stop: Stop | None = None
     max_steps: int | None = None
+    averaging: Averaging | None = None
 
     @property
     def epoch(self) -> int:
@@ -76,7 +78,7 @@ class TrainingState:
         if self.best is None or (
             value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
         ):
-            self.best = Best(record["epoch"], value, end.theta, end.buffers)
+            self.best = Best(record["epoch"], value, *self._evaluated(end))
         self.snapshot = self._snapshot(end)
 
     def finish_epochs(self, epochs: Epochs, thetas: Array) -> None:
@@ -95,6 +97,13 @@ class TrainingState:
         self.history.extend(epochs)
         self.snapshot = self._snapshot(end)
 
+    def _evaluated(self, end: EngineState) -> tuple[Array, dict[str, Array]]:
+        """Parameters and buffers that validation looked at: the averaged ones, where there are some."""
+        averaging = self.averaging
+        if averaging is None or averaging.theta is None:
+            return end.theta, end.buffers
+        return averaging.theta.copy(), {name: each.copy() for name, each in averaging.buffers().items()}
+
     def _snapshot(self, state: EngineState) -> Snapshot:
         form = self.snapshot.form
         if form.get("frozen", []) != sorted(self.network.frozen):
@@ -106,6 +115,7 @@ class TrainingState:
             best=self.best,
             settings=self.settings,
             partial=None if self.current is None else self.current.partial(),
+            average=None if self.averaging is None else self.averaging.kept(),
         )
 
 

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.averages import Average
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
-from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
+from gradiente.errors import ArgumentError, DivergenceError, is_whole, require
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -18,9 +19,9 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
+from gradiente.training.beginning import begin
 from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
-from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
 from gradiente.training.diagnosed import subject_of
 from gradiente.training.epoch import Epoch
@@ -57,6 +58,7 @@ class Trainer:
         clip: gradient clipping
         penalties: on the weights, as terms of J
         augmentation: of the images of every training batch
+        average: of the parameters: what is validated, kept as the best, and left in the network by `fit`
         metrics: of torchmetrics, by their names: measured on validation data after every epoch, and by `evaluate`
         engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
         seed: of the order of the instances, and of the layers that draw, ≥ 0
@@ -90,6 +92,7 @@ class Trainer:
         clip: Clip | None = None,
         penalties: Sequence[Penalty] = (),
         augmentation: Augmentation | None = None,
+        average: Average | None = None,
         metrics: Sequence[str] = (),
         engine: str | Torch = "numpy",
         seed: int = 0,
@@ -101,13 +104,14 @@ class Trainer:
         require(
             isinstance(augmentation, Augmentation | None), "trainer.augmentation", value=repr(augmentation)
         )
+        require(isinstance(average, Average | None), "trainer.average", value=repr(average))
         named = not isinstance(metrics, str) and all(isinstance(metric, str) for metric in metrics)
         require(named, "trainer.metrics", value=repr(metrics))
         self.network = network
         self.loss = loss
         self.objective = Objective(network, loss, tuple(penalties), clip or Clip())
         self.optimizer = optimizer
-        self.augmentation = augmentation
+        self.augmentation, self.average = augmentation, average
         self.metrics = [TorchMetric.parse(metric) for metric in metrics]
         groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
         self.engine = make_engine(engine, self.objective, optimizer, groups)
@@ -215,20 +219,23 @@ class Trainer:
                     self._call("epoch_end", state)
                     control.between_steps(done=state.epoch == epochs)
             except DivergenceError:
-                self.engine.load_state(state.snapshot.state)
+                self._go_back(state)
                 raise
             finally:
                 state.current, self.last = None, state.snapshot
+                if state.averaging is not None:
+                    state.averaging.finish()
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
+        average = state.snapshot.average
         state.history.subject = subject_of(
             self.objective,
             self.optimizer,
             data,
             self.network,
             initial=initial,
-            last=state.snapshot.state.theta,
+            last=state.snapshot.state.theta if average is None else average.theta,
             steps=state.steps,
         )
         return state.history
@@ -309,13 +316,24 @@ class Trainer:
         if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
-            self.engine.load_state(state.snapshot.state)
+            self._go_back(state)
             state.stop = None
             return self._epoch(state, data, control)
         if stopped:
             state.snapshot = state.take_snapshot()
             return None
-        return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
+        record = epoch.record(state.optimizer)
+        if state.averaging is None:
+            return record | epoch.validate(state.optimizer, self.metrics)
+        state.averaging.epoch_end(epoch.number)
+        with state.averaging.applied():
+            return record | epoch.validate(state.optimizer, self.metrics)
+
+    def _go_back(self, state: TrainingState) -> None:
+        """To the last snapshot."""
+        self.engine.load_state(state.snapshot.state)
+        if state.averaging is not None:
+            state.averaging.load(state.snapshot.average)
 
     def _new_epoch(self, data: Prepared, number: int, partial: PartialEpoch | None) -> Epoch:
         return Epoch(
@@ -338,38 +356,21 @@ class Trainer:
             self.engine.parameter_groups,
             self.augmentation,
             data,
+            average=self.average,
             seed=self.seed,
             monitor=monitor,
         )
-        self.engine.upload()
-        form = self.network.to_dict()
-        if resume is None:
-            snapshot = Snapshot(form, self.engine.state(), History(), None, described)
-        else:
-            snapshot = self.engine.group.on_global_zero(lambda: resumed(resume, form, described))
-            try:
-                self.engine.load_state(snapshot.state)
-            except (KeyError, ValueError) as error:  # of another optimizer's slots
-                raise FileError("checkpoint.not_ours", path=resume) from error
-        state = TrainingState(
-            network=self.network,
-            loss=self.loss,
-            base_optimizer=self.optimizer,
-            optimizer=self.optimizer,
-            engine=self.engine,
+        return begin(
+            self.engine,
+            self.objective,
+            self.optimizer,
+            data,
+            described,
+            average=self.average,
             epochs=epochs,
-            steps_per_epoch=data.steps_per_epoch,
-            monitor=monitor,
-            settings=described,
-            snapshot=snapshot,
-            history=snapshot.history.copy(),
-            best=snapshot.best,
             max_steps=max_steps,
+            resume=resume,
         )
-        require(
-            max_steps is None or is_whole(max_steps, state.steps), "trainer.max_steps", value=repr(max_steps)
-        )
-        return state
 
     @contextmanager
     def _controlled(self, state: TrainingState) -> Iterator[Control]:
