@@ -142,4 +142,5 @@ from gradiente.training import EarlyStopping as EarlyStopping
 from gradiente.training import History as History
 from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
+from gradiente.training import TqdmProgress as TqdmProgress
 from gradiente.training import Trainer as Trainer

@@ -30,7 +30,7 @@ def register(kind: T) -> T:
     """Make a custom class known by its name: on the command line, in config files and in saved networks.
 
     Arguments:
-        kind: a subclass of Layer, Loss, Optimizer, Schedule, Penalty, Average, Initializer or Augmentation, as a decorator
+        kind: a subclass of Layer, Loss, Optimizer, Schedule, Penalty, Average, Initializer or Augmentation
 
     Errors: ArgumentError for another class, one with methods still missing, or a name that gradiente has
 

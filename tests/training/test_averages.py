@@ -1,4 +1,4 @@
-"""EMA and SWA: PyTorch's AveragedModel over the same steps; what is validated, kept, resumed and left in the network."""
+"""EMA and SWA: PyTorch's AveragedModel over the same steps; what is validated, kept, resumed, left in the network."""
 
 import numpy as np
 import pytest
@@ -99,7 +99,9 @@ def test_a_resumed_training_has_the_same_average(clouds, tmp_path, engine, avera
     whole, parted = network(), network()
     options = {"validation": 0.2, "epochs": EPOCHS, "batch_size": BATCH}
     trainer(whole, average, engine).fit(clouds, **options)
-    trainer(parted, average, engine, callbacks=[gr.Checkpoint(tmp_path)]).fit(clouds, max_steps=steps, **options)
+    trainer(parted, average, engine, callbacks=[gr.Checkpoint(tmp_path)]).fit(
+        clouds, max_steps=steps, **options
+    )
     other = network()
     trainer(other, average, engine).fit(clouds, resume=tmp_path / LAST, **options)
     assert other.theta.tobytes() == whole.theta.tobytes()

@@ -11,8 +11,9 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.diagnosis import Diagnosis, Subject, diagnose
-from gradiente.errors import ArgumentError
+from gradiente.errors import ArgumentError, require
 from gradiente.storage import json_text
+from gradiente.training.history_plot import plot_records
 
 Array = np.ndarray
 
@@ -136,6 +137,15 @@ class History:
         """The record of the best epoch by a measure: of the smallest loss, or the largest accuracy."""
         choose = max if larger_is_better(measure) else min
         return choose(self.records, key=lambda record: record[measure])
+
+    def plot(self) -> Array:
+        """Draw loss, measures and learning rate over the epochs with matplotlib, each a plot: the axes of a new figure.
+
+        Shapes: (plots,)
+        Errors: ArgumentError for a history without an epoch
+        """
+        require(len(self) > 0, "history.empty")
+        return plot_records(self.records)
 
     def to_json_lines(self) -> str:
         """One JSON object a line, one line an epoch."""

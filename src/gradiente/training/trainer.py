@@ -28,9 +28,9 @@ from gradiente.training.epoch import Epoch
 from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
 from gradiente.training.live import Live
+from gradiente.training.lr_search import HIGHEST, LOWEST, STEPS, LRSearch, search
 from gradiente.training.measures import evaluate
 from gradiente.training.prepared import Prepared, prepare
-from gradiente.training.settings import settings
 from gradiente.training.snapshot import PartialEpoch, Snapshot
 from gradiente.training.stopping import Requested, Stop
 
@@ -202,7 +202,19 @@ class Trainer:
         Errors: as of `fit`
         """
         self.engine.batch_size = data.batch_size
-        state = self._begin(data, epochs, max_steps, resume)
+        state = begin(
+            self.engine,
+            self.objective,
+            self.optimizer,
+            self.augmentation,
+            data,
+            average=self.average,
+            seed=self.seed,
+            monitor=self.monitor,
+            epochs=epochs,
+            max_steps=max_steps,
+            resume=resume,
+        )
         initial = state.snapshot.state.theta if resume is None else None
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
@@ -228,14 +240,14 @@ class Trainer:
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
-        average = state.snapshot.average
+        newest = state.snapshot.average or state.snapshot.state
         state.history.subject = subject_of(
             self.objective,
             self.optimizer,
             data,
             self.network,
             initial=initial,
-            last=state.snapshot.state.theta if average is None else average.theta,
+            last=newest.theta,
             steps=state.steps,
         )
         return state.history
@@ -261,6 +273,29 @@ class Trainer:
         finally:
             engine.deferred = deferred
         return done
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def lr_find(
+        self,
+        train: Dataset,
+        *,
+        validation: float | Dataset | None = None,
+        batch_size: int | Literal["all"] | None = None,
+        lowest: float = LOWEST,
+        highest: float = HIGHEST,
+        steps: int = STEPS,
+    ) -> LRSearch:
+        """Search for a learning rate by steps whose rate grows exponentially, on a copy: here nothing changes.
+
+        Arguments:
+            train, validation, batch_size: as of `fit`
+            lowest, highest: the first and the last rate
+            steps: how many there are at most
+
+        Errors: as of `fit`; ArgumentError for rates that are not 0 < lowest < highest, or fewer than ten steps
+        """
+        data, rates = self.prepare(train, validation, batch_size), (lowest, highest, steps)
+        return search(self.engine, self.optimizer, data, self.augmentation, self.seed, *rates)
 
     def stop(self, reason: str = "") -> None:
         """Stop training after the current step; nothing is lost, and `last` resumes it.
@@ -344,32 +379,6 @@ class Trainer:
             self.seed,
             augmentation=self.augmentation,
             partial=partial,
-        )
-
-    def _begin(
-        self, data: Prepared, epochs: int, max_steps: int | None, resume: Snapshot | str | Path | None
-    ) -> TrainingState:
-        monitor = data.monitor(self.monitor)
-        described = settings(
-            self.objective,
-            self.optimizer,
-            self.engine.parameter_groups,
-            self.augmentation,
-            data,
-            average=self.average,
-            seed=self.seed,
-            monitor=monitor,
-        )
-        return begin(
-            self.engine,
-            self.objective,
-            self.optimizer,
-            data,
-            described,
-            average=self.average,
-            epochs=epochs,
-            max_steps=max_steps,
-            resume=resume,
         )
 
     @contextmanager
