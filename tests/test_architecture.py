@@ -42,7 +42,7 @@ ORDER = [
     ["views"],
     ["diagnosis"],
     ["training"],
-    ["show"],
+    ["show", "attribution"],
     ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],

@@ -3,6 +3,8 @@
 from gradiente import data as data
 from gradiente import metrics as metrics
 from gradiente import pytorch as pytorch
+from gradiente.attribution import integrated_gradients as integrated_gradients
+from gradiente.attribution import permutation_importance as permutation_importance
 from gradiente.averages import EMA as EMA
 from gradiente.averages import SWA as SWA
 from gradiente.averages import Average as Average

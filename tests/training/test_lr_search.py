@@ -1,4 +1,4 @@
-"""The search for a learning rate: against steps taken by PyTorch, a quadratic whose limit is known, and nothing changed."""
+"""The search for a learning rate: against steps taken by PyTorch, a parabola, and nothing changed."""
 
 import copy
 
