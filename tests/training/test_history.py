@@ -42,9 +42,9 @@ def test_the_best_epoch_has_the_smallest_loss_or_the_largest_accuracy(history):
     assert history.best("accuracy")["epoch"] == 1 + np.argmax(history["accuracy"])
 
 
-def test_of_two_equal_epochs_the_first_is_the_best():
+def test_of_two_equal_epochs_the_last_is_the_best():
     history = History([{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}, {"epoch": 3, "loss": 1.0}])
-    assert history.best("loss")["epoch"] == 2
+    assert history.best("loss")["epoch"] == 3
 
 
 @pytest.mark.parametrize("measure", sorted(LARGER_IS_BETTER))

@@ -14,7 +14,7 @@ from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
 from gradiente.training.averaging import Averaging
 from gradiente.training.epoch import Epoch
-from gradiente.training.history import Epochs, History, larger_is_better
+from gradiente.training.history import Epochs, History, as_good, larger_is_better
 from gradiente.training.snapshot import Best, Snapshot
 from gradiente.training.stopping import EarlyStopped, Stop
 
@@ -75,9 +75,7 @@ class TrainingState:
         self.history.records.append(record)
         self.current = None
         end, value = self.engine.state(), record[self.monitor]
-        if self.best is None or (
-            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
-        ):
+        if self.best is None or as_good(value, self.best.value, self.monitor):
             self.best = Best(record["epoch"], value, *self._evaluated(end))
         self.snapshot = self._snapshot(end)
 
@@ -88,11 +86,11 @@ class TrainingState:
             thetas: the parameters after each
         """
         values = np.array(epochs.columns[self.monitor])
-        best = int(values.argmax() if larger_is_better(self.monitor) else values.argmin())
+        backwards = values[::-1]
+        place = backwards.argmax() if larger_is_better(self.monitor) else backwards.argmin()
+        best = len(values) - 1 - int(place)
         value, end = float(values[best]), self.engine.state()
-        if self.best is None or (
-            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
-        ):
+        if self.best is None or as_good(value, self.best.value, self.monitor):
             self.best = Best(epochs.first + best, value, thetas[best].copy(), end.buffers)
         self.history.extend(epochs)
         self.snapshot = self._snapshot(end)

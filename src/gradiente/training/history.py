@@ -28,6 +28,11 @@ def larger_is_better(measure: str) -> bool:
     return measure.removeprefix("val_") in LARGER_IS_BETTER
 
 
+def as_good(value: float, best: float, measure: str) -> bool:
+    """Whether a value of a measure is as good as the best so far, or better: of equal epochs the last is the best."""
+    return value >= best if larger_is_better(measure) else value <= best
+
+
 @dataclass
 class Epochs:
     """Epochs of one step each, as columns: their records are made when they are asked for.
@@ -134,9 +139,9 @@ class History:
         return bool(self.records) and measure in self.records[0]
 
     def best(self, measure: str) -> dict[str, Any]:
-        """The record of the best epoch by a measure: of the smallest loss, or the largest accuracy."""
+        """The record of the best epoch by a measure, the last of equals: the smallest loss, or the largest accuracy."""
         choose = max if larger_is_better(measure) else min
-        return choose(self.records, key=lambda record: record[measure])
+        return choose(reversed(self.records), key=lambda record: record[measure])
 
     def plot(self) -> Array:
         """Draw loss, measures and learning rate over the epochs with matplotlib, each a plot: the axes of a new figure.
