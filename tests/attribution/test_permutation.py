@@ -1,5 +1,7 @@
 """Permutation importance: scikit-learn's in expectation, columns of categories, and what is not used."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn import inspection
@@ -11,7 +13,7 @@ from gradiente.training.targets import classes
 
 
 class Classifier(ClassifierMixin, BaseEstimator):
-    def __init__(self, network=None, loss=None):
+    def __init__(self, network: Any = None, loss: Any = None):
         self.network, self.loss = network, loss
 
     def fit(self, x, y):
@@ -23,7 +25,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
 
 class Regressor(RegressorMixin, BaseEstimator):
-    def __init__(self, network=None):
+    def __init__(self, network: Any = None):
         self.network = network
 
     def fit(self, x, y):
@@ -47,7 +49,9 @@ def test_it_is_that_of_scikit_learn_in_expectation(learned):
     repeats = 400
     ours = gr.permutation_importance(net, gr.CrossEntropyLoss(), train, repeats=repeats)
     estimator = Classifier(net, gr.CrossEntropyLoss()).fit(train.x, train.y)
-    theirs = inspection.permutation_importance(estimator, train.x, train.y, n_repeats=repeats, random_state=3)
+    theirs: Any = inspection.permutation_importance(
+        estimator, train.x, train.y, n_repeats=repeats, random_state=3
+    )
     error = np.sqrt((ours.deviation**2 + theirs.importances_std**2) / repeats)
     assert (np.abs(ours.mean - theirs.importances_mean) <= 5 * error + 1e-12).all()
     np.testing.assert_allclose(ours.deviation, theirs.importances_std, rtol=0.25, atol=1e-3)
@@ -63,7 +67,7 @@ def test_that_of_a_regression_is_of_r2():
     net.theta[...] = [2.0, -1.0, 0.0, 0.0]
     ours = gr.permutation_importance(net, gr.MSELoss(), data, repeats=300)
     estimator = Regressor(net).fit(x, data.y)
-    theirs = inspection.permutation_importance(estimator, x, data.y, n_repeats=300, random_state=5)
+    theirs: Any = inspection.permutation_importance(estimator, x, data.y, n_repeats=300, random_state=5)
     error = np.sqrt((ours.deviation**2 + theirs.importances_std**2) / 300)
     assert (np.abs(ours.mean - theirs.importances_mean) <= 5 * error + 1e-9).all()
     assert ours.mean[2] == 0

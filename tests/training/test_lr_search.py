@@ -85,6 +85,7 @@ def test_a_parabola_is_left_where_its_steps_grow():
     np.testing.assert_allclose(search.losses, expected, rtol=1e-6)
     assert search.diverged
     assert search.suggestion == search.lowest / 10
+    assert search.suggestion is not None
     assert 0.05 < search.suggestion < 1
     assert search.steepest < search.lowest
 
@@ -120,8 +121,8 @@ def test_a_plot_has_both_curves_and_the_suggestion(clouds):
     search = trainer().lr_find(clouds, batch_size=16)
     axes = search.plot()
     points, line, mark = axes.lines
-    np.testing.assert_allclose(points.get_ydata(), search.losses)
-    np.testing.assert_allclose(line.get_ydata(), search.smoothed)
-    assert mark.get_xdata()[0] == search.suggestion
+    np.testing.assert_allclose(np.asarray(points.get_ydata()), search.losses)
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), search.smoothed)
+    assert np.asarray(mark.get_xdata())[0] == search.suggestion
     assert axes.get_xscale() == "log"
-    pyplot.close(axes.figure)
+    pyplot.close("all")

@@ -1,6 +1,6 @@
 """Permutation importance: how much worse the answers become when a column is shuffled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Importance:
     Shapes: drops (columns, repeats)
     """
 
-    columns: Sequence[str]
+    columns: list[str]
     measure: str
     score: float
     drops: Array

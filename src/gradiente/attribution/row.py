@@ -121,8 +121,8 @@ def explain_row(network: Network, loss: Loss, x: Array, train: Dataset) -> RowEx
         mean, scale = 0.0, 1.0
         if encoder is not None and encoder.target_mean:
             mean, scale = encoder.target_mean[0], encoder.target_scale[0]
-        ends = (scale * end + mean for end in (found.answer, found.at_baseline))
-        return RowExplained(None, *ends, found, scale, train)
+        answer, before = scale * found.answer + mean, scale * found.at_baseline + mean
+        return RowExplained(None, answer, before, found, scale, train)
     prediction = network.predict(x[None])
     answered = int(classes(loss, prediction)[0])
     alone = prediction.shape[1] == 1  # the probability of class 1; that of class 0 is what is left

@@ -68,5 +68,8 @@ def calibration(truth: ArrayLike, probabilities: ArrayLike, *, bins: int = BINS)
     places = np.searchsorted(edges[1:-1], confidence)
     counts = np.bincount(places, minlength=bins)
     filled = counts > 0
-    means = [np.bincount(places, values, bins)[filled] / counts[filled] for values in (confidence, right)]
-    return Calibration(*means, counts[filled], edges)
+
+    def mean(values: Array) -> Array:
+        return np.bincount(places, values, bins)[filled] / counts[filled]
+
+    return Calibration(mean(confidence), mean(right), counts[filled], edges)

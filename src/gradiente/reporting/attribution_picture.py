@@ -54,12 +54,10 @@ def _beside_picture(plot: "Axes", explained: RowExplained) -> None:
     most = float(np.abs(amounts).max()) or 1.0
     height, width = amounts.shape
     plot.set_axis_off()
-    for place, values, colours in (
-        (0, picture, {"cmap": "Greys"}),
-        (1, amounts, {"cmap": "PuOr", "vmin": -most, "vmax": most}),
-    ):
-        left = place * 1.08 * width
-        plot.imshow(values, extent=(left, left + width, height, 0), interpolation="none", **colours)
+    left = 1.08 * width
+    plot.imshow(picture, cmap="Greys", extent=(0, width, height, 0), interpolation="none")
+    right = (left, left + width, height, 0)
+    plot.imshow(amounts, cmap="PuOr", vmin=-most, vmax=most, extent=right, interpolation="none")
     plot.set(xlim=(0, 2.08 * width), ylim=(height, 0))
     plot.set_title(_title(explained), color=INK)
 
