@@ -49,6 +49,7 @@ def print_row(
         require_folder_of(output)
     with remarks(console(as_json=True)):
         train, test = load_for(config)
+        run.require_same_data(train, test)
         rows = _rows(config, train, test, file)
     if not 1 <= row <= len(rows.x):
         raise ArgumentError("explain.row", row=row, last=len(rows.x), source=rows.source)
@@ -78,7 +79,8 @@ def print_row(
 def print_importance(config: Config, run: Run, *, as_json: bool) -> None:
     """How much worse the answers to the test data become when a column is shuffled."""
     with remarks(console(as_json=True)):
-        _, test = load_for(config)
+        train, test = load_for(config)
+        run.require_same_data(train, test)
     if test.image_shape is not None:
         raise ArgumentError("explain.importance.pictures", name=test.name)
     found = permutation_importance(run.network(), run.loss(), test, seed=config.descent.seed)
