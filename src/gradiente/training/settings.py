@@ -36,4 +36,5 @@ def settings(
         "penalties": [describe(penalty, PENALTIES) for penalty in objective.penalties],
         "augmentation": repr(augmentation),
         "instances": len(data.indices),
+        "class_weight": None if data.train.class_weight is None else str(data.train.class_weight),
     }
