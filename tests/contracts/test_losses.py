@@ -154,8 +154,8 @@ def test_weighted_gradient_equals_finite_differences(kind, data):
 def test_whole_weights_are_repeated_rows(kind, data):
     loss, prediction, target = draw_case(data, kind, reductions=("mean", "sum"))
     times = np.array([data.draw(st.integers(0, 3), label="times") for _ in target])
-    own = (getattr(loss, name, None) for name in ("weight", "pos_weight"))
-    if not times.any() or any(np.ndim(w) == prediction.ndim for w in own):  # weights of the rows themselves
+    own = (np.array(getattr(loss, name, None)) for name in ("weight", "pos_weight"))
+    if not times.any() or any(w.ndim == prediction.ndim for w in own):  # weights of the rows themselves
         return
     repeated = np.repeat(prediction, times, axis=0), np.repeat(target, times, axis=0)
     np.testing.assert_allclose(loss.value(prediction, target, times), loss.value(*repeated), rtol=1e-12)

@@ -87,6 +87,7 @@ def test_a_step_is_pytorchs():
     for (name, parameter), ours in zip(
         module.named_parameters(), trainer.network.parameters.values(), strict=True
     ):
+        assert parameter.grad is not None
         stepped = (parameter - 0.5 * parameter.grad).detach().numpy()
         np.testing.assert_allclose(ours, stepped, rtol=0, atol=1e-14, err_msg=name)
 
