@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gradiente.data.class_weight import ClassWeight, class_weights
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.errors import DataError, ShapeError, require
 from gradiente.mapped import MappedArray, is_mapped, pieces
@@ -32,6 +33,7 @@ class Dataset:
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
         weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
         class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
+        digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
     Errors: DataError for no instances, x, y and weights of different lengths, NaN or infinity, a label outside the
@@ -54,6 +56,7 @@ class Dataset:
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None
+    digests: RowDigests | None = None
 
     def __post_init__(self) -> None:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
@@ -143,6 +146,7 @@ class Dataset:
         object.__setattr__(part, "y", self.y[indices])
         if self.weights is not None:
             object.__setattr__(part, "weights", self.weights[indices])
+        object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
 
     def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
