@@ -42,7 +42,7 @@ LINES = {
     "evaluate run --part ∂": 2,
     "predict run new.npz": 0,
     "predict run ✗.npz": 1,
-    "data check iris": 0,
+    "data check moons": 0,
     "data check ∅.csv": 1,
     "data show digits --output d.png": 0,
     "data show ∅.npz": 1,
