@@ -1,6 +1,7 @@
 """The estimators among the tools of scikit-learn, and what they learn."""
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,43 +19,47 @@ from sklearn.preprocessing import StandardScaler
 import gradiente as gr
 
 QUICK = {"max_iter": 30, "n_iter_no_change": 30, "learning_rate_init": 0.01, "random_state": 0}
-IRIS = load_iris(return_X_y=True)
+MLPClassifier: Any = gr.MLPClassifier
+MLPRegressor: Any = gr.MLPRegressor
+IRIS: Any = load_iris(return_X_y=True)
+CANCER: Any = load_breast_cancer(return_X_y=True)
+DIABETES: Any = load_diabetes(return_X_y=True)
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
 @pytest.fixture(scope="module")
 def model():
     with np.errstate(), pytest.warns(ConvergenceWarning):
-        return gr.MLPClassifier(**QUICK).fit(*IRIS)
+        return MLPClassifier(**QUICK).fit(*IRIS)
 
 
 def test_a_grid_search_over_its_own_notation():
     grid = {"activation": ["relu", "GELU()"], "optimizer": [None, "AdamW(lr=0.01, weight_decay=0.1)"]}
-    search = GridSearchCV(gr.MLPClassifier(**QUICK), grid, cv=3).fit(*IRIS)
+    search = GridSearchCV(MLPClassifier(**QUICK), grid, cv=3).fit(*IRIS)
     assert search.best_score_ > 0.9
     assert set(search.best_params_) == set(grid)
 
 
 def test_several_processes_give_what_one_gives():
-    alone = cross_val_score(gr.MLPClassifier(**QUICK), *IRIS, cv=3)
-    assert np.array_equal(cross_val_score(gr.MLPClassifier(**QUICK), *IRIS, cv=3, n_jobs=2), alone)
+    alone = cross_val_score(MLPClassifier(**QUICK), *IRIS, cv=3)
+    assert np.array_equal(cross_val_score(MLPClassifier(**QUICK), *IRIS, cv=3, n_jobs=2), alone)
 
 
 def test_a_pipeline_with_a_scaler_gives_what_the_rows_as_they_are_give(model):
-    pipeline = make_pipeline(StandardScaler(), gr.MLPClassifier(**QUICK)).fit(*IRIS)
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(**QUICK)).fit(*IRIS)
     assert np.allclose(pipeline.predict_proba(IRIS[0]), model.predict_proba(IRIS[0]), atol=1e-4)
 
 
 def test_the_importance_of_columns(model):
-    importance = permutation_importance(model, *IRIS, n_repeats=5, random_state=0).importances_mean
-    assert set(np.argsort(importance)[-2:]) == {2, 3}  # length and width of the petals
+    importance: Any = permutation_importance(model, *IRIS, n_repeats=5, random_state=0)
+    assert set(np.argsort(importance.importances_mean)[-2:]) == {2, 3}  # length and width of the petals
 
 
 def test_calibrated_probabilities():
-    x, y = load_breast_cancer(return_X_y=True)
+    x, y = CANCER
     x, held_out, y, labels = train_test_split(x, y, random_state=0)
-    plain = gr.MLPClassifier(**QUICK, alpha=0).fit(x, y)
-    calibrated = CalibratedClassifierCV(gr.MLPClassifier(**QUICK, alpha=0), cv=3).fit(x, y)
+    plain = MLPClassifier(**QUICK, alpha=0).fit(x, y)
+    calibrated = CalibratedClassifierCV(MLPClassifier(**QUICK, alpha=0), cv=3).fit(x, y)
     assert log_loss(labels, calibrated.predict_proba(held_out)) < log_loss(
         labels, plain.predict_proba(held_out)
     )
@@ -69,7 +74,7 @@ def test_a_pickled_one_is_the_same_without_the_training_data(model):
 
 
 def test_a_clone_has_the_parameters_alone(model):
-    copy = clone(model)
+    copy: Any = clone(model)
     assert copy.get_params() == model.get_params()
     assert not hasattr(copy, "network_")
 
@@ -86,7 +91,7 @@ def test_its_probabilities_are_those_of_its_network(model):
 
 def test_labels_of_text():
     names = np.array(["setosa", "versicolor", "virginica"])
-    model = gr.MLPClassifier(**QUICK).fit(IRIS[0], names[IRIS[1]])
+    model = MLPClassifier(**QUICK).fit(IRIS[0], names[IRIS[1]])
     assert model.classes_.tolist() == names.tolist()
     assert model.score(IRIS[0], names[IRIS[1]]) > 0.95
 
@@ -106,23 +111,23 @@ def test_it_is_as_good_as_scikit_learns(name, load):
     x, y = load(return_X_y=True)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     theirs = make_pipeline(StandardScaler(), Theirs(random_state=0))
-    ours = cross_val_score(gr.MLPClassifier(random_state=0), x, y, cv=folds).mean()
+    ours = cross_val_score(MLPClassifier(random_state=0), x, y, cv=folds).mean()
     assert ours > cross_val_score(theirs, x, y, cv=folds).mean() - 0.015
 
 
 @pytest.mark.slow
 def test_a_regression_is_better_than_a_straight_line():
-    x, y = load_diabetes(return_X_y=True)
+    x, y = DIABETES
     x, held_out, y, numbers = train_test_split(x, 1e6 + 1e3 * y, random_state=0)
-    model = gr.MLPRegressor(random_state=0, early_stopping=True, alpha=1).fit(x, y)
+    model = MLPRegressor(random_state=0, early_stopping=True, alpha=1).fit(x, y)
     assert model.predict(held_out).dtype == np.float64
     assert r2_score(numbers, model.predict(held_out)) > 0.3  # scikit-learn's LinearRegression: 0.36
 
 
 def test_several_targets():
-    x, y = load_diabetes(return_X_y=True)
+    x, y = DIABETES
     two = np.column_stack([y, -1000 * y])
-    model = gr.MLPRegressor(**QUICK).fit(x, two)
+    model = MLPRegressor(**QUICK).fit(x, two)
     estimate = model.predict(x)
     assert estimate.shape == two.shape
     assert np.corrcoef(estimate[:, 0], estimate[:, 1])[0, 1] < -0.95
@@ -130,8 +135,8 @@ def test_several_targets():
 
 
 def test_a_loss_that_takes_only_some_numbers_has_the_targets_as_they_are():
-    x, y = load_diabetes(return_X_y=True)
-    model = gr.MLPRegressor(
+    x, y = DIABETES
+    model = MLPRegressor(
         **QUICK, loss="MSLELoss()", layers="Linear(10, 8), Tanh, Linear(8, 1), Softplus"
     ).fit(x, y)
     assert not model.encoder_.target_mean
@@ -139,7 +144,7 @@ def test_a_loss_that_takes_only_some_numbers_has_the_targets_as_they_are():
 
 
 def test_early_stopping_keeps_the_best_epoch():
-    model = gr.MLPClassifier(early_stopping=True, random_state=0, learning_rate_init=0.02).fit(*IRIS)
+    model = MLPClassifier(early_stopping=True, random_state=0, learning_rate_init=0.02).fit(*IRIS)
     losses = model.history_["val_loss"]
     assert model.n_iter_ == len(model.validation_scores_) < 200
     assert model.validation_scores_ == model.history_["val_accuracy"]
@@ -150,8 +155,8 @@ def test_early_stopping_keeps_the_best_epoch():
 
 
 def test_validation_scores_of_a_regression_are_r2():
-    x, y = load_diabetes(return_X_y=True)
-    model = gr.MLPRegressor(early_stopping=True, random_state=0).fit(x, y)
+    x, y = DIABETES
+    model = MLPRegressor(early_stopping=True, random_state=0).fit(x, y)
     ratio = [
         (1 - score) / loss
         for score, loss in zip(model.validation_scores_, model.history_["val_loss"], strict=True)
@@ -159,10 +164,10 @@ def test_validation_scores_of_a_regression_are_r2():
     assert np.allclose(ratio, ratio[0])  # R² = 1 − MSE / variance
 
 
-@pytest.mark.parametrize("kind", [gr.MLPClassifier, gr.MLPRegressor])
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_partial_fit_is_an_epoch_and_the_optimizer_goes_on(kind):
     whole = kind(**{**QUICK, "max_iter": 1}, batch_size=150, alpha=0)
-    first = {"classes": [0, 1, 2]} if kind is gr.MLPClassifier else {}
+    first = {"classes": [0, 1, 2]} if kind is MLPClassifier else {}
     whole.partial_fit(*IRIS, **first)
     for _ in range(4):
         whole.partial_fit(*IRIS)
@@ -173,7 +178,7 @@ def test_partial_fit_is_an_epoch_and_the_optimizer_goes_on(kind):
 
 
 def test_partial_fit_takes_rows_of_one_class():
-    model = gr.MLPClassifier(**QUICK)
+    model = MLPClassifier(**QUICK)
     for _ in range(20):
         for label in (0, 1, 2):
             model.partial_fit(IRIS[0][IRIS[1] == label], IRIS[1][IRIS[1] == label], classes=[0, 1, 2])
@@ -182,7 +187,7 @@ def test_partial_fit_takes_rows_of_one_class():
 
 
 def test_warm_start_goes_on_from_the_network():
-    model = gr.MLPClassifier(**{**QUICK, "max_iter": 10}, warm_start=True)
+    model = MLPClassifier(**{**QUICK, "max_iter": 10}, warm_start=True)
     before = model.fit(*IRIS).loss_curve_[-1]
     assert model.fit(*IRIS).loss_curve_[10] < 1.2 * before
     assert model.n_iter_ == 20
@@ -190,9 +195,9 @@ def test_warm_start_goes_on_from_the_network():
 
 
 def test_a_schedule_sets_the_rate_of_every_epoch():
-    model = gr.MLPClassifier(**QUICK, schedule="ExponentialLR(gamma=0.5)").fit(*IRIS)
+    model = MLPClassifier(**QUICK, schedule="ExponentialLR(gamma=0.5)").fit(*IRIS)
     assert np.allclose(model.history_["lr"], 0.01 * 0.5 ** np.arange(30))
-    part = gr.MLPClassifier(**QUICK, schedule="ExponentialLR(gamma=0.5)")
+    part = MLPClassifier(**QUICK, schedule="ExponentialLR(gamma=0.5)")
     for _ in range(3):
         part.partial_fit(*IRIS, classes=[0, 1, 2])
     assert np.allclose(part.history_["lr"], 0.01 * 0.5 ** np.arange(3))
@@ -200,15 +205,15 @@ def test_a_schedule_sets_the_rate_of_every_epoch():
 
 def test_alpha_is_the_penalty_of_scikit_learn():
     options = {"hidden_layer_sizes": (), "batch_size": 150, "max_iter": 1, "random_state": 0}
-    plain, penalized = (gr.MLPClassifier(**options, alpha=alpha).fit(*IRIS) for alpha in (0, 30))
+    plain, penalized = (MLPClassifier(**options, alpha=alpha).fit(*IRIS) for alpha in (0, 30))
     start = gr.Network([gr.Linear(4, 3)], seed=plain._seed, dtype="float64")
     expected = 30 / (2 * 150) * float((start.parameters["0.weight"] ** 2).sum())
     assert np.isclose(penalized.loss_curve_[0] - plain.loss_curve_[0], expected)
 
 
 def test_a_network_computes_in_the_type_of_the_rows():
-    assert gr.MLPClassifier(**QUICK).fit(IRIS[0].astype("float32"), IRIS[1]).network_.dtype == np.float32
-    assert gr.MLPClassifier(**QUICK).fit(*IRIS).network_.dtype == np.float64
+    assert MLPClassifier(**QUICK).fit(IRIS[0].astype("float32"), IRIS[1]).network_.dtype == np.float32
+    assert MLPClassifier(**QUICK).fit(*IRIS).network_.dtype == np.float64
 
 
 @pytest.mark.parametrize(
@@ -233,11 +238,11 @@ def test_a_network_computes_in_the_type_of_the_rows():
 )
 def test_a_parameter_that_does_not_fit_is_said_by_fit(option, message):
     with pytest.raises(ValueError, match=message):
-        gr.MLPClassifier(**option).fit(*IRIS)
+        MLPClassifier(**option).fit(*IRIS)
 
 
 def test_classes_that_came_too_late():
-    model = gr.MLPClassifier(**QUICK)
+    model = MLPClassifier(**QUICK)
     with pytest.raises(ValueError, match="classes must be passed on the first call"):
         model.partial_fit(*IRIS)
     model.partial_fit(*IRIS, classes=[0, 1, 2])
@@ -249,11 +254,11 @@ def test_classes_that_came_too_late():
 
 def test_it_says_that_training_was_not_over():
     with pytest.warns(ConvergenceWarning, match="max_iter=1 epochs"):
-        gr.MLPClassifier(max_iter=1).fit(*IRIS)
+        MLPClassifier(max_iter=1).fit(*IRIS)
 
 
 def test_progress_is_shown_where_it_is_asked_for(capsys):
-    gr.MLPClassifier(max_iter=2, verbose=True).fit(*IRIS)
+    MLPClassifier(max_iter=2, verbose=True).fit(*IRIS)
     assert "2/2" in capsys.readouterr().err
 
 

@@ -1,6 +1,7 @@
 """DataFrames: columns by name, text as categories."""
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ import gradiente as gr
 
 from .frames import of_either_kind, table
 
+MLPClassifier: Any = gr.MLPClassifier
+MLPRegressor: Any = gr.MLPRegressor
 QUICK = {"max_iter": 40, "n_iter_no_change": 40, "learning_rate_init": 0.01, "random_state": 0}
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 def classified(frame):
     columns, score = table()
     y = np.where(score > 0, "yes", "no")
-    return frame(columns), y, gr.MLPClassifier(**QUICK).fit(frame(columns), y)
+    return frame(columns), y, MLPClassifier(**QUICK).fit(frame(columns), y)
 
 
 @of_either_kind
@@ -51,7 +54,7 @@ def test_the_order_of_the_columns_does_not_matter(frame):
 def test_nor_does_it_among_numbers_alone(frame):
     columns, score = table()
     x = frame({"height": columns["height"], "score": score})
-    model = gr.MLPRegressor(**QUICK).fit(x, 3 * score + 1)
+    model = MLPRegressor(**QUICK).fit(x, 3 * score + 1)
     assert np.array_equal(model.predict(x[["score", "height"]]), model.predict(x))
 
 
@@ -92,7 +95,7 @@ def test_a_missing_number_is_the_median_where_that_is_asked_for(frame):
     columns, score = table()
     heights = columns["height"].copy()
     heights[::5] = np.nan
-    model = gr.MLPRegressor(**QUICK, missing="median").fit(frame({**columns, "height": heights}), score)
+    model = MLPRegressor(**QUICK, missing="median").fit(frame({**columns, "height": heights}), score)
     filled = np.where(np.isnan(heights), np.nanmedian(heights), heights)
     expected = model.predict(frame({**columns, "height": filled}))
     assert np.array_equal(model.predict(frame({**columns, "height": heights})), expected)
@@ -101,7 +104,7 @@ def test_a_missing_number_is_the_median_where_that_is_asked_for(frame):
 def test_dates_are_refused():
     x = pd.DataFrame({"day": pd.date_range("2026-01-01", periods=4), "city": list("abab")})
     with pytest.raises(ValueError, match="column day holds values of type Datetime"):
-        gr.MLPClassifier(**QUICK).fit(x, [0, 1, 0, 1])
+        MLPClassifier(**QUICK).fit(x, [0, 1, 0, 1])
 
 
 @of_either_kind
@@ -114,11 +117,10 @@ def test_an_empty_table_is_refused(frame):
 def test_a_pipeline_of_scikit_learn_encodes_to_the_same():
     columns, score = table()
     x = pd.DataFrame(columns)
-    encoded = make_column_transformer(
-        (StandardScaler(), ["height"]), (OneHotEncoder(), ["city"]), remainder=StandardScaler()
-    )
-    model = gr.MLPRegressor(**QUICK, standardize=False)
-    ours = gr.MLPRegressor(**QUICK).fit(x, score).predict(x)
+    numbers: Any = StandardScaler()
+    encoded = make_column_transformer((numbers, ["height"]), (OneHotEncoder(), ["city"]), remainder=numbers)
+    model = MLPRegressor(**QUICK, standardize=False)
+    ours = MLPRegressor(**QUICK).fit(x, score).predict(x)
     theirs = make_pipeline(encoded, model).fit(x, score).predict(x)
     assert np.allclose(ours, theirs, atol=1e-4)
 
@@ -126,8 +128,8 @@ def test_a_pipeline_of_scikit_learn_encodes_to_the_same():
 def test_frames_between_the_steps_of_a_pipeline():
     columns, score = table()
     x = pd.DataFrame({"height": columns["height"], "member": columns["member"].astype(float)})
-    pipeline = make_pipeline(StandardScaler(), gr.MLPRegressor(**QUICK)).set_output(transform="pandas")
+    pipeline = make_pipeline(StandardScaler(), MLPRegressor(**QUICK)).set_output(transform="pandas")
     pipeline.fit(x, score)
     assert list(pipeline[-1].feature_names_in_) == ["height", "member"]
-    alone = gr.MLPRegressor(**QUICK).fit(x, score)
+    alone = MLPRegressor(**QUICK).fit(x, score)
     assert np.allclose(pipeline.predict(x), alone.predict(x), atol=1e-4)

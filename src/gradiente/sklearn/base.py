@@ -16,7 +16,7 @@ from gradiente.data import Dataset, Encoder, stratified_split
 from gradiente.errors import require, require_one_of, require_whole
 from gradiente.locale import text
 from gradiente.optimizers import Optimizer
-from gradiente.sklearn.inputs import read
+from gradiente.sklearn.inputs import read, read_training
 from gradiente.sklearn.plan import (
     batch_size_of,
     given_loss,
@@ -45,7 +45,7 @@ class MLP(BaseEstimator):
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
-        batch_size: int | str = "auto",
+        batch_size: Any = "auto",
         learning_rate_init: float = 0.001,
         max_iter: int = 200,
         random_state: Any = None,
@@ -144,7 +144,7 @@ class MLP(BaseEstimator):
         if self.batch_size != "auto":
             require_whole(1, own, batch_size=self.batch_size)
         require_one_of(_MISSING, own, missing=self.missing)
-        rows, y = read(self, X, y, reset=first, several=self.several, least=least)
+        rows, y = read_training(self, X, y, reset=first, several=self.several, least=least)
         y, target = self._learned(y, first=first, classes=classes)
         if first:
             self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -188,13 +188,13 @@ class MLP(BaseEstimator):
     def _output(self, X: Any) -> Array:
         """What the network says of rows X."""
         check_is_fitted(self, "network_")
-        rows, _ = read(self, X, reset=False)
+        rows = read(self, X)
         return self.network_.predict(rows.encoded(self.encoder_).astype(self._dtype))
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
+        state: Any = super().__getstate__()
         if "history_" in state:  # a file needs no training data: they are for the diagnosis
-            state["history_"] = state["history_"].copy()
+            state = {**state, "history_": state["history_"].copy()}
         return state
 
     def __sklearn_tags__(self) -> Any:

@@ -42,42 +42,65 @@ class Rows:
         return encoder.transform_rows(self.values)
 
 
-def read(
-    estimator: Any, x: Any, y: Any = "no_validation", *, reset: bool, several: bool = False, least: int = 1
-) -> tuple[Rows, Array | None]:
-    """X, and y where there is one, checked by scikit-learn, whose messages these are.
+def read(estimator: Any, x: Any) -> Rows:
+    """Rows to predict, checked by scikit-learn, whose messages these are.
 
     A DataFrame's columns are taken by name, whatever their order; others than those of training are refused.
+    """
+    if is_frame(x):
+        x = _in_order(x, getattr(estimator, "feature_names_in_", ()))
+        if not is_numeric(x):
+            validate_data(estimator, x, reset=False, skip_check_array=True)
+            return _columns(x, least=1)
+    return _numbers(estimator, validate_data(estimator, x, reset=False, **_options(estimator)))
+
+
+def read_training(
+    estimator: Any, x: Any, y: Any, *, reset: bool, several: bool, least: int
+) -> tuple[Rows, Array]:
+    """Rows to learn from, and their targets, checked likewise.
 
     Arguments:
-        reset: whether the names and the number of columns are learned from X, or compared
+        reset: whether the names and the number of columns are learned from x, or compared
         several: whether y may have several columns
         least: how many rows there must be
     """
-    finite = "allow-nan" if estimator.missing != "error" else True
-    frame = is_frame(x)
-    if frame and not reset:
-        x = _in_order(x, getattr(estimator, "feature_names_in_", ()))
-    options: dict[str, Any] = {} if isinstance(y, str) else {"multi_output": several}
-    if not frame or is_numeric(x):
-        options |= {"ensure_all_finite": finite, "ensure_min_samples": least}
-        checked = validate_data(estimator, x, y, reset=reset, dtype=[np.float64, np.float32], **options)
-        values, targets = (checked, None) if isinstance(y, str) else checked
-        dtype = "float32" if values.dtype == np.float32 else "float64"
-        return Rows(_names(estimator), values, {}, dtype), targets
-    validate_data(estimator, x, y, reset=reset, skip_check_array=True)
-    columns = columns_of(x)
-    check_array(np.empty((len(x), 1)), ensure_min_samples=least)
-    rows = Rows(tuple(columns), None, columns, "float64")
-    if isinstance(y, str):
-        return rows, None
+    if is_frame(x):
+        x = x if reset else _in_order(x, getattr(estimator, "feature_names_in_", ()))
+        if not is_numeric(x):
+            validate_data(estimator, x, y, reset=reset, skip_check_array=True)
+            rows, targets = _columns(x, least=least), _targets(estimator, y, several=several)
+            check_consistent_length(x, targets)
+            return rows, targets
+    options = {"multi_output": several, "ensure_min_samples": least, **_options(estimator)}
+    values, targets = validate_data(estimator, x, y, reset=reset, **options)
+    return _numbers(estimator, values), np.asarray(targets)
+
+
+def _options(estimator: Any) -> dict[str, Any]:
+    finite = True if estimator.missing == "error" else "allow-nan"
+    return {"dtype": [np.float64, np.float32], "ensure_all_finite": finite}
+
+
+def _numbers(estimator: Any, values: Any) -> Rows:
+    given = getattr(estimator, "feature_names_in_", None)
+    names = tuple(given if given is not None else (f"x{j}" for j in range(estimator.n_features_in_)))
+    return Rows(names, values, {}, "float32" if values.dtype == np.float32 else "float64")
+
+
+def _columns(frame: Any, *, least: int) -> Rows:
+    check_array(np.empty((len(frame), 1)), ensure_min_samples=least)
+    columns = columns_of(frame)
+    return Rows(tuple(columns), None, columns, "float64")
+
+
+def _targets(estimator: Any, y: Any, *, several: bool) -> Array:
     if several:
-        targets = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=estimator)
-    else:
-        targets = column_or_1d(y, warn=True)
-        assert_all_finite(targets, input_name="y")
-    check_consistent_length(x, targets)
-    return rows, np.asarray(targets)
+        options: dict[str, Any] = {"dtype": None, "ensure_2d": False, "input_name": "y"}
+        return np.asarray(check_array(y, estimator=estimator, **options))
+    y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    return np.asarray(y)
 
 
 def _in_order(frame: Any, names: Any) -> Any:
@@ -86,8 +109,3 @@ def _in_order(frame: Any, names: Any) -> Any:
     if set(frame.columns) != set(names) or list(frame.columns) == names:
         return frame
     return selected(frame, names)
-
-
-def _names(estimator: Any) -> tuple[str, ...]:
-    given = getattr(estimator, "feature_names_in_", None)
-    return tuple(given if given is not None else (f"x{j}" for j in range(estimator.n_features_in_)))
