@@ -19,6 +19,7 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     opened = Run.open(run)
     config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
     train, test = load_for(config)
+    opened.require_same_data(train, test)
     dataset = test if part == "test" else train
     prediction = opened.network().predict(dataset.x)
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.errors import DataError, ShapeError
 from gradiente.mapped import MappedArray, is_mapped, pieces
@@ -29,6 +30,7 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
+        digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
     Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
@@ -48,6 +50,7 @@ class Dataset:
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
     encoder: Encoder | None = None
+    digests: RowDigests | None = None
 
     def __post_init__(self) -> None:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
@@ -100,6 +103,7 @@ class Dataset:
         x = MappedArray(self.x) if is_mapped(self.x) else self.x
         object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
+        object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
 
     def _numbers(self, array: str, values: Any) -> Any:

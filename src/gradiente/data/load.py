@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.data.dataset import Dataset, Task
+from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
 from gradiente.data.encoder import Encoder
 from gradiente.data.iris import iris
@@ -118,6 +119,7 @@ def load(
         return encoded(whole, split, standardize is not False, standardize_target, constant_input)
     _refuse(bool(standardize), name, "standardize")
     _refuse(constant_input, name, "constant_input")
+    whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
     return whole.subset(split[0]), whole.subset(split[1])
 
 
@@ -128,7 +130,12 @@ def _refuse(given: bool, name: str, option: str) -> None:
 
 def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> Split:
     """The stratified split, whose error names the class that has too few rows."""
-    return stratified_split(np.array(classes)[y] if classes else y, test, seed)
+    return stratified_split(_named(y, classes), test, seed)
+
+
+def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
+    """Classes by their names."""
+    return np.array(classes)[y] if classes else y
 
 
 def _encoded(
@@ -159,7 +166,8 @@ def _encoded_in_place(
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
     encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
     x = whole.x.converted(encoder.transform_rows)
-    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+    digests = RowDigests.of_rows(whole.x, _named(whole.y, whole.classes))
+    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
 
 
 def _load_table(
@@ -197,7 +205,8 @@ def _parts(
     standardize_target: bool,
 ) -> tuple[Dataset, Dataset]:
     x = encoder.transform(columns)
-    return _split_parts(x, y, task, name, encoder, split, standardize_target)
+    digests = RowDigests.of_columns(columns, _named(y, encoder.classes), encoder.target or "y")
+    return _split_parts(x, y, task, name, encoder, split, standardize_target, digests)
 
 
 def _split_parts(
@@ -208,6 +217,7 @@ def _split_parts(
     encoder: Encoder,
     split: Split,
     standardize_target: bool,
+    digests: RowDigests,
 ) -> tuple[Dataset, Dataset]:
     if standardize_target and task == "regression":
         targets = y.reshape(len(y), -1)
@@ -215,5 +225,5 @@ def _split_parts(
         mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
-    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder)
+    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder, digests=digests)
     return whole.subset(split[0]), whole.subset(split[1])
