@@ -314,7 +314,7 @@ def _numbers(name: str, column: np.ndarray) -> np.ndarray:
         return np.where(column == "", "nan", column).astype(np.float64)
     except ValueError:
         row = next(row for row, cell in enumerate(column.tolist()) if not _is_number(cell))
-        raise DataError("encoder.frame_number", column=name, row=row, cell=column[row]) from None
+        raise DataError("encoder.frame_number", column=name, row=row, cell=str(column[row])) from None
 
 
 def _is_number(cell: str) -> bool:

@@ -1,6 +1,6 @@
 """A DataFrame of pandas, polars or another kind that narwhals knows: its columns as an Encoder takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from numbers import Real
 from typing import Any
 
@@ -33,11 +33,14 @@ def selected(frame: Any, names: list[str]) -> Any:
     return nw.from_native(frame, eager_only=True).select(names).to_native()
 
 
-def columns_of(table: Any) -> dict[str, np.ndarray]:
+def columns_of(table: Any, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
     """The columns of a DataFrame, or of a mapping from names to columns, by name.
 
     A column of numbers is float64, with NaN where one is missing; any other one is text, with "" there. In a mapping,
     one value alone is a column of one row: {"height": 1.7, "city": "Cali"}.
+
+    Arguments:
+        names: of the columns that are taken, as far as they are there; None: all
 
     Errors: DataError for columns of different lengths, and for one of dates or lists; ArgumentError for two columns of
         one name, and for anything that has no columns
@@ -46,9 +49,13 @@ def columns_of(table: Any) -> dict[str, np.ndarray]:
     ['Cali', '']
     """
     if isinstance(table, Mapping):
-        columns = {str(name): _of_values(str(name), values) for name, values in table.items()}
+        columns = {
+            str(name): _of_values(str(name), values)
+            for name, values in table.items()
+            if names is None or name in names
+        }
     elif is_frame(table):
-        columns = _of_frame(table)
+        columns = _of_frame(table, names)
     else:
         raise ArgumentError("frame.kind", got=type(table).__name__)
     lengths = {name: len(column) for name, column in columns.items()}
@@ -58,16 +65,16 @@ def columns_of(table: Any) -> dict[str, np.ndarray]:
     return columns
 
 
-def _of_frame(table: Any) -> dict[str, np.ndarray]:
+def _of_frame(table: Any, names: Collection[str] | None) -> dict[str, np.ndarray]:
     import narwhals.stable.v2 as nw
 
     try:
         frame = nw.from_native(table, eager_only=True)
-        names = frame.columns
+        taken = [name for name in frame.columns if names is None or name in names]
     except ValueError as error:  # of pandas, which allows two columns of one name
         raise ArgumentError("frame.names", reason=error) from error
     columns = {}
-    for name in names:
+    for name in taken:
         column = frame[name]
         if column.dtype.is_numeric() or column.dtype == nw.Boolean:
             columns[str(name)] = column.cast(nw.Float64).to_numpy()

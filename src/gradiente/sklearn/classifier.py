@@ -55,8 +55,8 @@ class MLPClassifier(ClassifierMixin, MLP):
 
     >>> from sklearn.datasets import load_iris
     >>> x, y = load_iris(return_X_y=True)
-    >>> model = MLPClassifier(hidden_layer_sizes=(16,), max_iter=30, n_iter_no_change=30, tol=0, random_state=0)
-    >>> model.set_params(learning_rate_init=0.01).fit(x, y).score(x, y) > 0.95
+    >>> model = MLPClassifier(hidden_layer_sizes=(16,), learning_rate_init=0.01, tol=0.005, random_state=0)
+    >>> model.fit(x, y).score(x, y) > 0.95
     True
     >>> model.predict_proba(x[:2]).shape
     (2, 3)
