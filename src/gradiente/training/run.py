@@ -67,7 +67,7 @@ class DataDescription:
         return None if self.encoder is None else Encoder.from_dict(self.encoder)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Run:
     """The folder of one training run; its network predicts rows as they are, `Run("runs/x").predict(dataframe)`.
 
@@ -77,8 +77,8 @@ class Run:
 
     folder: Path
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "folder", Path(self.folder))
+    def __init__(self, folder: str | Path) -> None:
+        object.__setattr__(self, "folder", Path(folder))
 
     def create(
         self,
