@@ -28,7 +28,7 @@ ORDER = [
     ["parameters"],
     ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
     ["html"],
-    ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "clip"],
+    ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "averages", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
     ["summary"],
     ["network"],
@@ -42,7 +42,11 @@ ORDER = [
     ["views"],
     ["diagnosis"],
     ["training"],
+<<<<<<< HEAD
     ["show", "sklearn"],
+=======
+    ["show", "attribution"],
+>>>>>>> main
     ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],

@@ -78,6 +78,7 @@ class Engine(ABC):
     name: str
     deferred: bool = False
     batch_size: int = 0
+    objective: Objective
     group: Group
     data: HostData
     parameter_groups: ParameterGroups

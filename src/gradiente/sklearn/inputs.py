@@ -89,7 +89,7 @@ def _numbers(estimator: Any, values: Any) -> Rows:
 
 
 def _columns(frame: Any, *, least: int) -> Rows:
-    check_array(np.empty((len(frame), 1)), ensure_min_samples=least)
+    check_array(np.zeros((len(frame), 1)), ensure_min_samples=least)
     columns = columns_of(frame)
     return Rows(tuple(columns), None, columns, "float64")
 

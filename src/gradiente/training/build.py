@@ -73,6 +73,7 @@ class Plan:
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
+            average=self.config.make("average"),
             metrics=descent.metric or (),
             engine=execution.torch_settings() if execution.engine == "torch" else execution.engine,
             seed=descent.seed,
