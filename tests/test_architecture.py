@@ -42,11 +42,7 @@ ORDER = [
     ["views"],
     ["diagnosis"],
     ["training"],
-<<<<<<< HEAD
-    ["show", "sklearn"],
-=======
-    ["show", "attribution"],
->>>>>>> main
+    ["show", "attribution", "sklearn"],
     ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],
