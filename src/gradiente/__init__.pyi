@@ -10,6 +10,7 @@ from gradiente.averages import SWA as SWA
 from gradiente.averages import Average as Average
 from gradiente.clip import Clip as Clip
 from gradiente.custom import register as register
+from gradiente.data.checks import check_data as check_data
 from gradiente.engines import Torch as Torch
 from gradiente.errors import ArgumentError as ArgumentError
 from gradiente.errors import DataError as DataError

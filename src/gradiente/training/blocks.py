@@ -51,8 +51,8 @@ class Blocks:
             return False
         started, before = time.perf_counter(), self.engine.state()
         x, y, rows, context = data.train.x, data.y, data.indices, Context(training=True)
-        divisor = self.objective.loss.divisor(y[rows])
-        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times)
+        divisor = data.divisor(self.objective.loss, rows)
+        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times, data.weights)
         if done is None or not len(done.values) or not np.isfinite(done.thetas[-1]).all():
             self.engine.load_state(before)
             return False

@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
 from gradiente.diagnosis.of_architecture import applied_twice
@@ -129,8 +131,10 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     if "batch_size" in defaults:
         share = config.data.validation
         names = {"part": "validation", "classes": train.classes}
-        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
-        config = config.changed(batch_size=min(defaults["batch_size"], learned))
+        rows = stratified_split(train.y, share, descent.seed, **names)[0] if share else np.arange(len(train))
+        weights = train.loss_weights
+        learned = len(rows) if weights is None else int(np.count_nonzero(weights[rows]))
+        config = config.changed(batch_size=min(defaults["batch_size"], max(1, learned)))
     return config
 
 

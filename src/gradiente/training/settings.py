@@ -40,4 +40,5 @@ def settings(
         "augmentation": repr(augmentation),
         "average": None if average is None else describe(average, AVERAGES),
         "instances": len(data.indices),
+        "class_weight": None if data.train.class_weight is None else str(data.train.class_weight),
     }
