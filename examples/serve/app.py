@@ -35,9 +35,8 @@ def service(model: str | Path) -> FastAPI:
 
     @app.post("/predict")
     def predict(rows: list[Row]) -> list[dict[str, Any]]:
-        found: list[Any] = session.run(
-            None, {entry.name: _column(entry, rows) for entry in session.get_inputs()}
-        )
+        inputs = {entry.name: _column(entry, rows) for entry in session.get_inputs()}
+        found: Any = session.run(None, inputs)
         if not classes:
             return [{"value": value} for value in found[0].squeeze(1).tolist()]
         return [

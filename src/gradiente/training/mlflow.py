@@ -26,7 +26,7 @@ class MLflow(Callback):
         self._own = False
 
     def fit_begin(self, state: TrainingState) -> None:
-        import mlflow
+        import mlflow  # pyright: ignore[reportMissingImports]
 
         self._own = mlflow.active_run() is None
         if self._own:
@@ -38,14 +38,14 @@ class MLflow(Callback):
         mlflow.log_params({name: str(value)[:LONGEST] for name, value in chosen.items()})
 
     def epoch_end(self, state: TrainingState) -> None:
-        import mlflow
+        import mlflow  # pyright: ignore[reportMissingImports]
 
         record = dict(state.history.records[-1])
         epoch = record.pop("epoch")
         mlflow.log_metrics(_numbers(record), step=epoch)
 
     def fit_end(self, state: TrainingState) -> None:
-        import mlflow
+        import mlflow  # pyright: ignore[reportMissingImports]
 
         if self._own:
             mlflow.end_run()

@@ -36,8 +36,10 @@ class Predictions:
 
     def first(self, rows: int) -> "Predictions":
         """Those of the first rows."""
-        parts = (self.labels, self.probabilities, self.values)
-        return Predictions(*(None if part is None else part[:rows] for part in parts), self.classes)
+        labels, probabilities, values = (
+            None if part is None else part[:rows] for part in (self.labels, self.probabilities, self.values)
+        )
+        return Predictions(labels, probabilities, values, self.classes)
 
 
 def predictions_of(
