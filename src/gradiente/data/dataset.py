@@ -1,12 +1,13 @@
 """A data set: inputs, targets, and what both mean."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from gradiente.data.encoder import Encoder
+from gradiente.data.splits.rule import Origin, hold_out
 from gradiente.errors import DataError, ShapeError
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
@@ -29,6 +30,8 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
+        origin: the numbers of its rows in their file, and the rule by which they are split
+        to_measure: it is only predicted and measured: one class is enough
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
     Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
@@ -48,8 +51,10 @@ class Dataset:
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
     encoder: Encoder | None = None
+    origin: Origin | None = None
+    to_measure: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, to_measure: bool) -> None:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
         if x.ndim < 2:
             raise ShapeError("data.x_shape", name=self.name, shape=x.shape)
@@ -64,7 +69,10 @@ class Dataset:
         self._require_finite("x", x)
         object.__setattr__(self, "x", x)
         if self.task == "classification":
-            object.__setattr__(self, "y", self._class_numbers(y))
+            y = self._class_numbers(y)
+            if y.min() == y.max() and not to_measure:
+                raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
+            object.__setattr__(self, "y", y)
         else:
             self._require_finite("y", y)
             object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
@@ -100,7 +108,27 @@ class Dataset:
         x = MappedArray(self.x) if is_mapped(self.x) else self.x
         object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
+        object.__setattr__(part, "origin", None if self.origin is None else self.origin.take(indices))
         return part
+
+    def hold_out(
+        self, fraction: float, seed: int, *, part: str = "validation"
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers to keep and to hold out, by the rule that its own split followed: in time, by group, at random.
+
+        Arguments:
+            fraction: the fraction to hold out, in (0, 1)
+            seed: of the split, ≥ 0
+            part: what is held out, for messages: "test" or "validation"
+
+        Errors: ArgumentError for a fraction outside (0, 1); DataError where the rule cannot be followed, or a class is
+            only in the part that is held out
+        """
+        return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=self.classes)
+
+    def file_row(self, row: int) -> int:
+        """The number in its file of a row, the first is 1; where it has no file, its own number."""
+        return row + 1 if self.origin is None else int(self.origin.rows[row])
 
     def _numbers(self, array: str, values: Any) -> Any:
         if not isinstance(values, MappedArray):
@@ -135,6 +163,4 @@ class Dataset:
             row = int(outside[0])
             last = max(len(self.classes) - 1, 0)
             raise DataError("data.label", name=self.name, label=int(y[row]), row=row, last=last)
-        if y.min() == y.max():
-            raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
         return y.astype(np.int64, copy=False)

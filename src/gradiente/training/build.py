@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
@@ -127,8 +127,7 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        names = {"part": "validation", "classes": train.classes}
-        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
+        learned = len(train.hold_out(share, descent.seed)[0]) if share else len(train)
         config = config.changed(batch_size=min(defaults["batch_size"], learned))
     return config
 
