@@ -126,9 +126,9 @@ class Dataset:
         """
         return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=self.classes)
 
-    def file_row(self, row: int) -> int:
-        """The number in its file of a row, the first is 1; where it has no file, its own number."""
-        return row + 1 if self.origin is None else int(self.origin.rows[row])
+    def number(self, row: int) -> int:
+        """The number of a row in the table that it comes from, the first is 1; without a table, the row itself."""
+        return int(row) if self.origin is None else int(self.origin.rows[row])
 
     def _numbers(self, array: str, values: Any) -> Any:
         if not isinstance(values, MappedArray):
@@ -145,11 +145,11 @@ class Dataset:
             row, *rest = (int(i) for i in np.argwhere(~np.isfinite(piece))[0])
             named = array == "x" and len(rest) == 1 and self.features
             raise DataError(
-                "data.not_finite",
+                "data.not_finite" if self.origin is None else "data.not_finite_in_table",
                 name=self.name,
                 array=array,
                 value=piece[(row, *rest)],
-                row=rows.start + row,
+                row=self.number(rows.start + row),
                 column=repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0",
             )
 

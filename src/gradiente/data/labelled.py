@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,7 @@ def read_labelled(
     path = Path(path)
     facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
     if path.suffix.lower() == ".npz" or path.is_dir():
+        x: Any
         x, y, shape = read_npy_pair(path) if path.is_dir() else read_npz_pair(path)
         if image_shape is not None and shape != tuple(image_shape):
             raise DataError("labelled.shape", path=path, expected=tuple(image_shape), got=shape)
@@ -54,11 +56,7 @@ def read_labelled(
         if encoder is not None:
             encoder.require_rows(x.shape)
             features = encoder.features
-            x = (
-                encoder.transform_rows(x)
-                if isinstance(x, np.ndarray)
-                else x.converted(encoder.transform_rows)
-            )
+            x = x.converted(encoder.transform_rows) if path.is_dir() else encoder.transform_rows(x)
         y = _targets(y, path, task, classes, encoder)
         shape = None if image_shape is None else tuple(image_shape)
         return Dataset(x, y, features=features, image_shape=shape, encoder=encoder, **facts)

@@ -35,14 +35,10 @@ class Parting:
             require(0 < self.test < 1, "split.fraction", value=self.test)
         require(is_whole(self.seed, 0), "load.seed", value=repr(self.seed))
         require((self.folds is None) == (self.fold is None), "folds.both")
-        if self.folds is not None:
-            require_whole(2, "folds", folds=self.folds)
-            require(
-                is_whole(self.fold, 1) and self.fold <= self.folds,
-                "folds.fold",
-                fold=self.fold,
-                folds=self.folds,
-            )
+        folds, fold = self.folds, self.fold
+        if folds is not None and fold is not None:
+            require_whole(2, "folds", folds=folds)
+            require(is_whole(fold, 1) and fold <= folds, "folds.fold", fold=fold, folds=folds)
             require(self.test == DEFAULT_TEST, "folds.test", test=self.test)
 
     def rows(self, y: np.ndarray, classes: tuple[str, ...], origin: Origin | None) -> tuple[Rows, Rows]:

@@ -51,7 +51,7 @@ class Origin:
     """Where the rows of a data set come from, and what they are split by.
 
     Arguments:
-        rows: their numbers in the file, the first is 1
+        rows: their numbers in the table, the first below its header is 1
         rule: of every split
         values: of the rule's column, one a row: a time in any unit, or the number of a group; None: at random
     """
