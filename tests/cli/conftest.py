@@ -154,6 +154,7 @@ FILES = {
     "run.toml",
     "environment.json",
     "data.json",
+    "data.safetensors",
     "metrics.jsonl",
     "metrics.csv",
     "network.safetensors",

@@ -27,7 +27,7 @@ from .conftest import gradiente, write_table
 
 NETWORK = "Linear(4, 3), BatchNorm1d(3), Residual([Linear(3, 3), Tanh()]), Dropout(0.1), Linear(3, 2)"
 FILES = ("network.safetensors", "checkpoints/last.safetensors", "checkpoints/best.safetensors")
-FILES += ("run.toml", "data.json")
+FILES += ("run.toml", "data.json", "data.safetensors")
 # In the place of what was there: of the wrong type, out of range, too deep, of another thing.
 VALUES = [None, True, 0, -1, 10**30, -(2.0**1000), 1.5, float("nan"), "", "x", "Linear", "\ud800", "\0"]
 VALUES += [[], [1], [[]], [None], ["x"], [-1], [2**62, 2**62], {}, {"a": 1}, {"layer": "Linear"}, "a" * 3000]

@@ -19,6 +19,7 @@ def diagnose(run: str, data_dir: str | None, as_json: bool) -> None:
     opened = Run.open(run)
     config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
     train, test = load_for(config)
+    opened.require_same_data(train, test)
     subject = subject_of_run(opened, plan(config, train), train)
     found = diagnosed(replace(subject, test=test))
     if as_json:

@@ -28,6 +28,7 @@ def evaluate(run: str, file: str | None, part: str | None, data_dir: str | None,
         which, title = {"file": file}, "file"
     else:
         train, test = load_for(config)
+        opened.require_same_data(train, test)
         part = part or "test"
         dataset = test if part == "test" else train
         which, title = {"part": part}, "same" if train.is_same(test) else part

@@ -13,7 +13,7 @@ from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.cli.train_folds import new_folds, train_folds
-from gradiente.data import Dataset
+from gradiente.data import NAMES, Dataset
 from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
 from gradiente.formatting import count
@@ -27,6 +27,7 @@ from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.environment import environment
+from gradiente.training.kept_data import KeptData
 from gradiente.training.load_for import load_for
 from gradiente.training.lock import RunLock
 from gradiente.training.metrics_files import MetricsFiles
@@ -117,6 +118,8 @@ def _train(
         run = _started_before(run_folder, config, train_set)
         if run is not None:
             config = _config(None, run, {key: value for key, value in given.items() if key in RESUMABLE})
+    if run is not None:
+        run.require_same_data(train_set, test_set)
     new, claimed = run is None, run is None and run_folder is None and group.is_global_zero
     if run is not None and group.is_global_zero:
         lock.acquire(run.folder)
@@ -132,7 +135,8 @@ def _train(
             ending.callback(_remove_empty, folder.absolute(), *new_parents)
         run = Run(folder.absolute())
     described = DataDescription.of(train_set)
-    keep = KeepRun(run, planned.config, described, words, lock, new=new, claimed=claimed)
+    to_know = KeptData.of(train_set, test_set)
+    keep = KeepRun(run, planned.config, described, words, lock, data=to_know, new=new, claimed=claimed)
     trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     if (advice := planned.advice()) is not None:
         out.print(advice, style="yellow", soft_wrap=True)
@@ -208,10 +212,14 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
     if run is None:
         workshop = given.get("name") == "xor" and not OF_A_NETWORK & given.keys()
         return (XOR if workshop else Config()).changed(**given)
-    fixed = sorted(given.keys() - RESUMABLE)
-    if fixed:
-        raise _not_on_resume(next(iter(SETTINGS[fixed[0]].options), given[fixed[0]]))
     saved = run.config()
+    fixed = sorted(given.keys() - RESUMABLE)
+    if (name := given.get("name", saved.data.name)) != saved.data.name:
+        moved = not {name, saved.data.name} & set(NAMES) and KeptData.read(run.folder) is not None
+        fixed += [] if moved else ["name"]
+    if fixed:
+        option = SETTINGS[fixed[0]].options
+        raise _not_on_resume(option[0] if option else given[fixed[0]])
     changes = {"shard": saved.execution.shard and launched().world_size > 1}
     if "engine" in given:  # how another engine was told to compute says nothing of this one
         changes = {field.name: field.default for field in fields(Torch)}
@@ -219,7 +227,8 @@ def _config(config_file: str | None, run: Run | None, given: dict[str, Any]) -> 
 
 
 def _not_on_resume(option: str) -> ArgumentError:
-    allowed = ", ".join(SETTINGS[name].options[0] for name in SETTINGS if name in RESUMABLE)
+    resumable = [SETTINGS[name] for name in SETTINGS if name in RESUMABLE]
+    allowed = ", ".join(setting.options[0] for setting in resumable if setting.options)
     return ArgumentError("train.resume", option=option, allowed=allowed)
 
 

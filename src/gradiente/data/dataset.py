@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.data.splits.rule import Origin, hold_out
 from gradiente.errors import DataError, ShapeError
@@ -32,6 +33,7 @@ class Dataset:
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
         origin: the numbers of its rows in their file, and the rule by which they are split
         to_measure: it is only predicted and measured: one class is enough
+        digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
     Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
@@ -52,6 +54,7 @@ class Dataset:
     image_shape: tuple[int, ...] | None = None
     encoder: Encoder | None = None
     origin: Origin | None = None
+    digests: RowDigests | None = None
     to_measure: InitVar[bool] = False
 
     def __post_init__(self, to_measure: bool) -> None:
@@ -109,6 +112,7 @@ class Dataset:
         object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
         object.__setattr__(part, "origin", None if self.origin is None else self.origin.take(indices))
+        object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
 
     def hold_out(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.data.dataset import Dataset, Task
+from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
 from gradiente.data.encoder import Encoder
 from gradiente.data.iris import iris
@@ -133,6 +134,7 @@ def load(
     else:
         _refuse(bool(standardize), name, "standardize")
         _refuse(constant_input, name, "constant_input")
+        whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
     return _parts(whole, rows, parting, Reading())
 
 
@@ -158,6 +160,11 @@ def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> t
     return whole, test
 
 
+def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
+    """Classes by their names."""
+    return np.array(classes)[y] if classes else y
+
+
 def _encoded(
     whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
 ) -> Dataset:
@@ -172,7 +179,8 @@ def _encoded(
         classes=whole.classes,
     )
     x = encoder.transform(columns)
-    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+    digests = RowDigests.of_columns(columns, _named(whole.y, whole.classes), encoder.target or "y")
+    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
 
 
 def _encoded_in_place(
@@ -187,7 +195,8 @@ def _encoded_in_place(
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
     encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
     x = whole.x.converted(encoder.transform_rows)
-    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+    digests = RowDigests.of_rows(whole.x, _named(whole.y, whole.classes))
+    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
 
 
 def _table(
@@ -214,7 +223,8 @@ def _table(
     )
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    return _with_targets(x, target.y, *facts, own.origin), rows
+    digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
+    return _with_targets(x, target.y, *facts, digests, own.origin), rows
 
 
 def _with_targets(
@@ -225,6 +235,7 @@ def _with_targets(
     encoder: Encoder,
     split: Split,
     standardize_target: bool,
+    digests: RowDigests,
     origin: Origin | None = None,
 ) -> Dataset:
     """The data set, its targets standardized by those of the training part, where that is asked for."""
@@ -234,4 +245,5 @@ def _with_targets(
         mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
-    return Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder, origin=origin)
+    facts = {"encoder": encoder, "digests": digests, "origin": origin}
+    return Dataset(x, y, task, name, encoder.classes, encoder.features, **facts)

@@ -22,6 +22,7 @@ from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation
+from gradiente.training.kept_data import KeptData
 from gradiente.training.lock import RunLock
 
 
@@ -67,8 +68,8 @@ class DataDescription:
 class Run:
     """The folder of one training run.
 
-    run.toml · environment.json · data.json · metrics.jsonl · metrics.csv · checkpoints/ · network.safetensors ·
-    test.json · report.html
+    run.toml · environment.json · data.json · data.safetensors · metrics.jsonl · metrics.csv · checkpoints/ ·
+    network.safetensors · test.json · report.html
     """
 
     folder: Path
@@ -79,11 +80,13 @@ class Run:
         description: DataDescription,
         environment: Mapping[str, str],
         *,
+        data: KeptData | None = None,
         claimed: bool = False,
     ) -> None:
         """Make the folder, atomically, with what is known before training.
 
         Arguments:
+            data: what is kept of the data, to know them again
             claimed: it is there, empty, from `claimed_folder`
 
         Errors: ArgumentError where it exists already; FileError where it cannot be written
@@ -97,6 +100,8 @@ class Run:
             config.write(draft / "run.toml")
             _write_json(draft / "environment.json", dict(environment))
             _write_json(draft / "data.json", asdict(description))
+            if data is not None:
+                data.write(draft)
             _put(draft, folder)
         except (OSError, FileError) as error:
             shutil.rmtree(draft, ignore_errors=True)
@@ -159,6 +164,12 @@ class Run:
         except (RecursionError, ValueError) as error:
             raise FileError("run.file", path=path) from error
 
+    def require_same_data(self, train: Dataset, test: Dataset) -> None:
+        """Raise the DataError that says what has changed in the data since the run was trained."""
+        kept = KeptData.read(self.folder)
+        if kept is not None:
+            kept.require_same(KeptData.of(train, test), train.name, self.folder)
+
     def network(self) -> Network:
         """The trained network; that of the best epoch so far if training has not ended."""
         candidates = (self.folder / "network.safetensors", self.checkpoints / BEST, self.last_checkpoint)
@@ -178,6 +189,7 @@ class KeepRun(Callback):
 
     Arguments:
         lock: taken of a new run; that of an old one is held already
+        data: what is kept of the data, to know them again
         new: whether it is to be made
         claimed: whether its place was claimed before
     """
@@ -190,6 +202,7 @@ class KeepRun(Callback):
         environment: Mapping[str, str],
         lock: RunLock,
         *,
+        data: KeptData | None = None,
         new: bool,
         claimed: bool = False,
     ) -> None:
@@ -198,12 +211,14 @@ class KeepRun(Callback):
         self.description = description
         self.environment = environment
         self.lock = lock
+        self.data = data
         self.new = new
         self.claimed = claimed
 
     def fit_begin(self, state: TrainingState) -> None:
         if self.new:
-            self.run.create(self.config, self.description, self.environment, claimed=self.claimed)
+            words = self.description, self.environment
+            self.run.create(self.config, *words, data=self.data, claimed=self.claimed)
             self.lock.acquire(self.run.folder)
         else:
             self.run.sweep()

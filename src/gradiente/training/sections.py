@@ -38,7 +38,7 @@ IMAGES = ("mnist", "fashion-mnist")
 class DataConfig:
     """The data set, and the parts held out."""
 
-    name: str = setting("digits", options=(), metavar="data", is_path=True)
+    name: str = setting("digits", options=(), metavar="data", is_path=True, resumable=True)
     target: str | None = setting(metavar="column")
     task: str | None = setting(choices=TASKS)
     features: list[str] | None = setting(metavar="column")

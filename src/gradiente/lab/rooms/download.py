@@ -15,6 +15,7 @@ from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
 from gradiente.lab.torch_code import WEIGHTS, torch_code
 from gradiente.training.checkpoint import save_checkpoint
+from gradiente.training.kept_data import KeptData
 from gradiente.training.run import DataDescription, Run
 
 MORE = 10  # epochs that the downloaded run has before it, unless it is given another number
@@ -46,7 +47,8 @@ def _folder(run: LabRun) -> tuple[str, bytes]:
     with TemporaryDirectory() as place:
         folder = Run(Path(place) / "run")
         epochs = run.snapshot.epoch + MORE
-        folder.create(run.config.changed(epochs=epochs), DataDescription.of(run.train), {})
+        config, kept = run.config.changed(epochs=epochs), KeptData.of(run.train, run.test)
+        folder.create(config, DataDescription.of(run.train), {}, data=kept)
         save_checkpoint(folder.last_checkpoint, run.network, run.snapshot)
         return "run.zip", _zipped(folder.folder)
 
