@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.diagnosis.of_architecture import applied_twice
@@ -72,6 +74,7 @@ class Plan:
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
+            average=self.config.make("average"),
             metrics=descent.metric or (),
             engine=execution.torch_settings() if execution.engine == "torch" else execution.engine,
             seed=descent.seed,
@@ -127,8 +130,10 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        learned = len(train.hold_out(share, descent.seed)[0]) if share else len(train)
-        config = config.changed(batch_size=min(defaults["batch_size"], learned))
+        rows = train.hold_out(share, descent.seed)[0] if share else np.arange(len(train))
+        weights = train.loss_weights
+        learned = len(rows) if weights is None else int(np.count_nonzero(weights[rows]))
+        config = config.changed(batch_size=min(defaults["batch_size"], max(1, learned)))
     return config
 
 
