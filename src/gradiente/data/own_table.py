@@ -49,6 +49,13 @@ class Reading:
     prefer_numbers: bool = False
     split: SplitRule = AT_RANDOM
 
+    @property
+    def left_out(self) -> list[str]:
+        """The columns that are left out: those to drop, and the one that rows are split by, unless it is a feature."""
+        column = self.split.column
+        own = [] if column is None or column in (self.features or ()) else [column]
+        return list(dict.fromkeys([*self.drop, *own]))
+
     def __post_init__(self) -> None:
         require(self.missing in MISSING, "load.missing", got=repr(self.missing), expected=", ".join(MISSING))
         require(self.task in (None, *TASKS), "load.task", got=repr(self.task), expected=", ".join(TASKS))
@@ -76,15 +83,13 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
-    values, left_out = None, dict.fromkeys(reading.drop)
-    rule, remarks = reading.split, []
+    values, rule, remarks = None, reading.split, []
     if rule.column is not None:
         require(rule.column != reading.target, "split.target", column=rule.column)
         values = arrangement(table, rule.kind, rule.column)
-        if rule.column not in (reading.features or ()):
-            left_out[rule.column] = None
+        if rule.column in reading.left_out:
             remarks.append(text(f"split.remark.{rule.kind}", column=rule.column))
-    table = table.without(list(left_out))
+    table = table.without(reading.left_out)
     name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
     names = (
         [each for each in table.names if each != name] if reading.features is None else list(reading.features)
