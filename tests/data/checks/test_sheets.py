@@ -254,6 +254,20 @@ def test_one_number_in_every_row_is_nothing_to_learn():
     assert "3.5" in finding.statement
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_pictures_that_are_tested_on_and_learned_from_and_their_pixels(dtype, tmp_path):
+    x = RNG(0).integers(0, 256, (120, 5, 5)).astype(dtype)
+    np.savez(tmp_path / "p.npz", x=np.concatenate([x, x[:60]]), y=np.tile(np.arange(3), 60))
+    train, test = load(tmp_path / "p.npz")
+    known = {row.tobytes() for row in np.c_[train.x, train.y]}
+    twins = sum(row.tobytes() in known for row in np.c_[test.x, test.y])
+    found = check_data(tmp_path / "p.npz")
+    (finding,) = of_kind(found, "across_split")
+    assert finding.evidence["twins"] == twins > 0
+    assert finding.evidence["repeated"] == 60
+    assert len(of_kind(found, "unscaled_pixels")) == (dtype is np.float64)
+
+
 def test_single_columns():
     generator = RNG(0)
     columns = {

@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_target.imbalance,
     of_columns.names,
     of_columns.unscaled,
+    of_columns.unscaled_pixels,
     of_columns.outliers,
     of_rows.repeated_rows,
     of_columns.constant_columns,

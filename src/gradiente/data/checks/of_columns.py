@@ -110,6 +110,13 @@ def unscaled(sheet: Sheet) -> Finding | None:
     return Finding("unscaled", values, "warning", largest)
 
 
+def unscaled_pixels(sheet: Sheet) -> Finding | None:
+    """Pictures of 0 to 255 as real numbers: bytes are divided by 255 as they are read, and real numbers are not."""
+    if sheet.brightest <= SIZE:
+        return None
+    return Finding("unscaled_pixels", {"largest": short(sheet.brightest)}, "warning")
+
+
 def _tidy(value: float) -> float:
     """Without what single precision has left in its last digits."""
     return float(f"{value:.6g}")

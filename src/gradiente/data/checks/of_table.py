@@ -79,6 +79,7 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
             scaled=True,
             validates=validates,
             times={each: column[~gaps] for each, column in times.items()},
+            whole=all(each in columns or not facts[each].values for each in facts if each != name),
         )
     remarks = (*table.remarks, *(target.remarks if target is not None else ()))
     order = [facts[each] for each in table.names if each in facts]
