@@ -137,6 +137,8 @@ from gradiente.schedules import SequentialLR as SequentialLR
 from gradiente.schedules import StepLR as StepLR
 from gradiente.schedules import WarmupLR as WarmupLR
 from gradiente.show import show as show
+from gradiente.sklearn.classifier import MLPClassifier as MLPClassifier
+from gradiente.sklearn.regressor import MLPRegressor as MLPRegressor
 from gradiente.trace import Trace as Trace
 from gradiente.trace import trace as trace
 from gradiente.training import Callback as Callback
@@ -147,3 +149,4 @@ from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
 from gradiente.training import TqdmProgress as TqdmProgress
 from gradiente.training import Trainer as Trainer
+from gradiente.training.run import Run as Run
