@@ -39,7 +39,11 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_target.rare_classes,
 )
 # A finding, and those before it that say it already.
-SAID_BY = {"repeated_rows": {"across_split"}, "rare_classes": {"imbalance", "few_rows"}}
+SAID_BY = {
+    "repeated_rows": {"across_split"},
+    "rare_classes": {"imbalance", "few_rows"},
+    "row_numbers": {"in_time"},
+}
 
 
 def check_data(
