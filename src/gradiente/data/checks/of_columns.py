@@ -6,7 +6,7 @@ from gradiente.data.checks.columns import is_missing
 from gradiente.data.checks.finding import Finding, Level
 from gradiente.data.checks.leak import answers, left_by_order
 from gradiente.data.checks.sheet import Sheet
-from gradiente.formatting import short
+from gradiente.formatting import number, short
 
 Array = np.ndarray
 FEW = 30  # rows, or different values, below which a quartile says little
@@ -89,7 +89,7 @@ def outliers(sheet: Sheet) -> list[Finding]:
         far = present[distance > FAR]
         if not len(far) or len(far) > 0.25 * len(present):
             continue
-        values = {"column": name, "count": len(far), "rows": len(present), "median": short(_tidy(median))}
+        values = {"column": name, "count": len(far), "rows": len(present), "median": number(median)}
         values |= {
             "value": short(_tidy(float(present[distance.argmax()]))),
             "deviations": f"{distance.max():.0f}",

@@ -9,6 +9,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
+from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.mapped import MappedArray
 
 Array = np.ndarray
@@ -85,7 +86,7 @@ class Sheet:
             target="y" if encoder is None or encoder.target is None else encoder.target,
             tested=tested,
             in_order=order is not None,
-            at_random=not same and (train.origin is None or train.origin.rule.kind == "random"),
+            at_random=not same and _is_random(train, test),
             scaled=encoder is not None and bool(encoder.mean),
             validates=validates,
             digests=np.concatenate(digests) if are_known else None,
@@ -200,11 +201,12 @@ def _name(dataset: Dataset, place: int) -> str:
 
 
 def _order(parts: list[Dataset]) -> Array | None:
-    """Where the rows of the parts, one after the other, stood when they were read; None where that is not known."""
-    origins = [part.origin for part in parts if part.origin is not None]
-    if len(origins) < len(parts):
-        return None
-    rows = np.concatenate([origin.rows for origin in origins])
-    return (
-        np.argsort(rows) if len(np.unique(rows)) == len(rows) else None
-    )  # a test part may have a file of its own
+    """Where the rows of the parts, one after the other, stood in their table; None where that is not known."""
+    numbers = [part.origin.rows for part in parts if part.origin is not None and part.digests is not None]
+    return np.argsort(np.concatenate(numbers), kind="stable") if len(numbers) == len(parts) else None
+
+
+def _is_random(train: Dataset, test: Dataset) -> bool:
+    """Whether the test part was drawn from the same rows at random; that in a file of its own has no digests."""
+    of_one_file = (train.digests is None) == (test.digests is None)
+    return of_one_file and (train.origin is None or train.origin.rule == AT_RANDOM)
