@@ -241,3 +241,15 @@ def test_a_table_is_not_shown(table_run, language, words):
     assert (answer.status, answer.out) == (2, "")
     assert words in answer.err
     assert not Path("said.csv").exists()
+
+
+def test_of_a_file_that_is_written_ten_rows_are_shown_and_all_are_counted(table_run):
+    table, run = table_run
+    answer = gradiente("predict", run, table, "--output", "said.csv")
+    everything = gradiente("predict", run, table).out
+    rows = len(rows_of("said.csv"))
+    assert rows > 10
+    places = (1, 10, 11, rows)
+    assert [f"garden.csv:{row} " in answer.out for row in places] == [True, True, False, False]
+    assert f"{rows} predictions in said.csv" in answer.out
+    assert all(f"garden.csv:{row} " in everything for row in places)

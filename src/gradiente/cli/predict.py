@@ -17,7 +17,7 @@ from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, ShapeError
-from gradiente.formatting import share, short
+from gradiente.formatting import count, share, short
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.storage import write_atomically
@@ -25,6 +25,7 @@ from gradiente.training.predictions import predictions_of
 from gradiente.training.run import DataDescription, Run
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
+FIRST = 10  # predictions that are shown where all of them are written to a file
 IMAGES = {".png", ".jpg", ".jpeg"}
 
 
@@ -56,8 +57,12 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
         write_atomically(output, _csv(predictions))
     if as_json:
         print_json([{"source": prediction.source, **prediction.values} for prediction in predictions])
-    else:
+    elif output is None:
         _print(predictions)
+    else:
+        _print(predictions[:FIRST])
+        written = {"count": count(len(predictions)), "path": output}
+        console().print(text("predict.written", **written), soft_wrap=True)
 
 
 def _require_pictures(files: tuple[str, ...]) -> None:
