@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER
+from gradiente.cli.kinds import BATCH_SIZE, CLASS_WEIGHTS, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER
 from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize, LayerNumbers
+from gradiente.training.setting import BatchSize, ClassWeights, LayerNumbers
 
 
 class Notations(click.ParamType):
@@ -32,6 +32,7 @@ TYPES = {
     list[int]: INTEGERS,
     BatchSize: BATCH_SIZE,
     LayerNumbers: LAYER_NUMBERS,
+    ClassWeights: CLASS_WEIGHTS,
 }
 
 

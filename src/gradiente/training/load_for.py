@@ -14,6 +14,8 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
     Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
     are for a loss that takes only some numbers: MSLELoss takes their logarithm. Whole numbers that may be classes are
     targets of a regression where the loss is given and one of numbers, or their standardization is asked for.
+
+    Balanced weights of classes are those of the training part, for both.
     """
     data = config.data
     loss = config.make("loss")
@@ -31,7 +33,7 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         task=data.task,
         prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
     )
-    return load(
+    train, test = load(
         data.name,
         data_dir=data.data_dir,
         seed=config.descent.seed,
@@ -44,3 +46,7 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         noise=data.noise,
         table=table,
     )
+    if config.descent.class_weight is None:
+        return train, test
+    train = train.with_class_weight(config.descent.class_weight)
+    return train, test.with_class_weight(train.class_weight)

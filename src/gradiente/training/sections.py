@@ -18,7 +18,15 @@ from gradiente.parameter_groups import DECAYED
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
-from gradiente.training.setting import BatchSize, LayerNumbers, Setting, check_settings, setting, settings_of
+from gradiente.training.setting import (
+    BatchSize,
+    ClassWeights,
+    LayerNumbers,
+    Setting,
+    check_settings,
+    setting,
+    settings_of,
+)
 
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
@@ -87,6 +95,7 @@ class DescentConfig:
     """What is minimized, with which optimizer, for how long."""
 
     loss: str | None = setting(registry=LOSSES, metavar="name")
+    class_weight: ClassWeights | None = setting(interval="[0, inf)")
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",

@@ -13,6 +13,7 @@ from gradiente.notation import LARGEST, parse, write
 from gradiente.plain import names_parameter
 
 BatchSize = int | Literal["all"]
+ClassWeights = dict[str, float] | Literal["balanced"]  # by the name of a class
 LayerNumbers = dict[
     str, float
 ]  # by the index of a layer, as text, since TOML has no other keys, or by a parameter
@@ -26,6 +27,7 @@ KINDS: dict[Any, str] = {
     list[str]: "texts",
     BatchSize: "integer_or_all",
     LayerNumbers: "layer_numbers",
+    ClassWeights: "class_weights",
 }
 
 
@@ -74,7 +76,7 @@ class Setting:
         entries: list[Any] = value if isinstance(value, list) else [value]
         entries = list(value.values()) if isinstance(value, dict) else entries
         for entry in entries:
-            if self.interval is not None and entry != "all":
+            if self.interval is not None and not isinstance(entry, str):
                 require_in(self.interval, self.section, **{self.name: entry})
             if self.choices and entry not in self.choices:
                 where = {"owner": self.section, "name": self.name}
@@ -158,6 +160,9 @@ def check_settings(section: Any) -> None:
 def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
+    if kind == ClassWeights:
+        named = isinstance(value, dict) and all(isinstance(k, str) and _fits(v, float) for k, v in value.items())
+        return value == "balanced" or (named and len(value) > 0)
     if kind == LayerNumbers:
         return isinstance(value, dict) and all(_is_place(k) and _fits(v, float) for k, v in value.items())
     if get_origin(kind) is list:
