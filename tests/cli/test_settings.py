@@ -89,7 +89,9 @@ def message(action, *arguments, **values):
 def test_a_range_is_the_same_from_python_toml_and_the_command_line(name, outside, language, own_folder):
     setting = SETTINGS[name]
     number = float(outside) if setting.kind in (float, LayerNumbers, ClassWeights) else int(outside)
-    value = {list[int]: [number], LayerNumbers: {"0": number}, ClassWeights: {"0": number}}.get(setting.kind, number)
+    value = {list[int]: [number], LayerNumbers: {"0": number}, ClassWeights: {"0": number}}.get(
+        setting.kind, number
+    )
     table = setting.kind in (LayerNumbers, ClassWeights)
     sign = "=" if setting.kind == ClassWeights else ": "
     written, option = (f"{{0 = {number}}}", f"0{sign}{number}") if table else (value, number)

@@ -46,7 +46,7 @@ def test_every_quantity_is_compared():
     assert quantities("Linear") == {"y", "∂J/∂x", "∂J/∂weight", "∂J/∂bias"}
     statistics = {"running_mean", "running_var", "num_batches_tracked"}
     assert quantities("BatchNorm2d") == {"y", "∂J/∂x", "∂J/∂weight", "∂J/∂bias", *statistics}
-    assert quantities("CrossEntropyLoss") == {"J", "∂J/∂ŷ"}
+    assert quantities("CrossEntropyLoss") == {"J", "∂J/∂ŷ", "J, w", "∂J/∂ŷ, w"}
     assert (quantities("Adam"), quantities("StepLR")) == ({"θ"}, {"α"})
 
 

@@ -11,13 +11,15 @@ from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
+from gradiente.training.breakdown import breakdown
 from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
 
 
-def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
+def evaluate(run: str, part: str, data_dir: str | None, positive: str | None, as_json: bool) -> None:
     opened = Run.open(run)
-    config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
+    given = {"data_dir": data_dir, "positive": positive}
+    config = opened.config().changed(**{name: value for name, value in given.items() if value is not None})
     train, test = load_for(config)
     opened.require_same_data(train, test)
     dataset = test if part == "test" else train
@@ -25,14 +27,15 @@ def evaluate(run: str, part: str, data_dir: str | None, as_json: bool) -> None:
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
     with undefined_metrics() as undefined:
         metrics = measure(prediction, dataset, opened.loss(), named)
+    behind = breakdown(prediction, dataset, opened.loss())
     said = {entry.metric: entry.sentence(dataset.classes) for entry in undefined}
     if as_json:
-        measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}
+        measured = {"instances": len(dataset), "metrics": metrics, **behind.to_dict(), "undefined": said}
         print_json({"run": str(opened.folder), "part": part, **measured})
     else:
         key = "same" if train.is_same(test) else part
         title = text(f"evaluate.{key}", name=dataset.name, count=count(len(dataset)))
-        print_metrics(console(), metrics, title, said.values())
+        print_metrics(console(), metrics, title, said.values(), behind)
 
 
 command = command(
@@ -41,6 +44,7 @@ command = command(
         click.Argument(["run"], metavar=text("cli.metavar.run")),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"]), default="test"),
         setting_option("data_dir"),
+        setting_option("positive"),
         custom_option(),
         json_option(),
     ],

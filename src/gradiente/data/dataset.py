@@ -9,7 +9,7 @@ import numpy as np
 from gradiente.data.class_weight import ClassWeight, class_weights
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
-from gradiente.errors import DataError, ShapeError, require
+from gradiente.errors import ArgumentError, DataError, ShapeError, did_you_mean, require
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
 Task = Literal["classification", "regression"]
@@ -31,8 +31,11 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
-        weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
+        weights: how much each instance counts in the loss, ≥ 0: J = Σ wᵢ Lᵢ / Σ wᵢ; None: all alike. Metrics, such as
+            accuracy, count every instance once
         class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
+        positive: of two classes, the name of the one that precision, recall, specificity and F1 are of; None: the
+            second, as in scikit-learn
         digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
@@ -56,6 +59,7 @@ class Dataset:
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None
+    positive: str | None = None
     digests: RowDigests | None = None
 
     def __post_init__(self) -> None:
@@ -81,6 +85,7 @@ class Dataset:
             object.__setattr__(self, "weights", self._own_weights(self.weights))
         if self.class_weight is not None:
             object.__setattr__(self, "class_weight", self._class_weights(self.class_weight))
+        self._require_positive(self.positive)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -123,6 +128,21 @@ class Dataset:
         object.__setattr__(other, "class_weight", numbers)
         return other
 
+    @property
+    def positive_class(self) -> int:
+        """The number of the positive class, of two."""
+        return 1 if self.positive is None else self.classes.index(self.positive)
+
+    def with_positive(self, name: str | None) -> "Dataset":
+        """The same data with another positive class.
+
+        Errors: ArgumentError where there are not two classes, or none of that name
+        """
+        self._require_positive(name)
+        other = copy.copy(self)
+        object.__setattr__(other, "positive", name)
+        return other
+
     def is_same(self, other: "Dataset") -> bool:
         """Whether another data set has the same instances: those of a logic table are trained on and tested on."""
         if self.x.shape != other.x.shape or not np.array_equal(self.y, other.y):
@@ -148,6 +168,15 @@ class Dataset:
             object.__setattr__(part, "weights", self.weights[indices])
         object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
+
+    def _require_positive(self, name: str | None) -> None:
+        if name is None:
+            return
+        two = self.task == "classification" and len(self.classes) == 2
+        require(two, "positive.two", name=self.name, positive=name, classes=len(self.classes))
+        if name not in self.classes:
+            hint = did_you_mean(str(name), self.classes)
+            raise ArgumentError("positive.name", name=self.name, positive=name, hint=hint)
 
     def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
         require(self.task == "classification", "class_weight.task", name=self.name)

@@ -46,7 +46,5 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         noise=data.noise,
         table=table,
     )
-    if config.descent.class_weight is None:
-        return train, test
-    train = train.with_class_weight(config.descent.class_weight)
-    return train, test.with_class_weight(train.class_weight)
+    train = train.with_positive(data.positive).with_class_weight(config.descent.class_weight)
+    return train, test.with_positive(data.positive).with_class_weight(train.class_weight)

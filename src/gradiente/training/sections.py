@@ -53,6 +53,7 @@ class DataConfig:
     standardize: bool | None = setting()
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
+    positive: str | None = setting(metavar="class", resumable=True)
     samples: int | None = setting(interval="[10, inf)")
     noise: float | None = setting(interval="[0, inf)")
     augment: list[str] | None = setting(registry=AUGMENTATIONS, metavar="changes")

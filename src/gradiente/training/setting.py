@@ -161,7 +161,9 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
     if kind == ClassWeights:
-        named = isinstance(value, dict) and all(isinstance(k, str) and _fits(v, float) for k, v in value.items())
+        named = isinstance(value, dict) and all(
+            isinstance(k, str) and _fits(v, float) for k, v in value.items()
+        )
         return value == "balanced" or (named and len(value) > 0)
     if kind == LayerNumbers:
         return isinstance(value, dict) and all(_is_place(k) and _fits(v, float) for k, v in value.items())
