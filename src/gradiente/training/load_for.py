@@ -1,5 +1,7 @@
 """The data set that a config names."""
 
+from typing import Any
+
 from gradiente.data import Dataset, load
 from gradiente.data.own_table import Reading
 from gradiente.data.tables.form import Form
@@ -9,13 +11,19 @@ _TAB = ("tab", "\\t")  # what can be typed for it
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
-    """Its training and test parts, split with the config's seed.
+    """Its training and test parts, split with the config's seed; balanced weights of classes are the training part's."""
+    train, test = load(config.data.name, **load_options(config))
+    positive = config.data.positive
+    train = train.with_positive(positive).with_class_weight(config.descent.class_weight)
+    return train, test.with_positive(positive).with_class_weight(train.class_weight)
+
+
+def load_options(config: Config) -> dict[str, Any]:
+    """The options with which `load` reads it.
 
     Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
     are for a loss that takes only some numbers: MSLELoss takes their logarithm. Whole numbers that may be classes are
     targets of a regression where the loss is given and one of numbers, or their standardization is asked for.
-
-    Balanced weights of classes are those of the training part, for both.
     """
     data = config.data
     loss = config.make("loss")
@@ -33,18 +41,15 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         task=data.task,
         prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
     )
-    train, test = load(
-        data.name,
-        data_dir=data.data_dir,
-        seed=config.descent.seed,
-        test=data.test,
-        target=data.target,
-        standardize=data.standardize,
-        standardize_target=of_numbers if data.standardize_target is None else data.standardize_target,
-        constant_input=data.constant_input,
-        samples=data.samples,
-        noise=data.noise,
-        table=table,
-    )
-    train = train.with_positive(data.positive).with_class_weight(config.descent.class_weight)
-    return train, test.with_positive(data.positive).with_class_weight(train.class_weight)
+    return {
+        "data_dir": data.data_dir,
+        "seed": config.descent.seed,
+        "test": data.test,
+        "target": data.target,
+        "standardize": data.standardize,
+        "standardize_target": of_numbers if data.standardize_target is None else data.standardize_target,
+        "constant_input": data.constant_input,
+        "samples": data.samples,
+        "noise": data.noise,
+        "table": table,
+    }
