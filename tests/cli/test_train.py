@@ -195,7 +195,7 @@ def test_all_options_of_the_config_are_tried():
         "decimal",
         "encoding",
     }  # test_table.py
-    elsewhere |= {"class_weight", "positive"}  # test_weights.py
+    elsewhere |= {"class_weight", "positive", "weight"}  # test_weights.py
     assert {
         (setting.options or ("name",))[0].lstrip("-").replace("-", "_") for setting in SETTINGS.values()
     } <= (tried | elsewhere)

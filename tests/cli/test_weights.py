@@ -85,3 +85,47 @@ def test_a_positive_class_that_is_none(faults, own_folder):
     assert answer.status == 2
     assert "did you mean fault?" in answer.err
     assert not (own_folder / "run").exists()
+
+
+def weighted(folder, weights, kinds=None):
+    """A table of twenty rows with that column of weights, the last one."""
+    x = np.linspace(-1, 1, 20)
+    kinds = kinds or ["no" if value < 0 else "yes" for value in x]
+    rows = [f"{value:.3f},{kind},{w}" for value, kind, w in zip(x, kinds, weights, strict=True)]
+    (folder / "weighted.csv").write_text("\n".join(["a,kind,w", *rows]) + "\n")
+    return "weighted.csv"
+
+
+def test_a_column_of_weights_is_no_feature_and_weighs_the_loss(own_folder):
+    table = weighted(own_folder, [1 + k % 3 for k in range(20)])
+    result = train(table, "--weight", "w", "--class-weight", "yes=2", "--batch-size", "all")
+    assert result["parameters"] == 64 * 2 + 65
+    assert result["config"]["data"]["weight"] == "w"
+    again = gradiente("evaluate", "run", "--json").data["metrics"]["loss"]
+    assert again == pytest.approx(result["test"]["loss"], rel=1e-6)
+    options = ("--drop", "w", "--batch-size", "all", "--epochs", 3, "--no-report", "--run", "plain", "--json")
+    plain = gradiente("train", table, *options).data
+    assert plain["test"]["loss"] != pytest.approx(again, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weights", "given", "said"),
+    [
+        ([1] * 20, ("--weight", "x"), "no column x"),
+        ([1] * 20, ("--weight", "w", "--features", "w"), "w cannot be the weight"),
+        ([1] * 20, ("--weight", "a", "--target", "a"), "a cannot be the weight"),
+        ([1] * 19 + [""], ("--weight", "w"), "line 21, column w: the weight is missing"),
+        ([1, -2] + [1] * 18, ("--weight", "w"), "line 3, column w: the weight is -2"),
+        ([0] * 20, ("--weight", "w"), "weight 0"),
+        (["x", *range(19)], ("--weight", "w"), "column w"),
+    ],
+)
+def test_a_column_of_weights_that_cannot_be(own_folder, weights, given, said):
+    answer = gradiente("train", weighted(own_folder, weights), *given, "--run", "run")
+    assert answer.status in (1, 2)
+    assert said in answer.err
+    assert not (own_folder / "run").exists()
+
+
+def test_only_a_table_has_a_column_of_weights():
+    assert gradiente("train", "iris", "--weight", "w").status == 2

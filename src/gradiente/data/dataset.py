@@ -106,6 +106,15 @@ class Dataset:
             weights = by_class if weights is None else weights * by_class
         return None if weights is None or (weights == 1).all() else weights
 
+    def with_weights(self, weights: Any) -> "Dataset":
+        """The same data, where each instance counts so much in the loss.
+
+        Errors: as of the constructor
+        """
+        other = copy.copy(self)
+        object.__setattr__(other, "weights", None if weights is None else self._own_weights(weights))
+        return other
+
     def with_class_weight(self, class_weight: "ClassWeight | None") -> "Dataset":
         """The same data, where the instances of each class count so much in the loss, times their own weights.
 

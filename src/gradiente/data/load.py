@@ -192,7 +192,11 @@ def _load_table(
         missing=reading.missing,
         decimal=own.decimal,
     )
-    return _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
+    parts = _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
+    if own.weights is None:
+        return parts
+    train, test = (part.with_weights(own.weights[rows]) for part, rows in zip(parts, split, strict=True))
+    return train, test
 
 
 def _parts(

@@ -32,6 +32,7 @@ class Reading:
         missing: what becomes of a value that is missing: "error"; "median" or "mean" of the training rows; "drop", its
             row; "indicator", the median and a further column that says so. Text has a category of its own for it.
         task: "classification" or "regression"; None: by the target
+        weight: name of the column with the weights of the rows, which is no feature; None: all count alike
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
 
     Errors: ArgumentError for another `missing` or `task`, or the target among the features
@@ -43,6 +44,7 @@ class Reading:
     drop: Sequence[str] = ()
     missing: str = "error"
     task: str | None = None
+    weight: str | None = None
     prefer_numbers: bool = False
 
     def __post_init__(self) -> None:
@@ -57,6 +59,7 @@ class OwnTable:
     columns: Mapping[str, np.ndarray]
     target: Target
     target_name: str
+    weights: np.ndarray | None
     decimal: str | None
 
 
@@ -71,7 +74,10 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
-    table = table.without(reading.drop)
+    weights = None if reading.weight is None else _weights(table, reading)
+    table = table.without(
+        [*reading.drop, *([] if reading.weight in (None, *reading.drop) else [reading.weight])]
+    )
     name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
     names = (
         [each for each in table.names if each != name] if reading.features is None else list(reading.features)
@@ -106,9 +112,22 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for remark in remarks:
         log.info(remark)
     kept = {each: column[~out] for each, column in columns.items()}
-    return OwnTable(
-        kept, replace(target, y=target.y[~out], missing=target.missing[~out]), name, table.decimal
-    )
+    target = replace(target, y=target.y[~out], missing=target.missing[~out])
+    return OwnTable(kept, target, name, None if weights is None else weights[~out], table.decimal)
+
+
+def _weights(table: Table, reading: Reading) -> np.ndarray:
+    """The weights of the rows.
+
+    Errors: ArgumentError for the target's column, or a feature's; DataError for a weight that is missing or negative
+    """
+    name = reading.weight or ""
+    require(name not in (reading.target, *(reading.features or ())), "csv.weight_column", column=name)
+    weights = table.numbers(name)
+    for wrong, key in ((np.isnan(weights), "csv.no_weight"), (weights < 0, "csv.negative_weight")):
+        if wrong.any():
+            raise DataError(key, **table.cell(name, int(wrong.argmax())))
+    return weights
 
 
 def _missing(column: np.ndarray) -> np.ndarray:

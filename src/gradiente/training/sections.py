@@ -42,6 +42,7 @@ class DataConfig:
     task: str | None = setting(choices=TASKS)
     features: list[str] | None = setting(metavar="column")
     drop: list[str] | None = setting(metavar="column")
+    weight: str | None = setting(metavar="column")
     missing: str = setting("error", choices=MISSING)
     header: bool | None = setting()
     separator: str | None = setting(metavar="separator")
