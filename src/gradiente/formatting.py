@@ -46,9 +46,9 @@ def metrics_table(metrics: Mapping[str, Any], positive: str | None = None) -> li
     >>> metrics_table({"loss": 0.123456, "f1": 0.5})
     [('loss', '0.1235'), ('F1', '0.5000')]
     """
-    of_one = {} if positive is None else dict.fromkeys(OF_ONE_CLASS, f" ({positive})")
+    of_one = "" if positive is None else f" ({positive})"
     return [
-        (f"{measure_name(name)}{of_one.get(name, '')}", measure_value(name, value))
+        (f"{measure_name(name)}{of_one if name in OF_ONE_CLASS else ''}", measure_value(name, value))
         for name, value in metrics.items()
     ]
 

@@ -24,7 +24,7 @@ def test_every_class_has_scikit_learns_numbers():
     found = breakdown(z, data, CrossEntropyLoss())
     expected = sklearn_metrics.precision_recall_fscore_support(data.y, z.argmax(axis=1))
     ours = np.array([[each.precision, each.recall, each.f1, each.count] for each in found.classes])
-    np.testing.assert_allclose(ours.T, expected, rtol=1e-12)
+    np.testing.assert_allclose(ours.T, np.array(expected, float), rtol=1e-12)
     assert [each.name for each in found.classes] == list("abcd")
     assert found.positive is None
 

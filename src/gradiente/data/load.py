@@ -195,8 +195,8 @@ def _load_table(
     parts = _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
     if own.weights is None:
         return parts
-    train, test = (part.with_weights(own.weights[rows]) for part, rows in zip(parts, split, strict=True))
-    return train, test
+    weights = [own.weights[rows] for rows in split]
+    return parts[0].with_weights(weights[0]), parts[1].with_weights(weights[1])
 
 
 def _parts(
