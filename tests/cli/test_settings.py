@@ -46,7 +46,12 @@ def _some(setting):
     if setting.choices:
         return setting.choices[0]
     if setting.registry is not None:
-        some = {"loss": "MSELoss()", "optimizer": "SGD()", "schedule": "StepLR(step_size=3)"}
+        some = {
+            "loss": "MSELoss()",
+            "optimizer": "SGD()",
+            "schedule": "StepLR(step_size=3)",
+            "average": "EMA()",
+        }
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
     kinds = {
         bool: True,

@@ -65,7 +65,7 @@ def test_another_seed_is_other_numbers():
     [
         ("layer", "Tanh", broken.WrongTanh, "∂J/∂x["),
         ("layer", "Tanh", broken.SubtleTanh, "y[0, 1]"),
-        ("loss", "MSELoss", broken.WrongMSELoss, "∂J/∂ŷ["),
+        ("loss", "MSELoss", broken.WrongMSELoss, "∂J/∂ŷ"),
         ("optimizer", "SGD", broken.WrongSGD, "θ["),
         ("schedule", "ExponentialLR", broken.WrongExponentialLR, "α[1]"),
     ],
