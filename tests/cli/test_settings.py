@@ -10,7 +10,7 @@ from gradiente import ArgumentError, set_language
 from gradiente.cli.train import command
 from gradiente.training.config import Config
 from gradiente.training.sections import SECTIONS, SETTINGS
-from gradiente.training.setting import ClassWeights, LayerNumbers
+from gradiente.training.setting import ClassWeights, LayerNumbers, ShareOrFile
 
 from .conftest import gradiente
 
@@ -53,6 +53,8 @@ def _some(setting):
             "average": "EMA()",
         }
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
+    if setting.name == "split":
+        return "group:word"
     kinds = {
         bool: True,
         str: "word",
@@ -93,7 +95,9 @@ def message(action, *arguments, **values):
 @pytest.mark.parametrize(("name", "outside"), RANGES)
 def test_a_range_is_the_same_from_python_toml_and_the_command_line(name, outside, language, own_folder):
     setting = SETTINGS[name]
-    number = float(outside) if setting.kind in (float, LayerNumbers, ClassWeights) else int(outside)
+    number = (
+        float(outside) if setting.kind in (float, ShareOrFile, LayerNumbers, ClassWeights) else int(outside)
+    )
     value = {list[int]: [number], LayerNumbers: {"0": number}, ClassWeights: {"0": number}}.get(
         setting.kind, number
     )

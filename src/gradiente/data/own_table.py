@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.data.encoder import MISSING
+from gradiente.data.splits.rule import AT_RANDOM, Origin, SplitRule
+from gradiente.data.tables.arrangement import arrangement
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
@@ -34,6 +36,7 @@ class Reading:
         task: "classification" or "regression"; None: by the target
         weight: name of the column with the weights of the rows, which is no feature; None: all count alike
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
+        split: the rule by which rows are split; its column is no feature, unless `features` names it
 
     Errors: ArgumentError for another `missing` or `task`, or the target among the features
     """
@@ -46,6 +49,15 @@ class Reading:
     task: str | None = None
     weight: str | None = None
     prefer_numbers: bool = False
+    split: SplitRule = AT_RANDOM
+
+    @property
+    def left_out(self) -> list[str]:
+        """The columns to drop, that of the weights, and the one that rows are split by, unless it is a feature."""
+        column = self.split.column
+        own = [] if column is None or column in (self.features or ()) else [column]
+        own += [] if self.weight is None else [self.weight]
+        return list(dict.fromkeys([*self.drop, *own]))
 
     def __post_init__(self) -> None:
         require(self.missing in MISSING, "load.missing", got=repr(self.missing), expected=", ".join(MISSING))
@@ -59,6 +71,7 @@ class OwnTable:
     columns: Mapping[str, np.ndarray]
     target: Target
     target_name: str
+    origin: Origin
     weights: np.ndarray | None
     decimal: str | None
 
@@ -75,19 +88,26 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
     weights = None if reading.weight is None else _weights(table, reading)
-    table = table.without(
-        [*reading.drop, *([] if reading.weight in (None, *reading.drop) else [reading.weight])]
-    )
+    values, rule, remarks = None, reading.split, []
+    if rule.column is not None:
+        require(rule.column != reading.target, "split.target", column=rule.column)
+        values = arrangement(table, rule.kind, rule.column)
+        if rule.column in reading.left_out:
+            remarks.append(text(f"split.remark.{rule.kind}", column=rule.column))
+    table = table.without(reading.left_out)
     name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
     names = (
         [each for each in table.names if each != name] if reading.features is None else list(reading.features)
     )
     if name in names:
         raise ArgumentError("load.target_feature", column=name)
-    remarks = [*table.remarks, *target.remarks]
+    remarks = [*table.remarks, *remarks, *target.remarks]
     columns = {}
     for each in names:
         column = table.column(each)
+        if column.dtype.kind == "U" and table.is_dates(each):
+            cell = next(cell for cell in column.tolist() if cell)
+            raise DataError("csv.dates", path=path, column=each, cell=cell)
         if not _missing(column).all():
             columns[each] = column
         else:
@@ -112,8 +132,10 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for remark in remarks:
         log.info(remark)
     kept = {each: column[~out] for each, column in columns.items()}
+    origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
-    return OwnTable(kept, target, name, None if weights is None else weights[~out], table.decimal)
+    weights = None if weights is None else weights[~out]
+    return OwnTable(kept, target, name, origin, weights, table.decimal)
 
 
 def _weights(table: Table, reading: Reading) -> np.ndarray:

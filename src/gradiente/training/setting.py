@@ -14,6 +14,7 @@ from gradiente.plain import names_parameter
 
 BatchSize = int | Literal["all"]
 ClassWeights = dict[str, float] | Literal["balanced"]  # by the name of a class
+ShareOrFile = float | str  # of a part of the data: how large it is, or where it is
 LayerNumbers = dict[
     str, float
 ]  # by the index of a layer, as text, since TOML has no other keys, or by a parameter
@@ -26,6 +27,7 @@ KINDS: dict[Any, str] = {
     list[int]: "integers",
     list[str]: "texts",
     BatchSize: "integer_or_all",
+    ShareOrFile: "number_or_file",
     LayerNumbers: "layer_numbers",
     ClassWeights: "class_weights",
 }
@@ -165,6 +167,8 @@ def _fits(value: Any, kind: Any) -> bool:
             isinstance(k, str) and _fits(v, float) for k, v in value.items()
         )
         return value == "balanced" or (named and len(value) > 0)
+    if kind == ShareOrFile:
+        return isinstance(value, str) or _fits(value, float)
     if kind == LayerNumbers:
         return isinstance(value, dict) and all(_is_place(k) and _fits(v, float) for k, v in value.items())
     if get_origin(kind) is list:
