@@ -25,9 +25,11 @@ def train(*arguments):
 
 def test_balanced_class_weights_are_kept_in_the_run_and_evaluated(faults):
     result = train(faults, "--class-weight", "balanced")
-    assert result["config"]["descent"]["class_weight"] == "balanced"
+    assert result["config"]["descent"]["class_weight"] == pytest.approx({"fault": 5, "good": 5 / 9})
     metrics = gradiente("evaluate", "run", "--json").data["metrics"]
     assert metrics["loss"] == pytest.approx(result["test"]["loss"], rel=1e-6)
+    other = gradiente("evaluate", "run", faults, "--positive", "fault", "--json").data
+    assert other["positive"] == "fault"
     plain = gradiente(
         "train",
         faults,

@@ -28,7 +28,8 @@ def evaluate(
     if file is not None:
         require(part is None, "evaluate.part_of_file", part=part)
         with remarks(console(as_json)):
-            dataset = labelled_for(opened, config, file)
+            dataset = labelled_for(opened, config, file).with_positive(config.data.positive)
+        dataset = dataset.with_class_weight(config.descent.class_weight)
         which, title = {"file": file}, "file"
     else:
         train, test = load_for(config)
