@@ -237,11 +237,6 @@ def test_a_table_with_nothing_but_the_column_of_its_split_is_refused():
         assert "has only the column day" in answer.err
 
 
-def test_numbers_whose_squares_are_too_large_are_checked():
-    table = frame().assign(a=lambda t: t["a"] * 1e200, y=lambda t: t["b"] * 1e180)
-    assert check(table)[1]["name"] == "t"
-
-
 def test_dates_are_no_features():
     status, report = check(series())
     assert (status, levels(report)["dates"]) == (1, "stops")
