@@ -29,6 +29,7 @@ class Dataset:
         classes: names of the classes, by number; left out, the numbers themselves
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
+        picture_files: its rows are pictures of files, as `read_picture` gives them
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
         digests: of its rows as they were read, by which a run knows them again
 
@@ -49,6 +50,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
+    picture_files: bool = False
     encoder: Encoder | None = None
     digests: RowDigests | None = None
 

@@ -11,10 +11,11 @@ from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
 from gradiente.data.encoder import Encoder
+from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
-from gradiente.data.npy import read_npy
+from gradiente.data.npy import is_npy_folder, read_npy
 from gradiente.data.npz import read_npz
 from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits import stratified_split
@@ -43,6 +44,7 @@ def load(
     constant_input: bool = False,
     samples: int | None = None,
     noise: float | None = None,
+    image_size: int | None = None,
     table: Reading | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load the training and test parts of a data set.
@@ -57,8 +59,8 @@ def load(
 
     Arguments:
         name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
-            or a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
-            it are read
+            a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
+            it are read; or a folder with a folder of pictures for each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1)
@@ -70,6 +72,7 @@ def load(
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
         samples: points of a toy set, ≥ 10
         noise: of a toy set, ≥ 0
+        image_size: of a folder of pictures, the pixels of the longer side, in [4, 1024]; None: at most 64
         table: what else is to be known of a table, as `Reading` has it
 
     Errors: ArgumentError for an unknown name, or an option that this data set has no use for; FileError and
@@ -83,6 +86,7 @@ def load(
     own, is_npz = name not in NAMES, path.suffix.lower() == ".npz"
     is_csv = own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file())
     is_folder = own and not is_csv and not is_npz and path.is_dir()
+    has_pictures = is_folder and not is_npy_folder(path)
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
@@ -91,6 +95,7 @@ def load(
     )
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
+    _refuse(image_size is not None and not has_pictures, name, "image_size")
     require(0 < test < 1, "split.fraction", value=test)
     require(is_whole(seed, 0), "load.seed", value=repr(seed))
     if is_csv:
@@ -105,15 +110,18 @@ def load(
     if name in TRUTH:
         rows = np.arange(4)
         return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+    split = None
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
+    elif has_pictures:
+        whole, split = read_image_folder(path, image_size)
     elif is_folder:
         whole = read_npy(path)
     elif is_npz:
         whole = read_npz(path)
     else:
         whole = _SCIKIT_LEARN[name]()
-    split = _split(whole.y, whole.classes, test, seed)
+    split = split or _split(whole.y, whole.classes, test, seed)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
         return encoded(whole, split, standardize is not False, standardize_target, constant_input)

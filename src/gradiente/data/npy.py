@@ -41,6 +41,11 @@ def read_npy(folder: str | Path) -> Dataset:
     return own_dataset(x, np.array(_mapped(folder / "y.npy")), folder.absolute().name, shape)
 
 
+def is_npy_folder(folder: Path) -> bool:
+    """Whether a folder is one of `read_npy`, by what is in it."""
+    return any((folder / name).is_file() for name in FILES)
+
+
 def read_mapped_inputs(path: str | Path) -> MappedArray:
     """The instances of an .npy file as `read_npy` gives its x, for prediction.
 

@@ -1,5 +1,6 @@
 """A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
+import logging
 import os
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -20,18 +21,20 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.plain import names_parameter
-from gradiente.schedules import Schedule
+from gradiente.schedules import CosineAnnealingLR, Schedule
 from gradiente.summary import output_shapes
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.convolutional import SMALLEST, convolutional
 from gradiente.training.run import Run
-from gradiente.training.sections import SETTINGS
+from gradiente.training.sections import PICTURES, SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
+log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     config = _in_full(_with_defaults(config, train))
     loss, penalties = config.make("loss"), config.make("penalty") or []
     changes = config.make("augment")
+    if is_for_pictures(config, train) and config.network.pretrained is None:
+        log.info(text("build.convolutional"))
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
     given = (config.descent.lr_factors or {}).items()
@@ -110,18 +115,22 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 def _with_defaults(config: Config, train: Dataset) -> Config:
     """The config with the defaults of the data set, all but the layers."""
     data, descent = config.data, config.descent
+    kind = PICTURES if train.picture_files else data.name
     defaults = {
-        name: SETTINGS[name].default_for(data.name)
+        name: SETTINGS[name].default_for(kind)
         for name in ("validation", "optimizer", "epochs", "batch_size")
         if config.values()[name] is None
     }
     if descent.loss is None:
         defaults["loss"] = SETTINGS["loss"].write(default_loss(train))
+    epochs = defaults.get("epochs", descent.epochs)
+    if descent.schedule is None and epochs and is_for_pictures(config, train):
+        config = config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
     schedule = config.make("schedule")
     if descent.lr is not None and schedule is not None and schedule.absolute:
         raise ArgumentError("config.schedule_lr", schedule=type(schedule).__name__)
     if "optimizer" in defaults or descent.lr is not None:
-        lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
+        lr = SETTINGS["lr"].default_for(kind) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
@@ -217,16 +226,28 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     """The layers that a config names, or of its hidden layers for a data set; without their parameters."""
     if config.network.layers is not None:
         return config.make("layers")
+    if is_for_pictures(config, train):
+        return convolutional(train.image_shape or (), default_outputs(train, loss)) + output_activation(
+            train, loss
+        )
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
     sizes = [int(train.x[0].size), *short["hidden"], default_outputs(train, loss)]
-    layers: list[Layer] = []
+    layers = []
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
     return layers[:-1] + output_activation(train, loss)
+
+
+def is_for_pictures(config: Config, train: Dataset) -> bool:
+    """Whether the network is the convolutional one: for pictures in files or in colour, without layers of one's own."""
+    asked, shape = config.network, train.image_shape
+    if shape is None or (asked.layers, asked.hidden, asked.activation) != (None, None, None):
+        return False
+    return train.picture_files or (len(shape) == 3 and min(shape[1:]) >= SMALLEST)
 
 
 def output_activation(train: Dataset, loss: Loss) -> list[Layer]:

@@ -42,5 +42,6 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         constant_input=data.constant_input,
         samples=data.samples,
         noise=data.noise,
+        image_size=data.image_size,
         table=table,
     )
