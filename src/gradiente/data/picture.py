@@ -19,7 +19,7 @@ MOST_PIXELS = 50_000_000  # what a phone takes; a few hundred kilobytes may hold
 # Of the formats that Pillow reads, those of pictures of one page that are read without another program.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "TGA", "JPEG2000", "AVIF")
 SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"),
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".apng", ".tif", ".tiff"),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif"),
 )
 _GREY = ("1", "L", "LA", "La")
@@ -51,8 +51,9 @@ def read_picture(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
     >>> red.mean(axis=(1, 2)).tolist()
     [1.0, 0.0, 0.0]
     """
-    channels = (1, *image_shape)[-3]
-    require(len(image_shape) in (2, 3) and channels in (1, 3), "picture.shape", shape=tuple(image_shape))
+    shape = tuple(image_shape)
+    require(len(shape) == 2 or (len(shape) == 3 and shape[0] in (1, 3)), "picture.shape", shape=shape)
+    channels = (1, *shape)[-3]
     with ignored_warnings():
         bytes_ = picture_bytes(Path(path), channels, (image_shape[-2], image_shape[-1]))
     return np.divide(bytes_.reshape(-1), np.float32(255), dtype=np.float32)
@@ -63,8 +64,10 @@ def picture_bytes(path: Path, channels: int, size: tuple[int, int]) -> np.ndarra
 
     Shapes: size (rows, columns) → (channels, rows, columns), uint8
     """
-    image = on_white(opened(path, least=_FINER * max(size)))
-    cut = covering(image.convert("L" if channels == 1 else "RGB"), size)
+    from PIL import Image, ImageOps
+
+    image = on_white(opened(path, least=_FINER * max(size))).convert("L" if channels == 1 else "RGB")
+    cut = ImageOps.fit(image, size[::-1], Image.Resampling.BILINEAR)
     return np.asarray(cut).reshape(*size, channels).transpose(2, 0, 1)
 
 
@@ -136,20 +139,6 @@ def on_white(image: "Picture") -> "Picture":
     page = Image.new("RGBA", colours.size, "white")
     page.alpha_composite(colours)
     return page.convert("RGB")
-
-
-def covering(image: "Picture", size: tuple[int, int]) -> "Picture":
-    """The middle of a picture, its proportions kept, scaled so that it just covers that many rows and columns."""
-    from PIL import Image
-
-    rows, columns = size
-    if image.size == (columns, rows):
-        return image
-    scale = max(columns / image.width, rows / image.height)
-    width, height = columns / scale, rows / scale
-    left, top = (image.width - width) / 2, (image.height - height) / 2
-    box = (left, top, left + width, top + height)
-    return image.resize((columns, rows), Image.Resampling.BILINEAR, box=box)
 
 
 def _known_formats() -> list[str]:

@@ -34,6 +34,7 @@ from gradiente.training.trainer import Trainer
 WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
+ENOUGH_STEPS, MOST_EPOCHS = 500, 100  # of a network for pictures, where they are few
 log = logging.getLogger("gradiente")
 
 
@@ -123,9 +124,6 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     }
     if descent.loss is None:
         defaults["loss"] = SETTINGS["loss"].write(default_loss(train))
-    epochs = defaults.get("epochs", descent.epochs)
-    if descent.schedule is None and epochs and is_for_pictures(config, train):
-        config = config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
     schedule = config.make("schedule")
     if descent.lr is not None and schedule is not None and schedule.absolute:
         raise ArgumentError("config.schedule_lr", schedule=type(schedule).__name__)
@@ -135,11 +133,28 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
-        share = config.data.validation
-        names = {"part": "validation", "classes": train.classes}
-        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
-        config = config.changed(batch_size=min(defaults["batch_size"], learned))
-    return config
+        config = config.changed(batch_size=min(defaults["batch_size"], _learned(config, train)))
+    return _for_pictures(config, train, "epochs" in defaults) if is_for_pictures(config, train) else config
+
+
+def _learned(config: Config, train: Dataset) -> int:
+    """How many rows are learned from, without those that validate."""
+    share, seed = config.data.validation, config.descent.seed
+    if not share:
+        return len(train)
+    return len(stratified_split(train.y, share, seed, part="validation", classes=train.classes)[0])
+
+
+def _for_pictures(config: Config, train: Dataset, may_last: bool) -> Config:
+    """The config with a cosine for its rate, unless it has a schedule; of few pictures with more epochs, if it may."""
+    epochs, size = config.descent.epochs or 0, config.descent.batch_size
+    if may_last and isinstance(size, int):
+        steps = -(-_learned(config, train) // size)
+        epochs = max(epochs, min(MOST_EPOCHS, -(-ENOUGH_STEPS // steps)))
+        config = config.changed(epochs=epochs)
+    if config.descent.schedule is not None or not epochs:
+        return config
+    return config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
 
 
 def _in_full(config: Config) -> Config:
