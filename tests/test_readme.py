@@ -41,7 +41,7 @@ def test_the_library_in_ten_lines_runs(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("name", READMES)
 def test_its_table_has_every_command(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `gradiente (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `gradiente ([\w-]+)", text, re.MULTILINE)) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -60,6 +60,13 @@ def test_the_residual_network_computes_what_it_does_in_pytorch():
     with torch.no_grad():
         expected = scope["net"].to_torch().eval()(torch.from_numpy(x))
     np.testing.assert_allclose(scope["net"].predict(x), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_estimator_learns_what_no_column_alone_says(capsys):
+    exec(
+        next(block for block in blocks("README.md", "python") if "MLPClassifier" in block), {"gr": gradiente}
+    )
+    assert capsys.readouterr().out.startswith("1.0 ")
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -2,11 +2,14 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
 from typing import Any
+
+import numpy as np
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
@@ -76,6 +79,7 @@ class Plan:
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
+            average=self.config.make("average"),
             metrics=descent.metric or (),
             engine=execution.torch_settings() if execution.engine == "torch" else execution.engine,
             seed=descent.seed,
@@ -116,7 +120,7 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 def _with_defaults(config: Config, train: Dataset) -> Config:
     """The config with the defaults of the data set, all but the layers."""
     data, descent = config.data, config.descent
-    kind = PICTURES if train.picture_files else data.name
+    kind = PICTURES if is_for_pictures(config, train) else data.name
     defaults = {
         name: SETTINGS[name].default_for(kind)
         for name in ("validation", "optimizer", "epochs", "batch_size")
@@ -138,11 +142,12 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
 
 
 def _learned(config: Config, train: Dataset) -> int:
-    """How many rows are learned from, without those that validate."""
+    """How many rows are learned from, without those that validate or weigh nothing; at least 1."""
     share, seed = config.data.validation, config.descent.seed
-    if not share:
-        return len(train)
-    return len(stratified_split(train.y, share, seed, part="validation", classes=train.classes)[0])
+    names = {"part": "validation", "classes": train.classes}
+    rows = stratified_split(train.y, share, seed, **names)[0] if share else np.arange(len(train))
+    weights = train.loss_weights
+    return max(1, len(rows) if weights is None else int(np.count_nonzero(weights[rows])))
 
 
 def _for_pictures(config: Config, train: Dataset, may_last: bool) -> Config:
@@ -242,19 +247,28 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     if config.network.layers is not None:
         return config.make("layers")
     if is_for_pictures(config, train):
-        return convolutional(train.image_shape or (), default_outputs(train, loss)) + output_activation(
-            train, loss
-        )
+        blocks = convolutional(train.image_shape or (), default_outputs(train, loss))
+        return blocks + output_activation(train, loss)
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
     sizes = [int(train.x[0].size), *short["hidden"], default_outputs(train, loss)]
-    layers = []
+    return dense(sizes, activation, bias=config.network.bias) + output_activation(train, loss)
+
+
+def dense(sizes: Sequence[int], activation: Layer, *, bias: bool = True) -> list[Layer]:
+    """Linear layers from each size to the next, with the activation between them.
+
+    >>> from gradiente.layers import Tanh
+    >>> dense([4, 8, 3], Tanh(), bias=False)
+    [Linear(in_features=4, out_features=8, bias=False), Tanh(), Linear(in_features=8, out_features=3, bias=False)]
+    """
+    layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
-        layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
-    return layers[:-1] + output_activation(train, loss)
+        layers += [Linear(inputs, neurons, bias=bias), activation]
+    return layers[:-1]
 
 
 def is_for_pictures(config: Config, train: Dataset) -> bool:
@@ -262,7 +276,8 @@ def is_for_pictures(config: Config, train: Dataset) -> bool:
     asked, shape = config.network, train.image_shape
     if shape is None or (asked.layers, asked.hidden, asked.activation) != (None, None, None):
         return False
-    return train.picture_files or (len(shape) == 3 and min(shape[1:]) >= SMALLEST)
+    in_colour = len(shape) == 3 and shape[0] in (3, 4) and min(shape) >= SMALLEST
+    return train.picture_files or in_colour
 
 
 def output_activation(train: Dataset, loss: Loss) -> list[Layer]:

@@ -47,7 +47,7 @@ def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
     if any(stage.windows is not None or stage.positions > 1 for stage in form.stages):
         return False
-    if form.sums_rows:
+    if form.sums_rows or form.stages[0].waves:
         return True
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE and form.batch_size <= MOST_ROWS
@@ -82,6 +82,7 @@ class Program:
         self,
         x: Array,
         targets: Array,
+        weights: Array | None,
         rows: Array,
         bounds: Array,
         state: Sequence[Array],
@@ -96,7 +97,7 @@ class Program:
         """Take steps.
 
         Arguments:
-            x, targets: of all instances, contiguous, of the network's type
+            x, targets, weights: of all instances, contiguous, of the network's type; no weights where the loss has none
             rows, bounds: the instances of all steps, and where in `rows` each step begins, and the last ends
             state: θ, the gradient, the optimizer's slots and the running statistics, which change
             constants: of the rules, for each step
@@ -119,6 +120,7 @@ class Program:
         arguments: list[Any] = [
             x,
             targets,
+            *([] if weights is None else [weights]),
             rows,
             bounds,
             *state,
