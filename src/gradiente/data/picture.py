@@ -67,7 +67,7 @@ def picture_bytes(path: Path, channels: int, size: tuple[int, int]) -> np.ndarra
     from PIL import Image, ImageOps
 
     image = on_white(opened(path, least=_FINER * max(size))).convert("L" if channels == 1 else "RGB")
-    cut = ImageOps.fit(image, size[::-1], Image.Resampling.BILINEAR)
+    cut = ImageOps.fit(image, (size[1], size[0]), Image.Resampling.BILINEAR)
     return np.asarray(cut).reshape(*size, channels).transpose(2, 0, 1)
 
 
