@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
@@ -143,9 +143,8 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
 
 def _learned(config: Config, train: Dataset) -> int:
     """How many rows are learned from, without those that validate or weigh nothing; at least 1."""
-    share, seed = config.data.validation, config.descent.seed
-    names = {"part": "validation", "classes": train.classes}
-    rows = stratified_split(train.y, share, seed, **names)[0] if share else np.arange(len(train))
+    share = config.data.validation
+    rows = train.hold_out(share, config.descent.seed)[0] if share else np.arange(len(train))
     weights = train.loss_weights
     return max(1, len(rows) if weights is None else int(np.count_nonzero(weights[rows])))
 
