@@ -2,12 +2,8 @@
 
 import csv
 import io
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
-=======
->>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +26,9 @@ from gradiente.training.predictions import Predictions, predictions_of
 from gradiente.training.run import DataDescription, Run
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
-<<<<<<< HEAD
 AT_ONCE = 256  # pictures of a folder
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The prediction for one instance: a class with its probability, or the numbers of a regression."""
-
-    source: str
-    values: dict[str, Any]
-=======
-IMAGES = {".png", ".jpg", ".jpeg"}
 SHOWN = 10  # rows on the terminal, where all of them are in a file
 Said = tuple[list[str], Predictions]  # the names of a file's instances, and the answers
->>>>>>> main
 
 
 def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as_json: bool) -> None:
@@ -57,7 +41,6 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
         _require_pictures(files)
     for file in files:
         with remarks(console(as_json=True)):
-<<<<<<< HEAD
             parts = _parts(Path(file), description)
         for sources, x in parts:
             if x.shape[1] != features:
@@ -65,16 +48,8 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
             if show:
                 for source, seen in zip(sources, x, strict=True):
                     print_seen(source, seen, tuple(description.image_shape or ()), as_json=as_json)
-            predictions += _predictions(sources, network.predict(x), description, loss)
-=======
-            sources, x = _instances(Path(file), description)
-        if x.shape[1] != features:
-            raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
-        if show:
-            print_seen(sources[0], x[0], tuple(description.image_shape or ()), as_json=as_json)
-        y, encoder = network.predict(x), description.table_encoder()
-        said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
->>>>>>> main
+            y, encoder = network.predict(x), description.table_encoder()
+            said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
     if output is not None:
         write_atomically(output, _csv(said))
     if as_json:
