@@ -233,7 +233,8 @@ def _table(
     )
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
+    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
+    digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 
