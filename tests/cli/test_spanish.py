@@ -20,7 +20,7 @@ NO_WORDS = re.compile(
 )
 # Words of the English catalogue that are names elsewhere: of data sets, layers, packages, rows in a config.
 NAMES = {"iris", "digits", "moons", "circles", "spirals", "blobs", "mnist", "fashion", "xor", "and", "none"}
-NAMES |= {"scikit", "learn", "scale"}
+NAMES |= {"scikit", "learn", "scale", "area"}
 
 
 def words_of(texts):
@@ -96,6 +96,7 @@ WRONG = [
     "explain xor --quantity J --entry 3",
     "explain xor --html absent/page.html",
     "gradcheck --network Linear(3,2),Linear(3,2)",
+    "data check garden.csv --target soil --no-standardize",
     "data show garden.csv --augment Foo",
     "data show digits --output absent/d.png",
     "compare --remedies water",
