@@ -73,6 +73,26 @@ class LayerNumbers(click.ParamType):
         return numbers
 
 
+class ClassWeights(click.ParamType):
+    """A number for each class, by name: "no=1,yes=5"; or `balanced`."""
+
+    name = "NAME=X,…|balanced"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float] | str:
+        if isinstance(value, dict) or value == "balanced":
+            return value
+        pairs = [piece.rpartition("=") for piece in value.split(",")]
+        try:
+            numbers = {name.strip(): float(number) for name, _, number in pairs}
+        except ValueError:
+            numbers = {}
+        if len(numbers) != len(pairs) or "" in numbers:
+            self.fail(text("cli.kind.class_weights", value=value), param, ctx)
+        return numbers
+
+
 class Choice(click.Choice):
     """One of a few words."""
 
@@ -98,5 +118,17 @@ class BatchSize(click.ParamType):
             self.fail(text("cli.kind.batch_size", value=value), param, ctx)
 
 
+class ShareOrFile(click.ParamType):
+    """A number, or the name of a file."""
+
+    name = "X|FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        try:
+            return float(value)
+        except ValueError:
+            return value
+
+
 INTEGER, NUMBER, INTEGERS, BATCH_SIZE = Integer(), Number(), Integers(), BatchSize()
-LAYER_NUMBERS = LayerNumbers()
+LAYER_NUMBERS, CLASS_WEIGHTS, SHARE_OR_FILE = LayerNumbers(), ClassWeights(), ShareOrFile()

@@ -1,7 +1,7 @@
 """A data set: inputs, targets, and what both mean."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +9,8 @@ import numpy as np
 from gradiente.data.class_weight import ClassWeight, class_weights
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
-from gradiente.errors import DataError, ShapeError, require
+from gradiente.data.splits.rule import Origin, hold_out
+from gradiente.errors import ArgumentError, DataError, ShapeError, did_you_mean, require
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
 Task = Literal["classification", "regression"]
@@ -31,8 +32,13 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
-        weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
+        weights: how much each instance counts in the loss, ≥ 0: J = Σ wᵢ Lᵢ / Σ wᵢ; None: all alike. Metrics, such as
+            accuracy, count every instance once
         class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
+        positive: of two classes, the name of the one that precision, recall, specificity and F1 are of; None: the
+            second, as in scikit-learn
+        origin: the numbers of its rows in their file, and the rule by which they are split
+        to_measure: it is only predicted and measured: one class is enough
         digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
@@ -56,9 +62,12 @@ class Dataset:
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None
+    positive: str | None = None
+    origin: Origin | None = None
     digests: RowDigests | None = None
+    to_measure: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, to_measure: bool) -> None:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
         if x.ndim < 2:
             raise ShapeError("data.x_shape", name=self.name, shape=x.shape)
@@ -73,7 +82,10 @@ class Dataset:
         self._require_finite("x", x)
         object.__setattr__(self, "x", x)
         if self.task == "classification":
-            object.__setattr__(self, "y", self._class_numbers(y))
+            y = self._class_numbers(y)
+            if y.min() == y.max() and not to_measure:
+                raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
+            object.__setattr__(self, "y", y)
         else:
             self._require_finite("y", y)
             object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
@@ -81,6 +93,7 @@ class Dataset:
             object.__setattr__(self, "weights", self._own_weights(self.weights))
         if self.class_weight is not None:
             object.__setattr__(self, "class_weight", self._class_weights(self.class_weight))
+        self._require_positive(self.positive)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -100,6 +113,15 @@ class Dataset:
             by_class = np.array(self.class_weight, self.x.dtype)[self.y]
             weights = by_class if weights is None else weights * by_class
         return None if weights is None or (weights == 1).all() else weights
+
+    def with_weights(self, weights: Any) -> "Dataset":
+        """The same data, where each instance counts so much in the loss.
+
+        Errors: as of the constructor
+        """
+        other = copy.copy(self)
+        object.__setattr__(other, "weights", None if weights is None else self._own_weights(weights))
+        return other
 
     def with_class_weight(self, class_weight: "ClassWeight | None") -> "Dataset":
         """The same data, where the instances of each class count so much in the loss, times their own weights.
@@ -121,6 +143,21 @@ class Dataset:
         other = copy.copy(self)
         numbers = None if class_weight is None else self._class_weights(class_weight)
         object.__setattr__(other, "class_weight", numbers)
+        return other
+
+    @property
+    def positive_class(self) -> int:
+        """The number of the positive class, of two."""
+        return 1 if self.positive is None else self.classes.index(self.positive)
+
+    def with_positive(self, name: str | None) -> "Dataset":
+        """The same data with another positive class.
+
+        Errors: ArgumentError where there are not two classes, or none of that name
+        """
+        self._require_positive(name)
+        other = copy.copy(self)
+        object.__setattr__(other, "positive", name)
         return other
 
     def is_same(self, other: "Dataset") -> bool:
@@ -146,8 +183,37 @@ class Dataset:
         object.__setattr__(part, "y", self.y[indices])
         if self.weights is not None:
             object.__setattr__(part, "weights", self.weights[indices])
+        object.__setattr__(part, "origin", None if self.origin is None else self.origin.take(indices))
         object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
+
+    def _require_positive(self, name: str | None) -> None:
+        if name is None:
+            return
+        two = self.task == "classification" and len(self.classes) == 2
+        require(two, "positive.two", name=self.name, positive=name, classes=len(self.classes))
+        if name not in self.classes:
+            hint = did_you_mean(str(name), self.classes)
+            raise ArgumentError("positive.name", name=self.name, positive=name, hint=hint)
+
+    def hold_out(
+        self, fraction: float, seed: int, *, part: str = "validation"
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers to keep and to hold out, by the rule that its own split followed: in time, by group, at random.
+
+        Arguments:
+            fraction: the fraction to hold out, in (0, 1)
+            seed: of the split, ≥ 0
+            part: what is held out, for messages: "test" or "validation"
+
+        Errors: ArgumentError for a fraction outside (0, 1); DataError where the rule cannot be followed, or a class is
+            only in the part that is held out
+        """
+        return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=self.classes)
+
+    def number(self, row: int) -> int:
+        """The number of a row in the table that it comes from, the first is 1; without a table, the row itself."""
+        return int(row) if self.origin is None else int(self.origin.rows[row])
 
     def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
         require(self.task == "classification", "class_weight.task", name=self.name)
@@ -184,11 +250,11 @@ class Dataset:
             row, *rest = (int(i) for i in np.argwhere(~np.isfinite(piece))[0])
             named = array == "x" and len(rest) == 1 and self.features
             raise DataError(
-                "data.not_finite",
+                "data.not_finite" if self.origin is None else "data.not_finite_in_table",
                 name=self.name,
                 array=array,
                 value=piece[(row, *rest)],
-                row=rows.start + row,
+                row=self.number(rows.start + row),
                 column=repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0",
             )
 
@@ -202,6 +268,4 @@ class Dataset:
             row = int(outside[0])
             last = max(len(self.classes) - 1, 0)
             raise DataError("data.label", name=self.name, label=int(y[row]), row=row, last=last)
-        if y.min() == y.max():
-            raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
         return y.astype(np.int64, copy=False)

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.data.encoder import MISSING
+from gradiente.data.splits.rule import AT_RANDOM, Origin, SplitRule
+from gradiente.data.tables.arrangement import arrangement
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
@@ -32,7 +34,9 @@ class Reading:
         missing: what becomes of a value that is missing: "error"; "median" or "mean" of the training rows; "drop", its
             row; "indicator", the median and a further column that says so. Text has a category of its own for it.
         task: "classification" or "regression"; None: by the target
+        weight: name of the column with the weights of the rows, which is no feature; None: all count alike
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
+        split: the rule by which rows are split; its column is no feature, unless `features` names it
 
     Errors: ArgumentError for another `missing` or `task`, or the target among the features
     """
@@ -43,7 +47,17 @@ class Reading:
     drop: Sequence[str] = ()
     missing: str = "error"
     task: str | None = None
+    weight: str | None = None
     prefer_numbers: bool = False
+    split: SplitRule = AT_RANDOM
+
+    @property
+    def left_out(self) -> list[str]:
+        """The columns to drop, that of the weights, and the one that rows are split by, unless it is a feature."""
+        column = self.split.column
+        own = [] if column is None or column in (self.features or ()) else [column]
+        own += [] if self.weight is None else [self.weight]
+        return list(dict.fromkeys([*self.drop, *own]))
 
     def __post_init__(self) -> None:
         require(self.missing in MISSING, "load.missing", got=repr(self.missing), expected=", ".join(MISSING))
@@ -57,6 +71,8 @@ class OwnTable:
     columns: Mapping[str, np.ndarray]
     target: Target
     target_name: str
+    origin: Origin
+    weights: np.ndarray | None
     decimal: str | None
 
 
@@ -71,17 +87,27 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
-    table = table.without(reading.drop)
+    weights = None if reading.weight is None else _weights(table, reading)
+    values, rule, remarks = None, reading.split, []
+    if rule.column is not None:
+        require(rule.column != reading.target, "split.target", column=rule.column)
+        values = arrangement(table, rule.kind, rule.column)
+        if rule.column in reading.left_out:
+            remarks.append(text(f"split.remark.{rule.kind}", column=rule.column))
+    table = table.without(reading.left_out)
     name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
     names = (
         [each for each in table.names if each != name] if reading.features is None else list(reading.features)
     )
     if name in names:
         raise ArgumentError("load.target_feature", column=name)
-    remarks = [*table.remarks, *target.remarks]
+    remarks = [*table.remarks, *remarks, *target.remarks]
     columns = {}
     for each in names:
         column = table.column(each)
+        if column.dtype.kind == "U" and table.is_dates(each):
+            cell = next(cell for cell in column.tolist() if cell)
+            raise DataError("csv.dates", path=path, column=each, cell=cell)
         if not _missing(column).all():
             columns[each] = column
         else:
@@ -106,9 +132,24 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for remark in remarks:
         log.info(remark)
     kept = {each: column[~out] for each, column in columns.items()}
-    return OwnTable(
-        kept, replace(target, y=target.y[~out], missing=target.missing[~out]), name, table.decimal
-    )
+    origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
+    target = replace(target, y=target.y[~out], missing=target.missing[~out])
+    weights = None if weights is None else weights[~out]
+    return OwnTable(kept, target, name, origin, weights, table.decimal)
+
+
+def _weights(table: Table, reading: Reading) -> np.ndarray:
+    """The weights of the rows.
+
+    Errors: ArgumentError for the target's column, or a feature's; DataError for a weight that is missing or negative
+    """
+    name = reading.weight or ""
+    require(name not in (reading.target, *(reading.features or ())), "csv.weight_column", column=name)
+    weights = table.numbers(name)
+    for wrong, key in ((np.isnan(weights), "csv.no_weight"), (weights < 0, "csv.negative_weight")):
+        if wrong.any():
+            raise DataError(key, **table.cell(name, int(wrong.argmax())))
+    return weights
 
 
 def _missing(column: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
@@ -99,8 +99,15 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     given = (config.descent.lr_factors or {}).items()
     factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
+    by_class = train.class_weight
+    class_weight = None if by_class is None else dict(zip(train.classes, by_class, strict=True))
     return Plan(
-        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
+        config=config.changed(
+            layers=layers,
+            keep=keep,
+            engine=_engine(config, network, train),
+            class_weight=class_weight,
+        ),
         network=network,
         loss=loss,
         optimizer=config.make("optimizer"),
@@ -131,8 +138,7 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        names = {"part": "validation", "classes": train.classes}
-        rows = stratified_split(train.y, share, descent.seed, **names)[0] if share else np.arange(len(train))
+        rows = train.hold_out(share, descent.seed)[0] if share else np.arange(len(train))
         weights = train.loss_weights
         learned = len(rows) if weights is None else int(np.count_nonzero(weights[rows]))
         config = config.changed(batch_size=min(defaults["batch_size"], max(1, learned)))
