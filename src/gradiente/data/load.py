@@ -10,7 +10,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
-from gradiente.data.encoder import Encoder
+from gradiente.data.encoder import SCALERS, Encoder
 from gradiente.data.iris import iris
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
@@ -21,7 +21,7 @@ from gradiente.data.splits import stratified_split
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
-from gradiente.errors import ArgumentError, did_you_mean, is_whole, require
+from gradiente.errors import ArgumentError, did_you_mean, is_whole, require, require_one_of
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -39,6 +39,7 @@ def load(
     test: float = 0.2,
     target: str | None = None,
     standardize: bool | None = None,
+    scaler: str = "standard",
     standardize_target: bool = False,
     constant_input: bool = False,
     samples: int | None = None,
@@ -65,6 +66,8 @@ def load(
         target: name of a table's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
+        scaler: how, where they are standardized: "standard", or "robust", by the median and the quartiles, as
+            `RobustScaler` does
         standardize_target: real-valued targets of a table with mean 0 and standard deviation 1 too: what a network
             learns best; Dataset.in_units leads back
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
@@ -92,19 +95,21 @@ def load(
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     require(0 < test < 1, "split.fraction", value=test)
+    require_one_of(SCALERS, "load", scaler=scaler)
     require(is_whole(seed, 0), "load.seed", value=repr(seed))
     if is_csv:
         reading = replace(table or Reading(), target=target)
         return _load_table(
-            path, reading, seed, test, standardize is not False, standardize_target, constant_input
+            path, reading, seed, test, standardize is not False, scaler, standardize_target, constant_input
         )
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
+        _refuse(scaler != "standard", name, "scaler")
         _refuse(constant_input, name, "constant_input")
         return _OFFICIAL[name](data_dir)
     if name in TRUTH:
         rows = np.arange(4)
-        return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+        return _encoded(logic(name), (rows, rows), bool(standardize), scaler, False, constant_input)
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
     elif is_folder:
@@ -115,9 +120,14 @@ def load(
         whole = _SCIKIT_LEARN[name]()
     split = _split(whole.y, whole.classes, test, seed)
     if whole.image_shape is None:
-        encoded = _encoded_in_place if is_folder else _encoded
-        return encoded(whole, split, standardize is not False, standardize_target, constant_input)
+        if is_folder:
+            _refuse(scaler != "standard", name, "scaler")
+            return _encoded_in_place(
+                whole, split, standardize is not False, standardize_target, constant_input
+            )
+        return _encoded(whole, split, standardize is not False, scaler, standardize_target, constant_input)
     _refuse(bool(standardize), name, "standardize")
+    _refuse(scaler != "standard", name, "scaler")
     _refuse(constant_input, name, "constant_input")
     whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
     return whole.subset(split[0]), whole.subset(split[1])
@@ -139,7 +149,12 @@ def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _encoded(
-    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+    whole: Dataset,
+    split: Split,
+    standardize: bool,
+    scaler: str,
+    standardize_target: bool,
+    constant_input: bool,
 ) -> tuple[Dataset, Dataset]:
     """A table as numbers, with the encoder fitted on its training part."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
@@ -147,6 +162,7 @@ def _encoded(
         columns,
         split[0],
         standardize=standardize,
+        scaler=scaler,
         constant_input=constant_input,
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
@@ -176,6 +192,7 @@ def _load_table(
     seed: int,
     test: float,
     standardize: bool,
+    scaler: str,
     standardize_target: bool,
     constant_input: bool,
 ) -> tuple[Dataset, Dataset]:
@@ -186,6 +203,7 @@ def _load_table(
         own.columns,
         split[0],
         standardize=standardize,
+        scaler=scaler,
         constant_input=constant_input,
         target=own.target_name,
         classes=target.classes,

@@ -22,6 +22,7 @@ from gradiente.penalties import Penalty
 from gradiente.plain import names_parameter
 from gradiente.schedules import Schedule
 from gradiente.summary import output_shapes
+from gradiente.training import table_preset
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.run import Run
@@ -92,6 +93,10 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     changes = config.make("augment")
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
+    if config.network.preset == "table":
+        config = _with_preset_rates(config, network)
+        if not resumed and config.network.pretrained is None:
+            table_preset.initialize_by_data(network, train.x, config.descent.seed)
     given = (config.descent.lr_factors or {}).items()
     factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
@@ -108,7 +113,9 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 
 
 def _with_defaults(config: Config, train: Dataset) -> Config:
-    """The config with the defaults of the data set, all but the layers."""
+    """The config with the defaults of the preset, then of the data set, all but the layers."""
+    if config.network.preset == "table":
+        config = _with_preset(config, train)
     data, descent = config.data, config.descent
     defaults = {
         name: SETTINGS[name].default_for(data.name)
@@ -126,11 +133,45 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
-        share = config.data.validation
-        names = {"part": "validation", "classes": train.classes}
-        learned = len(stratified_split(train.y, share, descent.seed, **names)[0]) if share else len(train)
-        config = config.changed(batch_size=min(defaults["batch_size"], learned))
+        config = config.changed(batch_size=min(defaults["batch_size"], _learned(config, train)))
     return config
+
+
+def _learned(config: Config, train: Dataset) -> int:
+    """How many rows are learned from, without those that validate."""
+    share, seed = config.data.validation, config.descent.seed
+    if not share:
+        return len(train)
+    return len(stratified_split(train.y, share, seed, part="validation", classes=train.classes)[0])
+
+
+def _with_preset(config: Config, train: Dataset) -> Config:
+    """The config with the defaults of the preset, all but the layers and their learning rates."""
+    if train.x.ndim != 2 or train.image_shape is not None:
+        raise ArgumentError("build.preset", preset=config.network.preset, name=train.name)
+    values, descent = config.values(), config.descent
+    defaults = {
+        name: SETTINGS[name].write(value) if SETTINGS[name].registry else value
+        for name, value in table_preset.defaults(train).items()
+        if values[name] is None
+    }
+    if descent.weight_decay_on == "all":
+        defaults["weight_decay_on"] = "weights"
+    config = config.changed(**defaults)
+    learned, size, epochs = _learned(config, train), config.descent.batch_size, config.descent.epochs
+    size = learned if size == "all" else min(size or learned, learned)
+    config = config.changed(batch_size=size)
+    if descent.schedule is None and epochs:
+        schedule = table_preset.schedule(epochs * -(-learned // size))
+        config = config.changed(schedule=SETTINGS["schedule"].write(schedule), schedule_every="step")
+    return config if descent.patience or not epochs else config.changed(patience=epochs)
+
+
+def _with_preset_rates(config: Config, network: Network) -> Config:
+    """The config with the learning rates of the preset's layers, unless others are given."""
+    if config.descent.lr_factors is not None:
+        return config
+    return config.changed(lr_factors=table_preset.lr_factors(list(network.layers)))
 
 
 def _in_full(config: Config) -> Config:
@@ -217,6 +258,10 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     """The layers that a config names, or of its hidden layers for a data set; without their parameters."""
     if config.network.layers is not None:
         return config.make("layers")
+    if config.network.preset == "table":
+        activation = None if config.network.activation is None else config.make("activation")
+        outputs, asked = default_outputs(train, loss), config.network
+        return table_preset.layers(train, asked.hidden, activation, outputs, bias=asked.bias)
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])

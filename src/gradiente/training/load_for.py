@@ -38,6 +38,7 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         test=data.test,
         target=data.target,
         standardize=data.standardize,
+        scaler=data.scaler or ("robust" if config.network.preset == "table" else "standard"),
         standardize_target=of_numbers if data.standardize_target is None else data.standardize_target,
         constant_input=data.constant_input,
         samples=data.samples,

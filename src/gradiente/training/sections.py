@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.data.encoder import MISSING
+from gradiente.data.encoder import MISSING, SCALERS
 from gradiente.data.own_table import TASKS
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Torch
@@ -19,6 +19,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.setting import BatchSize, LayerNumbers, Setting, check_settings, setting, settings_of
 
+PRESETS = ("table",)
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
 IMAGES = ("mnist", "fashion-mnist")
@@ -42,6 +43,7 @@ class DataConfig:
     test: float = setting(0.2, interval="(0, 1)")
     validation: float | None = setting(interval="[0, 1)", by_data={LOGIC: 0.0}, otherwise=0.1)
     standardize: bool | None = setting()
+    scaler: str | None = setting(choices=SCALERS)
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
     samples: int | None = setting(interval="[10, inf)")
@@ -56,6 +58,7 @@ class DataConfig:
 class NetworkConfig:
     """The layers, in full or in short, and their initial values."""
 
+    preset: str | None = setting(choices=PRESETS)
     hidden: list[int] | None = setting(
         interval="[1, inf)", by_data={LOGIC: [4], PLANE: [32, 32], IMAGES: [512]}, otherwise=[64]
     )
