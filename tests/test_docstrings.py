@@ -10,7 +10,7 @@ import re
 import pytest
 
 import gradiente
-from gradiente import course, initializers, layers, losses, optimizers, pytorch, schedules
+from gradiente import averages, course, initializers, layers, losses, optimizers, pytorch, schedules
 from gradiente.pytorch import optim
 
 MODULES = [
@@ -47,6 +47,7 @@ WITH_EQUATION = (
     | concrete(optimizers.REGISTRY)
     | concrete(schedules.REGISTRY)
     | concrete(initializers.REGISTRY)
+    | concrete(averages.REGISTRY)
 )
 FORMULAS = {f"{kind.__module__.removeprefix('gradiente.')}.{kind.__name__}": kind for kind in WITH_EQUATION}
 

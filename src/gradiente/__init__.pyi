@@ -3,6 +3,11 @@
 from gradiente import data as data
 from gradiente import metrics as metrics
 from gradiente import pytorch as pytorch
+from gradiente.attribution import integrated_gradients as integrated_gradients
+from gradiente.attribution import permutation_importance as permutation_importance
+from gradiente.averages import EMA as EMA
+from gradiente.averages import SWA as SWA
+from gradiente.averages import Average as Average
 from gradiente.clip import Clip as Clip
 from gradiente.custom import register as register
 from gradiente.engines import Torch as Torch
@@ -139,4 +144,5 @@ from gradiente.training import EarlyStopping as EarlyStopping
 from gradiente.training import History as History
 from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
+from gradiente.training import TqdmProgress as TqdmProgress
 from gradiente.training import Trainer as Trainer

@@ -8,7 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gradiente import initializers, layers, losses, optimizers, penalties, schedules
+from gradiente import averages, initializers, layers, losses, optimizers, penalties, schedules
 from gradiente.data import augmentation
 from gradiente.errors import ArgumentError, FileError, require
 from gradiente.files import open_file
@@ -20,6 +20,7 @@ REGISTRIES: dict[type, MutableMapping[str, Any]] = {
     optimizers.Optimizer: optimizers.REGISTRY,
     schedules.Schedule: schedules.REGISTRY,
     penalties.Penalty: penalties.REGISTRY,
+    averages.Average: averages.REGISTRY,
     initializers.Initializer: initializers.REGISTRY,
     augmentation.Augmentation: augmentation.REGISTRY,
 }
@@ -29,7 +30,7 @@ def register(kind: T) -> T:
     """Make a custom class known by its name: on the command line, in config files and in saved networks.
 
     Arguments:
-        kind: a subclass of Layer, Loss, Optimizer, Schedule, Penalty, Initializer or Augmentation, as a decorator
+        kind: a subclass of Layer, Loss, Optimizer, Schedule, Penalty, Average, Initializer or Augmentation
 
     Errors: ArgumentError for another class, one with methods still missing, or a name that gradiente has
 

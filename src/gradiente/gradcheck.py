@@ -57,6 +57,7 @@ def gradcheck(
     x: Any,
     y: Any,
     *,
+    weights: Any = None,
     epsilon: float = 1e-5,
     tolerance: float = 1e-5,
     entries: int | None = None,
@@ -79,6 +80,7 @@ def gradcheck(
     Arguments:
         network, loss: any; the network is not changed, frozen layers are left out
         x, y: a batch, as for Network.forward and Loss.value
+        weights: of its instances, as for Loss.value
         epsilon: ε in [1e-10, 1]; below, all digits of a difference are rounding
         tolerance: the relative error up to which the check passes, > 0
         entries: the largest number of entries checked in each quantity, drawn at random; None checks all
@@ -108,8 +110,8 @@ def gradcheck(
     x = np.array(network.as_batch(x))
 
     context, generator = Context(training=training), np.random.default_rng(seed)
-    here = _Point(network, loss, x, y, context, seed, epsilon)
-    loss.require_counted(y)
+    here = _Point(network, loss, x, y, weights, context, seed, epsilon)
+    loss.require_counted(y, None if weights is None else np.asarray(weights))
     require(bool(here.values), "gradcheck.nothing")
     found = {}
     for name, values in here.values.items():
@@ -125,7 +127,7 @@ def gradcheck(
             x = _moved(x, generator)
         network.theta[...] = _moved(network.theta, generator)
         try:
-            beside = _Point(network, loss, x, y, context, seed, epsilon / 10)
+            beside = _Point(network, loss, x, y, weights, context, seed, epsilon / 10)
         except DataError:  # outside of what the loss takes
             break
         for name, places in wrong.items():
@@ -173,12 +175,20 @@ class _Point:
     """One place (θ, x): the closed form there, and finite differences of any entry."""
 
     def __init__(
-        self, network: Network, loss: Loss, x: Array, y: Any, context: Context, seed: int, epsilon: float
+        self,
+        network: Network,
+        loss: Loss,
+        x: Array,
+        y: Any,
+        weights: Any,
+        context: Context,
+        seed: int,
+        epsilon: float,
     ) -> None:
-        self.network, self.loss, self.x, self.y = network, loss, x, y
+        self.network, self.loss, self.x, self.y, self.weights = network, loss, x, y, weights
         self.context, self.seed, self.epsilon = context, seed, epsilon
         prediction, caches = self._forward()
-        dx = network.backward(caches, loss.gradient(prediction, y), input_gradient=True)
+        dx = network.backward(caches, loss.gradient(prediction, y, weights), input_gradient=True)
         assert dx is not None
         gradients = network.trainable_gradients()
         self.gradients = {name: gradient.copy() for name, gradient in gradients.items()}
@@ -201,7 +211,7 @@ class _Point:
         return self.network.forward(self.x, replace(self.context, generator=np.random.default_rng(self.seed)))
 
     def _cost(self) -> float:
-        return self.loss.value(self._forward()[0], self.y)
+        return self.loss.value(self._forward()[0], self.y, self.weights)
 
     def _central_difference(self, flat: Array, i: int) -> float:
         kept = flat[i]

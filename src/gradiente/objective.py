@@ -39,7 +39,7 @@ class Evaluation:
 class Objective:
     r"""J of a network: the loss of its output, and the penalties of every trainable weight.
 
-    Equation:   J = loss(network(x), y) + Σ penalty(W)
+    Equation:   J = loss(network(x), y, w) + Σ penalty(W),   where w are the weights of the instances, if they have any
     Derivative: ∂J/∂θ by back-propagation, + ∂penalty/∂W; `clip` then bounds it
 
     Arguments:
@@ -68,10 +68,10 @@ class Objective:
     def __post_init__(self) -> None:
         self.loss.require_number()
 
-    def forward(self, x: Array, y: Array, context: Context) -> Evaluation:
+    def forward(self, x: Array, y: Array, context: Context, weights: Array | None = None) -> Evaluation:
         """J on a batch; the network is not changed."""
         prediction, caches = self.network.forward(x, context)
-        return Evaluation(prediction, caches, self.loss.value(prediction, y), self.penalty())
+        return Evaluation(prediction, caches, self.loss.value(prediction, y, weights), self.penalty())
 
     def penalty(self) -> float:
         """The penalties of the trainable weights."""
@@ -81,9 +81,9 @@ class Objective:
             penalty.value(weight) for weight, _ in self.network.weights() for penalty in self.penalties
         )
 
-    def backward(self, evaluation: Evaluation, y: Array) -> None:
+    def backward(self, evaluation: Evaluation, y: Array, weights: Array | None = None) -> None:
         """Fill the network's gradient with ∂J/∂θ, not clipped."""
-        self.network.backward(evaluation.caches, self.loss.gradient(evaluation.prediction, y))
+        self.network.backward(evaluation.caches, self.loss.gradient(evaluation.prediction, y, weights))
         self.add_penalties()
 
     def add_penalties(self) -> None:

@@ -119,13 +119,14 @@ class LayerStep:
 class LossStep:
     """A loss's part of a step: the prediction, ŷ (the prediction itself where there is no other), the target.
 
-    `divisor` is what the sum of all L is divided by, 1 where J is no mean.
+    `divisor` is what the sum of all L is divided by, 1 where J is no mean; `weights` are those of the instances.
     """
 
     prediction: Numbers
     estimate: Numbers
     target: Numbers
     divisor: float
+    weights: Numbers | None = None
 
     @property
     def labels(self) -> bool:
@@ -135,6 +136,10 @@ class LossStep:
     def row(self, index: Index) -> Index:
         """The place of the label, for a place of the prediction, which has the classes along its axis 1."""
         return index[0], *index[2:]
+
+    def weight(self, index: Index) -> tuple[Factor, ...]:
+        """The weight of the instance of that place, if the instances have weights."""
+        return () if self.weights is None else (self.weights[index[:1]],)
 
     def target_at(self, index: Index) -> tuple[float, str]:
         """y at a place of the prediction, and its symbol; of a label 1 or 0."""

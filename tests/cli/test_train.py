@@ -137,6 +137,8 @@ OPTIONS = [
     ("iris", ["--penalty", "L1(0.01), l2(0.1)"], {"penalty": ["L1(0.01)", "L2(0.1)"]}, True),
     ("digits", ["--augment", "RandomVerticalFlip"], {"augment": ["RandomVerticalFlip(p=0.5)"]}, True),
     ("iris", ["--monitor", "val_accuracy"], {"monitor": "val_accuracy"}, False),
+    ("iris", ["--average", "EMA"], {"average": "EMA(decay=0.999)"}, True),
+    ("iris", ["--average", "SWA(start=1)"], {"average": "SWA(start=1)"}, True),
     ("iris", ["--patience", "5"], {"patience": 5}, False),
     ("iris", ["--seed", "7"], {"seed": 7}, True),
     ("iris", ["--threads", "1"], {"threads": 1}, False),

@@ -13,6 +13,7 @@ from gradiente import (
     BCEWithLogitsLoss,
     Context,
     CrossEntropyLoss,
+    HuberLoss,
     Linear,
     Lion,
     MSELoss,
@@ -90,6 +91,35 @@ def test_losses_are_those_of_the_formulas_step_by_step(name, loss, optimizer, dt
     losses = np.array([engine.step(x, y, TRAINING, optimizer)[0] for x, y in steps(loss)])
     np.testing.assert_allclose(losses, plain_loop(expected_net, loss, optimizer), rtol=tolerance)
     np.testing.assert_allclose(engine.state().theta, expected_net.theta, rtol=0, atol=tolerance)
+
+
+@every_engine
+@pytest.mark.parametrize(
+    "loss",
+    [
+        CrossEntropyLoss(),
+        CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=0, label_smoothing=0.1),
+        BCEWithLogitsLoss(pos_weight=4.0),
+        MSELoss(reduction="sum"),
+        HuberLoss(),
+    ],
+    ids=["classes", "class weights", "questions", "sum", "Huber"],
+)
+@pytest.mark.parametrize("hidden", [9, 300])
+def test_losses_with_weights_are_those_of_the_formulas_step_by_step(name, loss, hidden):
+    def made():
+        return Network([Linear(4, hidden), Tanh(), Linear(hidden, 3)], seed=3, dtype="float64")
+
+    optimizer, theirs, generator = SGD(lr=0.001), made(), np.random.default_rng(5)
+    engine = REGISTRY[name](Objective(made(), loss), optimizer)
+    for x, y in list(steps(loss))[:15]:
+        w = generator.choice([0.25, 1.0, 3.0], BATCH)
+        given = engine.step(x, y, TRAINING, optimizer, weights=w)[0]
+        prediction, caches = theirs.forward(x, TRAINING)
+        assert given == pytest.approx(loss.value(prediction, y, w), rel=1e-10)
+        theirs.backward(caches, loss.gradient(prediction, y, w))
+        theirs.theta[...] -= 0.001 * theirs.gradient
+    np.testing.assert_allclose(engine.state().theta, theirs.theta, rtol=0, atol=1e-11)
 
 
 @every_engine

@@ -16,6 +16,7 @@ from gradiente import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    DataError,
     HuberLoss,
     KLDivLoss,
     Loss,
@@ -26,6 +27,7 @@ from gradiente import (
 )
 from gradiente.examples import draw_prediction, draw_target, loss_examples, target_kinds
 from gradiente.losses import REGISTRY
+from gradiente.losses.weights import torch_weighted_sum
 from gradiente.notation import parse, write
 
 from ..losses.compared import assert_equals_torch
@@ -120,6 +122,120 @@ def test_gradient_equals_finite_differences(kind, data):
     )
     got = loss.gradient(prediction, target).ravel()
     assert np.abs(got - expected).max() <= 1e-3 * np.abs(got).max(initial=1e-3)
+
+
+def draw_weights(data, target, least=0.0):
+    return np.array(
+        [
+            data.draw(st.sampled_from([w for w in (0.0, 0.25, 1.0, 3.5) if w >= least]), label="weight")
+            for _ in target
+        ]
+    )
+
+
+@every_loss
+@settings(max_examples=40)
+@given(data=st.data())
+def test_weighted_gradient_equals_finite_differences(kind, data):
+    loss, prediction, target = draw_case(data, kind)
+    w = draw_weights(data, target, least=0.25)
+    if loss.divisor(target, w) == 0:
+        return
+    expected = approx_fprime(
+        prediction.ravel(), lambda flat: np.sum(loss.value(flat.reshape(prediction.shape), target, w)), 1e-7
+    )
+    got = loss.gradient(prediction, target, w).ravel()
+    assert np.abs(got - expected).max() <= 1e-3 * np.abs(got).max(initial=1e-3)
+
+
+@every_loss
+@settings(max_examples=40)
+@given(data=st.data())
+def test_whole_weights_are_repeated_rows(kind, data):
+    loss, prediction, target = draw_case(data, kind, reductions=("mean", "sum"))
+    times = np.array([data.draw(st.integers(0, 3), label="times") for _ in target])
+    own = (np.array(getattr(loss, name, None)) for name in ("weight", "pos_weight"))
+    if not times.any() or any(w.ndim == prediction.ndim for w in own):  # weights of the rows themselves
+        return
+    repeated = np.repeat(prediction, times, axis=0), np.repeat(target, times, axis=0)
+    np.testing.assert_allclose(loss.value(prediction, target, times), loss.value(*repeated), rtol=1e-12)
+    first = np.repeat(np.arange(len(target)), times)
+    summed = np.zeros_like(prediction)
+    np.add.at(summed, first, loss.gradient(*repeated))
+    np.testing.assert_allclose(
+        loss.gradient(prediction, target, times), summed, rtol=1e-12, atol=1e-12 * np.abs(summed).max()
+    )
+
+
+@every_loss
+@settings(max_examples=20)
+@given(data=st.data())
+def test_weights_of_one_change_no_bit(kind, data):
+    loss, prediction, target = draw_case(data, kind)
+    ones = np.ones(len(target))
+    np.testing.assert_array_equal(loss.value(prediction, target, ones), loss.value(prediction, target))
+    np.testing.assert_array_equal(loss.gradient(prediction, target, ones), loss.gradient(prediction, target))
+
+
+@every_loss
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_weighted_loss_by_pytorch(kind, data):
+    loss, prediction, target = draw_case(data, kind, reductions=("mean", "sum"))
+    w = draw_weights(data, target)
+    divisor = loss.divisor(target, w)
+    if divisor == 0:
+        return
+    leaf = torch.from_numpy(prediction.copy()).requires_grad_()
+    J = torch_weighted_sum(loss)(leaf, torch.from_numpy(target.copy()), torch.from_numpy(w)) / divisor
+    J.backward()
+    assert leaf.grad is not None
+    np.testing.assert_allclose(loss.value(prediction, target, w), J.item(), rtol=1e-10, atol=1e-12)
+    largest = np.abs(leaf.grad.numpy()).max()
+    np.testing.assert_allclose(
+        loss.gradient(prediction, target, w), leaf.grad.numpy(), rtol=1e-9, atol=1e-10 * largest + 1e-300
+    )
+
+
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+def test_class_weights_by_instance_are_pytorchs_class_weights(name):
+    generator, by_class = np.random.default_rng(0), np.array([0.5, 2.0, 7.0])
+    z, y = generator.normal(size=(40, 3)), generator.integers(0, 3, 40)
+    theirs = getattr(torch.nn, name)(weight=torch.tensor(by_class))(torch.tensor(z), torch.tensor(y))
+    assert REGISTRY[name]().value(z, y, by_class[y]) == pytest.approx(theirs.item(), rel=1e-13)
+
+
+def test_weights_of_yes_and_no_are_pytorchs_over_their_sum():
+    generator = np.random.default_rng(1)
+    z, y, w = generator.normal(size=(40, 2)), generator.random((40, 2)), generator.uniform(0, 3, 40)
+    theirs = torch.nn.BCEWithLogitsLoss(weight=torch.tensor(w[:, None]), reduction="sum")
+    whole = theirs(torch.tensor(z), torch.tensor(y)).item()
+    assert BCEWithLogitsLoss(reduction="sum").value(z, y, w) == pytest.approx(whole, rel=1e-13)
+    assert BCEWithLogitsLoss().value(z, y, w) == pytest.approx(whole / (2 * w.sum()), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "said"),
+    [
+        ([1.0, 2.0], ShapeError, "one number per instance"),
+        ([[1.0], [2.0], [3.0]], ShapeError, "one number per instance"),
+        ([1.0, -2.0, 3.0], DataError, "instance 1 is -2.0"),
+        ([1.0, 2.0, math.nan], DataError, "instance 2 is nan"),
+        ([1.0, 2.0, math.inf], DataError, "instance 2 is inf"),
+    ],
+)
+def test_weights_that_do_not_fit(weights, error, said):
+    z, y = np.zeros((3, 2)), np.array([0, 1, 1])
+    for of in (CrossEntropyLoss().value, CrossEntropyLoss().gradient):
+        with pytest.raises(error, match=said):
+            of(z, y, weights)
+
+
+def test_what_has_no_weight_counts_nothing_be_it_infinite():
+    z, y = np.array([[0.0, 0.0], [-np.inf, 0.0]]), np.array([0, 0])
+    assert CrossEntropyLoss().value(z, y, [1.0, 0.0]) == pytest.approx(np.log(2))
+    assert math.isnan(CrossEntropyLoss().value(z, y, [0.0, 0.0]))
+    assert not CrossEntropyLoss().gradient(z, y, [0.0, 0.0]).any()
 
 
 @every_loss

@@ -5,6 +5,7 @@ Each is run with two names: FOLDER, where it writes, and ENVIRONMENT, what a lau
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,11 @@ TRAININGS: dict[str, Callable[[Any], Made]] = {
         ),
         classified(27),
         {"epochs": 2, "batch_size": 4},
+    ),
+    "weights of instances": lambda engine: (
+        Trainer(dense(), CrossEntropyLoss((0.5, 2.0, 3.0), ignore_index=1), Adam(lr=0.01), engine=engine),
+        replace(classified(27), weights=0.25 * (1 + np.arange(27) % 5), class_weight=(1.0, 2.0, 0.5)),
+        {"epochs": 2, "batch_size": 8, "validation": 0.3},
     ),
     "weights of outputs": lambda engine: (
         Trainer(dense(), BCEWithLogitsLoss((0.5, 2.0, 3.0), pos_weight=4.0), Adam(lr=0.01), engine=engine),

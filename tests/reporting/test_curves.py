@@ -89,8 +89,16 @@ def test_nothing_is_discarded_by_a_training_that_ends_where_it_ends(validation, 
     section = drawn([3.0, 2.0, 1.0], val_loss=validation, restored=restored)
     assert "discarded" not in section
     assert "--wash" not in section
-    assert ("kept: epoch 3" in section) == restored
-    assert ("best: " in section) != restored
+    last_is_best = validation[-1] == min(validation)
+    assert ("kept: epoch 3" in section) == (restored or not last_is_best)
+    assert ("best: 2" in section) == (not last_is_best)
+
+
+def test_an_epoch_that_was_not_finished_is_not_marked_as_kept():
+    unfinished = curves(history([3.0, 2.0, 2.5]), steps=4)
+    assert unfinished is not None
+    assert "kept" not in unfinished
+    assert "best: 2" in unfinished
 
 
 def test_the_training_loss_is_drawn_without_its_penalty():

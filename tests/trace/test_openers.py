@@ -49,7 +49,7 @@ LOSSES = [
     if "none" not in example[0]  # which is not one number
 ]
 OPTIMIZERS = [example for name, kind in optimizers.REGISTRY.items() for example in rule_examples(name, kind)]
-GIVEN = ("input", "parameter", "target")
+GIVEN = ("input", "parameter", "target", "weights")
 forms = pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
 
 
@@ -101,21 +101,30 @@ def test_a_layer(notation, shape, training, columns):
 
 
 @forms
+@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("notation", "shape", "where", "target"), LOSSES)
-def test_a_loss(notation, shape, where, target, columns):
+def test_a_loss(notation, shape, where, target, columns, weighted):
     rng = np.random.default_rng(2)
     loss = parse(notation, losses.REGISTRY)
     x, y = draw_prediction(type(loss), shape, rng, where), draw_target(type(loss), target, shape, rng)
-    step = trace(Network([Identity()], dtype="float64"), loss, x, y, columns=columns)
+    w = np.linspace(0.5, 2, len(y)) if weighted else None
+    step = trace(Network([Identity()], dtype="float64"), loss, x, y, weights=w, columns=columns)
     assert_opens(step, rng, count=5, differences=where == "inside")
     assert step.entry("J").torch is not None
     assert "ŷ" not in step.names or step.entry("ŷ", *(0,) * x.ndim).torch is not None
     if loss.averages:
         closing = step.entry("J").closing
         assert closing is not None
-        assert closing.symbol == f"Σ/{loss.divisor(y):g}"
-        assert step.entry("dA[0.2]", *(0,) * x.ndim).terms[0].symbol.endswith(f"·1/{loss.divisor(y):g}")
-        assert rf"\frac{{1}}{{{loss.count_with(y)}}}" in step["J"].formula
+        divisor = f"{loss.divisor(y, w):.6g}"
+        assert closing.symbol == f"Σ/{divisor}"
+        assert step.entry("dA[0.2]", *(0,) * x.ndim).terms[0].symbol.endswith(f"·1/{divisor}")
+        assert rf"\frac{{1}}{{{loss.count_with(y, weights=weighted)}}}" in step["J"].formula
+    if weighted:
+        assert r"\sum w_{i} L_{i}" in step["J"].formula
+        assert "w_{i}" in step["dA[0.2]"].formula
+        assert "w" in step["J"].sources
+        assert "w[0]" in step.entry("dA[0.2]", *(0,) * x.ndim).terms[0].symbol
+        np.testing.assert_array_equal(step["w"].value, w)
 
 
 @forms

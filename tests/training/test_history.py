@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 
+import gradiente as gr
 from gradiente.training import History
 from gradiente.training.history import LARGER_IS_BETTER, larger_is_better
 
@@ -41,9 +42,9 @@ def test_the_best_epoch_has_the_smallest_loss_or_the_largest_accuracy(history):
     assert history.best("accuracy")["epoch"] == 1 + np.argmax(history["accuracy"])
 
 
-def test_of_two_equal_epochs_the_first_is_the_best():
+def test_of_two_equal_epochs_the_last_is_the_best():
     history = History([{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}, {"epoch": 3, "loss": 1.0}])
-    assert history.best("loss")["epoch"] == 2
+    assert history.best("loss")["epoch"] == 3
 
 
 @pytest.mark.parametrize("measure", sorted(LARGER_IS_BETTER))
@@ -80,3 +81,23 @@ def test_csv_has_a_column_for_what_only_some_epochs_have():
 def test_an_empty_history_is_an_empty_file():
     assert History().to_json_lines() == ""
     assert History().to_csv().strip() == ""
+
+
+def test_a_plot_has_the_records_of_every_measure(clouds):
+    from matplotlib import pyplot
+
+    network = gr.Network([gr.Linear(2, 3)])
+    trainer = gr.Trainer(network, gr.CrossEntropyLoss(), gr.Adam(lr=0.1), metrics=["CohenKappa"])
+    history = trainer.fit(clouds, validation=0.2, epochs=3)
+    axes = history.plot()
+    lines = [[line.get_ydata().tolist() for line in plot.lines] for plot in axes]
+    assert lines == [
+        [history["loss"], history["val_loss"]],
+        [history["accuracy"], history["val_accuracy"]],
+        [history["val_CohenKappa"]],
+        [history["lr"]],
+    ]
+    assert [plot.get_title() for plot in axes] == ["loss", "accuracy", "CohenKappa", "learning rate"]
+    pyplot.close(axes[0].figure)
+    with pytest.raises(gr.ArgumentError, match="epoch"):
+        History().plot()

@@ -12,6 +12,7 @@ from gradiente import (
     MSELoss,
     Network,
     Progress,
+    TqdmProgress,
     Trainer,
     set_language,
 )
@@ -111,3 +112,27 @@ def test_without_a_file_it_is_the_standard_error_stream(line, capsys):
     streams = capsys.readouterr()
     assert streams.out == ""
     assert "epoch 1/1" in streams.err
+
+
+def test_a_bar_of_tqdm_counts_the_steps_and_has_the_measures(clouds):
+    file = io.StringIO()
+    network = Network([Linear(2, 3)])
+    trainer = Trainer(network, CrossEntropyLoss(), Adam(lr=0.1), callbacks=[TqdmProgress(file)])
+    history = trainer.fit(clouds, epochs=5, batch_size=20, validation=0.2)
+    last = file.getvalue().strip().split("\r")[-1]
+    assert "15/15" in last
+    assert "epoch 5/5" in last
+    value = re.search(r"validation loss=([\d.]+)", last)
+    assert value is not None
+    assert float(value[1]) == pytest.approx(history["val_loss"][-1], rel=1e-3)
+
+
+def test_a_bar_of_tqdm_begins_where_training_is_resumed_and_ends_where_it_stops(clouds):
+    file = io.StringIO()
+    first = Trainer(Network([Linear(2, 3)]), CrossEntropyLoss(), Adam(lr=0.1))
+    first.fit(clouds, epochs=2, batch_size=20)
+    again = Trainer(Network([Linear(2, 3)]), CrossEntropyLoss(), Adam(lr=0.1), callbacks=[TqdmProgress(file)])
+    again.fit(clouds, epochs=5, batch_size=20, max_steps=14, resume=first.last)
+    begin, *_, end = file.getvalue().strip().split("\r")
+    assert "8/20" in begin
+    assert "14/20" in end

@@ -16,6 +16,7 @@ from gradiente.storage import json_text
 
 COMMANDS = (
     "train",
+    "lr-find",
     "evaluate",
     "predict",
     "diagnose",
@@ -75,7 +76,7 @@ class LazyGroup(click.Group):
 
     Arguments:
         inside: the name of the parent command; by default gradiente itself
-        names: of the commands; the module of `gradiente data show` is gradiente.cli.data_show
+        names: of the commands; the module of `gradiente data show` is gradiente.cli.data_show, of `lr-find` lr_find
     """
 
     def __init__(self, inside: str = "", names: Sequence[str] = COMMANDS) -> None:
@@ -91,7 +92,8 @@ class LazyGroup(click.Group):
             raise click.UsageError(
                 text("cli.no_command", name=cmd_name, hint=did_you_mean(cmd_name, self.names))
             )
-        return importlib.import_module(f"gradiente.cli.{'_'.join((*self.inside, cmd_name))}").command()
+        module = "_".join((*self.inside, cmd_name)).replace("-", "_")
+        return importlib.import_module(f"gradiente.cli.{module}").command()
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         version = [] if self.inside else [_version_option()]

@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from gradiente.cli.base import command, json_option, option, print_json, say
+from gradiente.cli.explain_inputs import print_importance, print_row
 from gradiente.cli.kinds import INTEGER, INTEGERS
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, styled_table, working
@@ -48,7 +49,11 @@ class Explained:
 
 def explain(
     what: str | None,
+    file: str | None,
     config_file: str | None,
+    row: int | None,
+    importance: bool,
+    output: str | None,
     step: int | None,
     optimizer: str | None,
     lr: float | None,
@@ -60,6 +65,11 @@ def explain(
     latex: bool,
     html: str | None,
 ) -> None:
+    inputs = row is not None or importance
+    others = (step, optimizer, lr, instances, quantity, entry, html)
+    steps = any(each is not None for each in others) or columns or latex
+    require(not inputs or not (steps or (importance and row is not None)), "explain.inputs_alone")
+    require(row is not None or (file, output) == (None, None), "explain.of_a_row")
     require(instances is None or instances >= 1, "explain.instances", value=instances)
     require(entry is None or quantity is not None, "explain.entry")
     require(not latex or not (as_json or entry is not None), "explain.latex")
@@ -67,6 +77,14 @@ def explain(
     if html is not None:
         require_folder_of(html)
     config, run = _asked(what, config_file)
+    if inputs:
+        if run is None:
+            raise ArgumentError("explain.inputs_of_a_run")
+        if row is not None:
+            print_row(config, run, file, row, output, as_json=as_json)
+        else:
+            print_importance(config, run, as_json=as_json)
+        return
     rule = {name: value for name, value in (("optimizer", optimizer), ("lr", lr)) if value is not None}
     explained = _explain(config, run, step, rule, instances, columns)
     trace = explained.trace
@@ -202,9 +220,13 @@ command = command(
     "explain",
     lambda: [
         click.Argument(["what"], required=False, metavar=f"[{text('cli.explain.what')}]"),
+        click.Argument(["file"], required=False, metavar=f"[{text('cli.metavar.file')}]"),
         click.Option(
             ["--config", "config_file"], help=text("cli.explain.config"), metavar=text("cli.metavar.file")
         ),
+        option("--row", "cli.explain.row", type=INTEGER),
+        option("--importance", "cli.explain.importance", is_flag=True),
+        option("--output", "cli.explain.output", metavar=text("cli.metavar.file")),
         option("--step", "cli.explain.step", type=INTEGER),
         setting_option("optimizer", "cli.explain.optimizer"),
         setting_option("lr", "cli.explain.lr"),

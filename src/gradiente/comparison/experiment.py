@@ -116,7 +116,7 @@ class _Measured(Callback):
     def epoch_end(self, state: TrainingState) -> None:
         prediction = state.engine.predict(self.train.x)
         y = targets(self.train, state.loss, prediction.shape[1])
-        self.losses.append(float(state.loss.value(prediction, y)))
+        self.losses.append(float(state.loss.value(prediction, y, self.train.loss_weights)))
 
 
 def _run(

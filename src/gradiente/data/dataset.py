@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.data.class_weight import ClassWeight, class_weights
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
-from gradiente.errors import DataError, ShapeError
+from gradiente.errors import DataError, ShapeError, require
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
 Task = Literal["classification", "regression"]
@@ -30,11 +31,14 @@ class Dataset:
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
+        weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
+        class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
         digests: of its rows as they were read, by which a run knows them again
 
-    Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k)
-    Errors: DataError for no instances, x and y of different lengths, NaN or infinity, a label outside the
-        classes, a single class, anything but numbers; ShapeError for an x or y of another rank
+    Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
+    Errors: DataError for no instances, x, y and weights of different lengths, NaN or infinity, a label outside the
+        classes, a single class, a weight below 0, weights that are all 0, anything but numbers; ShapeError for an x, y
+        or weights of another rank; ArgumentError for a class_weight of a regression, or of no class
 
     >>> import numpy as np
     >>> data = Dataset(np.eye(3), np.array([0, 1, 1]), "classification", "three", classes=("no", "yes"))
@@ -50,6 +54,8 @@ class Dataset:
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
     encoder: Encoder | None = None
+    weights: np.ndarray | None = None
+    class_weight: ClassWeight | None = None
     digests: RowDigests | None = None
 
     def __post_init__(self) -> None:
@@ -71,6 +77,10 @@ class Dataset:
         else:
             self._require_finite("y", y)
             object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
+        if self.weights is not None:
+            object.__setattr__(self, "weights", self._own_weights(self.weights))
+        if self.class_weight is not None:
+            object.__setattr__(self, "class_weight", self._class_weights(self.class_weight))
 
     def __len__(self) -> int:
         return len(self.x)
@@ -81,6 +91,37 @@ class Dataset:
         if self.task == "classification":
             return len(self.classes)
         return 1 if self.y.ndim == 1 else self.y.shape[1]
+
+    @property
+    def loss_weights(self) -> np.ndarray | None:
+        """What each instance counts in the loss: its weight times that of its class; None where all count 1."""
+        weights = self.weights
+        if self.class_weight is not None:
+            by_class = np.array(self.class_weight, self.x.dtype)[self.y]
+            weights = by_class if weights is None else weights * by_class
+        return None if weights is None or (weights == 1).all() else weights
+
+    def with_class_weight(self, class_weight: "ClassWeight | None") -> "Dataset":
+        """The same data, where the instances of each class count so much in the loss, times their own weights.
+
+        Arguments:
+            class_weight: a number ≥ 0 for each class, in their order, or by their names: a class that is not named
+                counts 1; "balanced": n/(k · count), so that every class counts as much as another; None: all alike
+
+        Errors: ArgumentError for a regression, a name that is no class, or a number that is none
+
+        >>> data = Dataset(np.eye(4), np.array([0, 1, 1, 1]), "classification", "four", classes=("no", "yes"))
+        >>> data.with_class_weight("balanced").class_weight
+        (2.0, 0.6666666666666666)
+        >>> data.with_class_weight({"no": 5}).loss_weights.tolist()
+        [5.0, 1.0, 1.0, 1.0]
+
+        Source: sklearn.utils.class_weight.compute_class_weight
+        """
+        other = copy.copy(self)
+        numbers = None if class_weight is None else self._class_weights(class_weight)
+        object.__setattr__(other, "class_weight", numbers)
+        return other
 
     def is_same(self, other: "Dataset") -> bool:
         """Whether another data set has the same instances: those of a logic table are trained on and tested on."""
@@ -103,8 +144,30 @@ class Dataset:
         x = MappedArray(self.x) if is_mapped(self.x) else self.x
         object.__setattr__(part, "x", x.take(indices) if isinstance(x, MappedArray) else x[indices])
         object.__setattr__(part, "y", self.y[indices])
+        if self.weights is not None:
+            object.__setattr__(part, "weights", self.weights[indices])
         object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
+
+    def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
+        require(self.task == "classification", "class_weight.task", name=self.name)
+        return class_weights(given, self.classes, self.y, self.weights, data=self.name)
+
+    def _own_weights(self, given: Any) -> np.ndarray:
+        """The weights in the type of x."""
+        weights = self._numbers("weights", given)
+        if weights.shape != (len(self.x),):
+            raise ShapeError("data.weights_shape", name=self.name, shape=weights.shape, instances=len(self.x))
+        self._require_finite("weights", weights)
+        weights = weights.astype(self.x.dtype)
+        negative = np.flatnonzero(weights < 0)
+        if negative.size:
+            row = int(negative[0])
+            raise DataError("data.weight", name=self.name, value=weights[row], row=row)
+        if not weights.any():
+            raise DataError("data.no_weight", name=self.name)
+        self._require_finite("weights", weights)
+        return weights
 
     def _numbers(self, array: str, values: Any) -> Any:
         if not isinstance(values, MappedArray):

@@ -143,6 +143,18 @@ class Encoder:
         names += [f"{column}={ABSENT}" for column in self.indicators]
         return (*names, CONSTANT) if self.constant_input else tuple(names)
 
+    @property
+    def places(self) -> dict[str, list[int]]:
+        """The places of the features of each input column; the constant input belongs to none."""
+        found, position = {}, 0
+        for column in self.columns:
+            width = len(self.categories.get(column, (column,)))
+            found[column] = list(range(position, position + width))
+            position += width
+        for place, column in enumerate(self.indicators, start=position):
+            found[column].append(place)
+        return found
+
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """The features of those columns: float64 numbers, or text where the encoder has categories.
 

@@ -37,7 +37,7 @@ class Evidence:
         self.rows = learned_from[:: -(-len(learned_from) // ROWS)]
         self.sample = subject.train.subset(self.rows)
         self.x = np.asarray(self.sample.x)
-        self.y = subject.targets(self.sample, self.outputs)
+        self.y, self.weights = subject.targets(self.sample, self.outputs), self.sample.loss_weights
         self.unseen = subject.held_out if subject.held_out is not None else subject.test
         if self.unseen is not None and subject.train.is_same(self.unseen):
             self.unseen = None
@@ -63,13 +63,13 @@ class Evidence:
         if self.subject.initial is None:
             return None
         context = Context(training=True, generator=np.random.default_rng(0))
-        return Pass(self.network(self.subject.initial), self.loss, self.x, self.y, context)
+        return Pass(self.network(self.subject.initial), self.loss, self.x, self.y, context, self.weights)
 
     @cached_property
     def end(self) -> Pass:
         """A pass with the final parameters, as the network predicts."""
         network = self.network(self.subject.final, self.subject.buffers)
-        return Pass(network, self.loss, self.x, self.y, Context())
+        return Pass(network, self.loss, self.x, self.y, Context(), self.weights)
 
     @cached_property
     def baseline(self) -> float:
@@ -78,17 +78,22 @@ class Evidence:
 
     def _constant_loss(self, data: Dataset, y: Array) -> float:
         if self.classifies:
-            shares = np.bincount(self.sample.y, minlength=max(self.outputs, 2)) / len(self.sample)
+            shares = np.bincount(self.sample.y, self.weights, max(self.outputs, 2))
+            shares = shares / shares.sum()
             shares = np.clip(shares, 1e-6, 1 - 1e-6)
             shares = shares[1:2] if self.outputs == 1 else shares[: self.outputs]
             link = self.loss.link
             constant = np.log(shares / (1 - shares)) if link == "logistic" else shares
             constant = np.log(shares) if link in ("softmax", "exponential") else constant
         else:
-            constant = self.y.mean(axis=0, dtype=np.float64)
+            constant = np.average(self.y.astype(np.float64), axis=0, weights=self.weights)
         prediction = np.tile(np.atleast_1d(constant), (len(data), 1)).astype(self.x.dtype)
-        value = float(self.loss.value(prediction, y))
+        value = float(self.loss.value(prediction, y, data.loss_weights))
         return value if np.isfinite(value) and value > 0 else 1e-12
+
+    def accuracy_on(self, data: Dataset, prediction: Array) -> float:
+        """The share of the instances that are classified rightly, each with its weight."""
+        return float(np.average(self.right(data, prediction), weights=data.loss_weights))
 
     def right(self, data: Dataset, prediction: Array) -> Array:
         """Which instances are classified rightly."""
@@ -96,14 +101,15 @@ class Evidence:
 
     def skill_on(self, data: Dataset, prediction: Array) -> float:
         """The part of the baseline's errors that is gone; the baseline is of these data."""
+        weights = data.loss_weights
         if self.classifies:
-            majority = majority_share(data.y)
-            accuracy = float(self.right(data, prediction).mean())
+            majority, accuracy = majority_share(data.y, weights), self.accuracy_on(data, prediction)
             return (accuracy - majority) / (1 - majority) if majority < 1 else accuracy - 1
         y = data.y.reshape(len(data), -1).astype(np.float64)
         estimate = self.loss.estimate(prediction).reshape(y.shape)
-        total = float(np.square(y - y.mean(axis=0)).sum())
-        return 1 - float(np.square(y - estimate).sum()) / total if total else 0.0
+        w = np.ones(len(y)) if weights is None else weights.astype(np.float64)
+        total = float(w @ np.square(y - np.average(y, axis=0, weights=w)).sum(axis=1))
+        return 1 - float(w @ np.square(y - estimate).sum(axis=1)) / total if total else 0.0
 
     @cached_property
     def skill(self) -> float:
@@ -115,8 +121,8 @@ class Evidence:
         """Whether the training data are answered better than by the baseline, by more than chance gives."""
         if not self.classifies:
             return self.skill > LEARNED
-        majority = majority_share(self.sample.y)
-        accuracy = float(self.right(self.sample, self.end.prediction).mean())
+        majority = majority_share(self.sample.y, self.weights)
+        accuracy = self.accuracy_on(self.sample, self.end.prediction)
         error = np.sqrt(majority * (1 - majority) / len(self.sample))
         sure = accuracy - majority > SURE * error or accuracy == 1
         return bool(sure and self.skill > LEARNED) or self.course[-1] < 1 - LEARNED * 5
@@ -214,7 +220,7 @@ class Evidence:
             return None
         context = Context(training=True, generator=np.random.default_rng(0))
         prediction, _ = self.network(after).forward(self.x, context)
-        return ratio, float(self.loss.value(prediction, self.y))
+        return ratio, float(self.loss.value(prediction, self.y, self.weights))
 
 
 def _roughness(course: Array) -> float:
@@ -222,10 +228,11 @@ def _roughness(course: Array) -> float:
     return float(np.abs(steps).mean() - abs(steps.mean())) if len(steps) >= 3 else 0.0
 
 
-def majority_share(y: Array) -> float:
-    """The share of the most frequent class.
+def majority_share(y: Array, weights: Array | None = None) -> float:
+    """The share of the most frequent class, each instance with its weight.
 
     >>> majority_share(np.array([0, 1, 1, 1]))
     0.75
     """
-    return float(np.bincount(y).max() / len(y))
+    counts = np.bincount(y, weights)
+    return float(counts.max() / counts.sum())

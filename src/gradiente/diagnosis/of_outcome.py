@@ -37,7 +37,7 @@ def no_better(evidence: Evidence) -> Finding | None:
     if skill is None or evidence.unseen is None or not evidence.learned:
         return None
     if evidence.classifies:
-        majority = majority_share(evidence.unseen.y)
+        majority = majority_share(evidence.unseen.y, evidence.unseen.loss_weights)
         if majority == 1:
             return None
         error = np.sqrt(majority / (1 - majority) / len(evidence.unseen))
@@ -94,8 +94,8 @@ def _gap_is_sure(evidence: Evidence) -> bool:
         return False
     if evidence.classifies:
         part = unseen.subset(np.arange(len(prediction)))
-        accuracy = float(evidence.right(part, prediction).mean())
-        gap = float(evidence.right(evidence.sample, evidence.end.prediction).mean()) - accuracy
+        accuracy = evidence.accuracy_on(part, prediction)
+        gap = evidence.accuracy_on(evidence.sample, evidence.end.prediction) - accuracy
         return gap > max(LEARNED, SURE * float(np.sqrt(max(accuracy * (1 - accuracy), 0.01) / len(part))))
     y = unseen.y[: len(prediction)].reshape(len(prediction), -1)
     errors = np.square(y - prediction.reshape(y.shape)).mean(axis=1)

@@ -35,17 +35,26 @@ class Pass:
     Arguments:
         network: changed by nothing but its gradient
         x, y: instances, and the targets as the loss takes them
+        weights: of the instances; None: all count alike
     """
 
-    def __init__(self, network: Network, loss: Loss, x: Array, y: Array, context: Context) -> None:
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        x: Array,
+        y: Array,
+        context: Context,
+        weights: Array | None = None,
+    ) -> None:
         self.network = network
         self.x = network.as_batch(x)
         walked = list(network.walk(self.x, context))
         self.outputs = [output for output, _ in walked]
         self.prediction = self.outputs[-1]
-        self.value = float(loss.value(self.prediction, y))
+        self.value = float(loss.value(self.prediction, y, weights))
         self.deltas: dict[int, float] = {}
-        delta = loss.gradient(self.prediction, y).astype(network.dtype)
+        delta = loss.gradient(self.prediction, y, weights).astype(network.dtype)
         self.deltas[len(self.outputs)] = rms(delta)
         for value, found in network.walk_back([cache for _, cache in walked], delta):
             self.deltas[value] = rms(found)

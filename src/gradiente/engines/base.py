@@ -78,6 +78,7 @@ class Engine(ABC):
     name: str
     deferred: bool = False
     batch_size: int = 0
+    objective: Objective
     group: Group
     data: HostData
     parameter_groups: ParameterGroups
@@ -100,12 +101,20 @@ class Engine(ABC):
 
     @abstractmethod
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, divisor: float | None = None
+        self,
+        x: Any,
+        y: Any,
+        context: Context,
+        optimizer: Optimizer,
+        *,
+        divisor: float | None = None,
+        weights: Any = None,
     ) -> StepResult:
         """One step on a batch with that rule. Where the loss is not finite nothing is updated.
 
         Arguments:
             divisor: of the loss for the batch over all processes (Loss.divisor); None: that for y
+            weights: of the instances; None: they have none
         """
 
     def steps(
@@ -116,11 +125,13 @@ class Engine(ABC):
         context: Context,
         optimizer: Optimizer,
         divisors: Sequence[float],
+        weights: Array | None = None,
     ) -> Steps | None:
         """One step after the other on these rows of x and y, or the first few of them; None: take single steps.
 
         Arguments:
             divisors: of the loss, for each step
+            weights: of all instances, as x and y; None: they have none
         """
         return None
 
@@ -133,6 +144,7 @@ class Engine(ABC):
         optimizer: Optimizer,
         divisor: float,
         times: int,
+        weights: Array | None = None,
     ) -> RepeatedSteps | None:
         """So many steps, each on the same rows, or the first few of them; None: take single steps."""
         return None

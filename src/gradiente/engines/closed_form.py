@@ -40,12 +40,19 @@ class ClosedFormEngine(Engine):
         self.slots = optimizer.initial_slots(self.network.theta)
 
     def step(
-        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
+        self,
+        x: Array,
+        y: Array,
+        context: Context,
+        optimizer: Optimizer,
+        *,
+        divisor: float | None = None,
+        weights: Array | None = None,
     ) -> StepResult:
         with self.threads():
-            done = self.objective.forward(x, y, context)
+            done = self.objective.forward(x, y, context, weights)
             if done.finite:
-                self.objective.backward(done, y)
+                self.objective.backward(done, y, weights)
                 self.objective.clip.apply(self.network.gradient)
                 self.network.update_buffers(done.caches)
                 self.t += 1

@@ -9,7 +9,7 @@ Array = np.ndarray
 
 
 class Batch(NamedTuple):
-    """A batch as an engine computes with it: row numbers of the data set, x and y of those rows.
+    """A batch as an engine computes with it: row numbers of the data set, x, y and weights of those rows, if any.
 
     With several processes, `rows` are those of this process, and `all_rows` those of all of them.
     """
@@ -18,6 +18,7 @@ class Batch(NamedTuple):
     x: Any
     y: Any
     all_rows: Array
+    weights: Any = None
 
 
 class HostData:
@@ -29,13 +30,15 @@ class HostData:
         y: Array,
         order: Iterable[Array],
         change: Callable[[Array], Array] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Batch]:
         """The batches of an epoch, one for each array of row numbers, their x passed through `change` if given.
 
         A batch is gathered, and changed, lazily.
         """
         for rows in order:
-            yield Batch(rows, x[rows] if change is None else change(x[rows]), y[rows], rows)
+            part = x[rows] if change is None else change(x[rows])
+            yield Batch(rows, part, y[rows], rows, None if weights is None else weights[rows])
 
     def fetch(self, parts: Sequence[Any]) -> Array:
         """The results of several steps, joined along the first axis; numbers become a vector."""

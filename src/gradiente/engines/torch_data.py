@@ -74,8 +74,12 @@ class DeviceData(HostData):
         y: Array,
         order: Iterable[Array],
         change: Callable[[Array], Array] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Batch]:
         """This process's part of every batch: every `count`-th row."""
+        w = (
+            None if weights is None else self.tensor(weights)
+        )  # a number an instance: that fits where a batch does
         rank, count = self.group.rank, self.group.world_size
         whole = list(order)
         own = [rows[rank::count] for rows in whole]
@@ -86,10 +90,12 @@ class DeviceData(HostData):
         ):
             for every, rows in zip(whole, own, strict=True):
                 index = self.tensor(rows)
-                yield Batch(rows, cached_x.index_select(0, index), cached_y.index_select(0, index), every)
+                part_x, part_y = cached_x.index_select(0, index), cached_y.index_select(0, index)
+                yield Batch(rows, part_x, part_y, every, None if w is None else w.index_select(0, index))
             return
         for every, rows, (part_x, part_y) in zip(whole, own, self._stream(x, y, own, change), strict=True):
-            yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every)
+            part_w = None if w is None else w.index_select(0, self.tensor(rows))
+            yield Batch(rows, self.tensor(part_x), self.tensor(part_y), every, part_w)
 
     def fetch(self, parts: Sequence[Any]) -> Array:
         import torch

@@ -17,6 +17,7 @@ from gradiente.engines.torch_rule import TorchRule
 from gradiente.engines.torch_settings import Torch, find_device
 from gradiente.errors import require, require_installed
 from gradiente.layers import Context
+from gradiente.losses.weights import torch_weighted_sum
 from gradiente.mapped import MappedArray, is_mapped
 from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
@@ -114,13 +115,20 @@ class TorchEngine(Engine):
         self.model.download()
 
     def step(
-        self, x: Any, y: Any, context: Context, optimizer: Optimizer, *, divisor: float | None = None
+        self,
+        x: Any,
+        y: Any,
+        context: Context,
+        optimizer: Optimizer,
+        *,
+        divisor: float | None = None,
+        weights: Any = None,
     ) -> StepResult:
         x, y = self.data.tensor(x), self.data.tensor(y)
         self.rule.follow(optimizer)
         self._seed(context.generator)
         prediction = self.model.forward(x, context.training, undoable=not self.deferred)
-        loss = self._loss(prediction, y, divisor)
+        loss = self._loss(prediction, y, divisor, weights)
         penalty, penalty_gradients = self._penalties(loss)
         value = self.group.all_reduce(loss.detach(), "mean") + penalty
         done = StepResult(value, penalty, prediction.detach())
@@ -215,12 +223,21 @@ class TorchEngine(Engine):
             self.seeded_by = generator
             self.generator.manual_seed(int(generator.integers(2**48)) + self.group.rank)
 
-    def _loss(self, prediction: "torch.Tensor", y: "torch.Tensor", divisor: float | None) -> "torch.Tensor":
+    def _loss(
+        self, prediction: "torch.Tensor", y: "torch.Tensor", divisor: float | None, weights: Any
+    ) -> "torch.Tensor":
         """J; of several processes each one's part, so that the mean over the processes, as for gradients, is J."""
-        if self.group.world_size == 1:
+        if self.group.world_size == 1 and weights is None:
             return self.loss_function(prediction, y)
-        divisor = self.loss.divisor(y.numpy(force=True)) if divisor is None else divisor
-        total = self.loss_function(prediction, y) if len(prediction) else prediction.sum()
+        w = None if weights is None else self.data.tensor(weights)
+        if divisor is None:
+            divisor = self.loss.divisor(y.numpy(force=True), None if w is None else w.numpy(force=True))
+        if not len(prediction):
+            total = prediction.sum()
+        elif w is None:
+            total = self.loss_function(prediction, y)
+        else:
+            total = torch_weighted_sum(self.loss)(prediction, y, w)
         return total * self.group.world_size / divisor
 
     def _penalties(self, loss: "torch.Tensor") -> "tuple[torch.Tensor, list[torch.Tensor]]":

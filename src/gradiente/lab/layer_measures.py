@@ -42,7 +42,7 @@ class LayerMeasures:
         passed = list(network.walk(network.as_batch(data.x), Context()))
         self.outputs = [output for output, _ in passed]
         y = targets(data, loss, self.outputs[-1].shape[1])
-        delta = loss.gradient(self.outputs[-1], y).astype(network.dtype)
+        delta = loss.gradient(self.outputs[-1], y, data.loss_weights).astype(network.dtype)
         for _ in network.walk_back([cache for _, cache in passed], delta):
             pass
         self.gradients = {name: values.copy() for name, values in network.trainable_gradients().items()}

@@ -39,6 +39,7 @@ class Slice(Surface):
     Arguments:
         objective: of a network, whose parameters are w
         x, y: the data
+        weights: of the instances; None: all count alike
         directions: d₁ and d₂, as rows
         low, high, start: as of Surface
         side: points of a grid, along each axis
@@ -57,11 +58,12 @@ class Slice(Surface):
         high: Point = (1.0, 1.0),
         start: Point = (-0.75, 0.6),
         side: int = MOST_SIDE,
+        weights: Array | None = None,
     ) -> None:
         self.low, self.high, self.start, self.side = low, high, start, side
         self.instances, self.parameters = len(x), objective.network.theta.size
         origin, first = objective.network.theta.copy(), objective.network.layers[0]
-        self.x, self.y, self._first = x, y, None
+        self.x, self.y, self.weights, self._first = x, y, weights, None
         if isinstance(first, Linear) and len(objective.network.layers) > 1:
             size = first.out_features * (first.in_features + first.bias)
             given = origin[:size], directions[:, :size], objective.penalties
@@ -78,7 +80,7 @@ class Slice(Surface):
     def gradient(self, point: Array, rows: Array | None = None) -> Array:
         objective, network = self._objective, self._objective.network
         evaluation = self._evaluated(point, rows)
-        dy = objective.loss.gradient(evaluation.prediction, self.y if rows is None else self.y[rows])
+        dy = objective.loss.gradient(evaluation.prediction, *self._targets(rows))
         dz = network.backward(evaluation.caches, dy, input_gradient=self._first is not None)
         objective.add_penalties()
         gradient = self._directions @ network.gradient
@@ -94,10 +96,16 @@ class Slice(Surface):
         self._objective.network.theta[...] = self._origin + point @ self._directions
         x = self.x if rows is None else self.x[rows]
         x = x if self._first is None else self._first.output(point, rows)
-        y = self.y if rows is None else self.y[rows]
-        evaluation = self._objective.forward(x, y, Context())
+        y, weights = self._targets(rows)
+        evaluation = self._objective.forward(x, y, Context(), weights)
         self._seen = (np.array(point), evaluation) if rows is None else None
         return evaluation
+
+    def _targets(self, rows: Array | None) -> tuple[Array, Array | None]:
+        """The targets and weights of some rows, or of all."""
+        if rows is None:
+            return self.y, self.weights
+        return self.y[rows], None if self.weights is None else self.weights[rows]
 
 
 def _behind(network: Network, size: int) -> Network:
@@ -129,14 +137,14 @@ def slice_of(run: LabRun, directions: Directions, seed: int) -> Slice:
     data = run.train.subset(np.linspace(0, len(run.train) - 1, count).astype(int))
     x = network.as_batch(data.x)
     y = targets(data, run.loss, network.forward(x[:1])[0].shape[-1])
-    objective = Objective(network, run.loss, penalties)
+    objective, weights = Objective(network, run.loss, penalties), data.loss_weights
     if directions == "random":
-        return Slice(objective, x, y, filter_normalized(network, seed), side=side)
+        return Slice(objective, x, y, filter_normalized(network, seed), side=side, weights=weights)
     began, middle = _earlier(run)
     plane, ends = _plane_through(theta, began, middle)
     reach = 1.3 * np.abs(ends).max()
     ends = {"low": (-reach, -reach), "high": (reach, reach), "start": tuple(ends[0].tolist())}
-    return Slice(objective, x, y, plane, **ends, side=side)
+    return Slice(objective, x, y, plane, **ends, side=side, weights=weights)
 
 
 def work_of(network: Network, train: Dataset) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, DataError, ShapeError, require
 from gradiente.locale import text
+from gradiente.losses.instance_weights import times_rows, weighted_count
 from gradiente.terms import Factor, Index, LossStep, Term
 
 Array = np.ndarray
@@ -21,7 +22,10 @@ Reduction = Literal["mean", "sum", "none"]
 
 @dataclass(frozen=True)
 class Loss(metaclass=Concept):
-    """J(prediction, target), one number for a batch, and ∂J/∂prediction.
+    r"""J(prediction, target), one number for a batch, and ∂J/∂prediction.
+
+    Equation:   J = Σᵢ wᵢ Lᵢ / Σᵢ wᵢ, a mean, or J = Σᵢ wᵢ Lᵢ, a sum; w are the weights of the instances, 1 without
+    Derivative: ∂J/∂prediction = wᵢ ∂Lᵢ/∂prediction / Σᵢ wᵢ
 
     A loss is a frozen dataclass that writes L in `unreduced` and its derivative in `unreduced_gradient`, with a field
     `reduction: Reduction = "mean"` where PyTorch has it. By that, `value` is the mean of all L, their sum, or with
@@ -65,35 +69,49 @@ class Loss(metaclass=Concept):
     def unreduced_gradient(self, prediction: Array, target: Array) -> Array:
         """∂(Σ L)/∂prediction, in the shape of the prediction."""
 
-    def value(self, prediction: ArrayLike, target: ArrayLike) -> Any:
-        """J, one number; for the reduction "none" the array of every L.
+    def value(self, prediction: ArrayLike, target: ArrayLike, weights: ArrayLike | None = None) -> Any:
+        """J, one number; for the reduction "none" the array of every w L.
 
-        Where nothing counts, because all targets are ignored, a mean is NaN.
+        Where nothing counts, because all targets are ignored or have weight 0, a mean is NaN.
+
+        Arguments:
+            weights: w, of every instance, ≥ 0; None: all count alike
         """
         prediction, target = self._arrays(prediction, target)
-        terms = self.unreduced(prediction, target)
+        w = self.instance_weights(weights, target)
+        terms = times_rows(w, self.unreduced(prediction, target))
         if self.reduction == "none":
             return terms
-        divisor = self.divisor(target)
+        divisor = self.divisor(target, w)
         return float(np.sum(terms) / divisor) if divisor else np.nan
 
-    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def gradient(self, prediction: ArrayLike, target: ArrayLike, weights: ArrayLike | None = None) -> Array:
         """∂J/∂prediction, in the shape of the prediction; for the reduction "none" that of the sum.
 
         Where nothing counts it is 0.
+
+        Arguments:
+            weights: as of `value`
         """
         prediction, target = self._arrays(prediction, target)
-        gradient, divisor = self.unreduced_gradient(prediction, target), self.divisor(target)
+        w = self.instance_weights(weights, target)
+        gradient = times_rows(w, self.unreduced_gradient(prediction, target))
+        divisor = self.divisor(target, w)
         return gradient if divisor in (0, 1) else gradient / divisor
 
-    def divisor(self, target: Array) -> float:
-        """What the sum of all L is divided by: 1, or for a mean the count."""
-        return self.count(target) if self.averages else 1
+    def divisor(self, target: Array, weights: Array | None = None) -> float:
+        """What the sum of all w L is divided by: 1, or for a mean the count."""
+        if not self.averages:
+            return 1
+        return self.count(target) if weights is None else self.count(target, weights)
 
-    def count(self, target: Array) -> float:
-        """What a mean divides by: the numbers of the target, or its rows and positions where a row is one choice."""
+    def count(self, target: Array, weights: Array | None = None) -> float:
+        """What a mean divides by: the numbers of the target, or its rows and positions where a row is one choice.
+
+        With weights each number counts as much as its instance.
+        """
         rows = self.is_multiclass and target.dtype.kind not in "iu"
-        return target.size // target.shape[1] if rows else target.size
+        return weighted_count(target.size // target.shape[1] if rows else target.size, weights)
 
     @property
     def averages(self) -> bool:
@@ -123,9 +141,10 @@ class Loss(metaclass=Concept):
         """The cancellation, likewise."""
         return self.cancellation
 
-    def count_with(self, target: Array) -> str:
-        """The LaTeX of the count, for a batch of m rows."""
-        return "m" if self.count(target) == len(target) else "m k"
+    def count_with(self, target: Array, *, weights: bool = False) -> str:
+        """The LaTeX of the count, for a batch of m rows, of which each may have a weight."""
+        rows, each = (r"\sum_{i} w_{i}", r"k \sum_{i} w_{i}") if weights else ("m", "m k")
+        return rows if self.count(target) == len(target) else each
 
     def value_terms(self, at: LossStep, index: Index) -> list[Term] | None:
         """The terms of the sum at one place of the prediction; None where the loss does not define them."""
@@ -142,9 +161,9 @@ class Loss(metaclass=Concept):
         """Raise an ArgumentError unless J is one number."""
         require(self.reduction != "none", "loss.none", loss=type(self).__name__)
 
-    def require_counted(self, target: ArrayLike) -> None:
+    def require_counted(self, target: ArrayLike, weights: Array | None = None) -> None:
         """Raise a DataError where J is a mean of nothing: all targets are ignored, or have weight 0."""
-        if self.divisor(_numbers(self, "y", target)) == 0:
+        if self.divisor(_numbers(self, "y", target), weights) == 0:
             raise DataError("loss.nothing_counts", loss=type(self).__name__)
 
     def same_shape(self, prediction: Array, target: Array, target_interval: str | None = None) -> Array:
@@ -165,6 +184,24 @@ class Loss(metaclass=Concept):
         _require_range(self, "ŷ", prediction, self.interval)
         _require_range(self, "y", target, target_interval or self.target_interval)
         return target.astype(prediction.dtype, copy=False)
+
+    def instance_weights(self, weights: ArrayLike | None, target: Array) -> Array | None:
+        """Weights as an array, one number for each row of the target.
+
+        Errors: ShapeError for another number of them; DataError for one that is negative or not finite
+        """
+        if weights is None:
+            return None
+        w = _numbers(self, "w", weights)
+        if w.shape != target.shape[:1]:
+            raise ShapeError(
+                "loss.instance_weights", loss=type(self).__name__, weights=w.shape, instances=len(target)
+            )
+        wrong = ~((w >= 0) & (w < np.inf))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise DataError("loss.instance_weight", value=w[row], row=row)
+        return w
 
     def _arrays(self, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
         """Both as arrays of numbers, the prediction of real ones."""

@@ -50,20 +50,27 @@ class ClassLoss(Loss):
                 "loss.class_weights", loss=type(self).__name__, weights=np.size(self.weight), classes=shape[1]
             )
 
-    def count(self, target: Array) -> float:
+    def count(self, target: Array, weights: Array | None = None) -> float:
         if is_soft(target):
-            return super().count(target)
-        if self.weight is None:
-            return int(np.count_nonzero(target != self.ignore_index))
-        y, weight = target[target != self.ignore_index], np.array(self.weight)
-        self._require_classes(np.where(target == self.ignore_index, 0, target), len(weight))
-        return float(weight[y].sum())
+            return super().count(target, weights)
+        counted = target != self.ignore_index
+        if self.weight is None and weights is None:
+            return int(np.count_nonzero(counted))
+        shares = np.ones(np.count_nonzero(counted))
+        if self.weight is not None:
+            weight = np.array(self.weight)
+            self._require_classes(np.where(counted, target, 0), len(weight))
+            shares = weight[target[counted]]
+        if weights is not None:
+            rows = weights.reshape(-1, *(1,) * (target.ndim - 1))
+            shares = shares * np.broadcast_to(rows, target.shape)[counted]
+        return float(shares.sum())
 
-    def count_with(self, target: Array) -> str:
+    def count_with(self, target: Array, *, weights: bool = False) -> str:
         factors = self.factors_with(target)
         if is_soft(target) or not factors:
-            return super().count_with(target)
-        return rf"\sum {factors}"
+            return super().count_with(target, weights=weights)
+        return rf"\sum w_{{i}} {factors}" if weights else rf"\sum {factors}"
 
     def factors_with(self, target: Array | None) -> str:
         """The LaTeX of what L of the right class c is multiplied by."""

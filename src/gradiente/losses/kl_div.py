@@ -5,6 +5,7 @@ import numpy as np
 
 from gradiente.errors import require_flag
 from gradiente.losses.base import Array, Loss, require_reduction
+from gradiente.losses.instance_weights import weighted_count
 from gradiente.losses.weights import torch_loss
 from gradiente.terms import MINUS, Factor, Index, LossStep, Term, term
 
@@ -65,8 +66,9 @@ class KLDivLoss(Loss):
         y = self._target(prediction, target)
         return -np.exp(y) if self.log_target else -y
 
-    def count(self, target: Array) -> float:
-        return len(target) if self.reduction == "batchmean" and target.ndim else target.size
+    def count(self, target: Array, weights: Array | None = None) -> float:
+        by_rows = self.reduction == "batchmean" and target.ndim
+        return weighted_count(len(target) if by_rows else target.size, weights)
 
     def estimate(self, prediction: Array) -> Array:
         """ŷ = eˣ."""

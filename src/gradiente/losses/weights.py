@@ -1,5 +1,7 @@
 """The weights of a loss: stored as plain tuples, used as arrays or as tensors of PyTorch."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,6 +83,22 @@ def torch_loss(name: str, loss: "Loss") -> "torch.nn.Module":
     if weights:
         module.register_forward_pre_hook(_follow)
     return module
+
+
+def torch_weighted_sum(loss: "Loss") -> "Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]":
+    """Σ wᵢ Lᵢ by PyTorch, as a function of prediction, target and the weights of the instances.
+
+    Errors: those of `to_torch`; ArgumentError for a custom loss without the field `reduction`
+    """
+    every = replace(loss, reduction="none").to_torch()  # pyright: ignore[reportCallIssue]
+
+    def weighted(
+        prediction: "torch.Tensor", target: "torch.Tensor", weights: "torch.Tensor"
+    ) -> "torch.Tensor":
+        terms = every(prediction, target)
+        return (weights.to(terms).reshape(-1, *(1,) * (terms.dim() - 1)) * terms).sum()
+
+    return weighted
 
 
 def _follow(module: "torch.nn.Module", inputs: tuple[Any, ...]) -> None:

@@ -1,5 +1,6 @@
 """Metrics of classification and regression, as functions of (truth, prediction)."""
 
+from gradiente.metrics.calibration import calibration
 from gradiente.metrics.classification import (
     accuracy,
     classification_metrics,
@@ -16,6 +17,7 @@ __all__ = [
     "Undefined",
     "UndefinedMetricWarning",
     "accuracy",
+    "calibration",
     "classification_metrics",
     "cohen_kappa",
     "confusion_matrix",

@@ -20,6 +20,7 @@ from gradiente.layers import Context, Layer
 from gradiente.locale import text
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.losses import Loss
+from gradiente.losses.weights import torch_weighted_sum
 from gradiente.notation import parse
 from gradiente.optimizers import REGISTRY as OPTIMIZERS
 from gradiente.optimizers import Optimizer
@@ -175,6 +176,23 @@ def _loss(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
     value = np.asarray(loss.value(prediction, target))
     yield difference("J", value, J.detach().numpy(), largest(J.detach().numpy()))
     yield difference("∂J/∂ŷ", loss.gradient(prediction, target), dy, largest(dy, least))
+    if loss.reduction != "none":
+        yield from _weighted(loss, prediction, target)
+
+
+def _weighted(loss: Loss, prediction: Array, target: Array) -> Iterator[Difference]:
+    """The same where the instances have weights."""
+    import torch
+
+    weights = np.linspace(0.5, 2, len(target))
+    leaf, divisor = torch.tensor(prediction, requires_grad=True), loss.divisor(target, weights)
+    total = torch_weighted_sum(loss)(leaf, torch.tensor(target), torch.tensor(weights))
+    (total / divisor).backward()
+    assert leaf.grad is not None
+    J, dy = np.asarray(total.item() / divisor), leaf.grad.numpy()
+    value = np.asarray(loss.value(prediction, target, weights))
+    yield difference("J, w", value, J, largest(J))
+    yield difference("∂J/∂ŷ, w", loss.gradient(prediction, target, weights), dy, largest(dy, 1 / divisor))
 
 
 def _optimizer_examples(name: str, kind: type[Optimizer], seed: int) -> Iterator[Example]:

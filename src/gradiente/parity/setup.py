@@ -62,6 +62,7 @@ class TrainingSetup:
         data: the name of the data; None: random numbers
         x, y: the instances, and the targets as the loss takes them
         image_shape: of an instance, where there is an augmentation
+        weights: of the instances; None: all count alike
         the others: as in Trainer and Config
     """
 
@@ -80,6 +81,7 @@ class TrainingSetup:
     penalties: Sequence[Penalty] = ()
     augmentation: Augmentation | None = None
     image_shape: tuple[int, ...] | None = None
+    weights: Array | None = None
 
     @classmethod
     def of(cls, plan: Plan, train: Dataset) -> "TrainingSetup":
@@ -90,6 +92,9 @@ class TrainingSetup:
         rows = np.arange(len(train))
         if data.validation:
             rows, _ = stratified_split(train.y, data.validation, descent.seed)
+        weights = train.loss_weights
+        if weights is not None:
+            rows = rows[weights[rows] > 0]
         return cls(
             network=plan.network,
             loss=plan.loss,
@@ -106,6 +111,7 @@ class TrainingSetup:
             penalties=plan.penalties,
             augmentation=plan.augmentation,
             image_shape=train.image_shape,
+            weights=None if weights is None else weights[rows],
         )
 
     @property
@@ -163,8 +169,8 @@ class TrainingSetup:
         copy.freeze(*self.network.frozen)
         return copy
 
-    def batches(self) -> Iterator[tuple[Array, Array]]:
-        """x and y of every batch, epoch after epoch, without end, in the order of a Trainer."""
+    def batches(self) -> Iterator[tuple[Array, Array, Array | None]]:
+        """x, y and the weights of every batch, epoch after epoch, without end, in the order of a Trainer."""
         for epoch in itertools.count(1):
             augmenting = stream(Purpose.AUGMENTATION, self.seed, epoch)
             order = stream(Purpose.ORDER, self.seed, epoch)
@@ -172,7 +178,8 @@ class TrainingSetup:
                 x = self.x[rows]
                 if self.augmentation is not None:
                     x = augment_rows(x, self.image_shape, self.augmentation, augmenting)
-                yield x.astype(np.float64), self.y[rows]
+                weights = None if self.weights is None else self.weights[rows]
+                yield x.astype(np.float64), self.y[rows], weights
 
     def rule(self, step: int, losses: Array) -> Optimizer:
         """The optimizer of a step, with its learning rate; a schedule that monitors gets the losses.

@@ -108,10 +108,11 @@ def follow(setup: TrainingSetup, steps: int = 200) -> Trajectory:
     pytorch = TorchEngine(theirs, setup.optimizer, Torch(device="cpu"), parameter_groups=groups)
     losses, drift = np.empty((steps, 2)), list[Difference]()
     differences: tuple[Difference, ...] = ()
-    for step, (x, y) in enumerate(islice(setup.batches(), steps)):
+    for step, (x, y, weights) in enumerate(islice(setup.batches(), steps)):
         rule = setup.rule(step, losses[:step, 0])
         for column, engine in enumerate((closed_form, pytorch)):
-            losses[step, column] = engine.step(x, y, Context(training=True), rule).value
+            done = engine.step(x, y, Context(training=True), rule, weights=weights)
+            losses[step, column] = done.value
         if not math.isfinite(losses[step, 0]):
             raise DivergenceError("parity.diverged", step=step + 1, value=losses[step, 0], lr=rule.lr)
         pytorch.download()

@@ -11,7 +11,7 @@ from gradiente.formatting import measure_name, measure_value, short
 from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.reporting.html import figure, key, section
-from gradiente.reporting.plot import ACCENT, MUTED, WASH, axes, log_scale, svg
+from gradiente.reporting.plot import ACCENT, MUTED, PAPER, WASH, axes, log_scale, svg
 from gradiente.training.history import History
 
 if TYPE_CHECKING:
@@ -20,19 +20,27 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-def curves(history: History, monitor: str | None = None, *, restored: bool = False) -> Markup | None:
+def curves(
+    history: History, monitor: str | None = None, *, restored: bool = False, steps: int = 0
+) -> Markup | None:
     """Loss, accuracy where it was measured, learning rate where it changed; None without any epoch.
+
+    The best epoch is marked, and the one whose network was kept.
 
     Arguments:
         monitor: the measure whose best epoch is marked; None is val_loss, or loss without validation
         restored: whether that epoch was restored, so that later epochs were discarded
+        steps: of an epoch that was not finished, whose network was kept
     """
     if not len(history):
         return None
     monitor = monitor or ("val_loss" if "val_loss" in history else "loss")
     best = history.best(monitor)["epoch"]
+    kept = None if steps else best if restored else history.records[-1]["epoch"]
     charts = [
-        _measure(history, measure, best, restored) for measure in ("loss", "accuracy") if measure in history
+        _measure(history, measure, best, kept, restored)
+        for measure in ("loss", "accuracy")
+        if measure in history
     ]
     if "lr" in history and len(set(history["lr"])) > 1:
         charts.append(_learning_rate(history))
@@ -73,7 +81,7 @@ def line(plot: "Axes", epochs: Array, numbers: Array, **style: object) -> None:
     plot.plot(epochs, numbers, marker=marker, clip_on=False, **style)  # pyright: ignore[reportArgumentType]
 
 
-def _measure(history: History, measure: str, best: int, restored: bool) -> Markup:
+def _measure(history: History, measure: str, best: int, kept: int | None, restored: bool) -> Markup:
     epochs, training, name = values(history, "epoch"), values(history, measure), measure_name(measure)
     if measure == "loss" and "penalty" in history:
         training, name = training - values(history, "penalty"), text("report.without_penalty", name=name)
@@ -100,13 +108,27 @@ def _measure(history: History, measure: str, best: int, restored: bool) -> Marku
             log_scale(plot, np.nanmin(every), np.nanmax(every))
         if measure == "accuracy":
             _in_percent(plot)
-        plot.plot([best], lines[-1][epochs == best], "o", markersize=8, color=ACCENT, clip_on=False)
+        face = ACCENT if kept == best else PAPER
+        marked = {"markersize": 8, "color": ACCENT, "clip_on": False}
+        plot.plot([best], lines[-1][epochs == best], "o", markerfacecolor=face, **marked)
         discards = restored and best < epochs[-1]
         if discards:
             plot.axvspan(best, epochs[-1], color=WASH, linewidth=0, zorder=0)
             legend.append(key(text("report.discarded"), shape="patch"))
         mark = text("report.kept_epoch" if restored else "report.best_epoch", epoch=best)
-        _mark(plot, best, mark, below=measure == "accuracy", before=discards)
+        below = measure == "accuracy"
+        _mark(plot, best, mark, below=below, before=discards)
+        if kept is not None and kept != best:
+            plot.plot([kept], lines[-1][epochs == kept], "o", **marked)
+            words = text("report.kept_epoch", epoch=kept)
+            place = {"xy": (1, 0 if below else 1), "xytext": (-6, 22 if below else -18), "ha": "right"}
+            plot.annotate(
+                words,
+                xycoords="axes fraction",
+                textcoords="offset points",
+                va="bottom" if below else "top",
+                **place,
+            )
         picture = svg(plot, alt)
     return figure(picture, _title(name, log), legend=legend)
 

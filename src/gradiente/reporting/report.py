@@ -14,6 +14,7 @@ from gradiente.losses import Loss
 from gradiente.metrics import confusion_matrix
 from gradiente.network import Network
 from gradiente.reporting.architecture import architecture
+from gradiente.reporting.calibration import calibration
 from gradiente.reporting.confusion import confusion
 from gradiente.reporting.curves import curves
 from gradiente.reporting.diagnosis import diagnosis
@@ -22,6 +23,7 @@ from gradiente.reporting.filters import filters
 from gradiente.reporting.gradients import gradient_norms
 from gradiente.reporting.headline import headline, kept_epoch
 from gradiente.reporting.html import page, section
+from gradiente.reporting.importance import importance
 from gradiente.reporting.regions import regions
 from gradiente.reporting.regression import regression
 from gradiente.reporting.samples import samples
@@ -83,7 +85,7 @@ def write_report(
     tested = not train.is_same(test)
     title = text("report.metrics" if tested else "report.training_metrics")
     measured = section(title, table((), metrics_table(metrics), numeric=[1]), *remarks)
-    course = curves(history, monitor, restored=restored)
+    course = curves(history, monitor, restored=restored, steps=steps)
     if test.task == "classification":
         p = probabilities(loss, prediction)
         classes = class_names(test.classes, p.shape[1])
@@ -91,11 +93,14 @@ def write_report(
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
         sections += [
             tag("div", measured, confusion(matrix, classes, tested=tested), class_="beside"),
+            calibration(test.y, p) if tested else None,
+            importance(network, loss, test) if tested else None,
             *samples(test, p, classes, tested=tested),
             *_inside(network, test),
         ]
     else:
-        sections += [course, measured, regression(test, loss.estimate(prediction)), *_inside(network, test)]
+        sections += [course, measured, regression(test, loss.estimate(prediction))]
+        sections += [importance(network, loss, test) if tested else None, *_inside(network, test)]
     sections += [
         gradient_norms(history, lecture_names(network.nodes)),
         architecture(network, loss),

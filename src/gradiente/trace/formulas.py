@@ -88,19 +88,25 @@ def right_side(latex: str) -> str:
     return _sides(latex)[-1] if latex else ""
 
 
-def mean_of(loss: Loss, target: np.ndarray) -> str:
-    """1/m where the mean is over the m rows, 1/(m k) where it is over all numbers …; nothing for a sum."""
-    return rf"\frac{{1}}{{{loss.count_with(target)}}}" if loss.averages else ""
+def mean_of(loss: Loss, target: np.ndarray, *, weights: bool) -> str:
+    """1/m where the mean is over the m rows, 1/(m k) where it is over all numbers …; nothing for a sum.
+
+    Arguments:
+        weights: whether the instances have weights: 1/Σ w
+    """
+    return rf"\frac{{1}}{{{loss.count_with(target, weights=weights)}}}" if loss.averages else ""
 
 
-def cost_formula(equation: str, mean: str, total: str, each: str) -> str:
+def cost_formula(equation: str, mean: str, total: str, each: str, *, weights: bool) -> str:
     """The whole loss, from the LaTeX of one term of its sum, "L = …".
 
     Arguments:
         total, each: what the whole and one term are called
+        weights: whether the instances have weights
     """
     one = equation.replace("L = ", f"{each} = ", 1)
-    return rf"{total} = {mean} \sum {each}, \quad {one}".replace("  ", " ") if one else ""
+    summed = rf"w_{{i}} {each}_{{i}}" if weights else each
+    return rf"{total} = {mean} \sum {summed}, \quad {one}".replace("  ", " ") if one else ""
 
 
 def gradient_formula(left: str, steps: str, mean: str) -> str:

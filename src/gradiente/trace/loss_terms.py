@@ -6,7 +6,19 @@ import numpy as np
 
 from gradiente.layers import Layer, Sigmoid, Softmax
 from gradiente.losses import Loss
-from gradiente.terms import Closing, Factor, Index, LayerStep, LossStep, Opening, Term, opening, term, total
+from gradiente.terms import (
+    MINUS,
+    Closing,
+    Factor,
+    Index,
+    LayerStep,
+    LossStep,
+    Opening,
+    Term,
+    opening,
+    term,
+    total,
+)
 from gradiente.trace.layer_terms import first_matching
 
 # The layer whose function makes ŷ of the prediction, by the loss's link.
@@ -15,12 +27,13 @@ LINK_LAYERS: dict[str, Layer] = {"logistic": Sigmoid(), "softmax": Softmax(dim=1
 
 def value_terms(loss: Loss, at: LossStep) -> Opening:
     """The loss = Σ/m: by the terms that it defines, else by L of each row."""
-    whole = loss.value(at.prediction.values, at.target.values)
+    weights = None if at.weights is None else at.weights.values
+    whole = loss.value(at.prediction.values, at.target.values, weights)
 
     def candidates() -> Iterator[Opening]:
-        own = [loss.value_terms(at, place) for place in np.ndindex(*at.prediction.values.shape)]
-        if None not in own:
-            yield _closed(loss, at, [entry for terms in own for entry in terms or ()])
+        own = [(place, loss.value_terms(at, place)) for place in np.ndindex(*at.prediction.values.shape)]
+        if all(terms is not None for _, terms in own):
+            yield _closed(loss, at, [_times(at, place, each) for place, terms in own for each in terms or ()])
         yield _by_rows(loss, at)
 
     return first_matching(candidates(), whole) or opening([], Closing(type(loss).__name__, whole))
@@ -31,9 +44,10 @@ def gradient_terms(loss: Loss, at: LossStep, index: Index, value: float) -> Open
     y_hat = at.prediction[index]
     mean = (Factor(f"1/{_written(at.divisor)}", 1 / at.divisor),) if loss.averages else ()
     own = loss.gradient_factors(at, index)
-    derivative = Factor(f"∂L/∂{y_hat.symbol}", value * at.divisor, y_hat.source, y_hat.index)
-    closed = None if own is None else opening([term(*own, *mean)])
-    return first_matching([closed], value) or opening([term(derivative, *mean)])
+    every = loss.unreduced_gradient(at.prediction.values, at.target.values)
+    derivative = Factor(f"∂L/∂{y_hat.symbol}", float(every[index]), y_hat.source, y_hat.index)
+    closed = None if own is None else opening([_times(at, index, term(*own, *mean))])
+    return first_matching([closed], value) or opening([_times(at, index, term(derivative, *mean))])
 
 
 def estimate_terms(loss: Loss, at: LossStep, index: Index) -> Opening:
@@ -50,7 +64,14 @@ def estimate_terms(loss: Loss, at: LossStep, index: Index) -> Opening:
 def _by_rows(loss: Loss, at: LossStep) -> Opening:
     every = loss.unreduced(at.prediction.values, at.target.values)
     values = every.reshape(len(every), -1).sum(axis=1)
-    return _closed(loss, at, [term(Factor(f"L[{i}]", float(value))) for i, value in enumerate(values)])
+    terms = [_times(at, (i,), term(Factor(f"L[{i}]", float(value)))) for i, value in enumerate(values)]
+    return _closed(loss, at, terms)
+
+
+def _times(at: LossStep, index: Index, entry: Term) -> Term:
+    """A term times the weight of the instance of that place, where the instances have weights; a minus stays first."""
+    minus = entry.factors[:1] == (MINUS,)
+    return Term((*entry.factors[:minus], *at.weight(index), *entry.factors[minus:]), entry.path)
 
 
 def _closed(loss: Loss, at: LossStep, terms: list[Term]) -> Opening:

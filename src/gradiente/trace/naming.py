@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gradiente.errors import ArgumentError, did_you_mean
 from gradiente.layers.graph import Node
 
-INPUT, TARGET, ESTIMATE, LOSS, PENALTY, COST, NEW = "X", "y", "ŷ", "L", "R", "J", "⁺"
+INPUT, TARGET, WEIGHTS, ESTIMATE, LOSS, PENALTY, COST, NEW = "X", "y", "w", "ŷ", "L", "R", "J", "⁺"
 GREEK = {"γ": r"\gamma", "β": r"\beta", "ŷ": r"\hat{y}", "v_max": r"v_{\max}", "g_mean": r"\bar{g}"}
 SPELLED = {"gamma": "γ", "beta": "β", "y_hat": "ŷ", "yhat": "ŷ", "y^": "ŷ", "+": NEW, "∂j/∂": "d", "∂": "d"}
 

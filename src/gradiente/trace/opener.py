@@ -19,6 +19,7 @@ from gradiente.trace.naming import (
     LOSS,
     PENALTY,
     TARGET,
+    WEIGHTS,
     clipped_of,
     gradient_of,
     letter_of,
@@ -192,7 +193,9 @@ class Opener:
         if step.loss.link != "identity":
             estimate = self._numbers("ŷ", ESTIMATE, "estimate", step.loss.estimate(step.prediction))
         target = self._numbers("y", TARGET, "target", step.target)
-        return LossStep(prediction, estimate, target, step.loss.divisor(step.target))
+        divisor = step.loss.divisor(step.target, step.weights)
+        weights = None if step.weights is None else self._numbers("w", WEIGHTS, "weights", step.weights)
+        return LossStep(prediction, estimate, target, divisor, weights)
 
     def _new_layer_step(self, place: int) -> LayerStep:
         step, names = self.step, self.names[place]

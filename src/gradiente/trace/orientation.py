@@ -8,7 +8,7 @@ from gradiente.terms import Index
 from gradiente.trace.quantity import Role
 
 Array = np.ndarray
-WITH_INSTANCES = ("input", "output", "estimate", "target", "output gradient")
+WITH_INSTANCES = ("input", "output", "estimate", "target", "weights", "output gradient")
 
 
 class Orientation:

@@ -27,6 +27,7 @@ from gradiente.trace.naming import (
     NEW,
     PENALTY,
     TARGET,
+    WEIGHTS,
     NodeNames,
     clipped_of,
     gradient_of,
@@ -46,7 +47,11 @@ class Builder:
         self.step, self.orientation = step, orientation
         self.names: list[NodeNames] = node_names(step.nodes)
         self.values = [INPUT, *(names.output for names in self.names)]
-        self.mean = mean_of(step.loss, step.target)
+        weighted = step.weights is not None
+        self.mean = mean_of(step.loss, step.target, weights=weighted)
+        self.scale = (
+            f"{self.mean} w_{{i}}".strip() if weighted else self.mean
+        )  # what ∂L/∂prediction is multiplied by
         estimate = {} if step.loss.link == "identity" else {r"\hat{y}": ESTIMATE}
         self.loss_symbols = {step.loss.symbol: self.values[-1], **estimate, "y": TARGET}
 
@@ -84,21 +89,28 @@ class Builder:
     def _cost(self) -> Iterator[Quantity]:
         step, last = self.step, self.values[-1]
         equation = step.loss.equation_with(step.target)
-        loss_sources = tuple(self.loss_symbols.values())
+        weighted = step.weights is not None
+        loss_sources = self._loss_sources
         if step.loss.link != "identity":
             value = step.loss.estimate(step.prediction)
             yield self._named(ESTIMATE, "estimate", value, formula=self._estimate(), sources=(last,))
         yield self._named(TARGET, "target", step.target)
+        if step.weights is not None:
+            yield self._named(WEIGHTS, "weights", step.weights)
         penalties = [
             rf"\sum_{{W}} {renamed(penalty.equation, {})}" if penalty.equation else str(penalty)
             for penalty in step.objective.penalties
         ]
         if not step.objective.penalties:
-            formula = renamed(cost_formula(equation, self.mean, COST, "L"), self.loss_symbols)
+            formula = renamed(
+                cost_formula(equation, self.mean, COST, "L", weights=weighted), self.loss_symbols
+            )
             yield self._named(COST, "cost", np.array(step.cost), formula=formula, sources=loss_sources)
             return
         weights = tuple(name for _, full, name in self._parameters() if step.is_penalized(full))
-        formula = renamed(cost_formula(equation, self.mean, LOSS, r"\ell"), self.loss_symbols)
+        formula = renamed(
+            cost_formula(equation, self.mean, LOSS, r"\ell", weights=weighted), self.loss_symbols
+        )
         yield self._named(LOSS, "loss", np.array(step.loss_value), formula=formula, sources=loss_sources)
         yield self._named(
             PENALTY,
@@ -114,6 +126,11 @@ class Builder:
             formula=f"{COST} = {LOSS} + {PENALTY}",
             sources=(LOSS, PENALTY),
         )
+
+    @property
+    def _loss_sources(self) -> tuple[str, ...]:
+        """The quantities that the loss, and its derivative, are computed from."""
+        return (*self.loss_symbols.values(), *([] if self.step.weights is None else [WEIGHTS]))
 
     def _estimate(self) -> str:
         layer, last = LINK_LAYERS.get(self.step.loss.link), self.values[-1]
@@ -152,7 +169,7 @@ class Builder:
         left = latex_name(gradient_of(self.values[value]))
         if not users:
             steps = renamed(step.loss.derivative_with(step.target), self.loss_symbols)
-            return gradient_formula(left, steps, self.mean), tuple(self.loss_symbols.values())
+            return gradient_formula(left, steps, self.scale), self._loss_sources
         formulas, sources = list[str](), list[str]()
         for place in users:
             delta = gradient_of(self.names[place].output)
@@ -163,7 +180,7 @@ class Builder:
         last = step.nodes[-1].layer
         if users == [len(step.nodes) - 1] and step.loss.cancels == type(last).__name__:
             cancellation = renamed(step.loss.cancellation_with(), self.loss_symbols)
-            formulas = [canceled(formulas[0], cancellation, self.mean)]
+            formulas = [canceled(formulas[0], cancellation, self.scale)]
         if len(formulas) > 1:
             formulas = [f"{left} = {' + '.join(map(right_side, formulas))}"]
         return formulas[0], tuple(dict.fromkeys(sources))

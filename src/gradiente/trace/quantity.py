@@ -16,6 +16,7 @@ Role = Literal[
     "output",
     "estimate",
     "target",
+    "weights",
     "loss",
     "penalty",
     "cost",

@@ -44,7 +44,8 @@ class Trace:
         D[l]              after a Dropout
         Y[l]              the output of a custom layer, with its own names of parameters
         [l.2], [l.3]      a second, a third of the same letter there; before the first layer with weights l is 0
-        ŷ y J             the estimate, where it is not the output itself; the target; the cost
+        ŷ y w J           the estimate, where it is not the output itself; the target; the weights of the instances,
+                          where they have any; the cost
         L R               the two parts of J where there are penalties: the loss, and the penalties
         dZ[l], dX …       ∂J/∂Z[l], ∂J/∂X …
         g(W[l]) …         the gradient after clipping, which the optimizer gets
@@ -171,6 +172,7 @@ def trace(
     x: Any,
     y: Any,
     *,
+    weights: Any = None,
     penalties: Sequence[Penalty] = (),
     clip: Clip | None = None,
     optimizer: Optimizer | None = None,
@@ -193,6 +195,7 @@ def trace(
     Arguments:
         network, loss: any
         x, y: a batch, as for Network.forward and Loss.value, at least one instance
+        weights: of the instances, as for Loss.value: J = Σ wᵢ Lᵢ / Σ wᵢ
         penalties, clip: as a Trainer's
         optimizer: whose step is traced, too, with the learning rate of that step; None ends with the gradients
         lr_factors, weight_decay_on: as a Trainer's
@@ -227,7 +230,7 @@ def trace(
     objective = Objective(network, loss, tuple(penalties), clip or Clip())
     generator = np.random.default_rng(deepcopy(seed))
     groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
-    step = TracedStep(objective, x, y, optimizer, groups, slots, t, training, generator)
+    step = TracedStep(objective, x, y, weights, optimizer, groups, slots, t, training, generator)
     return Trace(step, columns=columns)
 
 

@@ -31,6 +31,7 @@ class TracedStep:
         objective: Objective,
         x: Any,
         y: Any,
+        weights: Any,
         optimizer: Optimizer | None,
         parameter_groups: ParameterGroups,
         slots: Mapping[str, Any] | None,
@@ -44,11 +45,13 @@ class TracedStep:
         self.parameter_groups = parameter_groups
         self.rules: dict[str, Optimizer] = {}
         self.target = np.array(y)
+        given = objective.loss.instance_weights(weights, self.target)
+        self.weights = None if given is None else given.astype(np.float64)
         x = np.array(self.network.as_batch(x))
         if len(x) == 0:
             raise DataError("trace.empty")
         self._forward(x, generator)
-        objective.loss.require_counted(self.target)
+        objective.loss.require_counted(self.target, self.weights)
         self._backward()
         self.fresh = t == 1 and slots is None
         self.slots_before: dict[str, dict[str, Array]] = {}
@@ -88,7 +91,7 @@ class TracedStep:
         for index in range(place, len(self.nodes)):
             parameters = self.network.node_parameters(index)
             values[index + 1], _ = self.nodes[index].forward(parameters, values, self.node_context(index))
-        return self.loss.value(values[-1], self.target) + self.objective.penalty()
+        return self.loss.value(values[-1], self.target, self.weights) + self.objective.penalty()
 
     def apart(self) -> "TracedStep":
         """The same step with a network of its own: its parameters may be changed while another thread reads these."""
@@ -117,12 +120,12 @@ class TracedStep:
             self.values.append(y)
             self.caches.append(cache)
             self._draws.append(generator.bit_generator.state)
-        self.loss_value = self.loss.value(self.prediction, self.target)
+        self.loss_value = self.loss.value(self.prediction, self.target, self.weights)
         self.penalty = self.objective.penalty()
 
     def _backward(self) -> None:
         network = self.network
-        delta = self.loss.gradient(self.prediction, self.target)
+        delta = self.loss.gradient(self.prediction, self.target, self.weights)
         deltas = dict(network.walk_back(self.caches, delta, input_gradient=True))
         self.deltas = [deltas[k] for k in range(len(self.values))]
         self.objective.add_penalties()

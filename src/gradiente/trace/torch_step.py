@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.errors import ArgumentError
+from gradiente.losses.weights import torch_weighted_sum
 from gradiente.pytorch.optimizer_state import grouped_optimizer, read_slots, write_slots
 from gradiente.trace.step import TracedStep
 
@@ -48,7 +49,7 @@ def _run(step: TracedStep) -> dict[str, Any]:
     labels = step.loss.is_multiclass and step.target.dtype.kind in "iu"
     target = torch.tensor(step.target, dtype=torch.int64 if labels else torch.float64)
     parameters = {name: p for name, p in module.named_parameters() if name in step.gradients}
-    loss = step.loss.to_torch()(values[-1], target)
+    loss = _loss(step, values[-1], target)
     penalty = torch.zeros((), dtype=torch.float64)
     for name, parameter in parameters.items():
         if step.is_penalized(name):
@@ -73,6 +74,15 @@ def _run(step: TracedStep) -> dict[str, Any]:
         torch.nn.utils.clip_grad_norm_(parameters.values(), clip.norm)
     found["clipped"] = {name: _array(p.grad) for name, p in parameters.items()}
     return found | _update(step, parameters)
+
+
+def _loss(step: TracedStep, prediction: Any, target: Any) -> Any:
+    import torch
+
+    if step.weights is None:
+        return step.loss.to_torch()(prediction, target)
+    total = torch_weighted_sum(step.loss)(prediction, target, torch.tensor(step.weights))
+    return total / step.loss.divisor(step.target, step.weights)
 
 
 def _update(step: TracedStep, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from gradiente.training.progress import Progress
 from gradiente.training.replay import Replay
 from gradiente.training.snapshot import Snapshot
 from gradiente.training.stopping import EarlyStopped, Interrupted, Requested, Stop
+from gradiente.training.tqdm_progress import TqdmProgress
 from gradiente.training.trainer import Trainer
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Scheduler",
     "Snapshot",
     "Stop",
+    "TqdmProgress",
     "Trainer",
     "TrainingState",
     "evaluate",

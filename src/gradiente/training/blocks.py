@@ -44,14 +44,15 @@ class Blocks:
     def repeated(self, state: TrainingState, data: Prepared) -> bool:
         """Many epochs of one step each, which are the same batch; False where single epochs are needed."""
         alone = state.steps_per_epoch == 1 and data.held_out is None and not self.measured
+        alone = alone and state.averaging is None
         alone = alone and not any(callback.each_step or callback.each_epoch for callback in self.callbacks)
         times = min(self.size, state.epochs - state.epoch, state.steps_left)
         if not alone or times < 2 or self.augmented or state.snapshot.partial is not None:
             return False
         started, before = time.perf_counter(), self.engine.state()
         x, y, rows, context = data.train.x, data.y, data.indices, Context(training=True)
-        divisor = self.objective.loss.divisor(y[rows])
-        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times)
+        divisor = data.divisor(self.objective.loss, rows)
+        done = self.engine.repeated(x, y, rows, context, state.optimizer, divisor, times, data.weights)
         if done is None or not len(done.values) or not np.isfinite(done.thetas[-1]).all():
             self.engine.load_state(before)
             return False
@@ -76,7 +77,9 @@ class Blocks:
 
     def _in_blocks(self, epoch: Epoch, state: TrainingState, control: Control) -> bool:
         """Blocks of steps, as long as the engine takes them; returns whether training was stopped."""
+        averaging = state.averaging
         single = self.augmented or self.engine.group.world_size > 1
+        single = single or (averaging is not None and averaging.rule.each_step)
         if single or any(callback.each_step for callback in self.callbacks):
             return False
         rows = epoch.rows()
@@ -101,6 +104,8 @@ class Blocks:
                 callback.step_begin(state, step)
             batch = next(batches)
             epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
+            if state.averaging is not None:
+                state.averaging.step_end(epoch.number)
             if epoch.step < state.steps_per_epoch and control.between_steps():
                 return True
         return False

@@ -7,8 +7,10 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import NAMES, Augmentation, Compose, Dataset, stratified_split
 from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
@@ -25,6 +27,7 @@ from gradiente.summary import output_shapes
 from gradiente.training import table_preset
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.run import Run
 from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
@@ -33,6 +36,7 @@ from gradiente.training.trainer import Trainer
 WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
+LEAST_BATCH, STEPS = 16, 8  # of an own table: the smallest default batch, and the steps that an epoch has
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Plan:
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=self.penalties,
             augmentation=self.augmentation,
+            average=self.config.make("average"),
             metrics=descent.metric or (),
             engine=execution.torch_settings() if execution.engine == "torch" else execution.engine,
             seed=descent.seed,
@@ -133,16 +138,25 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
-        config = config.changed(batch_size=min(defaults["batch_size"], _learned(config, train)))
+        learned = _learned(config, train)
+        size = defaults["batch_size"] if data.name in NAMES else _batch_size(learned)
+        config = config.changed(batch_size=max(1, min(size, learned)))
     return config
 
 
 def _learned(config: Config, train: Dataset) -> int:
-    """How many rows are learned from, without those that validate."""
-    share, seed = config.data.validation, config.descent.seed
-    if not share:
-        return len(train)
-    return len(stratified_split(train.y, share, seed, part="validation", classes=train.classes)[0])
+    """How many rows are learned from: without those that validate, and those of weight 0."""
+    share, names = config.data.validation, {"part": "validation", "classes": train.classes}
+    kept = (
+        stratified_split(train.y, share, config.descent.seed, **names)[0] if share else np.arange(len(train))
+    )
+    weights = train.loss_weights
+    return len(kept) if weights is None else int(np.count_nonzero(weights[kept]))
+
+
+def _batch_size(learned: int) -> int:
+    """A power of two, so that an epoch has eight steps or more."""
+    return max(LEAST_BATCH, min(DEFAULT_BATCH_SIZE, 2 ** int(np.log2(max(1, learned / STEPS)))))
 
 
 def _with_preset(config: Config, train: Dataset) -> Config:
@@ -159,7 +173,7 @@ def _with_preset(config: Config, train: Dataset) -> Config:
         defaults["weight_decay_on"] = "weights"
     config = config.changed(**defaults)
     learned, size, epochs = _learned(config, train), config.descent.batch_size, config.descent.epochs
-    size = learned if size == "all" else min(size or learned, learned)
+    size = max(1, learned if size == "all" else min(size or learned, learned))
     config = config.changed(batch_size=size)
     if descent.schedule is None and epochs:
         schedule = table_preset.schedule(epochs * -(-learned // size))

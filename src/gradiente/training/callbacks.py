@@ -12,8 +12,9 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.schedules import Schedule
+from gradiente.training.averaging import Averaging
 from gradiente.training.epoch import Epoch
-from gradiente.training.history import Epochs, History, larger_is_better
+from gradiente.training.history import Epochs, History, as_good, larger_is_better
 from gradiente.training.snapshot import Best, Snapshot
 from gradiente.training.stopping import EarlyStopped, Stop
 
@@ -42,6 +43,7 @@ class TrainingState:
     current: Epoch | None = None
     stop: Stop | None = None
     max_steps: int | None = None
+    averaging: Averaging | None = None
 
     @property
     def epoch(self) -> int:
@@ -73,10 +75,8 @@ class TrainingState:
         self.history.records.append(record)
         self.current = None
         end, value = self.engine.state(), record[self.monitor]
-        if self.best is None or (
-            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
-        ):
-            self.best = Best(record["epoch"], value, end.theta, end.buffers)
+        if self.best is None or as_good(value, self.best.value, self.monitor):
+            self.best = Best(record["epoch"], value, *self._evaluated(end))
         self.snapshot = self._snapshot(end)
 
     def finish_epochs(self, epochs: Epochs, thetas: Array) -> None:
@@ -86,14 +86,21 @@ class TrainingState:
             thetas: the parameters after each
         """
         values = np.array(epochs.columns[self.monitor])
-        best = int(values.argmax() if larger_is_better(self.monitor) else values.argmin())
+        backwards = values[::-1]
+        place = backwards.argmax() if larger_is_better(self.monitor) else backwards.argmin()
+        best = len(values) - 1 - int(place)
         value, end = float(values[best]), self.engine.state()
-        if self.best is None or (
-            value > self.best.value if larger_is_better(self.monitor) else value < self.best.value
-        ):
+        if self.best is None or as_good(value, self.best.value, self.monitor):
             self.best = Best(epochs.first + best, value, thetas[best].copy(), end.buffers)
         self.history.extend(epochs)
         self.snapshot = self._snapshot(end)
+
+    def _evaluated(self, end: EngineState) -> tuple[Array, dict[str, Array]]:
+        """Parameters and buffers that validation looked at: the averaged ones, where there are some."""
+        averaging = self.averaging
+        if averaging is None or averaging.theta is None:
+            return end.theta, end.buffers
+        return averaging.theta.copy(), {name: each.copy() for name, each in averaging.buffers().items()}
 
     def _snapshot(self, state: EngineState) -> Snapshot:
         form = self.snapshot.form
@@ -106,6 +113,7 @@ class TrainingState:
             best=self.best,
             settings=self.settings,
             partial=None if self.current is None else self.current.partial(),
+            average=None if self.averaging is None else self.averaging.kept(),
         )
 
 

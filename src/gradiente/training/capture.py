@@ -41,6 +41,7 @@ class CapturedStep:
     rows: Array
     x: Array
     y: Array
+    weights: Array | None
     optimizer: Optimizer
     parameter_groups: ParameterGroups
     state: EngineState
@@ -63,6 +64,7 @@ class CapturedStep:
             config.make("loss") or default_loss(train),
             self.x,
             self.y,
+            weights=self.weights,
             penalties=config.make("penalty") or [],
             clip=Clip(norm=config.descent.clip_norm, value=config.descent.clip_value),
             optimizer=self.optimizer,
@@ -109,6 +111,7 @@ class CaptureStep(Callback):
             batch.rows,
             batch.x,
             batch.y,
+            batch.weights,
             state.optimizer,
             state.engine.parameter_groups,
             now,

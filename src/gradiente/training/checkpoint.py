@@ -17,7 +17,7 @@ from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.history import History
-from gradiente.training.snapshot import Best, PartialEpoch, Snapshot
+from gradiente.training.snapshot import Averaged, Best, PartialEpoch, Snapshot
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
@@ -89,6 +89,9 @@ def save_checkpoint(path: str | Path, network: Network, snapshot: Snapshot) -> N
         tensors["best.theta"] = best.theta
         tensors |= {f"best.{name}": value for name, value in best.buffers.items()}
         training["best"] = {"epoch": best.epoch, "value": best.value}
+    if snapshot.average is not None:
+        tensors["average.theta"] = snapshot.average.theta
+        training["average"] = {"count": snapshot.average.count}
     if partial is not None:
         fields = vars(partial)
         tensors |= {f"epoch.{name}": fields[name] for name in _OF_EVERY_STEP}
@@ -120,6 +123,9 @@ def load_checkpoint(path: str | Path) -> Snapshot:
         if partial is not None:
             arrays: dict[str, Any] = {name: tensors[f"epoch.{name}"] for name in _OF_EVERY_STEP}
             partial = PartialEpoch(**partial, **arrays)
+        average = training.get("average")
+        if average is not None:
+            average = Averaged(average["count"], np.asarray(tensors["average.theta"]))
         snapshot = Snapshot(
             form=form,
             state=EngineState(training["t"], network.theta, network.buffers, slots),
@@ -127,6 +133,7 @@ def load_checkpoint(path: str | Path) -> Snapshot:
             best=best,
             settings=training["settings"],
             partial=partial,
+            average=average,
         )
         _require_whole(snapshot)
         return snapshot
@@ -151,6 +158,9 @@ def _require_whole(snapshot: Snapshot) -> None:
         whole &= _is_count(best.epoch) and 1 <= best.epoch <= len(records) and _is_number(best.value)
         whole &= best.theta.shape == state.theta.shape
         whole &= all(best.buffers[name].shape == value.shape for name, value in state.buffers.items())
+    if (average := snapshot.average) is not None:
+        whole &= _is_count(average.count) and average.count > 0
+        whole &= average.theta.shape == state.theta.shape and average.theta.dtype == state.theta.dtype
     if partial is not None:
         whole &= _is_count(partial.step) and _is_count(partial.correct) and _is_number(partial.seconds)
         shapes = {array.shape for array in (partial.values, partial.penalties, partial.divisors)}

@@ -68,7 +68,7 @@ class Epoch:
         if order is None:
             order = self.rows()[self.step :]
         change = None if self.augmentation is None else self._augmented
-        return self.engine.data.batches(self.data.train.x, self.data.y, order, change)
+        return self.engine.data.batches(self.data.train.x, self.data.y, order, change, self.data.weights)
 
     def rows(self) -> list[Array]:
         """The rows of all batches of the epoch."""
@@ -80,9 +80,9 @@ class Epoch:
 
         Errors: as of `take_step`
         """
-        loss, x, y = self.objective.loss, self.data.train.x, self.data.y
-        divisors = [loss.divisor(y[each]) for each in rows]
-        done = self.engine.steps(x, y, rows, self.context, optimizer, divisors)
+        x, y, weights = self.data.train.x, self.data.y, self.data.weights
+        divisors = [self.data.divisor(self.objective.loss, each) for each in rows]
+        done = self.engine.steps(x, y, rows, self.context, optimizer, divisors, weights)
         if done is None:
             return False
         taken = done.taken
@@ -104,11 +104,13 @@ class Epoch:
 
         Errors: unless the engine is `deferred`, DivergenceError where J is not finite, DataError where no target counts
         """
-        before, y = self.layers.bit_generator.state, self.data.y[batch.all_rows]
-        divisor = self.objective.loss.divisor(y)
-        done = self.engine.step(batch.x, batch.y, self.context, optimizer, divisor=divisor)
+        before = self.layers.bit_generator.state
+        divisor = self.data.divisor(self.objective.loss, batch.all_rows)
+        done = self.engine.step(
+            batch.x, batch.y, self.context, optimizer, divisor=divisor, weights=batch.weights
+        )
         if not self.engine.deferred and not math.isfinite(done.value):
-            self.objective.loss.require_counted(y)
+            self.objective.loss.require_counted(self.data.y[batch.all_rows])
             self.layers.bit_generator.state = before
             x = self.data.train.x[batch.all_rows]
             raise self._divergence(x, self.context, optimizer, done.value, penalty=done.penalty)
@@ -140,9 +142,9 @@ class Epoch:
         if data.held_out is None or data.y_held_out is None:
             return {}
         prediction = self.engine.predict(data.held_out.x)
-        value = loss.value(prediction, data.y_held_out)
+        value = loss.value(prediction, data.y_held_out, data.weights_held_out)
         if not math.isfinite(value):
-            loss.require_counted(data.y_held_out)
+            loss.require_counted(data.y_held_out, data.weights_held_out)
             raise self._divergence(data.held_out.x, Context(), optimizer, value)
         return {"val_loss": value, **validation_measures(prediction, data.held_out, loss, metrics)}
 

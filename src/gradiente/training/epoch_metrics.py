@@ -34,7 +34,7 @@ class EpochMetrics:
 
     def add(self, batch: Batch, done: StepResult) -> None:
         """Count a step."""
-        divisor = self.loss.divisor(self.data.y[batch.all_rows])
+        divisor = self.data.divisor(self.loss, batch.all_rows)
         self._waiting.append((batch.rows, divisor, done))  # not x and y, which may be large
         self._numbers += math.prod(done.prediction.shape)
         if self._numbers > MOST_WAITING:

@@ -11,8 +11,9 @@ import numpy as np
 
 from gradiente.data import Dataset
 from gradiente.diagnosis import Diagnosis, Subject, diagnose
-from gradiente.errors import ArgumentError
+from gradiente.errors import ArgumentError, require
 from gradiente.storage import json_text
+from gradiente.training.history_plot import plot_records
 
 Array = np.ndarray
 
@@ -25,6 +26,11 @@ LARGER_IS_BETTER = frozenset(
 def larger_is_better(measure: str) -> bool:
     """Whether larger is better for a measure, with or without "val_" before it."""
     return measure.removeprefix("val_") in LARGER_IS_BETTER
+
+
+def as_good(value: float, best: float, measure: str) -> bool:
+    """Whether a value of a measure is as good as the best so far, or better: of equal epochs the last is the best."""
+    return value >= best if larger_is_better(measure) else value <= best
 
 
 @dataclass
@@ -133,9 +139,18 @@ class History:
         return bool(self.records) and measure in self.records[0]
 
     def best(self, measure: str) -> dict[str, Any]:
-        """The record of the best epoch by a measure: of the smallest loss, or the largest accuracy."""
+        """The record of the best epoch by a measure, the last of equals: the smallest loss, or the largest accuracy."""
         choose = max if larger_is_better(measure) else min
-        return choose(self.records, key=lambda record: record[measure])
+        return choose(reversed(self.records), key=lambda record: record[measure])
+
+    def plot(self) -> Array:
+        """Draw loss, measures and learning rate over the epochs with matplotlib, each a plot: the axes of a new figure.
+
+        Shapes: (plots,)
+        Errors: ArgumentError for a history without an epoch
+        """
+        require(len(self) > 0, "history.empty")
+        return plot_records(self.records)
 
     def to_json_lines(self) -> str:
         """One JSON object a line, one line an epoch."""

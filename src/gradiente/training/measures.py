@@ -20,7 +20,8 @@ def evaluate(
     prediction: Array, dataset: Dataset, loss: Loss, metrics: Sequence[TorchMetric] = ()
 ) -> dict[str, Any]:
     """The loss, every metric of the task, and those asked for by name, from a network's output on a data set."""
-    value = {"loss": loss.value(prediction, targets(dataset, loss, prediction.shape[1]))}
+    y = targets(dataset, loss, prediction.shape[1])
+    value = {"loss": loss.value(prediction, y, dataset.loss_weights)}
     if dataset.task == "classification":
         value |= classification_metrics(dataset.y, loss.estimate(prediction))
     else:

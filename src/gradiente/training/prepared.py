@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
-from gradiente.errors import ShapeError, require
+from gradiente.errors import DataError, ShapeError, require
 from gradiente.layers import Context
 from gradiente.layers.base import written_shape
 from gradiente.losses import Loss
@@ -22,7 +22,8 @@ DEFAULT_BATCH_SIZE = 128
 class Prepared:
     """A data set, which of its rows are learned from in batches of which size, and what validates.
 
-    `y` and `y_held_out` are the targets as the loss takes them.
+    `y` and `y_held_out` are the targets as the loss takes them, `weights` and `weights_held_out` what each instance
+    counts in it; None where all count alike.
     """
 
     train: Dataset
@@ -31,10 +32,16 @@ class Prepared:
     batch_size: int
     held_out: Dataset | None
     y_held_out: Array | None
+    weights: Array | None = None
+    weights_held_out: Array | None = None
 
     @property
     def steps_per_epoch(self) -> int:
         return -(-len(self.indices) // self.batch_size)
+
+    def divisor(self, loss: Loss, rows: Array) -> float:
+        """What a loss divides by, for a batch of these rows."""
+        return loss.divisor(self.y[rows], None if self.weights is None else self.weights[rows])
 
     def monitor(self, asked: str | None) -> str:
         """The measure that decides which epoch is best.
@@ -62,7 +69,8 @@ def prepare(
 ) -> Prepared:
     """Split a data set and check it with one small batch.
 
-    Errors are raised before training starts, not at the end of an epoch.
+    Instances of weight 0 are not learned from, so that no batch is a mean of nothing. Errors are raised before training
+    starts, not at the end of an epoch.
 
     Errors: as of Trainer.fit
     """
@@ -70,6 +78,11 @@ def prepare(
     if not isinstance(validation, Dataset | None):
         indices, rows = stratified_split(train.y, validation, seed, part="validation", classes=train.classes)
         held_out = train.subset(rows)
+    weights = train.loss_weights
+    if weights is not None:
+        indices = indices[weights[indices] > 0]
+        if not len(indices):
+            raise DataError("data.no_weight", name=train.name)
     size = _batch_size(batch_size, len(indices))
     batches(indices, size)
     require(size >= processes, "trainer.processes", size=size, count=processes)
@@ -80,7 +93,8 @@ def prepare(
     y = targets(train, loss, outputs)
     assert isinstance(held_out, Dataset | None)
     y_held_out = None if held_out is None else targets(held_out, loss, _outputs(network, held_out))
-    return Prepared(train, y, indices, size, held_out, y_held_out)
+    held_out_weights = None if held_out is None else held_out.loss_weights
+    return Prepared(train, y, indices, size, held_out, y_held_out, weights, held_out_weights)
 
 
 def _try_smallest_batch(

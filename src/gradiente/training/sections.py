@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from gradiente.averages import REGISTRY as AVERAGES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.data.encoder import MISSING, SCALERS
 from gradiente.data.own_table import TASKS
@@ -111,6 +112,7 @@ class DescentConfig:
     clip_norm: float | None = setting(interval="(0, inf)")
     clip_value: float | None = setting(interval="(0, inf)")
     penalty: list[str] | None = setting(registry=PENALTIES, metavar="penalties")
+    average: str | None = setting(registry=AVERAGES, metavar="name")
     patience: int | None = setting(interval="[1, inf)")
     # torchrun takes --monitor and --run for its own, cut short
     monitor: str | None = setting(options=("--monitor", "--monitor-measure"), metavar="measure")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from gradiente.averages import REGISTRY as AVERAGES
+from gradiente.averages import Average
 from gradiente.data import Augmentation
 from gradiente.losses import REGISTRY as LOSSES
 from gradiente.notation import describe
@@ -20,6 +22,7 @@ def settings(
     augmentation: Augmentation | None,
     data: Prepared,
     *,
+    average: Average | None,
     seed: int,
     monitor: str,
 ) -> dict[str, Any]:
@@ -35,5 +38,7 @@ def settings(
         "clip": repr(objective.clip),
         "penalties": [describe(penalty, PENALTIES) for penalty in objective.penalties],
         "augmentation": repr(augmentation),
+        "average": None if average is None else describe(average, AVERAGES),
         "instances": len(data.indices),
+        "class_weight": None if data.train.class_weight is None else str(data.train.class_weight),
     }

@@ -22,6 +22,14 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Averaged:
+    """θ̄, the average of the parameters so far, and how many it is made of."""
+
+    count: int
+    theta: Array
+
+
+@dataclass(frozen=True)
 class PartialEpoch:
     """An epoch in progress: steps taken, their metrics, and the state of each process's random generators."""
 
@@ -45,6 +53,7 @@ class Snapshot:
         best: the best of them
         settings: those that must not change when it is resumed
         partial: the epoch in progress; None between two epochs
+        average: of the parameters, where one is made
     """
 
     form: dict[str, Any]
@@ -53,6 +62,7 @@ class Snapshot:
     best: Best | None
     settings: dict[str, Any]
     partial: PartialEpoch | None = None
+    average: Averaged | None = None
 
     @property
     def epoch(self) -> int:

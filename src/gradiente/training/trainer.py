@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradiente.averages import Average
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
-from gradiente.errors import ArgumentError, DivergenceError, FileError, is_whole, require
+from gradiente.errors import ArgumentError, DivergenceError, is_whole, require
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.objective import Objective
@@ -18,18 +19,18 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
+from gradiente.training.beginning import begin
 from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
-from gradiente.training.checkpoint import resumed
 from gradiente.training.control import Control
 from gradiente.training.diagnosed import subject_of
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import History
 from gradiente.training.interrupt import interruptible
 from gradiente.training.live import Live
+from gradiente.training.lr_search import HIGHEST, LOWEST, STEPS, LRSearch, search
 from gradiente.training.measures import evaluate
 from gradiente.training.prepared import Prepared, prepare
-from gradiente.training.settings import settings
 from gradiente.training.snapshot import PartialEpoch, Snapshot
 from gradiente.training.stopping import Requested, Stop
 
@@ -57,6 +58,7 @@ class Trainer:
         clip: gradient clipping
         penalties: on the weights, as terms of J
         augmentation: of the images of every training batch
+        average: of the parameters: what is validated, kept as the best, and left in the network by `fit`
         metrics: of torchmetrics, by their names: measured on validation data after every epoch, and by `evaluate`
         engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…) with settings of its own
         seed: of the order of the instances, and of the layers that draw, ≥ 0
@@ -90,6 +92,7 @@ class Trainer:
         clip: Clip | None = None,
         penalties: Sequence[Penalty] = (),
         augmentation: Augmentation | None = None,
+        average: Average | None = None,
         metrics: Sequence[str] = (),
         engine: str | Torch = "numpy",
         seed: int = 0,
@@ -101,13 +104,14 @@ class Trainer:
         require(
             isinstance(augmentation, Augmentation | None), "trainer.augmentation", value=repr(augmentation)
         )
+        require(isinstance(average, Average | None), "trainer.average", value=repr(average))
         named = not isinstance(metrics, str) and all(isinstance(metric, str) for metric in metrics)
         require(named, "trainer.metrics", value=repr(metrics))
         self.network = network
         self.loss = loss
         self.objective = Objective(network, loss, tuple(penalties), clip or Clip())
         self.optimizer = optimizer
-        self.augmentation = augmentation
+        self.augmentation, self.average = augmentation, average
         self.metrics = [TorchMetric.parse(metric) for metric in metrics]
         groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
         self.engine = make_engine(engine, self.objective, optimizer, groups)
@@ -198,7 +202,19 @@ class Trainer:
         Errors: as of `fit`
         """
         self.engine.batch_size = data.batch_size
-        state = self._begin(data, epochs, max_steps, resume)
+        state = begin(
+            self.engine,
+            self.objective,
+            self.optimizer,
+            self.augmentation,
+            data,
+            average=self.average,
+            seed=self.seed,
+            monitor=self.monitor,
+            epochs=epochs,
+            max_steps=max_steps,
+            resume=resume,
+        )
         initial = state.snapshot.state.theta if resume is None else None
         with self.engine.session(), self._controlled(state) as control:
             self._call("fit_begin", state)
@@ -215,20 +231,23 @@ class Trainer:
                     self._call("epoch_end", state)
                     control.between_steps(done=state.epoch == epochs)
             except DivergenceError:
-                self.engine.load_state(state.snapshot.state)
+                self._go_back(state)
                 raise
             finally:
                 state.current, self.last = None, state.snapshot
+                if state.averaging is not None:
+                    state.averaging.finish()
                 self._call("fit_end", state)
         self.engine.upload()  # a callback may have gone back to the best epoch
         self.stopped = state.stop
+        newest = state.snapshot.average or state.snapshot.state
         state.history.subject = subject_of(
             self.objective,
             self.optimizer,
             data,
             self.network,
             initial=initial,
-            last=state.snapshot.state.theta,
+            last=newest.theta,
             steps=state.steps,
         )
         return state.history
@@ -254,6 +273,29 @@ class Trainer:
         finally:
             engine.deferred = deferred
         return done
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def lr_find(
+        self,
+        train: Dataset,
+        *,
+        validation: float | Dataset | None = None,
+        batch_size: int | Literal["all"] | None = None,
+        lowest: float = LOWEST,
+        highest: float = HIGHEST,
+        steps: int = STEPS,
+    ) -> LRSearch:
+        """Search for a learning rate by steps whose rate grows exponentially, on a copy: here nothing changes.
+
+        Arguments:
+            train, validation, batch_size: as of `fit`
+            lowest, highest: the first and the last rate
+            steps: how many there are at most
+
+        Errors: as of `fit`; ArgumentError for rates that are not 0 < lowest < highest, or fewer than ten steps
+        """
+        data, rates = self.prepare(train, validation, batch_size), (lowest, highest, steps)
+        return search(self.engine, self.optimizer, data, self.augmentation, self.seed, *rates)
 
     def stop(self, reason: str = "") -> None:
         """Stop training after the current step; nothing is lost, and `last` resumes it.
@@ -309,13 +351,24 @@ class Trainer:
         if self.engine.deferred and not epoch.metrics_so_far.finite():
             # The same steps once more, each looked at before it changes anything.
             self.engine.deferred = False
-            self.engine.load_state(state.snapshot.state)
+            self._go_back(state)
             state.stop = None
             return self._epoch(state, data, control)
         if stopped:
             state.snapshot = state.take_snapshot()
             return None
-        return epoch.record(state.optimizer) | epoch.validate(state.optimizer, self.metrics)
+        record = epoch.record(state.optimizer)
+        if state.averaging is None:
+            return record | epoch.validate(state.optimizer, self.metrics)
+        state.averaging.epoch_end(epoch.number)
+        with state.averaging.applied():
+            return record | epoch.validate(state.optimizer, self.metrics)
+
+    def _go_back(self, state: TrainingState) -> None:
+        """To the last snapshot."""
+        self.engine.load_state(state.snapshot.state)
+        if state.averaging is not None:
+            state.averaging.load(state.snapshot.average)
 
     def _new_epoch(self, data: Prepared, number: int, partial: PartialEpoch | None) -> Epoch:
         return Epoch(
@@ -327,49 +380,6 @@ class Trainer:
             augmentation=self.augmentation,
             partial=partial,
         )
-
-    def _begin(
-        self, data: Prepared, epochs: int, max_steps: int | None, resume: Snapshot | str | Path | None
-    ) -> TrainingState:
-        monitor = data.monitor(self.monitor)
-        described = settings(
-            self.objective,
-            self.optimizer,
-            self.engine.parameter_groups,
-            self.augmentation,
-            data,
-            seed=self.seed,
-            monitor=monitor,
-        )
-        self.engine.upload()
-        form = self.network.to_dict()
-        if resume is None:
-            snapshot = Snapshot(form, self.engine.state(), History(), None, described)
-        else:
-            snapshot = self.engine.group.on_global_zero(lambda: resumed(resume, form, described))
-            try:
-                self.engine.load_state(snapshot.state)
-            except (KeyError, ValueError) as error:  # of another optimizer's slots
-                raise FileError("checkpoint.not_ours", path=resume) from error
-        state = TrainingState(
-            network=self.network,
-            loss=self.loss,
-            base_optimizer=self.optimizer,
-            optimizer=self.optimizer,
-            engine=self.engine,
-            epochs=epochs,
-            steps_per_epoch=data.steps_per_epoch,
-            monitor=monitor,
-            settings=described,
-            snapshot=snapshot,
-            history=snapshot.history.copy(),
-            best=snapshot.best,
-            max_steps=max_steps,
-        )
-        require(
-            max_steps is None or is_whole(max_steps, state.steps), "trainer.max_steps", value=repr(max_steps)
-        )
-        return state
 
     @contextmanager
     def _controlled(self, state: TrainingState) -> Iterator[Control]:

@@ -11,7 +11,7 @@ from gradiente.trace import Quantity, Term, Trace
 LARGEST = 8  # rows and columns that are shown without being asked for
 
 PARTS = {
-    "forward": ("input", "parameter", "output", "estimate", "target", "loss", "penalty", "cost"),
+    "forward": ("input", "parameter", "output", "estimate", "target", "weights", "loss", "penalty", "cost"),
     "backward": ("output gradient", "parameter gradient", "clipped gradient"),
     "update": ("slot", "new parameter"),
 }

@@ -68,12 +68,19 @@ class CompiledEngine(ClosedFormEngine):
         return {**self.__dict__, "_programs": {}}
 
     def step(
-        self, x: Array, y: Array, context: Context, optimizer: Optimizer, *, divisor: float | None = None
+        self,
+        x: Array,
+        y: Array,
+        context: Context,
+        optimizer: Optimizer,
+        *,
+        divisor: float | None = None,
+        weights: Array | None = None,
     ) -> StepResult:
-        divisor = self.objective.loss.divisor(y) if divisor is None else divisor
-        done = self.steps(x, y, [np.arange(len(x))], context, optimizer, [divisor])
+        divisor = self.objective.loss.divisor(y, weights) if divisor is None else divisor
+        done = self.steps(x, y, [np.arange(len(x))], context, optimizer, [divisor], weights)
         if done is None or not done.valid:
-            return super().step(x, y, context, optimizer, divisor=divisor)
+            return super().step(x, y, context, optimizer, divisor=divisor, weights=weights)
         return StepResult(float(done.values[0]), float(done.penalties[0]), done.prediction)
 
     def steps(
@@ -84,8 +91,9 @@ class CompiledEngine(ClosedFormEngine):
         context: Context,
         optimizer: Optimizer,
         divisors: Sequence[float],
+        weights: Array | None = None,
     ) -> Steps | None:
-        done = self._taken(x, y, rows, context, optimizer, divisors)
+        done = self._taken(x, y, rows, context, optimizer, divisors, weights)
         if done is None:
             return None
         taken, penalties = done
@@ -102,10 +110,12 @@ class CompiledEngine(ClosedFormEngine):
         optimizer: Optimizer,
         divisor: float,
         times: int,
+        weights: Array | None = None,
     ) -> RepeatedSteps | None:
         if self._draws(x.shape[1:]) or self.objective.penalties:
             return None
-        done = self._taken(x, y, [rows] * times, context, optimizer, [divisor] * times, keep=True)
+        given = [rows] * times, context, optimizer, [divisor] * times
+        done = self._taken(x, y, *given, weights, keep=True)
         if done is None:
             return None
         taken, _ = done
@@ -123,6 +133,7 @@ class CompiledEngine(ClosedFormEngine):
         context: Context,
         optimizer: Optimizer,
         divisors: Sequence[float],
+        weights: Array | None,
         *,
         keep: bool = False,
     ) -> tuple[Taken, Array] | None:
@@ -133,7 +144,7 @@ class CompiledEngine(ClosedFormEngine):
             each = len(rows[0]) * math.prod(x.shape[1:]) * x.dtype.itemsize
             rows = rows[: max(1, GATHERED_BYTES // max(1, each))]
         count = 1 if self.objective.penalties else len(rows)
-        found = self._program(x.shape[1:], max(map(len, rows)), y, optimizer, count)
+        found = self._program(x.shape[1:], max(map(len, rows)), y, weights is not None, optimizer, count)
         if found is None:
             return None
         program, constants = found
@@ -146,7 +157,8 @@ class CompiledEngine(ClosedFormEngine):
         if few == 0:
             return None
         rows, constants, divided = rows[:few], constants[:few], divided[:few]
-        x, y, all_rows = self._arrays(x, y, np.concatenate(rows), labels=program.form.loss.labels)
+        given = x, y, weights, np.concatenate(rows)
+        x, y, weights, all_rows = self._arrays(*given, labels=program.form.loss.labels)
         bounds = np.array([0, *accumulate(map(len, rows))], np.int64)
         penalties = np.full(len(rows), float(self.objective.penalty()))
         buffers = self._buffers(program.form)
@@ -156,7 +168,18 @@ class CompiledEngine(ClosedFormEngine):
         threads = self.threads_to_use.next(program.code.pieces)
         started = time.perf_counter()
         taken = program.run(
-            x, y, all_rows, bounds, state, constants, divided, penalties, generator, threads, keep=keep
+            x,
+            y,
+            weights,
+            all_rows,
+            bounds,
+            state,
+            constants,
+            divided,
+            penalties,
+            generator,
+            threads,
+            keep=keep,
         )
         self.threads_to_use.took(threads, (time.perf_counter() - started) / len(rows))
         self.t += taken.count
@@ -167,14 +190,18 @@ class CompiledEngine(ClosedFormEngine):
                 self.network.forward(x[: int(size)], context)
         return taken, penalties
 
-    def _arrays(self, x: Array, y: Array, rows: Array, *, labels: bool) -> tuple[Array, Array, Array]:
+    def _arrays(
+        self, x: Array, y: Array, weights: Array | None, rows: Array, *, labels: bool
+    ) -> tuple[Array, Array, Array | None, Array]:
         """The data as the program reads them, and the rows of all steps: of another type or layout, only those rows."""
         dtype, kind = self.network.dtype, np.dtype(np.int64) if labels else self.network.dtype
         own = x.dtype == dtype and y.dtype == kind and not isinstance(x, MappedArray)
+        w = None if weights is None else np.ascontiguousarray(weights, dtype)
         if own and x.flags.c_contiguous and y.flags.c_contiguous:
-            return x, y, np.ascontiguousarray(rows, np.int64)
+            return x, y, w, np.ascontiguousarray(rows, np.int64)
         x, y = self.network.as_batch(x[rows]), y[rows].astype(kind, copy=False)
-        return np.ascontiguousarray(x), np.ascontiguousarray(y), np.arange(len(rows))
+        w = None if w is None else w[rows]
+        return np.ascontiguousarray(x), np.ascontiguousarray(y), w, np.arange(len(rows))
 
     def _check(self, y: Array, program: Program) -> None:
         """Targets that are no class numbers, checked by the loss's own code, once."""
@@ -228,7 +255,7 @@ class CompiledEngine(ClosedFormEngine):
         self._said = True
 
     def _program(
-        self, shape: tuple[int, ...], rows: int, y: Array, optimizer: Optimizer, steps: int
+        self, shape: tuple[int, ...], rows: int, y: Array, weighted: bool, optimizer: Optimizer, steps: int
     ) -> tuple[Program, Array] | None:
         """The program for the next steps, and the constants of each; of one step where the rule is not the same at all.
 
@@ -241,10 +268,10 @@ class CompiledEngine(ClosedFormEngine):
         rules, steps = self._rules([rule for rule, _ in groups], steps)
         batch_size = max(rows, self.batch_size)
         lines = tuple(rule.lines for rule in rules)
-        key = (self.network.frozen, shape, batch_size, y.ndim, y.dtype.kind, lines)
+        key = (self.network.frozen, shape, batch_size, y.ndim, y.dtype.kind, weighted, lines)
         if key not in self._programs:
             slices = [pieces for _, pieces in groups]
-            self._programs[key] = self._new_program(stages, rules, slices, batch_size, y)
+            self._programs[key] = self._new_program(stages, rules, slices, batch_size, y, weighted=weighted)
         program = self._programs[key]
         if program is None:
             return None
@@ -271,11 +298,13 @@ class CompiledEngine(ClosedFormEngine):
         slices: list[list[slice]],
         batch_size: int,
         y: Array,
+        *,
+        weighted: bool,
     ) -> Program | None:
         """None where something cannot be recorded, or be compiled."""
         objective, network = self.objective, self.network
         try:
-            loss = record_loss(objective.loss, stages[-1].outputs, y)
+            loss = record_loss(objective.loss, stages[-1].outputs, y, weighted=weighted)
             weight = operand(Symbol(WEIGHT), (ROWS, 1), network.dtype)
             penalties = tuple(
                 recorded(type(p).__name__, lambda p=p: p.gradient(weight)).symbol for p in objective.penalties

@@ -84,7 +84,8 @@ class Form:
     def arguments(self) -> dict[str, str]:
         """The arguments of the program, with their types.
 
-        x, targets      of all instances; targets are class numbers where the loss takes those
+        x, targets, weights     of all instances; targets are class numbers where the loss takes those, weights only
+                        of a weighted loss
         rows, bounds    the instances of all steps, and where in `rows` each step begins and the last one ends
         buffers         running statistics
         constants       those of the rules, `stride` numbers further at every step
@@ -100,6 +101,7 @@ class Form:
         return {
             "x": f"{number}*",
             "targets": "int64*" if self.loss.labels else f"{number}*",
+            **({"weights": f"{number}*"} if self.loss.weighted else {}),
             "rows": "int64*",
             "bounds": "int64*",
             "theta": f"{number}*",

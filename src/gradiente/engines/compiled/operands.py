@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# W x or another head's y; b of a Linear; ∂J/∂output; the targets; any weight.
-RAW, BIAS, DELTA, TARGET, WEIGHT = "raw", "bias", "delta", "target", "weight"
+# W x or another head's y; b of a Linear; ∂J/∂output; the targets; the instances' weights; any entry of a W.
+RAW, BIAS, DELTA, TARGET, SHARE, WEIGHT = "raw", "bias", "delta", "target", "share", "weight"
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Program:
         self,
         x: Array,
         targets: Array,
+        weights: Array | None,
         rows: Array,
         bounds: Array,
         state: Sequence[Array],
@@ -96,7 +97,7 @@ class Program:
         """Take steps.
 
         Arguments:
-            x, targets: of all instances, contiguous, of the network's type
+            x, targets, weights: of all instances, contiguous, of the network's type; no weights where the loss has none
             rows, bounds: the instances of all steps, and where in `rows` each step begins, and the last ends
             state: θ, the gradient, the optimizer's slots and the running statistics, which change
             constants: of the rules, for each step
@@ -119,6 +120,7 @@ class Program:
         arguments: list[Any] = [
             x,
             targets,
+            *([] if weights is None else [weights]),
             rows,
             bounds,
             *state,

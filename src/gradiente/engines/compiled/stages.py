@@ -9,7 +9,7 @@ import numpy as np
 
 from gradiente.engines.compiled.chains import Chain, chain_of
 from gradiente.engines.compiled.formulas import supported
-from gradiente.engines.compiled.operands import BIAS, RAW, TARGET, Place
+from gradiente.engines.compiled.operands import BIAS, RAW, SHARE, TARGET, Place
 from gradiente.engines.compiled.recording import (
     ROWS,
     NotRecordable,
@@ -129,18 +129,20 @@ class Stage(Chain):
 
 @dataclass(frozen=True)
 class RecordedLoss:
-    """A loss from the operands RAW, the network's output, and TARGET or the right class.
+    """A loss from the operands RAW, the network's output, and TARGET or the right class; SHARE if it is weighted.
 
     Arguments:
-        terms: L, of every number or every row
-        gradient: ∂(Σ L)/∂output
+        terms: L, of every number or every row; w L if it is weighted
+        gradient: ∂(Σ L)/∂output, or ∂(Σ w L)/∂output
         labels: whether the targets are class numbers
+        weighted: whether the instances have weights
         interval: where predictions may lie, as in `Loss.interval`
     """
 
     terms: Symbol
     gradient: Symbol
     labels: bool
+    weighted: bool
     interval: str
 
 
@@ -169,8 +171,11 @@ def stages_of(network: Network, shape: tuple[int, ...]) -> list[Stage]:
     return stages
 
 
-def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
+def record_loss(loss: Loss, outputs: int, targets: Array, *, weighted: bool) -> RecordedLoss:
     """A loss for targets of that kind.
+
+    Arguments:
+        weighted: whether the instances have weights
 
     Errors: NotRecordable
     """
@@ -186,7 +191,13 @@ def record_loss(loss: Loss, outputs: int, targets: Array) -> RecordedLoss:
     terms = recorded(name, lambda: loss.unreduced(*symbols()))
     gradient = recorded(name, lambda: loss.unreduced_gradient(*symbols()))
     supported([terms.symbol, gradient.symbol])
-    return RecordedLoss(terms.symbol, gradient.symbol, labels, loss.interval)
+    each, derivative = (_weighted(each.symbol) if weighted else each.symbol for each in (terms, gradient))
+    return RecordedLoss(each, derivative, labels, weighted, loss.interval)
+
+
+def _weighted(symbol: Symbol) -> Symbol:
+    """A formula of a row times the weight of its instance."""
+    return Symbol(function="multiply", arguments=(Symbol(SHARE), symbol))
 
 
 def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: Mapping[str, Place]) -> Stage:

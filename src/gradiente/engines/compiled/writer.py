@@ -8,7 +8,7 @@ from gradiente.engines.compiled.feature_loops import SUMMED, FeatureLoops
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
 from gradiente.engines.compiled.lanes import NAMES
-from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, TARGET, WEIGHT
+from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, SHARE, TARGET, WEIGHT
 from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
@@ -235,7 +235,7 @@ class Writer:
     def loss(
         self, z: str, delta: str, classes: str, targets: str, terms: str, cut: Cut, rows: object
     ) -> list[str]:
-        """L of every row at the pointer `terms`, and ∂(Σ L)/∂output at the pointer `delta`.
+        """L of every row at the pointer `terms`, and ∂(Σ L)/∂output at the pointer `delta`; both with its weight.
 
         Arguments:
             rows: how many are not there only to fill the array
@@ -243,8 +243,11 @@ class Writer:
         loss = self.form.loss
         lines = [f"z = {z}", f"delta = {delta}", f"terms = {terms}"]
         lines += [f"classes = {classes}"] if loss.labels else [f"target = {targets}"]
+        if loss.weighted:
+            lines.append(f"share = {self.at(self.memory.array(self.M))}")
+            lines += nested(f"for r in range({rows}):", ["share[r] = weights[rows[first + r]]"])
         lines += self._checks(rows)
-        formulas = Formulas({RAW: Operand("z"), TARGET: Operand("target")})
+        formulas = Formulas({RAW: Operand("z"), TARGET: Operand("target"), SHARE: Operand("share", "row")})
         summed = (
             Symbol(function=ROW_SUM, arguments=(loss.terms,)) if formulas.wide(loss.terms) else loss.terms
         )
