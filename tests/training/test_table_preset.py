@@ -11,7 +11,6 @@ from gradiente import (
     Context,
     CosLogLR,
     CrossEntropyLoss,
-    Dropout,
     MSELoss,
     NTKLinear,
     ParametricActivation,
@@ -50,7 +49,7 @@ def test_what_it_stands_for():
     assert made.schedule == CosLogLR(T_max=steps)
     assert made.loss == CrossEntropyLoss(label_smoothing=0.1)
     assert made.optimizer == AdamW(lr=0.04, betas=(0.9, 0.95), weight_decay=0.02)
-    kinds = [PBLD, Scale, *[NTKLinear, ParametricActivation, Dropout] * 3, NTKLinear]
+    kinds = [PBLD, Scale, *[NTKLinear, ParametricActivation] * 3, NTKLinear]
     assert [type(layer) for layer in made.network.layers] == kinds
     groups = made.parameter_groups
     factors = {name: groups.factor(name) for name in made.network.parameters}
