@@ -1,4 +1,4 @@
-"""The preset `table`: a network for tables and its training, RealMLP-TD without dropout, made of the library's own parts.
+"""The preset `table`: a network for tables and its training, RealMLP-TD without dropout, made of the library's parts.
 
 RealMLP's dropout falls to 0 in the second half of the training; with a constant one the results are worse than without.
 
