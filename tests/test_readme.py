@@ -62,6 +62,13 @@ def test_the_residual_network_computes_what_it_does_in_pytorch():
     np.testing.assert_allclose(scope["net"].predict(x), expected, rtol=1e-5, atol=1e-6)
 
 
+def test_the_estimator_learns_what_no_column_alone_says(capsys):
+    exec(
+        next(block for block in blocks("README.md", "python") if "MLPClassifier" in block), {"gr": gradiente}
+    )
+    assert capsys.readouterr().out.startswith("1.0 ")
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_what_it_links_to_is_there(name):
     text = (ROOT / name).read_text(encoding="utf-8")

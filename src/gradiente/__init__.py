@@ -10,12 +10,13 @@ from typing import Any
 from gradiente.lazy import lazy_getattr, stub_modules
 
 _MODULES = stub_modules(__file__)
-__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
+# The subclasses of scikit-learn's classes would load it: `from gradiente import *` leaves them out.
+__all__ = [name for name in _MODULES if not _MODULES[name].startswith("gradiente.sklearn.")]  # pyright: ignore[reportUnsupportedDunderAll]
 __getattr__ = lazy_getattr(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_MODULES})
 
 
 class _Package(ModuleType):

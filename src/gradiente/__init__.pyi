@@ -10,6 +10,7 @@ from gradiente.averages import SWA as SWA
 from gradiente.averages import Average as Average
 from gradiente.clip import Clip as Clip
 from gradiente.custom import register as register
+from gradiente.data.checks import check_data as check_data
 from gradiente.engines import Torch as Torch
 from gradiente.errors import ArgumentError as ArgumentError
 from gradiente.errors import DataError as DataError
@@ -136,6 +137,8 @@ from gradiente.schedules import SequentialLR as SequentialLR
 from gradiente.schedules import StepLR as StepLR
 from gradiente.schedules import WarmupLR as WarmupLR
 from gradiente.show import show as show
+from gradiente.sklearn.classifier import MLPClassifier as MLPClassifier
+from gradiente.sklearn.regressor import MLPRegressor as MLPRegressor
 from gradiente.trace import Trace as Trace
 from gradiente.trace import trace as trace
 from gradiente.training import Callback as Callback
@@ -146,3 +149,4 @@ from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
 from gradiente.training import TqdmProgress as TqdmProgress
 from gradiente.training import Trainer as Trainer
+from gradiente.training.run import Run as Run

@@ -154,6 +154,23 @@ def precise_duration(seconds: float) -> str:
     return f"{number(seconds, 3)}{NARROW_SPACE}s"
 
 
+def evidence_in_words(evidence: Mapping[str, Any]) -> dict[str, str]:
+    """The numbers that show something, as text, by their names; those called share or …_share are fractions of 1.
+
+    >>> evidence_in_words({"rows": 12345, "gap_share": 0.5, "column": "age"})["rows"]
+    '12,345'
+    """
+    return {name: _evidence(name, value) for name, value in evidence.items()}
+
+
+def _evidence(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if name.endswith("share"):
+        return share(value)
+    return count(value) if isinstance(value, int) else number(value, 3)
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(entry) for key, entry in value.items()}

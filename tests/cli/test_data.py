@@ -201,7 +201,7 @@ def test_without_its_own_command_it_says_which_there_are():
         answer = gradiente("data", "--lang", language)
         assert (answer.status, answer.out) == (2, "")
         assert words in answer.err
-        assert re.search(r"^  show ", answer.err, re.MULTILINE)
+        assert all(re.search(rf"^  {name} ", answer.err, re.MULTILINE) for name in ("check", "show"))
 
 
 @pytest.mark.parametrize(

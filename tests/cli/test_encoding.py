@@ -18,7 +18,19 @@ from gradiente.locale import LANGUAGES, catalogue
 from .conftest import gradiente
 
 ENCODINGS = ("cp1252", "latin-1", "ascii")
-HELPS = ("", "train", "evaluate", "predict", "compare", "data", "data show", "gradcheck", "explain", "parity")
+HELPS = (
+    "",
+    "train",
+    "evaluate",
+    "predict",
+    "compare",
+    "data",
+    "data check",
+    "data show",
+    "gradcheck",
+    "explain",
+    "parity",
+)
 HELPS += ("workshop", "workshop list", "workshop new", "check", "grade", "bench", "doctor")
 LINES = {
     "train or --epochs 2 --lr 0.1 --run trained": 0,
@@ -30,6 +42,8 @@ LINES = {
     "evaluate run --part ∂": 2,
     "predict run new.npz": 0,
     "predict run ✗.npz": 1,
+    "data check moons": 0,
+    "data check ∅.csv": 1,
     "data show digits --output d.png": 0,
     "data show ∅.npz": 1,
     "gradcheck --batch-size 2": 0,

@@ -96,6 +96,7 @@ WRONG = [
     "explain xor --quantity J --entry 3",
     "explain xor --html absent/page.html",
     "gradcheck --network Linear(3,2),Linear(3,2)",
+    "data check garden.csv --target soil --no-standardize",
     "data show garden.csv --augment Foo",
     "data show digits --output absent/d.png",
     "compare --remedies water",

@@ -4,4 +4,4 @@ from functools import partial
 
 from gradiente.cli.base import LazyGroup
 
-command = partial(LazyGroup, "data", ("show",))
+command = partial(LazyGroup, "data", ("check", "show"))

@@ -16,13 +16,13 @@ from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
 from gradiente.data.tables.table import SUFFIXES
-from gradiente.errors import ArgumentError, DataError, ShapeError
+from gradiente.errors import ArgumentError, ShapeError
 from gradiente.formatting import share, short
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.storage import write_atomically
+from gradiente.training.predictions import predictions_of
 from gradiente.training.run import DataDescription, Run
-from gradiente.training.targets import class_names, probabilities
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 IMAGES = {".png", ".jpg", ".jpeg"}
@@ -100,24 +100,19 @@ def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
 def _predictions(
     sources: list[str], output: np.ndarray, description: DataDescription, loss: Loss
 ) -> list[Prediction]:
-    if description.task == "regression":
-        estimate, encoder = loss.estimate(output), description.table_encoder()
-        if encoder is not None and len(encoder.target_mean) not in (0, estimate.shape[1]):
-            raise DataError("predict.outputs", expected=len(encoder.target_mean), got=estimate.shape[1])
-        values = estimate if encoder is None else encoder.in_units(estimate)
-        rows = [{"value": row[0] if len(row) == 1 else row} for row in values.tolist()]
+    found = predictions_of(output, loss, description.task, description.classes, description.table_encoder())
+    if found.values is not None:
+        rows = [{"value": value} for value in found.values.tolist()]
     else:
-        p = probabilities(loss, output)
-        classes = class_names(description.classes, p.shape[1])
-        if len(classes) > p.shape[1]:
-            raise DataError("predict.outputs", expected=len(classes), got=p.shape[1])
+        assert found.labels is not None
+        assert found.probabilities is not None
         rows = [
             {
-                "class": classes[row.argmax()],
-                "probability": float(row.max()),
-                "probabilities": dict(zip(classes, row.tolist(), strict=True)),
+                "class": label,
+                "probability": max(row),
+                "probabilities": dict(zip(found.classes, row, strict=True)),
             }
-            for row in p
+            for label, row in zip(found.labels.tolist(), found.probabilities.tolist(), strict=True)
         ]
     return [Prediction(source, values) for source, values in zip(sources, rows, strict=True)]
 

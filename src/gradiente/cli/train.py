@@ -13,6 +13,7 @@ from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
 from gradiente.data import NAMES, Dataset
+from gradiente.data.checks.said import say_findings
 from gradiente.engines import Torch, TorchEngine, launched
 from gradiente.errors import ArgumentError, require
 from gradiente.formatting import count
@@ -71,6 +72,8 @@ def _train(
     out = console(as_json, quiet=not group.is_global_zero)
     with remarks(out):
         train_set, test_set = load_for(config)
+        if run is None and group.is_global_zero:
+            say_findings(train_set, test_set, config.data.name, validates=config.data.validation != 0)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, config, train_set)
         if run is not None:

@@ -228,16 +228,52 @@ class Encoder:
             raise DataError("encoder.columns", path=path, missing=", ".join(missing))
         return self.transform({name: self._column(table, name, own) for name, own in names.items()})
 
+    def encode_columns(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The features of columns in memory, as `columns_of` has them, exactly as in training; matched by name.
+
+        Other columns may be among them. How many rows have a category that training never saw is said by the log
+        `gradiente`.
+
+        Shapes: columns of m rows → x (m, features), float32
+        Errors: DataError for columns that are missing, for a value that is where training had none, and for text that
+            is no number
+        """
+        missing = [name for name in self.columns if name not in columns]
+        if missing:
+            known = {"missing": ", ".join(missing), "got": ", ".join(columns)}
+            raise DataError("encoder.frame_columns", **known)
+        return self.transform({name: self._own(name, columns[name]) for name in self.columns})
+
+    def _own(self, name: str, column: np.ndarray) -> np.ndarray:
+        """A column in memory: numbers, or text where it has categories."""
+        kinds = self.categories.get(name)
+        column = _numbers(name, column) if kinds is None else _words(column, kinds)
+        gaps = self._gaps(name, column)
+        if gaps.any():
+            where = {"column": name, "row": int(gaps.argmax()), "count": count(int(gaps.sum()))}
+            raise DataError("encoder.frame_missing", **where)
+        return column if kinds is None else self._known(name, column)
+
     def _column(self, table: Table, name: str, own: str) -> np.ndarray:
         """A column of a table, which calls it `own`: numbers, or text where it has categories."""
         kinds = self.categories.get(name)
         column = table.numbers(own) if kinds is None else table.words(own)
-        gaps = np.isnan(column) if kinds is None else (column == "") & ("" not in kinds)
-        if gaps.any() and not self.fill:
+        gaps = self._gaps(name, column)
+        if gaps.any():
             where = table.cell(own, int(gaps.argmax()))
             raise DataError("encoder.missing", **where, count=count(int(gaps.sum())))
-        if kinds is None:
-            return column
+        return column if kinds is None else self._known(name, column)
+
+    def _gaps(self, name: str, column: np.ndarray) -> np.ndarray:
+        """Where a value is missing that must not be."""
+        if self.fill:
+            return np.zeros(len(column), dtype=bool)
+        kinds = self.categories.get(name)
+        return np.isnan(column) if kinds is None else (column == "") & ("" not in kinds)
+
+    def _known(self, name: str, column: np.ndarray) -> np.ndarray:
+        """A column of text in the words of training; how many of them training never saw is said."""
+        kinds = self.categories[name]
         column = np.array([_as_category(cell, kinds) for cell in column.tolist()])
         unseen = ~np.isin(column, kinds)
         if unseen.any():
@@ -297,6 +333,38 @@ def _filled(columns: list[np.ndarray], fill: tuple[float, ...]) -> np.ndarray:
     """Columns side by side, with a number where one is missing."""
     x = np.column_stack(columns)
     return np.where(np.isnan(x), np.array(fill), x) if fill else x
+
+
+def _numbers(name: str, column: np.ndarray) -> np.ndarray:
+    """A column as numbers, also where they are written as text."""
+    if column.dtype.kind != "U":
+        return column
+    try:
+        return np.where(column == "", "nan", column).astype(np.float64)
+    except ValueError:
+        row = next(row for row, cell in enumerate(column.tolist()) if not _is_number(cell))
+        raise DataError("encoder.frame_number", column=name, row=row, cell=str(column[row])) from None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell or "nan")
+    except ValueError:
+        return False
+    return True
+
+
+def _words(column: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+    """A column as text; numbers as a file has them: 7, not 7.0, and True and False where those are kinds."""
+    if column.dtype.kind == "U":
+        return column
+    truths = {
+        value: kind
+        for kind in kinds
+        if (value := {"true": 1.0, "false": 0.0}.get(kind.casefold())) is not None
+    }
+    written = [truths.get(value, repr(value).removesuffix(".0")) for value in column.tolist()]
+    return np.array(["" if cell == "nan" else cell for cell in written])
 
 
 def _as_category(cell: str, kinds: tuple[str, ...]) -> str:

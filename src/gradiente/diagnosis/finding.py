@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradiente.formatting import count, number, share
+from gradiente.formatting import evidence_in_words
 from gradiente.locale import text
 
 
@@ -28,17 +28,17 @@ class Finding:
     @property
     def statement(self) -> str:
         """What is wrong, with its numbers."""
-        return text(f"diagnosis.{self.key}", **self._written())
+        return text(f"diagnosis.{self.key}", **evidence_in_words(self.evidence))
 
     @property
     def why(self) -> str:
         """The formula that it comes from."""
-        return text(f"diagnosis.{self.key}.why", **self._written())
+        return text(f"diagnosis.{self.key}.why", **evidence_in_words(self.evidence))
 
     @property
     def remedy(self) -> str:
         """What to type."""
-        return text(f"diagnosis.{self.key}.remedy", **self._written())
+        return text(f"diagnosis.{self.key}.remedy", **evidence_in_words(self.evidence))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, with its words."""
@@ -47,17 +47,6 @@ class Finding:
 
     def __str__(self) -> str:
         return self.statement
-
-    def _written(self) -> dict[str, str]:
-        return {name: _written(name, value) for name, value in self.evidence.items()}
-
-
-def _written(name: str, value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if name.endswith("share"):
-        return share(value)
-    return count(value) if isinstance(value, int) else number(value, 3)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
@@ -282,10 +283,20 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     if isinstance(activation, Linear):
         raise ArgumentError("build.activation", name="Linear")
     sizes = [int(train.x[0].size), *short["hidden"], default_outputs(train, loss)]
+    return dense(sizes, activation, bias=config.network.bias) + output_activation(train, loss)
+
+
+def dense(sizes: Sequence[int], activation: Layer, *, bias: bool = True) -> list[Layer]:
+    """Linear layers from each size to the next, with the activation between them.
+
+    >>> from gradiente.layers import Tanh
+    >>> dense([4, 8, 3], Tanh(), bias=False)
+    [Linear(in_features=4, out_features=8, bias=False), Tanh(), Linear(in_features=8, out_features=3, bias=False)]
+    """
     layers: list[Layer] = []
     for inputs, neurons in pairwise(sizes):
-        layers += [Linear(inputs, neurons, bias=config.network.bias), activation]
-    return layers[:-1] + output_activation(train, loss)
+        layers += [Linear(inputs, neurons, bias=bias), activation]
+    return layers[:-1]
 
 
 def output_activation(train: Dataset, loss: Loss) -> list[Layer]:

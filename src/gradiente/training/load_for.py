@@ -1,5 +1,7 @@
 """The data set that a config names."""
 
+from typing import Any
+
 from gradiente.data import Dataset, load
 from gradiente.data.own_table import Reading
 from gradiente.data.tables.form import Form
@@ -9,7 +11,12 @@ _TAB = ("tab", "\\t")  # what can be typed for it
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
-    """Its training and test parts, split with the config's seed.
+    """Its training and test parts, split with the config's seed."""
+    return load(config.data.name, **load_options(config))
+
+
+def load_options(config: Config) -> dict[str, Any]:
+    """The options with which `load` reads it.
 
     Targets of a regression are standardized for the squared error, which is lost among large numbers, and left as they
     are for a loss that takes only some numbers: MSLELoss takes their logarithm. Whole numbers that may be classes are
@@ -31,17 +38,16 @@ def load_for(config: Config) -> tuple[Dataset, Dataset]:
         task=data.task,
         prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
     )
-    return load(
-        data.name,
-        data_dir=data.data_dir,
-        seed=config.descent.seed,
-        test=data.test,
-        target=data.target,
-        standardize=data.standardize,
-        scaler=data.scaler or ("robust" if config.network.preset == "table" else "standard"),
-        standardize_target=of_numbers if data.standardize_target is None else data.standardize_target,
-        constant_input=data.constant_input,
-        samples=data.samples,
-        noise=data.noise,
-        table=table,
-    )
+    return {
+        "data_dir": data.data_dir,
+        "seed": config.descent.seed,
+        "test": data.test,
+        "target": data.target,
+        "standardize": data.standardize,
+        "scaler": data.scaler or ("robust" if config.network.preset == "table" else "standard"),
+        "standardize_target": of_numbers if data.standardize_target is None else data.standardize_target,
+        "constant_input": data.constant_input,
+        "samples": data.samples,
+        "noise": data.noise,
+        "table": table,
+    }

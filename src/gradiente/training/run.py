@@ -9,8 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradiente.data import Dataset, Encoder
 from gradiente.data.dataset import Task
+from gradiente.data.frame import columns_of
 from gradiente.errors import ArgumentError, FileError
 from gradiente.files import read_text, system_reason
 from gradiente.locale import text
@@ -23,6 +26,7 @@ from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
 from gradiente.training.kept_data import KeptData
 from gradiente.training.lock import RunLock
+from gradiente.training.predictions import Predictions, predictions_of
 
 
 @dataclass(frozen=True)
@@ -63,15 +67,18 @@ class DataDescription:
         return None if self.encoder is None else Encoder.from_dict(self.encoder)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Run:
-    """The folder of one training run.
+    """The folder of one training run; its network predicts rows as they are, `Run("runs/x").predict(dataframe)`.
 
     run.toml · environment.json · data.json · data.safetensors · metrics.jsonl · metrics.csv · checkpoints/ ·
     network.safetensors · test.json · report.html
     """
 
     folder: Path
+
+    def __init__(self, folder: str | Path) -> None:
+        object.__setattr__(self, "folder", Path(folder))
 
     def create(
         self,
@@ -174,6 +181,32 @@ class Run:
         if path is None:
             raise FileError("run.no_network", folder=self.folder)
         return Network.load(path)
+
+    def predict(self, table: Any) -> Predictions:
+        """What its network says of rows as they are before any encoding.
+
+        Columns are taken by name, in any order; others are left alone. How many rows have a category that training
+        never saw is said by the log `gradiente`. A missing number becomes what the run's `missing` makes of it.
+
+        Arguments:
+            table: a DataFrame of pandas, polars …, a dict of columns, or of one row's values; or an array of rows of
+                numbers, with the columns of training in their order (of a run without columns, as pictures, inputs)
+
+        Errors: FileError where the folder holds no run; DataError for columns that are missing, for values that are
+            missing, infinite or no numbers, and for no rows; ArgumentError for a table where columns have no names
+        """
+        run = Run.open(self.folder)
+        description, network, loss = run.description(), run.network(), run.loss()
+        encoder, name = description.table_encoder(), description.name
+        if isinstance(table, np.ndarray):
+            x = table if encoder is None else encoder.transform_rows(table)
+        elif encoder is None:
+            raise ArgumentError("run.no_columns", name=name)
+        else:
+            x = encoder.encode_columns(columns_of(table, encoder.columns))
+        features = () if encoder is None else encoder.features
+        x = Dataset(x, np.zeros(len(x)), "regression", name, features=features).x
+        return predictions_of(network.predict(x), loss, description.task, description.classes, encoder)
 
     def finish(self, network: Network, metrics: Mapping[str, float]) -> None:
         """Save the trained network and its test metrics."""

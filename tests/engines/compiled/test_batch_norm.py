@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from gradiente import (
+    PBLD,
     SGD,
     BatchNorm1d,
     BatchNorm2d,
@@ -154,16 +155,22 @@ def test_a_callback_sees_the_running_statistics_after_every_epoch(engine):
     assert seen == [4, 8, 12]
 
 
-def test_what_is_not_compiled_is_executed_by_numpy(caplog):
+@pytest.mark.parametrize(
+    ("layers", "shape", "name"),
+    [
+        ([Conv2d(1, 2, 3), GroupNorm(1, 2), Flatten(), Linear(32, 4)], (1, 6, 6), "GroupNorm"),
+        ([Linear(3, 2), PBLD(2), Linear(8, 4)], (3,), "PBLD"),
+    ],
+)
+def test_what_is_not_compiled_is_executed_by_numpy(layers, shape, name, caplog):
     caplog.set_level("INFO", "gradiente")
     generator = np.random.default_rng(0)
-    x, y = generator.normal(size=(8, 1, 6, 6)), generator.random((8, 4))
-    layers = [Conv2d(1, 2, 3), GroupNorm(1, 2), Flatten(), Linear(32, 4)]
+    x, y = generator.normal(size=(8, *shape)), generator.random((8, 4))
     states = list[dict[str, np.ndarray]]()
     for kind in (CompiledEngine, NumpyEngine):
-        network, optimizer = Network(layers, seed=1, dtype="float64", input_shape=(1, 6, 6)), SGD(lr=0.1)
+        network, optimizer = Network(layers, seed=1, dtype="float64", input_shape=shape), SGD(lr=0.1)
         kind(Objective(network, MSELoss()), optimizer).step(x, y, Context(training=True), optimizer)
         states.append(network.state_dict())
-    assert "GroupNorm" in caplog.text
+    assert name in caplog.text
     for name, expected in states[1].items():
         np.testing.assert_allclose(states[0][name], expected, rtol=1e-12, atol=1e-13)

@@ -8,6 +8,7 @@ from gradiente.engines.compiled.pieces import Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.stages import Stage
 from gradiente.engines.compiled.team import TOTAL, UNIFORM
+from gradiente.engines.compiled.waves import Waves
 from gradiente.engines.compiled.writer import Writer
 
 NEURONS, MOST_PIECES = 64, 16  # of a piece; of a layer
@@ -54,6 +55,8 @@ class ByNeurons(Writer):
         ]
         self.drawn = self.memory.array(lanes * max(map(self._whole, form.stages)))
         self.terms = self.array(1)
+        first = form.stages[0]
+        self.waves = Waves(self.source, first, self.M, lanes, self.memory) if first.waves else None
         self.class_count = 2 * self.M
 
     pieces = MOST_PIECES
@@ -75,6 +78,9 @@ class ByNeurons(Writer):
             self._function("draw", self._draw())
             gather.append(Work("draw", 1))
         phases: list[list[Work]] = []
+        if self.waves is not None:
+            self._function("waves", self.waves.forward(self._x(0), self.at(self.out[0])))
+            phases.append([Work("waves", self.waves.pieces)])
         for index, stage in enumerate(stages):
             self._function(f"forward_{index}", self._forward(index))
             phases.append([Work(f"forward_{index}", self._pieces(stage))])
@@ -89,7 +95,8 @@ class ByNeurons(Writer):
                 waiting = []
             if stage.learns:
                 self._function(f"weights_{index}", self._weights(index))
-                waiting.append(Work(f"weights_{index}", self._pieces(stage)))
+                pieces = self.waves.pieces if stage.waves and self.waves else self._pieces(stage)
+                waiting.append(Work(f"weights_{index}", pieces))
         drawing = [Work("draw_next", 1) for _ in gather[1:]]  # the longest piece of its phase, so taken first
         for work in gather:
             call = self.source.call(work.name, "piece", "step + 1")
@@ -212,7 +219,12 @@ class ByNeurons(Writer):
         stage = self.form.stages[index]
         lines, cut = self._cut(stage)
         kept, draws = self._pointers(index)
-        lines += self.forward(stage, self._x(index), self.at(self.out[index]), kept, draws, cut)
+        x, out = self._x(index), self.at(self.out[index])
+        if stage.waves:
+            chained = self.forward_chain(stage, x, out, kept, draws, cut)
+            lines += [f"out = at({out}, {cut.lo} * {self.M})", *self.loops(chained, cut)]
+        else:
+            lines += self.forward(stage, x, out, kept, draws, cut)
         if index + 1 < len(self.form.stages) and self.form.stages[index + 1].learns:
             K = stage.outputs
             to = Matrix(self.at(self.x_rows[index + 1], str(cut.lo)), K)
@@ -272,14 +284,18 @@ class ByNeurons(Writer):
 
     def _weights(self, index: int) -> list[str]:
         """The gradient of rows of W and b, and their update."""
-        stage = self.form.stages[index]
+        stage, groups = self.form.stages[index], dict(self.form.groups)
+        if stage.waves and self.waves:
+            lines = self.waves.gradients(self._x(0), self.at(self.delta[0]))
+            for place, start, count, weight in self.waves.ranges():
+                lines += self.parameters(start, count, groups[place], weight=weight)
+            return lines
         assert stage.weight is not None
         lines, cut = self._cut(stage)
         x_rows = self._of_step(self.first_rows) if index == 0 else self.at(self.x_rows[index])
         lines += self.weight_gradient(
             stage, self.at(self.delta[index]), self._x(index), x_rows, "gradient", cut
         )
-        groups = dict(self.form.groups)
         K = stage.inputs
         ranges = [(stage.weight, f"{stage.weight.start} + {cut.lo} * {K}", f"{cut.count} * {K}")]
         if stage.bias is not None:

@@ -40,8 +40,9 @@ class CompiledEngine(ClosedFormEngine):
     """Steps by machine code made of the layers', the loss's and the rule's own formulas.
 
     Compiled are networks of Linear, NTKLinear, convolutions and pools without copies in the padding, batch
-    normalization, and element-wise layers; what else there is NumPy executes, and only the rule is compiled.
-    Results are the same to rounding, and do not depend on the number of threads. Machine code is kept on disk.
+    normalization, element-wise layers, and PBLD as the first layer; what else there is NumPy executes, and only the
+    rule is compiled. Results are the same to rounding, and do not depend on the number of threads. Machine code is kept
+    on disk.
 
     Errors: ArgumentError where llvmlite is not installed
     """
@@ -355,13 +356,12 @@ def _groups(stages: tuple[Stage, ...], slices: list[list[slice]]) -> Iterator[tu
     """Every parameter that learns, and the number of its group."""
     for stage in stages:
         own = [stage.places[name] for name in stage.parameter_gradients]
-        for place in (*((stage.weight, stage.bias) if stage.learns else ()), *own):
-            if place is not None:
-                yield (
-                    place,
-                    next(
-                        number
-                        for number, pieces in enumerate(slices)
-                        if any(piece.start <= place.start < piece.stop for piece in pieces)
-                    ),
-                )
+        for place in (*(stage.head_places if stage.learns else ()), *own):
+            yield (
+                place,
+                next(
+                    number
+                    for number, pieces in enumerate(slices)
+                    if any(piece.start <= place.start < piece.stop for piece in pieces)
+                ),
+            )

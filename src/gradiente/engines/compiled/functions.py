@@ -1,12 +1,14 @@
 r"""Elementary functions in float32 without branches, so that a loop over them is compiled to vector instructions.
 
-They are translated, never executed by Python. Each is within 4 units in the last place; NaN stays NaN.
+They are translated, never executed by Python. Each is within 4 units in the last place, sin and cos up to |x| = 10⁶;
+NaN stays NaN.
 
 Equation:   eˣ = 2ⁿ eʳ with n = round(x / log 2) and |r| ≤ ½ log 2, where eʳ is a polynomial
             log x = n log 2 + log(1 + r) with 1 + r in [√½, √2), where log(1 + r) is a polynomial
             tanh x = a polynomial of x where |x| < 0.625, else ±(1 − 2 / (e^(2|x|) + 1))
+            sin x, cos x = ± a polynomial of r = x − n π/2, |r| ≤ ¼ π, that of sin or that of cos by n mod 4
 
-Source: Cephes, expf.c, logf.c and tanhf.c, for the coefficients
+Source: Cephes, expf.c, logf.c, tanhf.c and sinf.c, for the coefficients
 """
 
 import math
@@ -15,10 +17,11 @@ import numpy as np
 
 from gradiente.engines.compiled.intrinsics import bits, number
 
-f, i = np.float32, np.int32
+f, i, d = np.float32, np.int32, np.float64
 LOG2_E = f(1.4426950408889634)
 HIGH, LOW = f(0.693359375), f(-2.12194440e-4)  # log 2 in two parts: n · HIGH is exact
 ROOT_HALF = f(0.70710678)
+HALF_PI, REST = d(1.5707963267341256), d(6.077100506506192e-11)  # ½ π in two parts: n · HALF_PI is exact
 TINY, SCALE = f(1.17549435e-38), f(2.0**25)  # the smallest normal number, and what makes others normal
 
 
@@ -96,6 +99,45 @@ def tanh32(x: np.float32) -> np.float32:
     near = p * square * x + x
     y = far if x > f(0) else -far
     return near if size < f(0.625) else y
+
+
+def turns(x: np.float32) -> tuple[np.float64, np.float32]:
+    """n mod 4 and r of sin x and cos x."""
+    n = np.floor(d(x) * d(2 / math.pi) + d(0.5))
+    r = f((d(x) - n * HALF_PI) - n * REST)
+    r = f(1) if r > f(1) else r  # where x is too large for n
+    r = f(-1) if r < f(-1) else r
+    return n - np.floor(n * d(0.25)) * d(4), r
+
+
+def near_sin(r: np.float32) -> np.float32:
+    square = r * r
+    p = f(-1.9515295891e-4)
+    p = p * square + f(8.3321608736e-3)
+    p = p * square + f(-1.6666654611e-1)
+    return p * square * r + r
+
+
+def near_cos(r: np.float32) -> np.float32:
+    square = r * r
+    p = f(2.443315711809948e-5)
+    p = p * square + f(-1.388731625493765e-3)
+    p = p * square + f(4.166664568298827e-2)
+    return p * square * square - f(0.5) * square + f(1)
+
+
+def sin32(x: np.float32) -> np.float32:
+    n, r = turns(x)
+    s, c = near_sin(r), near_cos(r)
+    y = c if n == d(1) or n == d(3) else s
+    return -y if n >= d(2) else y
+
+
+def cos32(x: np.float32) -> np.float32:
+    n, r = turns(x)
+    s, c = near_sin(r), near_cos(r)
+    y = s if n == d(1) or n == d(3) else c
+    return -y if n == d(1) or n == d(2) else y
 
 
 def erf32(x: np.float32) -> np.float32:

@@ -47,7 +47,7 @@ def by_neurons(form: Form) -> bool:
     """Whether the layers are cut by their neurons, not the batch by its rows."""
     if any(stage.windows is not None or stage.positions > 1 for stage in form.stages):
         return False
-    if form.sums_rows:
+    if form.sums_rows or form.stages[0].waves:
         return True
     widest = max((stage.outputs for stage in form.stages if stage.weight), default=0)
     return widest >= WIDE and form.batch_size <= MOST_ROWS

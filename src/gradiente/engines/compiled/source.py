@@ -74,7 +74,7 @@ class Source:
     def program(self, lines: Iterable[str]) -> str:
         """The whole source, with the function `program` of these lines."""
         names = [f"T = np.{self.number}", *self.names]
-        own = {name: f"{name}32" for name in ("exp", "expm1", "log", "log1p", "tanh", "erf")}
+        own = {name: f"{name}32" for name in ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos", "erf")}
         names += [
             f"{name} = math.{name}" if self.float64 else f"{name} = {fast}" for name, fast in own.items()
         ]

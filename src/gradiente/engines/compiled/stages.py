@@ -1,4 +1,4 @@
-"""A network as stages: a Linear, a convolution or a pool, then the element-wise layers behind it, recorded."""
+"""A network as stages: a dense layer, a convolution, a pool or waves, then the layers behind it, recorded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from gradiente.engines.compiled.recording import (
     sums_rows,
 )
 from gradiente.layers import (
+    PBLD,
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
@@ -42,7 +43,7 @@ from gradiente.symbolic import Symbol
 
 POOLS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)
 DENSE = (Linear, NTKLinear)
-HEADS = (*DENSE, Conv1d, Conv2d, Conv3d, *POOLS)  # layers that a stage begins with
+HEADS = (*DENSE, Conv1d, Conv2d, Conv3d, *POOLS, PBLD)  # layers that a stage begins with
 
 
 @dataclass(kw_only=True)
@@ -54,10 +55,11 @@ class Stage(Chain):
     batch have other channels.
 
     Arguments:
-        head: a dense layer, a convolution or a pool, or None
+        head: a dense layer, a convolution, a pool, PBLD of the first stage, or None
         windows: of a convolution or a pool; None for another head
         inputs, outputs: features before and after
-        weight, bias: of the head; None where there is none
+        weight, bias: of the head; None where there is none, and of PBLD
+        waves: the parameters of PBLD, by name
         gain: what W x is multiplied by; ∂J/∂raw has it too
         learns: whether its parameters do
         places: of the chain's parameters, by the operand's name
@@ -69,6 +71,7 @@ class Stage(Chain):
     outputs: int
     weight: Place | None
     bias: Place | None
+    waves: dict[str, Place]
     gain: float
     learns: bool
     places: dict[str, Place]
@@ -87,6 +90,11 @@ class Stage(Chain):
     def trains(self) -> bool:
         """Whether any of its parameters learns."""
         return self.learns or bool(self.parameter_gradients)
+
+    @property
+    def head_places(self) -> list[Place]:
+        """Of the head's parameters."""
+        return [each for each in (self.weight, self.bias, *self.waves.values()) if each is not None]
 
     @property
     def positions(self) -> int:
@@ -168,6 +176,7 @@ def stages_of(network: Network, shape: tuple[int, ...]) -> list[Stage]:
         if stage.head is not None or stage.changes:
             stages.append(stage)
         start = stop
+    _require_waves_first(stages)
     return stages
 
 
@@ -200,12 +209,25 @@ def _weighted(symbol: Symbol) -> Symbol:
     return Symbol(function="multiply", arguments=(Symbol(SHARE), symbol))
 
 
+def _require_waves_first(stages: Sequence[Stage]) -> None:
+    """PBLD is compiled as the first layer, whose ∂J/∂x nobody needs, of a network without positions.
+
+    Errors: NotRecordable
+    """
+    beyond = any(stage.windows is not None or stage.positions > 1 for stage in stages)
+    if any(stage.waves and (number or beyond) for number, stage in enumerate(stages)):
+        raise NotRecordable(PBLD.__name__)
+
+
 def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: Mapping[str, Place]) -> Stage:
     first, shape, after = network.nodes[nodes.start], all_shapes[nodes.start], all_shapes[nodes.stop]
     inputs, weight, bias, gain = prod(shape), None, None, 1.0
     raw, windows = Symbol(RAW), None
     head = first.layer if _is_head(first.layer) else None
-    if head is not None:
+    waves = dict[str, Place]()
+    if isinstance(head, PBLD):
+        waves = {name: places[f"{first.path}.{name}"] for name in head.parameters()}
+    elif head is not None:
         weight, bias = places.get(f"{first.path}.weight"), places.get(f"{first.path}.bias")
     if isinstance(head, DENSE):
         if len(shape) != 1:
@@ -230,8 +252,9 @@ def _stage(network: Network, nodes: range, all_shapes: Sequence[Shape], places: 
         outputs=prod(after),
         weight=weight,
         bias=bias,
+        waves=waves,
         gain=gain,
-        learns=weight is not None and not network.is_frozen(nodes.start),
+        learns=(weight is not None or bool(waves)) and not network.is_frozen(nodes.start),
         places={name: places[own] for name, own in chain.own.items() if own in places},
     )
 

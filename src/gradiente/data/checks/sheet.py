@@ -1,0 +1,171 @@
+"""What the checks read: the columns of a data set before they are encoded, its targets, and which rows test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from gradiente.data.dataset import Dataset
+from gradiente.data.digests import RowDigests
+from gradiente.data.encoder import Encoder
+from gradiente.mapped import MappedArray
+
+Array = np.ndarray
+MOST_NUMBERS = 5_000_000  # of the inputs, that are looked at: half a second
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A data set as its checks read it.
+
+    Arguments:
+        columns: numbers, NaN where one is missing, or words, "" where one is; none of pictures, and of data that are
+            too many to be looked at
+        y: class numbers, or real numbers (m,) or (m, k)
+        classes: the names of the classes; () for a regression
+        target: the name of the target
+        tested: which rows are the test part; None: not known
+        in_order: whether the rows stand as they were read
+        at_random: whether the test part was drawn at random
+        scaled: whether the columns of numbers are standardized before they are learned from
+        validates: whether a part of the training rows validates
+        times: columns of dates, in seconds
+    """
+
+    columns: Mapping[str, Array]
+    y: Array
+    classes: tuple[str, ...]
+    target: str
+    tested: Array | None = None
+    in_order: bool = False
+    at_random: bool = True
+    scaled: bool = True
+    validates: bool = True
+    times: Mapping[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def of_parts(cls, train: Dataset, test: Dataset, *, validates: bool = True) -> "Sheet":
+        """The sheet of a data set's training and test parts, in the order in which their rows were read."""
+        same = train.is_same(test)
+        parts = [train] if same else [train, test]
+        y = np.concatenate([part.in_units(part.y) for part in parts])
+        tested = None if same else np.repeat([False, True], [len(train), len(test)])
+        columns = _columns(parts)
+        order = _order(parts)
+        if order is not None:
+            y = y[order]
+            tested = None if tested is None else tested[order]
+            columns = {name: column[order] for name, column in columns.items()}
+        encoder = train.encoder
+        return cls(
+            columns=columns,
+            y=y,
+            classes=train.classes,
+            target="y" if encoder is None or encoder.target is None else encoder.target,
+            tested=tested,
+            in_order=order is not None,
+            at_random=not same,
+            scaled=encoder is not None and bool(encoder.mean),
+            validates=validates,
+        )
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def classifies(self) -> bool:
+        return bool(self.classes)
+
+    @cached_property
+    def numeric(self) -> dict[str, Array]:
+        """The columns of numbers."""
+        return {name: column for name, column in self.columns.items() if column.dtype.kind != "U"}
+
+    @property
+    def target_column(self) -> Array:
+        """The targets, classes by their names."""
+        return np.array(self.classes)[self.y] if self.classifies else self.y.astype(np.float64)
+
+    @cached_property
+    def counts(self) -> Array:
+        """Rows of each class."""
+        return np.bincount(self.y, minlength=len(self.classes))
+
+    @cached_property
+    def majority_share(self) -> float:
+        """What is right when the most frequent class is always answered."""
+        return float(self.counts.max() / max(1, self.counts.sum()))
+
+    @cached_property
+    def inputs(self) -> Array:
+        """A number for each row, the same where all inputs are the same; as many as there are different rows."""
+        digests = RowDigests.of_columns(dict(self.columns), np.zeros(len(self)), "").rows
+        return np.unique(digests, return_inverse=True)[1]
+
+    @cached_property
+    def rows(self) -> Array:
+        """A number for each row, the same where inputs and target are the same."""
+        columns = {f"c{place}": column for place, column in enumerate(self.columns.values())}
+        digests = RowDigests.of_columns(columns, self.y.astype(np.float64), "y").rows
+        return np.unique(digests, return_inverse=True)[1]
+
+    @cached_property
+    def distinguishes(self) -> bool:
+        """Whether two rows that are equal are the same instance, and not alike by chance.
+
+        n rows drawn from K equally probable ones are expected to have two alike from n² = K on. log₂ K is at most the
+        sum of the columns' collision entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
+        """
+        if not self.columns:
+            return False
+        _, first = np.unique(self.inputs, return_index=True)
+        n = len(first)
+        bits = 0.0
+        for column in self.columns.values():
+            _, counts = np.unique(column[first], return_counts=True)
+            alike = float((counts * (counts - 1.0)).sum())
+            if alike == 0 and n > 2:
+                return True
+            bits -= np.log2(max(alike, 1.0) / max(1.0, n * (n - 1.0)))
+        return bits / 2 >= 2 * np.log2(max(n, 2))
+
+
+def _columns(parts: list[Dataset]) -> dict[str, Array]:
+    """The columns of a table before they were encoded; none of pictures, and of what is too large."""
+    first = parts[0]
+    size = sum(part.x.size for part in parts)
+    is_table = first.image_shape is None and first.x.ndim == 2
+    if not is_table or size > MOST_NUMBERS or isinstance(first.x, MappedArray):
+        return {}
+    x = np.concatenate([part.x for part in parts])
+    if first.encoder is None:
+        return {_name(first, place): x[:, place].astype(np.float64) for place in range(x.shape[1])}
+    return _decoded(x, first.encoder)
+
+
+def _decoded(x: Array, encoder: Encoder) -> dict[str, Array]:
+    """The columns that an encoder has made these features of; a category that it does not know is ∅."""
+    columns, place, numeric = dict[str, Array](), 0, 0
+    for name in encoder.columns:
+        kinds = encoder.categories.get(name)
+        if kinds is not None:
+            block = x[:, place : place + len(kinds)]
+            columns[name] = np.where(block.any(axis=1), np.array(kinds)[block.argmax(axis=1)], "∅")
+            place += len(kinds)
+            continue
+        column = x[:, place].astype(np.float64)
+        if encoder.mean:
+            column = column * encoder.scale[numeric] + encoder.mean[numeric]
+        columns[name] = column
+        place, numeric = place + 1, numeric + 1
+    return columns
+
+
+def _name(dataset: Dataset, place: int) -> str:
+    return dataset.features[place] if dataset.features else str(place)
+
+
+def _order(parts: list[Dataset]) -> Array | None:
+    """Where the rows of the parts, one after the other, stood when they were read; None where that is not known."""
+    return None

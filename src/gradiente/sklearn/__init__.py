@@ -1,0 +1,1 @@
+"""Estimators of scikit-learn, which is imported only where they are used."""

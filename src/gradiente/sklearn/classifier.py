@@ -1,0 +1,131 @@
+"""A network that classifies, as an estimator of scikit-learn."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+
+from gradiente.data import Dataset
+from gradiente.errors import DataError, require
+from gradiente.sklearn.base import MLP
+from gradiente.training.targets import classes, probabilities
+
+Array = np.ndarray
+
+
+class MLPClassifier(ClassifierMixin, MLP):
+    r"""A classifier of scikit-learn whose network one can see through: that of `network_`.
+
+    It has the names and defaults of sklearn.neural_network.MLPClassifier, all but batch_size, and takes DataFrames of
+    pandas and polars: their columns by name, in any order, columns of text as a feature for each category. Columns of
+    numbers are standardized, so that rows may come as they are; after a StandardScaler that changes nothing. A network
+    computes in float32 for X of float32, and otherwise in float64, as there.
+
+    Arguments:
+        hidden_layer_sizes: units of each hidden layer
+        activation: "relu", "tanh", "logistic", "identity", or any layer: "GELU()"
+        solver: "adam", or "sgd" with Nesterov's momentum 0.9
+        alpha: of the penalty α/2m Σ w² on the weights, of m instances in a batch, ≥ 0
+        batch_size: of the batches; "auto": a twentieth of the instances, between 16 and 200
+        learning_rate_init: the solver's learning rate
+        max_iter: epochs, at most
+        random_state: a whole number makes the training repeatable
+        tol: the smallest improvement of the loss that counts
+        verbose: whether progress is shown
+        warm_start: whether `fit` goes on from the network that is there, with its encoder
+        early_stopping: whether a part is held out, whose loss says when to stop, and which epoch is kept
+        validation_fraction: of the instances, held out, in (0, 1)
+        n_iter_no_change: epochs without improvement of the loss (with early_stopping, of the part held out) to stop
+        optimizer: in place of solver and learning_rate_init: "AdamW(lr=0.003, weight_decay=0.01)"
+        loss: None: binary cross-entropy of one output for two classes, else cross-entropy
+        layers: in place of hidden_layer_sizes and activation, all of them: "Linear(4, 8), BatchNorm1d(8), Linear(8, 3)"
+        schedule: of the learning rate, by epochs: "ExponentialLR(gamma=0.95)"
+        penalty: in place of alpha: "L1(0.001)", or a list
+        standardize: whether columns of numbers are standardized
+        missing: what becomes of a missing number: "error", or "median", "mean" or "indicator" as an Encoder has it
+        engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…)
+
+    What is learned: network_, history_ (whose `diagnosis` says what went wrong; a pickled one has none), encoder_,
+    classes_, n_features_in_, feature_names_in_ (of columns with names), loss_curve_ (J of every epoch), loss_,
+    best_loss_, n_iter_ (epochs so far), t_ (steps so far), and with early_stopping validation_scores_ and
+    best_validation_score_.
+
+    Errors: ValueError for data or parameters that do not fit, when `fit` is called
+
+    >>> from sklearn.datasets import load_iris
+    >>> x, y = load_iris(return_X_y=True)
+    >>> model = MLPClassifier(hidden_layer_sizes=(16,), learning_rate_init=0.01, tol=0.005, random_state=0)
+    >>> model.fit(x, y).score(x, y) > 0.95
+    True
+    >>> model.predict_proba(x[:2]).shape
+    (2, 3)
+    """
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Train for one epoch on these rows, from where the network and the optimizer are.
+
+        The first rows fix the encoder: what is standardized is so by their mean and deviation.
+
+        Arguments:
+            classes: all that may ever come; needed in the first call
+
+        Errors: as of `fit`; for classes that are not given at first, others later, or early_stopping
+        """
+        require(classes is not None or hasattr(self, "network_"), "sklearn.classes")
+        return self._one_epoch(X, y, classes)
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class of each row.
+
+        Shapes: X (n, features) → (n,)
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each class, in the order of `classes_`.
+
+        Shapes: X (n, features) → (n, classes)
+        """
+        output = self._output(X)
+        p = probabilities(self._loss, output)
+        return p / p.sum(axis=1, keepdims=True)  # those of a loss that looks at each class alone
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """ln p of each class.
+
+        Shapes: X (n, features) → (n, classes)
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    def score_of(self, output: Array, data: Dataset) -> float:
+        return float(np.mean(classes(self._loss, output) == data.y))
+
+    def _learned(self, y: Any, *, first: bool, classes: Any) -> tuple[Array, dict[str, Any]]:
+        check_classification_targets(y)
+        own = np.unique(y if classes is None else classes) if first else self.classes_
+        if classes is not None and not np.array_equal(own, np.unique(classes)):
+            raise DataError("sklearn.classes_changed", known=own.tolist(), got=np.unique(classes).tolist())
+        others = np.setdiff1d(y, own)
+        if others.size:
+            raise DataError("sklearn.class", known=own.tolist(), got=others.tolist())
+        self.classes_ = own
+        return np.searchsorted(own, y), {"classes": tuple(map(str, own.tolist()))}
+
+    def _data_set(self, x: Array, y: Array) -> Dataset:
+        names, features = self.encoder_.classes, self.encoder_.features
+        if y.min() < y.max() or len(names) < 2:
+            return Dataset(x, y, "classification", "X", names, features, encoder=self.encoder_)
+        # Rows of one class are a part of a data set, as partial_fit may be given it, never the whole of it.
+        two = Dataset(
+            np.vstack([x, x[:1]]),
+            np.append(y, 1 - y[0].clip(0, 1)),
+            "classification",
+            "X",
+            names,
+            features,
+            encoder=self.encoder_,
+        )
+        return two.subset(np.arange(len(y)))
