@@ -18,6 +18,7 @@ from gradiente.errors import DivergenceError as DivergenceError
 from gradiente.errors import FileError as FileError
 from gradiente.errors import GradienteError as GradienteError
 from gradiente.errors import ShapeError as ShapeError
+from gradiente.export import export as export
 from gradiente.gradcheck import gradcheck as gradcheck
 from gradiente.initializers import Glorot as Glorot
 from gradiente.initializers import He as He
@@ -145,6 +146,7 @@ from gradiente.training import Callback as Callback
 from gradiente.training import Checkpoint as Checkpoint
 from gradiente.training import EarlyStopping as EarlyStopping
 from gradiente.training import History as History
+from gradiente.training import MLflow as MLflow
 from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
 from gradiente.training import TqdmProgress as TqdmProgress

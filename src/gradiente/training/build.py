@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import NAMES, Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import NAMES, Augmentation, Compose, Dataset
 from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
