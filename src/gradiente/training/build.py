@@ -147,10 +147,8 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
 
 def _learned(config: Config, train: Dataset) -> int:
     """How many rows are learned from: without those that validate, and those of weight 0."""
-    share, names = config.data.validation, {"part": "validation", "classes": train.classes}
-    kept = (
-        stratified_split(train.y, share, config.descent.seed, **names)[0] if share else np.arange(len(train))
-    )
+    share = config.data.validation
+    kept = train.hold_out(share, config.descent.seed)[0] if share else np.arange(len(train))
     weights = train.loss_weights
     return len(kept) if weights is None else int(np.count_nonzero(weights[kept]))
 
