@@ -14,6 +14,7 @@ from gradiente.losses import Loss
 from gradiente.metrics import confusion_matrix
 from gradiente.network import Network
 from gradiente.reporting.architecture import architecture
+from gradiente.reporting.breakdown import breakdown_section
 from gradiente.reporting.calibration import calibration
 from gradiente.reporting.confusion import confusion
 from gradiente.reporting.curves import curves
@@ -30,6 +31,7 @@ from gradiente.reporting.samples import samples
 from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
 from gradiente.trace.naming import lecture_names
+from gradiente.training.breakdown import breakdown
 from gradiente.training.environment import WORDS
 from gradiente.training.history import History
 from gradiente.training.targets import class_names, probabilities
@@ -52,6 +54,7 @@ def write_report(
     restored: bool = False,
     steps: int = 0,
     saved: bool = False,
+    average: str | None = None,
     undefined: Sequence[str] = (),
     found: Diagnosis | None = None,
 ) -> None:
@@ -72,19 +75,21 @@ def write_report(
         restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
         steps: of an epoch that was not finished, taken after the last one that was
         saved: whether the network is in network.safetensors beside the report, and the best epoch's in checkpoints
+        average: of the parameters, which the network has, in the notation
         undefined: a sentence for every metric that is not defined on the test data, below the others
         found: what went wrong in the training
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
-    kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved)
+    kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved, average=average)
     sections: list[Markup | None] = [headline(network, history, train, test, metrics, stopped, kept)]
     sections.append(None if found is None else diagnosis(found))
     remarks = [tag("p", sentence, class_="note") for sentence in undefined]
     tested = not train.is_same(test)
     title = text("report.metrics" if tested else "report.training_metrics")
-    measured = section(title, table((), metrics_table(metrics), numeric=[1]), *remarks)
+    behind = breakdown(prediction, test, loss)
+    measured = section(title, table((), metrics_table(metrics, behind.positive), numeric=[1]), *remarks)
     course = curves(history, monitor, restored=restored, steps=steps)
     if test.task == "classification":
         p = probabilities(loss, prediction)
@@ -93,13 +98,14 @@ def write_report(
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
         sections += [
             tag("div", measured, confusion(matrix, classes, tested=tested), class_="beside"),
+            breakdown_section(behind),
             calibration(test.y, p) if tested else None,
             importance(network, loss, test) if tested else None,
             *samples(test, p, classes, tested=tested),
             *_inside(network, test),
         ]
     else:
-        sections += [course, measured, regression(test, loss.estimate(prediction))]
+        sections += [course, measured, breakdown_section(behind), regression(test, loss.estimate(prediction))]
         sections += [importance(network, loss, test) if tested else None, *_inside(network, test)]
     sections += [
         gradient_norms(history, lecture_names(network.nodes)),
