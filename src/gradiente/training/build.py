@@ -1,5 +1,6 @@
 """A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,14 +24,15 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.plain import names_parameter
-from gradiente.schedules import Schedule
+from gradiente.schedules import CosineAnnealingLR, Schedule
 from gradiente.summary import output_shapes
 from gradiente.training import table_preset
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.convolutional import SMALLEST, convolutional
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.run import Run
-from gradiente.training.sections import SETTINGS
+from gradiente.training.sections import PICTURES, SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
@@ -38,6 +40,8 @@ WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
 LEAST_BATCH, STEPS = 16, 8  # of an own table: the smallest default batch, and the steps that an epoch has
+ENOUGH_STEPS, MOST_EPOCHS = 500, 100  # of a network for pictures, where they are few
+log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     config = _in_full(_with_defaults(config, train))
     loss, penalties = config.make("loss"), config.make("penalty") or []
     changes = config.make("augment")
+    if is_for_pictures(config, train) and config.network.pretrained is None:
+        log.info(text("build.convolutional"))
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
     if config.network.preset == "table":
@@ -130,8 +136,9 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     if config.network.preset == "table":
         config = _with_preset(config, train)
     data, descent = config.data, config.descent
+    kind = PICTURES if is_for_pictures(config, train) else data.name
     defaults = {
-        name: SETTINGS[name].default_for(data.name)
+        name: SETTINGS[name].default_for(kind)
         for name in ("validation", "optimizer", "epochs", "batch_size")
         if config.values()[name] is None
     }
@@ -141,23 +148,36 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     if descent.lr is not None and schedule is not None and schedule.absolute:
         raise ArgumentError("config.schedule_lr", schedule=type(schedule).__name__)
     if "optimizer" in defaults or descent.lr is not None:
-        lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
+        lr = SETTINGS["lr"].default_for(kind) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         learned = _learned(config, train)
-        size = defaults["batch_size"] if data.name in NAMES else _batch_size(learned)
-        config = config.changed(batch_size=max(1, min(size, learned)))
-    return config
+        is_known = data.name in NAMES or is_for_pictures(config, train)
+        size = defaults["batch_size"] if is_known else _batch_size(learned)
+        config = config.changed(batch_size=min(size, learned))
+    return _for_pictures(config, train, "epochs" in defaults) if is_for_pictures(config, train) else config
 
 
 def _learned(config: Config, train: Dataset) -> int:
-    """How many rows are learned from: without those that validate, and those of weight 0."""
+    """How many rows are learned from, without those that validate or weigh nothing; at least 1."""
     share = config.data.validation
-    kept = train.hold_out(share, config.descent.seed)[0] if share else np.arange(len(train))
+    rows = train.hold_out(share, config.descent.seed)[0] if share else np.arange(len(train))
     weights = train.loss_weights
-    return len(kept) if weights is None else int(np.count_nonzero(weights[kept]))
+    return max(1, len(rows) if weights is None else int(np.count_nonzero(weights[rows])))
+
+
+def _for_pictures(config: Config, train: Dataset, may_last: bool) -> Config:
+    """The config with a cosine for its rate, unless it has a schedule; of few pictures with more epochs, if it may."""
+    epochs, size = config.descent.epochs or 0, config.descent.batch_size
+    if may_last and isinstance(size, int):
+        steps = -(-_learned(config, train) // size)
+        epochs = max(epochs, min(MOST_EPOCHS, -(-ENOUGH_STEPS // steps)))
+        config = config.changed(epochs=epochs)
+    if config.descent.schedule is not None or not epochs:
+        return config
+    return config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
 
 
 def _batch_size(learned: int) -> int:
@@ -179,7 +199,7 @@ def _with_preset(config: Config, train: Dataset) -> Config:
         defaults["weight_decay_on"] = "weights"
     config = config.changed(**defaults)
     learned, size, epochs = _learned(config, train), config.descent.batch_size, config.descent.epochs
-    size = max(1, learned if size == "all" else min(size or learned, learned))
+    size = learned if size == "all" else min(size or learned, learned)
     config = config.changed(batch_size=size)
     if descent.schedule is None and epochs:
         schedule = table_preset.schedule(epochs * -(-learned // size))
@@ -282,6 +302,9 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
         activation = None if config.network.activation is None else config.make("activation")
         outputs, asked = default_outputs(train, loss), config.network
         return table_preset.layers(train, asked.hidden, activation, outputs, bias=asked.bias)
+    if is_for_pictures(config, train):
+        blocks = convolutional(train.image_shape or (), default_outputs(train, loss))
+        return blocks + output_activation(train, loss)
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])
@@ -302,6 +325,15 @@ def dense(sizes: Sequence[int], activation: Layer, *, bias: bool = True) -> list
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=bias), activation]
     return layers[:-1]
+
+
+def is_for_pictures(config: Config, train: Dataset) -> bool:
+    """Whether the network is the convolutional one: for pictures in files or in colour, without layers of one's own."""
+    asked, shape = config.network, train.image_shape
+    if shape is None or (asked.layers, asked.hidden, asked.activation) != (None, None, None):
+        return False
+    in_colour = len(shape) == 3 and shape[0] in (3, 4) and min(shape) >= SMALLEST
+    return train.picture_files or in_colour
 
 
 def output_activation(train: Dataset, loss: Loss) -> list[Layer]:

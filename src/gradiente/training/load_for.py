@@ -60,5 +60,6 @@ def load_options(config: Config) -> dict[str, Any]:
         "constant_input": data.constant_input,
         "samples": data.samples,
         "noise": data.noise,
+        "image_size": data.image_size,
         "table": table,
     }
