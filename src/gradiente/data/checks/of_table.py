@@ -1,7 +1,6 @@
 """A table read for its checks: what would stop a training is found and said, and the rest is read all the same."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,14 +59,8 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
             continue
         column, finding = _column(table, each)
         found += [] if finding is None else [finding]
-        dated = column is not None and column.dtype.kind == "U" and table.is_dates(each)
-        facts[each] = facts_of(each, table.words(each) if column is None else column, dates=dated)
-        if column is not None and dated:
-            cell = next(cell for cell in column.tolist() if cell)
-            found.append(Finding("dates", {"column": each, "cell": cell}, "stops", each))
-            with suppress(ArgumentError, DataError):  # day and month may change places: there is no order
-                times[each] = table.times(each)
-        elif column is not None and facts[each].values:
+        facts[each] = facts_of(each, table.words(each) if column is None else column)
+        if column is not None and facts[each].values:
             columns[each] = column
     for each in list(columns):
         found += _of_gaps(facts[each], reading)
