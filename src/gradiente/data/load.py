@@ -227,7 +227,7 @@ def _table(
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
     digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
-    return _with_targets(x, target.y, *facts, digests, own.origin), rows
+    return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 
 def _with_targets(

@@ -99,8 +99,15 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     given = (config.descent.lr_factors or {}).items()
     factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
+    by_class = train.class_weight
+    class_weight = None if by_class is None else dict(zip(train.classes, by_class, strict=True))
     return Plan(
-        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
+        config=config.changed(
+            layers=layers,
+            keep=keep,
+            engine=_engine(config, network, train),
+            class_weight=class_weight,
+        ),
         network=network,
         loss=loss,
         optimizer=config.make("optimizer"),

@@ -22,6 +22,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.setting import (
     BatchSize,
+    ClassWeights,
     LayerNumbers,
     Setting,
     ShareOrFile,
@@ -44,6 +45,7 @@ class DataConfig:
     task: str | None = setting(choices=TASKS)
     features: list[str] | None = setting(metavar="column")
     drop: list[str] | None = setting(metavar="column")
+    weight: str | None = setting(metavar="column")
     missing: str = setting("error", choices=MISSING)
     header: bool | None = setting()
     separator: str | None = setting(metavar="separator")
@@ -59,6 +61,7 @@ class DataConfig:
     standardize: bool | None = setting()
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
+    positive: str | None = setting(metavar="class", resumable=True)
     samples: int | None = setting(interval="[10, inf)")
     noise: float | None = setting(interval="[0, inf)")
     augment: list[str] | None = setting(registry=AUGMENTATIONS, metavar="changes")
@@ -108,6 +111,7 @@ class DescentConfig:
     """What is minimized, with which optimizer, for how long."""
 
     loss: str | None = setting(registry=LOSSES, metavar="name")
+    class_weight: ClassWeights | None = setting(interval="[0, inf)")
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",
