@@ -129,7 +129,8 @@ def _train(
         lock.acquire(run.folder)
 
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
-    planned = plan(config.portable(), train_set, resumed=resumed is not None)
+    with remarks(out):
+        planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()
     if run is None:
         folder = default_folder(config.data.name) if run_folder is None else Path(run_folder)

@@ -31,6 +31,7 @@ class Dataset:
         classes: names of the classes, by number; left out, the numbers themselves
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
+        picture_files: its rows are pictures of files, as `read_picture` gives them
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
         weights: how much each instance counts in the loss, ≥ 0: J = Σ wᵢ Lᵢ / Σ wᵢ; None: all alike. Metrics, such as
             accuracy, count every instance once
@@ -59,6 +60,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
+    picture_files: bool = False
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None

@@ -9,12 +9,13 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
-from gradiente.data.encoder import Encoder
+from gradiente.data.encoder import SCALERS, Encoder
+from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
 from gradiente.data.labelled import read_labelled
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
-from gradiente.data.npy import read_npy
+from gradiente.data.npy import is_npy_folder, read_npy
 from gradiente.data.npz import read_npz
 from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits.parting import DEFAULT_TEST, Parting
@@ -22,8 +23,12 @@ from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
+<<<<<<< HEAD
 from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.files import STANDARD_INPUT
+=======
+from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
+>>>>>>> main
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -44,10 +49,12 @@ def load(
     fold: int | None = None,
     target: str | None = None,
     standardize: bool | None = None,
+    scaler: str = "standard",
     standardize_target: bool = False,
     constant_input: bool = False,
     samples: int | None = None,
     noise: float | None = None,
+    image_size: int | None = None,
     table: Reading | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load the training and test parts of a data set.
@@ -62,9 +69,15 @@ def load(
     said by the log `gradiente`.
 
     Arguments:
+<<<<<<< HEAD
         name: a built-in name (see NAMES), the path of a table, text with separators such as .csv or .parquet, or of an
             .npz file, "-" for a table in the standard input, or a folder with x.npy and y.npy, whose x may be larger
             than memory: it stays on disk, and only batches of it are read
+=======
+        name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
+            a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
+            it are read; or a folder with a folder of pictures for each class, as `read_image_folder` has it
+>>>>>>> main
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
@@ -77,11 +90,14 @@ def load(
         target: name of a table's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
+        scaler: how, where they are standardized: "standard", or "robust", by the median and the quartiles, as
+            `RobustScaler` does
         standardize_target: real-valued targets of a table with mean 0 and standard deviation 1 too: what a network
             learns best; Dataset.in_units leads back
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
         samples: points of a toy set, ≥ 10
         noise: of a toy set, ≥ 0
+        image_size: of a folder of pictures, the pixels of the longer side, in [4, 1024]; None: at most 64
         table: what else is to be known of a table, as `Reading` has it
 
     Errors: ArgumentError for an unknown name, or an option that this data set has no use for; FileError and
@@ -97,6 +113,7 @@ def load(
         own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file() or name == STANDARD_INPUT)
     )
     is_folder = own and not is_csv and not is_npz and path.is_dir()
+    has_pictures = is_folder and not is_npy_folder(path)
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
@@ -105,12 +122,16 @@ def load(
     )
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
+    _refuse(image_size is not None and not has_pictures, name, "image_size")
     parting = Parting(test if isinstance(test, float | int) else Path(test), seed, folds, fold)
     rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
     _refuse(rule.column is not None and not is_csv, name, "split")
     _refuse(folds is not None and official, name, "folds")
-    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
-    scaled = (standardize is not False, standardize_target, constant_input)
+    has_file = is_csv or is_npz or (is_folder and not has_pictures)
+    _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
+    require_one_of(SCALERS, "load", scaler=scaler)
+    _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
+    scaled = (None if standardize is False else scaler, standardize_target, constant_input)
     if is_csv:
         reading = replace(table or Reading(), target=target, split=rule)
         return _parts(*_table(path, reading, parting, *scaled), parting, reading)
@@ -120,22 +141,27 @@ def load(
         return _OFFICIAL[name](data_dir)
     if name in TRUTH:
         rows = np.arange(4)
-        whole = _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+        whole = _encoded(logic(name), (rows, rows), scaler if standardize else None, False, constant_input)
         return whole, whole
+    rows = None
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
+    elif has_pictures:
+        whole, rows = read_image_folder(path, image_size)
     elif is_folder:
         whole = read_npy(path)
     elif is_npz:
         whole = read_npz(path)
     else:
         whole = _SCIKIT_LEARN[name]()
-    rows = parting.rows(whole.y, whole.classes, None)
+    _refuse(folds is not None and rows is not None, name, "folds")
+    rows = rows or parting.rows(whole.y, whole.classes, None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
         whole = encoded(whole, rows, *scaled)
     else:
         _refuse(bool(standardize), name, "standardize")
+        _refuse(scaler != "standard", name, "scaler")
         _refuse(constant_input, name, "constant_input")
         whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
     return _parts(whole, rows, parting, Reading())
@@ -169,14 +195,15 @@ def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _encoded(
-    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+    whole: Dataset, split: Split, scaler: str | None, standardize_target: bool, constant_input: bool
 ) -> Dataset:
     """A table as numbers, with the encoder fitted on its training part."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
     encoder = Encoder.fit(
         columns,
         split[0],
-        standardize=standardize,
+        standardize=scaler is not None,
+        scaler=scaler or "standard",
         constant_input=constant_input,
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
@@ -187,12 +214,12 @@ def _encoded(
 
 
 def _encoded_in_place(
-    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+    whole: Dataset, split: Split, scaler: str | None, standardize_target: bool, constant_input: bool
 ) -> Dataset:
     """As `_encoded`, of rows that stay on disk: each is encoded when it is used."""
     assert isinstance(whole.x, MappedArray)
     mean, scale = (), ()
-    if standardize:
+    if scaler:
         training = whole.x.take(split[0])
         fitted = Standardizer.fit_pieces(training[rows] for rows in pieces(training))
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
@@ -206,7 +233,7 @@ def _table(
     path: Path,
     reading: Reading,
     parting: Parting,
-    standardize: bool,
+    scaler: str | None,
     standardize_target: bool,
     constant_input: bool,
 ) -> tuple[Dataset, Split]:
@@ -217,7 +244,8 @@ def _table(
     encoder = Encoder.fit(
         columns,
         rows[0],
-        standardize=standardize,
+        standardize=scaler is not None,
+        scaler=scaler or "standard",
         constant_input=constant_input,
         target=own.target_name,
         classes=target.classes,
@@ -226,7 +254,8 @@ def _table(
     )
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
+    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
+    digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 

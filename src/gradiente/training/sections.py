@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields
 
 from gradiente.averages import REGISTRY as AVERAGES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.data.encoder import MISSING
+from gradiente.data.encoder import MISSING, SCALERS
+from gradiente.data.image_folder import SIZES
 from gradiente.data.own_table import TASKS
 from gradiente.data.splits.parting import DEFAULT_TEST
 from gradiente.data.splits.rule import SplitRule
@@ -31,9 +32,11 @@ from gradiente.training.setting import (
     settings_of,
 )
 
+PRESETS = ("table",)
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
 IMAGES = ("mnist", "fashion-mnist")
+PICTURES = "pictures"  # a folder of them, whatever its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +62,13 @@ class DataConfig:
     fold: int | None = setting(interval="[1, inf)")
     validation: float | None = setting(interval="[0, 1)", by_data={LOGIC: 0.0}, otherwise=0.1)
     standardize: bool | None = setting()
+    scaler: str | None = setting(choices=SCALERS)
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
     positive: str | None = setting(metavar="class", resumable=True)
     samples: int | None = setting(interval="[10, inf)")
     noise: float | None = setting(interval="[0, inf)")
+    image_size: int | None = setting(interval=SIZES)
     augment: list[str] | None = setting(registry=AUGMENTATIONS, metavar="changes")
 
     def __post_init__(self) -> None:
@@ -81,6 +86,7 @@ class DataConfig:
 class NetworkConfig:
     """The layers, in full or in short, and their initial values."""
 
+    preset: str | None = setting(choices=PRESETS)
     hidden: list[int] | None = setting(
         interval="[1, inf)", by_data={LOGIC: [4], PLANE: [32, 32], IMAGES: [512]}, otherwise=[64]
     )
@@ -115,7 +121,7 @@ class DescentConfig:
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",
-        by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, IMAGES: 0.001},
+        by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, (*IMAGES, PICTURES): 0.001},
         otherwise=0.003,
     )
     lr_factors: LayerNumbers | None = setting(interval="[0, inf)")
@@ -123,12 +129,15 @@ class DescentConfig:
     schedule: str | None = setting(registry=SCHEDULES, metavar="name")
     schedule_every: str = setting("epoch", choices=("epoch", "step"))
     epochs: int | None = setting(
-        interval="[0, inf)", by_data={LOGIC: 150, PLANE: 60, IMAGES: 10}, otherwise=40, resumable=True
+        interval="[0, inf)",
+        by_data={LOGIC: 150, PLANE: 60, IMAGES: 10, (PICTURES,): 20},
+        otherwise=40,
+        resumable=True,
     )
     batch_size: BatchSize | None = setting(
         interval="[1, inf)",
         metavar="N|all",
-        by_data={("digits",): 32, ("iris",): 16},
+        by_data={("digits", PICTURES): 32, ("iris",): 16},
         otherwise=DEFAULT_BATCH_SIZE,
     )
     clip_norm: float | None = setting(interval="(0, inf)")
