@@ -23,12 +23,8 @@ from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
-<<<<<<< HEAD
-from gradiente.errors import ArgumentError, did_you_mean, require
-from gradiente.files import STANDARD_INPUT
-=======
 from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
->>>>>>> main
+from gradiente.files import STANDARD_INPUT
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -69,15 +65,10 @@ def load(
     said by the log `gradiente`.
 
     Arguments:
-<<<<<<< HEAD
         name: a built-in name (see NAMES), the path of a table, text with separators such as .csv or .parquet, or of an
-            .npz file, "-" for a table in the standard input, or a folder with x.npy and y.npy, whose x may be larger
-            than memory: it stays on disk, and only batches of it are read
-=======
-        name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
-            a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
-            it are read; or a folder with a folder of pictures for each class, as `read_image_folder` has it
->>>>>>> main
+            .npz file, "-" for a table in the standard input; a folder with x.npy and y.npy, whose x may be larger
+            than memory: it stays on disk, and only batches of it are read; or a folder with a folder of pictures for
+            each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
