@@ -43,7 +43,7 @@ def test_as_scikit_learn():
 def test_robust_scaling_as_scikit_learn_and_clipped(tmp_path):
     encoder = fitted(scaler="robust")
     numbers = np.column_stack([COLUMNS["height"], COLUMNS["age"]])
-    z = RobustScaler().fit(numbers[ROWS]).transform(numbers)
+    z = np.asarray(RobustScaler().fit(numbers[ROWS]).transform(numbers))
     expected = z / np.sqrt(1 + z**2 / 9)
     np.testing.assert_allclose(encoder.transform(COLUMNS)[:, [0, 4]], expected, rtol=1e-5, atol=1e-6)
     again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
