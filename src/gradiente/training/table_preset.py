@@ -85,7 +85,7 @@ def lr_factors(layers: list[Layer]) -> dict[str, float]:
 def initialize_by_data(network: Network, x: np.ndarray, seed: int) -> None:
     r"""Begin with every W x of a dense layer of variance 1 over the rows, and its zero among their values.
 
-    Equation:   w ← w / σ(c w x),   b = −Σₖ qₖ c w xₖ,   of five rows xₖ with q from Dirichlet(1, …, 1)
+    Equation:   w′ = w / σ(c w x),   b = −Σₖ qₖ c w′ xₖ,   of five rows xₖ with q from Dirichlet(1, …, 1)
 
     Source: Steinwart, "A Sober Look at Neural Network Initializations", 2019
     """

@@ -2,7 +2,7 @@
 
 `drawn` is translated, never executed by Python.
 
-Equation:   sₜ = a sₜ₋₁ + c mod 2¹²⁸; a pair of numbers has the bits of (high ⊕ low) of sₜ, rotated by its first six
+Equation:   sₜ = a sₜ₋₁ + c mod 2¹²⁸; a pair of numbers has the bits of (high XOR low) of sₜ, rotated by its first six
 
 Source: O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms for Random Number
     Generation", 2014: PCG XSL RR 128/64
