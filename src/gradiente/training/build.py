@@ -12,11 +12,9 @@ import numpy as np
 
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Compose, Dataset, stratified_split
-from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
-from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
@@ -49,13 +47,6 @@ class Plan:
     schedule: Schedule | None
     penalties: list[Penalty]
     augmentation: Augmentation | None
-
-    def advice(self) -> str | None:
-        """A note about a likely mistake: an activation that the loss already includes."""
-        last = self.network.layers[-1]
-        if not applied_twice(last, self.loss):
-            return None
-        return text("build.contained", last=type(last).__name__, loss=type(self.loss).__name__)
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""
