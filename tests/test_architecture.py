@@ -26,7 +26,17 @@ ORDER = [
     ["storage"],
     ["formatting"],
     ["parameters"],
-    ["threads", "quiet", "terms", "streams", "launcher", "mapped", "product_times", "temporary"],
+    [
+        "threads",
+        "quiet",
+        "terms",
+        "operations",
+        "streams",
+        "launcher",
+        "mapped",
+        "product_times",
+        "temporary",
+    ],
     ["html"],
     ["layers", "losses", "optimizers", "schedules", "initializers", "penalties", "averages", "clip"],
     ["serialization", "batch", "layout", "symbolic", "examples"],
@@ -42,7 +52,7 @@ ORDER = [
     ["views"],
     ["diagnosis"],
     ["training"],
-    ["show", "attribution", "sklearn"],
+    ["show", "attribution", "export", "sklearn"],
     ["comparison", "parity", "benchmarking"],
     ["reporting"],
     ["checker"],
@@ -57,7 +67,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"torch", "sklearn", "matplotlib", "PIL", "pooch", "tensorboardX", "scipy", "pandas", "llvmlite"}
 HEAVY |= {"narwhals", "polars"}
 HEAVY |= {"starlette", "uvicorn", "websockets", "anywidget", "IPython", "traitlets"}
-HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "micrograd", "platformdirs"}
+HEAVY |= {"torchmetrics", "jax", "keras", "onnx", "onnxruntime", "mlflow", "micrograd", "platformdirs"}
 # What subclasses PyTorch's classes can only be imported where PyTorch is: nothing else imports it at its top.
 NEEDS_TORCH = {SOURCE / "pytorch" / "optim.py", SOURCE / "pytorch" / "rule_optimizer.py"}
 # Nor scikit-learn, for the same reason.

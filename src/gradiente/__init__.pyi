@@ -18,6 +18,7 @@ from gradiente.errors import DivergenceError as DivergenceError
 from gradiente.errors import FileError as FileError
 from gradiente.errors import GradienteError as GradienteError
 from gradiente.errors import ShapeError as ShapeError
+from gradiente.export import export as export
 from gradiente.gradcheck import gradcheck as gradcheck
 from gradiente.initializers import Glorot as Glorot
 from gradiente.initializers import He as He

@@ -49,3 +49,46 @@ def test_the_report_has_the_findings_with_their_formulas(tmp_path):
     found = gradiente("diagnose", tmp_path / "run", "--json").data["findings"]
     assert found
     assert all(finding[part] in page for finding in found for part in ("statement", "why", "remedy"))
+
+
+def test_train_says_its_findings_as_data_and_diagnose_the_same(tmp_path):
+    options = ("--lr", "100", "--epochs", "3", "--run", tmp_path / "run", "--no-report", "--json")
+    trained = gradiente("train", "iris", *options).data
+    found = gradiente("diagnose", tmp_path / "run", "--json").data
+    assert trained["findings"] == found["findings"]
+    assert {"key", "remark", "evidence", "statement", "why", "remedy"} == set(trained["findings"][0])
+
+
+def test_the_mended_run_stands_beside_the_broken_one(tmp_path):
+    run = tmp_path / "iris"
+    assert gradiente("train", "iris", "--lr", "100", "--epochs", "30", "--run", run).status == 0
+    before = (run / "run.toml").read_text(encoding="utf-8")
+    answer = gradiente("diagnose", run, "--mend")
+    assert answer.status == 0, answer.err
+    assert (run / "run.toml").read_text(encoding="utf-8") == before
+    assert all(words in answer.out for words in ("iris-mended", "--lr", "accuracy"))
+    mended = gradiente("evaluate", tmp_path / "iris-mended", "--json").data["metrics"]["accuracy"]
+    broken = gradiente("evaluate", run, "--json").data["metrics"]["accuracy"]
+    assert mended > broken
+    assert f"{100 * mended:.2f}" in answer.out
+    assert (tmp_path / "iris-mended" / "report.html").is_file()
+    again = gradiente("diagnose", run, "--mend")
+    assert (again.status, "already exists" in again.err) == (2, True)
+
+
+def test_the_mended_run_as_data(tmp_path):
+    run = tmp_path / "iris"
+    assert (
+        gradiente("train", "iris", "--lr", "1e-9", "--epochs", "10", "--run", run, "--no-report").status == 0
+    )
+    data = gradiente("diagnose", run, "--mend", "--json").data
+    assert data["finding"] == "rate_small"
+    assert data["options"].startswith("--lr ")
+    assert data["mended"]["test"]["accuracy"] > data["before"]["accuracy"]
+    assert data["mended"]["run"].endswith("iris-mended")
+    assert isinstance(data["mended"]["findings"], list)
+
+
+def test_a_healthy_run_has_nothing_to_mend(digits_run):
+    answer = gradiente("diagnose", digits_run, "--mend")
+    assert (answer.status, "nothing to mend" in answer.err) == (2, True)

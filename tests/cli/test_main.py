@@ -23,7 +23,7 @@ CLICK = re.compile(
 
 
 def options_of(name):
-    command = import_module(f"gradiente.cli.{name}").command()
+    command = import_module(f"gradiente.cli.{name.replace('-', '_')}").command()
     context = click.Context(command)
     return [p for p in command.get_params(context) if isinstance(p, click.Option)]
 
@@ -64,7 +64,7 @@ def test_every_option_says_what_it_does(name):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_example_is_a_right_command_line(name, language, monkeypatch):
     monkeypatch.setenv("GRADIENTE_LANG", language)
-    command = import_module(f"gradiente.cli.{name}").command()
+    command = import_module(f"gradiente.cli.{name.replace('-', '_')}").command()
     for line in text(f"cli.{name}.example").splitlines():
         program, called, *arguments = shlex.split(line)
         assert (program, called) == ("gradiente", name)

@@ -20,7 +20,7 @@ NO_WORDS = re.compile(
 )
 # Words of the English catalogue that are names elsewhere: of data sets, layers, packages, rows in a config.
 NAMES = {"iris", "digits", "moons", "circles", "spirals", "blobs", "mnist", "fashion", "xor", "and", "none"}
-NAMES |= {"scikit", "learn", "scale"}
+NAMES |= {"scikit", "learn", "scale", "area"}
 
 
 def words_of(texts):

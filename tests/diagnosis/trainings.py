@@ -138,6 +138,14 @@ def rare(**more):
     return Dataset(x, y, "classification", "rare", **more)
 
 
+def rare_third(count):
+    """Classes a and b by a plane, and so many instances of c anywhere."""
+    x, _ = normals(1500)
+    y = (x[:, 0] + 0.5 * x[:, 1] > 0).astype(int)
+    y[np.random.default_rng(3).choice(1500, count, replace=False)] = 2
+    return Dataset(x, y, "classification", "three", classes=("a", "b", "c"))
+
+
 def constant_column():
     x, y = normals()
     return table(np.column_stack([x, np.ones(len(x))]), y)
@@ -248,6 +256,19 @@ BROKEN = {
     "rmsprop_rate_1": (lambda: trained(optimizer=RMSprop(lr=1.0)), {"rate_large", "dead_units"}),
     "sgd_rate_1e-5": (lambda: trained(optimizer=SGD(lr=1e-5)), {"rate_small"}),
     "adamw_decay": (lambda: trained(optimizer=AdamW(lr=0.01, weight_decay=30.0)), {"penalty"}),
+    "l2_of_a_tenth": (lambda: trained(penalties=[L2(0.1)]), {"penalty_ceiling"}),
+    "rare_of_three": (
+        lambda: trained(rare_third(15), mlp(outputs=3), loss=CrossEntropyLoss()),
+        {"missed_class"},
+    ),
+    "very_rare_of_three": (
+        lambda: trained(rare_third(5), mlp(outputs=3), loss=CrossEntropyLoss()),
+        {"missed_class"},
+    ),
+    "sgd_rate_10_tanh": (
+        lambda: trained(layers=mlp(activation=Tanh()), optimizer=SGD(lr=10.0)),
+        {"rate_rough"},
+    ),
     "l1": (lambda: trained(penalties=[L1(1.0)]), {"penalty"}),
     "tiny_inputs": (lambda: trained(table(normals()[0] * 1e-6, normals()[1])), {"inputs_unscaled"}),
     "one_large_column": (

@@ -20,6 +20,7 @@ COMMANDS = (
     "evaluate",
     "predict",
     "diagnose",
+    "export",
     "compare",
     "data",
     "gradcheck",

@@ -141,7 +141,7 @@ def _train(
             **kept,
         )
     if as_json:
-        tested = {"test": metrics, "undefined": said}
+        tested = {"test": metrics, "undefined": said, **found.to_dict()}
         print_json(_result(run, planned, trainer, history.records, tested, report))
         return status
     measured_on = "train.same_set" if train_set.is_same(test_set) else "train.test_set"

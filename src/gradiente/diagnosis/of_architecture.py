@@ -1,5 +1,6 @@
 """Findings about the layers and the loss: what does not fit together, whatever the data are."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ CONTAINED = {"logistic": ("Sigmoid",), "softmax": ("Softmax", "Sigmoid")}
 OF_NUMBERS = (MSELoss, L1Loss, SmoothL1Loss, HuberLoss)
 NOISE = 4.0  # variance of a unit's factor in a Dropout: p = 0.8
 PENALTY_LEFT = 0.1
+HELD_DOWN = 0.2  # of the loss: what it would fall by, were it to fall evenly, with weights twice as large
 
 
 def applied_twice(last: Layer, loss: Loss) -> bool:
@@ -114,6 +116,31 @@ def penalty(evidence: Evidence) -> Finding | None:
             "left_share": after / before if before else 0.0,
             "penalty": worth,
             "loss": evidence.baseline,
+        },
+    )
+
+
+def penalty_ceiling(evidence: Evidence) -> Finding | None:
+    """A penalty that holds the weights down where the loss has stopped, far from 0.
+
+    There ∂loss/∂W = −∂penalty/∂W: all weights a little larger would lower the loss by as much as they raise the
+    penalty, by ⟨W, ∂penalty/∂W⟩ times that little.
+    """
+    penalties, network = evidence.subject.objective.penalties, evidence.end.network
+    if not penalties or not evidence.learned or evidence.course[-1] < 0.5:
+        return None
+    weights = [network.parameters[name] for name in network.weight_names]
+    pull = sum(float((weight * each.gradient(weight)).sum()) for weight in weights for each in penalties)
+    if pull < HELD_DOWN * evidence.end.value:
+        return None
+    strongest = max(penalties, key=lambda each: each.strength)
+    return Finding(
+        "penalty_ceiling",
+        {
+            "strength": ", ".join(map(repr, penalties)),
+            "loss_share": float(evidence.course[-1]),
+            "pull_share": pull / evidence.end.value,
+            "new": repr(replace(strongest, strength=strongest.strength / 100)),
         },
     )
 

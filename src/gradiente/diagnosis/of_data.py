@@ -114,14 +114,22 @@ def imbalance(evidence: Evidence) -> Finding | None:
 
 
 def missed_class(evidence: Evidence) -> Finding | None:
-    """One of several classes that is never answered although enough of it was seen."""
-    if not evidence.classifies or len(evidence.subject.train.classes) < 3 or not evidence.learned:
+    """One of several classes that is never answered, not even to its own instances; a remark where those are few."""
+    subject = evidence.subject
+    if not evidence.classifies or len(subject.train.classes) < 3:
         return None
-    truth, answered = evidence.sample.y, evidence.subject.classes(evidence.end.prediction)
-    for label, name in enumerate(evidence.subject.train.classes):
-        seen = int((truth == label).sum())
-        if seen >= RARE and not (answered == label).any():
-            return Finding("missed_class", {"label": name, "count": seen})
+    answered = np.unique(subject.classes(evidence.end.prediction))
+    if len(answered) == 1 and not evidence.learned:
+        return None
+    truth = subject.train.y[subject.indices]
+    counts = np.bincount(truth, minlength=len(subject.train.classes))
+    for label in sorted(
+        set(np.flatnonzero(counts).tolist()) - set(answered.tolist()), key=lambda k: -counts[k]
+    ):
+        own = subject.train.subset(subject.indices[truth == label])
+        if not evidence.right(own, evidence.end.network.predict(own.x)).any():
+            values = {"label": subject.train.classes[label], "count": int(counts[label])}
+            return Finding("missed_class", values, remark=bool(counts[label] < RARE))
     return None
 
 

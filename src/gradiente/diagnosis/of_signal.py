@@ -13,7 +13,7 @@ VANISHING = 1e-3  # of the last layer's: it would take a thousand steps for one 
 LARGE = 10.0  # times what the initial weights are drawn for: inputs, outputs and gains near 1
 SMALL = 0.01
 UNLIKE = 100.0  # scales of two columns: a rate that suits one is 100² times wrong for the other
-MOST_SATURATED = 0.8
+MOST_SATURATED, HALF_SATURATED = 0.8, 0.5
 MOST_DEAD = 0.5
 CONFIDENT = 10.0  # times the baseline's loss, before anything was learned
 
@@ -91,15 +91,20 @@ def exploding_start(evidence: Evidence) -> Finding | None:
 
 
 def saturation(evidence: Evidence) -> Finding | None:
-    """A layer nearly all of whose numbers are at the end of the range, where the data are not answered well."""
+    """A layer nearly all of whose numbers are at the end of the range, where the data are not answered well.
+
+    Where they are, a remark, if the loss was thrown far up before.
+    """
     found = [
         (float(saturated(layer, output).mean()), number)
         for number, layer, output in evidence.end.activations()
     ]
     share, number = max(found, default=(0.0, 0))
-    if share <= MOST_SATURATED or evidence.skill >= 0.9:
+    well = evidence.skill >= 0.9
+    thrown = share > HALF_SATURATED and float(evidence.course.max()) > 2
+    if not (thrown if well else share > MOST_SATURATED):
         return None
-    return Finding("saturation", {"layer": number, "saturated_share": share})
+    return Finding("saturation", {"layer": number, "saturated_share": share}, remark=well)
 
 
 def vanishing(evidence: Evidence) -> Finding | None:

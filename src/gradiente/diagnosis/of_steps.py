@@ -49,6 +49,18 @@ def rate_large(evidence: Evidence) -> Finding | None:
     return Finding("rate_large", values)
 
 
+def rate_rough(evidence: Evidence) -> Finding | None:
+    """A remark: first steps as large as the weights, which threw the loss far up before it fell."""
+    if evidence.troubled or evidence.first_step is None:
+        return None
+    (ratio, _), climbed = evidence.first_step, float(evidence.course.max())
+    if ratio <= 1 or climbed <= 2:
+        return None
+    epoch = int(evidence.course.argmax()) + 1
+    values = {"lr": evidence.lr, "ratio": ratio, "climbed": climbed, "epoch": epoch}
+    return Finding("rate_rough", {**values, "new": _written(evidence.lr / 10)}, remark=True)
+
+
 def clipped(evidence: Evidence) -> Finding | None:
     """Every gradient far above the bound, and weights that hardly moved."""
     clip, start = evidence.subject.objective.clip, evidence.start

@@ -47,6 +47,7 @@ CHECKS = (
         of_steps.rate_large,
         frozenset({"inputs_unscaled", "exploding_start", "symmetric", "penalty", "imbalance", "momentum"}),
     ),
+    Check(of_steps.rate_rough, frozenset({"rate_large"})),
     Check(of_signal.vanishing, frozenset({"dead_units", "symmetric", "penalty", "rate_large"})),
     Check(of_signal.exploding, frozenset({"inputs_unscaled"})),
     Check(of_signal.saturation, frozenset({"inputs_unscaled"})),
@@ -64,7 +65,8 @@ CHECKS = (
     Check(of_data.missed_class, STUCK),
     Check(of_outcome.one_class, CAUSES),
     Check(of_outcome.not_learning, CAUSES | {"one_class"}),
-    Check(of_data.ceiling, CAUSES | {"overfitting", "gap", "noisy_labels"}),
+    Check(of_architecture.penalty_ceiling, CAUSES),
+    Check(of_data.ceiling, CAUSES | {"penalty_ceiling", "overfitting", "gap", "noisy_labels"}),
     Check(of_data.idle_columns),
 )
 

@@ -1,5 +1,6 @@
 """Adaptive average pools over one, two and three axes: one formula, three names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from gradiente.layers.adaptive_pool import AdaptivePool
 from gradiente.layers.base import Array, Arrays, Context, Shape
 from gradiente.layers.separable import along_axes
+from gradiente.operations import Operations, Value
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
 
 
@@ -41,6 +43,11 @@ class _AdaptiveAvgPool(AdaptivePool):
             k = len(self.entries(at, place))
             terms.append(term(at.delta[place], Factor(f"1/{k}", 1 / k)))
         return opening(terms)
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        if all(size == 1 for size in self._sizes()):
+            return to.mean(x, range(2, x.ndim))
+        return to.along_axes(self._matrices(x.shape, np.float64), x)
 
     def _matrices(self, shape: Shape, dtype: Any) -> list[Array]:
         """For every axis the matrix of means: 1/k where a window, its row, sees an entry, its column."""

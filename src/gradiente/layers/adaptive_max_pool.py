@@ -1,7 +1,7 @@
 """Adaptive maximum pools over one, two and three axes: one formula, three names."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from itertools import product
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from gradiente.layers.adaptive_pool import AdaptivePool
 from gradiente.layers.base import Array, Arrays, Context, Shape, require_default
+from gradiente.operations import Operations, Value
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
 
 
@@ -62,6 +63,12 @@ class _AdaptiveMaxPool(AdaptivePool):
         symbol = f"[argmax={subscript(at.x.shown(index))}]"
         windows = [(i, c, *window) for window in self.windows_over(at, index)]
         return opening([term(at.delta[p], Factor(symbol, float(where[p] == number))) for p in windows])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        for axis, spans in enumerate(self._spans(x.shape), start=2):
+            windows = [to.largest(to.part(x, axis, span.start, span.stop), axis) for span in spans]
+            x = to.concatenate(windows, axis) if len(windows) > 1 else windows[0]
+        return x
 
     def _windows(self, shape: Shape) -> Iterator[tuple[Index, tuple[slice, ...]]]:
         """Every output with its window."""

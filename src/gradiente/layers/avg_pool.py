@@ -1,5 +1,6 @@
 """Average pools over one, two and three axes: one formula, three names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -10,6 +11,7 @@ from gradiente.errors import ShapeError, require_flag
 from gradiente.layers.base import Array, Arrays, Context, Shape, require_positive
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows, canonical
+from gradiente.operations import Operations, Value
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, term, total
 from gradiente.threads import chunks, share
 
@@ -83,6 +85,10 @@ class _AvgPool(Pool):
     def _count_of(self, at: LayerStep, window: Index) -> float:
         """k of that window."""
         return float(self._count(self._windows(at.x.values.shape))[window])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        at = self._windows(x.shape)
+        return to.average_pool(x, at, self._count(at))
 
     def to_torch(self):
         import torch

@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.concept import Concept
 from gradiente.errors import ArgumentError, ShapeError, require, require_whole
 from gradiente.locale import text
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening
 
@@ -48,6 +49,7 @@ class Layer(metaclass=Concept):
         subtracts_mean          it subtracts a mean of its input: a bias before it may change nothing
         copies                  outside training its numbers are those of the input, in the same order
         shares_batch            it distributes the instances of a batch over the cores (threads.share)
+        onnx                    of an elementwise layer without options, ONNX's operator for it, where that has one
         examples                its notation and the shape of a batch for it, a few times: what tests and parity try
     """
 
@@ -63,6 +65,7 @@ class Layer(metaclass=Concept):
     subtracts_mean: ClassVar[bool] = False
     copies: ClassVar[bool] = False
     shares_batch: ClassVar[bool] = False
+    onnx: ClassVar[str] = ""
     examples: ClassVar[Sequence[tuple[str, Shape]]] = ()
 
     @property
@@ -122,6 +125,29 @@ class Layer(metaclass=Concept):
         Errors: ArgumentError for a custom layer that does not define it
         """
         raise ArgumentError("layer.no_torch", layer=type(self).__name__)
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        """y outside training, noted in another program: what ONNX and Python files are made of.
+
+        An elementwise layer's is its own `forward`, whose NumPy functions are noted one by one.
+
+        Arguments:
+            parameters: its parameters and its buffers, by name
+
+        Errors: ArgumentError for a custom layer that is not elementwise and does not define it
+        """
+        if self.copies:
+            return x
+        if not self.elementwise:
+            raise ArgumentError("layer.no_export", layer=type(self).__name__)
+        own = to.native(self.onnx, x) if self.onnx else None
+        if own is not None:
+            return own
+        try:
+            return to.value(self.forward(parameters, x, Context())[0])  # pyright: ignore[reportArgumentType]
+        except (TypeError, AttributeError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise ArgumentError("layer.no_formula", layer=type(self).__name__, reason=reason) from error
 
     def equation_with(self, *, columns: bool = False, training: bool = True) -> str:
         """The equation with only the terms that this layer's options use."""

@@ -12,6 +12,7 @@ from gradiente.layers.base import Array, Arrays, Context, Shape, require_positiv
 from gradiente.layers.normalization import Cache, Normalization, scale_and_shift
 from gradiente.layers.normalized_place import Layout
 from gradiente.layers.sums import column_sums
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 
 
@@ -87,6 +88,12 @@ class ChannelNorm(Normalization):
     def _share(self, batches: int) -> float:
         """The share of the newest of so many batches in the running statistics."""
         return self.momentum or 0.0
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        self._layout(x.shape)
+        if not self._uses_running(training=False):
+            return super().exported(to, x, parameters)
+        return to.batch_norm(x, parameters, self.eps)
 
     def _uses_running(self, training: bool) -> bool:
         return self.track_running_stats and not training

@@ -1,7 +1,8 @@
 """Convolutions over one, two and three axes: one formula, three names."""
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.correlation import bias_gradient, correlate, require_channels, spread, weight_gradient
 from gradiente.layers.padding import MODES
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first, windows
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
@@ -174,6 +176,14 @@ class Conv(Layer):
             padding_after=tuple(p - p // 2 for p in total),
             mode=self.padding_mode,
         )
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        at = self._windows(x.shape)
+        if at.mode != "zeros" and at.padded != at.input:
+            for axis, sources in enumerate(at.sources, start=2):
+                x = to.take(x, to.constant(sources), axis)
+            at = replace(at, input=at.padded, before=(0,) * self.rank, after=(0,) * self.rank, mode="zeros")
+        return to.convolution(x, parameters["weight"], parameters.get("bias"), at, self.groups)
 
     def to_torch(self):
         import torch

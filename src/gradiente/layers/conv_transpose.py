@@ -1,6 +1,7 @@
 """Transposed convolutions over one, two and three axes: one formula, three names."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import InitVar, asdict, dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from gradiente.errors import ShapeError, require
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_default
 from gradiente.layers.correlation import bias_gradient, correlate, require_channels, spread, weight_gradient
 from gradiente.layers.windows import Windows, canonical, each_axis, require_channels_first
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
@@ -154,6 +156,10 @@ class ConvTranspose(Layer):
         if min(size) < 1:
             raise ShapeError("conv.transposed", layer=name, shape=shape[2:], size=size, padding=self.padding)
         return Windows(size, kernel, stride, dilation, before=padding, after=padding, output=shape[2:])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        weight, bias, at = parameters["weight"], parameters.get("bias"), self._windows(x.shape)
+        return to.transposed_convolution(x, weight, bias, at, self.groups)
 
     def to_torch(self):
         import torch

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from gradiente.layers.base import (
     require_default,
     require_positive,
 )
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
@@ -116,6 +118,9 @@ class Embedding(Layer):
         k, j = index
         places = [] if k == self.padding_idx else np.argwhere(at.x.values == k)
         return opening([term(at.delta[(*map(int, place), j)]) for place in places])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return to.take(parameters["weight"], x, 0)
 
     def to_torch(self):
         import torch

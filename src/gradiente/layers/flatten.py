@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradiente.errors import ShapeError, is_whole, require
@@ -11,6 +12,7 @@ from gradiente.layers.base import (
     require_axis,
     written_shape,
 )
+from gradiente.operations import Operations, Value
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ class Flatten(Layer):
 
     def derivative_with(self, name: str, *, columns: bool = False, training: bool = True) -> str:
         return self._of_axes(super().derivative_with(name))
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return x.reshape("batch", *self.output_shape(x.shape[1:]))
 
     def to_torch(self):
         import torch

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from gradiente.layers.base import (
 )
 from gradiente.layers.sums import column_sums
 from gradiente.locale import text
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
@@ -127,6 +129,9 @@ class Linear(Layer):
         j, *ks = index
         places = np.ndindex(at.x.values.shape[:-1])
         return opening([term(at.delta[(*i, j)], *(at.x[(*i, k)] for k in ks)) for i in places])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return to.linear(x, parameters["weight"], parameters.get("bias"))
 
     def to_torch(self):
         import torch

@@ -1,10 +1,12 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradiente.errors import is_whole, require
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_axis
+from gradiente.operations import Operations, Value
 from gradiente.terms import MINUS, Closing, Index, LayerStep, Opening, opening, term
 
 
@@ -88,6 +90,9 @@ class LogSoftmax(Layer):
         """The places whose probabilities sum to 1 with this one's."""
         axis = self.dim % len(index)
         return [(*index[:axis], k, *index[axis + 1 :]) for k in range(at.x.values.shape[axis])]
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return to.softmax(x, self.dim, log=True)
 
     def to_torch(self):
         import torch

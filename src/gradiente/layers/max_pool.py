@@ -1,5 +1,6 @@
 """Maximum pools over one, two and three axes: one formula, three names."""
 
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from gradiente.errors import require_flag
 from gradiente.layers.base import Array, Arrays, Context, Shape, require_default
 from gradiente.layers.pool import Pool, instance_bytes, size
 from gradiente.layers.windows import Windows, canonical
+from gradiente.operations import Operations, Value
 from gradiente.terms import Closing, Factor, Index, LayerStep, Opening, opening, subscript, term
 from gradiente.threads import chunks, share
 
@@ -93,6 +95,9 @@ class _MaxPool(Pool):
             chosen = float(first.index == at.x.shown(index))
             terms.append(term(at.delta[place], Factor(f"[argmax={subscript(at.x.shown(index))}]", chosen)))
         return opening(terms)
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return to.max_pool(x, self._windows(x.shape))
 
     def to_torch(self):
         import torch

@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.moments import summed
 from gradiente.layers.normalized_place import Layout, NormalizedPlace, places_of
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import MINUS, Index, LayerStep, Opening, opening, term
 
@@ -142,6 +144,17 @@ class Normalization(Layer):
         if name == "bias":
             return opening([term(at.delta[place]) for place in places])
         return opening([term(at.delta[place], NormalizedPlace(layout, at, place).x_hat) for place in places])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        at = self._layout(x.shape)
+        values = x.reshape(at.shape)
+        centred = values - to.mean(values, at.together)
+        y = centred / np.sqrt(to.mean(centred * centred, at.together) + self.eps)
+        if "weight" in parameters:
+            y = y * parameters["weight"].reshape(at.parameters)
+        if "bias" in parameters:
+            y = y + parameters["bias"].reshape(at.parameters)
+        return y.reshape(x.shape)
 
     def to_torch(self):
         import torch

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_
 from gradiente.layers.linear import product, require_features, rows
 from gradiente.layers.sums import column_sums
 from gradiente.layers.torch_graph import module_of
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
@@ -129,6 +131,9 @@ class NTKLinear(Layer):
     @property
     def _c(self) -> Factor:
         return Factor(f"1/√{self.in_features}", self.gain)
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return to.linear(x, self.gain * parameters["weight"], parameters.get("bias"))
 
     def to_torch(self):
         from torch.nn.functional import linear

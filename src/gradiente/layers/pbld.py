@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -6,6 +7,7 @@ import numpy as np
 from gradiente.errors import ShapeError, require_in, require_whole
 from gradiente.layers.base import Array, Arrays, Context, Layer, Shape, require_positive, written_shape
 from gradiente.layers.torch_graph import module_of
+from gradiente.operations import Operations, Value
 from gradiente.parameters import ParameterSpec
 from gradiente.terms import Index, LayerStep, Opening, opening, term
 
@@ -128,6 +130,17 @@ class PBLD(Layer):
         ]
         weight, bias = at.parameters["weight"], at.parameters["bias"]
         return opening([*(term(weight[f, j, k], wave) for k, wave in enumerate(waves)), term(bias[f, j])])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        F, n = self.features, self.d_embedding
+        u = (
+            2 * np.pi * to.part(x, 1, 0, F).reshape("batch", F, 1) * parameters["frequency"]
+            + parameters["phase"]
+        )
+        waves = to.transpose(np.cos(u), (1, 0, 2))  # (features, batch, frequencies)
+        made = to.matmul(waves, to.transpose(parameters["weight"], (0, 2, 1)))
+        made = to.transpose(made, (1, 0, 2)) + parameters["bias"]
+        return to.concatenate([x, made.reshape("batch", F * n)], 1)
 
     def to_torch(self):
         import torch

@@ -35,6 +35,7 @@ class ReLU(Layer):
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
     elementwise = True
+    onnx = "Relu"
     equation = r"A = \max(0, Z)"
     derivative = {
         "x": r"\frac{\partial J}{\partial Z} = \delta \odot \begin{cases} 1 & Z > 0 \\ 0 & Z \leq 0 \end{cases}"

@@ -37,6 +37,7 @@ class SELU(Layer):
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
     elementwise = True
+    onnx = "Selu"
     equation = (
         r"A = \lambda \begin{cases} Z & Z > 0 \\ \alpha \left( e^{Z} - 1 \right) & Z \leq 0 \end{cases},"
         r" \quad \lambda = 1.0507\ldots, \quad \alpha = 1.6732\ldots"

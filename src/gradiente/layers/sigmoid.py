@@ -31,6 +31,7 @@ class Sigmoid(Layer):
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
     elementwise = True
+    onnx = "Sigmoid"
     equation = r"A = \sigma(Z) = \frac{1}{1 + e^{-Z}}"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \delta \odot A \odot (1 - A)"}
 

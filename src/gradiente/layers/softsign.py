@@ -24,6 +24,7 @@ class Softsign(Layer):
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
     elementwise = True
+    onnx = "Softsign"
     equation = r"A = \frac{Z}{1 + |Z|}"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \frac{\delta}{(1 + |Z|)^{2}}"}
 

@@ -25,6 +25,7 @@ class Tanh(Layer):
     symbols = {"x": "Z", "y": "A"}
     letter = "A"
     elementwise = True
+    onnx = "Tanh"
     equation = r"A = \tanh(Z) = \frac{e^{Z} - e^{-Z}}{e^{Z} + e^{-Z}}"
     derivative = {"x": r"\frac{\partial J}{\partial Z} = \delta \odot (1 - A^{2})"}
 

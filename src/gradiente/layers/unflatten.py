@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradiente.errors import ShapeError, is_whole, require
@@ -13,6 +14,7 @@ from gradiente.layers.base import (
 )
 from gradiente.layers.windows import canonical
 from gradiente.locale import text
+from gradiente.operations import Operations, Value
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ class Unflatten(Layer):
 
     def input_gradient(self, parameters: Arrays, cache: Shape, dy: Array) -> Array:
         return dy.reshape(cache)
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        return x.reshape("batch", *self.output_shape(x.shape[1:]))
 
     def to_torch(self):
         import torch

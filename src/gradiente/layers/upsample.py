@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from itertools import product
 from numbers import Real
@@ -18,6 +19,7 @@ from gradiente.layers.base import (
 )
 from gradiente.layers.separable import along_axes
 from gradiente.layers.windows import canonical, require_entries
+from gradiente.operations import Operations, Value
 from gradiente.terms import Factor, Index, LayerStep, Opening, Term, opening, term
 
 AXES = (("length",), ("height", "width"), ("depth", "height", "width"))
@@ -154,6 +156,13 @@ class Upsample(Layer):
         matrices = self._matrices(at.x.values.shape, at.x.values.dtype)
         columns = [matrix[:, j] for matrix, j in zip(matrices, q, strict=True)]
         return opening([_part(weight, at.delta[(i, c, *p)]) for p, weight in _entries(columns)])
+
+    def exported(self, to: Operations, x: Value, parameters: Mapping[str, Value]) -> Value:
+        if not self._is_nearest:
+            return to.along_axes(self._matrices(x.shape, np.float64), x)
+        for axis, place in enumerate(self._axes(x.shape), start=2):
+            x = to.take(x, to.constant(self._nearest(*place)), axis)
+        return x
 
     def to_torch(self):
         import torch
