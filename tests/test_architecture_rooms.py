@@ -15,7 +15,7 @@ SOURCE = Path(gradiente.__file__).parent
 NOTEBOOKS = SOURCE / "workshops" / "notebooks"
 # Every folder that has folders: what is named imports only from the lines above. A folder must be named, a file may be.
 ORDER: dict[str, list[list[str]]] = {
-    "gradiente.data": [["tables"], ["augmentation"], ["dataset"], ["load"], ["checks"]],
+    "gradiente.data": [["splits"], ["tables"], ["augmentation"], ["dataset"], ["load"], ["checks"]],
     "gradiente.benchmarking": [["child"], ["peers"], ["process"]],
     "gradiente.checker": [
         ["workshop"],

@@ -146,6 +146,7 @@ from gradiente.training import Callback as Callback
 from gradiente.training import Checkpoint as Checkpoint
 from gradiente.training import EarlyStopping as EarlyStopping
 from gradiente.training import History as History
+from gradiente.training import MLflow as MLflow
 from gradiente.training import Progress as Progress
 from gradiente.training import Scheduler as Scheduler
 from gradiente.training import TqdmProgress as TqdmProgress

@@ -198,7 +198,7 @@ CASES = [
     Case("train nan.csv", FAILURE, "line 62, column height: the value is missing ('nan')", "línea 62, columna height: falta el valor"),
     Case("train missing.csv", FAILURE, "line 62, column height: the value is missing", "línea 62, columna height: falta el valor"),
     Case("train infinite.csv", FAILURE, "expected a finite number, got 'inf'", "se esperaba un número finito y llegó 'inf'"),
-    Case("train huge.csv --no-standardize", FAILURE, "x contains inf in row 60 (counted from 0), column 'height'", "x contiene inf en la fila 60"),
+    Case("train huge.csv --no-standardize", FAILURE, "x contains inf in row 61 of the table, column 'height'", "x contiene inf en la fila 61 de la tabla"),
     Case("predict or nan.npz", FAILURE, "x contains nan in row 7", "x contiene nan en la fila 7"),
     Case("predict run missing.csv", FAILURE, "the value is missing", "falta el valor"),
     Case("predict run huge.csv", FAILURE, "x contains inf in row 60", "x contiene inf en la fila 60"),

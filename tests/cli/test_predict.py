@@ -241,3 +241,13 @@ def test_a_table_is_not_shown(table_run, language, words):
     assert (answer.status, answer.out) == (2, "")
     assert words in answer.err
     assert not Path("said.csv").exists()
+
+
+def test_ten_rows_and_a_count_where_a_file_is_written(table_run, tmp_path):
+    table, run = table_run
+    answer = gradiente("predict", run, table, "--output", "said.csv", "--lang", "en")
+    assert answer.status == 0
+    rows = rows_of("said.csv")
+    assert len(rows) == len(rows_of(table)) > 10
+    assert [f"garden.csv:{n}" in answer.out for n in (1, 10, 11)] == [True, True, False]
+    assert answer.out.rstrip().endswith(f"{len(rows)} predictions in said.csv")

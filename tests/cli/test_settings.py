@@ -10,7 +10,7 @@ from gradiente import ArgumentError, set_language
 from gradiente.cli.train import command
 from gradiente.training.config import Config
 from gradiente.training.sections import SECTIONS, SETTINGS
-from gradiente.training.setting import LayerNumbers
+from gradiente.training.setting import LayerNumbers, ShareOrFile
 
 from .conftest import gradiente
 
@@ -48,6 +48,8 @@ def _some(setting):
     if setting.registry is not None:
         some = {"loss": "MSELoss()", "optimizer": "SGD()", "schedule": "StepLR(step_size=3)"}
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
+    if setting.name == "split":
+        return "group:word"
     kinds = {
         bool: True,
         str: "word",
@@ -87,7 +89,7 @@ def message(action, *arguments, **values):
 @pytest.mark.parametrize(("name", "outside"), RANGES)
 def test_a_range_is_the_same_from_python_toml_and_the_command_line(name, outside, language, own_folder):
     setting = SETTINGS[name]
-    number = float(outside) if setting.kind in (float, LayerNumbers) else int(outside)
+    number = float(outside) if setting.kind in (float, ShareOrFile, LayerNumbers) else int(outside)
     value = {list[int]: [number], LayerNumbers: {"0": number}}.get(setting.kind, number)
     table = setting.kind == LayerNumbers
     written, option = (f"{{0 = {number}}}", f"0: {number}") if table else (value, number)

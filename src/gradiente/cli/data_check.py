@@ -16,7 +16,7 @@ from gradiente.training.load_for import load_options
 from gradiente.training.sections import DataConfig
 from gradiente.training.setting import settings_of
 
-READING = [name for name in settings_of(DataConfig) if name not in ("name", "augment")]
+READING = [name for name in settings_of(DataConfig) if name not in ("name", "augment", "folds", "fold")]
 MOST_COLUMNS = 40  # that are printed
 STYLES = {"stops": "red", "warning": "yellow", "remark": None}
 

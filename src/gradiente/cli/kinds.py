@@ -98,5 +98,17 @@ class BatchSize(click.ParamType):
             self.fail(text("cli.kind.batch_size", value=value), param, ctx)
 
 
+class ShareOrFile(click.ParamType):
+    """A number, or the name of a file."""
+
+    name = "X|FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        try:
+            return float(value)
+        except ValueError:
+            return value
+
+
 INTEGER, NUMBER, INTEGERS, BATCH_SIZE = Integer(), Number(), Integers(), BatchSize()
-LAYER_NUMBERS = LayerNumbers()
+LAYER_NUMBERS, SHARE_OR_FILE = LayerNumbers(), ShareOrFile()

@@ -51,7 +51,7 @@ def _trained(config: Config, folder: Path) -> tuple[int, dict[str, Any] | None]:
     said, settings = io.StringIO(), config.values()
     others: dict[str, Any] = {"config_file": None, "report": True, "tensorboard": False}
     with redirect_stdout(said):
-        status = train(None, str(folder), as_json=True, **others, **settings)
+        status = train(as_json=True, resume=None, run_folder=str(folder), **others, **settings)
     return status, json.loads(said.getvalue()) if said.getvalue() else None
 
 

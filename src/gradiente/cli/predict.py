@@ -2,14 +2,13 @@
 
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from gradiente.cli.base import command, json_option, option, print_json
+from gradiente.cli.base import command, json_option, option, print_json, say
 from gradiente.cli.remarks import remarks
 from gradiente.cli.seen import print_seen
 from gradiente.cli.settings import custom_option
@@ -17,23 +16,16 @@ from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, ShapeError
-from gradiente.formatting import share, short
+from gradiente.formatting import count, share, short
 from gradiente.locale import text
-from gradiente.losses import Loss
 from gradiente.storage import write_atomically
-from gradiente.training.predictions import predictions_of
+from gradiente.training.predictions import Predictions, predictions_of
 from gradiente.training.run import DataDescription, Run
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 IMAGES = {".png", ".jpg", ".jpeg"}
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The prediction for one instance: a class with its probability, or the numbers of a regression."""
-
-    source: str
-    values: dict[str, Any]
+SHOWN = 10  # rows on the terminal, where all of them are in a file
+Said = tuple[list[str], Predictions]  # the names of a file's instances, and the answers
 
 
 def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as_json: bool) -> None:
@@ -41,7 +33,7 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
     description, network = opened.description(), opened.network()
     loss = opened.loss()
     features = int(np.prod(network.input_shape or (0,)))
-    predictions = []
+    said = list[Said]()
     if show:
         _require_pictures(files)
     for file in files:
@@ -51,13 +43,18 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
             raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
         if show:
             print_seen(sources[0], x[0], tuple(description.image_shape or ()), as_json=as_json)
-        predictions += _predictions(sources, network.predict(x), description, loss)
+        y, encoder = network.predict(x), description.table_encoder()
+        said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
     if output is not None:
-        write_atomically(output, _csv(predictions))
+        write_atomically(output, _csv(said))
     if as_json:
-        print_json([{"source": prediction.source, **prediction.values} for prediction in predictions])
-    else:
-        _print(predictions)
+        print_json([row for part in said for row in _rows(*part)])
+        return
+    total = sum(len(sources) for sources, _ in said)
+    shown = total if output is None else min(total, SHOWN)
+    _print(said, shown)
+    if output is not None:
+        say(text("predict.written", path=output, count=count(total)))
 
 
 def _require_pictures(files: tuple[str, ...]) -> None:
@@ -97,53 +94,55 @@ def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
     return Dataset(x, np.zeros(x.shape[:1]), "regression", path.name, features=features).x
 
 
-def _predictions(
-    sources: list[str], output: np.ndarray, description: DataDescription, loss: Loss
-) -> list[Prediction]:
-    found = predictions_of(output, loss, description.task, description.classes, description.table_encoder())
+def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
+    """Every instance's answer as plain data."""
     if found.values is not None:
-        rows = [{"value": value} for value in found.values.tolist()]
-    else:
-        assert found.labels is not None
-        assert found.probabilities is not None
-        rows = [
-            {
-                "class": label,
-                "probability": max(row),
-                "probabilities": dict(zip(found.classes, row, strict=True)),
-            }
-            for label, row in zip(found.labels.tolist(), found.probabilities.tolist(), strict=True)
-        ]
-    return [Prediction(source, values) for source, values in zip(sources, rows, strict=True)]
+        return [{"source": s, "value": v} for s, v in zip(sources, found.values.tolist(), strict=True)]
+    assert found.labels is not None
+    assert found.probabilities is not None
+    return [
+        {
+            "source": source,
+            "class": label,
+            "probability": max(row),
+            "probabilities": dict(zip(found.classes, row, strict=True)),
+        }
+        for source, label, row in zip(
+            sources, found.labels.tolist(), found.probabilities.tolist(), strict=True
+        )
+    ]
 
 
-def _csv(predictions: list[Prediction]) -> str:
+def _csv(said: list[Said]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    flat = [
-        {k: v for k, v in prediction.values.items() if k != "probabilities"} for prediction in predictions
-    ]
-    writer.writerow(["source", *flat[0]])
-    writer.writerows(
-        [prediction.source, *row.values()] for prediction, row in zip(predictions, flat, strict=True)
-    )
+    classified = said[0][1].labels is not None
+    writer.writerow(["source", *(["class", "probability"] if classified else ["value"])])
+    for sources, found in said:
+        if found.labels is None or found.probabilities is None:
+            assert found.values is not None
+            writer.writerows(zip(sources, found.values.tolist(), strict=True))
+        else:
+            largest = found.probabilities.max(axis=1).tolist()
+            writer.writerows(zip(sources, found.labels.tolist(), largest, strict=True))
     return out.getvalue()
 
 
-def _print(predictions: list[Prediction]) -> None:
+def _print(said: list[Said], shown: int) -> None:
+    """The first answers as a table."""
     table = styled_table()
     table.add_column(text("predict.source"))
-    classified = "class" in predictions[0].values
+    classified = said[0][1].labels is not None
     table.add_column(text("predict.class" if classified else "predict.value"))
     if classified:
         table.add_column(text("predict.probability"), justify="right")
-    for prediction in predictions:
-        values = prediction.values
-        if classified:
-            answer = [values["class"], share(values["probability"])]
-        else:
-            answer = [", ".join(map(short, np.atleast_1d(values["value"]).tolist()))]
-        table.add_row(prediction.source, *answer)
+    for sources, found in said:
+        for row in _rows(sources[:shown], found.first(shown)):
+            if classified:
+                table.add_row(row["source"], row["class"], share(row["probability"]))
+            else:
+                table.add_row(row["source"], ", ".join(map(short, np.atleast_1d(row["value"]).tolist())))
+        shown -= min(shown, len(sources))
     console().print(table)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER
+from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER, SHARE_OR_FILE
 from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize, LayerNumbers
+from gradiente.training.setting import BatchSize, LayerNumbers, ShareOrFile
 
 
 class Notations(click.ParamType):
@@ -31,6 +31,7 @@ TYPES = {
     float: NUMBER,
     list[int]: INTEGERS,
     BatchSize: BATCH_SIZE,
+    ShareOrFile: SHARE_OR_FILE,
     LayerNumbers: LAYER_NUMBERS,
 }
 

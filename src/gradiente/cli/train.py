@@ -12,6 +12,7 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_metrics, print_summary
+from gradiente.cli.train_folds import new_folds, train_folds
 from gradiente.data import NAMES, Dataset
 from gradiente.data.checks.said import say_findings
 from gradiente.engines import Torch, TorchEngine, launched
@@ -25,6 +26,7 @@ from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
+from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.environment import environment
 from gradiente.training.kept_data import KeptData
 from gradiente.training.load_for import load_for
@@ -43,12 +45,53 @@ RESUMABLE = {name for name, setting in SETTINGS.items() if setting.resumable}
 OF_A_NETWORK = {"constant_input", "hidden", "activation", "bias", "layers", "pretrained", "keep", "loss"}
 
 
-def train(resume: str | None, run_folder: str | None, **options: Any) -> int:
+def train(as_json: bool, **options: Any) -> int:
     """The exit status: 0, or that of the signal that ended the training."""
+    with ExitStack() as ending:
+        folds = _folds(ending, **options)
+        if folds is not None:
+            kept = {
+                key: value for key, value in options.items() if key in RESUMABLE | {"report", "tensorboard"}
+            }
+            given = kept if options["resume"] is not None else options
+            return train_folds(folds, _train_one, given, as_json=as_json)
+    status, result = _train_one(as_json=as_json, **options)
+    if as_json and result is not None:
+        print_json(result)
+    return status
+
+
+def _folds(
+    ending: ExitStack, resume: str | None, run_folder: str | None, config_file: str | None, **options: Any
+) -> CrossValidation | None:
+    """The cross-validation that is asked for, or resumed; None: a single training."""
+    given = {key: value for key, value in options.items() if key in SETTINGS and value is not None}
+    if resume is not None and CrossValidation.is_in(resume):
+        fixed = [
+            SETTINGS[key].options[0] if SETTINGS[key].options else value
+            for key, value in given.items()
+            if key not in RESUMABLE
+        ]
+        others = {"--config": config_file, "--run": run_folder}
+        for name in (*fixed, *(name for name, value in others.items() if value is not None)):
+            raise _not_on_resume(name)
+        return CrossValidation(Path(resume).absolute())
+    if resume is not None:
+        return None
+    config = _config(config_file, None, given)
+    return (
+        new_folds(config, run_folder, ending)
+        if config.data.folds is not None and config.data.fold is None
+        else None
+    )
+
+
+def _train_one(**options: Any) -> tuple[int, dict[str, Any] | None]:
+    """The exit status of one training, and its result; none of a process that is not the first of several."""
     with ExitStack() as ending:
         lock = RunLock()
         ending.callback(lock.release)
-        return _train(lock, ending, resume, run_folder, **options)
+        return _train(lock, ending, **options)
 
 
 def _train(
@@ -61,7 +104,7 @@ def _train(
     report: bool,
     tensorboard: bool,
     **given: Any,
-) -> int:
+) -> tuple[int, dict[str, Any] | None]:
     given = {key: value for key, value in given.items() if value is not None}
     run = Run.open(resume) if resume is not None else None
     for name, value in (("--config", config_file), ("--run", run_folder)):
@@ -114,7 +157,7 @@ def _train(
         prediction = trainer.predict(test_set.x)
     status = trainer.stopped.exit_status if isinstance(trainer.stopped, Interrupted) else 0
     if not group.is_global_zero:
-        return status
+        return status, None
     with undefined_metrics() as undefined:
         metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
     said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
@@ -140,10 +183,10 @@ def _train(
             monitor=trainer.monitor,
             **kept,
         )
+    tested = {"test": metrics, "undefined": said, **found.to_dict()}
+    result = _result(run, planned, trainer, history.records, tested, report)
     if as_json:
-        tested = {"test": metrics, "undefined": said, **found.to_dict()}
-        print_json(_result(run, planned, trainer, history.records, tested, report))
-        return status
+        return status, result
     measured_on = "train.same_set" if train_set.is_same(test_set) else "train.test_set"
     print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
@@ -154,7 +197,7 @@ def _train(
     out.print(f"{text('train.run')}: {run.folder}", highlight=False, soft_wrap=True)
     if report:
         out.print(f"{text('train.report')}: {run.report}", highlight=False, soft_wrap=True)
-    return status
+    return status, result
 
 
 def _remove_empty(*folders: Path) -> None:

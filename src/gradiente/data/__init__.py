@@ -22,7 +22,7 @@ from gradiente.data.npy import read_mapped_inputs
 from gradiente.data.npz import read_inputs
 from gradiente.data.photograph import read_digit
 from gradiente.data.robust_scale import RobustScaler
-from gradiente.data.splits import stratified_split
+from gradiente.data.splits.stratified import stratified_split
 from gradiente.data.standardize import Standardizer
 
 __all__ = [

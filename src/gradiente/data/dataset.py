@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.data.class_weight import ClassWeight, class_weights
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
+from gradiente.data.splits.rule import Origin, hold_out
 from gradiente.errors import ArgumentError, DataError, ShapeError, did_you_mean, require
 from gradiente.locale import text
 from gradiente.mapped import MappedArray, is_mapped, pieces
@@ -37,6 +38,8 @@ class Dataset:
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
         weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
         class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
+        origin: the numbers of its rows in their file, and the rule by which they are split
+        to_measure: it is only predicted and measured: one class is enough
         digests: of its rows as they were read, by which a run knows them again
 
     Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
@@ -60,9 +63,11 @@ class Dataset:
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None
+    origin: Origin | None = None
     digests: RowDigests | None = None
+    to_measure: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, to_measure: bool) -> None:
         if self.task not in TASKS:
             hint = did_you_mean(str(self.task), TASKS)
             raise ArgumentError("data.task", name=self.name, got=repr(self.task), hint=hint)
@@ -80,7 +85,10 @@ class Dataset:
         self._require_finite("x", x)
         object.__setattr__(self, "x", x)
         if self.task == "classification":
-            object.__setattr__(self, "y", self._class_numbers(y))
+            y = self._class_numbers(y)
+            if y.min() == y.max() and not to_measure:
+                raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
+            object.__setattr__(self, "y", y)
         else:
             self._require_finite("y", y)
             object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
@@ -153,8 +161,28 @@ class Dataset:
         object.__setattr__(part, "y", self.y[indices])
         if self.weights is not None:
             object.__setattr__(part, "weights", self.weights[indices])
+        object.__setattr__(part, "origin", None if self.origin is None else self.origin.take(indices))
         object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
+
+    def hold_out(
+        self, fraction: float, seed: int, *, part: str = "validation"
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers to keep and to hold out, by the rule that its own split followed: in time, by group, at random.
+
+        Arguments:
+            fraction: the fraction to hold out, in (0, 1)
+            seed: of the split, ≥ 0
+            part: what is held out, for messages: "test" or "validation"
+
+        Errors: ArgumentError for a fraction outside (0, 1); DataError where the rule cannot be followed, or a class is
+            only in the part that is held out
+        """
+        return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=self.classes)
+
+    def number(self, row: int) -> int:
+        """The number of a row in the table that it comes from, the first is 1; without a table, the row itself."""
+        return int(row) if self.origin is None else int(self.origin.rows[row])
 
     def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
         require(self.task == "classification", "class_weight.task", name=self.name)
@@ -200,11 +228,11 @@ class Dataset:
             row, *rest = (int(i) for i in np.argwhere(~np.isfinite(piece))[0])
             named = array == "x" and len(rest) == 1 and self.features
             raise DataError(
-                "data.not_finite",
+                "data.not_finite" if self.origin is None else "data.not_finite_in_table",
                 name=self.name,
                 array=array,
                 value=piece[(row, *rest)],
-                row=rows.start + row,
+                row=self.number(rows.start + row),
                 column=repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0",
             )
 
@@ -219,6 +247,4 @@ class Dataset:
             row = int(outside[0])
             last = max(len(self.classes) - 1, 0)
             raise DataError("data.label", name=self.name, label=int(y[row]), row=row, last=last)
-        if y.min() == y.max():
-            raise DataError("data.one_class", name=self.name, label=self.classes[int(y[0])])
         return y.astype(np.int64, copy=False)

@@ -203,14 +203,24 @@ class Encoder:
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        table = read_table(path, Form(decimal=self.decimal))
+        return self.transform(self.columns_of(read_table(path, Form(decimal=self.decimal))))
+
+    def columns_of(self, table: Table, *, gaps: bool = False) -> dict[str, np.ndarray]:
+        """A table's columns that `transform` takes; those of a table without a header by their places.
+
+        Arguments:
+            gaps: whether values may be missing that training had none of
+
+        Errors: as of `encode`
+        """
         names = dict(zip(self.columns, self.columns, strict=True))
         if not table.form.header and len(table.names) == len(self.columns):
             names = dict(zip(self.columns, table.names, strict=True))
         missing = [name for name, own in names.items() if own not in table.names]
         if missing:
-            raise DataError("encoder.columns", path=path, missing=", ".join(missing))
-        return self.transform({name: self._column(table, name, own) for name, own in names.items()})
+            found = ", ".join(each for each in table.names if each not in self.columns) or "∅"
+            raise DataError("encoder.columns", path=table.path, missing=", ".join(missing), found=found)
+        return {name: self._column(table, name, own, gaps) for name, own in names.items()}
 
     def encode_columns(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """The features of columns in memory, as `columns_of` has them, exactly as in training; matched by name.
@@ -238,12 +248,12 @@ class Encoder:
             raise DataError("encoder.frame_missing", **where)
         return column if kinds is None else self._known(name, column)
 
-    def _column(self, table: Table, name: str, own: str) -> np.ndarray:
+    def _column(self, table: Table, name: str, own: str, may_have_gaps: bool) -> np.ndarray:
         """A column of a table, which calls it `own`: numbers, or text where it has categories."""
         kinds = self.categories.get(name)
         column = table.numbers(own) if kinds is None else table.words(own)
         gaps = self._gaps(name, column)
-        if gaps.any():
+        if gaps.any() and not may_have_gaps:
             where = table.cell(own, int(gaps.argmax()))
             raise DataError("encoder.missing", **where, count=count(int(gaps.sum())))
         return column if kinds is None else self._known(name, column)

@@ -1,6 +1,5 @@
 """Data sets by name, split into training and test parts."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,18 @@ from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
 from gradiente.data.encoder import Encoder
 from gradiente.data.iris import iris
+from gradiente.data.labelled import read_labelled
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
 from gradiente.data.npy import read_npy
 from gradiente.data.npz import read_npz
 from gradiente.data.own_table import Reading, read_own_table
-from gradiente.data.splits import stratified_split
+from gradiente.data.splits.parting import DEFAULT_TEST, Parting
+from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
-from gradiente.errors import ArgumentError, did_you_mean, is_whole, require
+from gradiente.errors import ArgumentError, did_you_mean, require
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -36,7 +37,10 @@ def load(
     *,
     data_dir: str | Path | None = None,
     seed: int = 0,
-    test: float = 0.2,
+    test: float | str | Path = DEFAULT_TEST,
+    split: str | None = None,
+    folds: int | None = None,
+    fold: int | None = None,
     target: str | None = None,
     standardize: bool | None = None,
     standardize_target: bool = False,
@@ -48,8 +52,9 @@ def load(
     """Load the training and test parts of a data set.
 
     mnist and fashion-mnist come in their official split. The logic tables (and, or, xor) have four rows, so
-    their test part is their training part. Everything else is split by `stratified_split`; what a table's
-    encoder learns (categories, mean and scale), it learns from the training part.
+    their test part is their training part. Everything else is split class by class, or as `split` says; what a table's
+    encoder learns (categories, mean and scale), it learns from the training part. A validation part that is split off
+    later follows the same rule.
 
     In a table, columns of text become one column of 0 and 1 for each category. A target of text, or of whole numbers
     with at most 20 different values, is a class; any other is a regression's. What is found in its file and decided is
@@ -61,7 +66,13 @@ def load(
             it are read
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
-        test: the fraction held out for testing, in (0, 1)
+        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
+        split: of a table: "time:COLUMN", the last rows by a column of numbers or dates are the test part;
+            "group:COLUMN", rows with the same value are in one part. That column is no feature, unless the table's
+            `features` name it
+        folds: the number of parts of a cross-validation, ≥ 2, of which one tests: by scikit-learn's StratifiedKFold or
+            KFold, with `split` by its TimeSeriesSplit or GroupKFold
+        fold: which of the folds tests, from 1
         target: name of a table's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
@@ -91,20 +102,23 @@ def load(
     )
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
-    require(0 < test < 1, "split.fraction", value=test)
-    require(is_whole(seed, 0), "load.seed", value=repr(seed))
+    parting = Parting(test if isinstance(test, float | int) else Path(test), seed, folds, fold)
+    rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
+    _refuse(rule.column is not None and not is_csv, name, "split")
+    _refuse(folds is not None and official, name, "folds")
+    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
+    scaled = (standardize is not False, standardize_target, constant_input)
     if is_csv:
-        reading = replace(table or Reading(), target=target)
-        return _load_table(
-            path, reading, seed, test, standardize is not False, standardize_target, constant_input
-        )
+        reading = replace(table or Reading(), target=target, split=rule)
+        return _parts(*_table(path, reading, parting, *scaled), parting, reading)
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
         _refuse(constant_input, name, "constant_input")
         return _OFFICIAL[name](data_dir)
     if name in TRUTH:
         rows = np.arange(4)
-        return _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+        whole = _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+        return whole, whole
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
     elif is_folder:
@@ -113,14 +127,15 @@ def load(
         whole = read_npz(path)
     else:
         whole = _SCIKIT_LEARN[name]()
-    split = _split(whole.y, whole.classes, test, seed)
+    rows = parting.rows(whole.y, whole.classes, None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
-        return encoded(whole, split, standardize is not False, standardize_target, constant_input)
-    _refuse(bool(standardize), name, "standardize")
-    _refuse(constant_input, name, "constant_input")
-    whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
-    return whole.subset(split[0]), whole.subset(split[1])
+        whole = encoded(whole, rows, *scaled)
+    else:
+        _refuse(bool(standardize), name, "standardize")
+        _refuse(constant_input, name, "constant_input")
+        whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
+    return _parts(whole, rows, parting, Reading())
 
 
 def _refuse(given: bool, name: str, option: str) -> None:
@@ -128,9 +143,21 @@ def _refuse(given: bool, name: str, option: str) -> None:
     require(not given, "load.option", name=name, option=option)
 
 
-def _split(y: np.ndarray, classes: tuple[str, ...], test: float, seed: int) -> Split:
-    """The stratified split, whose error names the class that has too few rows."""
-    return stratified_split(_named(y, classes), test, seed)
+def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> tuple[Dataset, Dataset]:
+    """The training and test parts of a data set, or all of it and the test part in a file of its own."""
+    if not isinstance(parting.test, Path):
+        return whole.subset(rows[0]), whole.subset(rows[1])
+    decimal = whole.encoder.decimal if whole.encoder is not None else None
+    test = read_labelled(
+        parting.test,
+        task=whole.task,
+        classes=whole.classes,
+        encoder=whole.encoder,
+        image_shape=whole.image_shape,
+        missing=reading.missing,
+        form=replace(reading.form, decimal=reading.form.decimal or decimal),
+    )
+    return whole, test
 
 
 def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
@@ -140,7 +167,7 @@ def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
 
 def _encoded(
     whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
-) -> tuple[Dataset, Dataset]:
+) -> Dataset:
     """A table as numbers, with the encoder fitted on its training part."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
     encoder = Encoder.fit(
@@ -151,12 +178,14 @@ def _encoded(
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
     )
-    return _parts(columns, whole.y, whole.task, whole.name, encoder, split, standardize_target)
+    x = encoder.transform(columns)
+    digests = RowDigests.of_columns(columns, _named(whole.y, whole.classes), encoder.target or "y")
+    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
 
 
 def _encoded_in_place(
     whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
-) -> tuple[Dataset, Dataset]:
+) -> Dataset:
     """As `_encoded`, of rows that stay on disk: each is encoded when it is used."""
     assert isinstance(whole.x, MappedArray)
     mean, scale = (), ()
@@ -167,24 +196,24 @@ def _encoded_in_place(
     encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
     x = whole.x.converted(encoder.transform_rows)
     digests = RowDigests.of_rows(whole.x, _named(whole.y, whole.classes))
-    return _split_parts(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
+    return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
 
 
-def _load_table(
+def _table(
     path: Path,
     reading: Reading,
-    seed: int,
-    test: float,
+    parting: Parting,
     standardize: bool,
     standardize_target: bool,
     constant_input: bool,
-) -> tuple[Dataset, Dataset]:
+) -> tuple[Dataset, Split]:
+    """The rows of a table, with the encoder fitted on its training part, and the numbers of those of each part."""
     own = read_own_table(path, reading)
-    target = own.target
-    split = _split(target.y, target.classes, test, seed)
+    target, columns = own.target, own.columns
+    rows = parting.rows(target.y, target.classes, own.origin)
     encoder = Encoder.fit(
-        own.columns,
-        split[0],
+        columns,
+        rows[0],
         standardize=standardize,
         constant_input=constant_input,
         target=own.target_name,
@@ -192,24 +221,13 @@ def _load_table(
         missing=reading.missing,
         decimal=own.decimal,
     )
-    return _parts(own.columns, target.y, target.task, path.stem, encoder, split, standardize_target)
-
-
-def _parts(
-    columns: Mapping[str, np.ndarray],
-    y: np.ndarray,
-    task: Task,
-    name: str,
-    encoder: Encoder,
-    split: Split,
-    standardize_target: bool,
-) -> tuple[Dataset, Dataset]:
     x = encoder.transform(columns)
-    digests = RowDigests.of_columns(columns, _named(y, encoder.classes), encoder.target or "y")
-    return _split_parts(x, y, task, name, encoder, split, standardize_target, digests)
+    facts = (target.task, path.stem, encoder, rows, standardize_target)
+    digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
+    return _with_targets(x, target.y, *facts, digests, own.origin), rows
 
 
-def _split_parts(
+def _with_targets(
     x: Any,
     y: np.ndarray,
     task: Task,
@@ -218,12 +236,14 @@ def _split_parts(
     split: Split,
     standardize_target: bool,
     digests: RowDigests,
-) -> tuple[Dataset, Dataset]:
+    origin: Origin | None = None,
+) -> Dataset:
+    """The data set, its targets standardized by those of the training part, where that is asked for."""
     if standardize_target and task == "regression":
         targets = y.reshape(len(y), -1)
         standardizer = Standardizer.fit(targets[split[0]])
         mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
-    whole = Dataset(x, y, task, name, encoder.classes, encoder.features, encoder=encoder, digests=digests)
-    return whole.subset(split[0]), whole.subset(split[1])
+    facts = {"encoder": encoder, "digests": digests, "origin": origin}
+    return Dataset(x, y, task, name, encoder.classes, encoder.features, **facts)

@@ -33,12 +33,21 @@ def read_npy(folder: str | Path) -> Dataset:
     ...     del data
     ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'), array([0., 0., 0., 0.], dtype=float32))
     """
+    x, y, shape = read_npy_pair(folder)
+    return own_dataset(x, y, Path(folder).absolute().name, shape)
+
+
+def read_npy_pair(folder: str | Path) -> tuple[MappedArray, np.ndarray, tuple[int, ...]]:
+    """The rows of such a folder, their targets as they are there, and the shape of what a row was made from.
+
+    Errors: as of `read_npy`
+    """
     folder = Path(folder)
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise FileError("npy.missing", folder=folder, files=", ".join(missing))
     x, shape = _instances(folder / "x.npy")
-    return own_dataset(x, np.array(_mapped(folder / "y.npy")), folder.absolute().name, shape)
+    return x, np.array(_mapped(folder / "y.npy")), shape
 
 
 def read_mapped_inputs(path: str | Path) -> MappedArray:

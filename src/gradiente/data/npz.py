@@ -35,11 +35,20 @@ def read_npz(path: str | Path) -> Dataset:
     >>> data.x.shape, data.image_shape, data.y, data.classes
     ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'))
     """
+    x, y, shape = read_npz_pair(path)
+    return own_dataset(x, y, Path(path).stem, shape)
+
+
+def read_npz_pair(path: str | Path) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+    """The rows of an .npz file, their targets as they are there, and the shape of what a row was made from.
+
+    Errors: as of `read_npz`
+    """
     path = Path(path)
     x, y = _read(path, "x", "y")
     require_channels(x.shape, path)
     x = pictures(x)
-    return own_dataset(as_rows(x), y, path.stem, x.shape[1:])
+    return as_rows(x), y, x.shape[1:]
 
 
 def read_inputs(path: str | Path) -> np.ndarray:

@@ -19,7 +19,7 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     A row is a picture of that shape where it has several axes. Whole y are classes, named by their numbers in ascending
     order; so are one-hot rows, of one 1 each, named by its place; other real y are the targets of a regression.
     """
-    y = y.argmax(axis=1) if _is_one_hot(y) else y
+    y = y.argmax(axis=1) if is_one_hot(y) else y
     image_shape = shape if len(shape) > 1 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
     if y.dtype.kind not in "biu":
@@ -29,7 +29,7 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     return Dataset(x, y, "classification", name, classes, features, image_shape)
 
 
-def _is_one_hot(y: np.ndarray) -> bool:
+def is_one_hot(y: np.ndarray) -> bool:
     """Whether each row of y is one of the identity matrix."""
     if y.ndim != 2 or y.shape[1] < 2 or y.dtype.kind not in "biuf":
         return False

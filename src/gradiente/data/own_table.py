@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gradiente.data.encoder import MISSING
+from gradiente.data.splits.rule import AT_RANDOM, Origin, SplitRule
+from gradiente.data.tables.arrangement import arrangement
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
@@ -33,6 +35,7 @@ class Reading:
             row; "indicator", the median and a further column that says so. Text has a category of its own for it.
         task: "classification" or "regression"; None: by the target
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
+        split: the rule by which rows are split; its column is no feature, unless `features` names it
 
     Errors: ArgumentError for another `missing` or `task`, or the target among the features
     """
@@ -44,6 +47,14 @@ class Reading:
     missing: str = "error"
     task: str | None = None
     prefer_numbers: bool = False
+    split: SplitRule = AT_RANDOM
+
+    @property
+    def left_out(self) -> list[str]:
+        """The columns that are left out: those to drop, and the one that rows are split by, unless it is a feature."""
+        column = self.split.column
+        own = [] if column is None or column in (self.features or ()) else [column]
+        return list(dict.fromkeys([*self.drop, *own]))
 
     def __post_init__(self) -> None:
         require(self.missing in MISSING, "load.missing", got=repr(self.missing), expected=", ".join(MISSING))
@@ -57,6 +68,7 @@ class OwnTable:
     columns: Mapping[str, np.ndarray]
     target: Target
     target_name: str
+    origin: Origin
     decimal: str | None
 
 
@@ -71,17 +83,26 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
-    table = table.without(reading.drop)
+    values, rule, remarks = None, reading.split, []
+    if rule.column is not None:
+        require(rule.column != reading.target, "split.target", column=rule.column)
+        values = arrangement(table, rule.kind, rule.column)
+        if rule.column in reading.left_out:
+            remarks.append(text(f"split.remark.{rule.kind}", column=rule.column))
+    table = table.without(reading.left_out)
     name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
     names = (
         [each for each in table.names if each != name] if reading.features is None else list(reading.features)
     )
     if name in names:
         raise ArgumentError("load.target_feature", column=name)
-    remarks = [*table.remarks, *target.remarks]
+    remarks = [*table.remarks, *remarks, *target.remarks]
     columns = {}
     for each in names:
         column = table.column(each)
+        if column.dtype.kind == "U" and table.is_dates(each):
+            cell = next(cell for cell in column.tolist() if cell)
+            raise DataError("csv.dates", path=path, column=each, cell=cell)
         if not _missing(column).all():
             columns[each] = column
         else:
@@ -106,9 +127,9 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     for remark in remarks:
         log.info(remark)
     kept = {each: column[~out] for each, column in columns.items()}
-    return OwnTable(
-        kept, replace(target, y=target.y[~out], missing=target.missing[~out]), name, table.decimal
-    )
+    origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
+    target = replace(target, y=target.y[~out], missing=target.missing[~out])
+    return OwnTable(kept, target, name, origin, table.decimal)
 
 
 def _missing(column: np.ndarray) -> np.ndarray:

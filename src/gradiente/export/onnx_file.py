@@ -1,5 +1,6 @@
 """A network, or a run from raw rows to answers, as an ONNX file."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,9 +50,16 @@ def onnx_model(subject: Subject, opset: int = OPSET) -> "ModelProto":
     if any(node.domain == ML for node in to.nodes):
         versions.append(helper.make_opsetid(ML, ML_VERSION))
     model = helper.make_model(graph, opset_imports=versions, producer_name="gradiente")
+    helper.set_model_props(model, _about(subject, y))
     model.ir_version = helper.find_min_ir_version_for(versions)
     checker.check_model(model, full_check=True)
     return model
+
+
+def _about(subject: Subject, y: Value) -> dict[str, str]:
+    """What a program that runs the file may want to know: the names of the classes and of the target, as JSON."""
+    about = {"target": subject.target, "classes": subject.classes(y.shape[1]) if subject.classifies else None}
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in about.items() if value is not None}
 
 
 Signature = list[tuple[str, Any, tuple[int, ...]]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
+from gradiente.data import Augmentation, Dataset, augment_rows, batches
 from gradiente.formatting import count
 from gradiente.layers import REGISTRY as LAYERS
 from gradiente.layers import Context, Identity, Layer
@@ -91,7 +91,7 @@ class TrainingSetup:
         y = targets(train, plan.loss, outputs)
         rows = np.arange(len(train))
         if data.validation:
-            rows, _ = stratified_split(train.y, data.validation, descent.seed)
+            rows, _ = train.hold_out(data.validation, descent.seed)
         weights = train.loss_weights
         if weights is not None:
             rows = rows[weights[rows] > 0]

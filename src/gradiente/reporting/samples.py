@@ -108,7 +108,7 @@ def _pictures(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> M
     tiles = []
     for row, picture in zip(rows, shades, strict=True):
         truth, predicted = int(data.y[row]), int(p[row].argmax())
-        alt = text("report.sample_alt", row=row, truth=classes[truth], said=classes[predicted])
+        alt = text("report.sample_alt", row=data.number(row), truth=classes[truth], said=classes[predicted])
         image = tag("img", src=data_uri(picture), alt=alt, class_="ink" if ink else None)
         caption = tag(
             "figcaption",
@@ -144,7 +144,7 @@ def _table(data: Dataset, p: Array, rows: Array, classes: Sequence[str]) -> Mark
     for row, features in zip(rows, written, strict=True):
         truth, predicted = int(data.y[row]), int(p[row].argmax())
         verdict = tag("b", classes[predicted], class_=None if truth == predicted else "warm")
-        body.append([row, *features, classes[truth], verdict, share(float(p[row].max()))])
+        body.append([data.number(row), *features, classes[truth], verdict, share(float(p[row].max()))])
     result = table(header, body, numeric=[*range(shown + 1), shown + 3])
     more = x.shape[1] - shown
     note = _note(text("report.more_columns", more=more)) if more else Markup()

@@ -4,6 +4,7 @@ from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler, Tra
 from gradiente.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from gradiente.training.history import History
 from gradiente.training.measures import evaluate
+from gradiente.training.mlflow import MLflow
 from gradiente.training.progress import Progress
 from gradiente.training.replay import Replay
 from gradiente.training.snapshot import Snapshot
@@ -18,6 +19,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "Interrupted",
+    "MLflow",
     "Progress",
     "Replay",
     "Requested",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset, stratified_split
+from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
@@ -122,8 +122,7 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     if "batch_size" in defaults:
         share = config.data.validation
-        names = {"part": "validation", "classes": train.classes}
-        rows = stratified_split(train.y, share, descent.seed, **names)[0] if share else np.arange(len(train))
+        rows = train.hold_out(share, descent.seed)[0] if share else np.arange(len(train))
         weights = train.loss_weights
         learned = len(rows) if weights is None else int(np.count_nonzero(weights[rows]))
         config = config.changed(batch_size=min(defaults["batch_size"], max(1, learned)))

@@ -9,6 +9,7 @@ import tomli_w
 
 from gradiente.data import NAMES
 from gradiente.errors import ArgumentError, did_you_mean
+from gradiente.files import STANDARD_INPUT
 from gradiente.storage import read_toml, write_atomically
 from gradiente.training.sections import (
     SECTIONS,
@@ -110,9 +111,12 @@ class Config:
 
     def portable(self) -> "Config":
         """The same config with absolute paths, so that it means the same from any folder."""
-        paths = {name: path for name, path in self.values().items() if SETTINGS[name].is_path and path}
+        values = {name: value for name, value in self.values().items() if SETTINGS[name].is_path and value}
+        paths = {
+            name: path for name, path in values.items() if isinstance(path, str) and path != STANDARD_INPUT
+        }
         if self.data.name in NAMES:
-            del paths["name"]
+            paths.pop("name", None)
         return self.changed(**{name: str(Path(path).absolute()) for name, path in paths.items()})
 
 

@@ -34,6 +34,13 @@ class Predictions:
         either = self.values if self.labels is None else self.labels
         return 0 if either is None else len(either)
 
+    def first(self, rows: int) -> "Predictions":
+        """Those of the first rows."""
+        labels, probabilities, values = (
+            None if part is None else part[:rows] for part in (self.labels, self.probabilities, self.values)
+        )
+        return Predictions(labels, probabilities, values, self.classes)
+
 
 def predictions_of(
     output: Array, loss: Loss, task: Task, classes: Sequence[str], encoder: Encoder | None

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from gradiente.data import Augmentation, Dataset, augment_rows, batches, stratified_split
+from gradiente.data import Augmentation, Dataset, augment_rows, batches
 from gradiente.errors import DataError, ShapeError, require
 from gradiente.layers import Context
 from gradiente.layers.base import written_shape
@@ -76,7 +76,7 @@ def prepare(
     """
     indices, held_out = np.arange(len(train)), validation
     if not isinstance(validation, Dataset | None):
-        indices, rows = stratified_split(train.y, validation, seed, part="validation", classes=train.classes)
+        indices, rows = train.hold_out(validation, seed)
         held_out = train.subset(rows)
     weights = train.loss_weights
     if weights is not None:

@@ -24,6 +24,7 @@ from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
 from gradiente.training.checkpoint import BEST, LAST
 from gradiente.training.config import Config
+from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.kept_data import KeptData
 from gradiente.training.lock import RunLock
 from gradiente.training.predictions import Predictions, predictions_of
@@ -129,6 +130,8 @@ class Run:
         Errors: FileError where the folder holds none
         """
         folder = Path(folder).absolute()
+        if CrossValidation.is_in(folder):
+            raise FileError("run.folds", folder=folder)
         if not os.path.isfile(folder / "run.toml"):
             raise FileError("run.none", folder=folder)
         return cls(folder)

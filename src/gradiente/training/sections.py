@@ -6,6 +6,8 @@ from gradiente.averages import REGISTRY as AVERAGES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.data.encoder import MISSING
 from gradiente.data.own_table import TASKS
+from gradiente.data.splits.parting import DEFAULT_TEST
+from gradiente.data.splits.rule import SplitRule
 from gradiente.engines import REGISTRY as ENGINES
 from gradiente.engines import Torch
 from gradiente.engines.torch_settings import DEVICES, PRECISIONS
@@ -18,7 +20,15 @@ from gradiente.parameter_groups import DECAYED
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
-from gradiente.training.setting import BatchSize, LayerNumbers, Setting, check_settings, setting, settings_of
+from gradiente.training.setting import (
+    BatchSize,
+    LayerNumbers,
+    Setting,
+    ShareOrFile,
+    check_settings,
+    setting,
+    settings_of,
+)
 
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
@@ -39,8 +49,12 @@ class DataConfig:
     separator: str | None = setting(metavar="separator")
     decimal: str | None = setting(metavar=".|,")
     encoding: str | None = setting(metavar="encoding")
+    day_first: bool | None = setting()
     data_dir: str | None = setting(metavar="folder", is_path=True, resumable=True)
-    test: float = setting(0.2, interval="(0, 1)")
+    test: ShareOrFile = setting(DEFAULT_TEST, interval="(0, 1)", metavar="share_or_file", is_path=True)
+    split: str | None = setting(metavar="split")
+    folds: int | None = setting(interval="[2, inf)")
+    fold: int | None = setting(interval="[1, inf)")
     validation: float | None = setting(interval="[0, 1)", by_data={LOGIC: 0.0}, otherwise=0.1)
     standardize: bool | None = setting()
     standardize_target: bool | None = setting()
@@ -51,6 +65,13 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        SplitRule.parse(self.split)
+        require(
+            self.fold is None or (self.folds is not None and self.fold <= self.folds),
+            "folds.fold",
+            **{"fold": self.fold, "folds": self.folds},
+        )
+        require(self.folds is None or self.test == DEFAULT_TEST, "folds.test", test=self.test)
 
 
 @dataclass(frozen=True, kw_only=True)

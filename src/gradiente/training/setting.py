@@ -13,6 +13,7 @@ from gradiente.notation import LARGEST, parse, write
 from gradiente.plain import names_parameter
 
 BatchSize = int | Literal["all"]
+ShareOrFile = float | str  # of a part of the data: how large it is, or where it is
 LayerNumbers = dict[
     str, float
 ]  # by the index of a layer, as text, since TOML has no other keys, or by a parameter
@@ -25,6 +26,7 @@ KINDS: dict[Any, str] = {
     list[int]: "integers",
     list[str]: "texts",
     BatchSize: "integer_or_all",
+    ShareOrFile: "number_or_file",
     LayerNumbers: "layer_numbers",
 }
 
@@ -74,7 +76,7 @@ class Setting:
         entries: list[Any] = value if isinstance(value, list) else [value]
         entries = list(value.values()) if isinstance(value, dict) else entries
         for entry in entries:
-            if self.interval is not None and entry != "all":
+            if self.interval is not None and not isinstance(entry, str):
                 require_in(self.interval, self.section, **{self.name: entry})
             if self.choices and entry not in self.choices:
                 where = {"owner": self.section, "name": self.name}
@@ -158,6 +160,8 @@ def check_settings(section: Any) -> None:
 def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
+    if kind == ShareOrFile:
+        return isinstance(value, str) or _fits(value, float)
     if kind == LayerNumbers:
         return isinstance(value, dict) and all(_is_place(k) and _fits(v, float) for k, v in value.items())
     if get_origin(kind) is list:

@@ -16,6 +16,7 @@ from gradiente.data.checks.sheet import Sheet
 from gradiente.data.dataset import Dataset
 from gradiente.data.load import NAMES, load
 from gradiente.data.own_table import Reading
+from gradiente.data.splits.rule import SplitRule
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import DataError, require
 
@@ -97,7 +98,8 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
         and path.suffix.lower() != ".npz"
         and (name.lower().endswith(SUFFIXES) or path.is_file())
     ):
-        reading = replace(options.get("table") or Reading(), target=options.get("target"))
+        split = SplitRule.parse(options.get("split"))
+        reading = replace(options.get("table") or Reading(), target=options.get("target"), split=split)
         raw = check_table(path, reading, validates=validates)
         name = path.stem
     before = () if raw is None else raw.findings

@@ -80,7 +80,12 @@ def outliers(sheet: Sheet) -> list[Finding]:
         far = present[distance > FAR]
         if not len(far) or len(far) > 0.25 * len(present):
             continue
-        values = {"column": name, "count": len(far), "rows": len(present), "median": short(_tidy(median))}
+        values = {
+            "column": name,
+            "count": len(far),
+            "rows": len(present),
+            "median": short(float(f"{median:.4g}")),
+        }
         values |= {
             "value": short(_tidy(float(present[distance.argmax()]))),
             "deviations": f"{distance.max():.0f}",

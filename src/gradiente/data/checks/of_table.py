@@ -43,9 +43,9 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
     Errors: as of `read_table`; ArgumentError for a column that is not there
     """
     table = read_table(path, reading.form)
-    for name in (*(reading.features or ()), *reading.drop):
+    for name in (*(reading.features or ()), *reading.left_out):
         table.require(name)
-    table = table.without(reading.drop)
+    table = table.without(reading.left_out)
     name, target, found = _target(table, reading)
     features = table.names if reading.features is None else reading.features
     facts, columns, times = dict[str, ColumnFacts](), dict[str, Array](), dict[str, Array]()

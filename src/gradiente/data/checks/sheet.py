@@ -65,7 +65,7 @@ class Sheet:
             target="y" if encoder is None or encoder.target is None else encoder.target,
             tested=tested,
             in_order=order is not None,
-            at_random=not same,
+            at_random=not same and (train.origin is None or train.origin.rule.kind == "random"),
             scaled=encoder is not None and bool(encoder.mean),
             validates=validates,
         )
@@ -168,4 +168,10 @@ def _name(dataset: Dataset, place: int) -> str:
 
 def _order(parts: list[Dataset]) -> Array | None:
     """Where the rows of the parts, one after the other, stood when they were read; None where that is not known."""
-    return None
+    origins = [part.origin for part in parts if part.origin is not None]
+    if len(origins) < len(parts):
+        return None
+    rows = np.concatenate([origin.rows for origin in origins])
+    return (
+        np.argsort(rows) if len(np.unique(rows)) == len(rows) else None
+    )  # a test part may have a file of its own

@@ -17,6 +17,7 @@ class Form:
         separator: between two cells: ",", ";", a tab or "|"
         decimal: what stands between a number's whole part and its decimals: "." or ","; the other one groups thousands
         encoding: of the text, by Python's name: "utf-8", "cp1252", "utf-16"
+        day_first: whether 01/03/2024 is the first of March
 
     Errors: ArgumentError for another separator or decimal, or an encoding that Python does not know
 
@@ -28,6 +29,7 @@ class Form:
     separator: str | None = None
     decimal: str | None = None
     encoding: str | None = None
+    day_first: bool | None = None
 
     def __post_init__(self) -> None:
         separators = " ".join(map(repr, SEPARATORS))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradiente.data.tables import cells
+from gradiente.data.tables import cells, dates
 from gradiente.data.tables.decoding import FALLBACK, read_text
 from gradiente.data.tables.delimited import Delimited
 from gradiente.data.tables.form import Form
@@ -100,6 +100,34 @@ class Table:
         """A column as text, as it is written; "" where a value is missing."""
         column = self._cells(name)
         return np.where(cells.missing(column, number=False).to_numpy(), "", column.to_numpy()).astype(str)
+
+    def is_dates(self, name: str) -> bool:
+        """Whether a column of words holds dates."""
+        column = self._cells(name)
+        present = column.filter(~cells.missing(column, number=True))
+        found = len(present) - min(
+            dates.dates(present, day_first=first).null_count() for first in (True, False)
+        )
+        return found > 0 and found >= dates.MOSTLY_DATES * len(present)
+
+    def times(self, name: str) -> np.ndarray:
+        """A column of numbers as they are, or of dates as seconds; NaN where a value is missing."""
+        values = self._values(name)
+        if values is not None:
+            return self._checked(name, values)
+        column = self._cells(name)
+        present = ~cells.missing(column, number=True)
+        day_first = dates.is_day_first(column) if self.form.day_first is None else self.form.day_first
+        if day_first is None:
+            first = column.str.contains(r"^\d{1,2}[-/.]").arg_max() or 0
+            raise ArgumentError("csv.day_first", **self.cell(name, int(first)))
+        found = dates.dates(column, day_first=day_first)
+        wrong = found.is_null() & present
+        if wrong.any():
+            raise DataError(
+                "csv.not_date", **self.cell(name, int(wrong.arg_max() or 0)), count=int(wrong.sum())
+            )
+        return found.to_numpy().astype(np.float64)
 
     def cell(self, name: str, row: int) -> dict[str, object]:
         """Where a cell is, for messages: path, line, column and the cell's text."""

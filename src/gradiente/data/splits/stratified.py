@@ -1,4 +1,4 @@
-"""Splitting a data set in two, reproducibly for the same seed."""
+"""Splitting a data set in two at random, class by class, reproducibly for the same seed."""
 
 from collections.abc import Sequence
 

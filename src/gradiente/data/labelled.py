@@ -1,0 +1,131 @@
+"""Other rows with their targets, encoded and named as in training: a test part in a file of its own."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradiente.data.dataset import Dataset, Task
+from gradiente.data.encoder import Encoder
+from gradiente.data.npy import read_npy_pair
+from gradiente.data.npz import read_npz_pair
+from gradiente.data.own import is_one_hot
+from gradiente.data.splits.rule import Origin
+from gradiente.data.tables.form import Form
+from gradiente.data.tables.table import SUFFIXES, read_table
+from gradiente.errors import ArgumentError, DataError, FileError
+from gradiente.formatting import count
+from gradiente.locale import text
+
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?")  # 007 is a code
+log = logging.getLogger("gradiente")
+
+
+def read_labelled(
+    path: str | Path,
+    *,
+    task: Task,
+    classes: Sequence[str],
+    encoder: Encoder | None,
+    image_shape: Sequence[int] | None = None,
+    missing: str = "error",
+    form: Form | None = None,
+) -> Dataset:
+    """The data set in a file, for a network that was trained on another: columns by name, classes by their names.
+
+    Arguments:
+        path: of a table, an .npz file, or a folder with x.npy and y.npy
+        task, classes, encoder, image_shape: those of the training data
+        missing: what became of missing values in training; with "drop", rows that have one are left out
+        form: how a table is written, where that is known
+
+    Errors: FileError and DataError for what cannot be read; DataError for columns that are not there, and
+        for classes that training never saw
+    """
+    path = Path(path)
+    facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
+    if path.suffix.lower() == ".npz" or path.is_dir():
+        x: Any
+        x, y, shape = read_npy_pair(path) if path.is_dir() else read_npz_pair(path)
+        if image_shape is not None and shape != tuple(image_shape):
+            raise DataError("labelled.shape", path=path, expected=tuple(image_shape), got=shape)
+        features = ()
+        if encoder is not None:
+            encoder.require_rows(x.shape)
+            features = encoder.features
+            x = x.converted(encoder.transform_rows) if path.is_dir() else encoder.transform_rows(x)
+        y = _targets(y, path, task, classes, encoder)
+        shape = None if image_shape is None else tuple(image_shape)
+        return Dataset(x, y, features=features, image_shape=shape, encoder=encoder, **facts)
+    if not path.is_file():
+        raise FileError("file.missing", path=path)
+    if encoder is None or encoder.target is None:
+        key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
+        raise ArgumentError(f"labelled.{key}", file=path)
+    return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), facts)
+
+
+def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dict) -> Dataset:
+    table = read_table(path, form)
+    for remark in table.remarks:
+        log.info(remark)
+    columns = encoder.columns_of(table, gaps=missing == "drop")
+    target = encoder.target
+    if target not in table.names:
+        raise DataError("labelled.target", path=path, target=target, found=", ".join(table.names))
+    cells = table.words(target) if encoder.classes else table.numbers(target)
+    gaps = cells == "" if encoder.classes else np.isnan(cells)
+    if gaps.any() and missing == "error":
+        raise DataError("csv.missing", **table.cell(target, int(gaps.argmax())), count=count(int(gaps.sum())))
+    if missing == "drop":
+        holes = [
+            (v == "") & ("" not in encoder.categories[c]) if v.dtype.kind == "U" else np.isnan(v)
+            for c, v in columns.items()
+        ]
+        gaps = np.any([gaps, *holes], axis=0)
+    if gaps.all():
+        raise DataError("csv.empty", path=path)
+    if gaps.any():
+        log.info(text("csv.remark.dropped", count=count(int(gaps.sum())), rows=count(len(gaps))))
+    x = encoder.transform({name: column[~gaps] for name, column in columns.items()})
+    y = _targets(cells[~gaps], path, facts["task"], encoder.classes, encoder)
+    origin = Origin(np.flatnonzero(~gaps) + 1)
+    return Dataset(x, y, features=encoder.features, encoder=encoder, origin=origin, **facts)
+
+
+def _targets(
+    y: np.ndarray, path: Path, task: Task, classes: Sequence[str], encoder: Encoder | None
+) -> np.ndarray:
+    """The numbers of the classes, or the targets of a regression in the scale of training."""
+    if task == "classification":
+        y = y.argmax(axis=1) if is_one_hot(y) else y
+        if y.ndim != 1:
+            raise DataError("labelled.targets", path=path, shape=y.shape)
+        return _class_numbers(y.astype(str), path, classes)
+    if encoder is None or not encoder.target_mean:
+        return y
+    rows = y.reshape(len(y), -1)
+    if rows.shape[1] != len(encoder.target_mean):
+        raise DataError("labelled.targets", path=path, shape=y.shape)
+    return ((rows - encoder.target_mean) / encoder.target_scale).reshape(y.shape)
+
+
+def _class_numbers(labels: np.ndarray, path: Path, classes: Sequence[str]) -> np.ndarray:
+    """The class of each label; numbers that are equal are the same one: pandas writes 1 as 1.0."""
+    names, label_of = np.unique(labels, return_inverse=True)
+    known = {name: i for i, name in enumerate(classes)}
+    numbers = {float(name): i for name, i in known.items() if _NUMBER.fullmatch(name)}
+
+    def number_of(name: str) -> int:
+        return known.get(name, numbers.get(float(name), -1) if _NUMBER.fullmatch(name) else -1)
+
+    found = np.array([number_of(name) for name in names.tolist()])[label_of]
+    if (found < 0).any():
+        unseen = np.unique(labels[found < 0])
+        words = {"labels": ", ".join(map(repr, unseen[:5].tolist())), "known": ", ".join(classes[:10])}
+        rows = {"count": count(int((found < 0).sum())), "rows": count(len(found))}
+        raise DataError("labelled.unseen", path=path, **words, **rows)
+    return found

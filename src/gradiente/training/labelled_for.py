@@ -1,0 +1,34 @@
+"""Other data with their targets, for the network of a run."""
+
+from pathlib import Path
+
+import numpy as np
+
+from gradiente.data import Dataset
+from gradiente.data.labelled import read_labelled
+from gradiente.data.tables.form import Form
+from gradiente.errors import ShapeError
+from gradiente.training.config import Config
+from gradiente.training.run import Run
+
+
+def labelled_for(run: Run, config: Config, path: str | Path) -> Dataset:
+    """The rows of a file as inputs and targets of a run's network.
+
+    Errors: as of `read_labelled`; ShapeError for more or fewer features than the network takes
+    """
+    about = run.description()
+    encoder = about.table_encoder()
+    data = read_labelled(
+        path,
+        task=about.task,
+        classes=about.classes,
+        encoder=encoder,
+        image_shape=about.image_shape,
+        missing=config.data.missing,
+        form=Form(header=config.data.header, decimal=encoder.decimal if encoder is not None else None),
+    )
+    features = int(np.prod(run.network().input_shape or data.x.shape[1:]))
+    if data.x.shape[1] != features:
+        raise ShapeError("predict.features", file=path, expected=features, got=data.x.shape[1])
+    return data
