@@ -9,7 +9,7 @@ from gradiente.concept import Concept
 from gradiente.errors import require_in, require_whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Average(metaclass=Concept):
     """θ̄, an average of the parameters θ that training passes through: θ̄ := θ̄ + w (θ − θ̄), at first θ̄ = θ.
 
@@ -36,7 +36,7 @@ class Average(metaclass=Concept):
         return True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class EMA(Average):
     r"""The exponential moving average of the parameters: after every step, a little of the new ones.
 
@@ -68,7 +68,7 @@ class EMA(Average):
         return 1 - self.decay
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SWA(Average):
     r"""Stochastic weight averaging: the mean of the parameters at the end of every epoch, from one epoch on.
 

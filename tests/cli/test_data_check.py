@@ -195,6 +195,57 @@ def test_what_makes_results_other_than_they_seem_is_said_before_training_too(key
     )
 
 
+def series(rows=300, seed=0):
+    """A random walk, day by day."""
+    walk = np.cumsum(RNG(seed).normal(size=rows)).round(3)
+    noise = RNG(seed + 1).normal(size=(rows, 2)).round(3)
+    days = pd.date_range("2024-01-01", periods=rows).strftime("%Y-%m-%d")
+    return pd.DataFrame(
+        {"date": days, "day": np.arange(rows), "a": noise[:, 0], "b": noise[:, 1], "price": walk}
+    )
+
+
+@pytest.mark.parametrize(("dropped", "column"), [("date", "day"), ("day", "date")])
+def test_a_random_walk_that_is_split_at_random_is_named_and_split_in_time_it_is_not(dropped, column):
+    table = series().drop(columns=dropped)
+    status, report = check(table)
+    (finding,) = [finding for finding in report["findings"] if finding["key"] == "in_time"]
+    assert (finding["column"], finding["remedy"]) == (column, f"--split time:{column}")
+    centred = np.asarray(table["price"]) - table["price"].mean()
+    expected = (centred[1:] @ centred[:-1]) / (centred @ centred)
+    assert finding["evidence"]["correlation"] == pytest.approx(expected, rel=1e-6)
+    assert status == (1 if column == "date" else 0)
+    status, report = check(table, "--split", f"time:{column}")
+    assert (status, report["findings"]) == (0, [])
+    assert check(table.sample(frac=1, random_state=0), "--drop", column)[1]["findings"] == []
+
+
+def test_a_random_walk_is_named_before_training_too():
+    series().drop(columns="date").to_csv("t.csv", index=False)
+    remedy = "--split time:day"
+    assert remedy in gradiente("train", "t.csv", "--epochs", 1, "--no-report", "--lang", "en").out
+    split = gradiente("train", "t.csv", *remedy.split(), "--epochs", 1, "--no-report", "--lang", "en")
+    assert split.status == 0
+    assert " → --split" not in split.out
+
+
+def test_dates_are_no_features():
+    status, report = check(series())
+    assert (status, levels(report)["dates"]) == (1, "stops")
+    assert [column["kind"] for column in report["columns"]][:2] == ["dates", "whole"]
+    assert check(series(), "--drop", "date")[0] == 0
+
+
+def test_a_test_part_in_a_file_of_its_own_is_compared_with_the_training_rows():
+    table = frame(300)
+    table[200:].to_csv("test.csv", index=False)
+    assert check(table[:200], "--test", "test.csv")[1]["findings"] == []
+    pd.concat([table[150:200], table[200:]]).to_csv("test.csv", index=False)
+    _, report = check(table[:200], "--test", "test.csv")
+    assert levels(report) == {"across_split": "warning"}
+    assert report["findings"][0]["evidence"]["twins"] == 50
+
+
 def test_three_lines_are_said_at_most():
     table = leaking(unscaled(repeated(frame()))).assign(
         d=lambda t: t["b"].where(t.index % 40 > 0, -9999), e=1

@@ -138,7 +138,7 @@ OPTIONS = [
     ("digits", ["--augment", "RandomVerticalFlip"], {"augment": ["RandomVerticalFlip(p=0.5)"]}, True),
     ("iris", ["--monitor", "val_accuracy"], {"monitor": "val_accuracy"}, False),
     ("iris", ["--average", "EMA"], {"average": "EMA(decay=0.999)"}, True),
-    ("iris", ["--average", "SWA(start=1)"], {"average": "SWA(start=1)"}, True),
+    ("iris", ["--average", "SWA(start=1)"], {"average": "SWA(1)"}, True),
     ("iris", ["--patience", "5"], {"patience": 5}, False),
     ("iris", ["--seed", "7"], {"seed": 7}, True),
     ("iris", ["--threads", "1"], {"threads": 1}, False),

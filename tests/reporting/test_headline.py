@@ -59,3 +59,9 @@ def test_without_an_epoch_nothing_was_kept():
 def test_without_a_finite_measure_there_is_no_result(run):
     assert result_measure({}) is None
     assert "<strong>" not in facts(run("moons"), metrics={})
+
+
+def test_an_average_of_the_parameters_is_named():
+    words = kept_epoch(History(EPOCHS), None, restored=False, average="EMA(decay=0.9)")
+    plain = kept_epoch(History(EPOCHS), None, restored=False)
+    assert words == f"{plain} Its parameters are the average EMA(decay=0.9)."

@@ -163,7 +163,9 @@ def _train(
     said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
     run.finish(planned.network, metrics)
     restored, steps = planned.config.descent.patience is not None, trainer.last.step if trainer.last else 0
+    averaged = trainer.last is not None and trainer.last.average is not None
     kept: dict[str, Any] = {"restored": restored, "steps": steps, "saved": True}
+    kept["average"] = planned.config.descent.average if averaged else None
     found = history.diagnose(test_set)
     if report:
         write_report(

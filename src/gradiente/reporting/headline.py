@@ -60,7 +60,13 @@ def headline(
 
 
 def kept_epoch(
-    history: History, monitor: str | None, *, restored: bool, steps: int = 0, saved: bool = False
+    history: History,
+    monitor: str | None,
+    *,
+    restored: bool,
+    steps: int = 0,
+    saved: bool = False,
+    average: str | None = None,
 ) -> str | None:
     """Which epoch's network was kept, and which was the best, in a sentence; None without any epoch.
 
@@ -69,6 +75,7 @@ def kept_epoch(
         restored: whether the best epoch was restored
         steps: of an epoch that was not finished, taken after the last one that was
         saved: whether the network is in network.safetensors, and the best one in checkpoints/best.safetensors
+        average: of the parameters, in the notation, where they are one
     """
     if not len(history):
         return None
@@ -83,12 +90,13 @@ def kept_epoch(
         "step": steps,
         "next": last + 1,
     }
+    averaged = "" if average is None else f" {text('report.kept.average', average=average)}"
     if restored:
-        return text("report.kept.restored", **words)
+        return text("report.kept.restored", **words) + averaged
     if not steps and best["epoch"] == last:
-        return text("report.kept.last", **words)
+        return text("report.kept.last", **words) + averaged
     where = text("report.kept.in_file") if saved else ""
-    return text("report.kept.steps" if steps else "report.kept.not_best", **words, where=where)
+    return text("report.kept.steps" if steps else "report.kept.not_best", **words, where=where) + averaged
 
 
 def result_measure(metrics: Mapping[str, float]) -> str | None:

@@ -52,6 +52,7 @@ def write_report(
     restored: bool = False,
     steps: int = 0,
     saved: bool = False,
+    average: str | None = None,
     undefined: Sequence[str] = (),
     found: Diagnosis | None = None,
 ) -> None:
@@ -72,13 +73,14 @@ def write_report(
         restored: whether the network has the best epoch's parameters, as EarlyStopping leaves it, not the last's
         steps: of an epoch that was not finished, taken after the last one that was
         saved: whether the network is in network.safetensors beside the report, and the best epoch's in checkpoints
+        average: of the parameters, which the network has, in the notation
         undefined: a sentence for every metric that is not defined on the test data, below the others
         found: what went wrong in the training
 
     Shapes: prediction (len(test), outputs)
     Errors: FileError where the file cannot be written
     """
-    kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved)
+    kept = kept_epoch(history, monitor, restored=restored, steps=steps, saved=saved, average=average)
     sections: list[Markup | None] = [headline(network, history, train, test, metrics, stopped, kept)]
     sections.append(None if found is None else diagnosis(found))
     remarks = [tag("p", sentence, class_="note") for sentence in undefined]

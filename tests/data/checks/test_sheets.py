@@ -254,6 +254,35 @@ def test_one_number_in_every_row_is_nothing_to_learn():
     assert "3.5" in finding.statement
 
 
+def test_a_large_table_is_checked_on_some_rows_and_its_classes_are_counted_in_all():
+    rows = 300_000
+    x = RNG(0).normal(size=(rows, 10)).astype(np.float32)
+    y = 2 * x[:, 0].astype(np.float64) + RNG(1).normal(size=rows)
+    x[:, 9] = np.exp(y / 9)
+    train, test = parts({f"x{j}": x[:, j] for j in range(10)}, y)
+    found = check_data(train, test)
+    assert [finding.column for finding in of_kind(found, "leak")] == ["x9"]
+    made = Sheet.of_parts(train, test)
+    assert len(made) < rows / 1.4
+    columns = {f"x{j}": x[:, j] for j in range(10)}
+    classes = Sheet.of_parts(*parts(columns, (y > 3).astype(int)))
+    assert classes.counts.tolist() == [int((y <= 3).sum()), int((y > 3).sum())]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_pictures_that_are_tested_on_and_learned_from_and_their_pixels(dtype, tmp_path):
+    x = RNG(0).integers(0, 256, (120, 5, 5)).astype(dtype)
+    np.savez(tmp_path / "p.npz", x=np.concatenate([x, x[:60]]), y=np.tile(np.arange(3), 60))
+    train, test = load(tmp_path / "p.npz")
+    known = {row.tobytes() for row in np.c_[train.x, train.y]}
+    twins = sum(row.tobytes() in known for row in np.c_[test.x, test.y])
+    found = check_data(tmp_path / "p.npz")
+    (finding,) = of_kind(found, "across_split")
+    assert finding.evidence["twins"] == twins > 0
+    assert finding.evidence["repeated"] == 60
+    assert len(of_kind(found, "unscaled_pixels")) == (dtype is np.float64)
+
+
 def test_single_columns():
     generator = RNG(0)
     columns = {
@@ -279,6 +308,13 @@ def test_single_columns():
     low, high = np.percentile(values, [25, 75])
     deviations = abs(5000 - np.median(values)) / ((high - low) / 1.349)
     assert far.evidence["deviations"] == f"{deviations:.0f}"
+
+
+def test_row_numbers_of_a_file_that_was_sorted_by_class_tell_the_class():
+    columns = {**measures(300, 2), "id": np.arange(1.0, 301)}
+    for y, level in ((np.repeat(["a", "b", "c"], 100), "warning"), (np.tile(["a", "b", "c"], 100), "remark")):
+        (finding,) = of_kind(check_sheets(sheet(columns, y)), "row_numbers")
+        assert (finding.level, finding.remedy) == (level, "--drop id")
 
 
 @pytest.mark.parametrize("scaled", [True, False])

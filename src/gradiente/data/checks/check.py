@@ -32,6 +32,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_target.imbalance,
     of_columns.names,
     of_columns.unscaled,
+    of_columns.unscaled_pixels,
     of_columns.outliers,
     of_rows.repeated_rows,
     of_columns.constant_columns,
@@ -39,7 +40,11 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_target.rare_classes,
 )
 # A finding, and those before it that say it already.
-SAID_BY = {"repeated_rows": {"across_split"}, "rare_classes": {"imbalance", "few_rows"}}
+SAID_BY = {
+    "repeated_rows": {"across_split"},
+    "rare_classes": {"imbalance", "few_rows"},
+    "row_numbers": {"in_time"},
+}
 
 
 def check_data(

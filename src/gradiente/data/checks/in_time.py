@@ -69,5 +69,5 @@ def _of_classes(sheet: Sheet) -> float | None:
     changes = int(np.count_nonzero(np.diff(sheet.y)))
     if changes <= max(2 * len(sheet.classes), TURNS * len(sheet)):
         return None
-    by_chance = float(np.square(sheet.counts / len(sheet)).sum())
+    by_chance = float(np.square(np.bincount(sheet.y) / len(sheet)).sum())
     return (1 - changes / (len(sheet) - 1) - by_chance) / (1 - by_chance) if by_chance < 1 else None

@@ -24,8 +24,7 @@ def leak(sheet: Sheet) -> Finding | None:
     if len(sheet) < LEAST or len(sheet.columns) < 2 or sheet.y.ndim != 1 or not np.ptp(sheet.y):
         return None
     order = np.random.default_rng(0).permutation(len(sheet))  # so that equal values come in no order
-    y = sheet.y[order]
-    y = y.astype(np.float64) if sheet.classifies else _ranks(y.astype(np.float64))
+    y = answers(sheet)[order]
     left, measures = dict[str, float](), set[str]()
     for name, column in sheet.columns.items():
         if sheet.in_order and column.dtype.kind != "U" and _is_sorted(column):
@@ -36,7 +35,7 @@ def leak(sheet: Sheet) -> Finding | None:
             continue
         left[name] = _left_by_codes(codes, y, sheet.classifies)
         if column.dtype.kind != "U":
-            left[name] = min(left[name], _left_by_order(shuffled, y, sheet.classifies))
+            left[name] = min(left[name], left_by_order(shuffled, y, sheet.classifies))
         if column.dtype.kind != "U" and len(values) * REPEATED > len(column):
             measures.add(name)
     if len(left) < 2:
@@ -54,7 +53,12 @@ def leak(sheet: Sheet) -> Finding | None:
     return Finding("leak", values, "warning", found)
 
 
-def _left_by_order(column: Array, y: Array, classifies: bool) -> float:
+def answers(sheet: Sheet) -> Array:
+    """The targets as they are told: class numbers, or the ranks of numbers, which no outlier outweighs."""
+    return sheet.y.astype(np.float64) if sheet.classifies else _ranks(sheet.y.astype(np.float64))
+
+
+def left_by_order(column: Array, y: Array, classifies: bool) -> float:
     """What is unknown of each target when it is answered by its neighbour in the order of the column.
 
     Of numbers, half the mean square of the differences, as a share of the variance: J. von Neumann's ratio, 1941. What

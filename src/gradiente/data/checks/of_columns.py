@@ -4,8 +4,9 @@ import numpy as np
 
 from gradiente.data.checks.columns import is_missing
 from gradiente.data.checks.finding import Finding, Level
+from gradiente.data.checks.leak import answers, left_by_order
 from gradiente.data.checks.sheet import Sheet
-from gradiente.formatting import short
+from gradiente.formatting import number, short
 
 Array = np.ndarray
 FEW = 30  # rows, or different values, below which a quartile says little
@@ -13,6 +14,7 @@ FAR = 20.0  # deviations from the median: even the heavy tails of incomes and po
 OF_NORMAL = 1.349  # deviations of a normal distribution between its quartiles
 CODES = (99, 999, 9999, 99999, 999999)  # what is written for a value that is not known
 SOME = 0.95  # of the whole numbers between the smallest and the largest
+TOLD = 0.5  # of what is to be known of a target: a number of a row says nothing about it
 UNIQUE = 0.9  # of the rows: text that says which row it is
 LEAST_TEXTS = 20
 SIZE = 10.0  # of a column's mean or deviation: initial weights are drawn for columns near 1
@@ -31,13 +33,20 @@ def constant_columns(sheet: Sheet) -> list[Finding]:
 
 
 def row_numbers(sheet: Sheet) -> list[Finding]:
-    """Remarks: columns that number the rows, nearly every whole number once."""
-    return [
-        Finding("row_numbers", {"column": name, "low": short(low), "high": short(high)}, "remark", name)
-        for name, column in sheet.numeric.items()
-        if is_numbering(column)
-        for low, high in [(float(column.min()), float(column.max()))]
-    ]
+    """Columns that number the rows, nearly every whole number once; a remark, unless they tell the target.
+
+    They do in a file that was sorted by class before its rows were numbered.
+    """
+    found = []
+    for name, column in sheet.numeric.items():
+        if is_numbering(column):
+            ends = {"low": short(float(column.min())), "high": short(float(column.max()))}
+            varied = sheet.y.ndim == 1 and np.ptp(sheet.y) > 0
+            tells = varied and left_by_order(column, answers(sheet), sheet.classifies) < TOLD
+            found.append(
+                Finding("row_numbers", {"column": name, **ends}, "warning" if tells else "remark", name)
+            )
+    return found
 
 
 def is_numbering(column: Array) -> bool:
@@ -80,12 +89,7 @@ def outliers(sheet: Sheet) -> list[Finding]:
         far = present[distance > FAR]
         if not len(far) or len(far) > 0.25 * len(present):
             continue
-        values = {
-            "column": name,
-            "count": len(far),
-            "rows": len(present),
-            "median": short(float(f"{median:.4g}")),
-        }
+        values = {"column": name, "count": len(far), "rows": len(present), "median": number(median)}
         values |= {
             "value": short(_tidy(float(present[distance.argmax()]))),
             "deviations": f"{distance.max():.0f}",
@@ -113,6 +117,13 @@ def unscaled(sheet: Sheet) -> Finding | None:
         return None
     values = {"column": largest, "size": sizes[largest], "other": narrowest, "smallest": widths[narrowest]}
     return Finding("unscaled", values, "warning", largest)
+
+
+def unscaled_pixels(sheet: Sheet) -> Finding | None:
+    """Pictures of 0 to 255 as real numbers: bytes are divided by 255 as they are read, and real numbers are not."""
+    if sheet.brightest <= SIZE:
+        return None
+    return Finding("unscaled_pixels", {"largest": short(sheet.brightest)}, "warning")
 
 
 def _tidy(value: float) -> float:

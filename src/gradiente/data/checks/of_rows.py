@@ -14,27 +14,27 @@ CEILING = 0.5  # of what the baseline leaves that may be learned at most
 
 def across_split(sheet: Sheet) -> Finding | None:
     """Test rows that are training rows too: their measures say nothing about new data."""
-    if sheet.tested is None or not sheet.columns or not sheet.distinguishes:
+    if sheet.rows_tested is None or not sheet.distinguishes:
         return None
-    tested, known = sheet.rows[sheet.tested], sheet.rows[~sheet.tested]
+    tested, known = sheet.rows[sheet.rows_tested], sheet.rows[~sheet.rows_tested]
     twins = int(np.isin(tested, known).sum())
     if twins <= TWINS_SHARE * len(tested):
         return None
-    inputs = int(np.isin(sheet.inputs[sheet.tested], sheet.inputs[~sheet.tested]).sum())
-    values = {"twins": twins, "tests": len(tested), "twins_share": twins / len(tested), "inputs": inputs}
+    values = {"twins": twins, "tests": len(tested), "twins_share": twins / len(tested)}
     return Finding(
-        "across_split", {**values, "repeated": _repeated(sheet.rows), "rows": len(sheet)}, "warning"
+        "across_split", {**values, "repeated": _repeated(sheet.rows), "rows": len(sheet.rows)}, "warning"
     )
 
 
 def repeated_rows(sheet: Sheet) -> Finding | None:
     """A remark: rows that are there more than once, where that is no chance."""
-    if not sheet.columns or not sheet.distinguishes:
+    if not sheet.distinguishes:
         return None
     repeated = _repeated(sheet.rows)
-    if repeated <= REPEATED_SHARE * len(sheet):
+    rows = len(sheet.rows)
+    if repeated <= REPEATED_SHARE * rows:
         return None
-    values = {"repeated": repeated, "rows": len(sheet), "repeated_share": repeated / len(sheet)}
+    values = {"repeated": repeated, "rows": rows, "repeated_share": repeated / rows}
     return Finding("repeated_rows", values, "remark")
 
 
@@ -49,7 +49,7 @@ def contradictory(sheet: Sheet) -> Finding | None:
     The most that can be right is Σ max counts / n of classes; of numbers, R² is at most 1 − Σ (y − ȳ of its group)² /
     Σ (y − ȳ)². Where most of what is to be learned stays possible, it is a remark.
     """
-    if not sheet.columns or sheet.y.ndim != 1 or not np.ptp(sheet.y):
+    if not sheet.columns or not sheet.whole or sheet.y.ndim != 1 or not np.ptp(sheet.y):
         return None
     groups = sheet.inputs
     if sheet.classifies:

@@ -10,6 +10,7 @@ from gradiente.data.checks.columns import ColumnFacts, facts_of
 from gradiente.data.checks.finding import Finding, Level
 from gradiente.data.checks.sheet import Sheet
 from gradiente.data.own_table import SOME_CATEGORIES, Reading
+from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.data.tables import cells
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
@@ -52,6 +53,10 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
     for each in features:
         if each == name:
             continue
+        if table.is_dates(each) and not table.is_numeric(each):
+            facts[each] = facts_of(each, table.words(each), dates=True)
+            found.append(_dates(table, each, times))
+            continue
         column, finding = _column(table, each)
         found += [] if finding is None else [finding]
         facts[each] = facts_of(each, table.words(each) if column is None else column)
@@ -76,9 +81,11 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
             classes=target.classes,
             target=name,
             in_order=True,
+            at_random=reading.split == AT_RANDOM,
             scaled=True,
             validates=validates,
             times={each: column[~gaps] for each, column in times.items()},
+            whole=all(each in columns or not facts[each].values for each in facts if each != name),
         )
     remarks = (*table.remarks, *(target.remarks if target is not None else ()))
     order = [facts[each] for each in table.names if each in facts]
@@ -125,6 +132,19 @@ def _mostly_numbers(table: Table, name: str, level: Level) -> Finding:
     values = {"column": name, "numbers": int((present & ~wrong).sum()), "cells": int(present.sum())}
     values |= {"others": first, "line": table.cell(name, int(wrong.arg_max() or 0))["line"]}
     return Finding("mostly_numbers", values, level, name)
+
+
+def _dates(table: Table, name: str, times: dict[str, Array]) -> Finding:
+    """A column of dates, which are no numbers that a network learns from; their times are kept."""
+    values = {"column": name, "cell": next(cell for cell in table.frame[name] if cell)}
+    try:
+        times[name] = table.times(name)
+    except (
+        ArgumentError,
+        DataError,
+    ) as error:  # whether the day or the month comes first, a cell that is no date
+        return Finding("unreadable", {"column": name, "reason": str(error)}, "stops", name)
+    return Finding("dates", values, "stops", name)
 
 
 def _of_gaps(facts: ColumnFacts, reading: Reading) -> list[Finding]:

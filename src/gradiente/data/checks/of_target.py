@@ -39,7 +39,7 @@ def few_rows(sheet: Sheet) -> Finding | None:
 
 def rare_classes(sheet: Sheet) -> Finding | None:
     """A remark: classes with few rows, of which little can be learned and less be measured."""
-    if not sheet.classifies or len(sheet) < RARE * len(sheet.classes):
+    if not sheet.classifies or sheet.counts.sum() < RARE * len(sheet.classes):
         return None
     rare = np.flatnonzero((sheet.counts > (2 if sheet.validates else 1)) & (sheet.counts < RARE))
     if not rare.size:
@@ -53,14 +53,14 @@ def imbalance(sheet: Sheet) -> Finding | None:
     """One class in nine of ten rows or more: always answering it is right so often."""
     if not sheet.classifies or not IMBALANCED <= sheet.majority_share < 1:
         return None
-    rarest = int(np.where(sheet.counts > 0, sheet.counts, len(sheet)).argmin())
+    rarest = int(np.where(sheet.counts > 0, sheet.counts, sheet.counts.max()).argmin())
     values = {
         "column": sheet.target,
         "majority": sheet.classes[int(sheet.counts.argmax())],
         "majority_share": sheet.majority_share,
         "label": sheet.classes[rarest],
         "count": int(sheet.counts[rarest]),
-        "rows": len(sheet),
+        "rows": int(sheet.counts.sum()),
     }
     return Finding("imbalance", values, "warning", sheet.target)
 

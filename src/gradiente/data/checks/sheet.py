@@ -9,10 +9,12 @@ import numpy as np
 from gradiente.data.dataset import Dataset
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
+from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.mapped import MappedArray
 
 Array = np.ndarray
-MOST_NUMBERS = 5_000_000  # of the inputs, that are looked at: half a second
+MOST_NUMBERS = 2_000_000  # of the inputs, that are looked at: a second at most, and 16 MB
+SOME = 1000  # pictures, of which the brightest pixel is looked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +22,7 @@ class Sheet:
     """A data set as its checks read it.
 
     Arguments:
-        columns: numbers, NaN where one is missing, or words, "" where one is; none of pictures, and of data that are
-            too many to be looked at
+        columns: numbers, NaN where one is missing, or words, "" where one is; none of pictures
         y: class numbers, or real numbers (m,) or (m, k)
         classes: the names of the classes; () for a regression
         target: the name of the target
@@ -31,6 +32,11 @@ class Sheet:
         scaled: whether the columns of numbers are standardized before they are learned from
         validates: whether a part of the training rows validates
         times: columns of dates, in seconds
+        whole: whether all inputs are among the columns: rows that are equal there are equal
+        digests: of every row, with its target, as it was read; None: by the columns
+        all_tested: which of these are the test part
+        all_classes: the class numbers of every row
+        brightest: of the pixels of pictures
     """
 
     columns: Mapping[str, Array]
@@ -43,20 +49,35 @@ class Sheet:
     scaled: bool = True
     validates: bool = True
     times: Mapping[str, Array] = field(default_factory=dict)
+    whole: bool = True
+    digests: Array | None = None
+    all_tested: Array | None = None
+    all_classes: Array | None = None
+    brightest: float = 0.0
 
     @classmethod
     def of_parts(cls, train: Dataset, test: Dataset, *, validates: bool = True) -> "Sheet":
-        """The sheet of a data set's training and test parts, in the order in which their rows were read."""
+        """The sheet of a data set's training and test parts, in the order in which their rows were read.
+
+        Of a large table, the columns and targets are those of evenly spread rows.
+        """
         same = train.is_same(test)
-        parts = [train] if same else [train, test]
+        whole = [train] if same else [train, test]
+        parts = whole
+        is_table = train.image_shape is None and train.x.ndim == 2
+        step = -(-sum(part.x.size for part in whole) // MOST_NUMBERS) if is_table else 1
+        if step > 1:
+            parts = [part.subset(np.arange(0, len(part), step)) for part in whole]
+        columns = _columns(parts) if is_table else {}
         y = np.concatenate([part.in_units(part.y) for part in parts])
-        tested = None if same else np.repeat([False, True], [len(train), len(test)])
-        columns = _columns(parts)
+        tested = None if same else _tested(parts)
         order = _order(parts)
         if order is not None:
             y = y[order]
             tested = None if tested is None else tested[order]
             columns = {name: column[order] for name, column in columns.items()}
+        digests = [part.digests.rows for part in whole if part.digests is not None]
+        are_known = len(digests) == len(whole) and not isinstance(train.x, MappedArray)
         encoder = train.encoder
         return cls(
             columns=columns,
@@ -65,9 +86,13 @@ class Sheet:
             target="y" if encoder is None or encoder.target is None else encoder.target,
             tested=tested,
             in_order=order is not None,
-            at_random=not same and (train.origin is None or train.origin.rule.kind == "random"),
+            at_random=not same and _is_random(train, test),
             scaled=encoder is not None and bool(encoder.mean),
             validates=validates,
+            digests=np.concatenate(digests) if are_known else None,
+            all_tested=None if same else _tested(whole),
+            all_classes=np.concatenate([part.y for part in whole]) if train.classes else None,
+            brightest=0.0 if is_table else float(train.x[:SOME].max()),
         )
 
     def __len__(self) -> int:
@@ -90,7 +115,9 @@ class Sheet:
     @cached_property
     def counts(self) -> Array:
         """Rows of each class."""
-        return np.bincount(self.y, minlength=len(self.classes))
+        return np.bincount(
+            self.y if self.all_classes is None else self.all_classes, minlength=len(self.classes)
+        )
 
     @cached_property
     def majority_share(self) -> float:
@@ -105,10 +132,17 @@ class Sheet:
 
     @cached_property
     def rows(self) -> Array:
-        """A number for each row, the same where inputs and target are the same."""
+        """A number for each row, the same where inputs and target are the same; of a large table too for every row."""
+        if self.digests is not None:
+            return np.unique(self.digests, return_inverse=True)[1]
         columns = {f"c{place}": column for place, column in enumerate(self.columns.values())}
         digests = RowDigests.of_columns(columns, self.y.astype(np.float64), "y").rows
         return np.unique(digests, return_inverse=True)[1]
+
+    @property
+    def rows_tested(self) -> Array | None:
+        """Which of `rows` are the test part; None: not known."""
+        return self.tested if self.digests is None else self.all_tested
 
     @cached_property
     def distinguishes(self) -> bool:
@@ -117,8 +151,8 @@ class Sheet:
         n rows drawn from K equally probable ones are expected to have two alike from n² = K on. log₂ K is at most the
         sum of the columns' collision entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
         """
-        if not self.columns:
-            return False
+        if not self.columns or not self.whole:
+            return self.digests is not None and self.whole
         _, first = np.unique(self.inputs, return_index=True)
         n = len(first)
         bits = 0.0
@@ -131,14 +165,14 @@ class Sheet:
         return bits / 2 >= 2 * np.log2(max(n, 2))
 
 
+def _tested(parts: list[Dataset]) -> Array:
+    return np.repeat([False, True], [len(part) for part in parts])
+
+
 def _columns(parts: list[Dataset]) -> dict[str, Array]:
-    """The columns of a table before they were encoded; none of pictures, and of what is too large."""
+    """The columns of a table before they were encoded."""
     first = parts[0]
-    size = sum(part.x.size for part in parts)
-    is_table = first.image_shape is None and first.x.ndim == 2
-    if not is_table or size > MOST_NUMBERS or isinstance(first.x, MappedArray):
-        return {}
-    x = np.concatenate([part.x for part in parts])
+    x = np.concatenate([np.asarray(part.x) for part in parts])
     if first.encoder is None:
         return {_name(first, place): x[:, place].astype(np.float64) for place in range(x.shape[1])}
     return _decoded(x, first.encoder)
@@ -167,11 +201,12 @@ def _name(dataset: Dataset, place: int) -> str:
 
 
 def _order(parts: list[Dataset]) -> Array | None:
-    """Where the rows of the parts, one after the other, stood when they were read; None where that is not known."""
-    origins = [part.origin for part in parts if part.origin is not None]
-    if len(origins) < len(parts):
-        return None
-    rows = np.concatenate([origin.rows for origin in origins])
-    return (
-        np.argsort(rows) if len(np.unique(rows)) == len(rows) else None
-    )  # a test part may have a file of its own
+    """Where the rows of the parts, one after the other, stood in their table; None where that is not known."""
+    numbers = [part.origin.rows for part in parts if part.origin is not None and part.digests is not None]
+    return np.argsort(np.concatenate(numbers), kind="stable") if len(numbers) == len(parts) else None
+
+
+def _is_random(train: Dataset, test: Dataset) -> bool:
+    """Whether the test part was drawn from the same rows at random; that in a file of its own has no digests."""
+    of_one_file = (train.digests is None) == (test.digests is None)
+    return of_one_file and (train.origin is None or train.origin.rule == AT_RANDOM)
