@@ -61,7 +61,7 @@ def test_a_regression_of_an_array(tmp_path, dtype):
     rows = [{"x0": float(first), "x1": float(second)} for first, second in x]
     answer = np.array(elsewhere(model.export(tmp_path / "model.py"), rows))
     assert np.allclose(answer[:, 0], model.predict(x), rtol=1e-6)
-    evaluator = ReferenceEvaluator(onnx.load(model.export(tmp_path / "model.onnx")))
+    evaluator: Any = ReferenceEvaluator(onnx.load(model.export(tmp_path / "model.onnx")))
     feeds = {entry: x[:, [place]].astype(np.float32) for place, entry in enumerate(["x0", "x1"])}
     assert np.allclose(np.ravel(evaluator.run(None, feeds)[0]), model.predict(x), rtol=1e-4)
 
