@@ -12,6 +12,7 @@ from gradiente.locale import text
 
 # Measures that are a share of the instances, or of a value: 0.975 is read as 97.50 %.
 SHARES = frozenset({"accuracy", "precision", "recall", "specificity", "mape"})
+OF_ONE_CLASS = ("precision", "recall", "specificity", "f1")  # of the positive one, where there are two
 NARROW_SPACE = "\u202f"  # keeps a number and its unit on one line
 UNGROUPED = 4  # digits before the point of the longest number that is not in groups
 NONE = "–"
@@ -36,13 +37,20 @@ def epoch_line(record: Mapping[str, Any], epochs: int) -> str:
     return line.replace(NARROW_SPACE, " ")
 
 
-def metrics_table(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
+def metrics_table(metrics: Mapping[str, Any], positive: str | None = None) -> list[tuple[str, str]]:
     """Every metric with its name in the reader's language and its value as it is read.
+
+    Arguments:
+        positive: the class that the metrics of one class are of
 
     >>> metrics_table({"loss": 0.123456, "f1": 0.5})
     [('loss', '0.1235'), ('F1', '0.5000')]
     """
-    return [(measure_name(name), measure_value(name, value)) for name, value in metrics.items()]
+    of_one = "" if positive is None else f" ({positive})"
+    return [
+        (f"{measure_name(name)}{of_one if name in OF_ONE_CLASS else ''}", measure_value(name, value))
+        for name, value in metrics.items()
+    ]
 
 
 def measure_name(name: str) -> str:

@@ -114,6 +114,22 @@ def test_the_rows_that_were_trained_on_are_counted(run):
     assert f"{known} of the {len(held_out)} rows" in answer.err
 
 
+def test_weights_of_rows_are_data_too(own_folder):
+    write_table("garden.csv")
+    lines = [
+        f"{'weight' if row == 0 else 1 + row % 3},{line}" for row, line in enumerate(rows_of("garden.csv"))
+    ]
+    write(lines)
+    options = ["--weight", "weight", "--epochs", 2, "--run", "run", "--no-report"]
+    assert gradiente("train", "garden.csv", *options).status == 0
+    assert gradiente("evaluate", "run").status == 0
+    write([*lines[:-1], "9" + lines[-1][1:]])
+    answer = gradiente("train", "--resume", "run", "--epochs", 3, "--lang", "en")
+    assert answer.status == 1
+    assert "1 of the 60 rows" in answer.err
+    assert "in weight" in answer.err
+
+
 def test_equal_rows_may_change_places(run):
     lines = rows_of("garden.csv")
     write([*lines[:-2], lines[-1], lines[-2]])

@@ -229,6 +229,14 @@ def test_a_random_walk_is_named_before_training_too():
     assert " → --split" not in split.out
 
 
+def test_a_table_with_nothing_but_the_column_of_its_split_is_refused():
+    series()[["day"]].to_csv("t.csv", index=False)
+    for command in (["data", "check"], ["train"]):
+        answer = gradiente(*command, "t.csv", "--split", "time:day", "--lang", "en")
+        assert answer.status == 1
+        assert "has only the column day" in answer.err
+
+
 def test_dates_are_no_features():
     status, report = check(series())
     assert (status, levels(report)["dates"]) == (1, "stops")

@@ -10,7 +10,7 @@ from gradiente import ArgumentError, set_language
 from gradiente.cli.train import command
 from gradiente.training.config import Config
 from gradiente.training.sections import SECTIONS, SETTINGS
-from gradiente.training.setting import LayerNumbers, ShareOrFile
+from gradiente.training.setting import ClassWeights, LayerNumbers, ShareOrFile
 
 from .conftest import gradiente
 
@@ -46,7 +46,12 @@ def _some(setting):
     if setting.choices:
         return setting.choices[0]
     if setting.registry is not None:
-        some = {"loss": "MSELoss()", "optimizer": "SGD()", "schedule": "StepLR(step_size=3)"}
+        some = {
+            "loss": "MSELoss()",
+            "optimizer": "SGD()",
+            "schedule": "StepLR(step_size=3)",
+            "average": "EMA()",
+        }
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
     if setting.name == "split":
         return "group:word"
@@ -57,6 +62,7 @@ def _some(setting):
         list[int]: [1],
         list[str]: ["word"],
         LayerNumbers: {"0": 0.5},
+        ClassWeights: {"0": 0.5},
     }
     return kinds.get(setting.kind, 10)
 
@@ -89,10 +95,15 @@ def message(action, *arguments, **values):
 @pytest.mark.parametrize(("name", "outside"), RANGES)
 def test_a_range_is_the_same_from_python_toml_and_the_command_line(name, outside, language, own_folder):
     setting = SETTINGS[name]
-    number = float(outside) if setting.kind in (float, ShareOrFile, LayerNumbers) else int(outside)
-    value = {list[int]: [number], LayerNumbers: {"0": number}}.get(setting.kind, number)
-    table = setting.kind == LayerNumbers
-    written, option = (f"{{0 = {number}}}", f"0: {number}") if table else (value, number)
+    number = (
+        float(outside) if setting.kind in (float, ShareOrFile, LayerNumbers, ClassWeights) else int(outside)
+    )
+    value = {list[int]: [number], LayerNumbers: {"0": number}, ClassWeights: {"0": number}}.get(
+        setting.kind, number
+    )
+    table = setting.kind in (LayerNumbers, ClassWeights)
+    sign = "=" if setting.kind == ClassWeights else ": "
+    written, option = (f"{{0 = {number}}}", f"0{sign}{number}") if table else (value, number)
     (own_folder / "own.toml").write_text(f"[{setting.section}]\n{name} = {written}\n")
     set_language(language)
     said = message(SECTIONS[setting.section], **{name: value})

@@ -195,6 +195,8 @@ def test_all_options_of_the_config_are_tried():
         "decimal",
         "encoding",
     }  # test_table.py
+    elsewhere |= {"image_size"}  # test_pictures.py
+    elsewhere |= {"class_weight", "positive", "weight"}  # test_weights.py
     elsewhere |= {"split", "folds", "fold", "day_first"}  # test_split.py
     assert {
         (setting.options or ("name",))[0].lstrip("-").replace("-", "_") for setting in SETTINGS.values()

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 from tests.cli.conftest import gradiente, write_table
@@ -67,3 +68,27 @@ def test_without_the_data_the_rest_is_written(run, tmp_path):
     assert "the data were not there any more" in text
     assert "| accuracy |" in text
     assert "`red` |" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--split", "time:day"], "rule: `time:day`"),
+        (["--test", "later.csv"], "test: `"),
+    ],
+)
+def test_how_the_rows_were_split(options, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    generator = np.random.default_rng(0)
+    lines = [
+        f"2024-01-{1 + i % 28:02d},{x:.3f},{'yes' if x > 0 else 'no'}"
+        for i, x in enumerate(generator.normal(size=60))
+    ]
+    for name in ("days.csv", "later.csv"):
+        (tmp_path / name).write_text("\n".join(["day,x,answer", *lines]) + "\n", encoding="utf-8")
+    drop = [] if "--split" in options else ["--drop", "day"]
+    done = gradiente(
+        "train", "days.csv", *options, *drop, "--run", "run", "--epochs", 1, "--no-report", "--json"
+    )
+    assert done.status == 0, done.err
+    assert words in written("run", tmp_path / "card.md")

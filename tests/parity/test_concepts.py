@@ -46,7 +46,7 @@ def test_every_quantity_is_compared():
     assert quantities("Linear") == {"y", "∂J/∂x", "∂J/∂weight", "∂J/∂bias"}
     statistics = {"running_mean", "running_var", "num_batches_tracked"}
     assert quantities("BatchNorm2d") == {"y", "∂J/∂x", "∂J/∂weight", "∂J/∂bias", *statistics}
-    assert quantities("CrossEntropyLoss") == {"J", "∂J/∂ŷ"}
+    assert quantities("CrossEntropyLoss") == {"J", "∂J/∂ŷ", "J, w", "∂J/∂ŷ, w"}
     assert (quantities("Adam"), quantities("StepLR")) == ({"θ"}, {"α"})
 
 
@@ -65,7 +65,7 @@ def test_another_seed_is_other_numbers():
     [
         ("layer", "Tanh", broken.WrongTanh, "∂J/∂x["),
         ("layer", "Tanh", broken.SubtleTanh, "y[0, 1]"),
-        ("loss", "MSELoss", broken.WrongMSELoss, "∂J/∂ŷ["),
+        ("loss", "MSELoss", broken.WrongMSELoss, "∂J/∂ŷ"),
         ("optimizer", "SGD", broken.WrongSGD, "θ["),
         ("schedule", "ExponentialLR", broken.WrongExponentialLR, "α[1]"),
     ],

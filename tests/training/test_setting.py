@@ -9,7 +9,7 @@ from gradiente.data import NAMES
 from gradiente.engines import Torch
 from gradiente.locale import catalogue
 from gradiente.training.config import Config
-from gradiente.training.sections import SECTIONS, SETTINGS
+from gradiente.training.sections import PICTURES, SECTIONS, SETTINGS
 from gradiente.training.setting import KINDS, settings_of
 
 every_setting = pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
@@ -43,7 +43,7 @@ def test_its_defaults_are_values_that_it_may_have(setting):
         if value is not None:
             setting.check(value)
     for names in setting.by_data:
-        assert set(names) <= set(NAMES)
+        assert set(names) <= {*NAMES, PICTURES}
     chosen = [setting.default_for(name) for name in (*NAMES, "table.csv")]
     assert setting.otherwise in chosen
 

@@ -13,18 +13,23 @@ from gradiente.locale import text
 from gradiente.metrics import undefined_metrics
 from gradiente.pytorch.metrics import TorchMetric
 from gradiente.training import evaluate as measure
+from gradiente.training.breakdown import breakdown
 from gradiente.training.labelled_for import labelled_for
 from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
 
 
-def evaluate(run: str, file: str | None, part: str | None, data_dir: str | None, as_json: bool) -> None:
+def evaluate(
+    run: str, file: str | None, part: str | None, data_dir: str | None, positive: str | None, as_json: bool
+) -> None:
     opened = Run.open(run)
-    config = opened.config() if data_dir is None else opened.config().changed(data_dir=data_dir)
+    given = {"data_dir": data_dir, "positive": positive}
+    config = opened.config().changed(**{name: value for name, value in given.items() if value is not None})
     if file is not None:
         require(part is None, "evaluate.part_of_file", part=part)
         with remarks(console(as_json)):
-            dataset = labelled_for(opened, config, file)
+            dataset = labelled_for(opened, config, file).with_positive(config.data.positive)
+        dataset = dataset.with_class_weight(config.descent.class_weight)
         which, title = {"file": file}, "file"
     else:
         train, test = load_for(config)
@@ -36,13 +41,14 @@ def evaluate(run: str, file: str | None, part: str | None, data_dir: str | None,
     named = [TorchMetric.parse(metric) for metric in config.descent.metric or ()]
     with undefined_metrics() as undefined:
         metrics = measure(prediction, dataset, opened.loss(), named)
+    behind = breakdown(prediction, dataset, opened.loss())
     said = {entry.metric: entry.sentence(dataset.classes) for entry in undefined}
     if as_json:
-        measured = {"instances": len(dataset), "metrics": metrics, "undefined": said}
+        measured = {"instances": len(dataset), "metrics": metrics, **behind.to_dict(), "undefined": said}
         print_json({"run": str(opened.folder), **which, **measured})
     else:
         title = text(f"evaluate.{title}", name=dataset.name, count=count(len(dataset)))
-        print_metrics(console(), metrics, title, said.values())
+        print_metrics(console(), metrics, title, said.values(), behind)
 
 
 command = command(
@@ -52,6 +58,7 @@ command = command(
         click.Argument(["file"], required=False, metavar=f"[{text('cli.metavar.file')}]"),
         option("--part", "cli.evaluate.part", type=Choice(["test", "train"])),
         setting_option("data_dir"),
+        setting_option("positive"),
         custom_option(),
         json_option(),
     ],

@@ -133,7 +133,7 @@ def _print_parts(out: "Console", explained: RowExplained) -> None:
         table.add_row(text("explain.row.others", count=count(len(others))), "", "", "", "", _signed(rest))
     out.print(table)
     difference = explained.answer - explained.at_baseline
-    words = {"difference": _signed(difference), "missing": f"{abs(explained.missing):.1e}"}
+    words = {"difference": _signed(difference), "missing": number(abs(explained.missing), 2)}
     out.print(text("explain.row.sum", points=count(explained.attribution.points), **words), soft_wrap=True)
 
 
@@ -152,7 +152,7 @@ def _print_picture(out: "Console", explained: RowExplained, shape: tuple[int, ..
             drawn = Text(characters(np.sqrt(part / most)), no_wrap=True)
             out.print(Panel.fit(drawn, box=SQUARE, padding=0))
     difference = explained.answer - explained.at_baseline
-    words = {"difference": _signed(difference), "missing": f"{abs(explained.missing):.1e}"}
+    words = {"difference": _signed(difference), "missing": number(abs(explained.missing), 2)}
     out.print(text("explain.row.sum", points=count(explained.attribution.points), **words), soft_wrap=True)
 
 

@@ -73,6 +73,26 @@ class LayerNumbers(click.ParamType):
         return numbers
 
 
+class ClassWeights(click.ParamType):
+    """A number for each class, by name: "no=1,yes=5"; or `balanced`."""
+
+    name = "NAME=X,…|balanced"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float] | str:
+        if isinstance(value, dict) or value == "balanced":
+            return value
+        pairs = [piece.rpartition("=") for piece in value.split(",")]
+        try:
+            numbers = {name.strip(): float(number) for name, _, number in pairs}
+        except ValueError:
+            numbers = {}
+        if len(numbers) != len(pairs) or "" in numbers:
+            self.fail(text("cli.kind.class_weights", value=value), param, ctx)
+        return numbers
+
+
 class Choice(click.Choice):
     """One of a few words."""
 
@@ -111,4 +131,4 @@ class ShareOrFile(click.ParamType):
 
 
 INTEGER, NUMBER, INTEGERS, BATCH_SIZE = Integer(), Number(), Integers(), BatchSize()
-LAYER_NUMBERS, SHARE_OR_FILE = LayerNumbers(), ShareOrFile()
+LAYER_NUMBERS, CLASS_WEIGHTS, SHARE_OR_FILE = LayerNumbers(), ClassWeights(), ShareOrFile()

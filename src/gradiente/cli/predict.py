@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from gradiente.cli.remarks import remarks
 from gradiente.cli.seen import print_seen
 from gradiente.cli.settings import custom_option
 from gradiente.cli.tables import console, styled_table
-from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs
+from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_mapped_inputs, read_picture
+from gradiente.data.class_folders import is_picture, pictures_in
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.formatting import count, share, short
@@ -23,7 +26,7 @@ from gradiente.training.predictions import Predictions, predictions_of
 from gradiente.training.run import DataDescription, Run
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
-IMAGES = {".png", ".jpg", ".jpeg"}
+AT_ONCE = 256  # pictures of a folder
 SHOWN = 10  # rows on the terminal, where all of them are in a file
 Said = tuple[list[str], Predictions]  # the names of a file's instances, and the answers
 
@@ -38,13 +41,15 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
         _require_pictures(files)
     for file in files:
         with remarks(console(as_json=True)):
-            sources, x = _instances(Path(file), description)
-        if x.shape[1] != features:
-            raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
-        if show:
-            print_seen(sources[0], x[0], tuple(description.image_shape or ()), as_json=as_json)
-        y, encoder = network.predict(x), description.table_encoder()
-        said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
+            parts = _parts(Path(file), description)
+        for sources, x in parts:
+            if x.shape[1] != features:
+                raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
+            if show:
+                for source, seen in zip(sources, x, strict=True):
+                    print_seen(source, seen, tuple(description.image_shape or ()), as_json=as_json)
+            y, encoder = network.predict(x), description.table_encoder()
+            said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
     if output is not None:
         write_atomically(output, _csv(said))
     if as_json:
@@ -58,19 +63,37 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
 
 
 def _require_pictures(files: tuple[str, ...]) -> None:
-    others = [file for file in files if Path(file).suffix.lower() not in IMAGES]
+    others = [file for file in files if not is_picture(Path(file)) and not Path(file).is_dir()]
     if others:
         raise ArgumentError("predict.show", file=others[0])
+
+
+def _parts(path: Path, description: DataDescription) -> Iterable[tuple[list[str], Any]]:
+    """The rows of a file, or the pictures of a folder some at a time, as inputs of the network, each with a name."""
+    if not path.is_dir():
+        return [_instances(path, description)]
+    read, found = _reader(path, description), pictures_in(path)
+    parts = (found[first : first + AT_ONCE] for first in range(0, len(found), AT_ONCE))
+    return (
+        ([str(each.relative_to(path)) for each in part], np.stack(list(map(read, part)))) for part in parts
+    )
+
+
+def _reader(path: Path, description: DataDescription) -> Callable[[Path], np.ndarray]:
+    """What makes a picture an input as in training."""
+    if description.image_shape is None:
+        raise ArgumentError("predict.no_images", file=path, name=description.name)
+    shape = tuple(description.image_shape)
+    if description.picture_files or len(shape) == 3:
+        return partial(read_picture, image_shape=shape)
+    return partial(read_digit if description.name == DIGITS else read_image, image_shape=shape)
 
 
 def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.ndarray]:
     """The rows of a file as inputs of the network, each with a name."""
     kind = path.suffix.lower()
-    if kind in IMAGES:
-        if description.image_shape is None:
-            raise ArgumentError("predict.no_images", file=path, name=description.name)
-        read = read_digit if description.name == DIGITS else read_image
-        return [path.name], read(path, tuple(description.image_shape))[None]
+    if is_picture(path):
+        return [path.name], _reader(path, description)(path)[None]
     encoder = description.table_encoder()
     if kind == ".npz":
         x = _checked(read_inputs(path), path)

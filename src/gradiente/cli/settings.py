@@ -5,12 +5,20 @@ from typing import Any
 
 import click
 
-from gradiente.cli.kinds import BATCH_SIZE, INTEGER, INTEGERS, LAYER_NUMBERS, NUMBER, SHARE_OR_FILE
+from gradiente.cli.kinds import (
+    BATCH_SIZE,
+    CLASS_WEIGHTS,
+    INTEGER,
+    INTEGERS,
+    LAYER_NUMBERS,
+    NUMBER,
+    SHARE_OR_FILE,
+)
 from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize, LayerNumbers, ShareOrFile
+from gradiente.training.setting import BatchSize, ClassWeights, LayerNumbers, ShareOrFile
 
 
 class Notations(click.ParamType):
@@ -33,6 +41,7 @@ TYPES = {
     BatchSize: BATCH_SIZE,
     ShareOrFile: SHARE_OR_FILE,
     LayerNumbers: LAYER_NUMBERS,
+    ClassWeights: CLASS_WEIGHTS,
 }
 
 

@@ -9,6 +9,8 @@ from gradiente.data import Dataset
 from gradiente.formatting import count, metrics_table
 from gradiente.locale import text
 from gradiente.network import Network
+from gradiente.reporting.breakdown import MOST_CLASSES, baseline_sentence, breakdown_table
+from gradiente.training.breakdown import Breakdown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,14 +71,39 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
     out.print(table)
 
 
-def print_metrics(out: "Console", metrics: Mapping[str, float], title: str, undefined: Iterable[str]) -> None:
-    """Names and values of the metrics, under a title; below, which are not defined and what they count as."""
+def print_metrics(
+    out: "Console",
+    metrics: Mapping[str, float],
+    title: str,
+    undefined: Iterable[str],
+    behind: Breakdown | None = None,
+) -> None:
+    """Names and values of the metrics, under a title; below, which are not defined and what they count as.
+
+    Arguments:
+        behind: what stands behind them, in tables of its own
+    """
     out.print(title, style="italic")
     table = styled_table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for name, value in metrics_table(metrics):
+    for name, value in metrics_table(metrics, None if behind is None else behind.positive):
         table.add_row(name, value)
     out.print(table)
+    if behind is not None:
+        _print_breakdown(out, behind)
     for sentence in undefined:
         out.print(sentence, style="yellow", soft_wrap=True)
+
+
+def _print_breakdown(out: "Console", behind: Breakdown) -> None:
+    header, rows = breakdown_table(behind)
+    if 1 < len(rows) <= MOST_CLASSES:
+        table = styled_table()
+        for place, name in enumerate(header):
+            table.add_column(name, justify="right" if place else "left")
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+    if (words := baseline_sentence(behind)) is not None:
+        out.print(words, soft_wrap=True)

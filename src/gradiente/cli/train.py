@@ -23,6 +23,7 @@ from gradiente.metrics import undefined_metrics
 from gradiente.reporting import write_report
 from gradiente.reporting.headline import kept_epoch
 from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
+from gradiente.training.breakdown import breakdown
 from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
 from gradiente.training.config import Config
@@ -128,7 +129,8 @@ def _train(
         lock.acquire(run.folder)
 
     resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
-    planned = plan(config.portable(), train_set, resumed=resumed is not None)
+    with remarks(out):
+        planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()
     if run is None:
         folder = default_folder(config.data.name) if run_folder is None else Path(run_folder)
@@ -160,6 +162,7 @@ def _train(
         return status, None
     with undefined_metrics() as undefined:
         metrics = evaluate(prediction, test_set, planned.loss, trainer.metrics)
+    behind = breakdown(prediction, test_set, planned.loss)
     said = {entry.metric: entry.sentence(test_set.classes) for entry in undefined}
     run.finish(planned.network, metrics)
     restored, steps = planned.config.descent.patience is not None, trainer.last.step if trainer.last else 0
@@ -185,12 +188,12 @@ def _train(
             monitor=trainer.monitor,
             **kept,
         )
-    tested = {"test": metrics, "undefined": said, **found.to_dict()}
+    tested = {"test": metrics, **behind.to_dict(), "undefined": said, **found.to_dict()}
     result = _result(run, planned, trainer, history.records, tested, report)
     if as_json:
         return status, result
     measured_on = "train.same_set" if train_set.is_same(test_set) else "train.test_set"
-    print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values())
+    print_metrics(out, metrics, text(measured_on, count=count(len(test_set))), said.values(), behind)
     if (words := kept_epoch(history, trainer.monitor, **kept)) is not None:
         out.print(words, soft_wrap=True)
     for finding in found:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -22,7 +23,7 @@ ABANDONED_SECONDS = 600  # after which a partial file is that of a process that 
 
 
 def cached_arrays(
-    name: str, sources: Iterable[str], make: Callable[[], Mapping[str, Array]]
+    name: str, sources: Iterable[str], make: Callable[[], Mapping[str, Array]], *, alone: bool = False
 ) -> Mapping[str, Array]:
     """The arrays that `make` makes from files with those checksums, made once and then mapped from the cache folder.
 
@@ -33,6 +34,7 @@ def cached_arrays(
         name: of the data set; a folder
         sources: the checksums of the files that the arrays are made from
         make: arrays by name, whose rows take a multiple of 8 bytes each
+        alone: of this data set nothing else is kept: what other files gave before is removed
     """
     key = hashlib.sha256(" ".join([str(FORMAT), *sources]).encode()).hexdigest()[:16]
     folder = cache_folder() / "arrays" / name / key
@@ -41,6 +43,8 @@ def cached_arrays(
         return kept
     arrays = make()
     with suppress(FileError, OSError):
+        if alone:
+            shutil.rmtree(folder.parent, ignore_errors=True)
         _write(folder, arrays)
         return _opened(folder) or arrays
     return arrays

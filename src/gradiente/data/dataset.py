@@ -35,9 +35,13 @@ class Dataset:
         classes: names of the classes, by number; left out, the numbers themselves
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
+        picture_files: its rows are pictures of files, as `read_picture` gives them
         encoder: how a row of a table becomes a row of x, so that other rows can be encoded
-        weights: how much each instance counts, ≥ 0, in the loss, J = Σ wᵢ Lᵢ / Σ wᵢ, and in metrics; None: all alike
+        weights: how much each instance counts in the loss, ≥ 0: J = Σ wᵢ Lᵢ / Σ wᵢ; None: all alike. Metrics, such as
+            accuracy, count every instance once
         class_weight: how much the instances of each class count in the loss besides; see `with_class_weight`
+        positive: of two classes, the name of the one that precision, recall, specificity and F1 are of; None: the
+            second, as in scikit-learn
         origin: the numbers of its rows in their file, and the rule by which they are split
         to_measure: it is only predicted and measured: one class is enough
         digests: of its rows as they were read, by which a run knows them again
@@ -60,9 +64,11 @@ class Dataset:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     image_shape: tuple[int, ...] | None = None
+    picture_files: bool = False
     encoder: Encoder | None = None
     weights: np.ndarray | None = None
     class_weight: ClassWeight | None = None
+    positive: str | None = None
     origin: Origin | None = None
     digests: RowDigests | None = None
     to_measure: InitVar[bool] = False
@@ -96,6 +102,7 @@ class Dataset:
             object.__setattr__(self, "weights", self._own_weights(self.weights))
         if self.class_weight is not None:
             object.__setattr__(self, "class_weight", self._class_weights(self.class_weight))
+        self._require_positive(self.positive)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -115,6 +122,15 @@ class Dataset:
             by_class = np.array(self.class_weight, self.x.dtype)[self.y]
             weights = by_class if weights is None else weights * by_class
         return None if weights is None or (weights == 1).all() else weights
+
+    def with_weights(self, weights: Any) -> "Dataset":
+        """The same data, where each instance counts so much in the loss.
+
+        Errors: as of the constructor
+        """
+        other = copy.copy(self)
+        object.__setattr__(other, "weights", None if weights is None else self._own_weights(weights))
+        return other
 
     def with_class_weight(self, class_weight: "ClassWeight | None") -> "Dataset":
         """The same data, where the instances of each class count so much in the loss, times their own weights.
@@ -136,6 +152,21 @@ class Dataset:
         other = copy.copy(self)
         numbers = None if class_weight is None else self._class_weights(class_weight)
         object.__setattr__(other, "class_weight", numbers)
+        return other
+
+    @property
+    def positive_class(self) -> int:
+        """The number of the positive class, of two."""
+        return 1 if self.positive is None else self.classes.index(self.positive)
+
+    def with_positive(self, name: str | None) -> "Dataset":
+        """The same data with another positive class.
+
+        Errors: ArgumentError where there are not two classes, or none of that name
+        """
+        self._require_positive(name)
+        other = copy.copy(self)
+        object.__setattr__(other, "positive", name)
         return other
 
     def is_same(self, other: "Dataset") -> bool:
@@ -164,6 +195,15 @@ class Dataset:
         object.__setattr__(part, "origin", None if self.origin is None else self.origin.take(indices))
         object.__setattr__(part, "digests", self.digests and self.digests.subset(indices))
         return part
+
+    def _require_positive(self, name: str | None) -> None:
+        if name is None:
+            return
+        two = self.task == "classification" and len(self.classes) == 2
+        require(two, "positive.two", name=self.name, positive=name, classes=len(self.classes))
+        if name not in self.classes:
+            hint = did_you_mean(str(name), self.classes)
+            raise ArgumentError("positive.name", name=self.name, positive=name, hint=hint)
 
     def hold_out(
         self, fraction: float, seed: int, *, part: str = "validation"

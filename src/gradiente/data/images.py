@@ -5,13 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gradiente.errors import DataError, FileError, require
-from gradiente.files import open_file, unreadable
+from gradiente.data.picture import on_white, opened
+from gradiente.errors import DataError, require
 from gradiente.quiet import ignored_warnings
 
-MOST_PIXELS = 50_000_000  # what a phone takes; a few hundred kilobytes may hold many more
 _FAINTEST = 0.1
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP")
 
 
 def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
@@ -23,7 +21,7 @@ def read_image(path: str | Path, image_shape: tuple[int, ...]) -> np.ndarray:
     as the 8 × 8 digits, have no margin: their signs fill the height.
 
     Arguments:
-        path: a PNG, JPEG, GIF or BMP
+        path: a PNG, JPEG, GIF, BMP or WebP, or another of picture.FORMATS
         image_shape: (rows, columns) of the frame, as a Dataset's image_shape
 
     Shapes: → (rows · columns,), float32 in [0, 1]
@@ -80,37 +78,12 @@ def read_grey(path: Path) -> np.ndarray:
 
     Errors: FileError, as of `read_image`
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        # What Pillow warns of, a size or an oddity in a camera's notes, does not matter here.
-        with (
-            open_file(path) as file,
-            ignored_warnings(),
-            Image.open(file, formats=_FORMATS) as opened,
-        ):
-            if math.prod(opened.size) > MOST_PIXELS:  # known before a pixel is decoded
-                raise _too_large(path)
-            image = ImageOps.exif_transpose(opened)
-            image.load()
-    except Image.DecompressionBombError as error:
-        raise _too_large(path) from error
-    except UnidentifiedImageError as error:
-        raise FileError("image.unknown", path=path) from error
-    except (OSError, SyntaxError, TypeError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise unreadable(path, error) from error
-        raise FileError("image.corrupt", path=path) from error
-    if image.mode.startswith("I"):  # 16 bits of grey, which convert("L") would cut off at 255
+    # What Pillow warns of, a size or an oddity in a camera's notes, does not matter here.
+    with ignored_warnings():
+        image = opened(path)
+    if image.mode.startswith("I"):
         return np.asarray(image, dtype=np.float32) / 65535
-    colours = image.convert("RGBA")
-    page = Image.new("RGBA", colours.size, "white")
-    page.alpha_composite(colours)
-    return np.asarray(page.convert("L"), dtype=np.float32) / 255
-
-
-def _too_large(path: Path) -> FileError:
-    return FileError("image.large", path=path, most=f"{MOST_PIXELS // 10**6}")
+    return np.asarray(on_white(image).convert("L"), dtype=np.float32) / 255
 
 
 def _has_margin(image_shape: tuple[int, ...]) -> bool:

@@ -10,11 +10,12 @@ from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
 from gradiente.data.encoder import Encoder
+from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
 from gradiente.data.labelled import read_labelled
 from gradiente.data.logic import TRUTH, logic
 from gradiente.data.mnist import fashion_mnist, mnist
-from gradiente.data.npy import read_npy
+from gradiente.data.npy import is_npy_folder, read_npy
 from gradiente.data.npz import read_npz
 from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits.parting import DEFAULT_TEST, Parting
@@ -47,6 +48,7 @@ def load(
     constant_input: bool = False,
     samples: int | None = None,
     noise: float | None = None,
+    image_size: int | None = None,
     table: Reading | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load the training and test parts of a data set.
@@ -62,8 +64,8 @@ def load(
 
     Arguments:
         name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
-            or a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
-            it are read
+            a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
+            it are read; or a folder with a folder of pictures for each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
@@ -81,6 +83,7 @@ def load(
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
         samples: points of a toy set, ≥ 10
         noise: of a toy set, ≥ 0
+        image_size: of a folder of pictures, the pixels of the longer side, in [4, 1024]; None: at most 64
         table: what else is to be known of a table, as `Reading` has it
 
     Errors: ArgumentError for an unknown name, or an option that this data set has no use for; FileError and
@@ -94,6 +97,7 @@ def load(
     own, is_npz = name not in NAMES, path.suffix.lower() == ".npz"
     is_csv = own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file())
     is_folder = own and not is_csv and not is_npz and path.is_dir()
+    has_pictures = is_folder and not is_npy_folder(path)
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
@@ -102,11 +106,13 @@ def load(
     )
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
+    _refuse(image_size is not None and not has_pictures, name, "image_size")
     parting = Parting(test if isinstance(test, float | int) else Path(test), seed, folds, fold)
     rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
     _refuse(rule.column is not None and not is_csv, name, "split")
     _refuse(folds is not None and official, name, "folds")
-    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
+    has_file = is_csv or is_npz or (is_folder and not has_pictures)
+    _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
     scaled = (standardize is not False, standardize_target, constant_input)
     if is_csv:
         reading = replace(table or Reading(), target=target, split=rule)
@@ -119,15 +125,19 @@ def load(
         rows = np.arange(4)
         whole = _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
         return whole, whole
+    rows = None
     if name in TOYS:
         whole = toy(name, samples, noise, seed)
+    elif has_pictures:
+        whole, rows = read_image_folder(path, image_size)
     elif is_folder:
         whole = read_npy(path)
     elif is_npz:
         whole = read_npz(path)
     else:
         whole = _SCIKIT_LEARN[name]()
-    rows = parting.rows(whole.y, whole.classes, None)
+    _refuse(folds is not None and rows is not None, name, "folds")
+    rows = rows or parting.rows(whole.y, whole.classes, None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
         whole = encoded(whole, rows, *scaled)
@@ -223,8 +233,9 @@ def _table(
     )
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    digests = RowDigests.of_columns(columns, _named(target.y, target.classes), own.target_name)
-    return _with_targets(x, target.y, *facts, digests, own.origin), rows
+    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
+    digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
+    return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 
 def _with_targets(

@@ -50,6 +50,11 @@ def read_npy_pair(folder: str | Path) -> tuple[MappedArray, np.ndarray, tuple[in
     return x, np.array(_mapped(folder / "y.npy")), shape
 
 
+def is_npy_folder(folder: Path) -> bool:
+    """Whether a folder is one of `read_npy`, by what is in it."""
+    return any((folder / name).is_file() for name in FILES)
+
+
 def read_mapped_inputs(path: str | Path) -> MappedArray:
     """The instances of an .npy file as `read_npy` gives its x, for prediction.
 

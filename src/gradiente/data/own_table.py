@@ -34,6 +34,7 @@ class Reading:
         missing: what becomes of a value that is missing: "error"; "median" or "mean" of the training rows; "drop", its
             row; "indicator", the median and a further column that says so. Text has a category of its own for it.
         task: "classification" or "regression"; None: by the target
+        weight: name of the column with the weights of the rows, which is no feature; None: all count alike
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
         split: the rule by which rows are split; its column is no feature, unless `features` names it
 
@@ -46,14 +47,16 @@ class Reading:
     drop: Sequence[str] = ()
     missing: str = "error"
     task: str | None = None
+    weight: str | None = None
     prefer_numbers: bool = False
     split: SplitRule = AT_RANDOM
 
     @property
     def left_out(self) -> list[str]:
-        """The columns that are left out: those to drop, and the one that rows are split by, unless it is a feature."""
+        """The columns to drop, that of the weights, and the one that rows are split by, unless it is a feature."""
         column = self.split.column
         own = [] if column is None or column in (self.features or ()) else [column]
+        own += [] if self.weight is None else [self.weight]
         return list(dict.fromkeys([*self.drop, *own]))
 
     def __post_init__(self) -> None:
@@ -69,6 +72,7 @@ class OwnTable:
     target: Target
     target_name: str
     origin: Origin
+    weights: np.ndarray | None
     decimal: str | None
 
 
@@ -83,6 +87,7 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
+    weights = None if reading.weight is None else _weights(table, reading)
     values, rule, remarks = None, reading.split, []
     if rule.column is not None:
         require(rule.column != reading.target, "split.target", column=rule.column)
@@ -129,7 +134,22 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     kept = {each: column[~out] for each, column in columns.items()}
     origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
-    return OwnTable(kept, target, name, origin, table.decimal)
+    weights = None if weights is None else weights[~out]
+    return OwnTable(kept, target, name, origin, weights, table.decimal)
+
+
+def _weights(table: Table, reading: Reading) -> np.ndarray:
+    """The weights of the rows.
+
+    Errors: ArgumentError for the target's column, or a feature's; DataError for a weight that is missing or negative
+    """
+    name = reading.weight or ""
+    require(name not in (reading.target, *(reading.features or ())), "csv.weight_column", column=name)
+    weights = table.numbers(name)
+    for wrong, key in ((np.isnan(weights), "csv.no_weight"), (weights < 0, "csv.negative_weight")):
+        if wrong.any():
+            raise DataError(key, **table.cell(name, int(wrong.argmax())))
+    return weights
 
 
 def _missing(column: np.ndarray) -> np.ndarray:

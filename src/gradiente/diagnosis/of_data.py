@@ -97,7 +97,7 @@ def imbalance(evidence: Evidence) -> Finding | None:
     found = evidence.right(
         subject.train.subset(rows), evidence.end.network.predict(subject.train.subset(rows).x)
     )
-    if found.any() and len(rows) >= RARE:
+    if found.any() and (len(rows) >= RARE or subject.train.class_weight is not None):
         return None
     classes = subject.train.classes
     return Finding(

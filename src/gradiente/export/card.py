@@ -61,17 +61,7 @@ def _data(run: Run, description: DataDescription, parts: tuple[Dataset, Dataset]
         facts.append((text("report.training_instances"), count(len(train))))
         if not train.is_same(test):
             facts.append((text("report.test_instances"), count(len(test))))
-    facts.append(
-        (
-            text("card.split"),
-            text(
-                "card.split_how",
-                test=share(data.test),
-                validation=share(data.validation or 0),
-                seed=run.config().descent.seed,
-            ),
-        )
-    )
+    facts.append((text("card.split"), _split(run)))
     if encoder is not None:
         facts += [
             (text("card.target"), _code(encoder.target or NONE)),
@@ -83,6 +73,17 @@ def _data(run: Run, description: DataDescription, parts: tuple[Dataset, Dataset]
     if description.task == "classification":
         facts.append((text("card.classes"), _codes(description.classes)))
     return [f"## {text('card.data')}", _list(facts), *([] if parts is not None else [text("card.no_data")])]
+
+
+def _split(run: Run) -> str:
+    """How the test and the validation rows were chosen."""
+    config = run.config()
+    data = config.data
+    test = _code(data.test) if isinstance(data.test, str) else share(data.test)
+    if data.folds is not None:
+        return text("card.split_folds", folds=data.folds, rule=_code(data.split or "random"))
+    words = {"test": test, "validation": share(data.validation or 0), "seed": config.descent.seed}
+    return text("card.split_how", **words, rule=_code(data.split or "random"))
 
 
 def _network(run: Run, network: Any) -> list[str]:

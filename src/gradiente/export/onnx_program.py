@@ -182,6 +182,8 @@ class OnnxProgram(Operations):
         return y if bias is None else y + bias
 
     def mean(self, x: Value, axes: Sequence[int]) -> Value:
+        if x.ndim > 2 and list(axes) == list(range(2, x.ndim)):
+            return self.node("GlobalAveragePool", [x], (*x.shape[:2], *(1 for _ in axes)))
         return self._over("ReduceMean", x, axes)
 
     def largest(self, x: Value, axis: int) -> Value:

@@ -43,13 +43,17 @@ class Mish(Layer):
     def __post_init__(self, inplace: bool) -> None:
         require_flag("Mish", inplace=inplace)
 
-    def forward(self, parameters: Arrays, x: Array, context: Context) -> tuple[Array, tuple[Array, Array]]:
-        t = np.tanh(softplus(x))
-        return x * t, (x, t)
+    def forward(
+        self, parameters: Arrays, x: Array, context: Context
+    ) -> tuple[Array, tuple[Array, Array, Array]]:
+        e = np.exp(np.minimum(x, 20))  # from there on t is 1
+        n = e * (e + 2)  # (1 + eᶻ)² − 1
+        t = n / (n + 2)
+        return x * t, (x, e, t)
 
-    def input_gradient(self, parameters: Arrays, cache: tuple[Array, Array], dy: Array) -> Array:
-        x, t = cache
-        return dy * (t + x * (1 - t * t) * sigmoid(x))
+    def input_gradient(self, parameters: Arrays, cache: tuple[Array, Array, Array], dy: Array) -> Array:
+        x, e, t = cache
+        return dy * (t + x * (1 - t * t) * (e / (1 + e)))
 
     def output_terms(self, at: LayerStep, index: Index) -> Opening:
         """a = z·tanh(ζ(z))"""

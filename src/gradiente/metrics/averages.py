@@ -49,16 +49,18 @@ class Outcomes:
         return Undefined(metric, instead, classes=tuple(classes))
 
 
-def outcomes(truth: ArrayLike, prediction: ArrayLike, average: str | None) -> Outcomes:
+def outcomes(truth: ArrayLike, prediction: ArrayLike, average: str | None, positive: int = 1) -> Outcomes:
     """The counts that `average` asks for.
 
-    "binary": of class 1. "macro", "weighted": of every class that occurs, or every label. "none": of every class up to
-    the largest that occurs, or every label. "micro": the sum over the classes that occur. "samples": of every row.
+    "binary": of the positive class. "macro", "weighted": of every class that occurs, or every label. "none": of every
+    class up to the largest that occurs, or every label. "micro": the sum over the classes that occur. "samples": of
+    every row.
     """
     y, y_hat = labels_or_indicators(truth, prediction)
     multilabel = y.ndim == 2
     classes = y.shape[1] if multilabel else int(max(y.max(), y_hat.max())) + 1
     average = _resolved(average, multilabel, classes)
+    require(positive in (0, 1), "metrics.positive", value=repr(positive))
     axis = 1 if average == "samples" else 0
     if multilabel:
         tp, true, predicted = (np.count_nonzero(a, axis=axis) for a in (y & y_hat, y, y_hat))
@@ -67,7 +69,7 @@ def outcomes(truth: ArrayLike, prediction: ArrayLike, average: str | None) -> Ou
         size = 2 if average == "binary" else classes
         tp, true, predicted = (np.bincount(a, minlength=size) for a in (y[y == y_hat], y, y_hat))
         occurring = np.flatnonzero(true + predicted)
-        kept = {"binary": np.array([1]), "none": np.arange(classes)}.get(average, occurring)
+        kept = {"binary": np.array([positive]), "none": np.arange(classes)}.get(average, occurring)
     counts = np.array([tp, predicted - tp, true - tp, y.shape[axis] - true - predicted + tp])[:, kept]
     if average == "micro":
         counts = counts.sum(axis=1, keepdims=True)

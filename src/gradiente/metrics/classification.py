@@ -111,7 +111,9 @@ def confusion_matrix(truth: ArrayLike, prediction: ArrayLike, *, classes: int | 
     return np.bincount(y * k + y_hat, minlength=k * k).reshape(k, k)
 
 
-def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[str, float]:
+def classification_metrics(
+    truth: ArrayLike, probabilities: ArrayLike, *, positive: int = 1
+) -> dict[str, float]:
     """All metrics of a classifier, by name; the prediction is the most probable class, or every label above ½.
 
     Equation:   ŷ = argmaxₖ pₖ, or ŷ = [p > ½] where only class 1's probability is given, or that of each label
@@ -119,10 +121,11 @@ def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[s
     Arguments:
         truth: the right classes, whole numbers from 0, or 0 and 1 for each of several labels
         probabilities: one column for each class or label, or the probability of class 1
+        positive: of two classes, the one that precision to f1 are of, 0 or 1
 
     Shapes: (n,) or (n, 1), and (n, classes), (n, 1) or (n,) → accuracy, precision, recall, specificity, f1,
-        cohen_kappa and, where it is defined, roc_auc; precision to f1 are those of class 1 where there are two
-        classes, and the macro average where there are more. (n, labels) twice → the same with hamming_loss in place
+        cohen_kappa and, where it is defined, roc_auc; precision to f1 are those of the positive class where there are
+        two, and the macro average where there are more. (n, labels) twice → the same with hamming_loss in place
         of cohen_kappa
     Errors: as in `roc_auc`
 
@@ -138,10 +141,11 @@ def classification_metrics(truth: ArrayLike, probabilities: ArrayLike) -> dict[s
     two_classes = not multilabel and (p.ndim == 1 or p.shape[1] == 2)
     average: Average = "binary" if two_classes else "macro"
     by_counts = (precision, recall, specificity, f1)
+    of = positive if two_classes else 1
     last = hamming_loss if multilabel else cohen_kappa
     metrics = {
         "accuracy": accuracy(y, y_hat),
-        **{metric.__name__: metric(y, y_hat, average=average) for metric in by_counts},
+        **{metric.__name__: metric(y, y_hat, average=average, positive=of) for metric in by_counts},
         last.__name__: last(y, y_hat),
     }
     return metrics if np.isnan(area) else metrics | {"roc_auc": area}

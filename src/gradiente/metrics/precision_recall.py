@@ -16,7 +16,12 @@ from gradiente.metrics.checks import Array
 
 @overload
 def precision(
-    truth: ArrayLike, prediction: ArrayLike, *, average: PerClass, zero_division: ZeroDivision = ...
+    truth: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    average: PerClass,
+    zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> Array: ...
 @overload
 def precision(
@@ -25,6 +30,7 @@ def precision(
     *,
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> float: ...
 def precision(
     truth: ArrayLike,
@@ -32,6 +38,7 @@ def precision(
     *,
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
+    positive: int = 1,
 ) -> Any:
     """The fraction of predicted positives that are positive.
 
@@ -39,7 +46,7 @@ def precision(
 
     Arguments:
         truth, prediction: as in `accuracy`
-        average: "binary", of class 1;
+        average: "binary", of the positive class;
             "macro", the mean over the classes that occur in truth or prediction, or over the labels;
             "weighted", the same, each weighted by how often it occurs in truth;
             "micro", of the counts of all classes together: with one class a row this is the accuracy;
@@ -48,6 +55,7 @@ def precision(
             None, "binary" where every class is 0 or 1 and "macro" otherwise
         zero_division: what counts where the metric is not defined: 0, 1, or NaN, which is left out of the mean;
             "warn", 0 with an UndefinedMetricWarning
+        positive: the class that "binary" is of, 0 or 1 (scikit-learn's pos_label)
 
     Shapes: (n,) and (n,), or (n, labels) and (n, labels) → one number in [0, 1]; (classes,) for "none"
     Errors: as in `accuracy`; ArgumentError for another average or zero_division, for "binary" with a class above 1
@@ -64,13 +72,18 @@ def precision(
 
     Source: sklearn.metrics.precision_score
     """
-    o = outcomes(truth, prediction, average)
+    o = outcomes(truth, prediction, average, positive)
     return o.averaged("precision", o.tp, o.tp + o.fp, zero_division)
 
 
 @overload
 def recall(
-    truth: ArrayLike, prediction: ArrayLike, *, average: PerClass, zero_division: ZeroDivision = ...
+    truth: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    average: PerClass,
+    zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> Array: ...
 @overload
 def recall(
@@ -79,6 +92,7 @@ def recall(
     *,
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> float: ...
 def recall(
     truth: ArrayLike,
@@ -86,13 +100,14 @@ def recall(
     *,
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
+    positive: int = 1,
 ) -> Any:
     """The fraction of positives that are predicted positive: the sensitivity.
 
     Equation:   TP / (TP + FN), not defined where there is no positive
 
     Arguments:
-        truth, prediction, average, zero_division: as in `precision`; the "weighted" mean is the accuracy
+        truth, prediction, average, zero_division, positive: as in `precision`; the "weighted" mean is the accuracy
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -102,13 +117,18 @@ def recall(
 
     Source: sklearn.metrics.recall_score
     """
-    o = outcomes(truth, prediction, average)
+    o = outcomes(truth, prediction, average, positive)
     return o.averaged("recall", o.tp, o.tp + o.fn, zero_division)
 
 
 @overload
 def specificity(
-    truth: ArrayLike, prediction: ArrayLike, *, average: PerClass, zero_division: ZeroDivision = ...
+    truth: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    average: PerClass,
+    zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> Array: ...
 @overload
 def specificity(
@@ -117,6 +137,7 @@ def specificity(
     *,
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> float: ...
 def specificity(
     truth: ArrayLike,
@@ -124,13 +145,14 @@ def specificity(
     *,
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
+    positive: int = 1,
 ) -> Any:
     """The fraction of negatives that are predicted negative: the recall of the other classes.
 
     Equation:   TN / (TN + FP), not defined where there is no negative
 
     Arguments:
-        truth, prediction, average, zero_division: as in `precision`
+        truth, prediction, average, zero_division, positive: as in `precision`
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -140,13 +162,18 @@ def specificity(
 
     Source: sklearn.metrics.recall_score with pos_label=0; torchmetrics.Specificity
     """
-    o = outcomes(truth, prediction, average)
+    o = outcomes(truth, prediction, average, positive)
     return o.averaged("specificity", o.tn, o.tn + o.fp, zero_division)
 
 
 @overload
 def f1(
-    truth: ArrayLike, prediction: ArrayLike, *, average: PerClass, zero_division: ZeroDivision = ...
+    truth: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    average: PerClass,
+    zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> Array: ...
 @overload
 def f1(
@@ -155,6 +182,7 @@ def f1(
     *,
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> float: ...
 def f1(
     truth: ArrayLike,
@@ -162,13 +190,14 @@ def f1(
     *,
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
+    positive: int = 1,
 ) -> Any:
     """The harmonic mean of precision and recall: high only where both are.
 
     Equation:   2 TP / (2 TP + FP + FN), not defined where nothing is positive or predicted positive
 
     Arguments:
-        truth, prediction, average, zero_division: as in `precision`
+        truth, prediction, average, zero_division, positive: as in `precision`
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -178,7 +207,7 @@ def f1(
 
     Source: sklearn.metrics.f1_score
     """
-    o = outcomes(truth, prediction, average)
+    o = outcomes(truth, prediction, average, positive)
     return o.averaged("f1", 2 * o.tp, 2 * o.tp + o.fp + o.fn, zero_division)
 
 
@@ -190,6 +219,7 @@ def fbeta(
     beta: float,
     average: PerClass,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> Array: ...
 @overload
 def fbeta(
@@ -199,6 +229,7 @@ def fbeta(
     beta: float,
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
+    positive: int = ...,
 ) -> float: ...
 def fbeta(
     truth: ArrayLike,
@@ -207,13 +238,14 @@ def fbeta(
     beta: float,
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
+    positive: int = 1,
 ) -> Any:
     """The harmonic mean of precision and recall in which recall counts β² times as much as precision.
 
     Equation:   (1 + β²) TP / ((1 + β²) TP + β² FN + FP), not defined where nothing is positive or predicted positive
 
     Arguments:
-        truth, prediction, average, zero_division: as in `precision`
+        truth, prediction, average, zero_division, positive: as in `precision`
         beta: β ≥ 0: 0 is the precision, 1 is `f1`, and the larger, the nearer to the recall
 
     Shapes: as in `precision`
@@ -225,6 +257,6 @@ def fbeta(
     Source: sklearn.metrics.fbeta_score
     """
     require_in("[0, inf)", "fbeta", beta=beta)
-    o = outcomes(truth, prediction, average)
+    o = outcomes(truth, prediction, average, positive)
     root = math.hypot(1, beta)  # √(1 + β²), for a β of any size
     return o.averaged("fbeta", o.tp, o.tp + (beta / root) ** 2 * o.fn + (1 / root) ** 2 * o.fp, zero_division)

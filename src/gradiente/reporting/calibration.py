@@ -39,7 +39,9 @@ def calibration(truth: Array, p: Array) -> Markup | None:
         plot.set_ylabel(text("report.right_share"))
         for axis in (plot.xaxis, plot.yaxis):
             axis.set_major_formatter(lambda value, _: f"{short(100 * value)}\u202f%")
-        picture = svg(plot, text("report.calibration_alt", error=share(found.error)), in_pixels=True)
+        picture = svg(
+            plot, text("report.calibration_alt", error=share(found.error)), tight=True, in_pixels=True
+        )
     legend = [key(text("report.perfect"), shape="line dashed second")]
     words = {"error": share(found.error), "instances": count(len(truth))}
     note = tag("p", text("report.calibration_explained", **words), class_="note")

@@ -14,6 +14,7 @@ from gradiente.losses import Loss
 from gradiente.metrics import confusion_matrix
 from gradiente.network import Network
 from gradiente.reporting.architecture import architecture
+from gradiente.reporting.breakdown import breakdown_section
 from gradiente.reporting.calibration import calibration
 from gradiente.reporting.confusion import confusion
 from gradiente.reporting.curves import curves
@@ -30,6 +31,7 @@ from gradiente.reporting.samples import samples
 from gradiente.reporting.weights import weights
 from gradiente.storage import write_atomically
 from gradiente.trace.naming import lecture_names
+from gradiente.training.breakdown import breakdown
 from gradiente.training.environment import WORDS
 from gradiente.training.history import History
 from gradiente.training.targets import class_names, probabilities
@@ -86,7 +88,8 @@ def write_report(
     remarks = [tag("p", sentence, class_="note") for sentence in undefined]
     tested = not train.is_same(test)
     title = text("report.metrics" if tested else "report.training_metrics")
-    measured = section(title, table((), metrics_table(metrics), numeric=[1]), *remarks)
+    behind = breakdown(prediction, test, loss)
+    measured = section(title, table((), metrics_table(metrics, behind.positive), numeric=[1]), *remarks)
     course = curves(history, monitor, restored=restored, steps=steps)
     if test.task == "classification":
         p = probabilities(loss, prediction)
@@ -95,13 +98,14 @@ def write_report(
         matrix = confusion_matrix(test.y, p.argmax(axis=1), classes=len(classes))
         sections += [
             tag("div", measured, confusion(matrix, classes, tested=tested), class_="beside"),
+            breakdown_section(behind),
             calibration(test.y, p) if tested else None,
             importance(network, loss, test) if tested else None,
             *samples(test, p, classes, tested=tested),
             *_inside(network, test),
         ]
     else:
-        sections += [course, measured, regression(test, loss.estimate(prediction))]
+        sections += [course, measured, breakdown_section(behind), regression(test, loss.estimate(prediction))]
         sections += [importance(network, loss, test) if tested else None, *_inside(network, test)]
     sections += [
         gradient_norms(history, lecture_names(network.nodes)),

@@ -1,5 +1,6 @@
 """A config applied to a data set: the network, the loss, the optimizer, and the resolved defaults."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,24 +16,28 @@ from gradiente.data import Augmentation, Compose, Dataset
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
+from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.plain import names_parameter
-from gradiente.schedules import Schedule
+from gradiente.schedules import CosineAnnealingLR, Schedule
 from gradiente.summary import output_shapes
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
+from gradiente.training.convolutional import SMALLEST, convolutional
 from gradiente.training.run import Run
-from gradiente.training.sections import SETTINGS
+from gradiente.training.sections import PICTURES, SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 from gradiente.training.trainer import Trainer
 
 WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
+ENOUGH_STEPS, MOST_EPOCHS = 500, 100  # of a network for pictures, where they are few
+log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,22 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
     config = _in_full(_with_defaults(config, train))
     loss, penalties = config.make("loss"), config.make("penalty") or []
     changes = config.make("augment")
+    if is_for_pictures(config, train) and config.network.pretrained is None:
+        log.info(text("build.convolutional"))
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
     given = (config.descent.lr_factors or {}).items()
     factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
+    by_class = train.class_weight
+    class_weight = None if by_class is None else dict(zip(train.classes, by_class, strict=True))
     return Plan(
-        config=config.changed(layers=layers, keep=keep, engine=_engine(config, network, train)),
+        config=config.changed(
+            layers=layers,
+            keep=keep,
+            engine=_engine(config, network, train),
+            class_weight=class_weight,
+        ),
         network=network,
         loss=loss,
         optimizer=config.make("optimizer"),
@@ -105,8 +119,9 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 def _with_defaults(config: Config, train: Dataset) -> Config:
     """The config with the defaults of the data set, all but the layers."""
     data, descent = config.data, config.descent
+    kind = PICTURES if is_for_pictures(config, train) else data.name
     defaults = {
-        name: SETTINGS[name].default_for(data.name)
+        name: SETTINGS[name].default_for(kind)
         for name in ("validation", "optimizer", "epochs", "batch_size")
         if config.values()[name] is None
     }
@@ -116,17 +131,33 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
     if descent.lr is not None and schedule is not None and schedule.absolute:
         raise ArgumentError("config.schedule_lr", schedule=type(schedule).__name__)
     if "optimizer" in defaults or descent.lr is not None:
-        lr = SETTINGS["lr"].default_for(data.name) if descent.lr is None else descent.lr
+        lr = SETTINGS["lr"].default_for(kind) if descent.lr is None else descent.lr
         optimizer = SETTINGS["optimizer"].make(defaults.get("optimizer", descent.optimizer))
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
-        share = config.data.validation
-        rows = train.hold_out(share, descent.seed)[0] if share else np.arange(len(train))
-        weights = train.loss_weights
-        learned = len(rows) if weights is None else int(np.count_nonzero(weights[rows]))
-        config = config.changed(batch_size=min(defaults["batch_size"], max(1, learned)))
-    return config
+        config = config.changed(batch_size=min(defaults["batch_size"], _learned(config, train)))
+    return _for_pictures(config, train, "epochs" in defaults) if is_for_pictures(config, train) else config
+
+
+def _learned(config: Config, train: Dataset) -> int:
+    """How many rows are learned from, without those that validate or weigh nothing; at least 1."""
+    share = config.data.validation
+    rows = train.hold_out(share, config.descent.seed)[0] if share else np.arange(len(train))
+    weights = train.loss_weights
+    return max(1, len(rows) if weights is None else int(np.count_nonzero(weights[rows])))
+
+
+def _for_pictures(config: Config, train: Dataset, may_last: bool) -> Config:
+    """The config with a cosine for its rate, unless it has a schedule; of few pictures with more epochs, if it may."""
+    epochs, size = config.descent.epochs or 0, config.descent.batch_size
+    if may_last and isinstance(size, int):
+        steps = -(-_learned(config, train) // size)
+        epochs = max(epochs, min(MOST_EPOCHS, -(-ENOUGH_STEPS // steps)))
+        config = config.changed(epochs=epochs)
+    if config.descent.schedule is not None or not epochs:
+        return config
+    return config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
 
 
 def _in_full(config: Config) -> Config:
@@ -213,6 +244,9 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     """The layers that a config names, or of its hidden layers for a data set; without their parameters."""
     if config.network.layers is not None:
         return config.make("layers")
+    if is_for_pictures(config, train):
+        blocks = convolutional(train.image_shape or (), default_outputs(train, loss))
+        return blocks + output_activation(train, loss)
     short = {name: SETTINGS[name].default_for(config.data.name) for name in ("hidden", "activation")}
     short |= {name: value for name in short if (value := getattr(config.network, name)) is not None}
     activation = SETTINGS["activation"].make(short["activation"])
@@ -233,6 +267,15 @@ def dense(sizes: Sequence[int], activation: Layer, *, bias: bool = True) -> list
     for inputs, neurons in pairwise(sizes):
         layers += [Linear(inputs, neurons, bias=bias), activation]
     return layers[:-1]
+
+
+def is_for_pictures(config: Config, train: Dataset) -> bool:
+    """Whether the network is the convolutional one: for pictures in files or in colour, without layers of one's own."""
+    asked, shape = config.network, train.image_shape
+    if shape is None or (asked.layers, asked.hidden, asked.activation) != (None, None, None):
+        return False
+    in_colour = len(shape) == 3 and shape[0] in (3, 4) and min(shape) >= SMALLEST
+    return train.picture_files or in_colour
 
 
 def output_activation(train: Dataset, loss: Loss) -> list[Layer]:

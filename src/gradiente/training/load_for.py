@@ -11,8 +11,14 @@ _TAB = ("tab", "\\t")  # what can be typed for it
 
 
 def load_for(config: Config) -> tuple[Dataset, Dataset]:
-    """Its training and test parts, split with the config's seed."""
-    return load(config.data.name, **load_options(config))
+    """Its training and test parts, split with the config's seed.
+
+    Balanced weights of classes are those of the training part, for both.
+    """
+    train, test = load(config.data.name, **load_options(config))
+    positive = config.data.positive
+    train = train.with_positive(positive).with_class_weight(config.descent.class_weight)
+    return train, test.with_positive(positive).with_class_weight(train.class_weight)
 
 
 def load_options(config: Config) -> dict[str, Any]:
@@ -37,6 +43,7 @@ def load_options(config: Config) -> dict[str, Any]:
         drop=data.drop or (),
         missing=data.missing,
         task=data.task,
+        weight=data.weight,
         prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
     )
     return {
@@ -52,5 +59,6 @@ def load_options(config: Config) -> dict[str, Any]:
         "constant_input": data.constant_input,
         "samples": data.samples,
         "noise": data.noise,
+        "image_size": data.image_size,
         "table": table,
     }

@@ -23,9 +23,9 @@ def evaluate(
     y = targets(dataset, loss, prediction.shape[1])
     value = {"loss": loss.value(prediction, y, dataset.loss_weights)}
     if dataset.task == "classification":
-        value |= classification_metrics(dataset.y, loss.estimate(prediction))
+        value |= classification_metrics(dataset.y, loss.estimate(prediction), positive=dataset.positive_class)
     else:
-        value |= regression_metrics(*_in_units(prediction, dataset))
+        value |= regression_metrics(*in_units(prediction, dataset))
     return value | measured(prediction, dataset, loss, metrics)
 
 
@@ -51,7 +51,7 @@ def measured(
     if dataset.task == "classification":
         truth, predicted = dataset.y, probabilities(loss, prediction)
     else:
-        truth, predicted = _in_units(prediction, dataset)
+        truth, predicted = in_units(prediction, dataset)
     return {metric.name: _value(metric, truth, predicted, dataset) for metric in metrics}
 
 
@@ -62,7 +62,7 @@ def _value(metric: TorchMetric, truth: Array, predicted: Array, dataset: Dataset
         return math.nan
 
 
-def _in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:
+def in_units(prediction: Array, dataset: Dataset) -> tuple[Array, Array]:
     """Targets and predictions of a regression as its table has them."""
     truth, predicted = (
         dataset.in_units(values.reshape(dataset.y.shape)) for values in (dataset.y, prediction)

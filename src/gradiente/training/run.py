@@ -39,6 +39,7 @@ class DataDescription:
     classes: list[str]
     image_shape: list[int] | None
     encoder: dict[str, Any] | None
+    picture_files: bool = False
 
     @classmethod
     def of(cls, dataset: Dataset) -> "DataDescription":
@@ -50,6 +51,7 @@ class DataDescription:
             classes=list(dataset.classes),
             image_shape=None if shape is None else list(shape),
             encoder=None if dataset.encoder is None else dataset.encoder.to_dict(),
+            picture_files=dataset.picture_files,
         )
 
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from gradiente.averages import REGISTRY as AVERAGES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
 from gradiente.data.encoder import MISSING
+from gradiente.data.image_folder import SIZES
 from gradiente.data.own_table import TASKS
 from gradiente.data.splits.parting import DEFAULT_TEST
 from gradiente.data.splits.rule import SplitRule
@@ -22,6 +23,7 @@ from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.setting import (
     BatchSize,
+    ClassWeights,
     LayerNumbers,
     Setting,
     ShareOrFile,
@@ -33,6 +35,7 @@ from gradiente.training.setting import (
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
 IMAGES = ("mnist", "fashion-mnist")
+PICTURES = "pictures"  # a folder of them, whatever its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ class DataConfig:
     task: str | None = setting(choices=TASKS)
     features: list[str] | None = setting(metavar="column")
     drop: list[str] | None = setting(metavar="column")
+    weight: str | None = setting(metavar="column")
     missing: str = setting("error", choices=MISSING)
     header: bool | None = setting()
     separator: str | None = setting(metavar="separator")
@@ -59,8 +63,10 @@ class DataConfig:
     standardize: bool | None = setting()
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
+    positive: str | None = setting(metavar="class", resumable=True)
     samples: int | None = setting(interval="[10, inf)")
     noise: float | None = setting(interval="[0, inf)")
+    image_size: int | None = setting(interval=SIZES)
     augment: list[str] | None = setting(registry=AUGMENTATIONS, metavar="changes")
 
     def __post_init__(self) -> None:
@@ -108,10 +114,11 @@ class DescentConfig:
     """What is minimized, with which optimizer, for how long."""
 
     loss: str | None = setting(registry=LOSSES, metavar="name")
+    class_weight: ClassWeights | None = setting(interval="[0, inf)")
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",
-        by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, IMAGES: 0.001},
+        by_data={LOGIC: 0.1, (*PLANE, "iris"): 0.01, (*IMAGES, PICTURES): 0.001},
         otherwise=0.003,
     )
     lr_factors: LayerNumbers | None = setting(interval="[0, inf)")
@@ -119,12 +126,15 @@ class DescentConfig:
     schedule: str | None = setting(registry=SCHEDULES, metavar="name")
     schedule_every: str = setting("epoch", choices=("epoch", "step"))
     epochs: int | None = setting(
-        interval="[0, inf)", by_data={LOGIC: 150, PLANE: 60, IMAGES: 10}, otherwise=40, resumable=True
+        interval="[0, inf)",
+        by_data={LOGIC: 150, PLANE: 60, IMAGES: 10, (PICTURES,): 20},
+        otherwise=40,
+        resumable=True,
     )
     batch_size: BatchSize | None = setting(
         interval="[1, inf)",
         metavar="N|all",
-        by_data={("digits",): 32, ("iris",): 16},
+        by_data={("digits", PICTURES): 32, ("iris",): 16},
         otherwise=DEFAULT_BATCH_SIZE,
     )
     clip_norm: float | None = setting(interval="(0, inf)")

@@ -13,6 +13,7 @@ from gradiente.notation import LARGEST, parse, write
 from gradiente.plain import names_parameter
 
 BatchSize = int | Literal["all"]
+ClassWeights = dict[str, float] | Literal["balanced"]  # by the name of a class
 ShareOrFile = float | str  # of a part of the data: how large it is, or where it is
 LayerNumbers = dict[
     str, float
@@ -28,6 +29,7 @@ KINDS: dict[Any, str] = {
     BatchSize: "integer_or_all",
     ShareOrFile: "number_or_file",
     LayerNumbers: "layer_numbers",
+    ClassWeights: "class_weights",
 }
 
 
@@ -160,6 +162,11 @@ def check_settings(section: Any) -> None:
 def _fits(value: Any, kind: Any) -> bool:
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
+    if kind == ClassWeights:
+        named = isinstance(value, dict) and all(
+            isinstance(k, str) and _fits(v, float) for k, v in value.items()
+        )
+        return value == "balanced" or (named and len(value) > 0)
     if kind == ShareOrFile:
         return isinstance(value, str) or _fits(value, float)
     if kind == LayerNumbers:

@@ -310,6 +310,11 @@ def test_single_columns():
     assert far.evidence["deviations"] == f"{deviations:.0f}"
 
 
+def test_numbers_whose_squares_are_too_large_are_checked():
+    columns = {name: 1e200 * column for name, column in measures(100, 2).items()}
+    assert not of_kind(check_sheets(sheet(columns, 1e180 * RNG(1).normal(size=100))), "leak")
+
+
 def test_row_numbers_of_a_file_that_was_sorted_by_class_tell_the_class():
     columns = {**measures(300, 2), "id": np.arange(1.0, 301)}
     for y, level in ((np.repeat(["a", "b", "c"], 100), "warning"), (np.tile(["a", "b", "c"], 100), "remark")):

@@ -179,3 +179,18 @@ def test_as_many_programs_are_compiled_as_there_are_forms():
         engine.step(x[:8], y[:8], Context(training=True), SGD(lr=rate))
     assert len(engine._programs) == 1
     assert isinstance(engine, CompiledEngine)
+
+
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937])
+def test_every_generator_is_drawn_from_as_numpy_draws(kind):
+    case, ends = CASES["dropout"], []
+    x, y = case.data("float64")
+    for name in ("numpy", "compiled"):
+        engine, generator = case.engine(name, "float64"), np.random.Generator(kind(8))
+        generator.random(3, dtype=np.float32)  # of a pair, the other half is left
+        for _ in range(4):
+            engine.step(x[:13], y[:13], Context(training=True, generator=generator), case.optimizer)
+        ends.append((engine.network.theta, generator.random(5), generator.random(3, dtype=np.float32)))
+    np.testing.assert_allclose(ends[1][0], ends[0][0], rtol=1e-12)
+    for own, expected in zip(ends[1][1:], ends[0][1:], strict=True):
+        np.testing.assert_array_equal(own, expected)

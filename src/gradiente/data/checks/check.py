@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradiente.data.checks import of_columns, of_rows, of_target
 from gradiente.data.checks.columns import ColumnFacts, facts_of
 from gradiente.data.checks.finding import LEVELS, DataReport, Finding
@@ -84,6 +86,7 @@ def check_parts(train: Dataset, test: Dataset, *, validates: bool = True) -> tup
     return check_sheet(Sheet.of_parts(train, test, validates=validates))
 
 
+@np.errstate(all="ignore")
 def check_sheet(sheet: Sheet, before: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """The findings about a sheet, and those that were made before, the gravest first."""
     found = list(before)

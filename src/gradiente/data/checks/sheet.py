@@ -78,6 +78,7 @@ class Sheet:
             columns = {name: column[order] for name, column in columns.items()}
         digests = [part.digests.rows for part in whole if part.digests is not None]
         are_known = len(digests) == len(whole) and not isinstance(train.x, MappedArray)
+        are_known &= train.weights is None  # which are digested too: twins may have other ones
         encoder = train.encoder
         return cls(
             columns=columns,

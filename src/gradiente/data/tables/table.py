@@ -135,7 +135,12 @@ class Table:
         return {"path": self.path, "line": line, "column": name, "cell": self.frame[name][row]}
 
     def without(self, names: Sequence[str]) -> "Table":
-        """The table without those columns."""
+        """The table without those columns.
+
+        Errors: DataError where none is left
+        """
+        if set(names) >= set(self.names):
+            raise DataError("csv.one_column", path=self.path, column=self.names[-1])
         return replace(self, frame=self.frame.drop(names))
 
     def require(self, name: str) -> None:

@@ -7,7 +7,7 @@ from gradiente.engines.compiled.phases import Work, queue
 from gradiente.engines.compiled.pieces import Cut
 from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.stages import Stage
-from gradiente.engines.compiled.team import TOTAL, UNIFORM
+from gradiente.engines.compiled.team import TOTAL
 from gradiente.engines.compiled.waves import Waves
 from gradiente.engines.compiled.writer import Writer
 
@@ -203,11 +203,13 @@ class ByNeurons(Writer):
             row, n = self._whole(stage), stage.outputs
             draw = nested(
                 f"for r in range(min({L}, m - start)):",
-                nested(f"for j in range({n}):", [f"drawn[r * {row} + j] = uniform(calls[{UNIFORM}], state)"]),
+                [f"drawn(calls, state, at(row_by_row, r * {row}), {n})"],
             )
             for places in self.draws[index].values():
-                turn = turned(self.source, L, Matrix("drawn", row), Matrix("at(to, start)", self.M), L, row)
-                lines += [f"drawn = {self.at(self.drawn)}", f"to = {self._of_step(places)}"]
+                turn = turned(
+                    self.source, L, Matrix("row_by_row", row), Matrix("at(to, start)", self.M), L, row
+                )
+                lines += [f"row_by_row = {self.at(self.drawn)}", f"to = {self._of_step(places)}"]
                 lines += nested(f"for start in range(0, m, {L}):", [*draw, *turn])
         return lines
 

@@ -12,7 +12,7 @@ from gradiente.engines.compiled.register_products import Matrix, turned
 from gradiente.engines.compiled.row_updates import UPDATED, RowUpdates
 from gradiente.engines.compiled.source import Memory
 from gradiente.engines.compiled.stages import Stage
-from gradiente.engines.compiled.team import FAILED, NOT_FINITE, STEPS, TOTAL, UNIFORM
+from gradiente.engines.compiled.team import FAILED, NOT_FINITE, STEPS, TOTAL
 from gradiente.layers.pool import Pool
 
 WORTH_CUTTING = 2_000_000  # multiplications of a piece
@@ -191,7 +191,7 @@ class ByRows(RowUpdates):
 
     def _chunk(self, number: int) -> list[str]:
         """The rows of a chunk; their gradient is the piece's, or added to it."""
-        lines = [*self._pointers_of_piece(), "sums = at(sums, piece * SUMS)", "drawn = at(w, DRAWN)"]
+        lines = [*self._pointers_of_piece(), "sums = at(sums, piece * SUMS)", "row_by_row = at(w, DRAWN)"]
         lines += ["w = at(w, VALUES + chunk * SIZE)", f"classes = at(classes, chunk * {self.M})"]
         return [*lines, "m = bounds[step + 1] - bounds[step]", *self.segments[number].chunk]
 
@@ -346,7 +346,7 @@ class ByRows(RowUpdates):
         for index, stage in enumerate(self.form.stages):
             for own in self.draws[index].values():
                 start = f"{place * self.form.batch_size} + (first - bounds[step]) * {stage.outputs}"
-                source = f"source = at(drawn, {start})"
+                source = f"source = at(row_by_row, {start})"
                 entry = [f"to[j * {M} + r] = source[r * {stage.outputs} + j]"]
                 lines += [source, f"to = {own}"]
                 lines += nested("for r in range(count):", nested(f"for j in range({stage.outputs}):", entry))
@@ -355,12 +355,11 @@ class ByRows(RowUpdates):
 
     def _draw(self) -> list[str]:
         """What layers draw for all rows of a step, as NumPy's generator does: layer by layer, row by row."""
-        lines, place = ["drawn = at(w, DRAWN)", "m = bounds[step + 1] - bounds[step]"], 0
+        lines, place = ["row_by_row = at(w, DRAWN)", "m = bounds[step + 1] - bounds[step]"], 0
         for stage in self.form.stages:
             for _ in stage.draws:
                 start = place * self.form.batch_size
-                entry = [f"drawn[{start} + i] = uniform(calls[{UNIFORM}], state)"]
-                lines += nested(f"for i in range(m * {stage.outputs}):", entry)
+                lines.append(f"drawn(calls, state, at(row_by_row, {start}), m * {stage.outputs})")
                 place += stage.outputs
         return lines
 

@@ -94,7 +94,7 @@ class Form:
         predictions, values     where the network's output for every instance goes, and J of every step
         thetas, gradients       where θ and the gradient go after every step, if `keep` is not 0
         sums            of every piece of the rows: Σ L, then those of channels
-        state           of the generator that layers draw from
+        state           of the generator that layers draw from, of NumPy or of `drawing`
         """
         number = self.number
         slots = {f"slot_{name}": f"{number}*" for name in self.slots}
@@ -120,7 +120,7 @@ class Form:
             "gradients": f"{number}*",
             "keep": "int64",
             "sums": "float64*",
-            "state": "int64",
+            "state": "int64*",
             "team": "int64*",
             "calls": "int64*",
         }

@@ -4,6 +4,7 @@ from typing import Any
 
 from gradiente.engines.compiled.translated_expressions import Intrinsic
 
+PCG64 = 0x2360ED051FC65DA44385DF649FCCF645  # what its state is multiplied by
 FLUSHED = 0x8040  # the control register's bits: denormal results are 0, and denormal operands
 
 
@@ -53,10 +54,51 @@ def uniform(builder: Any, address: Any, state: Any) -> Any:
     """uniform(f, s): the next float32 in [0, 1) of NumPy's bit generator, f its next_uint32, s its state."""
     from llvmlite import ir
 
-    kind = ir.FunctionType(ir.IntType(32), [ir.IntType(64)])
-    drawn = builder.call(builder.inttoptr(address, kind.as_pointer()), [state])
-    upper = builder.lshr(drawn, ir.Constant(ir.IntType(32), 8))
-    return builder.fmul(builder.uitofp(upper, ir.FloatType()), ir.Constant(ir.FloatType(), 2.0**-24))
+    kind = ir.FunctionType(ir.IntType(32), [state.type])
+    return _unit(builder, builder.call(builder.inttoptr(address, kind.as_pointer()), [state]))
+
+
+@Intrinsic
+def unit(builder: Any, n: Any) -> Any:
+    """unit(n): the same float32 of the lower 32 bits of an int64."""
+    from llvmlite import ir
+
+    return _unit(builder, builder.trunc(n, ir.IntType(32)))
+
+
+@Intrinsic
+def wide_load(builder: Any, pointer: Any, index: Any) -> Any:
+    """wide_load(p, i): p[i] and p[i + 1] of int64 as one number of 128 bits."""
+    return builder.load(_wide(builder, pointer, index), align=8)
+
+
+@Intrinsic
+def wide_store(builder: Any, pointer: Any, index: Any, n: Any) -> None:
+    """wide_store(p, i, n): the other way."""
+    builder.store(n, _wide(builder, pointer, index), align=8)
+
+
+@Intrinsic
+def pcg_step(builder: Any, state: Any, increment: Any) -> Any:
+    """pcg_step(s, c): the next state of PCG64."""
+    from llvmlite import ir
+
+    return builder.add(builder.mul(state, ir.Constant(state.type, PCG64)), increment)
+
+
+@Intrinsic
+def pair(builder: Any, state: Any) -> Any:
+    """pair(s): the 64 bits that PCG64 gives in a state."""
+    from llvmlite import ir
+
+    word = ir.IntType(64)
+
+    def after(places: int) -> Any:
+        return builder.trunc(builder.lshr(state, ir.Constant(state.type, places)), word)
+
+    mixed, turn = builder.xor(after(64), builder.trunc(state, word)), after(122)
+    back = builder.and_(builder.neg(turn), ir.Constant(word, 63))
+    return builder.or_(builder.lshr(mixed, turn), builder.shl(mixed, back))
 
 
 @Intrinsic
@@ -99,6 +141,20 @@ def restore(builder: Any, state: Any) -> None:
     """restore(state): as it was before `flush_denormals`."""
     if _is_x86():
         _set_control(builder, builder.alloca(state.type), state)
+
+
+def _unit(builder: Any, drawn: Any) -> Any:
+    from llvmlite import ir
+
+    upper = builder.lshr(drawn, ir.Constant(ir.IntType(32), 8))
+    return builder.fmul(builder.uitofp(upper, ir.FloatType()), ir.Constant(ir.FloatType(), 2.0**-24))
+
+
+def _wide(builder: Any, pointer: Any, index: Any) -> Any:
+    """The pointer to 128 bits there."""
+    from llvmlite import ir
+
+    return builder.bitcast(builder.gep(pointer, [index]), ir.IntType(128).as_pointer())
 
 
 def _set_control(builder: Any, place: Any, state: Any) -> None:

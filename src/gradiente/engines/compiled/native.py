@@ -22,6 +22,7 @@ import numpy as np
 from gradiente.cache import cache_folder
 from gradiente.engines.compiled import (
     arithmetic,
+    drawing,
     functions,
     intrinsics,
     lanes,
@@ -96,7 +97,7 @@ def _address(function: Any) -> int:
 def scope() -> dict[str, Any]:
     """The names that a source may use."""
     found = {name: each for name, each in vars(intrinsics).items() if isinstance(each, Intrinsic)}
-    for module in (functions, waiting):
+    for module in (drawing, functions, waiting):
         found |= {name: each for name, each in vars(module).items() if isinstance(each, FunctionType)}
     return {
         **found,
@@ -144,6 +145,7 @@ def _path(source: str, types: tuple[str, ...], fastmath: bool) -> Path:
         for module in (
             arithmetic,
             translated_expressions,
+            drawing,
             functions,
             intrinsics,
             lanes,

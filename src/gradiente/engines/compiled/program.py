@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.engines.compiled import team
 from gradiente.engines.compiled.by_neurons import ByNeurons
 from gradiente.engines.compiled.by_rows import ByRows
+from gradiente.engines.compiled.drawing import keep_state, state_of
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.native import native
 
@@ -112,10 +113,11 @@ class Program:
         thetas, gradients = np.empty((2, steps if keep else 0, form.parameters), self.work.dtype)
         numbers = team.new_team(steps)
         calls = team.addresses().copy()
-        seed = 0
-        if generator is not None:
+        own = None if generator is None else state_of(generator)
+        drawn_from: Any = 0 if own is None else own
+        if generator is not None and own is None:
             interface = generator.bit_generator.ctypes
-            seed = interface.state_address
+            drawn_from = interface.state_address
             calls[team.UNIFORM] = ctypes.cast(interface.next_uint32, ctypes.c_void_p).value or 0
         arguments: list[Any] = [
             x,
@@ -130,8 +132,10 @@ class Program:
             penalties,
         ]
         arguments += [self.work, self.classes, predictions, values, thetas, gradients, int(keep)]
-        arguments += [self.sums, seed, numbers, calls]
+        arguments += [self.sums, drawn_from, numbers, calls]
         values_of = [each.ctypes.data if isinstance(each, np.ndarray) else each for each in arguments]
         team.run_together(lambda: self.code.function(*values_of), threads if self.code.pieces > 1 else 1)
+        if generator is not None and own is not None:
+            keep_state(generator, own)
         valid = numbers[team.FAILED] != team.INVALID
         return Taken(int(numbers[team.STEPS]), bool(valid), values, predictions, thetas, gradients)
