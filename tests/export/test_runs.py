@@ -40,15 +40,20 @@ TARGETS = {
 }
 
 
-@pytest.fixture(
-    scope="module", params=[(t, m) for t in TARGETS for m in ("error", "median", "indicator")], ids=str
-)
+TRAININGS = [
+    *((target, missing, ()) for target in TARGETS for missing in ("error", "median", "indicator")),
+    ("codes", "error", ("--preset", "table")),
+    ("number", "indicator", ("--preset", "table")),
+]
+
+
+@pytest.fixture(scope="module", params=TRAININGS, ids=str)
 def trained(request, tmp_path_factory):
     """(the table, the run)"""
-    target, missing = request.param
+    target, missing, options = request.param
     folder = tmp_path_factory.mktemp("runs")
     write(folder / "table.csv", TARGETS[target], gaps=missing != "error")
-    chosen = ["--target", "answer", "--missing", missing, "--epochs", 8, "--hidden", "9"]
+    chosen = ["--target", "answer", "--missing", missing, "--epochs", 8, "--hidden", "9", *options]
     done = gradiente("train", folder / "table.csv", *chosen, "--run", folder / "run", "--no-report", "--json")
     assert done.status == 0, done.err
     return folder / "table.csv", folder / "run"

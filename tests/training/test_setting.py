@@ -67,6 +67,7 @@ def test_a_notation_is_made_and_written(setting):
         "optimizer": "sgd",
         "schedule": "StepLR(step_size=3)",
         "penalty": ["l2(0.1)"],
+        "average": "EMA(decay=0.9)",
     }[setting.name]
     setting.check(value)
     made = setting.make(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import Table, read_table
@@ -19,6 +20,7 @@ from gradiente.plain import require_fields
 CONSTANT = "1"
 ABSENT = "∅"  # of a value that is missing, in the names of features
 MOST_CATEGORIES = 1000
+SCALERS = ("standard", "robust")
 MISSING = ("error", "median", "mean", "drop", "indicator")  # what becomes of a value that is missing
 log = logging.getLogger("gradiente")
 
@@ -34,8 +36,8 @@ class Encoder:
     Arguments:
         columns: names of the input columns, in order
         categories: the sorted categories of each column of text, by its name
-        mean: μ of each numeric column, in order; () to leave them as they are
-        scale: σ of each numeric column, in order
+        mean: μ of each numeric column, in order, or its median; () to leave them as they are
+        scale: σ of each numeric column, in order, or the width of its middle half
         constant_input: whether a last column of ones stands for the bias, as in the lecture's b = 0
         target: name of the target column, where there is one
         classes: names of the classes, by number; () for a regression
@@ -44,6 +46,7 @@ class Encoder:
         fill: what stands for a missing value in each numeric column, in order; () where none may be missing
         indicators: numeric columns for which a further feature says where a value was missing: 1, else 0
         decimal: what stands before decimals in the table's file, where that is known
+        clip: the number that the scaled columns stay within, smoothly, as `RobustScaler` has it; None: unbounded
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
@@ -67,6 +70,7 @@ class Encoder:
     fill: tuple[float, ...] = ()
     indicators: tuple[str, ...] = ()
     decimal: str | None = None
+    clip: float | None = None
 
     @classmethod
     def fit(
@@ -75,6 +79,7 @@ class Encoder:
         rows: np.ndarray,
         *,
         standardize: bool,
+        scaler: str = "standard",
         constant_input: bool = False,
         target: str | None = None,
         classes: Sequence[str] = (),
@@ -84,6 +89,8 @@ class Encoder:
         """Fit an encoder of those columns, on those rows only.
 
         Arguments:
+            scaler: how numbers are standardized: "standard", by mean and standard deviation, or "robust", by median and
+                quartiles
             missing: what becomes of a missing number: "median", "mean", or "indicator", the median with a further
                 feature; "error" and "drop": there are none
 
@@ -98,15 +105,20 @@ class Encoder:
             if len(kinds) > MOST_CATEGORIES:
                 raise DataError("encoder.categories", column=name, count=len(kinds), most=MOST_CATEGORIES)
         numeric = {name: values[rows] for name, values in columns.items() if name not in categories}
-        mean, scale, fill, indicators = (), (), (), ()
+        mean, scale, clip, fill, indicators = (), (), None, (), ()
         if missing not in ("error", "drop"):
             average = np.nanmean if missing == "mean" else np.nanmedian
             fill = tuple(_average(average, values) for values in numeric.values())
         if missing == "indicator":
             indicators = tuple(name for name, values in numeric.items() if np.isnan(values).any())
         if standardize and numeric:
-            standardizer = Standardizer.fit(_filled(list(numeric.values()), fill))
-            mean, scale = tuple(standardizer.mean.tolist()), tuple(standardizer.scale.tolist())
+            known = _filled(list(numeric.values()), fill)
+            if scaler == "robust":
+                fitted, clip = RobustScaler.fit(known), LIMIT
+                mean, scale = tuple(fitted.median.tolist()), tuple(fitted.scale.tolist())
+            else:
+                fitted = Standardizer.fit(known)
+                mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
         return cls(
             tuple(columns),
             categories,
@@ -118,6 +130,7 @@ class Encoder:
             fill=fill,
             indicators=indicators,
             decimal=decimal,
+            clip=clip,
         )
 
     @property
@@ -151,9 +164,7 @@ class Encoder:
         values = {name: columns[name] for name in numeric}
         if numeric and (self.mean or self.fill):
             filled = _filled([columns[name] for name in numeric], self.fill)
-            if self.mean:
-                filled = Standardizer(np.array(self.mean), np.array(self.scale)).transform(filled)
-            values = dict(zip(numeric, filled.T, strict=True))
+            values = dict(zip(numeric, self._scaled(filled).T, strict=True))
         rows = len(columns[self.columns[0]])
         x = np.empty((rows, len(self.features)), dtype=np.float32)
         position = 0
@@ -183,11 +194,16 @@ class Encoder:
             return self.transform(dict(zip(self.columns, np.asarray(x, dtype=np.float64).T, strict=True)))
         rows = np.empty((len(x), len(self.features)), dtype=np.float32)
         with np.errstate(over="ignore"):
-            rows[:, : x.shape[1]] = (
-                Standardizer(np.array(self.mean), np.array(self.scale)).transform(x) if self.mean else x
-            )
+            rows[:, : x.shape[1]] = self._scaled(x)
         rows[:, x.shape[1] :] = 1  # the constant input, where there is one
         return rows
+
+    def _scaled(self, x: np.ndarray) -> np.ndarray:
+        """The numeric columns as the network gets them."""
+        if not self.mean:
+            return x
+        scaled = Standardizer(np.array(self.mean), np.array(self.scale)).transform(x)
+        return scaled if self.clip is None else smooth_clip(scaled, self.clip)
 
     def require_rows(self, shape: tuple[int, ...]) -> None:
         """Raise the error of `transform_rows` for rows of another shape."""
@@ -311,6 +327,7 @@ class Encoder:
             or not len(encoder.mean) == len(encoder.scale) in (0, numeric)
             or len(encoder.target_mean) != len(encoder.target_scale)
             or len(encoder.fill) not in (0, numeric)
+            or not (encoder.clip is None or encoder.clip > 0)
             or not set(encoder.indicators) <= set(encoder.columns) - set(categories)
         ):
             raise DataError("encoder.fields")

@@ -9,7 +9,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
-from gradiente.data.encoder import Encoder
+from gradiente.data.encoder import SCALERS, Encoder
 from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
 from gradiente.data.labelled import read_labelled
@@ -23,7 +23,7 @@ from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
-from gradiente.errors import ArgumentError, did_you_mean, require
+from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -44,6 +44,7 @@ def load(
     fold: int | None = None,
     target: str | None = None,
     standardize: bool | None = None,
+    scaler: str = "standard",
     standardize_target: bool = False,
     constant_input: bool = False,
     samples: int | None = None,
@@ -78,6 +79,8 @@ def load(
         target: name of a table's target column; None: the last one
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
+        scaler: how, where they are standardized: "standard", or "robust", by the median and the quartiles, as
+            `RobustScaler` does
         standardize_target: real-valued targets of a table with mean 0 and standard deviation 1 too: what a network
             learns best; Dataset.in_units leads back
         constant_input: a last column of ones, so that a network without biases has one: the lecture's b = 0
@@ -113,7 +116,9 @@ def load(
     _refuse(folds is not None and official, name, "folds")
     has_file = is_csv or is_npz or (is_folder and not has_pictures)
     _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
-    scaled = (standardize is not False, standardize_target, constant_input)
+    require_one_of(SCALERS, "load", scaler=scaler)
+    _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
+    scaled = (None if standardize is False else scaler, standardize_target, constant_input)
     if is_csv:
         reading = replace(table or Reading(), target=target, split=rule)
         return _parts(*_table(path, reading, parting, *scaled), parting, reading)
@@ -123,7 +128,7 @@ def load(
         return _OFFICIAL[name](data_dir)
     if name in TRUTH:
         rows = np.arange(4)
-        whole = _encoded(logic(name), (rows, rows), bool(standardize), False, constant_input)
+        whole = _encoded(logic(name), (rows, rows), scaler if standardize else None, False, constant_input)
         return whole, whole
     rows = None
     if name in TOYS:
@@ -143,6 +148,7 @@ def load(
         whole = encoded(whole, rows, *scaled)
     else:
         _refuse(bool(standardize), name, "standardize")
+        _refuse(scaler != "standard", name, "scaler")
         _refuse(constant_input, name, "constant_input")
         whole = replace(whole, digests=RowDigests.of_rows(whole.x, _named(whole.y, whole.classes)))
     return _parts(whole, rows, parting, Reading())
@@ -176,14 +182,15 @@ def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _encoded(
-    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+    whole: Dataset, split: Split, scaler: str | None, standardize_target: bool, constant_input: bool
 ) -> Dataset:
     """A table as numbers, with the encoder fitted on its training part."""
     columns = dict(zip(whole.features, whole.x.T, strict=True))
     encoder = Encoder.fit(
         columns,
         split[0],
-        standardize=standardize,
+        standardize=scaler is not None,
+        scaler=scaler or "standard",
         constant_input=constant_input,
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
@@ -194,12 +201,12 @@ def _encoded(
 
 
 def _encoded_in_place(
-    whole: Dataset, split: Split, standardize: bool, standardize_target: bool, constant_input: bool
+    whole: Dataset, split: Split, scaler: str | None, standardize_target: bool, constant_input: bool
 ) -> Dataset:
     """As `_encoded`, of rows that stay on disk: each is encoded when it is used."""
     assert isinstance(whole.x, MappedArray)
     mean, scale = (), ()
-    if standardize:
+    if scaler:
         training = whole.x.take(split[0])
         fitted = Standardizer.fit_pieces(training[rows] for rows in pieces(training))
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
@@ -213,7 +220,7 @@ def _table(
     path: Path,
     reading: Reading,
     parting: Parting,
-    standardize: bool,
+    scaler: str | None,
     standardize_target: bool,
     constant_input: bool,
 ) -> tuple[Dataset, Split]:
@@ -224,7 +231,8 @@ def _table(
     encoder = Encoder.fit(
         columns,
         rows[0],
-        standardize=standardize,
+        standardize=scaler is not None,
+        scaler=scaler or "standard",
         constant_input=constant_input,
         target=own.target_name,
         classes=target.classes,

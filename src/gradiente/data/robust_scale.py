@@ -1,7 +1,6 @@
 """Robust scaling: the middle half of every column is of width 1, and outliers are bent towards ±3."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,14 +11,14 @@ LIMIT = 3.0  # that no number leaves
 class RobustScaler:
     """Scales columns by median and quartiles, then clips them smoothly; fitted on the training rows only.
 
-    Equation:   z = c (x − median),   c = 1 / (q₇₅ − q₂₅),   x′ = z / √(1 + (z/3)²)
+    Equation:   z = (x − median) / s,   s = q₇₅ − q₂₅,   x′ = z / √(1 + (z/3)²)
 
-    x′ is close to z where that is small, and within ±3 always. Where the middle half of a column is a single number, c
-    is 2 / (max − min); where all of it is, c = 0 and x′ = 0.
+    x′ is close to z where that is small, and within ±3 always. Where the middle half of a column is a single number, s
+    is (max − min) / 2; where all of it is, 1.
 
     Arguments:
         median: of each column
-        factor: c of each column, ≥ 0
+        scale: s of each column, above 0
 
     Shapes: x (rows, columns) → the same, float64
 
@@ -27,33 +26,27 @@ class RobustScaler:
     >>> x = np.array([[0.0, 7.0], [1.0, 7.0], [2.0, 7.0], [3.0, 7.0], [4.0, 7.0]])
     >>> RobustScaler.fit(x).transform(np.array([[3.0, 7.0], [1e9, 8.0]])).round(4)
     array([[0.4932, 0.    ],
-           [3.    , 0.    ]])
+           [3.    , 0.9487]])
 
     Source: Holzmüller et al., "Better by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data", 2024
     """
 
     median: np.ndarray
-    factor: np.ndarray
+    scale: np.ndarray
 
     @classmethod
     def fit(cls, x: np.ndarray) -> "RobustScaler":
-        """The median and the factor of every column."""
+        """The median and the scale of every column."""
         x = np.asarray(x, dtype=np.float64)
         low, median, high = np.quantile(x, (0.25, 0.5, 0.75), axis=0)
-        width = high - low
-        width = np.where(width == 0, (x.max(axis=0) - x.min(axis=0)) / 2, width)
-        return cls(median, np.divide(1, width, out=np.zeros_like(width), where=width > 0))
+        scale = np.where(high == low, (x.max(axis=0) - x.min(axis=0)) / 2, high - low)
+        return cls(median, np.where(scale == 0, 1.0, scale))
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """x′."""
-        z = self.factor * (np.asarray(x, dtype=np.float64) - self.median)
-        return z / np.hypot(1, z / LIMIT)
+        return smooth_clip((np.asarray(x, dtype=np.float64) - self.median) / self.scale)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as JSON has it."""
-        return {"median": self.median.tolist(), "factor": self.factor.tolist()}
 
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "RobustScaler":
-        """The scaler that `to_dict` wrote."""
-        return cls(np.array(data["median"], np.float64), np.array(data["factor"], np.float64))
+def smooth_clip(z: np.ndarray, limit: float = LIMIT) -> np.ndarray:
+    """z / √(1 + (z/limit)²), which is within ±limit."""
+    return z / np.hypot(1, z / limit)

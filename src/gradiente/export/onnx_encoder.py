@@ -55,6 +55,8 @@ def encoded(to: OnnxProgram, encoder: Encoder) -> EncodedInputs:
         if encoder.mean:
             values = to.node("Sub", [values, to.typed(np.array([encoder.mean]))], values.shape)
             values = to.node("Div", [values, to.typed(np.array([encoder.scale]))], values.shape)
+        if encoder.clip is not None:
+            values = _clipped(to, values, encoder.clip)
         blocks["numbers"] = _as_network(to, values)
         widths["numbers"] = len(numeric)
     for name, kinds in encoder.categories.items():
@@ -94,6 +96,14 @@ def category_numbers(kinds: tuple[str, ...]) -> dict[str, int]:
 def _spellings(word: str) -> "Iterator[tuple[str, ...]]":
     """A word in small and capital letters, in every mixture."""
     return product(*({letter.lower(), letter.upper()} for letter in word))
+
+
+def _clipped(to: OnnxProgram, z: Value, limit: float) -> Value:
+    """z / √(1 + (z/limit)²)."""
+    part = to.node("Div", [z, to.typed(np.array(limit))], z.shape)
+    square = to.node("Mul", [part, part], z.shape)
+    root = to.node("Sqrt", [to.node("Add", [square, to.typed(np.array(1.0))], z.shape)], z.shape)
+    return to.node("Div", [z, root], z.shape)
 
 
 def _category(to: OnnxProgram, x: Value, kinds: tuple[str, ...]) -> Value:

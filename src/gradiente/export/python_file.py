@@ -133,6 +133,7 @@ def _constants(subject: Subject, y: Value) -> str:
             _assigned("CATEGORIES", {name: list(kinds) for name, kinds in encoder.categories.items()}),
             _assigned("MEAN", _by_column(numeric, encoder.mean)),
             _assigned("SCALE", _by_column(numeric, encoder.scale)),
+            _assigned("CLIP", encoder.clip),
             _assigned("FILL", _by_column(numeric, encoder.fill)),
             _assigned("INDICATORS", list(encoder.indicators)),
             _assigned("DECIMAL", encoder.decimal or "."),

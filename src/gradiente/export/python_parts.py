@@ -13,6 +13,7 @@ import numpy as np
 COLUMNS: list[str] = []
 CATEGORIES: dict[str, list[str]] = {}
 MEAN: dict[str, float] = {}
+CLIP: float | None = None
 SCALE: dict[str, float] = {}
 FILL: dict[str, float] = {}
 INDICATORS: list[str] = []
@@ -69,6 +70,8 @@ def encoded(rows):
             raise ValueError(f"row {1 + gaps[name].argmax()}: {name} is missing")
         if name in MEAN:
             x = (x - MEAN[name]) / SCALE[name]
+        if CLIP:
+            x = x / np.hypot(1, x / CLIP)
         blocks.append(x[:, None])
     return np.hstack([*blocks, *(gaps[name] for name in INDICATORS)])
 

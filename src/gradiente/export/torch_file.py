@@ -94,7 +94,10 @@ def _encoding(encoder: Encoder, subject: Subject) -> "torch.nn.Module":
                 k = numeric.index(name)
                 gaps[name] = torch.isnan(column)
                 column = torch.where(gaps[name], self.fill[k], column)  # pyright: ignore[reportIndexIssue, reportArgumentType]
-                blocks.append((column - self.mean[k]) / self.scale[k])  # pyright: ignore[reportIndexIssue]
+                column = (column - self.mean[k]) / self.scale[k]  # pyright: ignore[reportIndexIssue]
+                if encoder.clip is not None:
+                    column = column / torch.sqrt(1 + (column / encoder.clip) ** 2)
+                blocks.append(column)
             blocks += [gaps[name] for name in encoder.indicators]
             if encoder.constant_input:
                 blocks.append(torch.ones_like(rows[:, :1]))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.clip import Clip
-from gradiente.data import Augmentation, Compose, Dataset
+from gradiente.data import NAMES, Augmentation, Compose, Dataset
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
@@ -25,9 +25,11 @@ from gradiente.penalties import Penalty
 from gradiente.plain import names_parameter
 from gradiente.schedules import CosineAnnealingLR, Schedule
 from gradiente.summary import output_shapes
+from gradiente.training import table_preset
 from gradiente.training.callbacks import Callback, EarlyStopping, Scheduler
 from gradiente.training.config import Config
 from gradiente.training.convolutional import SMALLEST, convolutional
+from gradiente.training.prepared import DEFAULT_BATCH_SIZE
 from gradiente.training.run import Run
 from gradiente.training.sections import PICTURES, SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
@@ -36,6 +38,7 @@ from gradiente.training.trainer import Trainer
 WORTH_COMPILING = (
     500_000_000  # products of a forward pass over the data; below, compiling takes longer than it saves
 )
+LEAST_BATCH, STEPS = 16, 8  # of an own table: the smallest default batch, and the steps that an epoch has
 ENOUGH_STEPS, MOST_EPOCHS = 500, 100  # of a network for pictures, where they are few
 log = logging.getLogger("gradiente")
 
@@ -94,6 +97,10 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
         log.info(text("build.convolutional"))
     network, keep = _network(config, train, loss, resumed)
     network.freeze(*(config.network.freeze or ()))
+    if config.network.preset == "table":
+        config = _with_preset_rates(config, network)
+        if not resumed and config.network.pretrained is None:
+            table_preset.initialize_by_data(network, train.x, config.descent.seed)
     given = (config.descent.lr_factors or {}).items()
     factors = {place if names_parameter(place) else int(place): factor for place, factor in given}
     layers = SETTINGS["layers"].write(list(network.layers))
@@ -117,7 +124,9 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
 
 
 def _with_defaults(config: Config, train: Dataset) -> Config:
-    """The config with the defaults of the data set, all but the layers."""
+    """The config with the defaults of the preset, then of the data set, all but the layers."""
+    if config.network.preset == "table":
+        config = _with_preset(config, train)
     data, descent = config.data, config.descent
     kind = PICTURES if is_for_pictures(config, train) else data.name
     defaults = {
@@ -136,7 +145,10 @@ def _with_defaults(config: Config, train: Dataset) -> Config:
         defaults |= {"optimizer": SETTINGS["optimizer"].write(replace(optimizer, lr=lr)), "lr": None}
     config = config.changed(**defaults)
     if "batch_size" in defaults:
-        config = config.changed(batch_size=min(defaults["batch_size"], _learned(config, train)))
+        learned = _learned(config, train)
+        is_known = data.name in NAMES or is_for_pictures(config, train)
+        size = defaults["batch_size"] if is_known else _batch_size(learned)
+        config = config.changed(batch_size=min(size, learned))
     return _for_pictures(config, train, "epochs" in defaults) if is_for_pictures(config, train) else config
 
 
@@ -158,6 +170,40 @@ def _for_pictures(config: Config, train: Dataset, may_last: bool) -> Config:
     if config.descent.schedule is not None or not epochs:
         return config
     return config.changed(schedule=SETTINGS["schedule"].write(CosineAnnealingLR(T_max=epochs)))
+
+
+def _batch_size(learned: int) -> int:
+    """A power of two, so that an epoch has eight steps or more."""
+    return max(LEAST_BATCH, min(DEFAULT_BATCH_SIZE, 2 ** int(np.log2(max(1, learned / STEPS)))))
+
+
+def _with_preset(config: Config, train: Dataset) -> Config:
+    """The config with the defaults of the preset, all but the layers and their learning rates."""
+    if train.x.ndim != 2 or train.image_shape is not None:
+        raise ArgumentError("build.preset", preset=config.network.preset, name=train.name)
+    values, descent = config.values(), config.descent
+    defaults = {
+        name: SETTINGS[name].write(value) if SETTINGS[name].registry else value
+        for name, value in table_preset.defaults(train).items()
+        if values[name] is None
+    }
+    if descent.weight_decay_on == "all":
+        defaults["weight_decay_on"] = "weights"
+    config = config.changed(**defaults)
+    learned, size, epochs = _learned(config, train), config.descent.batch_size, config.descent.epochs
+    size = learned if size == "all" else min(size or learned, learned)
+    config = config.changed(batch_size=size)
+    if descent.schedule is None and epochs:
+        schedule = table_preset.schedule(epochs * -(-learned // size))
+        config = config.changed(schedule=SETTINGS["schedule"].write(schedule), schedule_every="step")
+    return config if descent.patience or not epochs else config.changed(patience=epochs)
+
+
+def _with_preset_rates(config: Config, network: Network) -> Config:
+    """The config with the learning rates of the preset's layers, unless others are given."""
+    if config.descent.lr_factors is not None:
+        return config
+    return config.changed(lr_factors=table_preset.lr_factors(list(network.layers)))
 
 
 def _in_full(config: Config) -> Config:
@@ -244,6 +290,10 @@ def layers_of(config: Config, train: Dataset, loss: Loss) -> list[Layer]:
     """The layers that a config names, or of its hidden layers for a data set; without their parameters."""
     if config.network.layers is not None:
         return config.make("layers")
+    if config.network.preset == "table":
+        activation = None if config.network.activation is None else config.make("activation")
+        outputs, asked = default_outputs(train, loss), config.network
+        return table_preset.layers(train, asked.hidden, activation, outputs, bias=asked.bias)
     if is_for_pictures(config, train):
         blocks = convolutional(train.image_shape or (), default_outputs(train, loss))
         return blocks + output_activation(train, loss)

@@ -55,6 +55,7 @@ def load_options(config: Config) -> dict[str, Any]:
         "fold": data.fold,
         "target": data.target,
         "standardize": data.standardize,
+        "scaler": data.scaler or ("robust" if config.network.preset == "table" else "standard"),
         "standardize_target": of_numbers if data.standardize_target is None else data.standardize_target,
         "constant_input": data.constant_input,
         "samples": data.samples,

@@ -39,7 +39,7 @@ def _row(setting: Setting) -> list[str]:
     switch = f" `--no-{setting.options[0][2:]}`" if setting.negatable else ""
     options = " ".join(map(_code, setting.options)) + switch
     form = setting.value_in_words() or ""
-    words = " ".join(map(_code, form.split("|"))) if "|" in form else ""
+    words = " ".join(map(_code, form.split("|"))) if "|" in form or setting.choices else ""
     values = _code(setting.interval) if setting.interval else words
     cells = _code(setting.name), options or _code(form), _kind(setting)
     return [*cells, values, _default(setting), setting.meaning()]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from gradiente.averages import REGISTRY as AVERAGES
 from gradiente.data.augmentation import REGISTRY as AUGMENTATIONS
-from gradiente.data.encoder import MISSING
+from gradiente.data.encoder import MISSING, SCALERS
 from gradiente.data.image_folder import SIZES
 from gradiente.data.own_table import TASKS
 from gradiente.data.splits.parting import DEFAULT_TEST
@@ -32,6 +32,7 @@ from gradiente.training.setting import (
     settings_of,
 )
 
+PRESETS = ("table",)
 LOGIC = ("xor", "and", "or")
 PLANE = ("moons", "circles", "spirals", "blobs")
 IMAGES = ("mnist", "fashion-mnist")
@@ -61,6 +62,7 @@ class DataConfig:
     fold: int | None = setting(interval="[1, inf)")
     validation: float | None = setting(interval="[0, 1)", by_data={LOGIC: 0.0}, otherwise=0.1)
     standardize: bool | None = setting()
+    scaler: str | None = setting(choices=SCALERS)
     standardize_target: bool | None = setting()
     constant_input: bool = setting(False)
     positive: str | None = setting(metavar="class", resumable=True)
@@ -84,6 +86,7 @@ class DataConfig:
 class NetworkConfig:
     """The layers, in full or in short, and their initial values."""
 
+    preset: str | None = setting(choices=PRESETS)
     hidden: list[int] | None = setting(
         interval="[1, inf)", by_data={LOGIC: [4], PLANE: [32, 32], IMAGES: [512]}, otherwise=[64]
     )
