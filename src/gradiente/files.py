@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,10 +67,14 @@ def open_file(path: str | Path) -> BinaryIO:
 
 
 def read_file(path: str | Path) -> bytes:
-    """The content of a regular file.
+    """The content of a regular file, or of the standard input, "-".
 
-    Errors: as of `open_file`
+    Errors: as of `open_file`; FileError where nothing is piped into the standard input
     """
+    if str(path) == STANDARD_INPUT:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise FileError("file.nothing_piped")
+        return sys.stdin.buffer.read()
     with open_file(path) as file:
         try:
             return file.read()

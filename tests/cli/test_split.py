@@ -83,6 +83,20 @@ def test_dates_are_asked_for_by_the_option():
     assert config_of(Path("run"))["day_first"] is False
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_column_of_dates_is_found_before_training(lang):
+    days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(DAYS)]
+    write_days("days.csv", when=days)
+    answer = gradiente("data", "check", "days.csv", "--json", "--lang", lang)
+    assert answer.status == 1
+    (finding,) = (each for each in answer.data["findings"] if each["key"] == "dates")
+    assert (finding["column"], finding["level"]) == ("when", "stops")
+    assert "--split time:when" in finding["remedy"]
+    split = gradiente("data", "check", "days.csv", "--split", "time:when", "--json")
+    assert split.status == 0, split.out
+    assert "dates" not in [each["key"] for each in split.data["findings"]]
+
+
 def test_another_file_measures_as_the_test_part_did(table_run):
     table, run = table_run
     _, test = load(table)

@@ -53,7 +53,8 @@ def test_it_is_the_training_of_the_config(options):
     batches = setup.batches()
     for step in range(2 * setup.steps_per_epoch):
         rule = setup.rule(step, np.array(losses))
-        losses.append(engine.step(*next(batches), Context(training=True), rule).value)
+        x, y, weights = next(batches)
+        losses.append(engine.step(x, y, Context(training=True), rule, weights=weights).value)
     trainer = planned.trainer([])
     trainer.fit(
         train,

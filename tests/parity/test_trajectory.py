@@ -61,7 +61,7 @@ def test_its_weights_are_those_of_a_loop_in_pytorch():
     optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
     batches, losses = start.batches(), []
     for _ in range(25):
-        x, y = next(batches)
+        x, y, _ = next(batches)
         loss = torch.nn.functional.cross_entropy(module(torch.tensor(x)), torch.tensor(y))
         optimizer.zero_grad()
         loss.backward()

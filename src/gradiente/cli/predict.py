@@ -1,7 +1,5 @@
 """`gradiente predict`: the predictions of a trained network for new rows or images."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -109,7 +107,8 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
         raise ArgumentError("predict.no_table", file=path, name=description.name)
     else:
         raise ArgumentError("predict.kind", file=path)
-    return [f"{path.name}:{row}" for row in range(1, len(x) + 1)], x
+    name = path.name
+    return [f"{name}:{row}" for row in range(1, len(x) + 1)], x
 
 
 def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
@@ -137,18 +136,22 @@ def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
 
 
 def _csv(said: list[Said]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    classified = said[0][1].labels is not None
-    writer.writerow(["source", *(["class", "probability"] if classified else ["value"])])
+    import polars as pl
+
+    frames = []
     for sources, found in said:
-        if found.labels is None or found.probabilities is None:
-            assert found.values is not None
-            writer.writerows(zip(sources, found.values.tolist(), strict=True))
+        columns: dict[str, Any] = {"source": sources}
+        if found.labels is not None and found.probabilities is not None:
+            columns |= {"class": found.labels.tolist()}
+            columns |= {"probability": found.probabilities.max(axis=1).astype(np.float64)}
         else:
-            largest = found.probabilities.max(axis=1).tolist()
-            writer.writerows(zip(sources, found.labels.tolist(), largest, strict=True))
-    return out.getvalue()
+            assert found.values is not None
+            single = found.values.ndim == 1
+            columns["value"] = (
+                found.values.astype(np.float64) if single else [*map(str, found.values.tolist())]
+            )
+        frames.append(pl.DataFrame(columns))
+    return pl.concat(frames).write_csv()
 
 
 def _print(said: list[Said], shown: int) -> None:

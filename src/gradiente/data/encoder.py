@@ -11,6 +11,7 @@ import numpy as np
 from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
+from gradiente.data.tables.plain_csv import plain_columns
 from gradiente.data.tables.table import Table, read_table
 from gradiente.errors import DataError
 from gradiente.formatting import count
@@ -219,7 +220,19 @@ class Encoder:
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        return self.transform(self.columns_of(read_table(path, Form(decimal=self.decimal))))
+        plain = self._plain_columns(Path(path)) if self.decimal == "." else None
+        if plain is None:
+            plain = self.columns_of(read_table(path, Form(decimal=self.decimal)))
+        return self.transform(plain)
+
+    def _plain_columns(self, path: Path) -> dict[str, np.ndarray] | None:
+        """The columns of a table that polars alone can read and that has no gaps where none may be; else None."""
+        columns = plain_columns(path, self.columns, self.categories)
+        if columns is None or any(self._gaps(name, column).any() for name, column in columns.items()):
+            return None
+        return {
+            n: self._known(n, column) if n in self.categories else column for n, column in columns.items()
+        }
 
     def columns_of(self, table: Table, *, gaps: bool = False) -> dict[str, np.ndarray]:
         """A table's columns that `transform` takes; those of a table without a header by their places.
@@ -284,7 +297,8 @@ class Encoder:
     def _known(self, name: str, column: np.ndarray) -> np.ndarray:
         """A column of text in the words of training; how many of them training never saw is said."""
         kinds = self.categories[name]
-        column = np.array([_as_category(cell, kinds) for cell in column.tolist()])
+        written, place = np.unique(column, return_inverse=True)
+        column = np.array([_as_category(cell, kinds) for cell in written.tolist()])[place]
         unseen = ~np.isin(column, kinds)
         if unseen.any():
             cells = ", ".join(map(repr, np.unique(column[unseen])[:3].tolist()))

@@ -17,6 +17,7 @@ from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import SUFFIXES, read_table
 from gradiente.errors import ArgumentError, DataError, FileError
+from gradiente.files import STANDARD_INPUT
 from gradiente.formatting import count
 from gradiente.locale import text
 
@@ -60,7 +61,7 @@ def read_labelled(
         y = _targets(y, path, task, classes, encoder)
         shape = None if image_shape is None else tuple(image_shape)
         return Dataset(x, y, features=features, image_shape=shape, encoder=encoder, **facts)
-    if not path.is_file():
+    if not path.is_file() and str(path) != STANDARD_INPUT:
         raise FileError("file.missing", path=path)
     if encoder is None or encoder.target is None:
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"

@@ -24,6 +24,7 @@ from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
+from gradiente.files import STANDARD_INPUT
 from gradiente.mapped import MappedArray, pieces
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -64,9 +65,10 @@ def load(
     said by the log `gradiente`.
 
     Arguments:
-        name: a built-in name (see NAMES), the path of a table, text with separators such as .csv, or of an .npz file,
-            a folder with x.npy and y.npy, whose x may be larger than memory: it stays on disk, and only batches of
-            it are read; or a folder with a folder of pictures for each class, as `read_image_folder` has it
+        name: a built-in name (see NAMES), the path of a table, text with separators such as .csv or .parquet, or of an
+            .npz file, "-" for a table in the standard input; a folder with x.npy and y.npy, whose x may be larger
+            than memory: it stays on disk, and only batches of it are read; or a folder with a folder of pictures for
+            each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
         test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
@@ -98,7 +100,9 @@ def load(
     """
     path, name = Path(name), str(name)
     own, is_npz = name not in NAMES, path.suffix.lower() == ".npz"
-    is_csv = own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file())
+    is_csv = (
+        own and not is_npz and (name.lower().endswith(SUFFIXES) or path.is_file() or name == STANDARD_INPUT)
+    )
     is_folder = own and not is_csv and not is_npz and path.is_dir()
     has_pictures = is_folder and not is_npy_folder(path)
     if name not in NAMES and not is_csv and not is_npz and not is_folder:

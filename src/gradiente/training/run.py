@@ -15,7 +15,7 @@ from gradiente.data import Dataset, Encoder
 from gradiente.data.dataset import Task
 from gradiente.data.frame import columns_of
 from gradiente.errors import ArgumentError, FileError
-from gradiente.files import read_text, system_reason
+from gradiente.files import STANDARD_INPUT, read_text, system_reason
 from gradiente.locale import text
 from gradiente.losses import Loss
 from gradiente.network import Network
@@ -262,7 +262,7 @@ class KeepRun(Callback):
 
 def default_folder(name: str) -> Path:
     """runs/NAME, or with the first free number behind it."""
-    stem = Path(name).stem
+    stem = "stdin" if name == STANDARD_INPUT else Path(name).stem
     number = 1
     folder = Path("runs") / stem
     while os.path.lexists(folder):

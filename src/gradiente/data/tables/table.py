@@ -13,6 +13,8 @@ from gradiente.data.tables.decoding import FALLBACK, read_text
 from gradiente.data.tables.delimited import Delimited
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.header import headed
+from gradiente.data.tables.parquet import SUFFIX as PARQUET
+from gradiente.data.tables.parquet import Rows, read_parquet
 from gradiente.errors import ArgumentError, DataError, did_you_mean
 from gradiente.locale import text
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_NUMERIC_CATEGORIES = 20
-SUFFIXES = (".csv", ".tsv", ".data", ".gz")
+SUFFIXES = (".csv", ".tsv", ".data", ".gz", PARQUET)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,7 @@ class Table:
         remarks: what was found, in the reader's language
         records: the file's records, of which the first `skipped` are no rows
         skipped: 1 for a header, else 0
+        text: the columns that hold words, whatever they look like; dates may be among them
 
     Errors: ArgumentError for a column that is not there, and for a comma that may group thousands or be a decimal
         comma; DataError for a cell that is missing or is not a number, with its line, its column and its text
@@ -43,8 +46,9 @@ class Table:
     frame: "pl.DataFrame"
     form: Form
     remarks: tuple[str, ...]
-    records: Delimited
+    records: Delimited | Rows
     skipped: int
+    text: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -74,6 +78,8 @@ class Table:
 
     def _values(self, name: str) -> "pl.Series | None":
         """The numbers of a column, null where a cell is none; None for a column of words."""
+        if name in self.text:
+            return None
         plain = cells.plain(self._cells(name))
         present = ~cells.missing(plain, number=True)
         if not present.any() or cells.is_code(plain.filter(present)):
@@ -184,10 +190,10 @@ class Table:
 
 
 def read_table(path: str | Path, form: Form | None = None) -> Table:
-    """The table in a text file whose cells are separated by `,`, `;`, a tab or `|`; it may be compressed by gzip.
+    """The table in a file: text whose cells are separated by `,`, `;`, a tab or `|`, also by gzip; or Parquet.
 
     Arguments:
-        path: the file
+        path: the file; "-" is the standard input
         form: how it is written, where that is known; what is None in it is found
 
     Errors: FileError for a file that is missing or is not text; ArgumentError where it cannot be known whether the
@@ -203,6 +209,11 @@ def read_table(path: str | Path, form: Form | None = None) -> Table:
     ([1.7, 1.65], ['Cali', 'Pasto'])
     """
     path, form = Path(path), form or Form()
+    if path.suffix.lower() == PARQUET:
+        frame, words = read_parquet(path)
+        if not len(frame):
+            raise DataError("csv.empty", path=path)
+        return Table(path, frame, replace(form, header=True, decimal="."), (), Rows(), 0, words)
     content, encoding = read_text(path, form.encoding)
     records = Delimited(path, content, form.separator)
     found = headed(path, records.frame(), form.header)
