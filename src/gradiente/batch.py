@@ -53,6 +53,20 @@ def batches_of(x: Any, convert: Callable[[Any], np.ndarray], size: int | None) -
         yield convert(part) if mapped else part
 
 
+def require_no_nan(x: Any, output: np.ndarray) -> np.ndarray:
+    """The output for x, unless it is NaN because x is.
+
+    Errors: DataError naming the first instance with NaN
+    """
+    if np.isnan(output).any():
+        for row in np.flatnonzero(np.isnan(output.reshape(len(output), -1)).any(axis=1)).tolist():
+            instance = np.asarray(x[row : row + 1])[0]
+            if np.isnan(instance).any():
+                place = ", ".join(map(str, np.argwhere(np.isnan(instance))[0].tolist()))
+                raise DataError("network.nan", row=row, column=place)
+    return output
+
+
 def instance_shape(shape: Any) -> tuple[int, ...]:
     """The shape of one instance as a tuple of whole numbers.
 

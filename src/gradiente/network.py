@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gradiente.batch import as_batch, batches_of, instance_shape
+from gradiente.batch import as_batch, batches_of, instance_shape, require_no_nan
 from gradiente.errors import ArgumentError, FileError, is_whole, require, require_installed
 from gradiente.formatting import count
 from gradiente.initializers import Initializer, PyTorchDefault
@@ -262,7 +262,7 @@ class Network:
             for output, _ in self.walk(y, Context()):
                 y = output
             outputs.append(y)
-        return np.concatenate(outputs)
+        return require_no_nan(x, np.concatenate(outputs))
 
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """A table of the layers: output shape, number of parameters, and whether it is frozen."""

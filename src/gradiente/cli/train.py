@@ -142,9 +142,8 @@ def _train(
     described = DataDescription.of(train_set)
     to_know = KeptData.of(train_set, test_set)
     keep = KeepRun(run, planned.config, described, words, lock, data=to_know, new=new, claimed=claimed)
-    trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
-    if (advice := planned.advice()) is not None:
-        out.print(advice, style="yellow", soft_wrap=True)
+    with remarks(out):
+        trainer = planned.trainer([keep, *_callbacks(run, tensorboard)])
     print_summary(out, planned.network, train_set, test_set)
     if isinstance(trainer.engine, TorchEngine):
         where = {"device": trainer.engine.device, "processes": group.world_size}

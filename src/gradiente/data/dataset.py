@@ -1,8 +1,9 @@
 """A data set: inputs, targets, and what both mean."""
 
 import copy
+import logging
 from dataclasses import InitVar, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -11,9 +12,12 @@ from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.data.splits.rule import Origin, hold_out
 from gradiente.errors import ArgumentError, DataError, ShapeError, did_you_mean, require
+from gradiente.locale import text
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
 Task = Literal["classification", "regression"]
+TASKS = get_args(Task)
+log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,9 @@ class Dataset:
     to_measure: InitVar[bool] = False
 
     def __post_init__(self, to_measure: bool) -> None:
+        if self.task not in TASKS:
+            hint = did_you_mean(str(self.task), TASKS)
+            raise ArgumentError("data.task", name=self.name, got=repr(self.task), hint=hint)
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
         if x.ndim < 2:
             raise ShapeError("data.x_shape", name=self.name, shape=x.shape)
@@ -237,6 +244,15 @@ class Dataset:
         self._require_finite("weights", weights)
         return weights
 
+    def _remark_on_gaps(self, y: np.ndarray) -> None:
+        """Say which classes there are only because labels are counted from 0: labels 1 and 2 make three."""
+        labels = np.unique(y)
+        gaps = np.setdiff1d(np.arange(len(self.classes)), labels)
+        if gaps.size and labels[0] >= 0:
+            shown = {"gaps": ", ".join(map(str, gaps[:3])), "labels": ", ".join(map(str, labels[:5]))}
+            counts = {"count": len(self.classes), "found": len(labels)}
+            log.warning(text("data.remark.gaps", name=self.name, **shown, **counts))
+
     def _numbers(self, array: str, values: Any) -> Any:
         if not isinstance(values, MappedArray):
             values = np.asarray(values)
@@ -265,6 +281,7 @@ class Dataset:
             raise DataError("data.label_dtype", name=self.name, dtype=y.dtype)
         if not self.classes:
             object.__setattr__(self, "classes", tuple(map(str, range(int(y.max()) + 1))))
+            self._remark_on_gaps(y)
         outside = np.flatnonzero((y < 0) | (y >= len(self.classes)))
         if outside.size:
             row = int(outside[0])

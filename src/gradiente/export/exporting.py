@@ -8,7 +8,7 @@ from gradiente.errors import ArgumentError, require_one_of
 from gradiente.export.card import card
 from gradiente.export.onnx_file import OPSET, onnx_model
 from gradiente.export.python_file import python_text
-from gradiente.export.subject import subject_of
+from gradiente.export.subject import Subject, subject_of
 from gradiente.export.torch_file import torch_bytes
 from gradiente.network import Network
 from gradiente.storage import require_folder_of, write_atomically
@@ -18,7 +18,7 @@ SUFFIXES = {"onnx": ".onnx", "torch": ".pt2", "python": ".py", "card": ".md"}
 
 
 def export(
-    source: Run | Network | str | Path,
+    source: Subject | Run | Network | str | Path,
     path: str | Path | None = None,
     *,
     format: str | None = None,
@@ -33,7 +33,7 @@ def export(
     - "card": of a run, what it is and how good it is, in Markdown
 
     Arguments:
-        source: a run, its folder, or a network, whose file goes from x to its output
+        source: a run, its folder, or a network, whose file goes from x to its output; what an estimator hands over
         path: of the new file; None: in the run's folder, named like the run
         format: one of the four; None: by the ending of the path
         opset: the version of ONNX's operators, from 13 on
@@ -72,7 +72,7 @@ def export(
 
 
 def _run(source: Any) -> Run:
-    if isinstance(source, Network):
+    if isinstance(source, Network | Subject):
         raise ArgumentError("export.card_of_network")
     return source if isinstance(source, Run) else Run.open(source)
 

@@ -66,7 +66,7 @@ class Subject:
         return self.classifies and p.shape[1] == 1
 
 
-def subject_of(source: "Run | Network | str | Path", input_shape: Shape | None = None) -> Subject:
+def subject_of(source: "Subject | Run | Network | str | Path", input_shape: Shape | None = None) -> Subject:
     """A run, its folder, or a network alone.
 
     Arguments:
@@ -75,6 +75,8 @@ def subject_of(source: "Run | Network | str | Path", input_shape: Shape | None =
     Errors: FileError for a folder without a run, or a run without a network; ArgumentError for anything else;
         ShapeError where the shape of an instance is not known
     """
+    if isinstance(source, Subject):
+        return source
     if isinstance(source, Network):
         return Subject(source, "network", input_shape_of(source, input_shape))
     if not isinstance(source, Run | str | Path):

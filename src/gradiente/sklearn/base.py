@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 from warnings import warn
 
@@ -14,6 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from gradiente.data import Dataset, Encoder, stratified_split
 from gradiente.errors import require, require_one_of, require_whole
+from gradiente.export import export
+from gradiente.export.subject import Subject
 from gradiente.locale import text
 from gradiente.optimizers import Optimizer
 from gradiente.sklearn.inputs import read, read_training
@@ -27,6 +30,7 @@ from gradiente.sklearn.plan import (
 )
 from gradiente.training import Callback, EarlyStopping, History, Progress, Scheduler, Trainer, TrainingState
 from gradiente.training.callbacks import scheduled
+from gradiente.training.run import DataDescription
 from gradiente.training.targets import default_loss
 
 Array = np.ndarray
@@ -124,6 +128,21 @@ class MLP(BaseEstimator):
             trainer.engine.load_state(self._state)
         self._train(trainer, train, None, 1)
         return self
+
+    def export(self, path: str | Path, *, format: str | None = None, opset: int | None = None) -> Path:
+        """Write what was learned as one file that runs without gradiente and scikit-learn, from rows as they are.
+
+        Arguments:
+            path, format, opset: as `gradiente.export` has them: "people.onnx", "people.pt2" or "people.py"
+
+        Errors: as of gradiente.export; NotFittedError before `fit`
+        """
+        check_is_fitted(self, "network_")
+        encoder, network = self.encoder_, self.network_
+        task = "classification" if encoder.classes else "regression"
+        described = DataDescription("X", task, list(encoder.classes), None, encoder.to_dict())
+        subject = Subject(network, Path(path).stem, (len(encoder.features),), described, self._loss)
+        return export(subject, path, format=format, opset=opset)
 
     @abstractmethod
     def score_of(self, output: Array, data: Dataset) -> float:

@@ -115,17 +115,7 @@ class MLPClassifier(ClassifierMixin, MLP):
         return np.searchsorted(own, y), {"classes": tuple(map(str, own.tolist()))}
 
     def _data_set(self, x: Array, y: Array) -> Dataset:
-        names, features = self.encoder_.classes, self.encoder_.features
-        if y.min() < y.max() or len(names) < 2:
-            return Dataset(x, y, "classification", "X", names, features, encoder=self.encoder_)
-        # Rows of one class are a part of a data set, as partial_fit may be given it, never the whole of it.
-        two = Dataset(
-            np.vstack([x, x[:1]]),
-            np.append(y, 1 - y[0].clip(0, 1)),
-            "classification",
-            "X",
-            names,
-            features,
-            encoder=self.encoder_,
-        )
-        return two.subset(np.arange(len(y)))
+        encoder = self.encoder_
+        named: Any = {"classes": encoder.classes, "features": encoder.features, "encoder": encoder}
+        # Rows of one class are a part of the data, as partial_fit may be given it, where more classes are known.
+        return Dataset(x, y, "classification", "X", **named, to_measure=len(encoder.classes) > 1)

@@ -13,7 +13,6 @@ import numpy as np
 
 from gradiente.clip import Clip
 from gradiente.data import NAMES, Augmentation, Compose, Dataset
-from gradiente.diagnosis.of_architecture import applied_twice
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, ShapeError, require
 from gradiente.layers import Layer, Linear, LogSoftmax, Sigmoid
@@ -56,13 +55,6 @@ class Plan:
     schedule: Schedule | None
     penalties: list[Penalty]
     augmentation: Augmentation | None
-
-    def advice(self) -> str | None:
-        """A note about a likely mistake: an activation that the loss already includes."""
-        last = self.network.layers[-1]
-        if not applied_twice(last, self.loss):
-            return None
-        return text("build.contained", last=type(last).__name__, loss=type(self.loss).__name__)
 
     def trainer(self, callbacks: list[Callback]) -> Trainer:
         """The trainer of this plan: its own callbacks first, then those given."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gradiente.averages import Average
+from gradiente.batch import require_no_nan
 from gradiente.clip import Clip
 from gradiente.data import Augmentation, Dataset
 from gradiente.engines import StepResult, Torch, make_engine
@@ -19,6 +20,8 @@ from gradiente.optimizers import Optimizer
 from gradiente.parameter_groups import ParameterGroups
 from gradiente.penalties import Penalty
 from gradiente.pytorch.metrics import TorchMetric
+from gradiente.training.arguments import check_arguments, remark_on
+from gradiente.training.arrays import as_dataset
 from gradiente.training.beginning import begin
 from gradiente.training.blocks import Blocks
 from gradiente.training.callbacks import Callback, TrainingState
@@ -98,15 +101,8 @@ class Trainer:
         seed: int = 0,
         monitor: str | None = None,
     ) -> None:
-        require(is_whole(seed, 0), "load.seed", value=repr(seed))
-        known = isinstance(penalties, Sequence) and all(isinstance(entry, Penalty) for entry in penalties)
-        require(known, "trainer.penalties", value=repr(penalties))
-        require(
-            isinstance(augmentation, Augmentation | None), "trainer.augmentation", value=repr(augmentation)
-        )
-        require(isinstance(average, Average | None), "trainer.average", value=repr(average))
-        named = not isinstance(metrics, str) and all(isinstance(metric, str) for metric in metrics)
-        require(named, "trainer.metrics", value=repr(metrics))
+        check_arguments(callbacks, penalties, augmentation, average, metrics, seed)
+        remark_on(network, loss)
         self.network = network
         self.loss = loss
         self.objective = Objective(network, loss, tuple(penalties), clip or Clip())
@@ -134,9 +130,10 @@ class Trainer:
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def fit(
         self,
-        train: Dataset,
+        train: Dataset | Any,
+        y: Any = None,
         *,
-        validation: float | Dataset | None = None,
+        validation: float | Dataset | tuple[Any, Any] | None = None,
         epochs: int = 10,
         batch_size: int | Literal["all"] | None = None,
         max_steps: int | None = None,
@@ -149,8 +146,8 @@ class Trainer:
         bit-identical to fit(…, epochs=10).
 
         Arguments:
-            train: the training data
-            validation: the fraction of `train` to hold out, in (0, 1), or a data set of its own
+            train, y: the training data; or arrays, X and y: whole numbers are classes where the loss is of classes
+            validation: the fraction of `train` to hold out, in (0, 1), or data of its own, also as (X, y)
             epochs: the total number, ≥ 0, including those before resuming
             batch_size: 1 is stochastic, "all" batch, and between them mini-batch gradient descent; None: 128, or all
                 where there are fewer instances
@@ -164,6 +161,9 @@ class Trainer:
             with a diagnosis, where the loss becomes NaN or infinite
         """
         require(is_whole(epochs, 0), "trainer.epochs", value=repr(epochs))
+        train = as_dataset(train, y, self.loss)
+        if isinstance(validation, tuple):
+            validation = as_dataset(*validation, self.loss, like=train)
         data = self.prepare(train, validation, batch_size)
         return self.fit_prepared(data, epochs=epochs, max_steps=max_steps, resume=resume)
 
@@ -253,14 +253,14 @@ class Trainer:
         return state.history
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def partial_fit(self, batch: Dataset) -> StepResult:
+    def partial_fit(self, batch: Dataset | Any, y: Any = None) -> StepResult:
         """One step on one batch, all of a data set: J before the update, the penalties' part of it, the output.
 
         It is not part of an epoch or a fit: callbacks are not called, and random numbers continue from call to call.
 
         Errors: as of `fit`
         """
-        data, engine = self.prepare(batch, None, "all"), self.engine
+        data, engine = self.prepare(as_dataset(batch, y, self.loss), None, "all"), self.engine
         if self._outside is None:
             self._outside = self._new_epoch(data, 0, None)
         epoch, deferred = self._outside, engine.deferred
@@ -333,16 +333,16 @@ class Trainer:
             others = [entry for entry in self.callbacks if not isinstance(entry, Live)]
             self.callbacks[:] = [*others, Live()]
 
-    def evaluate(self, dataset: Dataset) -> dict[str, float]:
-        """The loss and every metric of the task on a data set; one that is not defined warns."""
-        prediction = self.predict(dataset.x)
-        return evaluate(prediction, dataset, self.loss, self.metrics)
+    def evaluate(self, dataset: Dataset | Any, y: Any = None) -> dict[str, float]:
+        """The loss and every metric of the task on data, as `fit` takes them; one that is not defined warns."""
+        dataset = as_dataset(dataset, y, self.loss)
+        return evaluate(self.predict(dataset.x), dataset, self.loss, self.metrics)
 
     def predict(self, x: Array) -> Array:
-        """The output of the network, as it is now, for any number of instances."""
+        """The output of the network, as it is now, for any number of instances; DataError for NaN among them."""
         with self.engine.session():
             self.engine.upload()
-            return self.engine.predict(x)
+            return require_no_nan(x, self.engine.predict(x))
 
     def _epoch(self, state: TrainingState, data: Prepared, control: Control) -> dict[str, Any] | None:
         """One pass over the training data, or the rest of one; returns its record, or None where it was stopped."""
