@@ -26,6 +26,7 @@ from gradiente.training import Checkpoint, Trainer, evaluate, load_checkpoint
 from gradiente.training.breakdown import breakdown
 from gradiente.training.build import Plan, plan
 from gradiente.training.callbacks import Callback
+from gradiente.training.checkpoint import require_seed
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.environment import environment
@@ -122,13 +123,15 @@ def _train(
         run = _started_before(run_folder, config, train_set)
         if run is not None:
             config = _config(None, run, {key: value for key, value in given.items() if key in RESUMABLE})
+    resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
+    if resumed is not None:
+        require_seed(resumed, config.descent.seed)
     if run is not None:
         run.require_same_data(train_set, test_set)
     new, claimed = run is None, run is None and run_folder is None and group.is_global_zero
     if run is not None and group.is_global_zero:
         lock.acquire(run.folder)
 
-    resumed = run.last_checkpoint if run is not None and run.last_checkpoint.is_file() else None
     with remarks(out):
         planned = plan(config.portable(), train_set, resumed=resumed is not None)
     words = environment()

@@ -182,14 +182,28 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
 
 
-def resumed(source: Snapshot | str | Path, form: dict[str, Any], settings: dict[str, Any]) -> Snapshot:
+def require_seed(path: str | Path, seed: int) -> None:
+    """Raise the FileError of `resumed` where a checkpoint's training has another seed, and so another split."""
+    snapshot = load_checkpoint(path)
+    resumed(snapshot, snapshot.form, {"seed": seed}, path)
+
+
+def resumed(
+    source: Snapshot | str | Path,
+    form: dict[str, Any],
+    settings: dict[str, Any],
+    path: str | Path | None = None,
+) -> Snapshot:
     """A snapshot, given or read from a file, checked against the network's architecture and the settings.
+
+    Arguments:
+        path: the file that a given snapshot comes from, for messages
 
     Errors: FileError where it is of another network or other settings
     """
     given = isinstance(source, Snapshot)
     snapshot = source if given else load_checkpoint(source)
-    path = text("checkpoint.snapshot") if given else source
+    path = path or (text("checkpoint.snapshot") if given else source)
     if snapshot.form != form:
         raise FileError("checkpoint.other_network", path=path)
     for name, now in settings.items():

@@ -75,6 +75,7 @@ def test_a_column_of_numbers_orders_too_and_is_a_feature_where_asked(table, capl
 def test_the_last_column_that_is_no_time_is_the_target(table):
     path = table({**columns(), "when": DAYS})
     train, _ = load(path, split="time:when")
+    assert train.encoder is not None
     assert train.encoder.target == "y"
 
 
@@ -124,6 +125,7 @@ def test_the_encoder_learns_from_the_training_rows_of_the_fold_alone(table):
         train, test = load(path, split="time:day", folds=5, fold=fold)
         np.testing.assert_allclose(train.x.mean(axis=0), 0, atol=1e-6)
         np.testing.assert_allclose(train.x.std(axis=0), 1, atol=1e-5)
+        assert test.origin is not None
         tested += test.origin.rows.tolist()
     assert sorted(ORDER[np.array(tested) - 1]) == list(range(10, 60))
 
