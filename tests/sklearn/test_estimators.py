@@ -10,11 +10,12 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.inspection import permutation_importance
-from sklearn.metrics import accuracy_score, log_loss, r2_score
+from sklearn.metrics import accuracy_score, log_loss, r2_score, recall_score
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score, train_test_split
 from sklearn.neural_network import MLPClassifier as Theirs
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import compute_sample_weight
 
 import gradiente as gr
 
@@ -267,3 +268,39 @@ def test_what_is_explained_is_the_fitted_network(model):
     assert model.history_.diagnosis is not None
     x = model.encoder_.transform_rows(IRIS[0])
     assert gr.trace(model.network_, gr.CrossEntropyLoss(), x[:2], IRIS[1][:2]) is not None
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", [gr.MLPClassifier, gr.MLPRegressor])
+def test_in_a_full_batch_a_row_of_weight_two_is_the_row_twice(kind):
+    x, y = load_iris(return_X_y=True)
+    weights = np.random.default_rng(0).integers(0, 4, len(x))
+    times = np.repeat(np.arange(len(x)), weights)
+    options: Any = {"standardize": False, "alpha": 0.0, "max_iter": 20, "random_state": 0, "tol": 0.0}
+    if (
+        kind is gr.MLPRegressor
+    ):  # with a loss that takes the targets as they are, since the encoder counts a row once
+        options |= {"loss": "MSLELoss()", "layers": "Linear(4, 8), Tanh(), Linear(8, 1), Softplus()"}
+    weighted = kind(**options, batch_size=10_000)
+    repeated = clone(weighted)
+    weighted.fit(x, y, sample_weight=weights)
+    repeated.fit(x[times], y[times])
+    np.testing.assert_allclose(weighted.network_.theta, repeated.network_.theta, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_balanced_weights_find_more_of_a_rare_class():
+    generator = np.random.default_rng(0)
+    y = (generator.random(2000) < 0.05).astype(int)
+    x = generator.normal(size=(2000, 2)) + y[:, None]
+    model = gr.MLPClassifier((8,), max_iter=20, learning_rate_init=0.01, random_state=0)
+    plain = recall_score(y, clone(model).fit(x, y).predict(x))
+    balanced = recall_score(y, clone(model).fit(x, y, compute_sample_weight("balanced", y)).predict(x))
+    assert plain < 0.4 < 0.6 < balanced
+
+
+def test_a_negative_weight_is_refused():
+    x, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="Negative"):
+        gr.MLPClassifier().fit(x, y, sample_weight=np.full(len(x), -1.0))

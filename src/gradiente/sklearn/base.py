@@ -11,10 +11,10 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from gradiente.data import Dataset, Encoder, stratified_split
-from gradiente.errors import require, require_one_of, require_whole
+from gradiente.errors import DataError, require, require_one_of, require_whole
 from gradiente.export import export
 from gradiente.export.subject import Subject
 from gradiente.locale import text
@@ -91,13 +91,17 @@ class MLP(BaseEstimator):
         self.missing = missing
         self.engine = engine
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train the network on rows X with their targets y; with `warm_start`, from where it is.
+
+        Arguments:
+            sample_weight: how much each row counts in the loss, J = Σ w L / Σ w; a row of 0 is left out, and the
+                encoder counts every other row once
 
         Errors: ValueError for data or parameters that do not fit; DivergenceError where the loss is no longer finite
         """
         first = not (self.warm_start and hasattr(self, "network_"))
-        train, held_out = self._prepared(X, y, first=first, least=2), None
+        train, held_out = self._prepared(X, y, sample_weight, first=first, least=2), None
         if self.early_stopping:
             names: Any = {"part": "validation", "classes": train.classes}
             kept, others = stratified_split(train.y, self.validation_fraction, self._seed, **names)
@@ -116,10 +120,10 @@ class MLP(BaseEstimator):
             warn(text("sklearn.not_converged", epochs=self.max_iter), ConvergenceWarning, stacklevel=2)
         return self
 
-    def _one_epoch(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def _one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
         """Train for one epoch, from where the network and the optimizer are."""
         require(not self.early_stopping, "sklearn.partial_fit")
-        train = self._prepared(X, y, first=not hasattr(self, "network_"), classes=classes)
+        train = self._prepared(X, y, sample_weight, first=not hasattr(self, "network_"), classes=classes)
         optimizer, schedule = optimizer_of(self), schedule_of(self)
         if schedule is not None:
             optimizer = scheduled(optimizer, schedule, len(self.history_), self.loss_curve_)
@@ -156,7 +160,9 @@ class MLP(BaseEstimator):
     def _data_set(self, x: Array, y: Array) -> Dataset:
         """Features and targets as a data set."""
 
-    def _prepared(self, X: Any, y: Any, *, first: bool, classes: Any = None, least: int = 1) -> Dataset:
+    def _prepared(
+        self, X: Any, y: Any, sample_weight: Any, *, first: bool, classes: Any = None, least: int = 1
+    ) -> Dataset:
         """The data to train on; at first also the encoder and the network."""
         own = type(self).__name__
         require_whole(1, own, max_iter=self.max_iter)
@@ -164,6 +170,14 @@ class MLP(BaseEstimator):
             require_whole(1, own, batch_size=self.batch_size)
         require_one_of(_MISSING, own, missing=self.missing)
         rows, y = read_training(self, X, y, reset=first, several=self.several, least=least)
+        weights = None
+        if sample_weight is not None:
+            options: Any = {"dtype": np.float64, "ensure_non_negative": True}
+            weights = _check_sample_weight(sample_weight, X, **options)
+            if not weights.any():
+                raise DataError("data.no_weight", name="X")
+            counted = weights > 0
+            rows, y, weights = rows.subset(counted), y[counted], weights[counted]
         y, target = self._learned(y, first=first, classes=classes)
         if first:
             self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -172,6 +186,7 @@ class MLP(BaseEstimator):
             self.encoder_ = replace(encoder, target="y", **target)
             self._dtype = rows.dtype
         train = self._data_set(rows.encoded(self.encoder_).astype(self._dtype), y)
+        train = train if weights is None else train.with_weights(weights)
         if first:
             self._loss = given_loss(self) or default_loss(train)
             self.network_ = network_of(self, train, self._loss, self._seed)

@@ -20,7 +20,8 @@ class MLPClassifier(ClassifierMixin, MLP):
     It has the names and defaults of sklearn.neural_network.MLPClassifier, all but batch_size, and takes DataFrames of
     pandas and polars: their columns by name, in any order, columns of text as a feature for each category. Columns of
     numbers are standardized, so that rows may come as they are; after a StandardScaler that changes nothing. A network
-    computes in float32 for X of float32, and otherwise in float64, as there.
+    computes in float32 for X of float32, and otherwise in float64, as there. Classes weigh alike by
+    sample_weight=sklearn.utils.compute_sample_weight("balanced", y).
 
     Arguments:
         hidden_layer_sizes: units of each hidden layer
@@ -62,18 +63,19 @@ class MLPClassifier(ClassifierMixin, MLP):
     (2, 3)
     """
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on these rows, from where the network and the optimizer are.
 
         The first rows fix the encoder: what is standardized is so by their mean and deviation.
 
         Arguments:
             classes: all that may ever come; needed in the first call
+            sample_weight: as of `fit`
 
         Errors: as of `fit`; for classes that are not given at first, others later, or early_stopping
         """
         require(classes is not None or hasattr(self, "network_"), "sklearn.classes")
-        return self._one_epoch(X, y, classes)
+        return self._one_epoch(X, y, sample_weight, classes)
 
     def predict(self, X: Any) -> Array:
         """The most probable class of each row.

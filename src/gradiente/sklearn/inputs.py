@@ -1,6 +1,6 @@
 """What an estimator is given, X and y, as scikit-learn checks it; columns of a DataFrame by their names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,11 @@ class Rows:
         if self.values is None:
             return self.columns
         return dict(zip(self.names, np.asarray(self.values, dtype=np.float64).T, strict=True))
+
+    def subset(self, kept: Array) -> "Rows":
+        """The rows where `kept` is true."""
+        columns = {name: column[kept] for name, column in self.columns.items()}
+        return replace(self, values=None if self.values is None else self.values[kept], columns=columns)
 
     def encoded(self, encoder: Encoder) -> Array:
         """The features of the rows."""

@@ -35,14 +35,17 @@ class MLPRegressor(RegressorMixin, MLP):
 
     several = True
 
-    def partial_fit(self, X: Any, y: Any) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one epoch on these rows, from where the network and the optimizer are.
 
         The first rows fix the encoder: what is standardized is so by their mean and deviation, and so are the targets.
 
+        Arguments:
+            sample_weight: as of `fit`
+
         Errors: as of `fit`; for early_stopping
         """
-        return self._one_epoch(X, y)
+        return self._one_epoch(X, y, sample_weight)
 
     def predict(self, X: Any) -> Array:
         """The estimates of the targets, in their units.
