@@ -13,7 +13,7 @@ from gradiente.streams import Purpose, stream
 SOURCE = Path(gradiente.__file__).parent
 OF_A_TRAINING = [
     SOURCE / "network.py",
-    SOURCE / "data" / "splits.py",
+    *(SOURCE / "data" / "splits").glob("*.py"),
     SOURCE / "parity" / "setup.py",
     *(SOURCE / "engines").glob("*.py"),
     *(SOURCE / "training").glob("*.py"),

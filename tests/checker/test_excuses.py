@@ -48,7 +48,7 @@ ABOVE = {
         ["not_installed"],
     ),
     "a table": (
-        "import pandas as pd\nd = pd.DataFrame({'x': [0, 1], 'y': [1, 0]})\n"
+        "import modin.pandas as pd\nd = pd.DataFrame({'x': [0, 1], 'y': [1, 0]})\n"
         "e = d[['x']].dropna().groupby('x').mean().to_numpy().astype(float)\n"
         "n = e.shape[0]\nz = np.zeros((n, 3))\nw = z + e\nd.loc[d['y'] > 0.5, 'x'] = 1\nassert len(d) == 2",
         ["not_installed"],
@@ -124,7 +124,7 @@ ABOVE = {
     "a table, split": (
         "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nd = pd.read_csv('d.csv')\n"
         "Xa, Xb = train_test_split(d.drop('y', axis=1).values, test_size=0.2)\nassert Xa.shape[0] == Xb.shape[0]",
-        ["not_installed"],
+        ["left_out"],
     ),
     "an end without its data": (
         "import sys\ntry:\n    datos = open('datos.csv').read()\nexcept FileNotFoundError:\n    sys.exit(1)",

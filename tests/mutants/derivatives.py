@@ -257,5 +257,5 @@ def logarithm_of_the_target_taken_for_it(right, self, prediction, target):
 
 
 @mutant(Loss, "gradient", where=lambda loss: loss.averages)
-def sum_over_the_batch_for_the_mean(right, self, prediction, target):
+def sum_over_the_batch_for_the_mean(right, self, prediction, target, weights=None):
     return self.unreduced_gradient(prediction, target)

@@ -76,7 +76,7 @@ class LayerNumbers(click.ParamType):
 class ClassWeights(click.ParamType):
     """A number for each class, by name: "no=1,yes=5"; or `balanced`."""
 
-    name = "NAME=X,…|balanced"
+    name = "CLASS=X,…|balanced"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

@@ -117,7 +117,7 @@ class DescentConfig:
     """What is minimized, with which optimizer, for how long."""
 
     loss: str | None = setting(registry=LOSSES, metavar="name")
-    class_weight: ClassWeights | None = setting(interval="[0, inf)")
+    class_weight: ClassWeights | None = setting(interval="[0, inf)", metavar="class_weights")
     optimizer: str | None = setting(registry=OPTIMIZERS, metavar="name", otherwise="Adam()")
     lr: float | None = setting(
         interval="[0, inf)",
