@@ -282,7 +282,7 @@ def test_in_a_full_batch_a_row_of_weight_two_is_the_row_twice(kind):
     ):  # with a loss that takes the targets as they are, since the encoder counts a row once
         options |= {"loss": "MSLELoss()", "layers": "Linear(4, 8), Tanh(), Linear(8, 1), Softplus()"}
     weighted = kind(**options, batch_size=10_000)
-    repeated = clone(weighted)
+    repeated: Any = clone(weighted)
     weighted.fit(x, y, sample_weight=weights)
     repeated.fit(x[times], y[times])
     np.testing.assert_allclose(weighted.network_.theta, repeated.network_.theta, rtol=1e-6, atol=1e-9)
@@ -294,9 +294,9 @@ def test_balanced_weights_find_more_of_a_rare_class():
     generator = np.random.default_rng(0)
     y = (generator.random(2000) < 0.05).astype(int)
     x = generator.normal(size=(2000, 2)) + y[:, None]
-    model = gr.MLPClassifier((8,), max_iter=20, learning_rate_init=0.01, random_state=0)
-    plain = recall_score(y, clone(model).fit(x, y).predict(x))
-    balanced = recall_score(y, clone(model).fit(x, y, compute_sample_weight("balanced", y)).predict(x))
+    model: Any = MLPClassifier((8,), max_iter=20, learning_rate_init=0.01, random_state=0)
+    plain = recall_score(y, model.fit(x, y).predict(x))
+    balanced = recall_score(y, model.fit(x, y, compute_sample_weight("balanced", y)).predict(x))
     assert plain < 0.4 < 0.6 < balanced
 
 
