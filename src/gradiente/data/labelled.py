@@ -15,7 +15,7 @@ from gradiente.data.npz import read_npz_pair
 from gradiente.data.own import is_one_hot
 from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.table import SUFFIXES, read_table
+from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, DataError, FileError
 from gradiente.files import STANDARD_INPUT
 from gradiente.formatting import count
@@ -70,11 +70,11 @@ def read_labelled(
 
 
 def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dict) -> Dataset:
-    table = read_table(path, form)
+    target = encoder.target
+    table = encoder.table(path, form, [target] if target is not None and encoder.classes else [])
     for remark in table.remarks:
         log.info(remark)
     columns = encoder.columns_of(table, gaps=missing == "drop")
-    target = encoder.target
     if target not in table.names:
         raise DataError("labelled.target", path=path, target=target, found=", ".join(table.names))
     cells = table.words(target) if encoder.classes else table.numbers(target)

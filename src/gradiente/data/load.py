@@ -243,10 +243,11 @@ def _table(
         missing=reading.missing,
         decimal=own.decimal,
     )
-    x = encoder.transform(columns)
-    facts = (target.task, path.stem, encoder, rows, standardize_target)
     read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
     digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
+    del read
+    x = encoder.transform_each(columns)
+    facts = (target.task, path.stem, encoder, rows, standardize_target)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 

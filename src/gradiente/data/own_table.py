@@ -68,7 +68,7 @@ class Reading:
 class OwnTable:
     """The columns that are learned from, and the target, without the rows that are left out."""
 
-    columns: Mapping[str, np.ndarray]
+    columns: dict[str, np.ndarray]
     target: Target
     target_name: str
     origin: Origin
@@ -131,11 +131,12 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     remarks += _categories(table, columns)
     for remark in remarks:
         log.info(remark)
-    kept = {each: column[~out] for each, column in columns.items()}
+    if out.any():
+        columns = {each: column[~out] for each, column in columns.items()}
     origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
     weights = None if weights is None else weights[~out]
-    return OwnTable(kept, target, name, origin, weights, table.decimal)
+    return OwnTable(columns, target, name, origin, weights, table.decimal)
 
 
 def _weights(table: Table, reading: Reading) -> np.ndarray:

@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradiente.data.tables.form import DECIMALS
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def missing(cells: "pl.Series", *, number: bool) -> "pl.Series":
     return cells.str.to_lowercase().is_in(sorted(MISSING_NUMBER if number else MISSING))
 
 
+def words(cells: "pl.Series") -> np.ndarray:
+    """Text as it is written; "" for a cell that holds no value."""
+    import polars as pl
+
+    kinds = cells.unique()
+    written = np.where(missing(kinds, number=False).to_numpy(), "", np.array(kinds.to_list(), dtype=str))
+    return written[cells.cast(pl.Enum(kinds)).to_physical().to_numpy()]
+
+
 def plain(cells: "pl.Series") -> "pl.Series":
     """Numbers as they are typed, in the characters of ASCII: their minus, and no unit where all have the same one.
 
@@ -52,6 +63,17 @@ def plain(cells: "pl.Series") -> "pl.Series":
     if len(present) and units.null_count() == 0 and units.n_unique() == 1:
         return cells.str.replace(rf"\s*(?:{_UNIT})\s*", "")
     return cells
+
+
+def typed(cells: "pl.Series", decimal: str) -> "pl.Series":
+    """The float64 of each cell that is a number as programs write it; null where it is none, as for a missing one."""
+    import polars as pl
+
+    if decimal == ",":
+        of = pl.col(cells.name)
+        point = pl.when(~of.str.contains(".", literal=True)).then(of.str.replace(",", ".", literal=True))
+        cells = cells.to_frame().select(point).to_series()
+    return cells.cast(pl.Float64, strict=False).fill_nan(None)
 
 
 def numbers(cells: "pl.Series", decimal: str) -> "pl.Series":
