@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class RowDigests:
             target: the name of their column
         """
         total, sums = np.zeros(len(y), np.uint64), {}
-        for name, values in {**columns, target: y}.items():
+        for name, values in chain(columns.items(), [(target, y)]):
             digests = _mixed(_of_block(values.reshape(len(values), -1)))
             sums[name] = int(digests.sum(dtype=np.uint64))
             total += _mixed(digests ^ _salt(name))

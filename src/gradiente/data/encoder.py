@@ -1,7 +1,7 @@
 """How a row of a table becomes a row of numbers: fitted on the training rows, then fixed."""
 
 import logging
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -160,19 +160,12 @@ class Encoder:
 
         Shapes: one array (rows,) for each column → x (rows, features), float32
         """
-        return self.transform_each(dict(columns))
-
-    def transform_each(self, columns: MutableMapping[str, np.ndarray]) -> np.ndarray:
-        """As `transform`, taking each column out of `columns` once it is encoded: never both are in memory whole.
-
-        Shapes: as of `transform`
-        """
         rows, position, numeric = len(columns[self.columns[0]]), 0, 0
         features = np.empty((len(self.features), rows), dtype=np.float32)
         indicators = len(features) - len(self.indicators) - self.constant_input
         with np.errstate(over="ignore"):  # what no float32 can hold becomes infinite, and Dataset names it
             for name in self.columns:
-                column, kinds = columns.pop(name), self.categories.get(name)
+                column, kinds = columns[name], self.categories.get(name)
                 if kinds is not None:
                     features[position : position + len(kinds)] = _one_hot(column, kinds)
                     position += len(kinds)
@@ -231,7 +224,7 @@ class Encoder:
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        return self.transform_each(self.columns_of(self.table(path, Form(decimal=self.decimal))))
+        return self.transform(self.columns_of(self.table(path, Form(decimal=self.decimal))))
 
     def table(self, path: str | Path, form: Form, words: Sequence[str] = ()) -> Table:
         """The table in a file, of which its columns, and those `words`, are read at once.

@@ -1,5 +1,6 @@
 """Data sets by name, split into training and test parts."""
 
+from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
+from gradiente.data.encoded_rows import encoded_rows
 from gradiente.data.encoder import SCALERS, Encoder
 from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
@@ -243,10 +245,10 @@ def _table(
         missing=reading.missing,
         decimal=own.decimal,
     )
-    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
+    weights = {} if own.weights is None else {f"{reading.weight}": own.weights}
+    read = ChainMap(weights, columns)  # the weights come last
     digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
-    del read
-    x = encoder.transform_each(columns)
+    x = encoded_rows(columns.pieces(), encoder, len(target.y))
     facts = (target.task, path.stem, encoder, rows, standardize_target)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 

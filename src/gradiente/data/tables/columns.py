@@ -1,6 +1,6 @@
 """What a table's file holds: columns of numbers, and the text of every column."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -32,6 +32,13 @@ class Columns(Protocol):
 
     def numbers(self, name: str) -> np.ndarray | None:
         """A column as float64, NaN where a cell stands for no value; None where a cell is anything else."""
+        ...
+
+    def pieces(self, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+        """Columns of numbers, some thousand consecutive rows at a time.
+
+        What is in memory is given up, piece by piece: no column is asked for again.
+        """
         ...
 
     def cells(self, name: str) -> "pl.Series":

@@ -12,7 +12,8 @@ from pathlib import Path
 from gradiente.errors import FileError
 from gradiente.files import STANDARD_INPUT, open_file, read_file, unreadable
 
-BLOCK = 2_000_000  # bytes
+BLOCK = 1_000_000  # bytes that are read at once
+SMALL = 4_000_000  # bytes of a file that is kept in memory
 UTF_8 = ("utf-8", "utf-8-sig")
 FALLBACK = "cp1252"  # what Excel writes in the west of Europe and in America
 _GZIP = b"\x1f\x8b"
@@ -27,7 +28,7 @@ class TextFile:
     """The text in a file, unpacked where it is compressed by gzip.
 
     Arguments:
-        path: the file; "-" is the standard input, which is kept in memory
+        path: the file; "-" is the standard input, which is kept in memory, as a small file is
         encoding: as given; None: by the byte order mark, else UTF-8 where every byte fits, else cp1252
 
     Errors: FileError for a file that cannot be read, is broken, or does not have that encoding
@@ -35,7 +36,7 @@ class TextFile:
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path = path
-        self._content = read_file(path) if str(path) == STANDARD_INPUT else None
+        self._content = read_file(path) if str(path) == STANDARD_INPUT else _small(path)
         self.encoding = self._found(encoding)
 
     def blocks(self) -> Iterator[bytes]:
@@ -65,7 +66,8 @@ class TextFile:
                 is_packed = file.read(len(_GZIP)) == _GZIP
                 file.seek(0)
                 unpacked = opened.enter_context(gzip.open(file)) if is_packed else file
-                while piece := unpacked.read(BLOCK):
+                size = BLOCK if self._content is None else SMALL
+                while piece := unpacked.read(size):
                     yield piece
             except (gzip.BadGzipFile, EOFError, zlib.error) as error:
                 raise FileError("csv.gzip", path=self.path) from error
@@ -108,3 +110,13 @@ class TextFile:
                     raise
             before += len(raw)
         return found
+
+
+def _small(path: Path) -> bytes | None:
+    """The content of a small file; None of any other."""
+    with open_file(path) as file:
+        try:
+            content = file.read(SMALL + 1)
+        except OSError as error:
+            raise unreadable(path, error) from error
+    return content if len(content) <= SMALL else None

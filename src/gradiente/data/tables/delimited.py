@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradiente.data.tables.decoding import TextFile
 from gradiente.data.tables.form import SEPARATORS
@@ -74,7 +74,7 @@ class Delimited:
             block = Block(self, b"".join(islice(io.BytesIO(block.content), rows)))
         return block.read(words=range(self.width)).select(map(name_of, range(self.width))).head(rows)
 
-    def blocks(self, *, header: bool) -> "Iterator[Block]":
+    def blocks(self, *, header: bool, decimal: str = ".") -> "Iterator[Block]":
         """All records but a header's, those of a few megabytes at a time.
 
         From the first quotation mark on they are a single block: a line end may be within a cell.
@@ -90,7 +90,7 @@ class Delimited:
             if b'"' in body:
                 body = b"".join([body, *contents])
             if body:
-                yield Block(self, body)
+                yield Block(self, body, decimal)
 
     @cached_property
     def is_even(self) -> bool:
@@ -127,64 +127,63 @@ class Block:
     Arguments:
         of: the text
         content: the records as they are written
+        decimal: what stands before the decimals of numbers
     """
 
-    def __init__(self, of: Delimited, content: bytes) -> None:
+    def __init__(self, of: Delimited, content: bytes, decimal: str = ".") -> None:
         self._of = of
+        self._decimal = decimal
         self.content = content
         if b'"' in content and (_SPACE_BEFORE_QUOTE.search(content) or not self._is_understood()):
             self.content = of.rewritten(content)
 
-    def read(
-        self, numbers: Collection[int] = (), words: Collection[int] = (), *, decimal: str = "."
-    ) -> "pl.DataFrame":
+    def read(self, numbers: Collection[int] = (), words: Collection[int] = ()) -> "pl.DataFrame":
         """Columns, by their places, "column_1" …, of all records that have a cell that is not empty.
 
         Arguments:
             numbers: float64, null where a cell is no number as it is typed
             words: text without spaces around it; an empty cell is ""
-            decimal: what stands before the decimals of the numbers
 
         Errors: as of Delimited
         """
         import polars as pl
 
-        last, more = self._of.width - 1, self._of.width
-        frame = self._parsed(numbers, {*words, last, more}, decimal)
-        end = pl.col(name_of(last))
-        short = end.is_null() if last in numbers else end == ""
-        if frame.select(short | (pl.col(name_of(more)) != "")).to_series().any():
+        names, last, more = list(map(name_of, numbers)), self._of.width - 1, self._of.width
+        frame = self._parsed(numbers, {*words, last, more})
+        if frame[name_of(last)].null_count() or frame[name_of(more)].null_count() < len(frame):
             assert self._of.is_even
-        if len(numbers) == 0 or all(frame.select(map(name_of, numbers)).null_count().row(0)):
-            empty = frame.select(pl.all_horizontal(pl.all().is_null() | (pl.all().cast(pl.String) == "")))
-            if empty.to_series().any():
-                whole = self._parsed((), range(self._of.width + 1), decimal)
+        if words:
+            frame = frame.with_columns(_stripped([name_of(place) for place in words]))
+        if all(frame[name].null_count() for name in names):
+            empty = [pl.col(name).is_null() for name in names]
+            empty += [pl.col(name_of(place)) == "" for place in words]
+            if not empty or frame.select(pl.all_horizontal(empty)).to_series().any():
+                whole = self._parsed((), range(more + 1)).select(_stripped([pl.String]))
                 frame = frame.filter(whole.select(pl.any_horizontal(pl.all() != "")).to_series())
         return frame
 
-    def _parsed(self, numbers: Collection[int], words: Collection[int], decimal: str) -> "pl.DataFrame":
-        """Those columns of all records."""
+    def _parsed(self, numbers: Collection[int], words: Collection[int]) -> "pl.DataFrame":
+        """Those columns of all records, as they are written; a cell that is empty is null."""
         import polars as pl
 
         try:
-            frame = self._by_polars(numbers, words, decimal)
+            return self._by_polars(numbers, words).slice(1)
         except pl.exceptions.PolarsError:  # a record that is too long
             self.content = self._of.rewritten(self.content)
-            frame = self._by_polars(numbers, words, decimal)
-        return frame.slice(1).with_columns(pl.col(pl.String).str.strip_chars().fill_null(""))
+            return self._by_polars(numbers, words).slice(1)
 
     def _is_understood(self) -> bool:
         """Whether the quotation marks are where polars expects them."""
         import polars as pl
 
         try:
-            self._by_polars((), range(self._of.width + 1), ".", strict=True)
+            self._by_polars((), range(self._of.width + 1), strict=True)
         except pl.exceptions.PolarsError:
             return False
         return True
 
     def _by_polars(
-        self, numbers: Collection[int], words: Collection[int], decimal: str, *, strict: bool = False
+        self, numbers: Collection[int], words: Collection[int], *, strict: bool = False
     ) -> "pl.DataFrame":
         """Those columns of all records, below a first row of nothing, by which polars counts the columns."""
         import polars as pl
@@ -198,8 +197,15 @@ class Block:
             schema=schema,
             columns=[name_of(place) for place in sorted({*numbers, *words})],
             ignore_errors=not strict,
-            decimal_comma=decimal == ",",
+            decimal_comma=self._decimal == ",",
         )
+
+
+def _stripped(columns: "Any") -> "pl.Expr":
+    """Text without spaces around it, "" for nothing."""
+    import polars as pl
+
+    return pl.col(columns).str.strip_chars().fill_null("")
 
 
 def name_of(place: int) -> str:

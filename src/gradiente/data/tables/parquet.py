@@ -1,6 +1,6 @@
 """Parquet files: columns of numbers and text, whose types come with the file."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MAGIC = b"PAR1"  # the first bytes, and the last
+PIECE = 50_000  # rows
 SUFFIX = ".parquet"
 
 
@@ -52,6 +53,13 @@ class ParquetColumns:
         if not kind.is_integer() and not kind.is_float():
             return None
         return self._column(name).cast(pl.Float64).to_numpy()
+
+    def pieces(self, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+        import polars as pl
+
+        for start in range(0, self._rows, PIECE):
+            part = self._collected(lambda rows: rows.select(names).slice(start, PIECE).cast(pl.Float64))
+            yield {name: part[name].to_numpy() for name in names}
 
     def cells(self, name: str) -> "pl.Series":
         return _text(self._column(name))

@@ -65,11 +65,10 @@ class Table:
 
     def numbers(self, name: str) -> np.ndarray:
         """A column of numbers, float64; NaN where a value is missing."""
-        values = self._typed(name)
-        if values is None:
-            plain = cells.plain(self.text(name))
-            values = cells.numbers(plain, self._decimal(name, plain)).to_numpy()
-        return self._checked(name, values)
+        if (typed := self._typed(name)) is not None:
+            return self._finite(name, typed)
+        plain = cells.plain(self.text(name))
+        return self._checked(name, cells.numbers(plain, self._decimal(name, plain)).to_numpy())
 
     def _values(self, name: str) -> np.ndarray | None:
         """The numbers of a column, NaN where a cell is none; None for a column of words."""
@@ -87,6 +86,11 @@ class Table:
         mostly = found >= cells.MOSTLY_NUMBERS * len(among) or (2 * found > len(among) and several)
         return values.to_numpy() if mostly else None
 
+    def is_typed(self, name: str) -> bool:
+        """Whether all cells of a column are numbers as programs write them, or missing, and one is there."""
+        values = self._typed(name)
+        return values is not None and not np.isnan(values).all()
+
     def _typed(self, name: str) -> np.ndarray | None:
         """A column all of whose cells are numbers as programs write them, or missing; None for any other."""
         self.require(name)
@@ -99,6 +103,10 @@ class Table:
             if wrong.any():
                 where = self.cell(name, int(wrong.argmax()))
                 raise DataError("csv.not_number", **where, count=int(wrong.sum()))
+        return self._finite(name, values)
+
+    def _finite(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Its numbers; the error of one that is infinite."""
         if np.isinf(values).any():
             raise DataError("csv.infinite", **self.cell(name, int(np.isinf(values).argmax())))
         return values

@@ -1,6 +1,8 @@
 """The columns of a text with separators: numbers where all cells are, read at once; text where it is asked for."""
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterator, Sequence
+from mmap import mmap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +15,6 @@ from gradiente.locale import text
 
 if TYPE_CHECKING:
     import polars as pl
-
-_DIGITS = tuple(b"09")
 
 
 class TextColumns:
@@ -46,7 +46,8 @@ class TextColumns:
     ) -> None:
         self._records = records
         self._rows = 0
-        self._numbers = dict[int, np.ndarray]()
+        self._numbers = dict[int, int]()  # the row of a column in each block
+        self._blocks = list[np.ndarray]()
         self._text: dict[int, pl.Series] = {}
         first = records.first
         wanted = {*(numbers or ()), *words}
@@ -84,7 +85,14 @@ class TextColumns:
         return self._rows
 
     def numbers(self, name: str) -> np.ndarray | None:
-        return self._numbers.get(self._places[name])
+        return self._of_numbers(self._places[name])
+
+    def pieces(self, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+        rows = {name: self._numbers[self._places[name]] for name in names}
+        self._blocks.reverse()
+        while self._blocks:
+            block = self._blocks.pop()
+            yield {name: block[row] for name, row in rows.items()}
 
     def cells(self, name: str) -> "pl.Series":
         return self._cells(self._places[name])
@@ -97,6 +105,12 @@ class TextColumns:
         place = self._places[name]
         return line, found[place] if place < len(found) else ""
 
+    def _of_numbers(self, place: int) -> np.ndarray | None:
+        if place not in self._numbers:
+            return None
+        parts = [block[self._numbers[place]] for block in self._blocks]
+        return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+
     def _cells(self, place: int) -> "pl.Series":
         if place not in self._text:
             self._read(set(), {place})
@@ -106,45 +120,50 @@ class TextColumns:
         """Read those columns; of numbers, one that has other cells too becomes text."""
         import polars as pl
 
-        found = {place: np.empty(0) for place in sorted(numbers)}
+        rows_of = {place: row for row, place in enumerate(sorted(numbers))}
+        found = set(rows_of)
         parts = {place: [pl.Series(name_of(place), [], pl.String)] for place in words}
-        rows = 0
-        for block in self._records.blocks(header=self.header == 1):
-            frame = block.read(found, words, decimal=self.decimal)
+        self._rows = 0
+        for block in self._records.blocks(header=self.header == 1, decimal=self.decimal):
+            frame = block.read(sorted(found), words)
             for place, part in parts.items():
                 part.append(frame[name_of(place)])
-            for place, column in self._numbers_in(block, frame, list(found)).items():
-                whole = found[place]
-                if column is None:
-                    del found[place]
-                else:
-                    whole.resize(rows + len(column), refcheck=False)  # in place: never two of them
-                    whole[rows:] = column
-            rows += len(frame)
-        self._rows = rows
-        self._numbers |= found
+            if found:
+                places = sorted(found)
+                matrix, others = self._numbers_in(block, frame, places)
+                found -= others
+                if self._blocks or others:
+                    kept = _returned((len(rows_of), len(frame)))
+                    kept[[rows_of[place] for place in places]] = matrix
+                    matrix = kept
+                self._blocks.append(matrix)
+            self._rows += len(frame)
+        self._numbers |= {place: rows_of[place] for place in found}
         self._text |= {place: pl.concat(part) for place, part in parts.items()}
-        if others := numbers - set(found):
+        if others := numbers - found:
             self._read(set(), others)
 
     def _numbers_in(
         self, block: Block, frame: "pl.DataFrame", places: list[int]
-    ) -> dict[int, np.ndarray | None]:
-        """The columns of numbers of a block, None for one that has other cells."""
-        if not places:
-            return {}
-        matrix = frame.select(map(name_of, places)).to_numpy(order="fortran")
-        doubtful = np.isnan(matrix).any(axis=0)
+    ) -> tuple[np.ndarray, set[int]]:
+        """The columns of numbers of a block, as rows, and the places of those that have other cells too."""
+        matrix = frame.select(map(name_of, places)).to_numpy(order="fortran", writable=True).T
+        doubtful = np.isnan(matrix).any(axis=1)
         if self.decimal == "," and b"." in block.content:
             doubtful[:] = True  # polars takes it for a decimal point all the same
         if not self._codes_are_numbers and _may_have_codes(block.content):
-            doubtful |= (matrix == np.floor(matrix)).any(axis=0)
-        found = dict[int, np.ndarray | None](zip(places, matrix.T, strict=True))
+            doubtful |= (matrix == np.floor(matrix)).any(axis=1)
+        others = set[int]()
         if doubtful.any():
             again = [place for place, is_doubtful in zip(places, doubtful, strict=True) if is_doubtful]
             written = block.read(words=again)
-            found |= {place: self._typed(written[name_of(place)]) for place in again}
-        return found
+            for place in again:
+                column = self._typed(written[name_of(place)])
+                if column is None:
+                    others.add(place)
+                else:
+                    matrix[places.index(place)] = column
+        return matrix, others
 
     def _typed(self, column: "pl.Series") -> np.ndarray | None:
         """A column of text as numbers, NaN where a cell stands for none; None where one is anything else."""
@@ -157,17 +176,23 @@ class TextColumns:
         return values.to_numpy()
 
     def _is_empty(self, place: int) -> bool:
-        values = self._numbers.get(place)
+        values = self._of_numbers(place)
         if values is not None and not np.isnan(values).all():
             return False
         return bool((self._cells(place) == "").all())
 
     def _is_index(self, place: int) -> bool:
         """Whether all cells are different."""
-        values = self._numbers.get(place)
+        values = self._of_numbers(place)
         if values is not None and len(np.unique(values)) == len(values):
             return True
         return self._cells(place).n_unique() == len(self)
+
+
+def _returned(shape: tuple[int, int]) -> np.ndarray:
+    """An empty array whose memory goes back to the system at its end; that of small ones may stay with the process."""
+    size = math.prod(shape) * np.dtype(np.float64).itemsize
+    return np.frombuffer(mmap(-1, size), np.float64).reshape(shape) if size else np.empty(shape)
 
 
 def _decimal(body: "pl.DataFrame | None", separator: str) -> str:
