@@ -1,6 +1,5 @@
 """Data sets by name, split into training and test parts."""
 
-from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -246,8 +245,8 @@ def _table(
         decimal=own.decimal,
     )
     weights = {} if own.weights is None else {f"{reading.weight}": own.weights}
-    read = ChainMap(weights, columns)  # the weights come last
-    digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
+    labels = _named(target.y, target.classes)
+    digests = RowDigests.of_columns(columns, labels, own.target_name, weights=weights)
     x = encoded_rows(columns.pieces(), encoder, len(target.y))
     facts = (target.task, path.stem, encoder, rows, standardize_target)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows

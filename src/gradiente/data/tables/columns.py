@@ -13,18 +13,21 @@ class Columns(Protocol):
     """The columns of a table in a file, by name.
 
     Arguments:
-        names: of the columns, in order
         words: the columns that hold words, whatever they look like; dates may be among them
         decimal: what stands before the decimals of `numbers`
         header: how many rows the header has, 0 or 1
         remarks: what was found, in the reader's language
     """
 
-    names: list[str]
     words: frozenset[str]
     decimal: str
     header: int
     remarks: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+        ...
 
     def __len__(self) -> int:
         """The rows."""

@@ -117,7 +117,7 @@ class Delimited:
         writer.writerows([cell.strip() for cell in record] for record in self._reader(lines))
         return out.getvalue().encode()
 
-    def _reader(self, lines: "Iterator[str] | io.StringIO") -> "csv._reader":
+    def _reader(self, lines: "Iterator[str] | io.StringIO") -> Any:
         return csv.reader(lines, delimiter=self.separator, skipinitialspace=True, strict=True)
 
 

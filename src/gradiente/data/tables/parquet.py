@@ -1,6 +1,7 @@
 """Parquet files: columns of numbers and text, whose types come with the file."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,12 @@ class ParquetColumns:
             if kind.is_nested() or kind in (pl.Binary, pl.Object, pl.Duration):
                 raise DataError("parquet.kind", path=path, column=name, kind=kind)
         words = (pl.String, pl.Categorical, pl.Enum, pl.Boolean)
-        self.names = list(self._schema)
         self.words = frozenset(name for name, kind in self._schema.items() if kind in words)
         self._rows = self._collected(lambda rows: rows.select(pl.len())).item()
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._schema)
 
     def __len__(self) -> int:
         return self._rows
@@ -55,10 +59,8 @@ class ParquetColumns:
         return self._column(name).cast(pl.Float64).to_numpy()
 
     def pieces(self, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
-        import polars as pl
-
         for start in range(0, self._rows, PIECE):
-            part = self._collected(lambda rows: rows.select(names).slice(start, PIECE).cast(pl.Float64))
+            part = self._collected(partial(_numbers, names=names, start=start))
             yield {name: part[name].to_numpy() for name in names}
 
     def cells(self, name: str) -> "pl.Series":
@@ -81,6 +83,12 @@ class ParquetColumns:
             return query(pl.scan_parquet(self._path, glob=False)).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise FileError("parquet.corrupt", path=self._path) from error
+
+
+def _numbers(rows: "pl.LazyFrame", names: Sequence[str], start: int) -> "pl.LazyFrame":
+    import polars as pl
+
+    return rows.select(names).slice(start, PIECE).cast(pl.Float64)
 
 
 def _text(column: "pl.Series") -> "pl.Series":

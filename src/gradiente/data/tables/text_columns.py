@@ -44,6 +44,8 @@ class TextColumns:
         numbers: Collection[str] | None = None,
         words: Collection[str] = (),
     ) -> None:
+        import polars as pl
+
         self._records = records
         self._rows = 0
         self._numbers = dict[int, int]()  # the row of a column in each block
@@ -62,7 +64,7 @@ class TextColumns:
             if not found:
                 words_of = {"path": records.path.name, "first": ", ".join(first[:3])}
                 remarks.append(text("csv.remark.no_header", **words_of))
-        body = None if head is None else head.slice(self.header)
+        body = pl.DataFrame() if head is None else head.slice(self.header)
         self.decimal = decimal or _decimal(body, records.separator)
         self._codes_are_numbers = is_known
         if is_known:
@@ -148,7 +150,7 @@ class TextColumns:
     ) -> tuple[np.ndarray, set[int]]:
         """The columns of numbers of a block, as rows, and the places of those that have other cells too."""
         matrix = frame.select(map(name_of, places)).to_numpy(order="fortran", writable=True).T
-        doubtful = np.isnan(matrix).any(axis=1)
+        doubtful: np.ndarray = np.isnan(matrix).any(axis=1)
         if self.decimal == "," and b"." in block.content:
             doubtful[:] = True  # polars takes it for a decimal point all the same
         if not self._codes_are_numbers and _may_have_codes(block.content):
@@ -195,10 +197,10 @@ def _returned(shape: tuple[int, int]) -> np.ndarray:
     return np.frombuffer(mmap(-1, size), np.float64).reshape(shape) if size else np.empty(shape)
 
 
-def _decimal(body: "pl.DataFrame | None", separator: str) -> str:
+def _decimal(body: "pl.DataFrame", separator: str) -> str:
     """What stands before the decimals in most columns of numbers, by the first rows."""
     found = set[str]()
-    for column in [] if body is None else body:
+    for column in body:
         found |= cells.decimals_in(cells.plain(column))[0]
     return "," if found == {","} and separator != "," else "."
 
