@@ -69,10 +69,13 @@ class Delimited:
 
     def head(self, rows: int) -> "pl.DataFrame":
         """The text of the first records."""
-        block = next(self.blocks(header=False))
-        if b'"' not in block.content:
-            block = Block(self, b"".join(islice(io.BytesIO(block.content), rows)))
-        return block.read(words=range(self.width)).select(map(name_of, range(self.width))).head(rows)
+        lines = list[bytes]()
+        for block in self.blocks(header=False):
+            lines += islice(io.BytesIO(block.content), None if b'"' in block.content else rows)
+            if len(lines) >= rows:
+                break
+        read = Block(self, b"".join(lines)).read(words=range(self.width))
+        return read.select(map(name_of, range(self.width))).head(rows)
 
     def blocks(self, *, header: bool, decimal: str = ".") -> "Iterator[Block]":
         """All records but a header's, those of a few megabytes at a time.

@@ -150,7 +150,7 @@ class TextColumns:
     ) -> tuple[np.ndarray, set[int]]:
         """The columns of numbers of a block, as rows, and the places of those that have other cells too."""
         matrix = frame.select(map(name_of, places)).to_numpy(order="fortran", writable=True).T
-        doubtful: np.ndarray = np.isnan(matrix).any(axis=1)
+        doubtful = np.asarray(np.isnan(matrix).any(axis=1))
         if self.decimal == "," and b"." in block.content:
             doubtful[:] = True  # polars takes it for a decimal point all the same
         if not self._codes_are_numbers and _may_have_codes(block.content):
