@@ -1,13 +1,14 @@
 """`gradiente train --folds`: a network for each fold of a cross-validation, and the mean of their scores."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from gradiente.cli.base import print_json
 from gradiente.cli.tables import console, styled_table
+from gradiente.cli.train_one import train_one
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, FileError, require
 from gradiente.files import STANDARD_INPUT, system_reason
@@ -16,9 +17,6 @@ from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation, mean_and_deviation
 from gradiente.training.run import claimed_folder, default_folder
-
-# Trains one network, from the options of the command: its exit status, and its result where it has one.
-TrainOne = Callable[..., tuple[int, dict[str, Any] | None]]
 
 
 def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> CrossValidation:
@@ -57,14 +55,11 @@ def _remove_unless_begun(validation: CrossValidation, parents: list[Path]) -> No
             folder.rmdir()
 
 
-def train_folds(
-    validation: CrossValidation, train_one: TrainOne, given: Mapping[str, Any], *, as_json: bool
-) -> int:
+def train_folds(validation: CrossValidation, given: Mapping[str, Any], *, as_json: bool) -> int:
     """Train the network of every fold that is not finished, and print the scores; the exit status.
 
     Arguments:
         validation: its folder
-        train_one: trains one network
         given: options of the command; those of a resumed run may only be such as a run takes when it is resumed
     """
     number, out = validation.config().data.folds or 0, console(as_json)
