@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gradiente.formatting import measure_name, measure_value
 from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation, mean_and_deviation
-from gradiente.training.run import claimed_folder, default_folder
+from gradiente.training.run import claimed_folder, default_folder, missing_parents, remove_unless_begun
 
 
 def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> CrossValidation:
@@ -32,7 +32,7 @@ def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> Cros
     folder = Path(run_folder or default_folder(config.data.name)).absolute()
     if run_folder is not None and os.path.lexists(folder):
         raise ArgumentError("run.exists", folder=folder)
-    new_parents = [parent for parent in folder.parents if not parent.exists()]
+    parents = missing_parents(folder)
     if run_folder is None:
         folder = claimed_folder(config.data.name).absolute()
     else:
@@ -41,18 +41,10 @@ def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> Cros
         except OSError as error:
             raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
     validation = CrossValidation(folder)
-    ending.callback(_remove_unless_begun, validation, new_parents)
+    made = validation.config_file, validation.folder, *parents
+    ending.callback(remove_unless_begun, validation.fold(1), *made)
     config.portable().write(validation.config_file)
     return validation
-
-
-def _remove_unless_begun(validation: CrossValidation, parents: list[Path]) -> None:
-    if validation.fold(1).exists():
-        return
-    with suppress(OSError):
-        validation.config_file.unlink(missing_ok=True)
-        for folder in (validation.folder, *parents):
-            folder.rmdir()
 
 
 def train_folds(validation: CrossValidation, given: Mapping[str, Any], *, as_json: bool) -> int:

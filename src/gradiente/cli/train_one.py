@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,15 @@ from gradiente.training.load_for import load_for
 from gradiente.training.lock import RunLock
 from gradiente.training.metrics_files import MetricsFiles
 from gradiente.training.progress import Progress
-from gradiente.training.run import DataDescription, KeepRun, Run, claimed_folder, default_folder
+from gradiente.training.run import (
+    DataDescription,
+    KeepRun,
+    Run,
+    claimed_folder,
+    default_folder,
+    missing_parents,
+    remove_unless_begun,
+)
 from gradiente.training.stopping import Interrupted
 from gradiente.training.tensorboard import TensorBoard
 
@@ -197,12 +205,11 @@ def _place(task: _Task, config: Config, run_folder: str | None, lock: RunLock, e
     run, claims = task.run, task.run is None and run_folder is None and launched().is_global_zero
     if run is None:
         name = task.config.data.name
-        folder = default_folder(name) if run_folder is None else Path(run_folder)
+        run = Run(Path(default_folder(name) if run_folder is None else run_folder).absolute())
         if claims:
-            new_parents = [] if folder.parent.is_dir() else [folder.parent.absolute()]
-            folder = claimed_folder(name)
-            ending.callback(_remove_empty, folder.absolute(), *new_parents)
-        run = Run(folder.absolute())
+            parents = missing_parents(run.folder)
+            run = Run(claimed_folder(name).absolute())
+            ending.callback(remove_unless_begun, run.folder / "run.toml", run.folder, *parents)
     return KeepRun(
         run,
         config,
@@ -213,13 +220,6 @@ def _place(task: _Task, config: Config, run_folder: str | None, lock: RunLock, e
         new=task.run is None,
         claimed=claims,
     )
-
-
-def _remove_empty(*folders: Path) -> None:
-    """Remove the place of a run that did not begin."""
-    with suppress(OSError):
-        for folder in folders:
-            folder.rmdir()
 
 
 def _callbacks(run: Run, tensorboard: bool) -> list[Callback]:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -286,6 +287,24 @@ def claimed_folder(name: str) -> Path:
                 raise FileError("storage.write", path=folder, reason=text("system.ENOTDIR")) from None
         except OSError as error:
             raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
+
+
+def remove_unless_begun(begun: Path, *made: Path) -> None:
+    """Remove what was made for a training that did not begin: that left nothing at `begun`.
+
+    Arguments:
+        made: files and empty folders, in the order in which they are removed
+    """
+    if begun.exists():
+        return
+    with suppress(OSError):
+        for path in made:
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def missing_parents(folder: Path) -> list[Path]:
+    """The folders that are made with a folder, the innermost first."""
+    return [parent for parent in folder.absolute().parents if not parent.exists()]
 
 
 def _put(draft: Path, folder: Path) -> None:
