@@ -23,12 +23,13 @@ from gradiente.network import Network
 from gradiente.plain import require_fields
 from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
-from gradiente.training.checkpoint import BEST, LAST
+from gradiente.training.checkpoint import BEST, LAST, load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.kept_data import KeptData
 from gradiente.training.lock import RunLock
 from gradiente.training.predictions import Predictions, predictions_of
+from gradiente.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,13 @@ class Run:
     @property
     def last_checkpoint(self) -> Path:
         return self.checkpoints / LAST
+
+    def last_snapshot(self) -> Snapshot | None:
+        """Where its training got to; None: it took no step yet.
+
+        Errors: as of `load_checkpoint`
+        """
+        return load_checkpoint(self.last_checkpoint) if self.last_checkpoint.is_file() else None
 
     @property
     def report(self) -> Path:
