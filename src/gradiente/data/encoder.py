@@ -50,7 +50,7 @@ class Encoder:
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
-    >>> encoder = Encoder.fit(table, np.array([0, 1]), standardize=True)
+    >>> encoder = Encoder.fit(table, np.array([0, 1]), scaler="standard")
     >>> encoder.features
     ('height', 'city=Cali', 'city=Pasto')
     >>> encoder.transform(table).round(3)
@@ -78,8 +78,7 @@ class Encoder:
         columns: Mapping[str, np.ndarray],
         rows: np.ndarray,
         *,
-        standardize: bool,
-        scaler: str = "standard",
+        scaler: str | None,
         constant_input: bool = False,
         target: str | None = None,
         classes: Sequence[str] = (),
@@ -90,7 +89,7 @@ class Encoder:
 
         Arguments:
             scaler: how numbers are standardized: "standard", by mean and standard deviation, or "robust", by median and
-                quartiles
+                quartiles; None: they are left as they are
             missing: what becomes of a missing number: "median", "mean", or "indicator", the median with a further
                 feature; "error" and "drop": there are none
 
@@ -105,7 +104,7 @@ class Encoder:
             if len(kinds) > MOST_CATEGORIES:
                 raise DataError("encoder.categories", column=name, count=len(kinds), most=MOST_CATEGORIES)
         mean, scale, fill, indicators = list[float](), list[float](), list[float](), list[str]()
-        clip = LIMIT if standardize and scaler == "robust" and len(categories) < len(columns) else None
+        clip = LIMIT if scaler == "robust" and len(categories) < len(columns) else None
         for name in columns:
             if name in categories:
                 continue
@@ -115,7 +114,7 @@ class Encoder:
                 fill.append(_average(np.nanmean if missing == "mean" else np.nanmedian, known))
                 known = np.where(gaps, fill[-1], known)
                 indicators += [name] if missing == "indicator" and gaps.any() else []
-            if standardize:
+            if scaler is not None:
                 middle, width = _scaling(known[:, None], scaler)
                 mean.append(middle)
                 scale.append(width)

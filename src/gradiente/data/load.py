@@ -194,8 +194,7 @@ def _encoded(
     encoder = Encoder.fit(
         columns,
         split[0],
-        standardize=scaler is not None,
-        scaler=scaler or "standard",
+        scaler=scaler,
         constant_input=constant_input,
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
@@ -236,8 +235,7 @@ def _table(
     encoder = Encoder.fit(
         columns,
         rows[0],
-        standardize=scaler is not None,
-        scaler=scaler or "standard",
+        scaler=scaler,
         constant_input=constant_input,
         target=own.target_name,
         classes=target.classes,

@@ -114,7 +114,12 @@ def test_decimal_commas(size, in_blocks, tmp_path):
 @SMALL
 @pytest.mark.parametrize(
     ("last", "message"),
-    [("1,2,3", "expected 2 values"), ("1", "expected 2 values"), ('1,"2', "unbalanced"), ('1,"2"3', "unbalanced")],
+    [
+        ("1,2,3", "expected 2 values"),
+        ("1", "expected 2 values"),
+        ('1,"2', "unbalanced"),
+        ('1,"2"3', "unbalanced"),
+    ],
 )
 def test_the_line_of_what_is_wrong(last, message, size, in_blocks, tmp_path):
     in_blocks(size)
@@ -126,7 +131,7 @@ def test_the_line_of_what_is_wrong(last, message, size, in_blocks, tmp_path):
 @SMALL
 def test_empty_lines_separators_at_the_end_and_quoted_line_ends(size, in_blocks, tmp_path):
     in_blocks(size)
-    lines = ["", "a,b,c", "1,2,x,", "", ",,", '3, "4","two\nlines"', ' , ,', "5,,NA", ""]
+    lines = ["", "a,b,c", "1,2,x,", "", ",,", '3, "4","two\nlines"', " , ,", "5,,NA", ""]
     table = read_table(_written(tmp_path / "own.csv", "\n".join(lines)))
     np.testing.assert_array_equal(table.numbers("a"), [1, 3, 5])
     np.testing.assert_array_equal(table.numbers("b"), [2, 4, np.nan])
