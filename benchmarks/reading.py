@@ -1,8 +1,8 @@
 """Tables: `predict` beside the reader alone, and the memory of reading a large one.
 
-In one process, after all imports and one call of each, in turn: polars' `read_csv` of the file, and `gradiente predict` of
-it, which reads, encodes, asks the network and writes every prediction to a file; the ratio is that of the medians. Below
-it the whole command with a new process for each, whose imports it pays.
+In one process, after all imports and one call of each, in turn: polars' `read_csv` of the file, and `gradiente predict`
+of it, which reads the run and the table, encodes, asks the network and writes every prediction to a file; the ratio is
+that of the medians. Below it the whole command, a new process for each, which pays for its imports.
 
 Memory is the peak of the resident set of a process of its own, above what it is after the imports and a table of a
 hundred rows, in multiples of the numbers as float32. Usage:
@@ -84,7 +84,10 @@ def measure_predict(folder: Path, rows: int, columns: int, rounds: int) -> None:
     )
     program = [sys.executable, "-m", "gradiente", "predict", run, str(table), "--output", out]
     alone = [sys.executable, "-c", f"import polars; polars.read_csv({str(table)!r})"]
-    commands = {"read": partial(_quietly, alone), "predict": partial(_quietly, program)}
+    commands: dict[str, Callable[[], object]] = {
+        "read": partial(_quietly, alone),
+        "predict": partial(_quietly, program),
+    }
     medians = in_turn(commands, 5)
     print(
         f"    the whole command {1000 * medians['predict']:.0f} ms, "
