@@ -45,7 +45,7 @@ def test_a_cell_that_is_no_number_is_not_to_be_dropped_where_that_is_no_option(p
     for command in ("predict", "evaluate"):
         answer = gradiente(command, run, tmp_path / "t.csv")
         assert (answer.status, answer.out) == (1, "")
-        assert "line 82, column area: expected a number, as in training, got 'Total'" in answer.err
+        assert "line 82, column area: expected a number, as in the training data, got 'Total'" in answer.err
         assert "--drop" not in answer.err
 
 
