@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data.categories import as_category, one_hot
+from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.table import Table, read_table
+from gradiente.data.tables.table import Table
 from gradiente.errors import DataError
 from gradiente.formatting import count
 from gradiente.locale import text
@@ -166,7 +168,7 @@ class Encoder:
             for name in self.columns:
                 column, kinds = columns[name], self.categories.get(name)
                 if kinds is not None:
-                    features[position : position + len(kinds)] = _one_hot(column, kinds)
+                    features[position : position + len(kinds)] = one_hot(column, kinds)
                     position += len(kinds)
                     continue
                 if name in self.indicators:
@@ -218,20 +220,20 @@ class Encoder:
         """The features of every row of a table in a file, exactly as in training; its columns are matched by name.
 
         In a file without a header they are those of training, in order. How many rows have a category that training
-        never saw is said by the log `gradiente`.
+        never saw, or a number far from all that it saw, is said by the log `gradiente`.
 
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        return self.transform(self.columns_of(self.table(path, Form(decimal=self.decimal))))
+        _, columns = read_new_rows(Path(path), Form(decimal=self.decimal), self.columns_of, self.wanted)
+        say_far(self, columns)
+        return self.transform(columns)
 
-    def table(self, path: str | Path, form: Form, words: Sequence[str] = ()) -> Table:
-        """The table in a file, of which its columns, and those `words`, are read at once.
-
-        Errors: as of `read_table`
-        """
+    @property
+    def wanted(self) -> dict[str, list[str]]:
+        """The columns of its tables, as `read_table` takes them."""
         numbers = [name for name in self.columns if name not in self.categories]
-        return read_table(path, form, numbers=numbers, words=[*self.categories, *words])
+        return {"numbers": numbers, "words": list(self.categories)}
 
     def columns_of(self, table: Table, *, gaps: bool = False) -> dict[str, np.ndarray]:
         """A table's columns that `transform` takes; those of a table without a header by their places.
@@ -297,7 +299,7 @@ class Encoder:
         """A column of text in the words of training; how many of them training never saw is said."""
         kinds = self.categories[name]
         written, place = np.unique(column, return_inverse=True)
-        written = np.array([_as_category(cell, kinds) for cell in written.tolist()])
+        written = np.array([as_category(cell, kinds) for cell in written.tolist()])
         unseen = ~np.isin(written, kinds)
         if unseen.any():
             cells = ", ".join(map(repr, np.unique(written[unseen])[:3].tolist()))
@@ -361,16 +363,6 @@ def _scaling(known: np.ndarray, scaler: str) -> tuple[float, float]:
     return float(standard.mean[0]), float(standard.scale[0])
 
 
-def _one_hot(column: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
-    """A row of 0 and 1 for each category."""
-    written, place = np.unique(column, return_inverse=True)
-    known = {kind: number for number, kind in enumerate(kinds)}
-    number = np.array([known.get(cell, len(kinds)) for cell in written.tolist()], dtype=np.intp)[place]
-    found = np.zeros((len(kinds) + 1, len(column)), dtype=np.float32)
-    found[number, np.arange(len(column))] = 1
-    return found[:-1]
-
-
 def _numbers(name: str, column: np.ndarray) -> np.ndarray:
     """A column as numbers, also where they are written as text."""
     if column.dtype.kind != "U":
@@ -401,9 +393,3 @@ def _words(column: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
     }
     written = [truths.get(value, repr(value).removesuffix(".0")) for value in column.tolist()]
     return np.array(["" if cell == "nan" else cell for cell in written])
-
-
-def _as_category(cell: str, kinds: tuple[str, ...]) -> str:
-    """A cell as training wrote it: pandas writes 1 as 1.0 where a number of the column is missing."""
-    whole = cell.removesuffix(".0")
-    return whole if cell not in kinds and whole in kinds else cell
