@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from gradiente.errors import require
 from gradiente.metrics.averages import Average
 from gradiente.metrics.checks import Array, is_multilabel, labels, labels_or_indicators, require_classes
+from gradiente.metrics.average_precision import average_precision
 from gradiente.metrics.precision_recall import f1, precision, recall, specificity
 from gradiente.metrics.ranking import roc_auc
 from gradiente.metrics.undefined import Undefined, say
@@ -125,8 +126,8 @@ def classification_metrics(
 
     Shapes: (n,) or (n, 1), and (n, classes), (n, 1) or (n,) → accuracy, precision, recall, specificity, f1,
         cohen_kappa and, where it is defined, roc_auc; precision to f1 are those of the positive class where there are
-        two, and the macro average where there are more. (n, labels) twice → the same with hamming_loss in place
-        of cohen_kappa
+        two, with average_precision last, and the macro average where there are more. (n, labels) twice → the same with
+        f1_micro and hamming_loss in place of cohen_kappa, and the macro average_precision
     Errors: as in `roc_auc`
 
     >>> classification_metrics([0, 1, 1], [0.2, 0.9, 0.4])["precision"]
@@ -142,10 +143,20 @@ def classification_metrics(
     average: Average = "binary" if two_classes else "macro"
     by_counts = (precision, recall, specificity, f1)
     of = positive if two_classes else 1
-    last = hamming_loss if multilabel else cohen_kappa
     metrics = {
         "accuracy": accuracy(y, y_hat),
         **{metric.__name__: metric(y, y_hat, average=average, positive=of) for metric in by_counts},
-        last.__name__: last(y, y_hat),
     }
-    return metrics if np.isnan(area) else metrics | {"roc_auc": area}
+    if multilabel:
+        metrics |= {"f1_micro": f1(y, y_hat, average="micro"), "hamming_loss": hamming_loss(y, y_hat)}
+    else:
+        metrics["cohen_kappa"] = cohen_kappa(y, y_hat)
+    if np.isnan(area):
+        return metrics
+    metrics["roc_auc"] = area
+    if two_classes:
+        scores = p if p.ndim == 1 else p[:, 1]
+        metrics["average_precision"] = average_precision(y == of, scores if of else -scores)
+    elif multilabel:
+        metrics["average_precision"] = average_precision(y, p)
+    return metrics
