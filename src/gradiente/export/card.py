@@ -11,7 +11,16 @@ from gradiente.data import Dataset
 from gradiente.diagnosis import diagnose
 from gradiente.errors import FileError, GradienteError
 from gradiente.files import read_text
-from gradiente.formatting import NONE, count, duration, measure_name, measure_value, metrics_table, number, share
+from gradiente.formatting import (
+    NONE,
+    count,
+    duration,
+    measure_name,
+    measure_value,
+    metrics_table,
+    number,
+    share,
+)
 from gradiente.locale import text
 from gradiente.training.breakdown import Breakdown, breakdown
 from gradiente.training.build import plan

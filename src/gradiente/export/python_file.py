@@ -114,7 +114,9 @@ def _header(subject: Subject, parts: list[str], functions: list[str], y: Value) 
     if subject.description is None:
         gives = "the network's output"
     elif subject.labels:
-        gives = f"for each a dictionary with {', '.join(subject.labels)}, and the probabilities of these labels"
+        gives = (
+            f"for each a dictionary with {', '.join(subject.labels)}, and the probabilities of these labels"
+        )
     elif subject.classifies:
         gives = "their labels and the probabilities of all classes"
     else:

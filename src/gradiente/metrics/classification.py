@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradiente.errors import require
+from gradiente.metrics.average_precision import average_precision
 from gradiente.metrics.averages import Average
 from gradiente.metrics.checks import Array, is_multilabel, labels, labels_or_indicators, require_classes
-from gradiente.metrics.average_precision import average_precision
 from gradiente.metrics.precision_recall import f1, precision, recall, specificity
 from gradiente.metrics.ranking import roc_auc
 from gradiente.metrics.undefined import Undefined, say

@@ -20,7 +20,10 @@ def breakdown_table(behind: Breakdown) -> tuple[list[str], list[list[str]]]:
             if kind != "r2" or len(behind.targets) > 1  # of one target it is among the metrics
         ]
         return header, rows
-    header = [text("breakdown.label" if behind.labels else "breakdown.class"), *(text(f"metric.{name}") for name in ("precision", "recall", "f1"))]
+    header = [
+        text("breakdown.label" if behind.labels else "breakdown.class"),
+        *(text(f"metric.{name}") for name in ("precision", "recall", "f1")),
+    ]
     rows = [
         [each.name, share(each.precision, 2), share(each.recall, 2), number(each.f1), count(each.count)]
         for each in behind.labels or behind.classes

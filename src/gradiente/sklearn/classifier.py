@@ -125,8 +125,11 @@ class MLPClassifier(ClassifierMixin, MLP):
         self, y: Any, *, first: bool, classes: Any, names: tuple[str, ...]
     ) -> tuple[Array, dict[str, Any]]:
         check_classification_targets(y)
-        if y.ndim == 2:
-            return self._labels(y, first=first, classes=classes, names=names)
+        columns = y.shape[1] if y.ndim == 2 else 1
+        if not first and columns != (known := len(self.encoder_.labels) or 1):
+            raise DataError("sklearn.columns", known=known, got=columns)
+        if columns > 1:
+            return self._labels(y, classes=classes, names=names)
         own = np.unique(y if classes is None else classes) if first else self.classes_
         if classes is not None and not np.array_equal(own, np.unique(classes)):
             raise DataError("sklearn.classes_changed", known=own.tolist(), got=np.unique(classes).tolist())
@@ -136,17 +139,13 @@ class MLPClassifier(ClassifierMixin, MLP):
         self.classes_ = own
         return np.searchsorted(own, y), {"classes": tuple(map(str, own.tolist()))}
 
-    def _labels(
-        self, y: Array, *, first: bool, classes: Any, names: tuple[str, ...]
-    ) -> tuple[Array, dict[str, Any]]:
+    def _labels(self, y: Array, *, classes: Any, names: tuple[str, ...]) -> tuple[Array, dict[str, Any]]:
         """A column of 0 and 1 for each label, whose numbers are the classes, as in scikit-learn."""
         if not is_indicator(y):
             raise DataError("sklearn.labels", values=np.unique(y)[:5].tolist())
         own = np.arange(y.shape[1])
-        known = own if first else self.classes_ if self.encoder_.labels else np.arange(0)
-        if not np.array_equal(own, known) or (classes is not None and not np.array_equal(own, np.unique(classes))):
-            got = own if classes is None else np.unique(classes)
-            raise DataError("sklearn.classes_changed", known=known.tolist(), got=got.tolist())
+        if classes is not None and not np.array_equal(own, np.unique(classes)):
+            raise DataError("sklearn.classes_changed", known=own.tolist(), got=np.unique(classes).tolist())
         self.classes_ = own
         names = names or tuple(f"y{k + 1}" for k in own)
         return y, {"target": names, "labels": dict.fromkeys(names, ("0", "1"))}

@@ -101,7 +101,9 @@ def breakdown(prediction: Array, dataset: Dataset, loss: Loss) -> Breakdown:
         return _of_labels(labels(loss, prediction), dataset)
     names = class_names(dataset.classes, max(prediction.shape[1], len(dataset.classes)))
     counts = np.bincount(dataset.y)
-    scores = _scores(dataset.y, classes(loss, prediction), names, np.bincount(dataset.y, minlength=len(names)))
+    scores = _scores(
+        dataset.y, classes(loss, prediction), names, np.bincount(dataset.y, minlength=len(names))
+    )
     majority = int(counts.argmax())
     positive = names[dataset.positive_class] if len(names) == 2 else None
     return Breakdown(positive, names[majority], float(counts[majority] / len(dataset)), scores)
@@ -117,9 +119,7 @@ def _of_labels(predicted: Array, dataset: Dataset) -> Breakdown:
     )
 
 
-def _scores(
-    truth: Array, predicted: Array, names: Sequence[str], counts: Array
-) -> tuple[ClassScores, ...]:
+def _scores(truth: Array, predicted: Array, names: Sequence[str], counts: Array) -> tuple[ClassScores, ...]:
     metrics = [
         metric(truth, predicted, average="none", zero_division=np.nan) for metric in (precision, recall, f1)
     ]

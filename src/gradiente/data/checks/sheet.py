@@ -96,7 +96,9 @@ class Sheet:
             validates=validates,
             digests=np.concatenate(digests) if are_known else None,
             all_tested=None if same else _tested(whole),
-            all_classes=np.concatenate([part.y for part in whole]) if train.task == "classification" else None,
+            all_classes=np.concatenate([part.y for part in whole])
+            if train.task == "classification"
+            else None,
             brightest=0.0 if is_table else float(train.x[:SOME].max()),
             targets=encoder.targets if encoder is not None and len(encoder.targets) > 1 else (),
             labels={} if encoder is None else encoder.labels,

@@ -74,7 +74,14 @@ def _task(table: Table, names: tuple[str, ...], prefer_numbers: bool) -> str:
     numeric = [name for name, column in columns.items() if column.dtype.kind == "f"]
     if prefer_numbers and len(numeric) == len(names):
         return "regression"
-    labels = [name for name, column in columns.items() if _looks_like_label(column)]
+    values = {name: _values(column) for name, column in columns.items()}
+    for name, present in values.items():
+        if len(present) == 1:
+            value = f"{present[0]:.6g}" if name in numeric else present[0]
+            raise DataError("csv.constant_target", path=table.path, column=name, value=value)
+    labels = [
+        name for name, v in values.items() if len(v) == 2 and (name not in numeric or (v == v.round()).all())
+    ]
     others = [name for name in names if name not in labels]
     if not labels and len(numeric) == len(names):
         return "regression"
@@ -89,12 +96,9 @@ def _task(table: Table, names: tuple[str, ...], prefer_numbers: bool) -> str:
     raise ArgumentError("target.mixed", **words)
 
 
-def _looks_like_label(column: Array) -> bool:
-    """Whether a column has two values at most, no fractions."""
-    if column.dtype.kind != "f":
-        return len(np.unique(column[column != ""])) <= 2
-    present = column[~np.isnan(column)]
-    return len(np.unique(present)) <= 2 and bool((present == np.round(present)).all())
+def _values(column: Array) -> Array:
+    """The different values of a column that are not missing."""
+    return np.unique(column[~np.isnan(column) if column.dtype.kind == "f" else column != ""])
 
 
 def _label(table: Table, name: str) -> tuple[tuple[str, ...], Array]:
