@@ -19,7 +19,7 @@ ROWS = np.arange(40)
 
 
 def fitted(**options):
-    return Encoder.fit(COLUMNS, ROWS, **{"standardize": True, **options})
+    return Encoder.fit(COLUMNS, ROWS, **{"scaler": "standard", **options})
 
 
 def written(path, columns, separator=","):
@@ -53,13 +53,13 @@ def test_robust_scaling_as_scikit_learn_and_clipped(tmp_path):
 
 def test_unseen_category_is_all_zeros():
     columns = {"a": np.array(["x", "y", "z"])}
-    encoder = Encoder.fit(columns, np.array([0, 1]), standardize=True)
+    encoder = Encoder.fit(columns, np.array([0, 1]), scaler="standard")
     assert encoder.transform(columns).tolist() == [[1, 0], [0, 1], [0, 0]]
 
 
 def test_without_standardization_numbers_stay():
     np.testing.assert_array_equal(
-        fitted(standardize=False).transform(COLUMNS)[:, 0], COLUMNS["height"].astype(np.float32)
+        fitted(scaler=None).transform(COLUMNS)[:, 0], COLUMNS["height"].astype(np.float32)
     )
 
 
@@ -77,13 +77,13 @@ def test_a_file_is_encoded_as_in_training(tmp_path):
 
 
 def test_a_missing_value_in_a_column_that_is_not_used_does_not_matter(tmp_path):
-    encoder = Encoder.fit({"a": np.array([1.0, 3.0])}, np.arange(2), standardize=True, target="b")
+    encoder = Encoder.fit({"a": np.array([1.0, 3.0])}, np.arange(2), scaler="standard", target="b")
     (tmp_path / "new.csv").write_text("a,b\n1,\n3,?\n")
     assert encoder.encode(tmp_path / "new.csv").tolist() == [[-1], [1]]
 
 
 def test_a_category_made_of_digits_stays_a_category(tmp_path):
-    encoder = Encoder.fit({"a": np.array(["1", "A", "B"])}, np.arange(3), standardize=True)
+    encoder = Encoder.fit({"a": np.array(["1", "A", "B"])}, np.arange(3), scaler="standard")
     (tmp_path / "new.csv").write_text("a\n1\n1\n")
     assert encoder.encode(tmp_path / "new.csv").tolist() == [[1, 0, 0], [1, 0, 0]]
 
@@ -119,4 +119,4 @@ def test_other_keys():
 def test_a_name_is_not_a_category():
     names = np.array([f"person {i}" for i in range(1001)])
     with pytest.raises(DataError, match="column name has 1001 distinct texts"):
-        Encoder.fit({"name": names}, np.arange(1001), standardize=True)
+        Encoder.fit({"name": names}, np.arange(1001), scaler="standard")

@@ -1,5 +1,7 @@
 """A data set whose instances have any number of several labels."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,8 @@ def test_rows_of_0_and_1_in_a_file_are_labels_unless_they_are_one_hot(tmp_path, 
     assert (labels.task, labels.classes) == ("multilabel", ("y1", "y2", "y3"))
     np.testing.assert_array_equal(labels.y, Y)
     assert (classes.task, classes.y.tolist()) == ("classification", [0, 1, 2, 2, 1, 0])
-    train, test = load(tmp_path / "labels.npz", test=0.5)
+    parts: Any = load(tmp_path / "labels.npz", test=0.5)
+    train, test = parts
     assert train.encoder.labels == dict.fromkeys(("y1", "y2", "y3"), ("0", "1"))
     assert sorted(map(tuple, [*train.y.tolist(), *test.y.tolist()])) == sorted(map(tuple, Y.tolist()))
 

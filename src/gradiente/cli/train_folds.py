@@ -1,13 +1,14 @@
 """`gradiente train --folds`: a network for each fold of a cross-validation, and the mean of their scores."""
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from gradiente.cli.base import print_json
 from gradiente.cli.tables import console, styled_table
+from gradiente.cli.train_one import train_one
 from gradiente.engines import launched
 from gradiente.errors import ArgumentError, FileError, require
 from gradiente.files import STANDARD_INPUT, system_reason
@@ -15,10 +16,7 @@ from gradiente.formatting import measure_name, measure_value
 from gradiente.locale import text
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation, mean_and_deviation
-from gradiente.training.run import claimed_folder, default_folder
-
-# Trains one network, from the options of the command: its exit status, and its result where it has one.
-TrainOne = Callable[..., tuple[int, dict[str, Any] | None]]
+from gradiente.training.run import claimed_folder, default_folder, missing_parents, remove_unless_begun
 
 
 def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> CrossValidation:
@@ -34,7 +32,7 @@ def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> Cros
     folder = Path(run_folder or default_folder(config.data.name)).absolute()
     if run_folder is not None and os.path.lexists(folder):
         raise ArgumentError("run.exists", folder=folder)
-    new_parents = [parent for parent in folder.parents if not parent.exists()]
+    parents = missing_parents(folder)
     if run_folder is None:
         folder = claimed_folder(config.data.name).absolute()
     else:
@@ -43,28 +41,17 @@ def new_folds(config: Config, run_folder: str | None, ending: ExitStack) -> Cros
         except OSError as error:
             raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
     validation = CrossValidation(folder)
-    ending.callback(_remove_unless_begun, validation, new_parents)
+    made = validation.config_file, validation.folder, *parents
+    ending.callback(remove_unless_begun, validation.fold(1), *made)
     config.portable().write(validation.config_file)
     return validation
 
 
-def _remove_unless_begun(validation: CrossValidation, parents: list[Path]) -> None:
-    if validation.fold(1).exists():
-        return
-    with suppress(OSError):
-        validation.config_file.unlink(missing_ok=True)
-        for folder in (validation.folder, *parents):
-            folder.rmdir()
-
-
-def train_folds(
-    validation: CrossValidation, train_one: TrainOne, given: Mapping[str, Any], *, as_json: bool
-) -> int:
+def train_folds(validation: CrossValidation, given: Mapping[str, Any], *, as_json: bool) -> int:
     """Train the network of every fold that is not finished, and print the scores; the exit status.
 
     Arguments:
         validation: its folder
-        train_one: trains one network
         given: options of the command; those of a resumed run may only be such as a run takes when it is resumed
     """
     number, out = validation.config().data.folds or 0, console(as_json)

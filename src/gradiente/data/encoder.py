@@ -54,7 +54,7 @@ class Encoder:
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
-    >>> encoder = Encoder.fit(table, np.array([0, 1]), standardize=True)
+    >>> encoder = Encoder.fit(table, np.array([0, 1]), scaler="standard")
     >>> encoder.features
     ('height', 'city=Cali', 'city=Pasto')
     >>> encoder.transform(table).round(3)
@@ -83,8 +83,7 @@ class Encoder:
         columns: Mapping[str, np.ndarray],
         rows: np.ndarray,
         *,
-        standardize: bool,
-        scaler: str = "standard",
+        scaler: str | None,
         constant_input: bool = False,
         target: str | tuple[str, ...] | None = None,
         classes: Sequence[str] = (),
@@ -95,7 +94,7 @@ class Encoder:
 
         Arguments:
             scaler: how numbers are standardized: "standard", by mean and standard deviation, or "robust", by median and
-                quartiles
+                quartiles; None: they are left as they are
             missing: what becomes of a missing number: "median", "mean", or "indicator", the median with a further
                 feature; "error" and "drop": there are none
 
@@ -116,7 +115,7 @@ class Encoder:
             fill = tuple(_average(average, values) for values in numeric.values())
         if missing == "indicator":
             indicators = tuple(name for name, values in numeric.items() if np.isnan(values).any())
-        if standardize and numeric:
+        if scaler is not None and numeric:
             known = _filled(list(numeric.values()), fill)
             if scaler == "robust":
                 fitted, clip = RobustScaler.fit(known), LIMIT

@@ -195,8 +195,7 @@ def _encoded(
     encoder = Encoder.fit(
         columns,
         split[0],
-        standardize=scaler is not None,
-        scaler=scaler or "standard",
+        scaler=scaler,
         constant_input=constant_input,
         target=_TARGETS.get(whole.name, "y"),
         classes=whole.classes,
@@ -247,8 +246,7 @@ def _table(
     encoder = Encoder.fit(
         columns,
         rows[0],
-        standardize=scaler is not None,
-        scaler=scaler or "standard",
+        scaler=scaler,
         constant_input=constant_input,
         target=own.target_name,
         classes=target.classes,

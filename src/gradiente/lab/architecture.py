@@ -16,8 +16,8 @@ from gradiente.layers import (
     MaxPool2d,
     Unflatten,
 )
-from gradiente.training.build import output_activation
 from gradiente.training.config import Config
+from gradiente.training.defaults import output_activation
 from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_loss, default_outputs
 

@@ -11,9 +11,10 @@ from gradiente.errors import DivergenceError
 from gradiente.lab.architecture import Architecture
 from gradiente.lab.limits import Limits
 from gradiente.lab.next_step import NextStep
-from gradiente.training.build import layers_of, plan
+from gradiente.training.build import plan
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.config import Config
+from gradiente.training.defaults import layers_of
 from gradiente.training.load_for import load_for
 from gradiente.training.replay import Replay
 from gradiente.training.run import Run

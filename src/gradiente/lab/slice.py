@@ -16,7 +16,7 @@ from gradiente.losses import MSELoss
 from gradiente.network import Network
 from gradiente.objective import Evaluation, Objective
 from gradiente.summary import output_shapes
-from gradiente.training.build import multiplications
+from gradiente.training.defaults import multiplications
 from gradiente.training.targets import targets
 
 Directions = Literal["random", "way"]

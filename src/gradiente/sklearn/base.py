@@ -193,7 +193,8 @@ class MLP(BaseEstimator):
         if first:
             self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
             columns, everyone = rows.by_name(), np.arange(len(y))
-            encoder = Encoder.fit(columns, everyone, standardize=self.standardize, missing=self.missing)
+            scaler = "standard" if self.standardize else None
+            encoder = Encoder.fit(columns, everyone, scaler=scaler, missing=self.missing)
             self.encoder_ = replace(encoder, **{"target": names or "y", **target})
             self._dtype = rows.dtype
         train = self._data_set(rows.encoded(self.encoder_).astype(self._dtype), y)

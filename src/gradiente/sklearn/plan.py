@@ -20,7 +20,7 @@ from gradiente.penalties import L2, Penalty
 from gradiente.penalties import REGISTRY as PENALTIES
 from gradiente.schedules import REGISTRY as SCHEDULES
 from gradiente.schedules import Schedule
-from gradiente.training.build import dense, output_activation
+from gradiente.training.defaults import dense, output_activation
 from gradiente.training.targets import default_outputs
 
 # scikit-learn's names of activations, which are ours with another name.

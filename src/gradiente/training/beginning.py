@@ -10,7 +10,7 @@ from gradiente.objective import Objective
 from gradiente.optimizers import Optimizer
 from gradiente.training.averaging import Averaging
 from gradiente.training.callbacks import TrainingState
-from gradiente.training.checkpoint import resumed
+from gradiente.training.checkpoint import name_of, resumed
 from gradiente.training.history import History
 from gradiente.training.prepared import Prepared
 from gradiente.training.settings import settings
@@ -55,7 +55,7 @@ def begin(
         try:
             engine.load_state(snapshot.state)
         except (KeyError, ValueError) as error:  # of another optimizer's slots
-            raise FileError("checkpoint.not_ours", path=resume) from error
+            raise FileError("checkpoint.not_ours", path=name_of(snapshot)) from error
     kept = snapshot.average
     state = TrainingState(
         network=network,

@@ -138,5 +138,5 @@ def _errors(name: str, truth: Array, predicted: Array) -> TargetErrors:
         float(errors.mean()),
         float(np.abs(truth - np.median(truth)).mean()),
         *quantiles,
-        r2(truth, predicted),
+        r2=r2(truth, predicted),
     )

@@ -134,6 +134,7 @@ def load_checkpoint(path: str | Path) -> Snapshot:
             settings=training["settings"],
             partial=partial,
             average=average,
+            file=Path(path),
         )
         _require_whole(snapshot)
         return snapshot
@@ -182,31 +183,27 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
 
 
-def require_seed(path: str | Path, seed: int) -> None:
-    """Raise the FileError of `resumed` where a checkpoint's training has another seed, and so another split."""
-    snapshot = load_checkpoint(path)
-    resumed(snapshot, snapshot.form, {"seed": seed}, path)
-
-
-def resumed(
-    source: Snapshot | str | Path,
-    form: dict[str, Any],
-    settings: dict[str, Any],
-    path: str | Path | None = None,
-) -> Snapshot:
+def resumed(source: Snapshot | str | Path, form: dict[str, Any], settings: dict[str, Any]) -> Snapshot:
     """A snapshot, given or read from a file, checked against the network's architecture and the settings.
-
-    Arguments:
-        path: the file that a given snapshot comes from, for messages
 
     Errors: FileError where it is of another network or other settings
     """
-    given = isinstance(source, Snapshot)
-    snapshot = source if given else load_checkpoint(source)
-    path = path or (text("checkpoint.snapshot") if given else source)
+    snapshot = source if isinstance(source, Snapshot) else load_checkpoint(source)
     if snapshot.form != form:
-        raise FileError("checkpoint.other_network", path=path)
+        raise FileError("checkpoint.other_network", path=name_of(snapshot))
+    require_settings(snapshot, settings)
+    return snapshot
+
+
+def require_settings(snapshot: Snapshot, settings: dict[str, Any]) -> None:
+    """Raise a FileError where the training of a snapshot had another value of one of these settings."""
     for name, now in settings.items():
         if (saved := snapshot.settings.get(name)) != now:
-            raise FileError("checkpoint.other_setting", path=path, name=name, saved=saved, now=now)
-    return snapshot
+            raise FileError(
+                "checkpoint.other_setting", path=name_of(snapshot), name=name, saved=saved, now=now
+            )
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """What a snapshot is called in messages: its file, where it has one."""
+    return text("checkpoint.snapshot") if snapshot.file is None else str(snapshot.file)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,13 @@ from gradiente.network import Network
 from gradiente.plain import require_fields
 from gradiente.storage import json_text, write_atomically
 from gradiente.training.callbacks import Callback, TrainingState
-from gradiente.training.checkpoint import BEST, LAST
+from gradiente.training.checkpoint import BEST, LAST, load_checkpoint
 from gradiente.training.config import Config
 from gradiente.training.cross_validation import CrossValidation
 from gradiente.training.kept_data import KeptData
 from gradiente.training.lock import RunLock
 from gradiente.training.predictions import Predictions, predictions_of
+from gradiente.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,13 @@ class Run:
     @property
     def last_checkpoint(self) -> Path:
         return self.checkpoints / LAST
+
+    def last_snapshot(self) -> Snapshot | None:
+        """Where its training got to; None: it took no step yet.
+
+        Errors: as of `load_checkpoint`
+        """
+        return load_checkpoint(self.last_checkpoint) if self.last_checkpoint.is_file() else None
 
     @property
     def report(self) -> Path:
@@ -286,6 +295,24 @@ def claimed_folder(name: str) -> Path:
                 raise FileError("storage.write", path=folder, reason=text("system.ENOTDIR")) from None
         except OSError as error:
             raise FileError("storage.write", path=folder, reason=system_reason(error)) from error
+
+
+def remove_unless_begun(begun: Path, *made: Path) -> None:
+    """Remove what was made for a training that did not begin: that left nothing at `begun`.
+
+    Arguments:
+        made: files and empty folders, in the order in which they are removed
+    """
+    if begun.exists():
+        return
+    with suppress(OSError):
+        for path in made:
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def missing_parents(folder: Path) -> list[Path]:
+    """The folders that are made with a folder, the innermost first."""
+    return [parent for parent in folder.absolute().parents if not parent.exists()]
 
 
 def _put(draft: Path, folder: Path) -> None:

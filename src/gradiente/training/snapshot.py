@@ -1,6 +1,7 @@
 """Snapshots: the state of a training run between two steps."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ class Snapshot:
         settings: those that must not change when it is resumed
         partial: the epoch in progress; None between two epochs
         average: of the parameters, where one is made
+        file: the checkpoint that it was read from
     """
 
     form: dict[str, Any]
@@ -63,6 +65,7 @@ class Snapshot:
     settings: dict[str, Any]
     partial: PartialEpoch | None = None
     average: Averaged | None = None
+    file: Path | None = None
 
     @property
     def epoch(self) -> int:

@@ -1,5 +1,7 @@
 """Several columns of a table as targets: which are numbers, which are labels, and what cannot be either."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,7 @@ def test_labels_of_words_and_of_numbers(path):
 
 def test_two_values_are_numbers_where_that_is_asked_for(path):
     table = read_table(path)
+    options: Any
     for options in ({"task": "regression"}, {"prefer_numbers": True}):
         found = several_targets(table, ("wind", "a,b"), **options)
         assert (found.task, found.y.dtype) == ("regression", np.float64)
@@ -126,7 +129,8 @@ def test_each_target_is_standardized_by_its_own_training_rows(tmp_path):
     y = np.column_stack([1000 + 50 * x[:, 0], 0.01 * x[:, 1]])
     lines = [",".join(map(repr, row)) for row in np.column_stack([x, y]).tolist()]
     (tmp_path / "two.csv").write_text("\n".join(["u,v,far,near", *lines]))
-    train, test = load(tmp_path / "two.csv", target="far,near", standardize_target=True)
+    parts: Any = load(tmp_path / "two.csv", target="far,near", standardize_target=True)
+    train, test = parts
     assert (train.task, train.outputs, train.encoder.target) == ("regression", 2, ("far", "near"))
     np.testing.assert_allclose(train.y.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(train.y.std(axis=0), 1, rtol=1e-5)
