@@ -340,7 +340,9 @@ class Encoder:
             keys = {"expected": ", ".join(sorted(expected)), "got": ", ".join(sorted(values))}
             raise DataError("encoder.keys", **keys)
         require_fields(cls, values)
-        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
         for name in ("categories", "labels"):
             plain[name] = {column: tuple(kinds) for column, kinds in values[name].items()}
         encoder, categories = cls(**plain), plain["categories"]

@@ -150,9 +150,9 @@ def targets_of(table: Table, names: tuple[str, ...], reading: Reading) -> Target
 
     Errors: as of `target_of` and `several_targets`
     """
-    if len(names) > 1:
-        return several_targets(table, names, reading.task, prefer_numbers=reading.prefer_numbers)
-    return target_of(table, names[0], reading.task, prefer_numbers=reading.prefer_numbers)[1]
+    if len(names) == 1:
+        return target_of(table, names[0], reading.task, prefer_numbers=reading.prefer_numbers)[1]
+    return several_targets(table, names, reading.task, prefer_numbers=reading.prefer_numbers)
 
 
 def _require_several_values(path: Path, names: tuple[str, ...], y: np.ndarray) -> None:

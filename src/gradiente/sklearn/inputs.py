@@ -101,8 +101,13 @@ def _columns(frame: Any, *, least: int) -> Rows:
 
 def _targets(estimator: Any, y: Any, *, several: bool) -> Array:
     if several:
-        options: dict[str, Any] = {"dtype": None, "ensure_2d": False, "input_name": "y"}
-        return _dense(check_array(y, estimator=estimator, accept_sparse="csr", **options))
+        options: dict[str, Any] = {
+            "dtype": None,
+            "ensure_2d": False,
+            "input_name": "y",
+            "accept_sparse": "csr",
+        }
+        return _dense(check_array(y, estimator=estimator, **options))
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     return np.asarray(y)

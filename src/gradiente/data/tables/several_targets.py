@@ -1,6 +1,6 @@
 """Several targets of a table: numbers, or labels, of which a row has each or has it not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -57,12 +57,17 @@ def several_targets(
         numbers = {name: table.numbers(name) for name in names}
         gaps = {name: np.isnan(column) for name, column in numbers.items()}
         y = np.column_stack(list(numbers.values()))
-        return Target(y, "regression", (), np.isnan(y).any(axis=1), remarks, missing_in=gaps)
+        return Target(y, "regression", (), _any(gaps), remarks, missing_in=gaps)
     found = {name: _label(table, name) for name in names}
     y = np.column_stack([column for _, column in found.values()])
     labels = {name: written for name, (written, _) in found.items()}
     gaps = {name: np.isnan(column) for name, (_, column) in found.items()}
-    return Target(y, "multilabel", (), np.isnan(y).any(axis=1), remarks, labels, gaps)
+    return Target(y, "multilabel", (), _any(gaps), remarks, labels, gaps)
+
+
+def _any(gaps: Mapping[str, Array]) -> Array:
+    """Which rows lack one of their targets."""
+    return np.logical_or.reduce(list(gaps.values()))
 
 
 def _task(table: Table, names: tuple[str, ...], prefer_numbers: bool) -> str:
