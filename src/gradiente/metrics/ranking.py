@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from gradiente.errors import ArgumentError, ShapeError
 from gradiente.metrics.areas import AreaAverage, averaged_area
 from gradiente.metrics.averages import PerClass
-from gradiente.metrics.checks import Array, class_numbers, finite, require_classes, require_rows
+from gradiente.metrics.checks import Array, class_numbers, finite, require_classes, require_rows, row_weights
 
 
 @overload
@@ -58,7 +58,9 @@ def roc_auc(
     return averaged_area("roc_auc", _area, truth, scores, average, sample_weight)
 
 
-def top_k_accuracy(truth: ArrayLike, scores: ArrayLike, *, k: int = 2) -> float:
+def top_k_accuracy(
+    truth: ArrayLike, scores: ArrayLike, *, k: int = 2, sample_weight: ArrayLike | None = None
+) -> float:
     """The fraction of rows whose class is among the k with the highest scores.
 
     Equation:   1/n Σᵢ [yᵢ ∈ the k classes of the largest sᵢ]; of equal scores, the class with the larger number first
@@ -67,6 +69,7 @@ def top_k_accuracy(truth: ArrayLike, scores: ArrayLike, *, k: int = 2) -> float:
         truth: the right classes, whole numbers from 0
         scores: one column for each class, any finite numbers
         k: how many classes, from 1, the accuracy, to one less than there are
+        sample_weight: how much each row counts, ≥ 0; None: all alike
 
     Shapes: (n,) and (n, classes) → one number in [0, 1]
     Errors: as in `roc_auc`, and ArgumentError for another k
@@ -86,7 +89,8 @@ def top_k_accuracy(truth: ArrayLike, scores: ArrayLike, *, k: int = 2) -> float:
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < classes:
         raise ArgumentError("metrics.top_k", value=repr(k), classes=classes, most=classes - 1)
     highest = np.argsort(s, axis=1, kind="stable")[:, -k:]
-    return float(np.mean((highest == y[:, np.newaxis]).any(axis=1)))
+    right = (highest == y[:, np.newaxis]).any(axis=1)
+    return float(np.average(right, weights=row_weights(sample_weight, len(y))))
 
 
 def _area(positive: Array, scores: Array, weights: Array | None) -> float:
