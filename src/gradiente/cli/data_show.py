@@ -1,6 +1,5 @@
 """`gradiente data show`: a summary of a data set, and a batch of its images before and after augmentation."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +18,7 @@ from gradiente.locale import text
 from gradiente.notation import parse_list
 from gradiente.reporting.batch_picture import Panel, batch_picture
 from gradiente.reporting.samples import is_image_data
-from gradiente.storage import write_atomically
+from gradiente.storage import require_png, write_atomically
 
 MOST_IMAGES = 400
 
@@ -34,8 +33,8 @@ def show(
     as_json: bool,
 ) -> None:
     augmentation = None if augment is None else Compose(parse_list(augment, AUGMENTATIONS))
-    if output is not None and Path(output).suffix.lower() != ".png":
-        raise ArgumentError("data_show.output", output=output)
+    if output is not None:
+        require_png(output)
     require(1 <= count <= MOST_IMAGES, "data_show.count", most=MOST_IMAGES, value=count)
     train, test = load(name, data_dir=data_dir, seed=seed, standardize=False)
     if is_image_data(train):

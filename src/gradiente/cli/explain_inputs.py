@@ -14,12 +14,12 @@ from gradiente.cli.seen import characters
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset
 from gradiente.data.tables.table import SUFFIXES
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError
 from gradiente.formatting import NONE, count, measure_name, measure_value, number, share
 from gradiente.locale import text
 from gradiente.reporting.attribution_picture import attribution_picture
 from gradiente.reporting.samples import is_image_data
-from gradiente.storage import require_folder_of, write_atomically
+from gradiente.storage import require_png, write_atomically
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
@@ -45,8 +45,7 @@ def print_row(
 ) -> None:
     """The answer for one row, taken apart by its columns; a picture by its pixels."""
     if output is not None:
-        require(Path(output).suffix.lower() == ".png", "lr_find.output", output=output)
-        require_folder_of(output)
+        require_png(output)
     with remarks(console(as_json=True)):
         train, test = load_for(config)
         run.require_same_data(train, test)

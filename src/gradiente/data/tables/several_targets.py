@@ -18,19 +18,20 @@ def target_names(table: Table, given: str | Sequence[str] | None) -> tuple[str, 
     """The names of the target columns; the last column by default.
 
     Arguments:
-        given: the name of a column, or several with commas between them; or their names
+        given: the name of a column, or several with commas between them; or several of these
 
     Errors: ArgumentError for a column that is not there, or is named twice
     """
     if given is None:
         return (table.names[-1],)
-    if isinstance(given, str):
-        parts = [part.strip() for part in given.split(",") if part.strip()]
-        given = [given] if given in table.names or len(parts) < 2 else parts
-    for name in given:
+    names = list[str]()
+    for entry in [given] if isinstance(given, str) else given:
+        parts = [part.strip() for part in entry.split(",") if part.strip()]
+        names += [entry] if entry in table.names or len(parts) < 2 else parts
+    for name in names:
         table.require(name)
-        require(list(given).count(name) == 1, "target.twice", column=name)
-    return tuple(given)
+        require(names.count(name) == 1, "target.twice", column=name)
+    return tuple(names)
 
 
 def several_targets(
