@@ -198,3 +198,11 @@ def test_arrays_of_labels():
     assert list(found["labels"]) == ["y1", "y2", "y3"]
     shown = gradiente("data", "show", "arrays.npz", "--json").data
     assert (shown["task"], len(shown["classes"])) == ("multilabel", 3)
+
+
+def test_an_option_that_is_given_twice_is_two_targets():
+    rest = [*OF_LABELS[3:], "--epochs", 1, "--run", "run", "--no-report", "--json"]
+    found = gradiente("train", "days.csv", "--target", "rain", "--target", "wind,sun", *rest)
+    assert [each["name"] for each in found.data["labels"]] == list(LABELS)
+    assert found.data["config"]["data"]["target"] == ["rain", "wind,sun"]
+    assert gradiente("evaluate", "run").status == 0

@@ -32,8 +32,12 @@ def test_of_classes(problem, seed):
     truth, prediction = problem
     weights = drawn(len(truth), seed)
     of: Any = {"sample_weight": weights}
-    assert metrics.accuracy(truth, prediction, **of) == pytest.approx(sk.accuracy_score(truth, prediction, **of))
-    assert metrics.hamming_loss(truth, prediction, **of) == pytest.approx(sk.hamming_loss(truth, prediction, **of))
+    assert metrics.accuracy(truth, prediction, **of) == pytest.approx(
+        sk.accuracy_score(truth, prediction, **of)
+    )
+    assert metrics.hamming_loss(truth, prediction, **of) == pytest.approx(
+        sk.hamming_loss(truth, prediction, **of)
+    )
     occurring = np.union1d(truth, prediction)
     matrix = metrics.confusion_matrix(truth, prediction, **of)[np.ix_(occurring, occurring)]
     np.testing.assert_allclose(matrix, silently(sk.confusion_matrix, truth, prediction, **of))
@@ -52,8 +56,12 @@ def test_of_classes(problem, seed):
 def test_of_labels(problem, seed):
     truth, prediction = problem
     of: Any = {"sample_weight": drawn(len(truth), seed)}
-    assert metrics.accuracy(truth, prediction, **of) == pytest.approx(sk.accuracy_score(truth, prediction, **of))
-    assert metrics.hamming_loss(truth, prediction, **of) == pytest.approx(sk.hamming_loss(truth, prediction, **of))
+    assert metrics.accuracy(truth, prediction, **of) == pytest.approx(
+        sk.accuracy_score(truth, prediction, **of)
+    )
+    assert metrics.hamming_loss(truth, prediction, **of) == pytest.approx(
+        sk.hamming_loss(truth, prediction, **of)
+    )
     with undefined_metrics():
         for name, theirs in COUNTED.items():
             for average in ("macro", "micro", "weighted", "samples"):
