@@ -82,9 +82,9 @@ def test_a_metric_of_something_else_says_so(name):
 @pytest.mark.parametrize(
     "source",
     [
-        "F1Score",
+        "F1Score(average='macro')",
         "F1Score(average='none')",
-        "FBetaScore(beta=2.0, average='micro')",
+        "FBetaScore(beta=2.0, average='weighted')",
         "AUROC",
         "AveragePrecision",
         "ExactMatch",
