@@ -1,5 +1,6 @@
 """Your own arrays x and y as a data set: pictures become rows, bytes become numbers, whole targets become classes."""
 
+import logging
 import math
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ import numpy as np
 
 from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
+from gradiente.data.tables.target import MOST_INTEGER_CLASSES
 from gradiente.errors import DataError
+from gradiente.locale import text
 
 _COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
+log = logging.getLogger("gradiente")
 
 
 def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dataset:
@@ -26,10 +30,20 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     if is_indicator(y):
         return Dataset(x, y, "multilabel", name, (), features, image_shape)
     if y.dtype.kind not in "biu":
+        _say_whole_numbers(y)
         return Dataset(x, y, "regression", name, (), features, image_shape)
     labels, y = np.unique(y, return_inverse=True)
     classes = tuple(map(str, labels.tolist()))
     return Dataset(x, y, "classification", name, classes, features, image_shape)
+
+
+def _say_whole_numbers(y: np.ndarray) -> None:
+    """Say that real y are targets of a regression where they look like classes: few whole numbers, each in two rows."""
+    if y.ndim != 1 or y.dtype.kind != "f" or not np.isfinite(y).all():
+        return
+    values, rows = np.unique(y, return_counts=True)
+    if len(values) <= MOST_INTEGER_CLASSES and (values == np.round(values)).all() and rows.min() > 1:
+        log.warning(text("own.whole_numbers", count=len(values)))
 
 
 def is_one_hot(y: np.ndarray) -> bool:
