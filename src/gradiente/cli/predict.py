@@ -1,7 +1,7 @@
 """`gradiente predict`: the predictions of a trained network for new rows or images."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_ma
 from gradiente.data.class_folders import is_picture, pictures_in
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, ShapeError
-from gradiente.formatting import count, share, short
+from gradiente.formatting import NONE, count, share, short
 from gradiente.locale import text
 from gradiente.storage import write_atomically
 from gradiente.training.predictions import Predictions, predictions_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 AT_ONCE = 256  # pictures of a folder
+MOST_LABELS = 3  # that have columns of their own on the terminal
 SHOWN = 10  # rows on a terminal, or where all of them are in a file
 Said = tuple[Sequence[str], Predictions]  # the names of a file's instances, and the answers
 
@@ -158,9 +159,21 @@ def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
 def _rows(sources: Sequence[str], found: Predictions) -> list[dict[str, Any]]:
     """Every instance's answer as plain data."""
     if found.values is not None:
-        return [{"source": s, "value": v} for s, v in zip(sources, found.values.tolist(), strict=True)]
+        named = found.values.ndim == 2
+        values = [dict(zip(found.targets, v, strict=True)) if named else v for v in found.values.tolist()]
+        return [{"source": s, "value": v} for s, v in zip(sources, values, strict=True)]
     assert found.labels is not None
     assert found.probabilities is not None
+    answers = zip(sources, found.labels.tolist(), found.probabilities.tolist(), strict=True)
+    if found.labels.ndim == 2:
+        return [
+            {
+                "source": source,
+                "labels": dict(zip(found.classes, labels, strict=True)),
+                "probabilities": dict(zip(found.classes, row, strict=True)),
+            }
+            for source, labels, row in answers
+        ]
     return [
         {
             "source": source,
@@ -168,59 +181,87 @@ def _rows(sources: Sequence[str], found: Predictions) -> list[dict[str, Any]]:
             "probability": max(row),
             "probabilities": dict(zip(found.classes, row, strict=True)),
         }
-        for source, label, row in zip(
-            sources, found.labels.tolist(), found.probabilities.tolist(), strict=True
-        )
+        for source, label, row in answers
     ]
 
 
 def _csv(said: list[Said]) -> bytes:
     import polars as pl
 
-    frames = []
-    for sources, found in said:
-        names = sources.series() if isinstance(sources, RowNames) else pl.Series(sources, dtype=pl.String)
-        columns: dict[str, Any] = {"source": names}
-        if found.probabilities is not None:
-            columns["class"] = pl.Series(found.classes, dtype=pl.String)[found.probabilities.argmax(axis=1)]
-            columns["probability"] = found.probabilities.max(axis=1).astype(np.float64)
-        else:
-            assert found.values is not None
-            single = found.values.ndim == 1
-            columns["value"] = (
-                found.values.astype(np.float64) if single else [*map(str, found.values.tolist())]
-            )
-        frames.append(pl.DataFrame(columns))
-    return pl.concat(frames).write_csv().encode()
+    return pl.concat([pl.DataFrame(_columns(*part)) for part in said]).write_csv().encode()
+
+
+def _columns(sources: Sequence[str], found: Predictions) -> dict[str, Any]:
+    """The columns of a file of answers: of several targets or labels, each has its own name."""
+    import polars as pl
+
+    names = sources.series() if isinstance(sources, RowNames) else pl.Series(sources, dtype=pl.String)
+    columns: dict[str, Any] = {"source": names}
+
+    def add(name: str, values: "np.ndarray | pl.Series") -> None:
+        while name in columns:
+            name += "_"
+        columns[name] = values
+
+    if found.values is not None:
+        titles = found.targets if found.values.ndim == 2 else ("value",)
+        for name, values in zip(titles, found.values.reshape(len(sources), -1).T, strict=True):
+            add(name, values.astype(np.float64))
+        return columns
+    assert found.labels is not None
+    assert found.probabilities is not None
+    if found.labels.ndim == 1:
+        add("class", pl.Series(found.classes, dtype=pl.String)[found.probabilities.argmax(axis=1)])
+        add("probability", found.probabilities.max(axis=1).astype(np.float64))
+        return columns
+    for name, labels, p in zip(found.classes, found.labels.T, found.probabilities.T, strict=True):
+        add(name, pl.Series(labels.tolist()))
+        add(f"{name}_probability", p.astype(np.float64))
+    return columns
 
 
 def _print(said: list[Said], shown: int, *, styled: bool) -> None:
-    """The first answers as a table; many of them, which a program reads, as lines."""
-    classified = said[0][1].labels is not None
-    header = [text("predict.source"), text("predict.class" if classified else "predict.value")]
-    header += [text("predict.probability")] if classified else []
-    rows = list(islice(chain.from_iterable(_cells(*part, shown) for part in said), shown))
+    """The first answers as a table; all of them, which a program reads, as lines."""
+    parts = (_rows(sources[:shown], found.first(shown)) for sources, found in said)
+    rows = [[row["source"], *_cells(row)] for row in islice(chain.from_iterable(parts), shown)]
+    header = [text("predict.source"), *_header(said[0][1])]
     if not styled:
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         say("\n".join("  ".join(map(str.ljust, row, widths)) for row in (header, *rows)))
         return
     table = styled_table()
-    for place, title in enumerate(header):
-        table.add_column(title, justify="right" if place == 2 else "left")
+    for title in header:
+        is_number = title == text("predict.probability") or title in said[0][1].targets
+        table.add_column(title, justify="right" if is_number else "left")
     for row in rows:
         table.add_row(*row)
     console().print(table)
 
 
-def _cells(sources: Sequence[str], found: Predictions, shown: int) -> Iterator[Sequence[str]]:
-    """What is printed of the first answers."""
-    found = found.first(shown)
-    if found.labels is not None and found.probabilities is not None:
-        most = found.probabilities.max(axis=1).tolist()
-        return zip(sources[:shown], found.labels.tolist(), map(share, most), strict=True)
-    assert found.values is not None
-    values = (", ".join(map(short, np.atleast_1d(row).tolist())) for row in found.values)
-    return zip(sources[:shown], values, strict=True)
+def _header(found: Predictions) -> list[str]:
+    """The titles of the columns of `_cells`."""
+    if found.labels is not None and found.labels.ndim == 2:
+        if len(found.classes) > MOST_LABELS:
+            return [text("predict.labels")]
+        return [title for name in found.classes for title in (name, text("predict.probability"))]
+    if found.labels is not None:
+        return [text("predict.class"), text("predict.probability")]
+    several = found.values is not None and found.values.ndim == 2
+    return list(found.targets) if several else [text("predict.value")]
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    """An answer as it is read."""
+    if len(row.get("labels", ())) > MOST_LABELS:
+        likely = {name: p for name, p in row["probabilities"].items() if p > 0.5}
+        return [", ".join(f"{name} ({share(p)})" for name, p in likely.items()) or NONE]
+    if "labels" in row:
+        pairs = zip(row["labels"].values(), row["probabilities"].values(), strict=True)
+        return [cell for label, p in pairs for cell in (label, share(p))]
+    if "class" in row:
+        return [row["class"], share(row["probability"])]
+    value = row["value"]
+    return list(map(short, value.values())) if isinstance(value, dict) else [short(value)]
 
 
 command = command(

@@ -14,9 +14,3 @@ def one_hot(column: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
     found = np.zeros((len(kinds) + 1, len(column)), dtype=np.float32)
     found[number, np.arange(len(column))] = 1
     return found[:-1]
-
-
-def as_category(cell: str, kinds: tuple[str, ...]) -> str:
-    """A cell as training wrote it: pandas writes 1 as 1.0 where a number of the column is missing."""
-    whole = cell.removesuffix(".0")
-    return whole if cell not in kinds and whole in kinds else cell
