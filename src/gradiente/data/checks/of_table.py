@@ -12,6 +12,7 @@ from gradiente.data.checks.sheet import Sheet
 from gradiente.data.own_table import SOME_CATEGORIES, Reading
 from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.data.tables import cells
+from gradiente.data.tables.other_kinds import header_again
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
 from gradiente.errors import ArgumentError, DataError
@@ -101,7 +102,8 @@ def _target(table: Table, reading: Reading) -> tuple[str, Target | None, list[Fi
     try:
         name, target = target_of(table, name, reading.task, prefer_numbers=reading.prefer_numbers)
     except DataError as error:
-        return name, None, [Finding("unreadable", {"column": name, "reason": str(error)}, "stops", name)]
+        values = {"column": name, "reason": str(header_again(error) or error)}
+        return name, None, [Finding("unreadable_target", values, "stops", name)]
     return name, target, []
 
 
