@@ -21,11 +21,14 @@ def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dat
     """The data set of rows x, an array or a MappedArray, with their targets y.
 
     A row is a picture of that shape where it has several axes. Whole y are classes, named by their numbers in ascending
-    order; so are one-hot rows, of one 1 each, named by its place; other real y are the targets of a regression.
+    order; so are one-hot rows, of one 1 each, named by its place. Other rows of 0 and 1 are labels, y1, y2 …, which an
+    instance has or has not; other real y are the targets of a regression.
     """
     y = y.argmax(axis=1) if is_one_hot(y) else y
     image_shape = shape if len(shape) > 1 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
+    if is_indicator(y):
+        return Dataset(x, y, "multilabel", name, (), features, image_shape)
     if y.dtype.kind not in "biu":
         _say_whole_numbers(y)
         return Dataset(x, y, "regression", name, (), features, image_shape)
@@ -45,9 +48,12 @@ def _say_whole_numbers(y: np.ndarray) -> None:
 
 def is_one_hot(y: np.ndarray) -> bool:
     """Whether each row of y is one of the identity matrix."""
-    if y.ndim != 2 or y.shape[1] < 2 or y.dtype.kind not in "biuf":
-        return False
-    return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+    return is_indicator(y) and bool((y.sum(axis=1) == 1).all())
+
+
+def is_indicator(y: np.ndarray) -> bool:
+    """Whether y has several columns of 0 and 1."""
+    return y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "biuf" and bool(((y == 0) | (y == 1)).all())
 
 
 def require_channels(shape: tuple[int, ...], path: Path) -> None:
