@@ -109,6 +109,15 @@ def _number(decimal: str) -> tuple[str, str]:
     return rf"\d+{point}?\d*", rf"{point}\d+"
 
 
+def may_group(values: np.ndarray) -> bool:
+    """Whether numbers that were read with a decimal point may have been written with points between thousands."""
+    size = np.abs(values[np.isfinite(values)])
+    parts = size[size % 1 != 0]
+    if len(size) < MANY or not len(parts) or size.max() >= 1000 or parts.min() < 1:
+        return False
+    return bool((np.abs(1000 * parts - np.rint(1000 * parts)) < 1e-6).all())
+
+
 def decimals_in(cells: "pl.Series") -> tuple[set[str], str | None]:
     """What certainly stands before the decimals of plain cells, and one that does not say whether it groups thousands.
 

@@ -94,7 +94,7 @@ class Table:
     def _typed(self, name: str) -> np.ndarray | None:
         """A column all of whose cells are numbers as programs write them, or missing; None for any other."""
         self.require(name)
-        return self.columns.numbers(name) if self._agrees else None
+        return self.columns.numbers(name) if self._agrees and name not in self._grouped else None
 
     def _checked(self, name: str, values: np.ndarray) -> np.ndarray:
         """Its numbers, NaN where one is missing; the error of a cell that is wrong or infinite."""
@@ -196,14 +196,27 @@ class Table:
         """Whether no column of text certainly has other decimals than those of the columns of numbers."""
         if self.form.decimal is not None:
             return True
-        found = self._certain(name for name in self.names if self.columns.numbers(name) is None)
+        found = self._certain(name for name in self.names if self._is_written(name))
         decimal = self.columns.decimal
         return found <= {decimal} and (decimal == "." or decimal in found or self._has_decimals)
 
     @cached_property
+    def _grouped(self) -> frozenset[str]:
+        """The columns of numbers whose points certainly group thousands, where that is not given."""
+        if self.form.decimal is not None or self.columns.decimal == ",":
+            return frozenset()
+        columns = {name: self.columns.numbers(name) for name in self.names}
+        may = [name for name, values in columns.items() if values is not None and cells.may_group(values)]
+        return frozenset(name for name in may if self._certain([name]) == {","})
+
+    def _is_written(self, name: str) -> bool:
+        """Whether a column is to be read from its text."""
+        return self.columns.numbers(name) is None or name in self._grouped
+
+    @cached_property
     def _has_decimals(self) -> bool:
         """Whether a number of the columns of numbers is not whole."""
-        columns = map(self.columns.numbers, self.names)
+        columns = (self.columns.numbers(name) for name in self.names if name not in self._grouped)
         return any(np.any(each % 1 != 0, where=np.isfinite(each)) for each in columns if each is not None)
 
     @cached_property
@@ -212,7 +225,7 @@ class Table:
         if not self._agrees:
             self.columns.read_cells(self.names)
             return self._certain(self.names)
-        found = self._certain(name for name in self.names if self.columns.numbers(name) is None)
+        found = self._certain(name for name in self.names if self._is_written(name))
         return found | ({self.columns.decimal} if self._has_decimals else set())
 
     def _certain(self, names: Iterable[str]) -> set[str]:
