@@ -10,7 +10,8 @@ import numpy as np
 
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.encoder import Encoder
-from gradiente.data.npy import read_npy_pair
+from gradiente.data.image_folder import read_labelled_folder
+from gradiente.data.npy import is_npy_folder, read_npy_pair
 from gradiente.data.npz import read_npz_pair
 from gradiente.data.own import is_one_hot
 from gradiente.data.splits.rule import Origin
@@ -32,14 +33,15 @@ def read_labelled(
     classes: Sequence[str],
     encoder: Encoder | None,
     image_shape: Sequence[int] | None = None,
+    picture_files: bool = False,
     missing: str = "error",
     form: Form | None = None,
 ) -> Dataset:
     """The data set in a file, for a network that was trained on another: columns by name, classes by their names.
 
     Arguments:
-        path: of a table, an .npz file, or a folder with x.npy and y.npy
-        task, classes, encoder, image_shape: those of the training data
+        path: of a table, an .npz file, a folder with x.npy and y.npy, or one of pictures in folders by class
+        task, classes, encoder, image_shape, picture_files: those of the training data
         missing: what became of missing values in training; with "drop", rows that have one are left out
         form: how a table is written, where that is known
 
@@ -47,6 +49,8 @@ def read_labelled(
         for classes that training never saw
     """
     path = Path(path)
+    if picture_files and image_shape is not None and path.is_dir() and not is_npy_folder(path):
+        return read_labelled_folder(path, classes, image_shape)
     facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
     if path.suffix.lower() == ".npz" or path.is_dir():
         x: Any
@@ -65,6 +69,7 @@ def read_labelled(
         raise FileError("file.missing", path=path)
     if encoder is None or encoder.target is None:
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
+        key = "pictures" if picture_files else key
         raise ArgumentError(f"labelled.{key}", file=path)
     return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), facts)
 

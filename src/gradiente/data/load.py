@@ -71,7 +71,8 @@ def load(
             each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
-        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
+        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it;
+            of a folder of pictures, another one
         split: of a table: "time:COLUMN", the last rows by a column of numbers or dates are the test part;
             "group:COLUMN", rows with the same value are in one part. That column is no feature, unless the table's
             `features` name it
@@ -118,8 +119,7 @@ def load(
     rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
     _refuse(rule.column is not None and not is_csv, name, "split")
     _refuse(folds is not None and official, name, "folds")
-    has_file = is_csv or is_npz or (is_folder and not has_pictures)
-    _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
+    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
     require_one_of(SCALERS, "load", scaler=scaler)
     _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
     scaled = (None if standardize is False else scaler, standardize_target, constant_input)
@@ -146,6 +146,7 @@ def load(
     else:
         whole = _SCIKIT_LEARN[name]()
     _refuse(folds is not None and rows is not None, name, "folds")
+    _refuse(isinstance(parting.test, Path) and rows is not None, name, "test")
     rows = rows or parting.rows(whole.y, whole.classes, None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
@@ -174,6 +175,7 @@ def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> t
         classes=whole.classes,
         encoder=whole.encoder,
         image_shape=whole.image_shape,
+        picture_files=whole.picture_files,
         missing=reading.missing,
         form=replace(reading.form, decimal=reading.form.decimal or decimal),
     )
