@@ -44,9 +44,35 @@ def test_several_real_targets_are_none(saved):
     assert read_npz(saved(x=np.zeros((4, 3)), y=y)).task == "regression"
 
 
-def test_real_y_is_a_regression(saved):
-    assert read_npz(saved(x=X, y=Y.astype(float))).task == "regression"
-    assert read_npz(saved(x=X, y=X[:, :2])).outputs == 2
+@pytest.mark.parametrize("y", [X[:, 0], Y / 2, np.arange(6.0), Y + 2.0**53, X[:, :2]])
+def test_real_y_is_a_regression(saved, y):
+    data = read_npz(saved(x=X, y=y))
+    assert (data.task, data.outputs) == ("regression", y[0].size)
+    np.testing.assert_array_equal(data.y, y)
+
+
+@pytest.mark.parametrize("y", [Y.astype(float), Y[:, None].astype(np.float32)])
+def test_whole_real_y_may_be_either(saved, y, caplog):
+    caplog.set_level("INFO", "gradiente")
+    data = read_npz(saved(x=X, y=y))
+    assert (data.task, data.classes, data.y.tolist()) == ("classification", ("0", "1", "2"), Y.tolist())
+    assert "taken as classes (--task regression" in caplog.text
+    assert read_npz(saved(x=X, y=y), prefer_numbers=True).task == "regression"
+    assert "taken as numbers (--task classification" in caplog.text
+    assert read_npz(saved(x=X, y=y), "regression").task == "regression"
+    assert read_npz(saved(x=X, y=y), "classification", prefer_numbers=True).task == "classification"
+
+
+def test_two_whole_real_numbers_are_classes_as_in_a_table(saved):
+    data = read_npz(saved(x=X, y=np.where(Y > 0, 1.0, -1.0)), prefer_numbers=True)
+    assert (data.task, data.classes, data.y.tolist()) == ("classification", ("-1", "1"), (Y > 0).tolist())
+
+
+def test_the_task_as_given(saved):
+    data = read_npz(saved(x=X, y=Y), "regression")
+    assert (data.task, data.y.tolist()) == ("regression", Y.tolist())
+    with pytest.raises(DataError, match=r"y contains 0\.5, and classes are whole numbers"):
+        read_npz(saved(x=X, y=Y / 2), "classification")
 
 
 def test_compressed(tmp_path):

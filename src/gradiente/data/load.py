@@ -109,9 +109,10 @@ def load(
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
-    _refuse(
-        table is not None and replace(table, prefer_numbers=False) != Reading() and not is_csv, name, "table"
-    )
+    reading = table or Reading()
+    of_table = replace(reading, prefer_numbers=False, task=None) != Reading()
+    _refuse(of_table and not is_csv, name, "table")
+    _refuse(reading.task is not None and (not own or has_pictures), name, "task")
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     _refuse(image_size is not None and not has_pictures, name, "image_size")
@@ -124,7 +125,7 @@ def load(
     _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
     scaled = (None if standardize is False else scaler, standardize_target, constant_input)
     if is_csv:
-        reading = replace(table or Reading(), target=target, split=rule)
+        reading = replace(reading, target=target, split=rule)
         return _parts(*_table(path, reading, parting, *scaled), parting, reading)
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
@@ -140,9 +141,9 @@ def load(
     elif has_pictures:
         whole, rows = read_image_folder(path, image_size)
     elif is_folder:
-        whole = read_npy(path)
+        whole = read_npy(path, reading.task, prefer_numbers=reading.prefer_numbers)
     elif is_npz:
-        whole = read_npz(path)
+        whole = read_npz(path, reading.task, prefer_numbers=reading.prefer_numbers)
     else:
         whole = _SCIKIT_LEARN[name]()
     _refuse(folds is not None and rows is not None, name, "folds")
