@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.plain_csv import plain_columns
-from gradiente.data.tables.table import Table, read_table
+from gradiente.data.tables.table import Table
 from gradiente.errors import DataError
 from gradiente.formatting import count
 from gradiente.locale import text
@@ -214,14 +215,15 @@ class Encoder:
         """The features of every row of a table in a file, exactly as in training; its columns are matched by name.
 
         In a file without a header they are those of training, in order. How many rows have a category that training
-        never saw is said by the log `gradiente`.
+        never saw, or a number far from all that it saw, is said by the log `gradiente`.
 
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
         plain = self._plain_columns(Path(path)) if self.decimal == "." else None
         if plain is None:
-            plain = self.columns_of(read_table(path, Form(decimal=self.decimal)))
+            _, plain = read_new_rows(Path(path), Form(decimal=self.decimal), self.columns_of)
+        say_far(self, plain)
         return self.transform(plain)
 
     def _plain_columns(self, path: Path) -> dict[str, np.ndarray] | None:

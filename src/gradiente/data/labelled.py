@@ -3,26 +3,30 @@
 import logging
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradiente.data.dataset import Dataset, Task
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.data.image_folder import read_labelled_folder
+from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.npy import is_npy_folder, read_npy_pair
 from gradiente.data.npz import read_npz_pair
 from gradiente.data.own import is_one_hot
 from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.table import SUFFIXES, read_table
+from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, DataError, FileError
 from gradiente.files import STANDARD_INPUT
 from gradiente.formatting import count
 from gradiente.locale import text
 
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?")  # 007 is a code
+FEW = 0.05  # of the rows: fewer may be alike by chance, and change a measure little
 log = logging.getLogger("gradiente")
 
 
@@ -36,6 +40,7 @@ def read_labelled(
     picture_files: bool = False,
     missing: str = "error",
     form: Form | None = None,
+    trained: np.ndarray | None = None,
 ) -> Dataset:
     """The data set in a file, for a network that was trained on another: columns by name, classes by their names.
 
@@ -44,13 +49,17 @@ def read_labelled(
         task, classes, encoder, image_shape, picture_files: those of the training data
         missing: what became of missing values in training; with "drop", rows that have one are left out
         form: how a table is written, where that is known
+        trained: the digests of the rows that were learned from; how many are among these is said
 
     Errors: FileError and DataError for what cannot be read; DataError for columns that are not there, and
         for classes that training never saw
     """
     path = Path(path)
     if picture_files and image_shape is not None and path.is_dir() and not is_npy_folder(path):
-        return read_labelled_folder(path, classes, image_shape)
+        data = read_labelled_folder(path, classes, image_shape)
+        if trained is not None:
+            _say_trained(trained, RowDigests.of_rows(data.x, np.array(data.classes)[data.y]))
+        return data
     facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
     if path.suffix.lower() == ".npz" or path.is_dir():
         x: Any
@@ -60,6 +69,9 @@ def read_labelled(
         features = ()
         if encoder is not None:
             encoder.require_rows(x.shape)
+        if trained is not None and not path.is_dir():
+            _say_trained(trained, _digests_of(x, y, task, encoder))
+        if encoder is not None:
             features = encoder.features
             x = x.converted(encoder.transform_rows) if path.is_dir() else encoder.transform_rows(x)
         y = _targets(y, path, task, classes, encoder)
@@ -71,21 +83,24 @@ def read_labelled(
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
         key = "pictures" if picture_files else key
         raise ArgumentError(f"labelled.{key}", file=path)
-    return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), facts)
+    return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), trained, facts)
 
 
-def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dict) -> Dataset:
-    table = read_table(path, form)
+def _of_table(
+    path: Path, encoder: Encoder, missing: str, form: Form, trained: np.ndarray | None, facts: dict
+) -> Dataset:
+    table, columns = read_new_rows(path, form, partial(encoder.columns_of, gaps=missing == "drop"))
     for remark in table.remarks:
         log.info(remark)
-    columns = encoder.columns_of(table, gaps=missing == "drop")
+    say_far(encoder, columns)
     target = encoder.target
     if target not in table.names:
         raise DataError("labelled.target", path=path, target=target, found=", ".join(table.names))
     cells = table.words(target) if encoder.classes else table.numbers(target)
     gaps = cells == "" if encoder.classes else np.isnan(cells)
     if gaps.any() and missing == "error":
-        raise DataError("csv.missing", **table.cell(target, int(gaps.argmax())), count=count(int(gaps.sum())))
+        where = table.cell(target, int(gaps.argmax()))
+        raise DataError("labelled.missing", **where, count=count(int(gaps.sum())))
     if missing == "drop":
         holes = [
             (v == "") & ("" not in encoder.categories[c]) if v.dtype.kind == "U" else np.isnan(v)
@@ -96,10 +111,29 @@ def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dic
         raise DataError("csv.empty", path=path)
     if gaps.any():
         log.info(text("csv.remark.dropped", count=count(int(gaps.sum())), rows=count(len(gaps))))
-    x = encoder.transform({name: column[~gaps] for name, column in columns.items()})
+    columns = {name: column[~gaps] for name, column in columns.items()}
+    if trained is not None:
+        _say_trained(trained, RowDigests.of_columns(columns, cells[~gaps], target))
+    x = encoder.transform(columns)
     y = _targets(cells[~gaps], path, facts["task"], encoder.classes, encoder)
     origin = Origin(np.flatnonzero(~gaps) + 1)
     return Dataset(x, y, features=encoder.features, encoder=encoder, origin=origin, **facts)
+
+
+def _digests_of(x: np.ndarray, y: np.ndarray, task: Task, encoder: Encoder | None) -> RowDigests:
+    """Those of rows of numbers, whose classes are named by their numbers."""
+    if task == "classification":
+        y = (y.argmax(axis=1) if is_one_hot(y) else y).astype(str)
+    if encoder is None:
+        return RowDigests.of_rows(x, y)
+    return RowDigests.of_columns(dict(zip(encoder.columns, x.T, strict=True)), y, encoder.target or "y")
+
+
+def _say_trained(trained: np.ndarray, digests: RowDigests) -> None:
+    """Say how many rows were learned from, where they are more than a few."""
+    known = int(np.isin(digests.rows, trained).sum())
+    if known > FEW * len(digests.rows):
+        log.warning(text("labelled.trained", count=count(known), rows=count(len(digests.rows))))
 
 
 def _targets(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.data.checks import of_columns, of_rows, of_target
+from gradiente.data.checks import of_columns, of_rows, of_target, of_words
 from gradiente.data.checks.columns import ColumnFacts, facts_of
 from gradiente.data.checks.finding import LEVELS, DataReport, Finding
 from gradiente.data.checks.in_time import in_time
@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_rows.across_split,
     in_time,
     of_rows.contradictory,
+    of_words.alike_words,
     of_target.imbalance,
     of_columns.names,
     of_columns.unscaled,
@@ -41,6 +42,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_rows.repeated_rows,
     of_columns.constant_columns,
     of_columns.row_numbers,
+    of_columns.day_numbers,
     of_target.rare_classes,
 )
 # A finding, and those before it that say it already.

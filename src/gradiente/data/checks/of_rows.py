@@ -9,12 +9,13 @@ Array = np.ndarray
 TWINS_SHARE = 0.05  # of the test rows: from here on the measure of new rows changes visibly
 REPEATED_SHARE = 0.01  # of the rows
 CONTRADICTED = 0.01  # of the rows
+BY_CHANCE = 4.0  # times as many copies as chance makes: they are no chance
 CEILING = 0.5  # of what the baseline leaves that may be learned at most
 
 
 def across_split(sheet: Sheet) -> Finding | None:
     """Test rows that are training rows too: their measures say nothing about new data."""
-    if sheet.rows_tested is None or not sheet.distinguishes:
+    if sheet.rows_tested is None or not _are_copies(sheet):
         return None
     tested, known = sheet.rows[sheet.rows_tested], sheet.rows[~sheet.rows_tested]
     twins = int(np.isin(tested, known).sum())
@@ -28,7 +29,7 @@ def across_split(sheet: Sheet) -> Finding | None:
 
 def repeated_rows(sheet: Sheet) -> Finding | None:
     """A remark: rows that are there more than once, where that is no chance."""
-    if not sheet.distinguishes:
+    if not _are_copies(sheet):
         return None
     repeated = _repeated(sheet.rows)
     rows = len(sheet.rows)
@@ -36,6 +37,11 @@ def repeated_rows(sheet: Sheet) -> Finding | None:
         return None
     values = {"repeated": repeated, "rows": rows, "repeated_share": repeated / rows}
     return Finding("repeated_rows", values, "remark")
+
+
+def _are_copies(sheet: Sheet) -> bool:
+    """Whether rows that are equal are the same instance, and not alike by chance."""
+    return _repeated(sheet.rows) > BY_CHANCE * sheet.chance
 
 
 def _repeated(rows: Array) -> int:

@@ -146,14 +146,14 @@ class Sheet:
         return self.tested if self.digests is None else self.all_tested
 
     @cached_property
-    def distinguishes(self) -> bool:
-        """Whether two rows that are equal are the same instance, and not alike by chance.
+    def chance(self) -> float:
+        """How many rows are expected to be copies of others by chance; ∞ where that is not known.
 
-        n rows drawn from K equally probable ones are expected to have two alike from n² = K on. log₂ K is at most the
-        sum of the columns' collision entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
+        Of n rows drawn from K equally probable ones, n² / 2K are. log₂ K is at most the sum of the columns' collision
+        entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
         """
         if not self.columns or not self.whole:
-            return self.digests is not None and self.whole
+            return 0.0 if self.digests is not None and self.whole else np.inf
         _, first = np.unique(self.inputs, return_index=True)
         n = len(first)
         bits = 0.0
@@ -161,9 +161,9 @@ class Sheet:
             _, counts = np.unique(column[first], return_counts=True)
             alike = float((counts * (counts - 1.0)).sum())
             if alike == 0 and n > 2:
-                return True
+                return 0.0
             bits -= np.log2(max(alike, 1.0) / max(1.0, n * (n - 1.0)))
-        return bits / 2 >= 2 * np.log2(max(n, 2))
+        return float(n**2 / 2 ** (1 + bits / 2))
 
 
 def _tested(parts: list[Dataset]) -> Array:
