@@ -336,6 +336,17 @@ def test_class_weights_in_parts():
         gr.MLPClassifier(class_weight="balanced").partial_fit(x, y, classes=[0, 1, 2])
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("given", ["balanced", [{0: 1, 1: 3}, {0: 2, 1: 1}]])
+def test_class_weights_of_several_labels_are_those_of_scikit_learn(given):
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(size=(100, 3)), (generator.random((100, 2)) < [0.2, 0.6]).astype(int)
+    options: Any = {"max_iter": 3, "random_state": 0}
+    by_class: Any = gr.MLPClassifier(class_weight=given, **options).fit(x, y)
+    by_rows: Any = gr.MLPClassifier(**options).fit(x, y, sample_weight=compute_sample_weight(given, y))
+    np.testing.assert_allclose(by_class.network_.theta, by_rows.network_.theta, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -99,8 +99,8 @@ def _rows(config: Config, train: Dataset, test: Dataset, file: str | None) -> Ro
     if encoder is not None and (file is not None or own):
         path = Path(file or name)
         return Rows(encoder.encode(path), path.name, None)
-    if test.task == "classification":
-        truth = [test.classes[label] for label in test.y]
+    if test.classifies:
+        truth = [test.answer(row) for row in range(len(test))]
     else:
         truth = [", ".join(map(number, np.atleast_1d(y).tolist())) for y in test.in_units(test.y)]
     return Rows(test.x, text("explain.row.test", name=test.name), truth)
@@ -108,7 +108,10 @@ def _rows(config: Config, train: Dataset, test: Dataset, file: str | None) -> Ro
 
 def _print_answer(out: "Console", explained: RowExplained) -> None:
     written = number if explained.label is None else share
-    label = "ŷ" if explained.label is None else f"P({explained.label})"
+    encoder = explained.data.encoder
+    several = encoder is not None and isinstance(encoder.target, tuple)
+    name = f"ŷ({encoder.targets[0]})" if encoder is not None and several else "ŷ"
+    label = name if explained.label is None else f"P({explained.label})"
     words = {"f": written(explained.answer), "before": written(explained.at_baseline)}
     black = explained.data.image_shape is not None
     baseline = text("explain.row.black" if black else "explain.row.mean")

@@ -16,7 +16,7 @@ from gradiente.data.image_folder import read_labelled_folder
 from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.npy import is_npy_folder, read_npy_pair
 from gradiente.data.npz import read_npz_pair
-from gradiente.data.own import is_one_hot
+from gradiente.data.own import is_indicator, is_one_hot
 from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import SUFFIXES
@@ -79,7 +79,7 @@ def read_labelled(
         return Dataset(x, y, features=features, image_shape=shape, encoder=encoder, **facts)
     if not path.is_file() and str(path) != STANDARD_INPUT:
         raise FileError("file.missing", path=path)
-    if encoder is None or encoder.target is None:
+    if encoder is None or not encoder.targets:
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
         key = "pictures" if picture_files else key
         raise ArgumentError(f"labelled.{key}", file=path)
@@ -93,14 +93,18 @@ def _of_table(
     for remark in table.remarks:
         log.info(remark)
     say_far(encoder, columns)
-    target = encoder.target
-    if target not in table.names:
-        raise DataError("labelled.target", path=path, target=target, found=", ".join(table.names))
-    cells = table.words(target) if encoder.classes else table.numbers(target)
-    gaps = cells == "" if encoder.classes else np.isnan(cells)
-    if gaps.any() and missing == "error":
-        where = table.cell(target, int(gaps.argmax()))
-        raise DataError("labelled.missing", **where, count=count(int(gaps.sum())))
+    lacking = [name for name in encoder.targets if name not in table.names]
+    if lacking:
+        words = {"target": ", ".join(lacking), "found": ", ".join(table.names)}
+        raise DataError("labelled.target", path=path, **words)
+    read = table.words if facts["classes"] else table.numbers
+    cells = {name: read(name) for name in encoder.targets}
+    empty = {name: c == "" if facts["classes"] else np.isnan(c) for name, c in cells.items()}
+    for name, of_target in empty.items():
+        if of_target.any() and missing == "error":
+            where = table.cell(name, int(of_target.argmax()))
+            raise DataError("labelled.missing", **where, count=count(int(of_target.sum())))
+    gaps = np.any(list(empty.values()), axis=0)
     if missing == "drop":
         holes = [
             (v == "") & ("" not in encoder.categories[c]) if v.dtype.kind == "U" else np.isnan(v)
@@ -112,10 +116,15 @@ def _of_table(
     if gaps.any():
         log.info(text("csv.remark.dropped", count=count(int(gaps.sum())), rows=count(len(gaps))))
     columns = {name: column[~gaps] for name, column in columns.items()}
+    kept = [cells[name][~gaps] for name in encoder.targets]
+    if facts["task"] == "multilabel":
+        written = [encoder.labels[name] for name in encoder.targets]
+        kept = [_class_numbers(c, path, known) for c, known in zip(kept, written, strict=True)]
+    y = kept[0] if len(kept) == 1 else np.column_stack(kept)
     if trained is not None:
-        _say_trained(trained, RowDigests.of_columns(columns, cells[~gaps], target))
+        _say_trained(trained, RowDigests.of_columns(columns, y, ",".join(encoder.targets)))
     x = encoder.transform(columns)
-    y = _targets(cells[~gaps], path, facts["task"], encoder.classes, encoder)
+    y = _targets(y, path, facts["task"], facts["classes"], encoder)
     origin = Origin(np.flatnonzero(~gaps) + 1)
     return Dataset(x, y, features=encoder.features, encoder=encoder, origin=origin, **facts)
 
@@ -126,7 +135,8 @@ def _digests_of(x: np.ndarray, y: np.ndarray, task: Task, encoder: Encoder | Non
         y = (y.argmax(axis=1) if is_one_hot(y) else y).astype(str)
     if encoder is None:
         return RowDigests.of_rows(x, y)
-    return RowDigests.of_columns(dict(zip(encoder.columns, x.T, strict=True)), y, encoder.target or "y")
+    target = ",".join(encoder.targets) or "y"
+    return RowDigests.of_columns(dict(zip(encoder.columns, x.T, strict=True)), y, target)
 
 
 def _say_trained(trained: np.ndarray, digests: RowDigests) -> None:
@@ -145,6 +155,8 @@ def _targets(
         if y.ndim != 1:
             raise DataError("labelled.targets", path=path, shape=y.shape)
         return _class_numbers(y.astype(str), path, classes)
+    if task == "multilabel" and not (is_indicator(y) and y.shape[1] == len(classes)):
+        raise DataError("labelled.targets", path=path, shape=y.shape)
     if encoder is None or not encoder.target_mean:
         return y
     rows = y.reshape(len(y), -1)

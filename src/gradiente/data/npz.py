@@ -15,8 +15,9 @@ def read_npz(path: str | Path, task: str | None = None, *, prefer_numbers: bool 
     """The data set in an .npz file; nothing in it is ever executed (no pickle).
 
     Integer y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their
-    1. Real y that are at most twenty different whole numbers may be either, and the log `gradiente` says which they are
-    taken for; other real y are the targets of a regression.
+    1. Other rows of 0 and 1 are labels, of which an instance has any number. Real y that are at most twenty different
+    whole numbers may be either, and the log `gradiente` says which they are taken for; other real y are the targets of
+    a regression.
     Instances with several axes are pictures: each becomes a row. A last axis of 1, 3 or 4 entries holds the colours,
     and comes first in the row, as in PyTorch. Bytes, 0 to 255, become numbers in [0, 1].
 
@@ -26,7 +27,7 @@ def read_npz(path: str | Path, task: str | None = None, *, prefer_numbers: bool 
         prefer_numbers: real y are no classes, because the loss is one of numbers
 
     Shapes: x (instances, features), (instances, height, width), (instances, height, width, channels) or
-        (instances, channels, height, width); y (instances,) or, real, (instances, k)
+        (instances, channels, height, width); y (instances,) or, real or of labels, (instances, k)
     Errors: FileError for a file that is missing, corrupt or truncated; DataError where x or y is missing,
         or is not numbers, and whatever Dataset finds
 

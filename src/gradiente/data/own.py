@@ -29,8 +29,9 @@ def own_dataset(
     """The data set of rows x, an array or a MappedArray, with their targets y.
 
     A row is a picture of that shape where it has several axes. Integer y are classes, named by their numbers in
-    ascending order; so are one-hot rows, of one 1 each, named by its place. Real y that are whole numbers may be
-    either, as in a table, and the log `gradiente` says which; other real y are the targets of a regression.
+    ascending order; so are one-hot rows, of one 1 each, named by its place. Other rows of 0 and 1 are labels, y1, y2 …,
+    which an instance has or has not. Real y that are whole numbers may be either, as in a table, and the log
+    `gradiente` says which; other real y are the targets of a regression.
 
     Arguments:
         task: "classification" or "regression", as given
@@ -40,6 +41,8 @@ def own_dataset(
     y = _as_labels(y, task, prefer_numbers)
     image_shape = shape if len(shape) > 1 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
+    if is_indicator(y) and task != "regression":
+        return Dataset(x, y, "multilabel", name, (), features, image_shape)
     if y.dtype.kind not in "biu":
         return Dataset(x, y, "regression", name, (), features, image_shape)
     labels, y = np.unique(y, return_inverse=True)
@@ -70,9 +73,12 @@ def _as_labels(y: np.ndarray, task: str | None, prefer_numbers: bool) -> np.ndar
 
 def is_one_hot(y: np.ndarray) -> bool:
     """Whether each row of y is one of the identity matrix."""
-    if y.ndim != 2 or y.shape[1] < 2 or y.dtype.kind not in "biuf":
-        return False
-    return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+    return is_indicator(y) and bool((y.sum(axis=1) == 1).all())
+
+
+def is_indicator(y: np.ndarray) -> bool:
+    """Whether y has several columns of 0 and 1."""
+    return y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "biuf" and bool(((y == 0) | (y == 1)).all())
 
 
 def require_channels(shape: tuple[int, ...], path: Path) -> None:

@@ -91,7 +91,7 @@ def read_training(
             return rows, targets
     options = {"multi_output": several, "ensure_min_samples": least, **_options(estimator)}
     values, targets = validate_data(estimator, x, y, reset=reset, **options)
-    return _numbers(estimator, values), np.asarray(targets)
+    return _numbers(estimator, values), _dense(targets)
 
 
 def _options(estimator: Any) -> dict[str, Any]:
@@ -113,11 +113,21 @@ def _columns(frame: Any, *, least: int) -> Rows:
 
 def _targets(estimator: Any, y: Any, *, several: bool) -> Array:
     if several:
-        options: dict[str, Any] = {"dtype": None, "ensure_2d": False, "input_name": "y"}
-        return np.asarray(check_array(y, estimator=estimator, **options))
+        options: dict[str, Any] = {
+            "dtype": None,
+            "ensure_2d": False,
+            "input_name": "y",
+            "accept_sparse": "csr",
+        }
+        return _dense(check_array(y, estimator=estimator, **options))
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     return np.asarray(y)
+
+
+def _dense(y: Any) -> Array:
+    """Targets as an array; labels may come as a sparse matrix."""
+    return y.toarray() if hasattr(y, "toarray") else np.asarray(y)
 
 
 def _in_order(frame: Any, names: Any) -> Any:

@@ -45,6 +45,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_columns.day_numbers,
     of_target.rare_classes,
 )
+OF_ONE_TARGET = (of_target.constant_target, leak)  # which are asked of each of several targets by itself
 # A finding, and those before it that say it already.
 SAID_BY = {
     "repeated_rows": {"across_split"},
@@ -95,8 +96,9 @@ def check_sheet(sheet: Sheet, before: Sequence[Finding] = ()) -> tuple[Finding, 
     """The findings about a sheet, and those that were made before, the gravest first."""
     found = list(before)
     for check in CHECKS:
-        made = check(sheet)
-        found += made if isinstance(made, list) else [] if made is None else [made]
+        for each in sheet.of_each_target if check in OF_ONE_TARGET else [sheet]:
+            made = check(each)
+            found += made if isinstance(made, list) else [] if made is None else [made]
     keys = {finding.key for finding in found}
     found = [finding for finding in found if not SAID_BY.get(finding.key, set()) & keys]
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
@@ -140,8 +142,10 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
 def _facts(sheet: Sheet) -> tuple[ColumnFacts, ...]:
     """Of every column, the target last."""
     found = [facts_of(name, column) for name, column in sheet.columns.items()]
-    if sheet.y.ndim == 1:
-        found.append(facts_of(sheet.target, sheet.target_column, is_target=True, classes=sheet.classifies))
+    found += [
+        facts_of(each.target, each.target_column, is_target=True, classes=each.classifies)
+        for each in sheet.of_each_target
+    ]
     return tuple(found)
 
 
