@@ -22,6 +22,7 @@ from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits.parting import DEFAULT_TEST, Parting
 from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
@@ -243,7 +244,8 @@ def _table(
     constant_input: bool,
 ) -> tuple[Dataset, Split]:
     """The rows of a table, with the encoder fitted on its training part, and the numbers of those of each part."""
-    own = read_own_table(path, reading)
+    with named_kinds(path):
+        own = read_own_table(path, reading)
     target, columns = own.target, own.columns
     rows = parting.rows(target.y, target.classes, own.origin)
     encoder = Encoder.fit(

@@ -19,6 +19,7 @@ from gradiente.data.dataset import Dataset
 from gradiente.data.load import NAMES, load
 from gradiente.data.own_table import Reading
 from gradiente.data.splits.rule import SplitRule
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import DataError, require
 from gradiente.files import STANDARD_INPUT, read_file
@@ -119,7 +120,8 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
     ):
         split = SplitRule.parse(options.get("split"))
         reading = replace(options.get("table") or Reading(), target=options.get("target"), split=split)
-        raw = check_table(path, reading, validates=validates)
+        with named_kinds(path):
+            raw = check_table(path, reading, validates=validates)
         name = path.stem
     before = () if raw is None else raw.findings
     facts = () if raw is None else raw.facts

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from gradiente.data.tables.table import Table
+from gradiente.errors import DataError
 from gradiente.locale import text
 
 MOST_INTEGER_CLASSES = 20
@@ -48,14 +49,20 @@ def target_of(
         task: "classification" or "regression", as given
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
 
-    Errors: ArgumentError for a column that is not there; DataError for a regression of words
+    Errors: ArgumentError for a column that is not there; DataError for a regression of words, and for a cell among
+        numbers that is none
     """
     remarks = []
     name = table.names[-1] if name is None else name
     others = [each for each in table.names if each.casefold() in _NAMES and each != name]
     if name.casefold() not in _NAMES and others:
         remarks.append(text("csv.remark.like_target", column=others[0], target=name))
-    column = table.numbers(name) if task == "regression" else table.column(name)
+    try:
+        column = table.numbers(name) if task == "regression" else table.column(name)
+    except DataError as error:
+        if error.key != "csv.not_number":
+            raise
+        raise DataError("csv.not_number_target", **error.values) from None
     numeric = column.dtype.kind == "f"
     values = column if numeric else np.zeros(0)
     if task is None and numeric:
