@@ -50,6 +50,7 @@ OF_ONE_TARGET = (of_target.constant_target, leak)  # which are asked of each of 
 # A finding, and those before it that say it already.
 SAID_BY = {
     "repeated_rows": {"across_split"},
+    "repeated_pictures": {"across_split_pictures"},
     "rare_classes": {"imbalance", "few_rows"},
     "row_numbers": {"in_time"},
 }
