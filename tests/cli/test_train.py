@@ -197,6 +197,7 @@ def test_all_options_of_the_config_are_tried():
         "decimal",
         "encoding",
     }  # test_table.py
+    elsewhere |= {"weight_decay_schedule", "dropout_schedule"}  # test_dropout_schedule.py
     elsewhere |= {"image_size"}  # test_pictures.py
     elsewhere |= {"class_weight", "positive", "weight"}  # test_weights.py
     elsewhere |= {"split", "folds", "fold", "day_first"}  # test_split.py

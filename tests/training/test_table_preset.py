@@ -46,7 +46,7 @@ def test_what_it_stands_for():
     train, _ = load_for(TABLE)
     made = plan(TABLE, train)
     steps = 256  # one an epoch, of the 96 rows that do not validate
-    assert made.schedule == CosLogLR(T_max=steps)
+    assert made.schedules["lr"] == CosLogLR(T_max=steps)
     assert made.loss == CrossEntropyLoss(label_smoothing=0.1)
     assert made.optimizer == AdamW(lr=0.04, betas=(0.9, 0.95), weight_decay=0.02)
     kinds = [PBLD, Scale, *[NTKLinear, ParametricActivation] * 3, NTKLinear]
@@ -83,7 +83,7 @@ def test_what_is_given_stays():
     assert made.optimizer == Adam(lr=0.5)
     assert made.loss == CrossEntropyLoss()
     assert made.network.layers[2:4] == (NTKLinear(train.x.shape[1] * 4, 8), ReLU())
-    assert made.schedule == CosLogLR(T_max=7 * 3)
+    assert made.schedules["lr"] == CosLogLR(T_max=7 * 3)
     assert made.parameter_groups.lr_factors == {0: 2.0}
     assert (made.config.descent.patience, made.config.data.validation) == (3, 0.2)
     np.testing.assert_allclose(train.x.mean(axis=0), 0, atol=1e-6)
