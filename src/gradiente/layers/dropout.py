@@ -10,7 +10,6 @@ from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.windows import require_channels_first
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
-
 TINY = float(np.finfo(np.float32).tiny)  # in place of 1 − p = 0, where nothing is kept
 
 
