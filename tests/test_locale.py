@@ -127,6 +127,27 @@ def test_no_key_is_unused():
     assert not set(catalogue("en")) - used_keys()
 
 
+@pytest.mark.parametrize(
+    ("code", "count", "message"),
+    [
+        ("en", 1, "1 of 40 rows has a missing value and is left out"),
+        ("en", "2", "2 of 40 rows have a missing value and are left out"),
+        ("es", "1", "a 1 de 40 filas le falta un valor y se excluye"),
+        ("es", 0, "a 0 de 40 filas les falta un valor y se excluyen"),
+    ],
+)
+def test_words_follow_their_number(code, count, message):
+    with language(code):
+        assert text("csv.remark.dropped", count=count, rows=40) == message
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_word_that_follows_a_number_has_two_forms(code):
+    for key, message in catalogue(code).items():
+        for _, name, form, _ in Formatter().parse(message):
+            assert not form or "|" not in form or (name and len(set(form.split("|"))) == 2), key
+
+
 def test_texts_of_several_words_are_translated():
     """One or two words may be the same in both, as total; a command is."""
 

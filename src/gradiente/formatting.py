@@ -47,8 +47,12 @@ def metrics_table(metrics: Mapping[str, Any], positive: str | None = None) -> li
     [('loss', '0.1235'), ('F1', '0.5000')]
     """
     of_one = "" if positive is None else f" ({positive})"
+    after: dict[str, str] = dict.fromkeys(OF_ONE_CLASS, of_one)
+    if "f1_micro" in metrics:  # several labels
+        after = {name: text("metric.mean_of_labels") for name in OF_ONE_CLASS}
+        after["accuracy"] = text("metric.of_all_labels")
     return [
-        (f"{measure_name(name)}{of_one if name in OF_ONE_CLASS else ''}", measure_value(name, value))
+        (f"{measure_name(name)}{after.get(name, '')}", measure_value(name, value))
         for name, value in metrics.items()
     ]
 

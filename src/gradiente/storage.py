@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gradiente.errors import FileError
+from gradiente.errors import FileError, require
 from gradiente.files import open_file, read_file, read_text, system_reason
 from gradiente.locale import text
 
@@ -69,6 +69,15 @@ def require_folder_of(path: str | Path) -> None:
     """Raise the FileError that writing there would, where there is no such folder: before the work, not after it."""
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise FileError("storage.write", path=path, reason=text("system.ENOENT"))
+
+
+def require_png(path: str | Path) -> None:
+    """Raise an error unless a picture can be written there: its name ends in .png, and its folder is there.
+
+    Errors: ArgumentError for another name; as of `require_folder_of`
+    """
+    require(Path(path).suffix.lower() == ".png", "storage.png", path=path)
+    require_folder_of(path)
 
 
 def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:

@@ -269,7 +269,7 @@ CASES = [
     Case("train comma.csv", USAGE, "the comma may group thousands", "la coma puede separar miles"),
     Case("train latin.csv", FAILURE, "is not text in cp1252 (see byte 1)", "no es texto en cp1252 (vea el byte 1)"),
     Case("train absent.csv", FAILURE, "there is no file absent.csv", "no existe el archivo absent.csv"),
-    Case("predict run fewer.csv", FAILURE, "lacks columns the network was trained on: soil, width", "le faltan columnas"),
+    Case("predict run fewer.csv", FAILURE, "lacks columns of the training data: soil, width", "le faltan columnas"),
     Case("predict run good.png", USAGE, "does not contain images", "no contiene imágenes"),
     Case("predict pictures garden.csv", USAGE, "whose columns have no names", "cuyas columnas no tienen nombre"),
     Case("predict run a_file", FAILURE, "a_file is empty", "a_file está vacío"),

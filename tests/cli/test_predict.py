@@ -126,12 +126,14 @@ def test_several_targets():
     np.savez("pairs.npz", x=x, y=np.stack([1000 + 100 * x[:, 0], x[:, 1]], axis=1))
     chosen = ["pairs.npz", "--hidden", "none", "--lr", 0.05, "--epochs", 200]
     assert gradiente("train", *chosen, "--run", "run", "--no-report").status == 0
-    values = np.array([row["value"] for row in predicted("run", "pairs.npz")])
+    values = np.array([[row["value"]["y1"], row["value"]["y2"]] for row in predicted("run", "pairs.npz")])
     assert values.shape == (60, 2)
     np.testing.assert_allclose(values[:, 0], 1000 + 100 * x[:, 0], rtol=0.05)
     answer = gradiente("predict", "run", "pairs.npz", "--output", "said.csv", "--lang", "es")
     assert answer.status == 0
-    assert "valor" in answer.out
+    assert "y2" in answer.out
+    with open("said.csv", encoding="utf-8") as file:
+        assert file.readline().split() == ["source,y1,y2"]
 
 
 def test_a_network_with_more_outputs_than_classes():

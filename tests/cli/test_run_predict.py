@@ -93,11 +93,9 @@ def test_categories_that_were_never_seen_are_counted(folder, kind, caplog):
 
 def test_what_does_not_fit_is_said(folder):
     run = gr.Run(folder / "member")
-    with pytest.raises(
-        gr.DataError, match=r"lacks columns the network was trained on: height.*it has city, code"
-    ):
+    with pytest.raises(gr.DataError, match=r"lacks columns of the training data: height.*it has city, code"):
         run.predict({"city": ["Cali"], "code": ["007"]})
-    with pytest.raises(gr.DataError, match=r"column height, row 1 .*missing, as in 1 rows"):
+    with pytest.raises(gr.DataError, match=r"column height, row 1 .*missing, in 1 row in all"):
         run.predict(pd.DataFrame({**COLUMNS, "height": [168.5, None]}))
     with pytest.raises(gr.DataError, match=r"column city, row 0 .*missing"):
         run.predict(pl.DataFrame({**COLUMNS, "city": [None, "Cali"]}))

@@ -151,7 +151,7 @@ def test_arrays_are_evaluated_by_the_names_of_their_classes():
 BAD = [
     (["nope.csv"], 1, "there is no file nope.csv"),
     (["garden.csv", "--part", "train"], 2, "leave it out to evaluate a file"),
-    (["less.csv"], 1, "lacks columns the network was trained on: width"),
+    (["less.csv"], 1, "lacks columns of the training data: width"),
     (["rows.csv"], 1, "no column flower, the target"),
     (["blue.csv"], 1, "2 of 3 rows have a label that training never saw: 'blue' (known: red, white)"),
     (["wide.npz"], 1, "one per column of height, soil, width"),
@@ -189,7 +189,7 @@ def test_a_test_file_with_other_columns_leaves_nothing_behind():
     write_prices("prices.csv")
     answer = gradiente("train", "garden.csv", "--test", "prices.csv", "--lang", "en")
     assert answer.status == 1
-    assert "prices.csv lacks columns the network was trained on: height, soil, width" in answer.err
+    assert "prices.csv lacks columns of the training data: height, soil, width" in answer.err
     assert not Path("runs").exists()
 
 
@@ -259,7 +259,19 @@ def test_folds_that_cannot_be(arguments, status, words):
     answer = gradiente("train", *arguments, "--lang", "en")
     assert answer.status == status
     assert words in answer.err
+    assert "fold 1 of" not in answer.out
     assert not Path("runs").exists()
+
+
+def test_each_fold_is_named_and_what_was_read_is_said_once():
+    rows = "\n".join(f"{x}.5,{x % 15}" for x in range(60))
+    Path("own.csv").write_text(f"x,y\n{rows}\n")
+    answer = gradiente("train", "own.csv", "--folds", 2, "--epochs", 1, "--no-report", "--lang", "en")
+    assert [line for line in answer.out.splitlines() if line.startswith("fold ")] == [
+        "fold 1 of 2",
+        "fold 2 of 2",
+    ]
+    assert answer.out.count("--task") == 1
 
 
 def test_the_folder_of_the_folds_is_no_run():

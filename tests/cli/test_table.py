@@ -64,7 +64,7 @@ def test_every_option_of_a_table(odd):
     answer = gradiente("predict", "run", "new.csv", "--output", "said.csv", "--lang", "es")
     assert answer.status == 0, answer.err
     assert (
-        "columna column_3: 1 de 3 filas tienen una categoría que el entrenamiento no vio ('Leticia'"
+        "columna column_3: 1 de 3 filas tiene una categoría que el entrenamiento no vio ('Leticia'"
         in answer.err
     )
     with open("said.csv", encoding="utf-8", newline="") as file:

@@ -154,3 +154,12 @@ def test_shapes(saved):
         read_npz(saved(x=X[:, 0], y=Y))
     with pytest.raises(ShapeError, match=r"got \(6, 1\)"):
         read_npz(saved(x=X, y=Y[:, None]))
+
+
+@pytest.mark.parametrize(
+    ("y", "said"), [(np.tile([0.0, 1.0], 10), True), (np.arange(20.0), False), (np.tile([0.5, 1], 10), False)]
+)
+def test_classes_saved_as_real_numbers_are_a_regression_of_which_it_is_said(y, said, tmp_path, caplog):
+    np.savez(tmp_path / "d.npz", x=np.zeros((20, 2)), y=y)
+    assert read_npz(tmp_path / "d.npz").task == "regression"
+    assert ("y.astype(int)" in caplog.text) == said

@@ -70,7 +70,7 @@ def test_rows_with_a_missing_value_are_dropped(table):
 def test_without_a_choice_what_is_missing_is_named(table):
     cells = ["NULL" if i in (3, 8) else f"{i}.5" for i in range(60)]
     with pytest.raises(
-        DataError, match=r"line 5, column a: the value is missing \('NULL'\), as in 2 rows .*--missing"
+        DataError, match=r"line 5, column a: the value is missing \('NULL'\), in 2 rows in all.*--missing"
     ):
         table({**NUMBERED, "a": cells, "y": cells[::-1]})
 

@@ -30,3 +30,10 @@ def test_a_constant_column_has_scale_1(value):
     standardizer = Standardizer.fit(np.full((1000, 1), value))
     assert standardizer.scale.tolist() == [1]
     np.testing.assert_allclose(standardizer.transform(np.array([[value + 2]])), [[2]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e-150, 1e160, 1e300])
+def test_columns_whose_squares_are_no_numbers_are_scaled_as_others_are(size):
+    x = np.random.default_rng(0).normal(3, 2, size=(200, 2))
+    ours = Standardizer.fit(x * [size, 1])
+    np.testing.assert_allclose(ours.transform(x * [size, 1]), Standardizer.fit(x).transform(x), rtol=1e-9)

@@ -74,6 +74,18 @@ def test_a_control_begins_another_run_which_the_address_names(opened):
     link(page, "hidden=4&", "optimizer=SGD&")
 
 
+def test_two_clicks_within_one_frame_are_both_kept(opened):
+    page = opened("#name=digits&hidden=3,4,4,4,4")
+    page.locator("#c-augment-1").wait_for(state="attached")
+    page.evaluate("""() => {
+        for (const id of ["c-more-units-0", "c-more-units-0", "c-less-units-1", "c-more-conv", "c-more", "c-more"])
+            document.getElementById(id).click();
+        for (const id of ["c-augment-0", "c-augment-1"]) document.getElementById(id).click();
+    }""")
+    link(page, "hidden=5%2C3%2C4%2C4%2C4%2C4&", "convolutions=8&")  # six layers are the most
+    page.wait_for_function("document.querySelectorAll('#c-augment input:checked').length === 2")
+
+
 def test_both_languages(opened):
     page = opened("#name=xor")
     page.click("#language")

@@ -64,6 +64,7 @@ def test_classification_metrics_takes_the_most_probable_class(classes):
             "f1": sk.f1_score(truth, prediction, average=average),
             "cohen_kappa": sk.cohen_kappa_score(truth, prediction),
             "roc_auc": sk.roc_auc_score(truth, scores, multi_class="ovr"),
+            **({"average_precision": sk.average_precision_score(truth, scores)} if classes == 2 else {}),
         },
         abs=1e-12,
     )
@@ -82,11 +83,23 @@ def test_classification_metrics_of_labels_takes_every_label_above_a_half(count):
             "recall": sk.recall_score(truth, prediction, average="macro"),
             "specificity": sk.recall_score(1 - truth, 1 - prediction, average="macro"),
             "f1": sk.f1_score(truth, prediction, average="macro"),
+            "f1_micro": sk.f1_score(truth, prediction, average="micro"),
             "hamming_loss": sk.hamming_loss(truth, prediction),
             "roc_auc": sk.roc_auc_score(truth, p, average="macro"),
+            "average_precision": sk.average_precision_score(truth, p, average="macro"),
         },
         abs=1e-12,
     )
+
+
+def test_average_precision_is_that_of_the_positive_class():
+    random = np.random.default_rng(3)
+    truth, p = random.integers(2, size=80), random.random(80).round(1)
+    for positive in (0, 1):
+        expected = sk.average_precision_score(truth, p if positive else 1 - p, pos_label=positive)
+        for shown in (p, np.column_stack([1 - p, p])):
+            found = metrics.classification_metrics(truth, shown, positive=positive)
+            assert found["average_precision"] == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_probability_of_class_one_is_enough():

@@ -2,11 +2,14 @@
 
 import importlib.util
 
+import numpy as np
 import pytest
+import torch
 import torchmetrics.classification
 
 from gradiente.errors import ArgumentError
 from gradiente.locale import LANGUAGES, set_language
+from gradiente.pytorch.metric_names import read
 from gradiente.pytorch.metrics import TorchMetric
 
 
@@ -66,12 +69,45 @@ def test_what_cannot_be_is_said_at_once(source, said, code):
         "BinaryFairness",
         "BinaryGroupStatRates",
         "ContinuousRankedProbabilityScore",
-        *(name for name in torchmetrics.classification.__all__ if name.startswith("Multilabel")),
+        "MultilabelCoverageError",
+        "MultilabelRankingAveragePrecision",
+        "MultilabelRankingLoss",
     ],
 )
 def test_a_metric_of_something_else_says_so(name):
     with pytest.raises(ArgumentError, match=f"^{name} of torchmetrics needs more than"):
         TorchMetric.parse(name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "F1Score(average='macro')",
+        "F1Score(average='none')",
+        "FBetaScore(beta=2.0, average='weighted')",
+        "AUROC",
+        "AveragePrecision",
+        "ExactMatch",
+        "HammingDistance",
+        "JaccardIndex",
+    ],
+)
+def test_of_labels_a_metric_goes_by_its_general_name(source):
+    generator = np.random.default_rng(0)
+    y, p = generator.integers(2, size=(60, 3)), generator.random((60, 3))
+    kind, options = read(source)
+    theirs = getattr(torchmetrics.classification, f"Multilabel{kind}")
+    expected = theirs(num_labels=3, **options)(torch.tensor(p), torch.tensor(y)).tolist()
+    metric = TorchMetric.parse(source)
+    metric.check(task="multilabel", outputs=3)
+    np.testing.assert_allclose(metric.measure(y, p, task="multilabel"), expected, rtol=1e-6)
+    with pytest.raises(ArgumentError, match=f"write {kind}"):
+        TorchMetric.parse(f"Multilabel{source}")
+
+
+def test_a_metric_that_is_not_of_labels():
+    with pytest.raises(ArgumentError, match="not of several labels"):
+        TorchMetric.parse("CohenKappa").check(task="multilabel", outputs=3)
 
 
 def test_without_torchmetrics_the_message_has_the_command(monkeypatch):

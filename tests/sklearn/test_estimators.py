@@ -254,7 +254,7 @@ def test_classes_that_came_too_late():
 
 
 def test_it_says_that_training_was_not_over():
-    with pytest.warns(ConvergenceWarning, match="max_iter=1 epochs"):
+    with pytest.warns(ConvergenceWarning, match="max_iter=1 epoch,"):
         MLPClassifier(max_iter=1).fit(*IRIS)
 
 

@@ -93,3 +93,4 @@ def test_the_errors_of_every_target(targets):
         assert errors[268] <= each.most <= errors[270]
         assert errors[295] <= each.nearly_all <= errors[297]
         assert each.largest == errors[-1]
+        assert each.r2 == pytest.approx(sklearn_metrics.r2_score(truth, predicted))

@@ -9,9 +9,9 @@ import numpy as np
 from gradiente.data import Dataset
 from gradiente.errors import require_whole
 from gradiente.losses import Loss
-from gradiente.metrics import accuracy, r2
+from gradiente.metrics import r2
 from gradiente.network import Network
-from gradiente.training.targets import classes
+from gradiente.training.targets import right
 
 Array = np.ndarray
 REPEATS = 10
@@ -89,13 +89,13 @@ def permutation_importance(
     require_whole(1, "permutation_importance", repeats=repeats)
     rows = np.unique(np.linspace(0, len(data) - 1, min(len(data), MOST_ROWS)).astype(int))
     part = data.subset(rows)
-    classifies, generator = data.task == "classification", np.random.default_rng(seed)
+    classifies, generator = data.classifies, np.random.default_rng(seed)
     x = np.array(part.x)
 
     def score(x: Array) -> float:
         prediction = network.predict(x)
         if classifies:
-            return accuracy(part.y, classes(loss, prediction))
+            return float(right(part, loss, prediction).mean())
         return r2(part.y, loss.estimate(prediction).reshape(part.y.shape))
 
     whole, groups = score(x), columns_of(data)

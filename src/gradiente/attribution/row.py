@@ -43,7 +43,7 @@ class RowExplained:
     """An answer and what it is made of.
 
     Arguments:
-        label: the class that is answered; None for a regression
+        label: the class that is answered, or the most probable of several labels; None for a regression
         answer, at_baseline: F of the row and of the baseline, in the target's units
         attribution: of the row's features, in the units of the network's output
         scale: of those units: the amounts are scale · values
@@ -109,7 +109,8 @@ class RowExplained:
 def explain_row(network: Network, loss: Loss, x: Array, train: Dataset) -> RowExplained:
     """The answer for one instance, against the mean of the training data; of pictures against black.
 
-    F is the probability of the class that is answered, or the first number of a regression, in its own units.
+    F is the probability of the class that is answered, or of the most probable of several labels, or the first number
+    of a regression, in its own units.
 
     Errors: as of `integrated_gradients`
     """
@@ -124,6 +125,10 @@ def explain_row(network: Network, loss: Loss, x: Array, train: Dataset) -> RowEx
         answer, before = scale * found.answer + mean, scale * found.at_baseline + mean
         return RowExplained(None, answer, before, found, scale, train)
     prediction = network.predict(x[None])
+    if train.task == "multilabel":
+        most = int(prediction[0].argmax())
+        found = integrated_gradients(network, loss, x, baseline, output=most)
+        return RowExplained(train.classes[most], found.answer, found.at_baseline, found, 1.0, train)
     answered = int(classes(loss, prediction)[0])
     alone = prediction.shape[1] == 1  # the probability of class 1; that of class 0 is what is left
     found = integrated_gradients(network, loss, x, baseline, output=0 if alone else answered)

@@ -1,6 +1,5 @@
 """`gradiente bench`: speed and memory against the peers that are installed, on this machine."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,11 +23,11 @@ from gradiente.cli.base import command, json_option, option, print_json
 from gradiente.cli.kinds import INTEGER
 from gradiente.cli.settings import setting_option
 from gradiente.cli.tables import console, styled_table, working
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import require
 from gradiente.formatting import NONE, count, number
 from gradiente.locale import text
 from gradiente.reporting.benchmark import benchmark_picture
-from gradiente.storage import require_folder_of, write_atomically
+from gradiente.storage import require_png, write_atomically
 from gradiente.threads import cores
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ def bench(
     require(rounds >= 1, "bench.rounds", value=rounds)
     require(1 <= threads <= cores(), "bench.threads", value=threads, most=cores())
     if picture is not None:
-        if Path(picture).suffix.lower() != ".png":
-            raise ArgumentError("bench.picture", path=picture)
-        require_folder_of(picture)
+        require_png(picture)
     about, out = machine(), console(as_json)
     out.print(
         text("bench.facts", processor=about["processor"], threads=threads, rounds=rounds), soft_wrap=True

@@ -1,6 +1,5 @@
 """`gradiente data show`: a summary of a data set, and a batch of its images before and after augmentation."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +18,7 @@ from gradiente.locale import text
 from gradiente.notation import parse_list
 from gradiente.reporting.batch_picture import Panel, batch_picture
 from gradiente.reporting.samples import is_image_data
-from gradiente.storage import write_atomically
+from gradiente.storage import require_png, write_atomically
 
 MOST_IMAGES = 400
 
@@ -34,8 +33,8 @@ def show(
     as_json: bool,
 ) -> None:
     augmentation = None if augment is None else Compose(parse_list(augment, AUGMENTATIONS))
-    if output is not None and Path(output).suffix.lower() != ".png":
-        raise ArgumentError("data_show.output", output=output)
+    if output is not None:
+        require_png(output)
     require(1 <= count <= MOST_IMAGES, "data_show.count", most=MOST_IMAGES, value=count)
     train, test = load(name, data_dir=data_dir, seed=seed, standardize=False)
     if is_image_data(train):
@@ -64,8 +63,8 @@ def _picture(train: Dataset, augmentation: Compose | None, note: str | None, cou
     if augmentation is not None:
         after = augment_rows(x, train.image_shape, augmentation, generator)
         panels.append(Panel(text("data_show.after"), note or "", after))
-    if train.task == "classification":
-        names = [train.classes[label] for label in train.y[rows]]
+    if train.classifies:
+        names = [train.answer(row) for row in rows]
     else:
         names = [", ".join(map(short, np.atleast_1d(target).tolist())) for target in train.y[rows]]
     return batch_picture(panels, train.image_shape, names, float(train.x.min()), float(train.x.max()))
@@ -74,8 +73,8 @@ def _picture(train: Dataset, augmentation: Compose | None, note: str | None, cou
 def _facts(train: Dataset, test: Dataset) -> dict[str, Any]:
     """The summary, as data."""
     classes = targets = None
-    if train.task == "classification":
-        counts = [np.bincount(part.y, minlength=len(train.classes)).tolist() for part in (train, test)]
+    if train.classifies:
+        counts = [part.counts.tolist() for part in (train, test)]
         classes = [
             {"name": name, "train": of_train, "test": of_test}
             for name, of_train, of_test in zip(train.classes, *counts, strict=True)
@@ -120,7 +119,7 @@ def _print(facts: dict[str, Any], *, same: bool) -> None:
     out.print(table)
     if (classes := facts["classes"]) is not None:
         table = styled_table()
-        table.add_column(text("data_show.class"))
+        table.add_column(text("breakdown.label" if facts["task"] == "multilabel" else "data_show.class"))
         counted = ("train",) if same else ("train", "test")
         for key in counted:
             table.add_column(text(f"data_show.{key}"), justify="right")

@@ -14,12 +14,12 @@ from gradiente.cli.seen import characters
 from gradiente.cli.tables import console, styled_table
 from gradiente.data import Dataset
 from gradiente.data.tables.table import SUFFIXES
-from gradiente.errors import ArgumentError, require
+from gradiente.errors import ArgumentError
 from gradiente.formatting import NONE, count, measure_name, measure_value, number, share
 from gradiente.locale import text
 from gradiente.reporting.attribution_picture import attribution_picture
 from gradiente.reporting.samples import is_image_data
-from gradiente.storage import require_folder_of, write_atomically
+from gradiente.storage import require_png, write_atomically
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
 from gradiente.training.run import Run
@@ -45,8 +45,7 @@ def print_row(
 ) -> None:
     """The answer for one row, taken apart by its columns; a picture by its pixels."""
     if output is not None:
-        require(Path(output).suffix.lower() == ".png", "lr_find.output", output=output)
-        require_folder_of(output)
+        require_png(output)
     with remarks(console(as_json=True)):
         train, test = load_for(config)
         run.require_same_data(train, test)
@@ -100,8 +99,8 @@ def _rows(config: Config, train: Dataset, test: Dataset, file: str | None) -> Ro
     if encoder is not None and (file is not None or own):
         path = Path(file or name)
         return Rows(encoder.encode(path), path.name, None)
-    if test.task == "classification":
-        truth = [test.classes[label] for label in test.y]
+    if test.classifies:
+        truth = [test.answer(row) for row in range(len(test))]
     else:
         truth = [", ".join(map(number, np.atleast_1d(y).tolist())) for y in test.in_units(test.y)]
     return Rows(test.x, text("explain.row.test", name=test.name), truth)
@@ -109,7 +108,10 @@ def _rows(config: Config, train: Dataset, test: Dataset, file: str | None) -> Ro
 
 def _print_answer(out: "Console", explained: RowExplained) -> None:
     written = number if explained.label is None else share
-    label = "ŷ" if explained.label is None else f"P({explained.label})"
+    encoder = explained.data.encoder
+    several = encoder is not None and isinstance(encoder.target, tuple)
+    name = f"ŷ({encoder.targets[0]})" if encoder is not None and several else "ŷ"
+    label = name if explained.label is None else f"P({explained.label})"
     words = {"f": written(explained.answer), "before": written(explained.at_baseline)}
     black = explained.data.image_shape is not None
     baseline = text("explain.row.black" if black else "explain.row.mean")

@@ -1,6 +1,5 @@
 """`gradiente lr-find`: a learning rate for a network and its data, from a few steps whose rate grows."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +11,10 @@ from gradiente.cli.kinds import INTEGER, NUMBER
 from gradiente.cli.remarks import remarks
 from gradiente.cli.settings import custom_option, setting_option
 from gradiente.cli.tables import console, print_summary
-from gradiente.errors import require
 from gradiente.formatting import number, short
 from gradiente.locale import text
 from gradiente.reporting.lr_picture import lr_picture
-from gradiente.storage import require_folder_of, write_atomically
+from gradiente.storage import require_png, write_atomically
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
@@ -37,8 +35,7 @@ def lr_find(
     **given: Any,
 ) -> None:
     if output is not None:
-        require(Path(output).suffix.lower() == ".png", "lr_find.output", output=output)
-        require_folder_of(output)
+        require_png(output)
     given = {key: value for key, value in given.items() if value is not None}
     config = (Config() if config_file is None else Config.read(config_file)).changed(**given)
     out = console(as_json)

@@ -17,7 +17,7 @@ from gradiente.data import Dataset, read_digit, read_image, read_inputs, read_ma
 from gradiente.data.class_folders import is_picture, pictures_in
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, ShapeError
-from gradiente.formatting import count, share, short
+from gradiente.formatting import NONE, count, share, short
 from gradiente.locale import text
 from gradiente.storage import write_atomically
 from gradiente.training.predictions import Predictions, predictions_of
@@ -25,6 +25,7 @@ from gradiente.training.run import DataDescription, Run
 
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 AT_ONCE = 256  # pictures of a folder
+MOST_LABELS = 3  # that have columns of their own on the terminal
 SHOWN = 10  # rows on the terminal, where all of them are in a file
 Said = tuple[list[str], Predictions]  # the names of a file's instances, and the answers
 
@@ -119,9 +120,21 @@ def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
 def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
     """Every instance's answer as plain data."""
     if found.values is not None:
-        return [{"source": s, "value": v} for s, v in zip(sources, found.values.tolist(), strict=True)]
+        named = found.values.ndim == 2
+        values = [dict(zip(found.targets, v, strict=True)) if named else v for v in found.values.tolist()]
+        return [{"source": s, "value": v} for s, v in zip(sources, values, strict=True)]
     assert found.labels is not None
     assert found.probabilities is not None
+    answers = zip(sources, found.labels.tolist(), found.probabilities.tolist(), strict=True)
+    if found.labels.ndim == 2:
+        return [
+            {
+                "source": source,
+                "labels": dict(zip(found.classes, labels, strict=True)),
+                "probabilities": dict(zip(found.classes, row, strict=True)),
+            }
+            for source, labels, row in answers
+        ]
     return [
         {
             "source": source,
@@ -129,47 +142,79 @@ def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
             "probability": max(row),
             "probabilities": dict(zip(found.classes, row, strict=True)),
         }
-        for source, label, row in zip(
-            sources, found.labels.tolist(), found.probabilities.tolist(), strict=True
-        )
+        for source, label, row in answers
     ]
 
 
 def _csv(said: list[Said]) -> str:
     import polars as pl
 
-    frames = []
-    for sources, found in said:
-        columns: dict[str, Any] = {"source": sources}
-        if found.labels is not None and found.probabilities is not None:
-            columns |= {"class": found.labels.tolist()}
-            columns |= {"probability": found.probabilities.max(axis=1).astype(np.float64)}
-        else:
-            assert found.values is not None
-            single = found.values.ndim == 1
-            columns["value"] = (
-                found.values.astype(np.float64) if single else [*map(str, found.values.tolist())]
-            )
-        frames.append(pl.DataFrame(columns))
-    return pl.concat(frames).write_csv()
+    return pl.concat([pl.DataFrame(_columns(*part)) for part in said]).write_csv()
+
+
+def _columns(sources: list[str], found: Predictions) -> dict[str, Any]:
+    """The columns of a file of answers: of several targets or labels, each has its own name."""
+    columns: dict[str, Any] = {"source": sources}
+
+    def add(name: str, values: np.ndarray) -> None:
+        while name in columns:
+            name += "_"
+        columns[name] = values.tolist()
+
+    if found.values is not None:
+        names = found.targets if found.values.ndim == 2 else ("value",)
+        for name, values in zip(names, found.values.reshape(len(sources), -1).T, strict=True):
+            add(name, values.astype(np.float64))
+        return columns
+    assert found.labels is not None
+    assert found.probabilities is not None
+    if found.labels.ndim == 1:
+        add("class", found.labels)
+        add("probability", found.probabilities.max(axis=1).astype(np.float64))
+        return columns
+    for name, labels, p in zip(found.classes, found.labels.T, found.probabilities.T, strict=True):
+        add(name, labels)
+        add(f"{name}_probability", p.astype(np.float64))
+    return columns
 
 
 def _print(said: list[Said], shown: int) -> None:
     """The first answers as a table."""
-    table = styled_table()
+    table, first = styled_table(), said[0][1]
     table.add_column(text("predict.source"))
-    classified = said[0][1].labels is not None
-    table.add_column(text("predict.class" if classified else "predict.value"))
-    if classified:
+    if first.labels is not None and first.labels.ndim == 2 and len(first.classes) > MOST_LABELS:
+        table.add_column(text("predict.labels"))
+    elif first.labels is not None and first.labels.ndim == 2:
+        for name in first.classes:
+            table.add_column(name)
+            table.add_column(text("predict.probability"), justify="right")
+    elif first.labels is not None:
+        table.add_column(text("predict.class"))
         table.add_column(text("predict.probability"), justify="right")
+    elif first.values is not None and first.values.ndim == 2:
+        for name in first.targets:
+            table.add_column(name, justify="right")
+    else:
+        table.add_column(text("predict.value"))
     for sources, found in said:
         for row in _rows(sources[:shown], found.first(shown)):
-            if classified:
-                table.add_row(row["source"], row["class"], share(row["probability"]))
-            else:
-                table.add_row(row["source"], ", ".join(map(short, np.atleast_1d(row["value"]).tolist())))
+            table.add_row(row["source"], *_cells(row))
         shown -= min(shown, len(sources))
     console().print(table)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    """An answer as it is read."""
+    if len(row.get("labels", ())) > MOST_LABELS:
+        likely = {name: p for name, p in row["probabilities"].items() if p > 0.5}
+        return [", ".join(f"{name} ({share(p)})" for name, p in likely.items()) or NONE]
+    if "labels" in row:
+        pairs = zip(row["labels"].values(), row["probabilities"].values(), strict=True)
+        return [cell for label, p in pairs for cell in (label, share(p))]
+    if "class" in row:
+        return [row["class"], share(row["probability"])]
+    value = row["value"]
+    return list(map(short, value.values())) if isinstance(value, dict) else [short(value)]
 
 
 command = command(

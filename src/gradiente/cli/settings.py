@@ -18,7 +18,7 @@ from gradiente.custom import load_custom
 from gradiente.locale import text
 from gradiente.notation import parse_list, write
 from gradiente.training.sections import SETTINGS
-from gradiente.training.setting import BatchSize, ClassWeights, LayerNumbers, ShareOrFile
+from gradiente.training.setting import BatchSize, ClassWeights, LayerNumbers, Names, ShareOrFile
 
 
 class Notations(click.ParamType):
@@ -57,6 +57,7 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
 
     def checked(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
         value = list(value) or None if isinstance(value, tuple) else value
+        value = value[0] if setting.kind == Names and value is not None and len(value) == 1 else value
         if value is not None:
             setting.check(value)
         return value
@@ -69,7 +70,9 @@ def setting_option(name: str, key: str | None = None, *, default: Any = None) ->
         (on,) = setting.options
         switch = f"{on}/--no-{on[2:]}" if setting.negatable else on
         return click.Option([switch, name], is_flag=True, help=words, **facts)
-    if setting.kind != list[str]:
+    if setting.kind == Names:
+        facts["multiple"] = True
+    elif setting.kind != list[str]:
         facts["type"] = TYPES[setting.kind]
     elif setting.registry is not None:
         facts["type"] = Notations(setting.registry)

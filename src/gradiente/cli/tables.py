@@ -47,7 +47,7 @@ def styled_table(**options: Any) -> "Table":
 def print_summary(out: "Console", network: Network, train: Dataset, test: Dataset) -> None:
     """The data in a line, and the network as a table."""
     features = int(np.prod(train.x.shape[1:]))
-    target = train.encoder.target if train.encoder is not None else None
+    targets = () if train.encoder is None else train.encoder.targets
     out.print(
         text(
             "train.data.same" if train.is_same(test) else f"train.data.{train.task}",
@@ -57,7 +57,7 @@ def print_summary(out: "Console", network: Network, train: Dataset, test: Datase
             features=count(features),
             outputs=count(train.outputs),
         )
-        + ("" if target is None else text("train.data.target", target=target))
+        + (text("train.data.target", target=", ".join(targets)) if targets else "")
     )
     summary = network.summary(train.x.shape[1:])
     table = styled_table(show_footer=True, footer_style="bold")

@@ -61,7 +61,6 @@ def train_folds(validation: CrossValidation, given: Mapping[str, Any], *, as_jso
         folder = validation.fold(fold)
         if fold in scores and not again:
             continue
-        out.print(text("train.fold", fold=fold, folds=number), style="bold")
         begun = {"resume": str(folder), "run_folder": None, "config_file": None}
         new = {
             "resume": None,
@@ -70,7 +69,7 @@ def train_folds(validation: CrossValidation, given: Mapping[str, Any], *, as_jso
             "fold": fold,
         }
         chosen = begun if (folder / "run.toml").is_file() else new
-        status, result = train_one(**{**given, **chosen}, as_json=as_json)
+        status, result = train_one(**{**given, **chosen}, as_json=as_json, was_read=bool(results))
         if status or result is None:
             out.print(text("train.folds_left", folder=validation.folder), soft_wrap=True)
             return status

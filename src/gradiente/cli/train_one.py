@@ -65,16 +65,22 @@ def train_one(
     config_file: str | None,
     report: bool,
     tensorboard: bool,
+    was_read: bool = False,
     **given: Any,
 ) -> tuple[int, dict[str, Any] | None]:
-    """The exit status of one training, and its result; none of a process that is not the first of several."""
+    """The exit status of one training, and its result; none of a process that is not the first of several.
+
+    Arguments:
+        was_read: whether the same data were read before, so that there is nothing to remark in reading them
+    """
     chosen = {name: value for name, value in given.items() if value is not None}
     first = launched().is_global_zero
     out = console(as_json, quiet=not first)
-    with ExitStack() as ending, remarks(out):
+    with ExitStack() as ending:
         lock = RunLock()
         ending.callback(lock.release)
-        task = _task(resume, run_folder, config_file, chosen, lock)
+        task = _task(resume, run_folder, config_file, chosen, lock, out, was_read)
+        ending.enter_context(remarks(out))
         planned = plan(task.config.portable(), task.train, resumed=task.snapshot is not None)
         keep = _place(task, planned.config, run_folder, lock, ending)
         trainer = planned.trainer([keep, *_callbacks(keep.run, tensorboard)])
@@ -100,6 +106,8 @@ def _task(
     config_file: str | None,
     chosen: dict[str, Any],
     lock: RunLock,
+    out: "Console",
+    was_read: bool,
 ) -> _Task:
     """What is asked for: a new training, or the rest of one that has begun, on the same data."""
     run = None if resume is None else _opened(resume, lock)
@@ -107,9 +115,13 @@ def _task(
         if run is not None and value is not None:
             raise not_on_resume(name)
     config = config_of(config_file, chosen) if run is None else resumed_config(run, chosen)
-    train, test = load_for(config)
+    with nullcontext() if was_read else remarks(out):
+        train, test = load_for(config)
+    if config.data.fold is not None:
+        out.print(text("train.fold", fold=config.data.fold, folds=config.data.folds), style="bold")
     if run is None and launched().is_global_zero:
-        say_findings(train, test, config.data.name, validates=config.data.validation != 0)
+        with remarks(out):
+            say_findings(train, test, config.data.name, validates=config.data.validation != 0)
     if run is None and "TORCHELASTIC_RUN_ID" in os.environ:
         run = _started_before(run_folder, lock)
     if run is None:

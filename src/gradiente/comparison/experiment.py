@@ -81,7 +81,7 @@ def compare(
             outcome = _run(remedy, loss, few, held_out, test, hidden=hidden, epochs=epochs, seed=seed)
             outcomes[remedy.name].append(outcome)
             finished(remedy, outcome)
-    measure = "accuracy" if train.task == "classification" else "r2"
+    measure = "accuracy" if train.classifies else "r2"
     sizes = [int(train.x[0].size), *hidden, default_outputs(train, loss)]
     return Comparison(
         data=train.name,

@@ -12,10 +12,11 @@ from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
 from gradiente.data.splits.rule import Origin, hold_out
 from gradiente.errors import ArgumentError, DataError, ShapeError, did_you_mean, require
+from gradiente.formatting import NONE
 from gradiente.locale import text
 from gradiente.mapped import MappedArray, is_mapped, pieces
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "multilabel"]
 TASKS = get_args(Task)
 log = logging.getLogger("gradiente")
 
@@ -29,10 +30,11 @@ class Dataset:
 
     Arguments:
         x: real numbers; float32 and float64 stay as they are, other numbers become float32
-        y: whole class numbers from 0 (classification), or real numbers (regression), which take the type of x
-        task: "classification" or "regression"
+        y: whole class numbers from 0 (classification), or real numbers (regression), which take the type of x; of
+            several labels (multilabel) 1 where the instance has one, and 0
+        task: "classification", "regression" or "multilabel"; a classification of several columns is the last
         name: used in messages and reports
-        classes: names of the classes, by number; left out, the numbers themselves
+        classes: names of the classes, by number, or of the labels; left out, the numbers themselves, or y1, y2 …
         features: names of the columns of x, when known
         image_shape: what a row of x looks like as a picture: (28, 28)
         picture_files: its rows are pictures of files, as `read_picture` gives them
@@ -46,7 +48,8 @@ class Dataset:
         to_measure: it is only predicted and measured: one class is enough
         digests: of its rows as they were read, by which a run knows them again
 
-    Shapes: x (instances, features); y (instances,) or, for several targets, (instances, k); weights (instances,)
+    Shapes: x (instances, features); y (instances,) or, for several targets or labels, (instances, k); weights
+        (instances,)
     Errors: DataError for no instances, x, y and weights of different lengths, NaN or infinity, a label outside the
         classes, a single class, a weight below 0, weights that are all 0, anything but numbers; ShapeError for an x, y
         or weights of another rank; ArgumentError for a class_weight of a regression, or of no class
@@ -80,7 +83,9 @@ class Dataset:
         x, y = self._numbers("x", self.x), self._numbers("y", self.y)
         if x.ndim < 2:
             raise ShapeError("data.x_shape", name=self.name, shape=x.shape)
-        if y.ndim not in ((1,) if self.task == "classification" else (1, 2)):
+        if self.task == "classification" and y.ndim == 2 and y.shape[1] > 1:
+            object.__setattr__(self, "task", "multilabel")
+        if y.ndim not in {"classification": (1,), "regression": (1, 2), "multilabel": (2,)}[self.task]:
             raise ShapeError("data.y_shape", name=self.name, shape=y.shape)
         if len(x) != len(y):
             raise DataError("data.lengths", name=self.name, x=len(x), y=len(y))
@@ -97,6 +102,8 @@ class Dataset:
             object.__setattr__(self, "y", y)
         else:
             self._require_finite("y", y)
+            if self.task == "multilabel":
+                self._require_labels(y)
             object.__setattr__(self, "y", y.astype(x.dtype, copy=False))
         if self.weights is not None:
             object.__setattr__(self, "weights", self._own_weights(self.weights))
@@ -108,11 +115,29 @@ class Dataset:
         return len(self.x)
 
     @property
+    def classifies(self) -> bool:
+        """Whether an answer is right or wrong: a class, or all labels; else it is near or far."""
+        return self.task != "regression"
+
+    @property
     def outputs(self) -> int:
-        """The number of outputs: one score per class, or one number per target."""
+        """The number of outputs: one score per class or label, or one number per target."""
         if self.task == "classification":
             return len(self.classes)
         return 1 if self.y.ndim == 1 else self.y.shape[1]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many instances are of each class, or have each label."""
+        if self.task == "multilabel":
+            return np.count_nonzero(self.y, axis=0)
+        return np.bincount(self.y, minlength=len(self.classes))
+
+    def answer(self, row: int) -> str:
+        """The name of an instance's class, or the names of its labels, – where it has none."""
+        if self.task == "multilabel":
+            return ", ".join(np.array(self.classes)[self.y[row] == 1].tolist()) or NONE
+        return self.classes[self.y[row]]
 
     @property
     def loss_weights(self) -> np.ndarray | None:
@@ -199,6 +224,7 @@ class Dataset:
     def _require_positive(self, name: str | None) -> None:
         if name is None:
             return
+        require(self.task != "multilabel", "positive.labels", name=self.name, labels=", ".join(self.classes))
         two = self.task == "classification" and len(self.classes) == 2
         require(two, "positive.two", name=self.name, positive=name, classes=len(self.classes))
         if name not in self.classes:
@@ -218,13 +244,15 @@ class Dataset:
         Errors: ArgumentError for a fraction outside (0, 1); DataError where the rule cannot be followed, or a class is
             only in the part that is held out
         """
-        return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=self.classes)
+        classes = self.classes if self.task == "classification" else ()
+        return hold_out(self.y, fraction, seed, origin=self.origin, part=part, classes=classes)
 
     def number(self, row: int) -> int:
         """The number of a row in the table that it comes from, the first is 1; without a table, the row itself."""
         return int(row) if self.origin is None else int(self.origin.rows[row])
 
     def _class_weights(self, given: ClassWeight) -> tuple[float, ...]:
+        require(self.task != "multilabel", "class_weight.labels", name=self.name)
         require(self.task == "classification", "class_weight.task", name=self.name)
         return class_weights(given, self.classes, self.y, self.weights, data=self.name)
 
@@ -275,6 +303,18 @@ class Dataset:
                 row=self.number(rows.start + row),
                 column=repr(self.features[rest[0]]) if named else ", ".join(map(str, rest)) or "0",
             )
+
+    def _require_labels(self, y: np.ndarray) -> None:
+        """Names for the labels; the error of a y that is not 0 or 1, or has fewer names than columns."""
+        wrong = np.argwhere((y != 0) & (y != 1))
+        if len(wrong):
+            row, column = wrong[0].tolist()
+            raise DataError("data.no_label", name=self.name, row=row, column=column, value=y[row, column])
+        if not self.classes:
+            object.__setattr__(self, "classes", tuple(f"y{j + 1}" for j in range(y.shape[1])))
+        if len(self.classes) != y.shape[1]:
+            got = {"classes": len(self.classes), "columns": y.shape[1]}
+            raise DataError("data.label_names", name=self.name, **got)
 
     def _class_numbers(self, y: np.ndarray) -> np.ndarray:
         if y.dtype.kind == "f":

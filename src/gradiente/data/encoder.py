@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data.column_values import as_category, column_numbers, column_words
+from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.plain_csv import plain_columns
-from gradiente.data.tables.table import Table, read_table
+from gradiente.data.tables.table import Table
 from gradiente.errors import DataError
 from gradiente.formatting import count
 from gradiente.locale import text
@@ -40,14 +42,16 @@ class Encoder:
         mean: μ of each numeric column, in order, or its median; () to leave them as they are
         scale: σ of each numeric column, in order, or the width of its middle half
         constant_input: whether a last column of ones stands for the bias, as in the lecture's b = 0
-        target: name of the target column, where there is one
-        classes: names of the classes, by number; () for a regression
+        target: name of the target column, where there is one, or the names of several
+        classes: names of the classes, by number; () for a regression, and for several labels
         target_mean: μ of each target, where a regression learns (y − μ) / σ; otherwise ()
         target_scale: σ of each target
         fill: what stands for a missing value in each numeric column, in order; () where none may be missing
         indicators: numeric columns for which a further feature says where a value was missing: 1, else 0
         decimal: what stands before decimals in the table's file, where that is known
         clip: the number that the scaled columns stay within, smoothly, as `RobustScaler` has it; None: unbounded
+        labels: of several targets that a row has or has not, by their names: what is written where it has it not, and
+            where it has
 
     >>> import numpy as np
     >>> table = {"height": np.array([1.5, 1.7]), "city": np.array(["Cali", "Pasto"])}
@@ -64,7 +68,7 @@ class Encoder:
     mean: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
     constant_input: bool = False
-    target: str | None = None
+    target: str | tuple[str, ...] | None = None
     classes: tuple[str, ...] = ()
     target_mean: tuple[float, ...] = ()
     target_scale: tuple[float, ...] = ()
@@ -72,6 +76,7 @@ class Encoder:
     indicators: tuple[str, ...] = ()
     decimal: str | None = None
     clip: float | None = None
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -81,7 +86,7 @@ class Encoder:
         *,
         scaler: str | None,
         constant_input: bool = False,
-        target: str | None = None,
+        target: str | tuple[str, ...] | None = None,
         classes: Sequence[str] = (),
         missing: str = "error",
         decimal: str | None = None,
@@ -132,6 +137,11 @@ class Encoder:
             decimal=decimal,
             clip=clip,
         )
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the target columns; () where they have none."""
+        return (self.target,) if isinstance(self.target, str) else self.target or ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -214,14 +224,15 @@ class Encoder:
         """The features of every row of a table in a file, exactly as in training; its columns are matched by name.
 
         In a file without a header they are those of training, in order. How many rows have a category that training
-        never saw is said by the log `gradiente`.
+        never saw, or a number far from all that it saw, is said by the log `gradiente`.
 
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
         plain = self._plain_columns(Path(path)) if self.decimal == "." else None
         if plain is None:
-            plain = self.columns_of(read_table(path, Form(decimal=self.decimal)))
+            _, plain = read_new_rows(Path(path), Form(decimal=self.decimal), self.columns_of)
+        say_far(self, plain)
         return self.transform(plain)
 
     def _plain_columns(self, path: Path) -> dict[str, np.ndarray] | None:
@@ -269,7 +280,7 @@ class Encoder:
     def _own(self, name: str, column: np.ndarray) -> np.ndarray:
         """A column in memory: numbers, or text where it has categories."""
         kinds = self.categories.get(name)
-        column = _numbers(name, column) if kinds is None else _words(column, kinds)
+        column = column_numbers(name, column) if kinds is None else column_words(column, kinds)
         gaps = self._gaps(name, column)
         if gaps.any():
             where = {"column": name, "row": int(gaps.argmax()), "count": count(int(gaps.sum()))}
@@ -297,7 +308,7 @@ class Encoder:
         """A column of text in the words of training; how many of them training never saw is said."""
         kinds = self.categories[name]
         written, place = np.unique(column, return_inverse=True)
-        column = np.array([_as_category(cell, kinds) for cell in written.tolist()])[place]
+        column = np.array([as_category(cell, kinds) for cell in written.tolist()])[place]
         unseen = ~np.isin(column, kinds)
         if unseen.any():
             cells = ", ".join(map(repr, np.unique(column[unseen])[:3].tolist()))
@@ -325,14 +336,18 @@ class Encoder:
         Errors: DataError for other keys than an encoder has; ValueError for values of other types, or that do not fit
             together
         """
+        values = {"labels": {}, **values}  # which earlier versions do not write
         expected = {item.name for item in fields(cls)}
         if set(values) != expected:
             keys = {"expected": ", ".join(sorted(expected)), "got": ", ".join(sorted(values))}
             raise DataError("encoder.keys", **keys)
         require_fields(cls, values)
-        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-        categories = {name: tuple(kinds) for name, kinds in values["categories"].items()}
-        encoder = cls(**{**plain, "categories": categories})
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        for name in ("categories", "labels"):
+            plain[name] = {column: tuple(kinds) for column, kinds in values[name].items()}
+        encoder, categories = cls(**plain), plain["categories"]
         numeric = len(encoder.columns) - len(categories)
         if (
             not encoder.columns
@@ -341,6 +356,8 @@ class Encoder:
             or len(encoder.target_mean) != len(encoder.target_scale)
             or len(encoder.fill) not in (0, numeric)
             or not (encoder.clip is None or encoder.clip > 0)
+            or any(len(written) != 2 for written in encoder.labels.values())
+            or (encoder.labels and tuple(encoder.labels) != encoder.targets)
             or not set(encoder.indicators) <= set(encoder.columns) - set(categories)
         ):
             raise DataError("encoder.fields")
@@ -356,41 +373,3 @@ def _filled(columns: list[np.ndarray], fill: tuple[float, ...]) -> np.ndarray:
     """Columns side by side, with a number where one is missing."""
     x = np.column_stack(columns)
     return np.where(np.isnan(x), np.array(fill), x) if fill else x
-
-
-def _numbers(name: str, column: np.ndarray) -> np.ndarray:
-    """A column as numbers, also where they are written as text."""
-    if column.dtype.kind != "U":
-        return column
-    try:
-        return np.where(column == "", "nan", column).astype(np.float64)
-    except ValueError:
-        row = next(row for row, cell in enumerate(column.tolist()) if not _is_number(cell))
-        raise DataError("encoder.frame_number", column=name, row=row, cell=str(column[row])) from None
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell or "nan")
-    except ValueError:
-        return False
-    return True
-
-
-def _words(column: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
-    """A column as text; numbers as a file has them: 7, not 7.0, and True and False where those are kinds."""
-    if column.dtype.kind == "U":
-        return column
-    truths = {
-        value: kind
-        for kind in kinds
-        if (value := {"true": 1.0, "false": 0.0}.get(kind.casefold())) is not None
-    }
-    written = [truths.get(value, repr(value).removesuffix(".0")) for value in column.tolist()]
-    return np.array(["" if cell == "nan" else cell for cell in written])
-
-
-def _as_category(cell: str, kinds: tuple[str, ...]) -> str:
-    """A cell as training wrote it: pandas writes 1 as 1.0 where a number of the column is missing."""
-    whole = cell.removesuffix(".0")
-    return whole if cell not in kinds and whole in kinds else cell

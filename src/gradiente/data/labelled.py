@@ -3,25 +3,31 @@
 import logging
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gradiente.data.class_folders import class_folders
 from gradiente.data.dataset import Dataset, Task
+from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
-from gradiente.data.npy import read_npy_pair
+from gradiente.data.new_rows import read_new_rows, say_far
+from gradiente.data.npy import is_npy_folder, read_npy_pair
 from gradiente.data.npz import read_npz_pair
-from gradiente.data.own import is_one_hot
+from gradiente.data.own import is_indicator, is_one_hot
+from gradiente.data.picture import read_picture
 from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.table import SUFFIXES, read_table
+from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import ArgumentError, DataError, FileError
 from gradiente.files import STANDARD_INPUT
 from gradiente.formatting import count
 from gradiente.locale import text
 
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?")  # 007 is a code
+FEW = 0.05  # of the rows: fewer may be alike by chance, and change a measure little
 log = logging.getLogger("gradiente")
 
 
@@ -34,20 +40,24 @@ def read_labelled(
     image_shape: Sequence[int] | None = None,
     missing: str = "error",
     form: Form | None = None,
+    trained: np.ndarray | None = None,
 ) -> Dataset:
     """The data set in a file, for a network that was trained on another: columns by name, classes by their names.
 
     Arguments:
-        path: of a table, an .npz file, or a folder with x.npy and y.npy
+        path: of a table, an .npz file, a folder with x.npy and y.npy, or one with a folder of pictures for each class
         task, classes, encoder, image_shape: those of the training data
         missing: what became of missing values in training; with "drop", rows that have one are left out
         form: how a table is written, where that is known
+        trained: the digests of the rows that were learned from; how many are among these is said
 
     Errors: FileError and DataError for what cannot be read; DataError for columns that are not there, and
         for classes that training never saw
     """
     path = Path(path)
     facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
+    if path.is_dir() and not is_npy_folder(path) and image_shape is not None:
+        return _of_pictures(path, tuple(image_shape), trained, facts)
     if path.suffix.lower() == ".npz" or path.is_dir():
         x: Any
         x, y, shape = read_npy_pair(path) if path.is_dir() else read_npz_pair(path)
@@ -56,6 +66,9 @@ def read_labelled(
         features = ()
         if encoder is not None:
             encoder.require_rows(x.shape)
+        if trained is not None and not path.is_dir():
+            _say_trained(trained, _digests_of(x, y, task, encoder))
+        if encoder is not None:
             features = encoder.features
             x = x.converted(encoder.transform_rows) if path.is_dir() else encoder.transform_rows(x)
         y = _targets(y, path, task, classes, encoder)
@@ -63,24 +76,44 @@ def read_labelled(
         return Dataset(x, y, features=features, image_shape=shape, encoder=encoder, **facts)
     if not path.is_file() and str(path) != STANDARD_INPUT:
         raise FileError("file.missing", path=path)
-    if encoder is None or encoder.target is None:
+    if encoder is None or not encoder.targets:
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
         raise ArgumentError(f"labelled.{key}", file=path)
-    return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), facts)
+    return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), trained, facts)
 
 
-def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dict) -> Dataset:
-    table = read_table(path, form)
+def _of_pictures(
+    folder: Path, image_shape: tuple[int, ...], trained: np.ndarray | None, facts: dict
+) -> Dataset:
+    """Pictures in folders by class, read as in training."""
+    found = class_folders(folder)
+    x = np.stack([read_picture(path, image_shape=image_shape) for path in found.files])
+    labels = np.array(found.classes)[np.array(found.labels)]
+    y = _class_numbers(labels, folder, facts["classes"])
+    if trained is not None:
+        _say_trained(trained, RowDigests.of_rows(x, labels))
+    return Dataset(x, y, image_shape=image_shape, picture_files=True, **facts)
+
+
+def _of_table(
+    path: Path, encoder: Encoder, missing: str, form: Form, trained: np.ndarray | None, facts: dict
+) -> Dataset:
+    table, columns = read_new_rows(path, form, partial(encoder.columns_of, gaps=missing == "drop"))
     for remark in table.remarks:
         log.info(remark)
-    columns = encoder.columns_of(table, gaps=missing == "drop")
-    target = encoder.target
-    if target not in table.names:
-        raise DataError("labelled.target", path=path, target=target, found=", ".join(table.names))
-    cells = table.words(target) if encoder.classes else table.numbers(target)
-    gaps = cells == "" if encoder.classes else np.isnan(cells)
-    if gaps.any() and missing == "error":
-        raise DataError("csv.missing", **table.cell(target, int(gaps.argmax())), count=count(int(gaps.sum())))
+    say_far(encoder, columns)
+    lacking = [name for name in encoder.targets if name not in table.names]
+    if lacking:
+        words = {"target": ", ".join(lacking), "found": ", ".join(table.names)}
+        raise DataError("labelled.target", path=path, **words)
+    read = table.words if facts["classes"] else table.numbers
+    cells = {name: read(name) for name in encoder.targets}
+    empty = {name: c == "" if facts["classes"] else np.isnan(c) for name, c in cells.items()}
+    for name, of_target in empty.items():
+        if of_target.any() and missing == "error":
+            where = table.cell(name, int(of_target.argmax()))
+            raise DataError("labelled.missing", **where, count=count(int(of_target.sum())))
+    gaps = np.any(list(empty.values()), axis=0)
     if missing == "drop":
         holes = [
             (v == "") & ("" not in encoder.categories[c]) if v.dtype.kind == "U" else np.isnan(v)
@@ -91,10 +124,35 @@ def _of_table(path: Path, encoder: Encoder, missing: str, form: Form, facts: dic
         raise DataError("csv.empty", path=path)
     if gaps.any():
         log.info(text("csv.remark.dropped", count=count(int(gaps.sum())), rows=count(len(gaps))))
-    x = encoder.transform({name: column[~gaps] for name, column in columns.items()})
-    y = _targets(cells[~gaps], path, facts["task"], encoder.classes, encoder)
+    columns = {name: column[~gaps] for name, column in columns.items()}
+    kept = [cells[name][~gaps] for name in encoder.targets]
+    if facts["task"] == "multilabel":
+        written = [encoder.labels[name] for name in encoder.targets]
+        kept = [_class_numbers(c, path, known) for c, known in zip(kept, written, strict=True)]
+    y = kept[0] if len(kept) == 1 else np.column_stack(kept)
+    if trained is not None:
+        _say_trained(trained, RowDigests.of_columns(columns, y, ",".join(encoder.targets)))
+    x = encoder.transform(columns)
+    y = _targets(y, path, facts["task"], facts["classes"], encoder)
     origin = Origin(np.flatnonzero(~gaps) + 1)
     return Dataset(x, y, features=encoder.features, encoder=encoder, origin=origin, **facts)
+
+
+def _digests_of(x: np.ndarray, y: np.ndarray, task: Task, encoder: Encoder | None) -> RowDigests:
+    """Those of rows of numbers, whose classes are named by their numbers."""
+    if task == "classification":
+        y = (y.argmax(axis=1) if is_one_hot(y) else y).astype(str)
+    if encoder is None:
+        return RowDigests.of_rows(x, y)
+    target = ",".join(encoder.targets) or "y"
+    return RowDigests.of_columns(dict(zip(encoder.columns, x.T, strict=True)), y, target)
+
+
+def _say_trained(trained: np.ndarray, digests: RowDigests) -> None:
+    """Say how many rows were learned from, where they are more than a few."""
+    known = int(np.isin(digests.rows, trained).sum())
+    if known > FEW * len(digests.rows):
+        log.warning(text("labelled.trained", count=count(known), rows=count(len(digests.rows))))
 
 
 def _targets(
@@ -106,6 +164,8 @@ def _targets(
         if y.ndim != 1:
             raise DataError("labelled.targets", path=path, shape=y.shape)
         return _class_numbers(y.astype(str), path, classes)
+    if task == "multilabel" and not (is_indicator(y) and y.shape[1] == len(classes)):
+        raise DataError("labelled.targets", path=path, shape=y.shape)
     if encoder is None or not encoder.target_mean:
         return y
     rows = y.reshape(len(y), -1)

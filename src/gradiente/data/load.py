@@ -1,5 +1,6 @@
 """Data sets by name, split into training and test parts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits.parting import DEFAULT_TEST, Parting
 from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
@@ -43,7 +45,7 @@ def load(
     split: str | None = None,
     folds: int | None = None,
     fold: int | None = None,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     standardize: bool | None = None,
     scaler: str = "standard",
     standardize_target: bool = False,
@@ -78,7 +80,8 @@ def load(
         folds: the number of parts of a cross-validation, ≥ 2, of which one tests: by scikit-learn's StratifiedKFold or
             KFold, with `split` by its TimeSeriesSplit or GroupKFold
         fold: which of the folds tests, from 1
-        target: name of a table's target column; None: the last one
+        target: name of a table's target column; None: the last one. Several, ["a", "b"] or "a,b", are the numbers of
+            one regression, or labels that a row has or has not
         standardize: numeric columns with mean 0 and standard deviation 1; None: yes for tables, no for images
             and logic tables
         scaler: how, where they are standardized: "standard", or "robust", by the median and the quartiles, as
@@ -146,7 +149,7 @@ def load(
     else:
         whole = _SCIKIT_LEARN[name]()
     _refuse(folds is not None and rows is not None, name, "folds")
-    rows = rows or parting.rows(whole.y, whole.classes, None)
+    rows = rows or parting.rows(whole.y, whole.classes if whole.task == "classification" else (), None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
         whole = encoded(whole, rows, *scaled)
@@ -182,7 +185,7 @@ def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> t
 
 def _named(y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
     """Classes by their names."""
-    return np.array(classes)[y] if classes else y
+    return np.array(classes)[y] if classes and y.ndim == 1 else y
 
 
 def _encoded(
@@ -199,8 +202,17 @@ def _encoded(
         classes=whole.classes,
     )
     x = encoder.transform(columns)
-    digests = RowDigests.of_columns(columns, _named(whole.y, whole.classes), encoder.target or "y")
+    encoder = _with_labels(encoder, whole)
+    digests = RowDigests.of_columns(columns, _named(whole.y, whole.classes), ",".join(encoder.targets))
     return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
+
+
+def _with_labels(encoder: Encoder, whole: Dataset) -> Encoder:
+    """The encoder of arrays, with the names of the labels where y has some."""
+    if whole.task != "multilabel":
+        return encoder
+    written = dict.fromkeys(whole.classes, ("0", "1"))
+    return replace(encoder, target=whole.classes, classes=(), labels=written)
 
 
 def _encoded_in_place(
@@ -214,6 +226,7 @@ def _encoded_in_place(
         fitted = Standardizer.fit_pieces(training[rows] for rows in pieces(training))
         mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
     encoder = Encoder(whole.features, {}, mean, scale, constant_input, "y", whole.classes)
+    encoder = _with_labels(encoder, whole)
     x = whole.x.converted(encoder.transform_rows)
     digests = RowDigests.of_rows(whole.x, _named(whole.y, whole.classes))
     return _with_targets(x, whole.y, whole.task, whole.name, encoder, split, standardize_target, digests)
@@ -228,7 +241,8 @@ def _table(
     constant_input: bool,
 ) -> tuple[Dataset, Split]:
     """The rows of a table, with the encoder fitted on its training part, and the numbers of those of each part."""
-    own = read_own_table(path, reading)
+    with named_kinds(path):
+        own = read_own_table(path, reading)
     target, columns = own.target, own.columns
     rows = parting.rows(target.y, target.classes, own.origin)
     encoder = Encoder.fit(
@@ -241,10 +255,11 @@ def _table(
         missing=reading.missing,
         decimal=own.decimal,
     )
+    encoder = replace(encoder, labels=dict(target.labels))
     x = encoder.transform(columns)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
     read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
-    digests = RowDigests.of_columns(read, _named(target.y, target.classes), own.target_name)
+    digests = RowDigests.of_columns(read, _named(target.y, target.classes), ",".join(encoder.targets))
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 
@@ -267,4 +282,5 @@ def _with_targets(
         encoder = replace(encoder, target_mean=mean, target_scale=scale)
         y = standardizer.transform(targets).reshape(y.shape)
     facts = {"encoder": encoder, "digests": digests, "origin": origin}
-    return Dataset(x, y, task, name, encoder.classes, encoder.features, **facts)
+    classes = encoder.classes or tuple(encoder.labels)
+    return Dataset(x, y, task, name, classes, encoder.features, **facts)

@@ -14,8 +14,8 @@ from gradiente.files import open_file
 def read_npz(path: str | Path) -> Dataset:
     """The data set in an .npz file; nothing in it is ever executed (no pickle).
 
-    Whole y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their 1;
-    other real y are the targets of a regression.
+    Whole y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their 1.
+    Other rows of 0 and 1 are labels, of which an instance has any number; other real y are the targets of a regression.
     Instances with several axes are pictures: each becomes a row. A last axis of 1, 3 or 4 entries holds the colours,
     and comes first in the row, as in PyTorch. Bytes, 0 to 255, become numbers in [0, 1].
 
@@ -23,7 +23,7 @@ def read_npz(path: str | Path) -> Dataset:
         path: a file with x and y, as `numpy.savez(path, x=x, y=y)` writes it
 
     Shapes: x (instances, features), (instances, height, width), (instances, height, width, channels) or
-        (instances, channels, height, width); y (instances,) or, real, (instances, k)
+        (instances, channels, height, width); y (instances,) or, real or of labels, (instances, k)
     Errors: FileError for a file that is missing, corrupt or truncated; DataError where x or y is missing,
         or is not numbers, and whatever Dataset finds
 

@@ -11,6 +11,7 @@ from gradiente.data.encoder import MISSING
 from gradiente.data.splits.rule import AT_RANDOM, Origin, SplitRule
 from gradiente.data.tables.arrangement import arrangement
 from gradiente.data.tables.form import Form
+from gradiente.data.tables.several_targets import several_targets, target_names
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target, target_of
 from gradiente.errors import ArgumentError, DataError, require
@@ -28,12 +29,13 @@ class Reading:
 
     Arguments:
         form: how the table is written
-        target: name of the target's column; None: the last one
+        target: name of the target's column, or of several, also with commas between them; None: the last one
         features: names of the columns that are learned from; None: all others
         drop: names of columns that are left out
         missing: what becomes of a value that is missing: "error"; "median" or "mean" of the training rows; "drop", its
             row; "indicator", the median and a further column that says so. Text has a category of its own for it.
-        task: "classification" or "regression"; None: by the target
+        task: "classification" or "regression"; None: by the target. A classification of several targets is one of
+            labels, which a row has or has not
         weight: name of the column with the weights of the rows, which is no feature; None: all count alike
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
         split: the rule by which rows are split; its column is no feature, unless `features` names it
@@ -42,7 +44,7 @@ class Reading:
     """
 
     form: Form = field(default_factory=Form)
-    target: str | None = None
+    target: str | Sequence[str] | None = None
     features: Sequence[str] | None = None
     drop: Sequence[str] = ()
     missing: str = "error"
@@ -70,7 +72,7 @@ class OwnTable:
 
     columns: Mapping[str, np.ndarray]
     target: Target
-    target_name: str
+    target_name: str | tuple[str, ...]
     origin: Origin
     weights: np.ndarray | None
     decimal: str | None
@@ -87,20 +89,25 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     table = read_table(path, reading.form)
     for name in (*(reading.features or ()), *reading.drop):
         table.require(name)
-    weights = None if reading.weight is None else _weights(table, reading)
+    targets = () if reading.target is None else target_names(table, reading.target)
+    weights = None if reading.weight is None else _weights(table, reading, targets)
     values, rule, remarks = None, reading.split, []
     if rule.column is not None:
-        require(rule.column != reading.target, "split.target", column=rule.column)
+        require(rule.column not in targets, "split.target", column=rule.column)
         values = arrangement(table, rule.kind, rule.column)
         if rule.column in reading.left_out:
             remarks.append(text(f"split.remark.{rule.kind}", column=rule.column))
     table = table.without(reading.left_out)
-    name, target = target_of(table, reading.target, reading.task, prefer_numbers=reading.prefer_numbers)
+    targets = target_names(table, targets or None)
+    target = targets_of(table, targets, reading)
     names = (
-        [each for each in table.names if each != name] if reading.features is None else list(reading.features)
+        [each for each in table.names if each not in targets]
+        if reading.features is None
+        else list(reading.features)
     )
-    if name in names:
-        raise ArgumentError("load.target_feature", column=name)
+    for name in targets:
+        if name in names:
+            raise ArgumentError("load.target_feature", column=name)
     remarks = [*table.remarks, *remarks, *target.remarks]
     columns = {}
     for each in names:
@@ -113,16 +120,15 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
         else:
             remarks.append(text("csv.remark.empty_column", column=each))
     if not columns:
-        raise DataError("csv.one_column", path=path, column=name)
+        raise DataError("csv.one_column", path=path, column=targets[0])
     if reading.missing == "error":
-        for each, gaps in {**{c: _missing(v) for c, v in columns.items()}, name: target.missing}.items():
+        for each, gaps in {**{c: _missing(v) for c, v in columns.items()}, **target.missing_in}.items():
             if gaps.any():
                 raise DataError(
                     "csv.missing", **table.cell(each, int(gaps.argmax())), count=count(int(gaps.sum()))
                 )
-    numbers = target.y[~target.missing]
-    if target.task == "regression" and len(numbers) > 1 and numbers.min() == numbers.max():
-        raise DataError("csv.constant_target", path=path, column=name, value=f"{numbers[0]:.6g}")
+    if target.task == "regression":
+        _require_several_values(path, targets, target.y[~target.missing])
     out = target.missing.copy()
     if reading.missing == "drop":
         out |= np.any([_missing(column) for column in columns.values()], axis=0)
@@ -135,16 +141,34 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
     weights = None if weights is None else weights[~out]
-    return OwnTable(kept, target, name, origin, weights, table.decimal)
+    target_name = targets[0] if len(targets) == 1 else targets
+    return OwnTable(kept, target, target_name, origin, weights, table.decimal)
 
 
-def _weights(table: Table, reading: Reading) -> np.ndarray:
+def targets_of(table: Table, names: tuple[str, ...], reading: Reading) -> Target:
+    """The targets of those columns of a table.
+
+    Errors: as of `target_of` and `several_targets`
+    """
+    if len(names) == 1:
+        return target_of(table, names[0], reading.task, prefer_numbers=reading.prefer_numbers)[1]
+    return several_targets(table, names, reading.task, prefer_numbers=reading.prefer_numbers)
+
+
+def _require_several_values(path: Path, names: tuple[str, ...], y: np.ndarray) -> None:
+    """Raise a DataError for a target of a regression that is the same number in every row."""
+    for name, column in zip(names, y.reshape(len(y), -1).T, strict=True):
+        if len(column) > 1 and column.min() == column.max():
+            raise DataError("csv.constant_target", path=path, column=name, value=f"{column[0]:.6g}")
+
+
+def _weights(table: Table, reading: Reading, targets: tuple[str, ...]) -> np.ndarray:
     """The weights of the rows.
 
     Errors: ArgumentError for the target's column, or a feature's; DataError for a weight that is missing or negative
     """
     name = reading.weight or ""
-    require(name not in (reading.target, *(reading.features or ())), "csv.weight_column", column=name)
+    require(name not in (*targets, *(reading.features or ())), "csv.weight_column", column=name)
     weights = table.numbers(name)
     for wrong, key in ((np.isnan(weights), "csv.no_weight"), (weights < 0, "csv.negative_weight")):
         if wrong.any():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SQUARED = 1e100  # numbers above it are divided by the largest before they are squared
+
 
 @dataclass(frozen=True, eq=False)
 class Standardizer:
@@ -35,8 +37,11 @@ class Standardizer:
         """The mean and the standard deviation (dividing by the number of rows) of every column."""
         x = np.asarray(x, dtype=np.float64)
         # A constant column such as 0.1, 0.1, … has a rounding error for σ, not 0: compare its extremes.
-        constant = x.max(axis=0) == x.min(axis=0)
-        return cls(x.mean(axis=0), np.where(constant, 1.0, x.std(axis=0)))
+        high, low = x.max(axis=0), x.min(axis=0)
+        large = np.maximum(np.maximum(high, -low), 1.0)  # of which no square, and no sum, is too large
+        unit = np.where(large > SQUARED, large, 1.0)
+        x = x / unit
+        return cls(x.mean(axis=0) * unit, np.where(high == low, 1.0, x.std(axis=0) * unit))
 
     @classmethod
     def fit_pieces(cls, rows: Iterable[np.ndarray]) -> "Standardizer":

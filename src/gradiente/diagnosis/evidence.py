@@ -87,6 +87,9 @@ class Evidence:
             constant = np.log(shares) if link in ("softmax", "exponential") else constant
         else:
             constant = np.average(self.y.astype(np.float64), axis=0, weights=self.weights)
+            if self.loss.link == "logistic":  # the shares of the labels
+                shares = np.clip(constant, 1e-6, 1 - 1e-6)
+                constant = np.log(shares / (1 - shares))
         prediction = np.tile(np.atleast_1d(constant), (len(data), 1)).astype(self.x.dtype)
         value = float(self.loss.value(prediction, y, data.loss_weights))
         return value if np.isfinite(value) and value > 0 else 1e-12

@@ -1,49 +1,38 @@
 """A finding: what is wrong with a training, the numbers that show it, and its words in the reader's language."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from gradiente.data.finding import BaseFinding
 from gradiente.formatting import evidence_in_words
 from gradiente.locale import text
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(BaseFinding):
     """One thing that is wrong with a training.
 
     Arguments:
-        key: its name: "rate_large"
-        evidence: the numbers of the run that show it, by name; those called share or …_share are fractions of 1
+        key, evidence: as of every `BaseFinding`
         remark: whether it is worth knowing only, and nothing has to be mended
 
     >>> print(Finding("few_updates", {"steps": 40, "epochs": 40, "more": 200}).remedy)
     --epochs 200, or a smaller --batch-size
     """
 
-    key: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    words: ClassVar[tuple[str, ...]] = ("statement", "why", "remedy")
+
     remark: bool = False
 
     @property
-    def statement(self) -> str:
-        """What is wrong, with its numbers."""
-        return text(f"diagnosis.{self.key}", **evidence_in_words(self.evidence))
+    def message(self) -> str:
+        return f"diagnosis.{self.key}"
 
     @property
     def why(self) -> str:
         """The formula that it comes from."""
-        return text(f"diagnosis.{self.key}.why", **evidence_in_words(self.evidence))
-
-    @property
-    def remedy(self) -> str:
-        """What to type."""
-        return text(f"diagnosis.{self.key}.remedy", **evidence_in_words(self.evidence))
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data, with its words."""
-        words = {"statement": self.statement, "why": self.why, "remedy": self.remedy}
-        return {"key": self.key, "remark": self.remark, "evidence": dict(self.evidence), **words}
+        return text(f"{self.message}.why", **evidence_in_words(self.evidence))
 
     def __str__(self) -> str:
         return self.statement

@@ -98,8 +98,9 @@ def _gap_is_sure(evidence: Evidence) -> bool:
         gap = evidence.accuracy_on(evidence.sample, evidence.end.prediction) - accuracy
         return gap > max(LEARNED, SURE * float(np.sqrt(max(accuracy * (1 - accuracy), 0.01) / len(part))))
     y = unseen.y[: len(prediction)].reshape(len(prediction), -1)
-    errors = np.square(y - prediction.reshape(y.shape)).mean(axis=1)
-    own = float(np.square(evidence.y - evidence.end.prediction.reshape(evidence.y.shape)).mean())
+    estimate, answered = (evidence.loss.estimate(each) for each in (prediction, evidence.end.prediction))
+    errors = np.square(y - estimate.reshape(y.shape)).mean(axis=1)
+    own = float(np.square(evidence.y - answered.reshape(evidence.y.shape)).mean())
     return bool(errors.mean() - own > SURE * errors.std() / np.sqrt(len(errors)))
 
 

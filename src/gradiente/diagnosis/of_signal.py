@@ -44,7 +44,7 @@ def inputs_unscaled(evidence: Evidence) -> Finding | None:
 
 def target_unscaled(evidence: Evidence) -> Finding | None:
     """Targets of another size than a network's first answers, which the training has not reached."""
-    if evidence.classifies or evidence.start is None:
+    if evidence.subject.train.classifies or evidence.start is None:
         return None
     y = evidence.y.astype(np.float64)
     answers = evidence.end.prediction.reshape(y.shape)

@@ -11,15 +11,23 @@ from gradiente.data import Dataset
 from gradiente.diagnosis import diagnose
 from gradiente.errors import FileError, GradienteError
 from gradiente.files import read_text
-from gradiente.formatting import NONE, count, duration, measure_name, measure_value, metrics_table, share
+from gradiente.formatting import (
+    NONE,
+    count,
+    duration,
+    measure_name,
+    measure_value,
+    metrics_table,
+    number,
+    share,
+)
 from gradiente.locale import text
-from gradiente.metrics import f1, precision, recall
+from gradiente.training.breakdown import Breakdown, breakdown
 from gradiente.training.build import plan
 from gradiente.training.checkpoint import load_checkpoint
 from gradiente.training.diagnosed_run import subject_of_run
 from gradiente.training.load_for import load_for
 from gradiente.training.run import DataDescription, Run
-from gradiente.training.targets import class_names, classes
 
 COLUMNS_SHOWN, FEW = 30, 20  # names of columns; training rows of a class, below which it is named
 Rows = Iterable[Sequence[object]]
@@ -64,12 +72,14 @@ def _data(run: Run, description: DataDescription, parts: tuple[Dataset, Dataset]
     facts.append((text("card.split"), _split(run)))
     if encoder is not None:
         facts += [
-            (text("card.target"), _code(encoder.target or NONE)),
+            (text("card.target"), _codes(encoder.targets) or NONE),
             (text("card.columns"), _codes(encoder.columns)),
             (text("card.missing"), _code(data.missing)),
         ]
     if description.image_shape is not None:
         facts.append((text("card.image"), " × ".join(map(str, description.image_shape))))
+    if description.task == "multilabel":
+        facts.append((text("card.labels"), _codes(description.classes)))
     if description.task == "classification":
         facts.append((text("card.classes"), _codes(description.classes)))
     return [f"## {text('card.data')}", _list(facts), *([] if parts is not None else [text("card.no_data")])]
@@ -123,42 +133,31 @@ def _results(run: Run, description: DataDescription, parts: tuple[Dataset, Datas
     if parts is not None and parts[0].is_same(parts[1]):
         title = f"## {text('report.training_metrics')}"
     measured = _table((text("card.measure"), text("card.value")), metrics_table(metrics))
-    if parts is None or description.task != "classification":
+    if parts is None:
         return [title, measured]
-    return [title, measured, _by_class(run, description, parts[1])]
+    behind = breakdown(run.network().predict(parts[1].x), parts[1], run.loss())
+    if behind.targets:
+        return [title, measured, *([_by_target(behind)] if len(behind.targets) > 1 else [])]
+    return [title, measured, _by_class(behind)]
 
 
-def _by_class(run: Run, description: DataDescription, test: Dataset) -> str:
-    """Precision, recall and F1 of every class, and how many rows it has."""
-    output = run.network().predict(test.x)
-    predicted = classes(run.loss(), output)
-    names = class_names(description.classes, max(output.shape[1], 2))
-    measures = [
-        np.resize(
-            np.append(
-                measure(test.y, predicted, average="none", zero_division=np.nan), [np.nan] * len(names)
-            ),
-            len(names),
-        )
-        for measure in (precision, recall, f1)
-    ]
-    header = [
-        text("card.class"),
-        *map(measure_name, ("precision", "recall", "f1")),
-        text("report.test_instances"),
-    ]
+def _by_class(behind: Breakdown) -> str:
+    """Precision, recall and F1 of every class or label, and how many rows are of it."""
+    measures = ("precision", "recall", "f1")
+    name = text("breakdown.label" if behind.labels else "card.class")
     rows = [
-        [
-            _code(name),
-            *(
-                measure_value(key, values[k])
-                for key, values in zip(("precision", "recall", "f1"), measures, strict=True)
-            ),
-            count(int((test.y == k).sum())),
-        ]
-        for k, name in enumerate(names)
+        [_code(each.name), *(measure_value(key, getattr(each, key)) for key in measures), count(each.count)]
+        for each in behind.labels or behind.classes
     ]
-    return _table(header, rows)
+    last = text("breakdown.having" if behind.labels else "report.test_instances")
+    return _table([name, *map(measure_name, measures), last], rows)
+
+
+def _by_target(behind: Breakdown) -> str:
+    """R² and the errors of every target."""
+    kinds = ("r2", "rmse", "mae")
+    rows = [[_code(each.name), *(number(getattr(each, kind)) for kind in kinds)] for each in behind.targets]
+    return _table([text("card.target"), *(text(f"breakdown.{kind}") for kind in kinds)], rows)
 
 
 def _diagnosis(run: Run, parts: tuple[Dataset, Dataset] | None) -> list[str]:

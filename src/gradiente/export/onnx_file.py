@@ -24,7 +24,8 @@ def onnx_model(subject: Subject, opset: int = OPSET) -> "ModelProto":
 
     A network's input is "x" and its output "y". A run on a table has an input for every column, (rows, 1): text where
     it has categories, else numbers, NaN where one is missing; any other run has one, "x", (rows, …), with the shape of
-    its images. Its outputs are "label" and "probabilities", or "value" in the target's own units.
+    its images. Its outputs are "label" and "probabilities", of several labels "labels" and "probabilities", both
+    (rows, labels), or "value" in the target's own units, (rows, targets).
 
     Errors: ArgumentError for another opset, or a layer that ONNX cannot express; where onnx is not installed
     """
@@ -57,8 +58,9 @@ def onnx_model(subject: Subject, opset: int = OPSET) -> "ModelProto":
 
 
 def _about(subject: Subject, y: Value) -> dict[str, str]:
-    """What a program that runs the file may want to know: the names of the classes and of the target, as JSON."""
+    """What a program that runs the file may want to know: the names of classes, labels and targets, as JSON."""
     about = {"target": subject.target, "classes": subject.classes(y.shape[1]) if subject.classifies else None}
+    about["labels"] = subject.labels or None
     return {name: json.dumps(value, ensure_ascii=False) for name, value in about.items() if value is not None}
 
 
@@ -90,6 +92,8 @@ def _outputs(to: OnnxProgram, subject: Subject, y: Value, incomplete: Value | No
         to.node("Identity", [y], y.shape, output="y")
         return [("y", kind, y.shape[1:])]
     p = subject.estimate(to, y)
+    if subject.labels:
+        return _labels(to, subject, p, incomplete)
     if not subject.classifies:
         encoder = subject.encoder
         if encoder is not None and encoder.target_mean:
@@ -109,3 +113,18 @@ def _outputs(to: OnnxProgram, subject: Subject, y: Value, incomplete: Value | No
     to.node("LabelEncoder", [number], ("batch",), domain=ML, output="label", **options)
     to.node("Identity", [p], p.shape, output="probabilities")
     return [("label", TensorProto.STRING, ()), ("probabilities", kind, p.shape[1:])]
+
+
+def _labels(to: OnnxProgram, subject: Subject, p: Value, incomplete: Value | None) -> Signature:
+    """What the table has where a row has a label, or has it not; a row with a gap has neither."""
+    from onnx import TensorProto, helper
+
+    no, yes = (to.typed(np.array([words], object)) for words in zip(*subject.labels.values(), strict=True))
+    has = to.node("Greater", [p, to.constant(np.array(0.5))], p.shape)
+    labels = to.node("Where", [has, yes, no], p.shape)
+    if incomplete is not None:
+        labels = to.node("Where", [incomplete, to.typed(np.array([[""]], object)), labels], p.shape)
+    to.node("Identity", [labels], p.shape, output="labels")
+    to.node("Identity", [p], p.shape, output="probabilities")
+    kind = helper.np_dtype_to_tensor_dtype(to.dtype)
+    return [("labels", TensorProto.STRING, p.shape[1:]), ("probabilities", kind, p.shape[1:])]

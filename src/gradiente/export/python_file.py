@@ -56,7 +56,7 @@ def python_text(subject: Subject) -> str:
     functions = [name for name in vars(numpy_functions) if name in to.functions | _inner(to.functions)]
     parts = _parts(subject, to.arrays.values())
     blocks = [
-        _header(subject, parts, functions),
+        _header(subject, parts, functions, y),
         *([_constants(subject, y)] if subject.description is not None else []),
         *(inspect.getsource(getattr(python_parts, name)).rstrip() for name in parts),
         *(inspect.getsource(getattr(numpy_functions, name)).rstrip() for name in functions),
@@ -91,11 +91,20 @@ def _parts(subject: Subject, arrays: Iterable[Array]) -> list[str]:
     elif subject.description is not None:
         names.append("read_numbers")
     if subject.description is not None:
-        names.append("print_classes" if subject.classifies else "print_values")
+        names.append(_printer(subject))
     return names
 
 
-def _header(subject: Subject, parts: list[str], functions: list[str]) -> str:
+def _printer(subject: Subject) -> str:
+    """The function that prints the answers."""
+    if subject.labels:
+        return "print_labels"
+    if subject.classifies:
+        return "print_classes"
+    return "print_targets" if isinstance(subject.target, tuple) else "print_values"
+
+
+def _header(subject: Subject, parts: list[str], functions: list[str], y: Value) -> str:
     encoder = subject.encoder
     takes = (
         "an array of rows"
@@ -104,12 +113,15 @@ def _header(subject: Subject, parts: list[str], functions: list[str]) -> str:
     )
     if subject.description is None:
         gives = "the network's output"
-    else:
+    elif subject.labels:
         gives = (
-            "their labels and the probabilities of all classes"
-            if subject.classifies
-            else "the predicted numbers"
+            f"for each a dictionary with {', '.join(subject.labels)}, and the probabilities of these labels"
         )
+    elif subject.classifies:
+        gives = "their labels and the probabilities of all classes"
+    else:
+        several = y.shape[1] > 1
+        gives = "the predicted numbers" + (f": {', '.join(subject.targets(y.shape[1]))}" if several else "")
     lines = [f"{subject.name}, a network trained with gradiente. This file needs NumPy and nothing else.", ""]
     lines += textwrap.wrap(f"predict(rows) takes {takes}; it gives {gives}.", WIDTH)
     if subject.description is not None:
@@ -140,8 +152,12 @@ def _constants(subject: Subject, y: Value) -> str:
             _assigned("MISSING", set(MISSING)),
             _assigned("MISSING_NUMBER", set(MISSING_NUMBER - MISSING)),
         ]
+    if subject.labels:
+        lines.append(_assigned("LABELS", {name: list(written) for name, written in subject.labels.items()}))
     if subject.classifies:
         lines.append(_assigned("CLASSES", subject.classes(y.shape[1])))
+    if isinstance(subject.target, tuple) and not subject.labels:
+        lines.append(_assigned("TARGETS", list(subject.target)))
     return "\n".join(lines)
 
 
@@ -174,6 +190,10 @@ def _answer(to: PythonProgram, subject: Subject, y: Value) -> str:
     lines.append(f"        p = {text_of(subject.estimate(to, output))}")
     if subject.is_binary(output):
         lines.append(f"    p = {text_of(subject.of_all_classes(to, to.named('p', y.shape)))}")
+    if subject.labels:
+        lines.append("    each = [zip(LABELS.items(), row > 0.5) for row in p]")
+        written = "    return [{name: words[int(has)] for (name, words), has in row} for row in each], p"
+        return "\n".join([*lines, written])
     if subject.classifies:
         return "\n".join([*lines, "    return [CLASSES[i] for i in p.argmax(axis=1)], p"])
     encoder = subject.encoder
@@ -216,7 +236,7 @@ def _array(array: Array) -> str:
 
 def _main(subject: Subject) -> str:
     read = "read_numbers" if subject.encoder is None else "read_rows"
-    shown = "print_classes" if subject.classifies else "print_values"
+    shown = _printer(subject)
     return "\n".join(
         [
             'if __name__ == "__main__":',

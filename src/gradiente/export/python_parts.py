@@ -21,6 +21,8 @@ DECIMAL = "."
 MISSING: set[str] = set()
 MISSING_NUMBER: set[str] = set()
 CLASSES: list[str] = []
+LABELS: dict[str, list[str]] = {}
+TARGETS: list[str] = []
 
 
 def predict(rows: Any) -> Any:
@@ -102,4 +104,21 @@ def print_values(rows):
     """The predicted numbers of every row."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for row in predict(rows).reshape(len(rows), -1):
+        writer.writerow([f"{value:.9g}" for value in row])
+
+
+def print_labels(rows):
+    """Every label of every row, with its probability."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([head for name in LABELS for head in (name, f"{name}_probability")])
+    for labels, p in zip(*predict(rows), strict=True):
+        pairs = zip(labels.values(), p, strict=True)
+        writer.writerow([cell for label, share in pairs for cell in (label, f"{share:.6g}")])
+
+
+def print_targets(rows):
+    """The predicted numbers of every row, below the names of their targets."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(TARGETS)
+    for row in predict(rows):
         writer.writerow([f"{value:.9g}" for value in row])

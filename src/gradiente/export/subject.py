@@ -11,7 +11,7 @@ from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.operations import Operations, Value
 from gradiente.training.run import DataDescription, Run
-from gradiente.training.targets import class_names
+from gradiente.training.targets import class_names, target_names
 
 Shape = tuple[int, ...]
 
@@ -41,8 +41,20 @@ class Subject:
         return self.description is not None and self.description.task == "classification"
 
     @property
-    def target(self) -> str | None:
+    def target(self) -> str | tuple[str, ...] | None:
         return None if self.encoder is None else self.encoder.target
+
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Of several labels, by name: what is said where a row has one not, and where it has; {} of anything else."""
+        if self.description is None or self.description.task != "multilabel":
+            return {}
+        written = {} if self.encoder is None else self.encoder.labels
+        return {name: written.get(name, ("0", "1")) for name in self.description.classes}
+
+    def targets(self, outputs: int) -> list[str]:
+        """The names of the targets of a regression with so many outputs."""
+        return target_names(self.encoder, outputs)
 
     def classes(self, outputs: int) -> list[str]:
         """The names of the classes of a network with so many outputs."""

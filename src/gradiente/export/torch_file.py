@@ -23,7 +23,7 @@ def torch_bytes(subject: Subject) -> bytes:
     Of a network it goes from x to y. Of a run on a table the tensor is float64, (rows, columns): numbers as they stand
     in the table, NaN where one is missing, and of a category its number, −1 for another one; "gradiente.json" in the
     file has the names of the columns, the numbers of the categories and the names of the classes. It gives the
-    probabilities of the classes, or numbers in the target's units.
+    probabilities of the classes or labels, or numbers in the target's units.
 
     Errors: ArgumentError where PyTorch is not installed, or for a layer that it cannot express
     """
@@ -141,6 +141,7 @@ def _meaning(subject: Subject) -> dict[str, Any]:
     if subject.description is None:
         return {"input_shape": list(subject.input_shape)}
     meaning: dict[str, Any] = {"task": subject.description.task, "classes": subject.description.classes}
+    meaning |= {"labels": subject.labels} if subject.labels else {}
     if subject.encoder is None:
         return meaning | {"input_shape": list(_input_shape(subject))}
     kinds = {name: category_numbers(kinds) for name, kinds in subject.encoder.categories.items()}

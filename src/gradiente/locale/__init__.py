@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from string import Formatter
+from typing import Any
 
 LANGUAGES = ("en", "es")
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
@@ -65,8 +67,28 @@ def catalogue(code: str) -> dict[str, str]:
 
 
 def text(key: str, /, **values: object) -> str:
-    """The message of that key in the language in use, its {places} filled with the values."""
-    return catalogue(get_language())[key].format(**values)
+    """The message of that key in the language in use, its {places} filled with the values.
+
+    A place such as {count:row|rows} is the first of the two words where the value is 1.
+
+    >>> text("predict.written", count=1, path="iris.csv")
+    '1 prediction in iris.csv'
+    """
+    message = catalogue(get_language())[key]
+    return _FORMATTER.vformat(message, (), values) if "|" in message else message.format(**values)
+
+
+class _Numbered(Formatter):
+    """Fills a message in which a word depends on a number."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        one, divided, several = format_spec.partition("|")
+        if divided:
+            return one if str(value) == "1" else several
+        return super().format_field(value, format_spec)
+
+
+_FORMATTER = _Numbered()
 
 
 def texts_of(prefix: str, code: str) -> dict[str, str]:

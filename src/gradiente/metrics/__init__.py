@@ -1,5 +1,6 @@
 """Metrics of classification and regression, as functions of (truth, prediction)."""
 
+from gradiente.metrics.average_precision import average_precision
 from gradiente.metrics.calibration import calibration
 from gradiente.metrics.classification import (
     accuracy,
@@ -17,6 +18,7 @@ __all__ = [
     "Undefined",
     "UndefinedMetricWarning",
     "accuracy",
+    "average_precision",
     "calibration",
     "classification_metrics",
     "cohen_kappa",

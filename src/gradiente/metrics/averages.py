@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradiente.errors import ArgumentError, require
-from gradiente.metrics.checks import Array, labels_or_indicators
+from gradiente.metrics.checks import Array, labels_or_indicators, row_weights
 from gradiente.metrics.undefined import Undefined, say
 
 Average = Literal["binary", "micro", "macro", "weighted", "samples"]
@@ -27,6 +27,7 @@ class Outcomes:
     tn: Array
     average: str
     classes: Array  # the class of each entry; empty where the entries are no classes
+    of_rows: Array | None = None  # how much each row counts, where the entries are rows
 
     def averaged(self, metric: str, part: Array, whole: Array, zero_division: ZeroDivision) -> Any:
         """part / whole of every entry, averaged; where whole is 0, what `zero_division` says."""
@@ -40,6 +41,8 @@ class Outcomes:
 
     def _weights(self) -> Array:
         positives = self.tp + self.fn
+        if self.of_rows is not None:
+            return self.of_rows
         return positives if self.average == "weighted" and positives.any() else np.ones(len(positives))
 
     def _undefined(self, metric: str, undefined: Array, instead: float) -> Undefined:
@@ -49,32 +52,48 @@ class Outcomes:
         return Undefined(metric, instead, classes=tuple(classes))
 
 
-def outcomes(truth: ArrayLike, prediction: ArrayLike, average: str | None, positive: int = 1) -> Outcomes:
+def outcomes(
+    truth: ArrayLike,
+    prediction: ArrayLike,
+    average: str | None,
+    positive: int = 1,
+    sample_weight: ArrayLike | None = None,
+) -> Outcomes:
     """The counts that `average` asks for.
 
     "binary": of the positive class. "macro", "weighted": of every class that occurs, or every label. "none": of every
     class up to the largest that occurs, or every label. "micro": the sum over the classes that occur. "samples": of
-    every row.
+    every row. A row counts as much as its weight.
     """
     y, y_hat = labels_or_indicators(truth, prediction)
     multilabel = y.ndim == 2
     classes = y.shape[1] if multilabel else int(max(y.max(), y_hat.max())) + 1
     average = _resolved(average, multilabel, classes)
     require(positive in (0, 1), "metrics.positive", value=repr(positive))
-    axis = 1 if average == "samples" else 0
-    if multilabel:
-        tp, true, predicted = (np.count_nonzero(a, axis=axis) for a in (y & y_hat, y, y_hat))
-        kept = np.arange(len(true))
+    weights = row_weights(sample_weight, len(y))
+    if average == "samples":
+        tp, true, predicted = (np.count_nonzero(a, axis=1) for a in (y & y_hat, y, y_hat))
+        kept, whole = np.arange(len(true)), classes
+    elif multilabel:
+        tp, true, predicted = (_counted(a, weights) for a in (y & y_hat, y, y_hat))
+        kept, whole = np.arange(classes), len(y) if weights is None else weights.sum()
     else:
-        size = 2 if average == "binary" else classes
-        tp, true, predicted = (np.bincount(a, minlength=size) for a in (y[y == y_hat], y, y_hat))
-        occurring = np.flatnonzero(true + predicted)
+        size, right = 2 if average == "binary" else classes, y == y_hat
+        tp = np.bincount(y[right], None if weights is None else weights[right], minlength=size)
+        true, predicted = (np.bincount(a, weights, minlength=size) for a in (y, y_hat))
+        occurring, whole = np.union1d(y, y_hat), true.sum()
         kept = {"binary": np.array([positive]), "none": np.arange(classes)}.get(average, occurring)
-    counts = np.array([tp, predicted - tp, true - tp, y.shape[axis] - true - predicted + tp])[:, kept]
+    counts = np.array([tp, predicted - tp, true - tp, whole - true - predicted + tp])[:, kept]
     if average == "micro":
         counts = counts.sum(axis=1, keepdims=True)
     tp, fp, fn, tn = counts
-    return Outcomes(tp, fp, fn, tn, average, kept[:0] if average in ("micro", "samples") else kept)
+    of_rows = weights if average == "samples" else None
+    return Outcomes(tp, fp, fn, tn, average, kept[:0] if average in ("micro", "samples") else kept, of_rows)
+
+
+def _counted(has: Array, weights: Array | None) -> Array:
+    """How many rows have each label, each with its weight."""
+    return np.count_nonzero(has, axis=0) if weights is None else weights @ has
 
 
 def mean_of_defined(scores: Array, weights: Array) -> float:

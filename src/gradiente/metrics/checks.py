@@ -56,6 +56,25 @@ def class_numbers(name: str, values: Array) -> Array:
     return numbers
 
 
+def row_weights(sample_weight: ArrayLike | None, rows: int) -> Array | None:
+    """How much each row counts, float64; None where all count alike.
+
+    Errors: ShapeError for another number of them; DataError for one that is negative or not finite, or where all are 0
+    """
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight)
+    if weights.shape != (rows,):
+        raise ShapeError("metrics.weights_shape", weights=weights.shape, rows=rows)
+    weights = finite("sample_weight", weights).astype(np.float64)
+    if (weights < 0).any():
+        row = int((weights < 0).argmax())
+        raise DataError("metrics.weight", row=row, value=weights[row].item())
+    if not weights.any():
+        raise DataError("metrics.no_weight")
+    return weights
+
+
 def require_classes(values: Array, classes: int) -> None:
     """Every class number is below `classes`."""
     outside = values >= classes

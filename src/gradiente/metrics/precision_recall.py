@@ -22,6 +22,7 @@ def precision(
     average: PerClass,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> Array: ...
 @overload
 def precision(
@@ -31,6 +32,7 @@ def precision(
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> float: ...
 def precision(
     truth: ArrayLike,
@@ -39,6 +41,7 @@ def precision(
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
     positive: int = 1,
+    sample_weight: ArrayLike | None = None,
 ) -> Any:
     """The fraction of predicted positives that are positive.
 
@@ -56,6 +59,7 @@ def precision(
         zero_division: what counts where the metric is not defined: 0, 1, or NaN, which is left out of the mean;
             "warn", 0 with an UndefinedMetricWarning
         positive: the class that "binary" is of, 0 or 1 (scikit-learn's pos_label)
+        sample_weight: how much each row counts, ≥ 0; None: all alike
 
     Shapes: (n,) and (n,), or (n, labels) and (n, labels) → one number in [0, 1]; (classes,) for "none"
     Errors: as in `accuracy`; ArgumentError for another average or zero_division, for "binary" with a class above 1
@@ -72,7 +76,7 @@ def precision(
 
     Source: sklearn.metrics.precision_score
     """
-    o = outcomes(truth, prediction, average, positive)
+    o = outcomes(truth, prediction, average, positive, sample_weight)
     return o.averaged("precision", o.tp, o.tp + o.fp, zero_division)
 
 
@@ -84,6 +88,7 @@ def recall(
     average: PerClass,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> Array: ...
 @overload
 def recall(
@@ -93,6 +98,7 @@ def recall(
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> float: ...
 def recall(
     truth: ArrayLike,
@@ -101,13 +107,15 @@ def recall(
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
     positive: int = 1,
+    sample_weight: ArrayLike | None = None,
 ) -> Any:
     """The fraction of positives that are predicted positive: the sensitivity.
 
     Equation:   TP / (TP + FN), not defined where there is no positive
 
     Arguments:
-        truth, prediction, average, zero_division, positive: as in `precision`; the "weighted" mean is the accuracy
+        truth, prediction, average, zero_division, positive, sample_weight: as in `precision`; the "weighted"
+            mean is the accuracy
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -117,7 +125,7 @@ def recall(
 
     Source: sklearn.metrics.recall_score
     """
-    o = outcomes(truth, prediction, average, positive)
+    o = outcomes(truth, prediction, average, positive, sample_weight)
     return o.averaged("recall", o.tp, o.tp + o.fn, zero_division)
 
 
@@ -129,6 +137,7 @@ def specificity(
     average: PerClass,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> Array: ...
 @overload
 def specificity(
@@ -138,6 +147,7 @@ def specificity(
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> float: ...
 def specificity(
     truth: ArrayLike,
@@ -146,13 +156,14 @@ def specificity(
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
     positive: int = 1,
+    sample_weight: ArrayLike | None = None,
 ) -> Any:
     """The fraction of negatives that are predicted negative: the recall of the other classes.
 
     Equation:   TN / (TN + FP), not defined where there is no negative
 
     Arguments:
-        truth, prediction, average, zero_division, positive: as in `precision`
+        truth, prediction, average, zero_division, positive, sample_weight: as in `precision`
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -162,7 +173,7 @@ def specificity(
 
     Source: sklearn.metrics.recall_score with pos_label=0; torchmetrics.Specificity
     """
-    o = outcomes(truth, prediction, average, positive)
+    o = outcomes(truth, prediction, average, positive, sample_weight)
     return o.averaged("specificity", o.tn, o.tn + o.fp, zero_division)
 
 
@@ -174,6 +185,7 @@ def f1(
     average: PerClass,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> Array: ...
 @overload
 def f1(
@@ -183,6 +195,7 @@ def f1(
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> float: ...
 def f1(
     truth: ArrayLike,
@@ -191,13 +204,14 @@ def f1(
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
     positive: int = 1,
+    sample_weight: ArrayLike | None = None,
 ) -> Any:
     """The harmonic mean of precision and recall: high only where both are.
 
     Equation:   2 TP / (2 TP + FP + FN), not defined where nothing is positive or predicted positive
 
     Arguments:
-        truth, prediction, average, zero_division, positive: as in `precision`
+        truth, prediction, average, zero_division, positive, sample_weight: as in `precision`
 
     Shapes: as in `precision`
     Errors: as in `precision`
@@ -207,7 +221,7 @@ def f1(
 
     Source: sklearn.metrics.f1_score
     """
-    o = outcomes(truth, prediction, average, positive)
+    o = outcomes(truth, prediction, average, positive, sample_weight)
     return o.averaged("f1", 2 * o.tp, 2 * o.tp + o.fp + o.fn, zero_division)
 
 
@@ -220,6 +234,7 @@ def fbeta(
     average: PerClass,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> Array: ...
 @overload
 def fbeta(
@@ -230,6 +245,7 @@ def fbeta(
     average: Average | None = ...,
     zero_division: ZeroDivision = ...,
     positive: int = ...,
+    sample_weight: ArrayLike | None = ...,
 ) -> float: ...
 def fbeta(
     truth: ArrayLike,
@@ -239,13 +255,14 @@ def fbeta(
     average: Average | PerClass | None = None,
     zero_division: ZeroDivision = "warn",
     positive: int = 1,
+    sample_weight: ArrayLike | None = None,
 ) -> Any:
     """The harmonic mean of precision and recall in which recall counts β² times as much as precision.
 
     Equation:   (1 + β²) TP / ((1 + β²) TP + β² FN + FP), not defined where nothing is positive or predicted positive
 
     Arguments:
-        truth, prediction, average, zero_division, positive: as in `precision`
+        truth, prediction, average, zero_division, positive, sample_weight: as in `precision`
         beta: β ≥ 0: 0 is the precision, 1 is `f1`, and the larger, the nearer to the recall
 
     Shapes: as in `precision`
@@ -257,6 +274,6 @@ def fbeta(
     Source: sklearn.metrics.fbeta_score
     """
     require_in("[0, inf)", "fbeta", beta=beta)
-    o = outcomes(truth, prediction, average, positive)
+    o = outcomes(truth, prediction, average, positive, sample_weight)
     root = math.hypot(1, beta)  # √(1 + β²), for a β of any size
     return o.averaged("fbeta", o.tp, o.tp + (beta / root) ** 2 * o.fn + (1 / root) ** 2 * o.fp, zero_division)

@@ -12,7 +12,7 @@ from gradiente.notation import parse
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "multilabel"]
 
 PREFIXES = ("Binary", "Multiclass")
 FROM_THE_DATA = ("task", "num_classes", "num_labels", "num_outputs")
@@ -62,12 +62,19 @@ def is_general(kind: str) -> bool:
     return not _prefix(kind) and "task" in signature(known()[kind]).parameters
 
 
+def is_of_labels(kind: str) -> bool:
+    """Whether it takes the task, and that of several labels is one."""
+    return is_general(kind) and f"Multilabel{kind}" in known()
+
+
 def _find(name: str) -> str:
     """The name as torchmetrics writes it, of a metric that asks for a truth and an estimate, no more."""
     kind = {kind.casefold(): kind for kind in known()}.get(name.casefold())
     if kind is None:
         alike = [other for other in known() if _fits(other) and _prefix(other) == _prefix(name)]
         raise ArgumentError("notation.name", name=name, hint=did_you_mean(name, alike))
+    general = kind.removeprefix("Multilabel")
+    require(general == kind or general not in known(), "torch_metric.labels", name=kind, general=general)
     require(_fits(kind), "torch_metric.unfit", name=kind)
     return kind
 

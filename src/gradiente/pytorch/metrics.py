@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradiente.errors import ArgumentError, DataError, GradienteError, ShapeError, require, require_installed
-from gradiente.pytorch.metric_names import ROLES, Task, is_general, known, read, task_of
+from gradiente.pytorch.metric_names import ROLES, Task, is_general, is_of_labels, known, read, task_of
 from gradiente.quiet import ignored_warnings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class TorchMetric:
 
         Arguments:
             task: what the data set asks for
-            outputs: how many classes there are (≥ 2), or how many targets (≥ 1)
+            outputs: how many classes there are (≥ 2), or how many targets or labels (≥ 1)
 
         Errors: ArgumentError where it does not fit
         """
@@ -89,11 +89,11 @@ class TorchMetric:
         """Its value: a number, or lists of numbers where it is a vector, a matrix or a curve.
 
         Arguments:
-            truth: the class numbers, or the numbers of a regression
-            estimate: the probability of every class, or of class 1 of two; or the numbers of a regression
-            task: which of both
+            truth: the class numbers, 0 and 1 for each of several labels, or the numbers of a regression
+            estimate: the probability of every class or label, or of class 1 of two; or the numbers of a regression
+            task: which of them
 
-        Shapes: (n,) and (n, classes) or (n,); for a regression (n,) or (n, targets), both alike
+        Shapes: (n,) and (n, classes) or (n,); (n, labels) twice; for a regression (n,) or (n, targets), both alike
         Errors: ArgumentError where the metric does not fit; ShapeError for other shapes; DataError for no rows, for
             NaN, for what are no probabilities, or for values that the metric is not defined on
 
@@ -107,6 +107,8 @@ class TorchMetric:
             return _plain(_value(metric, y, y_hat))
 
     def _arrays(self, truth: ArrayLike, estimate: ArrayLike, task: Task) -> tuple[Array, Array]:
+        if task == "multilabel":
+            return _labels(truth, estimate, self.name)
         return _classes(truth, estimate, self.name) if task == "classification" else _numbers(truth, estimate)
 
     def _trials(self) -> list[int]:
@@ -117,8 +119,12 @@ class TorchMetric:
 
     def _made(self, task: Task, outputs: int) -> "Metric":
         right = "torch_metric.of_classes" if task == "regression" else "torch_metric.of_numbers"
-        require(task_of(self.kind) == task, right, name=self.name)
-        derived = self._targets(outputs) if task == "regression" else self._task_and_classes(outputs)
+        if task == "multilabel":
+            require(is_of_labels(self.kind), "torch_metric.of_labels", name=self.name)
+            derived: dict[str, Any] = {"task": task, "num_labels": outputs}
+        else:
+            require(task_of(self.kind) == task, right, name=self.name)
+            derived = self._targets(outputs) if task == "regression" else self._task_and_classes(outputs)
         with _translated(ArgumentError, "torch_metric.refused", self.name):
             # What is measured is whole already: nothing is gathered from the other processes of a training.
             return known()[self.kind](**derived, **self.options, sync_on_compute=False)
@@ -149,18 +155,35 @@ def _classes(truth: ArrayLike, estimate: ArrayLike, metric: str) -> tuple[Array,
     if y.ndim != 1 or p.ndim != 2 or len(y) != len(p):
         raise ShapeError("metrics.scores_shape", truth=y.shape, scores=np.shape(estimate))
     _require_rows(y)
-    outside = ~((p >= -ROUNDING) & (p <= 1 + ROUNDING))
-    if outside.any():
-        row, column = np.argwhere(outside)[0].tolist()
-        raise DataError("torch_metric.probability", metric=metric, row=row, value=p[row, column].item())
-    # Were one 1.0000001, torchmetrics would take them all for logits.
-    p = p.clip(0, 1).astype(np.result_type(p, np.float32))
+    p = _probabilities(p, metric)
     p = np.hstack([1 - p, p]) if p.shape[1] == 1 else p
     no_class = ~np.isin(y, np.arange(p.shape[1]))
     if no_class.any():
         row, last = int(np.argmax(no_class)), p.shape[1] - 1
         raise DataError("metrics.class_outside", row=row, label=y[row].item(), last=last)
     return y.astype(np.int64), p
+
+
+def _labels(truth: ArrayLike, estimate: ArrayLike, metric: str) -> tuple[Array, Array]:
+    """0 and 1 of every label, and its probability."""
+    y, p = np.asarray(truth), np.asarray(estimate)
+    if y.ndim != 2 or y.shape != p.shape:
+        raise ShapeError("metrics.scores_of_labels", truth=y.shape, scores=p.shape)
+    _require_rows(y)
+    wrong = (y != 0) & (y != 1)
+    if wrong.any():
+        row, label = np.argwhere(wrong)[0].tolist()
+        raise DataError("metrics.indicator", name="truth", row=row, label=label, value=y[row, label].item())
+    return y.astype(np.int64), _probabilities(p, metric)
+
+
+def _probabilities(p: Array, metric: str) -> Array:
+    outside = ~((p >= -ROUNDING) & (p <= 1 + ROUNDING))
+    if outside.any():
+        row, column = np.argwhere(outside)[0].tolist()
+        raise DataError("torch_metric.probability", metric=metric, row=row, value=p[row, column].item())
+    # Were one 1.0000001, torchmetrics would take them all for logits.
+    return p.clip(0, 1).astype(np.result_type(p, np.float32))
 
 
 def _numbers(truth: ArrayLike, estimate: ArrayLike) -> tuple[Array, Array]:
@@ -187,6 +210,9 @@ def _trial(task: Task, outputs: int) -> tuple[Array, Array]:
     if task == "classification":
         truth = np.array([0, outputs - 1])
         return truth, np.eye(outputs)[truth]
+    if task == "multilabel":
+        has = np.repeat([[0], [1]], outputs, axis=1)
+        return has, has.astype(np.float64)
     numbers = np.linspace(0.1, 0.9, 8 * outputs).reshape(8, outputs)
     return numbers, numbers[::-1]
 

@@ -48,7 +48,7 @@ def feature_maps(network: Network, data: Dataset) -> Markup | None:
     for place, row in enumerate(rows):
         alt = text("report.map_instance", row=row)
         image = tag("img", src=data_uri(inputs[place]), alt=alt, class_="ink" if ink else None)
-        name = tag("b", data.classes[data.y[row]]) if data.task == "classification" else ""
+        name = tag("b", data.answer(row)) if data.classifies else ""
         lines = [_line(text("report.map_input"), (1, *data.image_shape)[-3:], [image])]
         for block in found:
             channels = _strongest(block[-1])

@@ -7,6 +7,7 @@ from gradiente.html import Markup, tag
 from gradiente.locale import text
 from gradiente.reporting.html import figure, section
 from gradiente.reporting.plot import ACCENT, MUTED, axes, svg
+from gradiente.training.targets import target_names
 
 Array = np.ndarray
 
@@ -17,10 +18,9 @@ MOST_POINTS = 1000
 def regression(data: Dataset, estimate: Array) -> Markup:
     """For each target, at most three, in its own units: ŷ against y, and the residuals ŷ − y against ŷ."""
     truth, predicted = columns(data.in_units(data.y), data.in_units(estimate))
-    charts = []
+    charts, names = [], target_names(data.encoder, truth.shape[1]) if truth.shape[1] > 1 else ["y"]
     for target in range(min(truth.shape[1], MOST_TARGETS)):
-        name = f"y{target + 1}" if truth.shape[1] > 1 else "y"
-        y, y_hat = truth[:, target], predicted[:, target]
+        name, y, y_hat = names[target], truth[:, target], predicted[:, target]
         y_label = f"ŷ ({text('report.predicted')})"
         title = text("report.predicted_true", name=name)
         charts.append(_scatter(y, y_hat, f"{name} ({text('report.truth')})", y_label, title, slope=1))

@@ -105,7 +105,9 @@ def write_report(
             *_inside(network, test),
         ]
     else:
-        sections += [course, measured, breakdown_section(behind), regression(test, loss.estimate(prediction))]
+        sections += [course, measured, breakdown_section(behind)]
+        if test.task == "regression":
+            sections.append(regression(test, loss.estimate(prediction)))
         sections += [importance(network, loss, test) if tested else None, *_inside(network, test)]
     sections += [
         gradient_norms(history, lecture_names(network.nodes)),

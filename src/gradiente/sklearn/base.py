@@ -13,7 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from gradiente.data import Dataset, Encoder, stratified_split
+from gradiente.data import Dataset, Encoder
+from gradiente.data.frame import is_frame
 from gradiente.errors import DataError, require, require_one_of, require_whole
 from gradiente.export import export
 from gradiente.export.subject import Subject
@@ -39,8 +40,6 @@ _MISSING = ("error", "median", "mean", "indicator")
 
 class MLP(BaseEstimator):
     """A network of Linear layers as an estimator of scikit-learn: the parameters, training, and how inputs are read."""
-
-    several = False  # whether y may have several columns
 
     def __init__(
         self,
@@ -103,8 +102,7 @@ class MLP(BaseEstimator):
         first = not (self.warm_start and hasattr(self, "network_"))
         train, held_out = self._prepared(X, y, sample_weight, first=first, least=2), None
         if self.early_stopping:
-            names: Any = {"part": "validation", "classes": train.classes}
-            kept, others = stratified_split(train.y, self.validation_fraction, self._seed, **names)
+            kept, others = train.hold_out(self.validation_fraction, self._seed)
             train, held_out = train.subset(kept), train.subset(others)
         patience = EarlyStopping(
             patience=self.n_iter_no_change, min_delta=self.tol, restore_best=self.early_stopping
@@ -143,8 +141,9 @@ class MLP(BaseEstimator):
         """
         check_is_fitted(self, "network_")
         encoder, network = self.encoder_, self.network_
-        task = "classification" if encoder.classes else "regression"
-        described = DataDescription("X", task, list(encoder.classes), None, encoder.to_dict())
+        task = "classification" if encoder.classes else "multilabel" if encoder.labels else "regression"
+        classes = [*encoder.classes, *encoder.labels]
+        described = DataDescription("X", task, classes, None, encoder.to_dict())
         subject = Subject(network, Path(path).stem, (len(encoder.features),), described, self._loss)
         return export(subject, path, format=format, opset=opset)
 
@@ -153,8 +152,19 @@ class MLP(BaseEstimator):
         """The score of the network's output for a data set: accuracy, or R²."""
 
     @abstractmethod
-    def _learned(self, y: Any, *, first: bool, classes: Any) -> tuple[Array, dict[str, Any]]:
-        """The targets as numbers, and at first what an encoder says of them; `classes` where they are given."""
+    def _may_be_several(self, y: Any) -> bool:
+        """Whether y may have several columns."""
+
+    @abstractmethod
+    def _learned(
+        self, y: Any, *, first: bool, classes: Any, names: tuple[str, ...]
+    ) -> tuple[Array, dict[str, Any]]:
+        """The targets as numbers, and at first what an encoder says of them.
+
+        Arguments:
+            classes: where they are given
+            names: of the columns of y, where it has several with names
+        """
 
     @abstractmethod
     def _data_set(self, x: Array, y: Array) -> Dataset:
@@ -169,7 +179,8 @@ class MLP(BaseEstimator):
         if self.batch_size != "auto":
             require_whole(1, own, batch_size=self.batch_size)
         require_one_of(_MISSING, own, missing=self.missing)
-        rows, y = read_training(self, X, y, reset=first, several=self.several, least=least)
+        names = tuple(map(str, y.columns)) if is_frame(y) and len(y.columns) > 1 else ()
+        rows, y = read_training(self, X, y, reset=first, several=self._may_be_several(y), least=least)
         weights = None
         if sample_weight is not None:
             options: Any = {"dtype": np.float64, "ensure_non_negative": True}
@@ -178,13 +189,13 @@ class MLP(BaseEstimator):
                 raise DataError("data.no_weight", name="X")
             counted = weights > 0
             rows, y, weights = rows.subset(counted), y[counted], weights[counted]
-        y, target = self._learned(y, first=first, classes=classes)
+        y, target = self._learned(y, first=first, classes=classes, names=names)
         if first:
             self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
             columns, everyone = rows.by_name(), np.arange(len(y))
             scaler = "standard" if self.standardize else None
             encoder = Encoder.fit(columns, everyone, scaler=scaler, missing=self.missing)
-            self.encoder_ = replace(encoder, target="y", **target)
+            self.encoder_ = replace(encoder, **{"target": names or "y", **target})
             self._dtype = rows.dtype
         train = self._data_set(rows.encoded(self.encoder_).astype(self._dtype), y)
         train = train if weights is None else train.with_weights(weights)

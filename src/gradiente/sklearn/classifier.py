@@ -7,9 +7,10 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from gradiente.data import Dataset
+from gradiente.data.own import is_indicator
 from gradiente.errors import DataError, require
 from gradiente.sklearn.base import MLP
-from gradiente.training.targets import classes, probabilities
+from gradiente.training.targets import probabilities, right
 
 Array = np.ndarray
 
@@ -21,7 +22,8 @@ class MLPClassifier(ClassifierMixin, MLP):
     pandas and polars: their columns by name, in any order, columns of text as a feature for each category. Columns of
     numbers are standardized, so that rows may come as they are; after a StandardScaler that changes nothing. A network
     computes in float32 for X of float32, and otherwise in float64, as there. Classes weigh alike by
-    sample_weight=sklearn.utils.compute_sample_weight("balanced", y).
+    sample_weight=sklearn.utils.compute_sample_weight("balanced", y). A y of 0 and 1 with a column for each of several
+    labels makes each row have any number of them.
 
     Arguments:
         hidden_layer_sizes: units of each hidden layer
@@ -39,7 +41,7 @@ class MLPClassifier(ClassifierMixin, MLP):
         validation_fraction: of the instances, held out, in (0, 1)
         n_iter_no_change: epochs without improvement of the loss (with early_stopping, of the part held out) to stop
         optimizer: in place of solver and learning_rate_init: "AdamW(lr=0.003, weight_decay=0.01)"
-        loss: None: binary cross-entropy of one output for two classes, else cross-entropy
+        loss: None: binary cross-entropy of one output for two classes, or of one for each label, else cross-entropy
         layers: in place of hidden_layer_sizes and activation, all of them: "Linear(4, 8), BatchNorm1d(8), Linear(8, 3)"
         schedule: of the learning rate, by epochs: "ExponentialLR(gamma=0.95)"
         penalty: in place of alpha: "L1(0.001)", or a list
@@ -78,24 +80,26 @@ class MLPClassifier(ClassifierMixin, MLP):
         return self._one_epoch(X, y, sample_weight, classes)
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each row.
+        """The most probable class of each row; of several labels 1 where a row has one, and 0.
 
-        Shapes: X (n, features) → (n,)
+        Shapes: X (n, features) → (n,), or (n, labels)
         """
-        best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
+        p = self.predict_proba(X)
+        return (p > 0.5).astype(np.int64) if self.encoder_.labels else self.classes_[p.argmax(axis=1)]
 
     def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, in the order of `classes_`.
+        """The probability of each class, in the order of `classes_`, or of each label.
 
         Shapes: X (n, features) → (n, classes)
         """
         output = self._output(X)
+        if self.encoder_.labels:
+            return self._loss.estimate(output)
         p = probabilities(self._loss, output)
         return p / p.sum(axis=1, keepdims=True)  # those of a loss that looks at each class alone
 
     def predict_log_proba(self, X: Any) -> Array:
-        """ln p of each class.
+        """ln p of each class or label.
 
         Shapes: X (n, features) → (n, classes)
         """
@@ -103,10 +107,29 @@ class MLPClassifier(ClassifierMixin, MLP):
             return np.log(self.predict_proba(X))
 
     def score_of(self, output: Array, data: Dataset) -> float:
-        return float(np.mean(classes(self._loss, output) == data.y))
+        return float(np.mean(right(data, self._loss, output)))
 
-    def _learned(self, y: Any, *, first: bool, classes: Any) -> tuple[Array, dict[str, Any]]:
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
+        return tags
+
+    def _may_be_several(self, y: Any) -> bool:
+        try:
+            return (y if hasattr(y, "shape") else np.asarray(y)).shape[1:] > (1,)
+        except ValueError:  # rows of different lengths, which are said later
+            return False
+
+    def _learned(
+        self, y: Any, *, first: bool, classes: Any, names: tuple[str, ...]
+    ) -> tuple[Array, dict[str, Any]]:
         check_classification_targets(y)
+        columns = y.shape[1] if y.ndim == 2 else 1
+        if not first and columns != (known := len(self.encoder_.labels) or 1):
+            raise DataError("sklearn.columns", known=known, got=columns)
+        if columns > 1:
+            return self._labels(y, classes=classes, names=names)
         own = np.unique(y if classes is None else classes) if first else self.classes_
         if classes is not None and not np.array_equal(own, np.unique(classes)):
             raise DataError("sklearn.classes_changed", known=own.tolist(), got=np.unique(classes).tolist())
@@ -116,8 +139,22 @@ class MLPClassifier(ClassifierMixin, MLP):
         self.classes_ = own
         return np.searchsorted(own, y), {"classes": tuple(map(str, own.tolist()))}
 
+    def _labels(self, y: Array, *, classes: Any, names: tuple[str, ...]) -> tuple[Array, dict[str, Any]]:
+        """A column of 0 and 1 for each label, whose numbers are the classes, as in scikit-learn."""
+        if not is_indicator(y):
+            raise DataError("sklearn.labels", values=np.unique(y)[:5].tolist())
+        own = np.arange(y.shape[1])
+        if classes is not None and not np.array_equal(own, np.unique(classes)):
+            raise DataError("sklearn.classes_changed", known=own.tolist(), got=np.unique(classes).tolist())
+        self.classes_ = own
+        names = names or tuple(f"y{k + 1}" for k in own)
+        return y, {"target": names, "labels": dict.fromkeys(names, ("0", "1"))}
+
     def _data_set(self, x: Array, y: Array) -> Dataset:
         encoder = self.encoder_
+        if encoder.labels:
+            facts: Any = {"features": encoder.features, "encoder": encoder}
+            return Dataset(x, y, "multilabel", "X", encoder.targets, **facts)
         named: Any = {"classes": encoder.classes, "features": encoder.features, "encoder": encoder}
         # Rows of one class are a part of the data, as partial_fit may be given it, where more classes are known.
         return Dataset(x, y, "classification", "X", **named, to_measure=len(encoder.classes) > 1)

@@ -8,7 +8,15 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.validation import validate_data
 
 from gradiente.data import Encoder
-from gradiente.data.frame import columns_of, is_frame, is_numeric, selected
+from gradiente.data.frame import (
+    columns_of,
+    is_frame,
+    is_numeric,
+    named,
+    require_complete,
+    require_no_text_numbers,
+    selected,
+)
 
 Array = np.ndarray
 
@@ -42,8 +50,8 @@ class Rows:
 
     def encoded(self, encoder: Encoder) -> Array:
         """The features of the rows."""
-        if self.values is None:
-            return encoder.encode_columns(self.columns)
+        if self.values is None or encoder.categories:
+            return encoder.encode_columns(self.by_name())
         return encoder.transform_rows(self.values)
 
 
@@ -55,6 +63,7 @@ def read(estimator: Any, x: Any) -> Rows:
     if is_frame(x):
         x = _in_order(x, getattr(estimator, "feature_names_in_", ()))
         if not is_numeric(x):
+            x = named(x)
             validate_data(estimator, x, reset=False, skip_check_array=True)
             return _columns(x, least=1)
     return _numbers(estimator, validate_data(estimator, x, reset=False, **_options(estimator)))
@@ -73,13 +82,16 @@ def read_training(
     if is_frame(x):
         x = x if reset else _in_order(x, getattr(estimator, "feature_names_in_", ()))
         if not is_numeric(x):
+            x = named(x)
+            require_no_text_numbers(x)
             validate_data(estimator, x, y, reset=reset, skip_check_array=True)
             rows, targets = _columns(x, least=least), _targets(estimator, y, several=several)
+            require_complete(rows.columns, gaps=estimator.missing != "error")
             check_consistent_length(x, targets)
             return rows, targets
     options = {"multi_output": several, "ensure_min_samples": least, **_options(estimator)}
     values, targets = validate_data(estimator, x, y, reset=reset, **options)
-    return _numbers(estimator, values), np.asarray(targets)
+    return _numbers(estimator, values), _dense(targets)
 
 
 def _options(estimator: Any) -> dict[str, Any]:
@@ -101,11 +113,21 @@ def _columns(frame: Any, *, least: int) -> Rows:
 
 def _targets(estimator: Any, y: Any, *, several: bool) -> Array:
     if several:
-        options: dict[str, Any] = {"dtype": None, "ensure_2d": False, "input_name": "y"}
-        return np.asarray(check_array(y, estimator=estimator, **options))
+        options: dict[str, Any] = {
+            "dtype": None,
+            "ensure_2d": False,
+            "input_name": "y",
+            "accept_sparse": "csr",
+        }
+        return _dense(check_array(y, estimator=estimator, **options))
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     return np.asarray(y)
+
+
+def _dense(y: Any) -> Array:
+    """Targets as an array; labels may come as a sparse matrix."""
+    return y.toarray() if hasattr(y, "toarray") else np.asarray(y)
 
 
 def _in_order(frame: Any, names: Any) -> Any:

@@ -33,8 +33,6 @@ class MLPRegressor(RegressorMixin, MLP):
     True
     """
 
-    several = True
-
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one epoch on these rows, from where the network and the optimizer are.
 
@@ -59,7 +57,17 @@ class MLPRegressor(RegressorMixin, MLP):
     def score_of(self, output: Array, data: Dataset) -> float:
         return float(r2_score(data.y, self._loss.estimate(output)))
 
-    def _learned(self, y: Any, *, first: bool, classes: Any) -> tuple[Array, dict[str, Any]]:
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def _may_be_several(self, y: Any) -> bool:
+        return True
+
+    def _learned(
+        self, y: Any, *, first: bool, classes: Any, names: tuple[str, ...]
+    ) -> tuple[Array, dict[str, Any]]:
         y = np.asarray(y, dtype=np.float64)
         y = column_or_1d(y, warn=True) if y.shape[1:] == (1,) else y
         if not first:

@@ -14,7 +14,7 @@ from gradiente.training.control import Control
 from gradiente.training.epoch import Epoch
 from gradiente.training.history import Epochs
 from gradiente.training.prepared import Prepared
-from gradiente.training.targets import classes
+from gradiente.training.targets import right
 
 BLOCK_SECONDS = 0.05  # of steps between which nothing is asked for
 MOST_GROWTH = 8  # of a block, to the next one
@@ -59,12 +59,10 @@ class Blocks:
         count = len(done.values)
         seconds = (time.perf_counter() - started) / count
         columns = {"lr": [state.optimizer.lr] * count, "loss": (done.values * divisor / divisor).tolist()}
-        if data.train.task == "classification":
-            right = classes(self.objective.loss, done.prediction.reshape(count * len(rows), -1)).reshape(
-                count, -1
-            )
-            right = np.count_nonzero(right == data.train.y[rows], axis=1)
-            columns["accuracy"] = (right / len(rows)).tolist()
+        if data.train.classifies:
+            answers = done.prediction.reshape(count * len(rows), -1)
+            each = right(data.train, self.objective.loss, answers, np.tile(rows, count))
+            columns["accuracy"] = each.reshape(count, -1).mean(axis=1).tolist()
         columns["seconds"] = [seconds] * count
         slices = slices_of(self.objective.network.parameters, self.objective.network.trainable_gradients())
         state.finish_epochs(Epochs(state.epoch + 1, columns, done.gradients, slices), done.thetas)

@@ -160,6 +160,18 @@ class Callback:
         """After the last epoch, and after any stop."""
 
 
+class Observer(Callback):
+    """The base class of callbacks that show or write what there is: they need no call for every step or epoch."""
+
+    @property
+    def each_step(self) -> bool:
+        return False
+
+    @property
+    def each_epoch(self) -> bool:
+        return False
+
+
 class EarlyStopping(Callback):
     r"""Stop when the monitored measure has not improved for some epochs, and restore the best parameters.
 

@@ -15,7 +15,7 @@ from gradiente.notation import LARGEST
 from gradiente.plain import conforms
 from gradiente.storage import load_tensors, save_tensors
 from gradiente.streams import Purpose, stream
-from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.callbacks import Observer, TrainingState
 from gradiente.training.history import History
 from gradiente.training.snapshot import Averaged, Best, PartialEpoch, Snapshot
 
@@ -24,7 +24,7 @@ BEST = "best.safetensors"
 _OF_EVERY_STEP = ("values", "penalties", "divisors")  # arrays of a partial epoch
 
 
-class Checkpoint(Callback):
+class Checkpoint(Observer):
     r"""Save the last snapshot and the best epoch: `last.safetensors`, to resume, and `best.safetensors`, a network.
 
     Each file is replaced atomically, so that a process killed at any moment leaves a valid checkpoint. The
@@ -49,10 +49,6 @@ class Checkpoint(Callback):
         self.seconds = seconds
         self._written_at = -float("inf")
         self._best_epoch = 0
-
-    @property
-    def each_epoch(self) -> bool:
-        return False
 
     def fit_begin(self, state: TrainingState) -> None:
         self._best_epoch = 0

@@ -8,7 +8,7 @@ from gradiente.engines import Batch, Engine, StepResult, Steps
 from gradiente.losses import Loss
 from gradiente.training.prepared import Prepared
 from gradiente.training.snapshot import PartialEpoch
-from gradiente.training.targets import classes
+from gradiente.training.targets import right
 
 Array = np.ndarray
 MOST_WAITING = 1_000_000  # numbers of predictions that are kept before they are counted
@@ -54,9 +54,8 @@ class EpochMetrics:
         self._count_correct(done.prediction, rows)
 
     def _count_correct(self, prediction: Array, rows: Array) -> None:
-        if self.data.train.task == "classification":
-            predicted = classes(self.loss, prediction)
-            self._correct += int(np.count_nonzero(predicted == self.data.train.y[rows]))
+        if self.data.train.classifies:
+            self._correct += int(np.count_nonzero(right(self.data.train, self.loss, prediction, rows)))
 
     def _count(self) -> None:
         if not self._waiting:
@@ -92,6 +91,6 @@ class EpochMetrics:
         values, penalties, divisors = self.steps()
         whole = float(divisors.sum()) if self.loss.averages else 1.0
         record = {"loss": float(divisors @ values) / whole, "penalty": float(divisors @ penalties) / whole}
-        if self.data.train.task == "classification":
+        if self.data.train.classifies:
             record["accuracy"] = self.correct() / len(self.data.indices)
         return record

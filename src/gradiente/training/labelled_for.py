@@ -9,16 +9,17 @@ from gradiente.data.labelled import read_labelled
 from gradiente.data.tables.form import Form
 from gradiente.errors import ShapeError
 from gradiente.training.config import Config
+from gradiente.training.kept_data import KeptData
 from gradiente.training.run import Run
 
 
 def labelled_for(run: Run, config: Config, path: str | Path) -> Dataset:
-    """The rows of a file as inputs and targets of a run's network.
+    """The rows of a file as inputs and targets of a run's network; how many it was trained on is said.
 
     Errors: as of `read_labelled`; ShapeError for more or fewer features than the network takes
     """
     about = run.description()
-    encoder = about.table_encoder()
+    encoder, kept = about.table_encoder(), KeptData.read(run.folder)
     data = read_labelled(
         path,
         task=about.task,
@@ -26,6 +27,7 @@ def labelled_for(run: Run, config: Config, path: str | Path) -> Dataset:
         encoder=encoder,
         image_shape=about.image_shape,
         missing=config.data.missing,
+        trained=None if kept is None else kept.train,
         form=Form(header=config.data.header, decimal=encoder.decimal if encoder is not None else None),
     )
     features = int(np.prod(run.network().input_shape or data.x.shape[1:]))

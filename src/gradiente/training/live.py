@@ -2,22 +2,18 @@
 
 import time
 
-from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.callbacks import Observer, TrainingState
 from gradiente.views.curves import view_of_records
 from gradiente.views.widget import Displayed
 
 SECONDS = 0.2  # between two states that are shown
 
 
-class Live(Callback):
+class Live(Observer):
     """Curves that are displayed when it is made, and drawn anew a few times a second."""
 
     def __init__(self) -> None:
         self._displayed, self._moved = Displayed(view_of_records([])), 0.0
-
-    @property
-    def each_epoch(self) -> bool:
-        return False
 
     def epoch_end(self, state: TrainingState) -> None:
         if time.monotonic() - self._moved > SECONDS:

@@ -11,7 +11,7 @@ from gradiente.errors import DataError
 from gradiente.losses import Loss
 from gradiente.metrics import classification_metrics, regression_metrics
 from gradiente.pytorch.metrics import TorchMetric
-from gradiente.training.targets import classes, probabilities, targets
+from gradiente.training.targets import probabilities, right, targets
 
 Array = np.ndarray
 
@@ -22,7 +22,7 @@ def evaluate(
     """The loss, every metric of the task, and those asked for by name, from a network's output on a data set."""
     y = targets(dataset, loss, prediction.shape[1])
     value = {"loss": loss.value(prediction, y, dataset.loss_weights)}
-    if dataset.task == "classification":
+    if dataset.classifies:
         value |= classification_metrics(dataset.y, loss.estimate(prediction), positive=dataset.positive_class)
     else:
         value |= regression_metrics(*in_units(prediction, dataset))
@@ -34,8 +34,8 @@ def validation_measures(
 ) -> dict[str, float]:
     """The validation metrics of every epoch, besides the loss."""
     measures = {}
-    if held_out.task == "classification":
-        measures["val_accuracy"] = float(np.mean(classes(loss, prediction) == held_out.y))
+    if held_out.classifies:
+        measures["val_accuracy"] = float(np.mean(right(held_out, loss, prediction)))
     for name, number in measured(prediction, held_out, loss, metrics).items():
         if isinstance(number, float):  # a curve or a matrix of every epoch is not a course
             measures[f"val_{name}"] = number
@@ -50,6 +50,8 @@ def measured(
         return {}
     if dataset.task == "classification":
         truth, predicted = dataset.y, probabilities(loss, prediction)
+    elif dataset.task == "multilabel":
+        truth, predicted = dataset.y, loss.estimate(prediction)
     else:
         truth, predicted = in_units(prediction, dataset)
     return {metric.name: _value(metric, truth, predicted, dataset) for metric in metrics}

@@ -5,20 +5,16 @@ import time
 from pathlib import Path
 
 from gradiente.storage import write_atomically
-from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.callbacks import Observer, TrainingState
 
 
-class MetricsFiles(Callback):
+class MetricsFiles(Observer):
     """Write the history as metrics.jsonl and metrics.csv, each time as a whole, not more often than `seconds`."""
 
     def __init__(self, folder: Path, *, seconds: float = 1.0) -> None:
         self.folder = folder
         self.seconds = seconds
         self._written_at = -math.inf
-
-    @property
-    def each_epoch(self) -> bool:
-        return False
 
     def epoch_end(self, state: TrainingState) -> None:
         if time.monotonic() - self._written_at >= self.seconds:

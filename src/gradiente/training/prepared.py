@@ -48,7 +48,7 @@ class Prepared:
 
         Errors: ArgumentError for one that is not taken
         """
-        known = ["loss", "accuracy"] if self.train.task == "classification" else ["loss"]
+        known = ["loss", "accuracy"] if self.train.classifies else ["loss"]
         validated = self.held_out is not None
         known += [f"val_{name}" for name in known] if validated else []
         monitor = asked or ("val_loss" if validated else "loss")

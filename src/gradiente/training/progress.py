@@ -6,12 +6,12 @@ from typing import TextIO
 
 from gradiente.formatting import epoch_line
 from gradiente.locale import text
-from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.callbacks import Observer, TrainingState
 
 LINES = 20
 
 
-class Progress(Callback):
+class Progress(Observer):
     """A progress bar on a terminal, and a line per epoch: for every epoch if they are few, else for about twenty.
 
     Arguments:
@@ -41,21 +41,13 @@ class Progress(Callback):
             disable=not self._console.is_terminal,
         )
         total = state.epochs * state.steps_per_epoch
-        self._task = self._bar.add_task(self._describe(state), total=total)
+        self._task = self._bar.add_task(epoch_in_words(state), total=total)
         self._moved, self._finished = 0.0, state.epoch
         self._bar.start()
         self._advance(state, state.step)
 
     def epoch_begin(self, state: TrainingState) -> None:
-        self._bar.update(self._task, description=self._describe(state))
-
-    @property
-    def each_step(self) -> bool:
-        return False
-
-    @property
-    def each_epoch(self) -> bool:
-        return False
+        self._bar.update(self._task, description=epoch_in_words(state))
 
     def step_begin(self, state: TrainingState, step: int) -> None:
         if time.monotonic() - self._moved > 0.1:
@@ -79,5 +71,7 @@ class Progress(Callback):
         self._bar.update(self._task, completed=state.epoch * state.steps_per_epoch + step)
         self._moved = time.monotonic()
 
-    def _describe(self, state: TrainingState) -> str:
-        return text("progress.epoch", epoch=min(state.epoch + 1, state.epochs), epochs=state.epochs)
+
+def epoch_in_words(state: TrainingState) -> str:
+    """Which epoch it is, of how many."""
+    return text("progress.epoch", epoch=min(state.epoch + 1, state.epochs), epochs=state.epochs)

@@ -25,6 +25,7 @@ from gradiente.training.setting import (
     BatchSize,
     ClassWeights,
     LayerNumbers,
+    Names,
     Setting,
     ShareOrFile,
     check_settings,
@@ -44,7 +45,7 @@ class DataConfig:
     """The data set, and the parts held out."""
 
     name: str = setting("digits", options=(), metavar="data", is_path=True, resumable=True)
-    target: str | None = setting(metavar="column")
+    target: Names | None = setting(metavar="column")
     task: str | None = setting(choices=TASKS)
     features: list[str] | None = setting(metavar="column")
     drop: list[str] | None = setting(metavar="column")

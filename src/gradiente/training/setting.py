@@ -12,6 +12,7 @@ from gradiente.locale import text
 from gradiente.notation import LARGEST, parse, write
 from gradiente.plain import names_parameter
 
+Names = str | list[str]  # one, or several
 BatchSize = int | Literal["all"]
 ClassWeights = dict[str, float] | Literal["balanced"]  # by the name of a class
 ShareOrFile = float | str  # of a part of the data: how large it is, or where it is
@@ -26,6 +27,7 @@ KINDS: dict[Any, str] = {
     str: "text",
     list[int]: "integers",
     list[str]: "texts",
+    Names: "text_or_texts",
     BatchSize: "integer_or_all",
     ShareOrFile: "number_or_file",
     LayerNumbers: "layer_numbers",
@@ -160,6 +162,8 @@ def check_settings(section: Any) -> None:
 
 
 def _fits(value: Any, kind: Any) -> bool:
+    if kind == Names:
+        return _fits(value, str) or (_fits(value, list[str]) and len(value) > 0)
     if kind == BatchSize:
         return value == "all" or _fits(value, int)
     if kind == ClassWeights:

@@ -35,7 +35,8 @@ def defaults(train: Dataset) -> dict[str, Any]:
 
     The weights of the best of all epochs are kept.
     """
-    classifies = train.task == "classification"
+    classifies = train.classifies
+    has_classes = train.task == "classification"
     optimizer = AdamW(lr=0.04 if classifies else 0.2, betas=(0.9, 0.95), weight_decay=0.02)
     return {
         "validation": VALIDATION,
@@ -43,7 +44,7 @@ def defaults(train: Dataset) -> dict[str, Any]:
         "batch_size": BATCH_SIZE,
         "optimizer": optimizer,
         "weight_decay_on": "weights",
-    } | ({"loss": CrossEntropyLoss(label_smoothing=0.1), "monitor": "val_accuracy"} if classifies else {})
+    } | ({"loss": CrossEntropyLoss(label_smoothing=0.1), "monitor": "val_accuracy"} if has_classes else {})
 
 
 def schedule(steps: int) -> CosLogLR:
@@ -63,7 +64,7 @@ def layers(
     waves = PBLD(real := _real(train), others=columns - real)
     sizes = [waves.output_shape((columns,))[0], *(HIDDEN if hidden is None else hidden)]
     made: list[Layer] = [waves, Scale(sizes[0])]
-    name = "SELU" if train.task == "classification" else "Mish"
+    name = "SELU" if train.classifies else "Mish"
     for inputs, neurons in pairwise(sizes):
         made += [NTKLinear(inputs, neurons, bias=bias), activation or ParametricActivation(name, neurons)]
     return [*made, NTKLinear(sizes[-1], outputs, bias=bias)]

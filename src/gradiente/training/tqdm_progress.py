@@ -4,13 +4,13 @@ import time
 from typing import TextIO
 
 from gradiente.formatting import measure_name, measure_value
-from gradiente.locale import text
-from gradiente.training.callbacks import Callback, TrainingState
+from gradiente.training.callbacks import Observer, TrainingState
+from gradiente.training.progress import epoch_in_words
 
 SECONDS = 0.1  # between two moves
 
 
-class TqdmProgress(Callback):
+class TqdmProgress(Observer):
     """A bar over all steps, with the measures of the last epoch: a widget in a notebook, characters elsewhere.
 
     Arguments:
@@ -24,14 +24,6 @@ class TqdmProgress(Callback):
     def __init__(self, file: TextIO | None = None) -> None:
         self.file = file
 
-    @property
-    def each_step(self) -> bool:
-        return False
-
-    @property
-    def each_epoch(self) -> bool:
-        return False
-
     def fit_begin(self, state: TrainingState) -> None:
         from tqdm.auto import tqdm
 
@@ -41,8 +33,7 @@ class TqdmProgress(Callback):
         self.epoch_begin(state)
 
     def epoch_begin(self, state: TrainingState) -> None:
-        epoch = min(state.epoch + 1, state.epochs)
-        self._bar.set_description(text("progress.epoch", epoch=epoch, epochs=state.epochs), refresh=False)
+        self._bar.set_description(epoch_in_words(state), refresh=False)
 
     def step_begin(self, state: TrainingState, step: int) -> None:
         self._move(state.epoch * state.steps_per_epoch + step)

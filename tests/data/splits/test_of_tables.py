@@ -210,7 +210,7 @@ def test_targets_of_another_file_have_the_scale_of_training(table):
         (lambda c: {k: v for k, v in c.items() if k != "y"}, DataError, "no column y, the target"),
         (lambda c: c | {"y": ["sideways", *c["y"][1:]]}, DataError, "1 of 60 rows .*'sideways' .known: down, up"),
         (lambda c: c | {"a": ["x", *c["a"][1:]]}, DataError, "line 2, column a: expected a number"),
-        (lambda c: c | {"y": ["", *c["y"][1:]]}, DataError, "line 2, column y: the value is missing"),
+        (lambda c: c | {"y": ["", *c["y"][1:]]}, DataError, "line 2, column y: the target is missing"),
     ],
 )  # fmt: skip
 def test_another_file_that_does_not_fit(table, change, error, words):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.data.checks import of_columns, of_rows, of_target
+from gradiente.data.checks import of_columns, of_rows, of_target, of_words
 from gradiente.data.checks.columns import ColumnFacts, facts_of
 from gradiente.data.checks.finding import LEVELS, DataReport, Finding
 from gradiente.data.checks.in_time import in_time
@@ -19,6 +19,7 @@ from gradiente.data.dataset import Dataset
 from gradiente.data.load import NAMES, load
 from gradiente.data.own_table import Reading
 from gradiente.data.splits.rule import SplitRule
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import DataError, require
 
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_rows.across_split,
     in_time,
     of_rows.contradictory,
+    of_words.alike_words,
     of_target.imbalance,
     of_columns.names,
     of_columns.unscaled,
@@ -39,11 +41,14 @@ CHECKS: tuple[Callable[[Sheet], Finding | list[Finding] | None], ...] = (
     of_rows.repeated_rows,
     of_columns.constant_columns,
     of_columns.row_numbers,
+    of_columns.day_numbers,
     of_target.rare_classes,
 )
+OF_ONE_TARGET = (of_target.constant_target, leak)  # which are asked of each of several targets by itself
 # A finding, and those before it that say it already.
 SAID_BY = {
     "repeated_rows": {"across_split"},
+    "repeated_pictures": {"across_split_pictures"},
     "rare_classes": {"imbalance", "few_rows"},
     "row_numbers": {"in_time"},
 }
@@ -91,8 +96,9 @@ def check_sheet(sheet: Sheet, before: Sequence[Finding] = ()) -> tuple[Finding, 
     """The findings about a sheet, and those that were made before, the gravest first."""
     found = list(before)
     for check in CHECKS:
-        made = check(sheet)
-        found += made if isinstance(made, list) else [] if made is None else [made]
+        for each in sheet.of_each_target if check in OF_ONE_TARGET else [sheet]:
+            made = check(each)
+            found += made if isinstance(made, list) else [] if made is None else [made]
     keys = {finding.key for finding in found}
     found = [finding for finding in found if not SAID_BY.get(finding.key, set()) & keys]
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
@@ -108,7 +114,8 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
     ):
         split = SplitRule.parse(options.get("split"))
         reading = replace(options.get("table") or Reading(), target=options.get("target"), split=split)
-        raw = check_table(path, reading, validates=validates)
+        with named_kinds(path):
+            raw = check_table(path, reading, validates=validates)
         name = path.stem
     before = () if raw is None else raw.findings
     facts = () if raw is None else raw.facts
@@ -131,8 +138,10 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
 def _facts(sheet: Sheet) -> tuple[ColumnFacts, ...]:
     """Of every column, the target last."""
     found = [facts_of(name, column) for name, column in sheet.columns.items()]
-    if sheet.y.ndim == 1:
-        found.append(facts_of(sheet.target, sheet.target_column, is_target=True, classes=sheet.classifies))
+    found += [
+        facts_of(each.target, each.target_column, is_target=True, classes=each.classifies)
+        for each in sheet.of_each_target
+    ]
     return tuple(found)
 
 

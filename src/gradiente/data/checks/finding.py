@@ -1,11 +1,11 @@
 """A finding: what is odd about data, the numbers that show it, and what to type, in the reader's language."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from gradiente.data.checks.columns import ColumnFacts
-from gradiente.formatting import evidence_in_words
+from gradiente.data.finding import BaseFinding
 from gradiente.locale import text
 
 # It makes training impossible; its results are not what they seem; it is worth knowing.
@@ -14,12 +14,11 @@ LEVELS: tuple[Level, ...] = ("stops", "warning", "remark")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(BaseFinding):
     """One thing that is odd about a data set.
 
     Arguments:
-        key: its name: "leak"
-        evidence: the numbers that show it, by name; those called share or …_share are fractions of 1
+        key, evidence: as of every `BaseFinding`
         level: "stops" training, makes its results other than they seem ("warning"), or is worth knowing ("remark")
         column: the column it is about, where it is one
 
@@ -27,31 +26,12 @@ class Finding:
     --drop unit
     """
 
-    key: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
     level: Level = "warning"
     column: str | None = None
 
     @property
-    def statement(self) -> str:
-        """What is odd, with its numbers."""
-        return text(f"check.{self.key}", **evidence_in_words(self.evidence))
-
-    @property
-    def remedy(self) -> str:
-        """What to type."""
-        return text(f"check.{self.key}.remedy", **evidence_in_words(self.evidence))
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data, with its words."""
-        words = {"statement": self.statement, "remedy": self.remedy}
-        return {
-            "key": self.key,
-            "level": self.level,
-            "column": self.column,
-            "evidence": dict(self.evidence),
-            **words,
-        }
+    def message(self) -> str:
+        return f"check.{self.key}"
 
     def __str__(self) -> str:
         return f"{self.statement} → {self.remedy}"

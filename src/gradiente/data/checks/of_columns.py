@@ -17,6 +17,7 @@ SOME = 0.95  # of the whole numbers between the smallest and the largest
 TOLD = 0.5  # of what is to be known of a target: a number of a row says nothing about it
 UNIQUE = 0.9  # of the rows: text that says which row it is
 LEAST_TEXTS = 20
+FIRST_DAY, LAST_DAY = 19000101, 21001231
 SIZE = 10.0  # of a column's mean or deviation: initial weights are drawn for columns near 1
 RATIO = 100.0  # of two columns' deviations: one learning rate cannot suit both
 
@@ -62,6 +63,26 @@ def is_numbering(column: Array) -> bool:
     return bool(whole and len(values) == len(column) and len(values) >= SOME * (values[-1] - values[0] + 1))
 
 
+def day_numbers(sheet: Sheet) -> list[Finding]:
+    """Remarks: dates written as the numbers 20240131: from a month's last day to the next month's first is 70."""
+    found = []
+    for name, column in sheet.numeric.items():
+        values = np.unique(column[~np.isnan(column)])
+        if len(values) >= FEW and (values == np.round(values)).all() and _are_days(values):
+            values = {"column": name, "low": f"{values[0]:.0f}", "high": f"{values[-1]:.0f}"}
+            found.append(Finding("day_numbers", values, "remark", name))
+    return found
+
+
+def _are_days(values: Array) -> bool:
+    """Whether whole numbers are years, months and days, digit by digit."""
+    if values[0] < FIRST_DAY or values[-1] > LAST_DAY:
+        return False
+    years_months, days = np.divmod(values.astype(np.int64), 100)
+    months = years_months % 100
+    return bool(((months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)).all())
+
+
 def names(sheet: Sheet) -> list[Finding]:
     """Text that is different in nearly every row: a name or an id. No new row has a category of it."""
     found = []
@@ -92,7 +113,7 @@ def outliers(sheet: Sheet) -> list[Finding]:
         values = {"column": name, "count": len(far), "rows": len(present), "median": number(median)}
         values |= {
             "value": short(_tidy(float(present[distance.argmax()]))),
-            "deviations": f"{distance.max():.0f}",
+            "deviations": short(float(np.round(distance.max()))),
         }
         is_code = len(far) > 1 and np.ptp(far) < 1e-3 * abs(far[0]) and round(abs(float(far[0]))) in CODES
         level: Level = "warning" if is_code else "remark"

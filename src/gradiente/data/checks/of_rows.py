@@ -9,33 +9,38 @@ Array = np.ndarray
 TWINS_SHARE = 0.05  # of the test rows: from here on the measure of new rows changes visibly
 REPEATED_SHARE = 0.01  # of the rows
 CONTRADICTED = 0.01  # of the rows
+BY_CHANCE = 4.0  # times as many copies as chance makes: they are no chance
 CEILING = 0.5  # of what the baseline leaves that may be learned at most
 
 
 def across_split(sheet: Sheet) -> Finding | None:
     """Test rows that are training rows too: their measures say nothing about new data."""
-    if sheet.rows_tested is None or not sheet.distinguishes:
+    if sheet.rows_tested is None or not _are_copies(sheet):
         return None
     tested, known = sheet.rows[sheet.rows_tested], sheet.rows[~sheet.rows_tested]
     twins = int(np.isin(tested, known).sum())
     if twins <= TWINS_SHARE * len(tested):
         return None
     values = {"twins": twins, "tests": len(tested), "twins_share": twins / len(tested)}
-    return Finding(
-        "across_split", {**values, "repeated": _repeated(sheet.rows), "rows": len(sheet.rows)}, "warning"
-    )
+    values |= {"repeated": _repeated(sheet.rows), "rows": len(sheet.rows)}
+    return Finding("across_split" if sheet.columns else "across_split_pictures", values, "warning")
 
 
 def repeated_rows(sheet: Sheet) -> Finding | None:
     """A remark: rows that are there more than once, where that is no chance."""
-    if not sheet.distinguishes:
+    if not _are_copies(sheet):
         return None
     repeated = _repeated(sheet.rows)
     rows = len(sheet.rows)
     if repeated <= REPEATED_SHARE * rows:
         return None
     values = {"repeated": repeated, "rows": rows, "repeated_share": repeated / rows}
-    return Finding("repeated_rows", values, "remark")
+    return Finding("repeated_rows" if sheet.columns else "repeated_pictures", values, "remark")
+
+
+def _are_copies(sheet: Sheet) -> bool:
+    """Whether rows that are equal are the same instance, and not alike by chance."""
+    return _repeated(sheet.rows) > BY_CHANCE * sheet.chance
 
 
 def _repeated(rows: Array) -> int:

@@ -9,11 +9,13 @@ import numpy as np
 from gradiente.data.checks.columns import ColumnFacts, facts_of
 from gradiente.data.checks.finding import Finding, Level
 from gradiente.data.checks.sheet import Sheet
-from gradiente.data.own_table import SOME_CATEGORIES, Reading
+from gradiente.data.own_table import SOME_CATEGORIES, Reading, targets_of
 from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.data.tables import cells
+from gradiente.data.tables.other_kinds import header_again
+from gradiente.data.tables.several_targets import target_names
 from gradiente.data.tables.table import Table, read_table
-from gradiente.data.tables.target import Target, target_of
+from gradiente.data.tables.target import Target
 from gradiente.errors import ArgumentError, DataError
 
 Array = np.ndarray
@@ -47,11 +49,11 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
     for name in (*(reading.features or ()), *reading.left_out):
         table.require(name)
     table = table.without(reading.left_out)
-    name, target, found = _target(table, reading)
+    names, target, found = _targets(table, reading)
     features = table.names if reading.features is None else reading.features
     facts, columns, times = dict[str, ColumnFacts](), dict[str, Array](), dict[str, Array]()
     for each in features:
-        if each == name:
+        if each in names:
             continue
         if table.is_dates(each) and not table.is_numeric(each):
             facts[each] = facts_of(each, table.words(each), dates=True)
@@ -72,20 +74,23 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
     sheet = None
     if target is not None:
         gaps = target.missing
-        facts[name] = _target_facts(table, name, target)
-        if gaps.any() and reading.missing == "error":
-            found.append(_missing(name, gaps, "missing_target"))
+        for place, name in enumerate(names):
+            facts[name] = _target_facts(table, name, target, place)
+            if target.missing_in[name].any() and reading.missing == "error":
+                found.append(_missing(name, target.missing_in[name], "missing_target"))
         sheet = Sheet(
             columns={each: column[~gaps] for each, column in columns.items()},
             y=target.y[~gaps],
             classes=target.classes,
-            target=name,
+            target=", ".join(names),
+            targets=names if len(names) > 1 else (),
+            labels=target.labels,
             in_order=True,
             at_random=reading.split == AT_RANDOM,
             scaled=True,
             validates=validates,
             times={each: column[~gaps] for each, column in times.items()},
-            whole=all(each in columns or not facts[each].values for each in facts if each != name),
+            whole=all(each in columns or not facts[each].values for each in facts if each not in names),
         )
     remarks = (*table.remarks, *(target.remarks if target is not None else ()))
     order = [facts[each] for each in table.names if each in facts]
@@ -94,20 +99,22 @@ def check_table(path: Path, reading: Reading, *, validates: bool) -> TableCheck:
     )
 
 
-def _target(table: Table, reading: Reading) -> tuple[str, Target | None, list[Finding]]:
-    """The name of the target, the target where it can be read, and else what is wrong with it."""
-    name = reading.target or table.names[-1]
-    table.require(name)
+def _targets(table: Table, reading: Reading) -> tuple[tuple[str, ...], Target | None, list[Finding]]:
+    """The names of the targets, the targets where they can be read, and else what is wrong with them."""
+    names = target_names(table, reading.target)
     try:
-        name, target = target_of(table, name, reading.task, prefer_numbers=reading.prefer_numbers)
+        return names, targets_of(table, names, reading), []
     except DataError as error:
-        return name, None, [Finding("unreadable", {"column": name, "reason": str(error)}, "stops", name)]
-    return name, target, []
+        name = ", ".join(names)
+        values = {"column": name, "reason": str(header_again(error) or error)}
+        return names, None, [Finding("unreadable_target", values, "stops", name)]
 
 
-def _target_facts(table: Table, name: str, target: Target) -> ColumnFacts:
+def _target_facts(table: Table, name: str, target: Target, place: int) -> ColumnFacts:
     if target.task == "regression":
-        return facts_of(name, target.y, is_target=True)
+        return facts_of(name, target.y.reshape(len(target.y), -1)[:, place], is_target=True)
+    if target.task == "multilabel":
+        return facts_of(name, table.words(name), is_target=True, classes=True)
     words = np.where(target.missing, "", np.array(target.classes)[target.y] if target.classes else "")
     return facts_of(name, words, is_target=True, classes=True)
 

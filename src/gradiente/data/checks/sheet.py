@@ -1,7 +1,7 @@
 """What the checks read: the columns of a data set before they are encoded, its targets, and which rows test."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,9 +23,9 @@ class Sheet:
 
     Arguments:
         columns: numbers, NaN where one is missing, or words, "" where one is; none of pictures
-        y: class numbers, or real numbers (m,) or (m, k)
-        classes: the names of the classes; () for a regression
-        target: the name of the target
+        y: class numbers, or real numbers (m,) or (m, k), or 0 and 1 of each label (m, k)
+        classes: the names of the classes; () for a regression, and for labels
+        target: the name of the target, or of all of several
         tested: which rows are the test part; None: not known
         in_order: whether the rows stand as they were read
         at_random: whether the test part was drawn at random
@@ -37,6 +37,8 @@ class Sheet:
         all_tested: which of these are the test part
         all_classes: the class numbers of every row
         brightest: of the pixels of pictures
+        targets: the names of several targets
+        labels: of labels, what is written where a row has one not, and where it has, by name
     """
 
     columns: Mapping[str, Array]
@@ -54,6 +56,8 @@ class Sheet:
     all_tested: Array | None = None
     all_classes: Array | None = None
     brightest: float = 0.0
+    targets: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of_parts(cls, train: Dataset, test: Dataset, *, validates: bool = True) -> "Sheet":
@@ -83,8 +87,8 @@ class Sheet:
         return cls(
             columns=columns,
             y=y,
-            classes=train.classes,
-            target="y" if encoder is None or encoder.target is None else encoder.target,
+            classes=train.classes if train.task == "classification" else (),
+            target="y" if encoder is None or not encoder.targets else ", ".join(encoder.targets),
             tested=tested,
             in_order=order is not None,
             at_random=not same and _is_random(train, test),
@@ -92,8 +96,12 @@ class Sheet:
             validates=validates,
             digests=np.concatenate(digests) if are_known else None,
             all_tested=None if same else _tested(whole),
-            all_classes=np.concatenate([part.y for part in whole]) if train.classes else None,
+            all_classes=np.concatenate([part.y for part in whole])
+            if train.task == "classification"
+            else None,
             brightest=0.0 if is_table else float(train.x[:SOME].max()),
+            targets=encoder.targets if encoder is not None and len(encoder.targets) > 1 else (),
+            labels={} if encoder is None else encoder.labels,
         )
 
     def __len__(self) -> int:
@@ -107,6 +115,19 @@ class Sheet:
     def numeric(self) -> dict[str, Array]:
         """The columns of numbers."""
         return {name: column for name, column in self.columns.items() if column.dtype.kind != "U"}
+
+    @property
+    def of_each_target(self) -> "list[Sheet]":
+        """The sheet of each target by itself."""
+        if self.y.ndim == 1:
+            return [self]
+        names = self.targets or tuple(f"{self.target}{k + 1}" for k in range(self.y.shape[1]))
+        made = []
+        for name, y in zip(names, self.y.T, strict=True):
+            written = self.labels.get(name, ())
+            y = y.astype(np.int64) if written else y
+            made.append(replace(self, y=y, classes=written, target=name, all_classes=None))
+        return made
 
     @property
     def target_column(self) -> Array:
@@ -146,14 +167,14 @@ class Sheet:
         return self.tested if self.digests is None else self.all_tested
 
     @cached_property
-    def distinguishes(self) -> bool:
-        """Whether two rows that are equal are the same instance, and not alike by chance.
+    def chance(self) -> float:
+        """How many rows are expected to be copies of others by chance; ∞ where that is not known.
 
-        n rows drawn from K equally probable ones are expected to have two alike from n² = K on. log₂ K is at most the
-        sum of the columns' collision entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
+        Of n rows drawn from K equally probable ones, n² / 2K are. log₂ K is at most the sum of the columns' collision
+        entropies, −log₂ Σ p², of which half is counted: columns depend on one another.
         """
         if not self.columns or not self.whole:
-            return self.digests is not None and self.whole
+            return 0.0 if self.digests is not None and self.whole else np.inf
         _, first = np.unique(self.inputs, return_index=True)
         n = len(first)
         bits = 0.0
@@ -161,9 +182,9 @@ class Sheet:
             _, counts = np.unique(column[first], return_counts=True)
             alike = float((counts * (counts - 1.0)).sum())
             if alike == 0 and n > 2:
-                return True
+                return 0.0
             bits -= np.log2(max(alike, 1.0) / max(1.0, n * (n - 1.0)))
-        return bits / 2 >= 2 * np.log2(max(n, 2))
+        return float(n**2 / 2 ** (1 + bits / 2))
 
 
 def _tested(parts: list[Dataset]) -> Array:

@@ -1,11 +1,13 @@
 """A table's target: classes or numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from gradiente.data.tables.table import Table
+from gradiente.errors import DataError
 from gradiente.locale import text
 
 MOST_INTEGER_CLASSES = 20
@@ -15,19 +17,23 @@ _NAMES = frozenset(("label", "class", "target", "y", "output", "clase", "etiquet
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """The targets of the rows: class numbers with the names of the classes, or real numbers.
+    """The targets of the rows: class numbers with the names of the classes, real numbers, or 0 and 1 for each label.
 
     Arguments:
-        y: of each row; NaN or −1 where `missing`
-        missing: which rows have none
+        y: of each row, with a column for each of several; NaN or −1 where `missing`
+        missing: which rows have none, or not all
         remarks: what was decided, in the reader's language
+        labels: by name, what is written where a row has the label not, and where it has
+        missing_in: which rows have none, for each column
     """
 
     y: np.ndarray
-    task: Literal["classification", "regression"]
+    task: Literal["classification", "regression", "multilabel"]
     classes: tuple[str, ...]
     missing: np.ndarray
     remarks: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing_in: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def target_of(
@@ -43,14 +49,20 @@ def target_of(
         task: "classification" or "regression", as given
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
 
-    Errors: ArgumentError for a column that is not there; DataError for a regression of words
+    Errors: ArgumentError for a column that is not there; DataError for a regression of words, and for a cell among
+        numbers that is none
     """
     remarks = []
     name = table.names[-1] if name is None else name
     others = [each for each in table.names if each.casefold() in _NAMES and each != name]
     if name.casefold() not in _NAMES and others:
         remarks.append(text("csv.remark.like_target", column=others[0], target=name))
-    column = table.numbers(name) if task == "regression" else table.column(name)
+    try:
+        column = table.numbers(name) if task == "regression" else table.column(name)
+    except DataError as error:
+        if error.key != "csv.not_number":
+            raise
+        raise DataError("csv.not_number_target", **error.values) from None
     numeric = column.dtype.kind == "f"
     values = column if numeric else np.zeros(0)
     present = values[~np.isnan(values)]
@@ -63,14 +75,16 @@ def target_of(
         if either and len(labels) > 2:
             remarks.append(text(f"csv.remark.as_{task}", target=name, count=len(labels)))
     if task == "regression":
-        return name, Target(values, "regression", (), np.isnan(values), tuple(remarks))
+        missing = np.isnan(values)
+        return name, Target(values, "regression", (), missing, tuple(remarks), missing_in={name: missing})
     words = table.words(name)
     missing = np.isnan(values) if numeric else words == ""
-    classes, y = _classes(words, values if numeric else None, missing)
-    return name, Target(y, "classification", classes, missing, tuple(remarks))
+    classes, y = classes_of(words, values if numeric else None, missing)
+    gaps = {name: missing}
+    return name, Target(y, "classification", classes, missing, tuple(remarks), missing_in=gaps)
 
 
-def _classes(
+def classes_of(
     words: np.ndarray, values: np.ndarray | None, missing: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """The names of the classes in ascending order, and each row's class; 1 and 1.0 are the same one."""

@@ -9,7 +9,7 @@ import numpy as np
 from gradiente.errors import require
 from gradiente.lab.rooms.request import Request
 from gradiente.lab.run import LabRun
-from gradiente.training.targets import class_names, targets
+from gradiente.training.targets import targets
 
 Array = np.ndarray
 NEAR = 0.025  # of the data's extent along each axis: an instance within it is meant
@@ -85,8 +85,7 @@ def _instance(run: LabRun, number: int) -> dict[str, Any]:
     one = run.train.subset(np.array([number]))
     prediction = run.network.predict(one.x)
     loss = np.sum(run.loss.value(prediction, targets(one, run.loss, prediction.shape[1])))
-    names = class_names(run.train.classes, prediction.shape[1])
-    y = names[int(one.y[0])] if run.train.task == "classification" else _plain(np.ravel(one.y))
+    y = one.answer(0) if run.train.classifies else _plain(np.ravel(one.y))
     estimate = _plain(run.loss.estimate(prediction)[0])
     return {"x": one.x[0].tolist(), "y": y, "estimate": estimate, "loss": _finite(float(loss))}
 

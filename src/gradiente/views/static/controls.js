@@ -12,12 +12,13 @@ const PATIENCES = [0, 3, 5, 10, 20, 50]; // epochs; 0: none
 const SYMBOLS = { noise: "σ", initializer: "W", loss: "L", lr: "α", schedule: "α(t)", dropout: "p", l1: "λ", l2: "λ", clip: "‖g‖" };
 const MOST_LAYERS = 6;
 const MOST_UNITS = 512;
+const MOST_CONVOLUTIONS = 2;
 const MOST_CHANNELS = 64;
 const MODES = ["open", "fork", "race"];
 
 /**
  * @param {{chosen: object, choices: object, mode: string, text: (key: string) => string,
- *   change: (changes: object) => void, choose: (mode: string) => void}} state
+ *   change: (changes: object | ((chosen: object) => object)) => void, choose: (mode: string) => void}} state
  */
 export function render(element, { chosen, choices, mode, text, change, choose }) {
   const signature = JSON.stringify([chosen, choices, mode, text("language")]);
@@ -60,23 +61,23 @@ export function render(element, { chosen, choices, mode, text, change, choose })
     const activations = activationsOf(chosen);
     const rows = chosen.hidden.map((units, i) => {
       const name = `${text("layer")} ${i + 1}`;
-      const [row, line] = sized(name, `units-${i}`, units, MOST_UNITS, text("help.units"), (value) => change({ hidden: replaced(chosen.hidden, i, value) }));
-      const activation = choice(`activation-${i}`, choices.activations ?? [], activations[i], short, (value) => ({ activations: replaced(activations, i, value) }));
+      const [row, line] = sized(name, `units-${i}`, units, MOST_UNITS, text("help.units"), (to) => change(({ hidden }) => ({ hidden: resized(hidden, i, to) })));
+      const activation = choice(`activation-${i}`, choices.activations ?? [], activations[i], short, (value) => (now) => ({ activations: replaced(activationsOf(now), i, value) }));
       activation.setAttribute("aria-label", `${name}: ${text("activations")}`);
       row.append(activation);
       return make("div", { className: "control" }, row, line, described(text("help.activations"), activation));
     });
-    const fewer = () => change({ hidden: chosen.hidden.slice(0, -1), activations: activations.slice(0, -1) });
-    const another = () => change({ hidden: [...chosen.hidden, chosen.hidden.at(-1) ?? 8], activations: [...(chosen.hidden.length ? activations : []), activations.at(-1)] });
+    const fewer = () => change((now) => ({ hidden: now.hidden.slice(0, -1), activations: activationsOf(now).slice(0, -1) }));
+    const another = () => change(deeper);
     return [...rows, pair([text("fewer"), fewer, "c-fewer", chosen.hidden.length === 0], [text("more"), another, "c-more", chosen.hidden.length === MOST_LAYERS], text("help.hidden"))];
   }
 
   function convolutions() {
     const now = chosen.convolutions;
-    const rows = now.map((channels, i) => make("div", { className: "control" }, ...sized(`${text("convolution")} ${i + 1}`, `conv-${i}`, channels, MOST_CHANNELS, text("help.channels"), (value) => change({ convolutions: replaced(now, i, value) }))));
-    const fewer = () => change({ convolutions: now.slice(0, -1) });
-    const another = () => change({ convolutions: [...now, 8] });
-    return make("div", {}, ...rows, pair([text("fewer_convolutions"), fewer, "c-fewer-conv", now.length === 0], [text("more_convolutions"), another, "c-more-conv", now.length === 2], text("help.convolutions")));
+    const rows = now.map((channels, i) => make("div", { className: "control" }, ...sized(`${text("convolution")} ${i + 1}`, `conv-${i}`, channels, MOST_CHANNELS, text("help.channels"), (to) => change(({ convolutions }) => ({ convolutions: resized(convolutions, i, to) })))));
+    const fewer = () => change(({ convolutions }) => ({ convolutions: convolutions.slice(0, -1) }));
+    const another = () => change(({ convolutions }) => ({ convolutions: [...convolutions, 8].slice(0, MOST_CONVOLUTIONS) }));
+    return make("div", {}, ...rows, pair([text("fewer_convolutions"), fewer, "c-fewer-conv", now.length === 0], [text("more_convolutions"), another, "c-more-conv", now.length === MOST_CONVOLUTIONS], text("help.convolutions")));
   }
 
   function initializer() {
@@ -106,8 +107,8 @@ export function render(element, { chosen, choices, mode, text, change, choose })
   function augmentations() {
     const boxes = (choices.augmentations ?? []).map((notation, i) => {
       const box = make("input", { type: "checkbox", id: `c-augment-${i}`, checked: chosen.augment.includes(notation) });
-      const others = chosen.augment.filter((each) => each !== notation);
-      box.addEventListener("change", () => change({ augment: box.checked ? [...others, notation] : others }));
+      const others = (now) => now.augment.filter((each) => each !== notation);
+      box.addEventListener("change", () => change((now) => ({ augment: [...others(now), ...(box.checked ? [notation] : [])] })));
       return box;
     });
     const labels = boxes.map((box, i) => make("label", { className: "check" }, box, make("span", {}, short(choices.augmentations[i]))));
@@ -179,10 +180,10 @@ export function render(element, { chosen, choices, mode, text, change, choose })
   }
 
   function sized(name, id, size, most, help, resize) {
-    const to = (value) => resize(Math.max(1, Math.min(most, value)));
+    const to = (step) => resize((now) => Math.max(1, Math.min(most, now + step)));
     const by = size >= 64 ? 16 : size >= 16 ? 4 : 1;
-    const less = button("−", `${name}: −${by}`, () => to(size - by), { id: `c-less-${id}` });
-    const greater = button("+", `${name}: +${by}`, () => to(size + by), { id: `c-more-${id}` });
+    const less = button("−", `${name}: −${by}`, () => to(-by), { id: `c-less-${id}` });
+    const greater = button("+", `${name}: +${by}`, () => to(by), { id: `c-more-${id}` });
     return [make("div", { className: "sized" }, make("span", {}, `${name}: ${size}`), less, greater), described(help, less, greater)];
   }
 
@@ -192,5 +193,14 @@ export function render(element, { chosen, choices, mode, text, change, choose })
   }
 }
 
+/** What is chosen, with one more hidden layer like the last one, if there may be one more. */
+function deeper(chosen) {
+  const { hidden } = chosen;
+  const activations = activationsOf(chosen);
+  if (hidden.length === MOST_LAYERS) return {};
+  return { hidden: [...hidden, hidden.at(-1) ?? 8], activations: [...(hidden.length ? activations : []), activations.at(-1)] };
+}
+
+const resized = (sizes, i, to) => replaced(sizes, i, to(sizes[i]));
 const replaced = (list, i, value) => list.map((each, k) => (k === i ? value : each));
 const short = (name) => name.replace("()", "");

@@ -53,9 +53,13 @@ const lab = {
     if (connection?.ask(message) || !frame || !["play", "pause"].includes(message.do)) return;
     store.set({ frame: { ...frame, playing: message.do === "play" } }); // done when there is a connection again
   },
-  /** Choose other settings: of a new run, or of one more, from the step where it is or from the beginning. */
-  change(changes) {
+  /**
+   * Choose other settings: of a new run, or of one more, from the step where it is or from the beginning. Those that
+   * depend on what is chosen are a function of it: it may have changed since the controls were drawn.
+   */
+  change(asked) {
     const { chosen, mode } = store.get();
+    const changes = typeof asked === "function" ? asked(chosen) : asked;
     if (mode === "open") {
       store.set({ chosen: { ...chosen, ...changes }, beside: [], folder: false, refused: [] });
       lab.setPlace({ beside: "", step: "" });
