@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gradiente.data import load
+from gradiente.engines.torch_engine import TorchEngine
 from gradiente.errors import ArgumentError
 from gradiente.layers import Context, Dropout, Linear, ReLU
 from gradiente.losses import CrossEntropyLoss
@@ -35,6 +36,7 @@ class Seen(Callback):
 
     def step_begin(self, state, step):
         self.factors.append(state.dropout)
+        assert isinstance(state.optimizer, AdamW)
         self.decays.append(state.optimizer.weight_decay)
 
 
@@ -90,6 +92,7 @@ def test_pytorch_draws_with_the_scaled_p():
 
     class Look(Callback):
         def step_begin(self, state, step):
+            assert isinstance(state.engine, TorchEngine)
             masks = state.engine.model.masks
             mask = masks._fill(torch.empty(20_000), 0.5)
             seen.append((masks.factor, float((mask == 0).float().mean())))
