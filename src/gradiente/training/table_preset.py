@@ -1,7 +1,7 @@
 """The preset `table`: a network for tables and its training, RealMLP-TD made of the library's parts.
 
 There is no dropout, and the weight decay is constant: RealMLP's, which fall to 0 in the second half of the training,
-took longer for no better results. A tenth of the rows validates, and large tables get fewer epochs, for the same reason.
+took longer for no better results. A tenth of the rows validates, and large tables get fewer epochs.
 
 Source: Holzmüller et al., "Better by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data", 2024
 """
