@@ -89,7 +89,9 @@ def read_labelled(
 def _of_table(
     path: Path, encoder: Encoder, missing: str, form: Form, trained: np.ndarray | None, facts: dict
 ) -> Dataset:
-    table, columns = read_new_rows(path, form, partial(encoder.columns_of, gaps=missing == "drop"))
+    table, columns = read_new_rows(
+        path, form, partial(encoder.columns_of, gaps=missing == "drop"), encoder.wanted
+    )
     for remark in table.remarks:
         log.info(remark)
     say_far(encoder, columns)

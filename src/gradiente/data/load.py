@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
+from gradiente.data.encoded_rows import encoded_rows
 from gradiente.data.encoder import SCALERS, Encoder
 from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
@@ -259,10 +260,11 @@ def _table(
         decimal=own.decimal,
     )
     encoder = replace(encoder, labels=dict(target.labels))
-    x = encoder.transform(columns)
+    weights = {} if own.weights is None else {f"{reading.weight}": own.weights}
+    labels = _named(target.y, target.classes)
+    digests = RowDigests.of_columns(columns, labels, ",".join(encoder.targets), weights=weights)
+    x = encoded_rows(columns.pieces(), encoder, len(target.y))
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
-    digests = RowDigests.of_columns(read, _named(target.y, target.classes), ",".join(encoder.targets))
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 
