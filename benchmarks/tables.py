@@ -6,7 +6,7 @@ standardized columns and targets, the preset its own robust scaling. Accuracy in
 housing in 100,000 dollars), as mean ± standard deviation over folds and seeds. Usage:
 
     python benchmarks/tables.py --data-dir ../shared/data [--data-sets iris,california] [--folds 5] [--seeds 5]
-        [--models ours,preset] [--epochs 256] [--engine compiled]
+        [--models ours,preset] [--engine compiled]
 
 The data directory has a folder `tabular` with winequality-red.csv, winequality-white.csv, iris.data, optdigits.tra.gz,
 optdigits.tes.gz and california_housing.csv.
@@ -34,7 +34,7 @@ from gradiente.training.config import Config
 
 Array = np.ndarray
 SPLITS, SHARE = 5, 0.2  # folds there are; the part of the training rows that validates
-WIDTH, DEPTH, BATCH = 256, 3, 256
+WIDTH, DEPTH, EPOCHS = 256, 3, 256  # of PyTorch's plain MLP
 TREES = "HistGradientBoosting"
 
 
@@ -107,7 +107,7 @@ def preset(fold: Fold, options: argparse.Namespace) -> Array:
     """What `gradiente train --preset table` makes of it."""
     scaler = RobustScaler.fit(fold.x)
     x, x_test = (scaler.transform(each).astype(np.float32) for each in (fold.x, fold.x_test))
-    return planned(fold, x, x_test, {"preset": "table", "epochs": options.epochs, "engine": options.engine})
+    return planned(fold, x, x_test, {"preset": "table", "engine": options.engine})
 
 
 def planned(fold: Fold, x: Array, x_test: Array, settings: dict[str, Any]) -> Array:
@@ -147,7 +147,7 @@ def torch_mlp(fold: Fold, options: argparse.Namespace) -> Array:
     criterion = torch.nn.CrossEntropyLoss() if fold.classes else torch.nn.MSELoss()
     optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
     best, best_state, waited = np.inf, module.state_dict(), 0
-    for _ in range(options.epochs):
+    for _ in range(EPOCHS):
         for batch in learned[torch.randperm(len(learned))].split(128):
             optimizer.zero_grad()
             criterion(module(x[batch]), y[batch]).backward()
@@ -267,7 +267,6 @@ def main() -> None:
     parser.add_argument("--models", type=names(MODELS), default=list(MODELS))
     parser.add_argument("--folds", type=int, choices=range(1, SPLITS + 1), default=SPLITS, help="of five")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=256, help="of the preset and of PyTorch")
     parser.add_argument("--engine", choices=("numpy", "compiled", "torch"), default="compiled")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of PyTorch")
     options = parser.parse_args()

@@ -128,7 +128,7 @@ OPTIONS = [
     ("iris", ["--schedule", "LambdaLR('0.5 ** t')"], {"schedule": "LambdaLR('0.5 ** t')"}, True),
     ("iris", ["--schedule", "OneCycleLR(0.1, 6)"], {"schedule": "OneCycleLR(0.1, total_steps=6, "}, True),
     ("iris", ["--schedule", "SequentialLR([ConstantLR], [])"], {"schedule": "SequentialLR([ConstantLR("}, True),
-    ("iris", ["--preset", "table"], {"preset": "table", "batch_size": 96, "loss": "CrossEntropyLoss("}, True),
+    ("iris", ["--preset", "table"], {"preset": "table", "batch_size": 108, "loss": "CrossEntropyLoss("}, True),
     ("iris", ["--scaler", "robust"], {"scaler": "robust"}, True),
     ("iris", ["--epochs", "4"], {"epochs": 4}, True),
     ("iris", ["--batch-size", "5"], {"batch_size": 5}, True),
@@ -197,6 +197,7 @@ def test_all_options_of_the_config_are_tried():
         "decimal",
         "encoding",
     }  # test_table.py
+    elsewhere |= {"weight_decay_schedule", "dropout_schedule"}  # test_dropout_schedule.py
     elsewhere |= {"image_size"}  # test_pictures.py
     elsewhere |= {"class_weight", "positive", "weight"}  # test_weights.py
     elsewhere |= {"split", "folds", "fold", "day_first"}  # test_split.py

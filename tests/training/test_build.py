@@ -105,7 +105,7 @@ def test_what_it_completed_is_planned_to_the_same_again(name, values):
     once = plan(Config().changed(name=name, **values), train)
     again = plan(Config.from_dict(once.config.to_dict()), train)
     assert again.config == once.config
-    assert (again.loss, again.optimizer, again.schedule) == (once.loss, once.optimizer, once.schedule)
+    assert (again.loss, again.optimizer, again.schedules) == (once.loss, once.optimizer, once.schedules)
     assert again.network.layers == once.network.layers
     np.testing.assert_array_equal(again.network.theta, once.network.theta)
     left_open = {"hidden", "activation", "lr"}

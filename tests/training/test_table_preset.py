@@ -17,7 +17,7 @@ from gradiente import (
     ReLU,
     Scale,
 )
-from gradiente.data import load
+from gradiente.data import Dataset, load
 from gradiente.training.build import plan
 from gradiente.training.config import Config
 from gradiente.training.load_for import load_for
@@ -45,8 +45,8 @@ def a_table(folder, rows=240):
 def test_what_it_stands_for():
     train, _ = load_for(TABLE)
     made = plan(TABLE, train)
-    steps = 256  # one an epoch, of the 96 rows that do not validate
-    assert made.schedule == CosLogLR(T_max=steps)
+    steps = 256  # one an epoch, of the 108 rows that do not validate
+    assert made.schedules["lr"] == CosLogLR(T_max=steps)
     assert made.loss == CrossEntropyLoss(label_smoothing=0.1)
     assert made.optimizer == AdamW(lr=0.04, betas=(0.9, 0.95), weight_decay=0.02)
     kinds = [PBLD, Scale, *[NTKLinear, ParametricActivation] * 3, NTKLinear]
@@ -62,7 +62,7 @@ def test_what_it_stands_for():
     descent = made.config.descent
     assert (descent.epochs, descent.batch_size, descent.patience, descent.schedule_every) == (
         256,
-        96,
+        108,
         256,
         "step",
     )
@@ -83,9 +83,9 @@ def test_what_is_given_stays():
     assert made.optimizer == Adam(lr=0.5)
     assert made.loss == CrossEntropyLoss()
     assert made.network.layers[2:4] == (NTKLinear(train.x.shape[1] * 4, 8), ReLU())
-    assert made.schedule == CosLogLR(T_max=7 * 3)
+    assert made.schedules["lr"] == CosLogLR(T_max=7 * 4)
     assert made.parameter_groups.lr_factors == {0: 2.0}
-    assert (made.config.descent.patience, made.config.data.validation) == (3, 0.2)
+    assert (made.config.descent.patience, made.config.data.validation) == (3, 0.1)
     np.testing.assert_allclose(train.x.mean(axis=0), 0, atol=1e-6)
 
 
@@ -119,3 +119,13 @@ def test_it_is_of_tables():
     train, _ = load("digits")
     with pytest.raises(ArgumentError, match="digits"):
         plan(Config().changed(name="digits", preset="table"), train)
+
+
+def test_large_tables_get_fewer_epochs():
+    rows = 20_000
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(rows, 3)).astype(np.float32)
+    train = Dataset(x, x[:, 0] ** 2, "regression", "table")
+    made = plan(Config().changed(name="table.csv", preset="table"), train)
+    assert made.config.descent.epochs == 64  # of 71 steps each
+    assert made.schedules["lr"] == CosLogLR(T_max=64 * 71)

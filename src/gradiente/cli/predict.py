@@ -1,9 +1,11 @@
 """`gradiente predict`: the predictions of a trained network for new rows or images."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import click
 import numpy as np
@@ -23,31 +25,63 @@ from gradiente.storage import write_atomically
 from gradiente.training.predictions import Predictions, predictions_of
 from gradiente.training.run import DataDescription, Run
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from gradiente.data import Encoder
+
 DIGITS = "mnist"  # the data set of handwritten digits: photographs are cleaned for its networks alone
 AT_ONCE = 256  # pictures of a folder
 MOST_LABELS = 3  # that have columns of their own on the terminal
-SHOWN = 10  # rows on the terminal, where all of them are in a file
-Said = tuple[list[str], Predictions]  # the names of a file's instances, and the answers
+SHOWN = 10  # rows on a terminal, or where all of them are in a file
+Said = tuple[Sequence[str], Predictions]  # the names of a file's instances, and the answers
+
+
+class RowNames(Sequence[str]):
+    """The names of a file's rows: table.csv:1, table.csv:2 …"""
+
+    def __init__(self, file: str, rows: int) -> None:
+        self._file = file
+        self._numbers = range(1, rows + 1)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [f"{self._file}:{number}" for number in self._numbers[place]]
+        return f"{self._file}:{self._numbers[place]}"
+
+    def series(self) -> "pl.Series":
+        """All of them."""
+        import polars as pl
+
+        numbers = pl.int_range(1, len(self) + 1, eager=True).cast(pl.String)
+        return pl.select(pl.lit(f"{self._file}:") + numbers).to_series()
 
 
 def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as_json: bool) -> None:
     opened = Run.open(run)
     description, network = opened.description(), opened.network()
-    loss = opened.loss()
+    loss, encoder = opened.loss(), description.table_encoder()
     features = int(np.prod(network.input_shape or (0,)))
     said = list[Said]()
     if show:
         _require_pictures(files)
     for file in files:
         with remarks(console(as_json=True)):
-            parts = _parts(Path(file), description)
+            parts = _parts(Path(file), description, encoder)
         for sources, x in parts:
             if x.shape[1] != features:
                 raise ShapeError("predict.features", file=file, expected=features, got=x.shape[1])
             if show:
                 for source, seen in zip(sources, x, strict=True):
                     print_seen(source, seen, tuple(description.image_shape or ()), as_json=as_json)
-            y, encoder = network.predict(x), description.table_encoder()
+            y = network.predict(x, AT_ONCE)
             said.append((sources, predictions_of(y, loss, description.task, description.classes, encoder)))
     if output is not None:
         write_atomically(output, _csv(said))
@@ -55,10 +89,13 @@ def predict(run: str, files: tuple[str, ...], output: str | None, show: bool, as
         print_json([row for part in said for row in _rows(*part)])
         return
     total = sum(len(sources) for sources, _ in said)
-    shown = total if output is None else min(total, SHOWN)
-    _print(said, shown)
+    is_part = output is not None or sys.stdout.isatty()
+    shown = min(total, SHOWN) if is_part else total
+    _print(said, shown, styled=is_part)
     if output is not None:
         say(text("predict.written", path=output, count=count(total)))
+    elif shown < total:
+        say(text("predict.more", shown=count(shown), count=count(total)))
 
 
 def _require_pictures(files: tuple[str, ...]) -> None:
@@ -67,10 +104,12 @@ def _require_pictures(files: tuple[str, ...]) -> None:
         raise ArgumentError("predict.show", file=others[0])
 
 
-def _parts(path: Path, description: DataDescription) -> Iterable[tuple[list[str], Any]]:
+def _parts(
+    path: Path, description: DataDescription, encoder: "Encoder | None"
+) -> Iterable[tuple[Sequence[str], Any]]:
     """The rows of a file, or the pictures of a folder some at a time, as inputs of the network, each with a name."""
     if not path.is_dir():
-        return [_instances(path, description)]
+        return [_instances(path, description, encoder)]
     read, found = _reader(path, description), pictures_in(path)
     parts = (found[first : first + AT_ONCE] for first in range(0, len(found), AT_ONCE))
     return (
@@ -88,12 +127,13 @@ def _reader(path: Path, description: DataDescription) -> Callable[[Path], np.nda
     return partial(read_digit if description.name == DIGITS else read_image, image_shape=shape)
 
 
-def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.ndarray]:
+def _instances(
+    path: Path, description: DataDescription, encoder: "Encoder | None"
+) -> tuple[Sequence[str], np.ndarray]:
     """The rows of a file as inputs of the network, each with a name."""
     kind = path.suffix.lower()
     if is_picture(path):
         return [path.name], _reader(path, description)(path)[None]
-    encoder = description.table_encoder()
     if kind == ".npz":
         x = _checked(read_inputs(path), path)
         x = x if encoder is None else _checked(encoder.transform_rows(x), path, encoder.features)
@@ -108,8 +148,7 @@ def _instances(path: Path, description: DataDescription) -> tuple[list[str], np.
         raise ArgumentError("predict.no_table", file=path, name=description.name)
     else:
         raise ArgumentError("predict.kind", file=path)
-    name = path.name
-    return [f"{name}:{row}" for row in range(1, len(x) + 1)], x
+    return RowNames(path.name, len(x)), x
 
 
 def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
@@ -117,7 +156,7 @@ def _checked(x: Any, path: Path, features: tuple[str, ...] = ()) -> Any:
     return Dataset(x, np.zeros(x.shape[:1]), "regression", path.name, features=features).x
 
 
-def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
+def _rows(sources: Sequence[str], found: Predictions) -> list[dict[str, Any]]:
     """Every instance's answer as plain data."""
     if found.values is not None:
         named = found.values.ndim == 2
@@ -146,61 +185,69 @@ def _rows(sources: list[str], found: Predictions) -> list[dict[str, Any]]:
     ]
 
 
-def _csv(said: list[Said]) -> str:
+def _csv(said: list[Said]) -> bytes:
     import polars as pl
 
-    return pl.concat([pl.DataFrame(_columns(*part)) for part in said]).write_csv()
+    return pl.concat([pl.DataFrame(_columns(*part)) for part in said]).write_csv().encode()
 
 
-def _columns(sources: list[str], found: Predictions) -> dict[str, Any]:
+def _columns(sources: Sequence[str], found: Predictions) -> dict[str, Any]:
     """The columns of a file of answers: of several targets or labels, each has its own name."""
-    columns: dict[str, Any] = {"source": sources}
+    import polars as pl
 
-    def add(name: str, values: np.ndarray) -> None:
+    names = sources.series() if isinstance(sources, RowNames) else pl.Series(sources, dtype=pl.String)
+    columns: dict[str, Any] = {"source": names}
+
+    def add(name: str, values: "np.ndarray | pl.Series") -> None:
         while name in columns:
             name += "_"
-        columns[name] = values.tolist()
+        columns[name] = values
 
     if found.values is not None:
-        names = found.targets if found.values.ndim == 2 else ("value",)
-        for name, values in zip(names, found.values.reshape(len(sources), -1).T, strict=True):
+        titles = found.targets if found.values.ndim == 2 else ("value",)
+        for name, values in zip(titles, found.values.reshape(len(sources), -1).T, strict=True):
             add(name, values.astype(np.float64))
         return columns
     assert found.labels is not None
     assert found.probabilities is not None
     if found.labels.ndim == 1:
-        add("class", found.labels)
+        add("class", pl.Series(found.classes, dtype=pl.String)[found.probabilities.argmax(axis=1)])
         add("probability", found.probabilities.max(axis=1).astype(np.float64))
         return columns
     for name, labels, p in zip(found.classes, found.labels.T, found.probabilities.T, strict=True):
-        add(name, labels)
+        add(name, pl.Series(labels.tolist()))
         add(f"{name}_probability", p.astype(np.float64))
     return columns
 
 
-def _print(said: list[Said], shown: int) -> None:
-    """The first answers as a table."""
-    table, first = styled_table(), said[0][1]
-    table.add_column(text("predict.source"))
-    if first.labels is not None and first.labels.ndim == 2 and len(first.classes) > MOST_LABELS:
-        table.add_column(text("predict.labels"))
-    elif first.labels is not None and first.labels.ndim == 2:
-        for name in first.classes:
-            table.add_column(name)
-            table.add_column(text("predict.probability"), justify="right")
-    elif first.labels is not None:
-        table.add_column(text("predict.class"))
-        table.add_column(text("predict.probability"), justify="right")
-    elif first.values is not None and first.values.ndim == 2:
-        for name in first.targets:
-            table.add_column(name, justify="right")
-    else:
-        table.add_column(text("predict.value"))
-    for sources, found in said:
-        for row in _rows(sources[:shown], found.first(shown)):
-            table.add_row(row["source"], *_cells(row))
-        shown -= min(shown, len(sources))
+def _print(said: list[Said], shown: int, *, styled: bool) -> None:
+    """The first answers as a table; all of them, which a program reads, as lines."""
+    parts = (_rows(sources[:shown], found.first(shown)) for sources, found in said)
+    rows = [[row["source"], *_cells(row)] for row in islice(chain.from_iterable(parts), shown)]
+    header = [text("predict.source"), *_header(said[0][1])]
+    if not styled:
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        say("\n".join("  ".join(map(str.ljust, row, widths)) for row in (header, *rows)))
+        return
+    table = styled_table()
+    for title in header:
+        is_number = title == text("predict.probability") or title in said[0][1].targets
+        table.add_column(title, justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*row)
     console().print(table)
+
+
+def _header(found: Predictions) -> list[str]:
+    """The titles of the columns of `_cells`."""
+    if found.labels is not None and found.labels.ndim == 2:
+        if len(found.classes) > MOST_LABELS:
+            return [text("predict.labels")]
+        return [title for name in found.classes for title in (name, text("predict.probability"))]
+    if found.labels is not None:
+        return [text("predict.class"), text("predict.probability")]
+    several = found.values is not None and found.values.ndim == 2
+    return list(found.targets) if several else [text("predict.value")]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

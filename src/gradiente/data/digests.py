@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -36,16 +37,24 @@ class RowDigests:
     columns: Mapping[str, int]
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, Array], y: Array, target: str) -> "RowDigests":
+    def of_columns(
+        cls,
+        columns: Mapping[str, Array],
+        y: Array,
+        target: str,
+        *,
+        weights: Mapping[str, Array] | None = None,
+    ) -> "RowDigests":
         """Those of a table's rows.
 
         Arguments:
             columns: of numbers or of text, by name
             y: the targets; classes by their names
             target: the name of their column
+            weights: the column of the weights, by its name
         """
         total, sums = np.zeros(len(y), np.uint64), {}
-        for name, values in {**columns, target: y}.items():
+        for name, values in chain(columns.items(), (weights or {}).items(), [(target, y)]):
             digests = _mixed(_of_block(values.reshape(len(values), -1)))
             sums[name] = int(digests.sum(dtype=np.uint64))
             total += _mixed(digests ^ _salt(name))

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradiente.data.categories import one_hot
 from gradiente.data.column_values import as_category, column_numbers, column_words
 from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.robust_scale import LIMIT, RobustScaler, smooth_clip
 from gradiente.data.standardize import Standardizer
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.plain_csv import plain_columns
 from gradiente.data.tables.table import Table
 from gradiente.errors import DataError
 from gradiente.formatting import count
@@ -109,31 +109,31 @@ class Encoder:
         for name, kinds in categories.items():
             if len(kinds) > MOST_CATEGORIES:
                 raise DataError("encoder.categories", column=name, count=len(kinds), most=MOST_CATEGORIES)
-        numeric = {name: values[rows] for name, values in columns.items() if name not in categories}
-        mean, scale, clip, fill, indicators = (), (), None, (), ()
-        if missing not in ("error", "drop"):
-            average = np.nanmean if missing == "mean" else np.nanmedian
-            fill = tuple(_average(average, values) for values in numeric.values())
-        if missing == "indicator":
-            indicators = tuple(name for name, values in numeric.items() if np.isnan(values).any())
-        if scaler is not None and numeric:
-            known = _filled(list(numeric.values()), fill)
-            if scaler == "robust":
-                fitted, clip = RobustScaler.fit(known), LIMIT
-                mean, scale = tuple(fitted.median.tolist()), tuple(fitted.scale.tolist())
-            else:
-                fitted = Standardizer.fit(known)
-                mean, scale = tuple(fitted.mean.tolist()), tuple(fitted.scale.tolist())
+        mean, scale, fill, indicators = list[float](), list[float](), list[float](), list[str]()
+        clip = LIMIT if scaler == "robust" and len(categories) < len(columns) else None
+        for name in columns:
+            if name in categories:
+                continue
+            known = np.asarray(columns[name][rows], dtype=np.float64)
+            gaps = np.isnan(known) if missing not in ("error", "drop") else None
+            if gaps is not None:
+                fill.append(_average(np.nanmean if missing == "mean" else np.nanmedian, known))
+                known = np.where(gaps, fill[-1], known)
+                indicators += [name] if missing == "indicator" and gaps.any() else []
+            if scaler is not None:
+                middle, width = _scaling(known[:, None], scaler)
+                mean.append(middle)
+                scale.append(width)
         return cls(
             tuple(columns),
             categories,
-            mean,
-            scale,
+            tuple(mean),
+            tuple(scale),
             constant_input,
             target,
             tuple(classes),
-            fill=fill,
-            indicators=indicators,
+            fill=tuple(fill),
+            indicators=tuple(indicators),
             decimal=decimal,
             clip=clip,
         )
@@ -170,28 +170,33 @@ class Encoder:
 
         Shapes: one array (rows,) for each column → x (rows, features), float32
         """
-        numeric = [name for name in self.columns if name not in self.categories]
-        values = {name: columns[name] for name in numeric}
-        if numeric and (self.mean or self.fill):
-            filled = _filled([columns[name] for name in numeric], self.fill)
-            values = dict(zip(numeric, self._scaled(filled).T, strict=True))
-        rows = len(columns[self.columns[0]])
-        x = np.empty((rows, len(self.features)), dtype=np.float32)
-        position = 0
+        rows, position, numeric = len(columns[self.columns[0]]), 0, 0
+        features = np.empty((len(self.features), rows), dtype=np.float32)
+        indicators = len(features) - len(self.indicators) - self.constant_input
         with np.errstate(over="ignore"):  # what no float32 can hold becomes infinite, and Dataset names it
-            for column in self.columns:
-                kinds = self.categories.get(column)
-                if kinds is None:
-                    x[:, position] = values[column]
-                    position += 1
-                else:
-                    x[:, position : position + len(kinds)] = columns[column][:, None] == np.array(kinds)
+            for name in self.columns:
+                column, kinds = columns[name], self.categories.get(name)
+                if kinds is not None:
+                    features[position : position + len(kinds)] = one_hot(column, kinds)
                     position += len(kinds)
-        for column in self.indicators:
-            x[:, position] = np.isnan(columns[column])
-            position += 1
-        x[:, position:] = 1  # the constant input, where there is one
-        return x
+                    continue
+                if name in self.indicators:
+                    features[indicators + self.indicators.index(name)] = np.isnan(column)
+                features[position] = self._number(column, numeric)
+                position, numeric = position + 1, numeric + 1
+        if self.constant_input:
+            features[-1] = 1
+        return np.ascontiguousarray(features.T)
+
+    def _number(self, column: np.ndarray, place: int) -> np.ndarray:
+        """A column of numbers as the network gets it, by its place among those."""
+        column = np.asarray(column, dtype=np.float64)
+        if self.fill:
+            column = np.where(np.isnan(column), self.fill[place], column)
+        if not self.mean:
+            return column
+        scaled = (column - self.mean[place]) / self.scale[place]
+        return scaled if self.clip is None else smooth_clip(scaled, self.clip)
 
     def transform_rows(self, x: np.ndarray) -> np.ndarray:
         """The features of rows whose numbers are the input columns, in order.
@@ -229,20 +234,15 @@ class Encoder:
         Shapes: a table of m rows → x (m, features), float32
         Errors: DataError naming the columns that are missing, or the cell that is; FileError for no such file
         """
-        plain = self._plain_columns(Path(path)) if self.decimal == "." else None
-        if plain is None:
-            _, plain = read_new_rows(Path(path), Form(decimal=self.decimal), self.columns_of)
-        say_far(self, plain)
-        return self.transform(plain)
+        _, columns = read_new_rows(Path(path), Form(decimal=self.decimal), self.columns_of, self.wanted)
+        say_far(self, columns)
+        return self.transform(columns)
 
-    def _plain_columns(self, path: Path) -> dict[str, np.ndarray] | None:
-        """The columns of a table that polars alone can read and that has no gaps where none may be; else None."""
-        columns = plain_columns(path, self.columns, self.categories)
-        if columns is None or any(self._gaps(name, column).any() for name, column in columns.items()):
-            return None
-        return {
-            n: self._known(n, column) if n in self.categories else column for n, column in columns.items()
-        }
+    @property
+    def wanted(self) -> dict[str, list[str]]:
+        """The columns of its tables, as `read_table` takes them."""
+        numbers = [name for name in self.columns if name not in self.categories]
+        return {"numbers": numbers, "words": list(self.categories)}
 
     def columns_of(self, table: Table, *, gaps: bool = False) -> dict[str, np.ndarray]:
         """A table's columns that `transform` takes; those of a table without a header by their places.
@@ -308,14 +308,14 @@ class Encoder:
         """A column of text in the words of training; how many of them training never saw is said."""
         kinds = self.categories[name]
         written, place = np.unique(column, return_inverse=True)
-        column = np.array([as_category(cell, kinds) for cell in written.tolist()])[place]
-        unseen = ~np.isin(column, kinds)
+        written = np.array([as_category(cell, kinds) for cell in written.tolist()])
+        unseen = ~np.isin(written, kinds)
         if unseen.any():
-            cells = ", ".join(map(repr, np.unique(column[unseen])[:3].tolist()))
+            cells = ", ".join(map(repr, np.unique(written[unseen])[:3].tolist()))
             words = {"column": name, "cells": cells, "known": ", ".join(kinds[:5])}
-            rows = {"count": count(int(unseen.sum())), "rows": count(len(column))}
+            rows = {"count": count(int(unseen[place].sum())), "rows": count(len(column))}
             log.warning(text("encoder.unseen", **words, **rows))
-        return column
+        return written[place]
 
     def in_units(self, targets: np.ndarray) -> np.ndarray:
         """Standardized targets, or predictions of them, in the units of the table again: y σ + μ."""
@@ -369,7 +369,10 @@ def _average(of: Any, values: np.ndarray) -> float:
     return 0.0 if np.isnan(values).all() else float(of(values))
 
 
-def _filled(columns: list[np.ndarray], fill: tuple[float, ...]) -> np.ndarray:
-    """Columns side by side, with a number where one is missing."""
-    x = np.column_stack(columns)
-    return np.where(np.isnan(x), np.array(fill), x) if fill else x
+def _scaling(known: np.ndarray, scaler: str) -> tuple[float, float]:
+    """Where the middle of a column is, and its width."""
+    if scaler == "robust":
+        robust = RobustScaler.fit(known)
+        return float(robust.median[0]), float(robust.scale[0])
+    standard = Standardizer.fit(known)
+    return float(standard.mean[0]), float(standard.scale[0])

@@ -10,6 +10,7 @@ import numpy as np
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.digits import digits
+from gradiente.data.encoded_rows import encoded_rows
 from gradiente.data.encoder import SCALERS, Encoder
 from gradiente.data.image_folder import read_image_folder
 from gradiente.data.iris import iris
@@ -73,7 +74,8 @@ def load(
             each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
-        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
+        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it;
+            of a folder of pictures, another one
         split: of a table: "time:COLUMN", the last rows by a column of numbers or dates are the test part;
             "group:COLUMN", rows with the same value are in one part. That column is no feature, unless the table's
             `features` name it
@@ -111,9 +113,10 @@ def load(
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
-    _refuse(
-        table is not None and replace(table, prefer_numbers=False) != Reading() and not is_csv, name, "table"
-    )
+    reading = table or Reading()
+    of_table = replace(reading, prefer_numbers=False, task=None) != Reading()
+    _refuse(of_table and not is_csv, name, "table")
+    _refuse(reading.task is not None and (not own or has_pictures), name, "task")
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     _refuse(image_size is not None and not has_pictures, name, "image_size")
@@ -121,13 +124,12 @@ def load(
     rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
     _refuse(rule.column is not None and not is_csv, name, "split")
     _refuse(folds is not None and official, name, "folds")
-    has_file = is_csv or is_npz or (is_folder and not has_pictures)
-    _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
+    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
     require_one_of(SCALERS, "load", scaler=scaler)
     _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
     scaled = (None if standardize is False else scaler, standardize_target, constant_input)
     if is_csv:
-        reading = replace(table or Reading(), target=target, split=rule)
+        reading = replace(reading, target=target, split=rule)
         return _parts(*_table(path, reading, parting, *scaled), parting, reading)
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
@@ -143,12 +145,13 @@ def load(
     elif has_pictures:
         whole, rows = read_image_folder(path, image_size)
     elif is_folder:
-        whole = read_npy(path)
+        whole = read_npy(path, reading.task, prefer_numbers=reading.prefer_numbers)
     elif is_npz:
-        whole = read_npz(path)
+        whole = read_npz(path, reading.task, prefer_numbers=reading.prefer_numbers)
     else:
         whole = _SCIKIT_LEARN[name]()
     _refuse(folds is not None and rows is not None, name, "folds")
+    _refuse(isinstance(parting.test, Path) and rows is not None, name, "test")
     rows = rows or parting.rows(whole.y, whole.classes if whole.task == "classification" else (), None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
@@ -177,6 +180,7 @@ def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> t
         classes=whole.classes,
         encoder=whole.encoder,
         image_shape=whole.image_shape,
+        picture_files=whole.picture_files,
         missing=reading.missing,
         form=replace(reading.form, decimal=reading.form.decimal or decimal),
     )
@@ -256,10 +260,11 @@ def _table(
         decimal=own.decimal,
     )
     encoder = replace(encoder, labels=dict(target.labels))
-    x = encoder.transform(columns)
+    weights = {} if own.weights is None else {f"{reading.weight}": own.weights}
+    labels = _named(target.y, target.classes)
+    digests = RowDigests.of_columns(columns, labels, ",".join(encoder.targets), weights=weights)
+    x = encoded_rows(columns.pieces(), encoder, len(target.y))
     facts = (target.task, path.stem, encoder, rows, standardize_target)
-    read = columns if own.weights is None else {**columns, f"{reading.weight}": own.weights}
-    digests = RowDigests.of_columns(read, _named(target.y, target.classes), ",".join(encoder.targets))
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 
 

@@ -1,7 +1,7 @@
 """New rows of a table for an encoder: read as in training, and what is unlike everything that training saw is said."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -36,7 +36,10 @@ class Scaling(Protocol):
 
 
 def read_new_rows(
-    path: Path, form: Form, columns_of: Callable[[Table], dict[str, Array]]
+    path: Path,
+    form: Form,
+    columns_of: Callable[[Table], dict[str, Array]],
+    wanted: Mapping[str, Collection[str]],
 ) -> tuple[Table, dict[str, Array]]:
     """A table in a file, and its columns as `transform` takes them.
 
@@ -44,11 +47,11 @@ def read_new_rows(
 
     Arguments:
         form: how the table is written, with the decimals of training
-        columns_of: an Encoder's
+        columns_of, wanted: an Encoder's
 
     Errors: as of `Encoder.encode`
     """
-    table = read_table(path, form)
+    table = read_table(path, form, **wanted)
     try:
         columns = columns_of(table)
     except DataError as error:
@@ -56,7 +59,7 @@ def read_new_rows(
             raise
         mark = "." if form.decimal == "," else ","
         try:
-            table = read_table(path, replace(form, decimal=mark))
+            table = read_table(path, replace(form, decimal=mark), **wanted)
             columns = columns_of(table)
         except (DataError, FileError):
             raise DataError("encoder.not_number", **error.values) from None

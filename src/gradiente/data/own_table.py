@@ -1,8 +1,9 @@
 """A table in a file as training and test data."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -70,12 +71,52 @@ class Reading:
 class OwnTable:
     """The columns that are learned from, and the target, without the rows that are left out."""
 
-    columns: Mapping[str, np.ndarray]
+    columns: "Chosen"
     target: Target
     target_name: str | tuple[str, ...]
     origin: Origin
     weights: np.ndarray | None
     decimal: str | None
+
+
+class Chosen(Mapping[str, np.ndarray]):
+    """Columns of some rows of a table; those of numbers are put together where they are asked for.
+
+    Arguments:
+        table: with the columns
+        held: each column in memory, of all rows; None for those that the table has as numbers
+        rows: which rows; None: all
+    """
+
+    def __init__(
+        self, table: Table, held: Mapping[str, np.ndarray | None], rows: np.ndarray | None = None
+    ) -> None:
+        self._table = table
+        self._held = held
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        column = self._held[name]
+        column = self._table.numbers(name) if column is None else column
+        return column if self._rows is None else column[self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def pieces(self) -> Iterator[dict[str, np.ndarray]]:
+        """All columns, some consecutive rows at a time; what of them is in memory is given up piece by piece."""
+        held = {name: column for name, column in self._held.items() if column is not None}
+        numbers = [name for name in self if name not in held]
+        start = 0
+        for piece in self._table.columns.pieces(numbers) if numbers else [{}]:
+            stop = start + len(piece[numbers[0]]) if numbers else len(self._table)
+            piece |= {name: column[start:stop] for name, column in held.items()}
+            rows = slice(None) if self._rows is None else self._rows[start:stop]
+            yield {name: column[rows] for name, column in piece.items()}
+            start = stop
 
 
 def read_own_table(path: Path, reading: Reading) -> OwnTable:
@@ -109,20 +150,22 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
         if name in names:
             raise ArgumentError("load.target_feature", column=name)
     remarks = [*table.remarks, *remarks, *target.remarks]
-    columns = {}
+    held = dict[str, np.ndarray | None]()
     for each in names:
         column = table.column(each)
         if column.dtype.kind == "U" and table.is_dates(each):
             cell = next(cell for cell in column.tolist() if cell)
             raise DataError("csv.dates", path=path, column=each, cell=cell)
         if not _missing(column).all():
-            columns[each] = column
+            held[each] = None if table.is_typed(each) else column
         else:
             remarks.append(text("csv.remark.empty_column", column=each))
+    columns = Chosen(table, held)
     if not columns:
         raise DataError("csv.one_column", path=path, column=targets[0])
     if reading.missing == "error":
-        for each, gaps in {**{c: _missing(v) for c, v in columns.items()}, **target.missing_in}.items():
+        all_gaps = ((each, _missing(column)) for each, column in columns.items())
+        for each, gaps in chain(all_gaps, target.missing_in.items()):
             if gaps.any():
                 raise DataError(
                     "csv.missing", **table.cell(each, int(gaps.argmax())), count=count(int(gaps.sum()))
@@ -131,18 +174,20 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
         _require_several_values(path, targets, target.y[~target.missing])
     out = target.missing.copy()
     if reading.missing == "drop":
-        out |= np.any([_missing(column) for column in columns.values()], axis=0)
+        for column in columns.values():
+            out |= _missing(column)
     if out.any():
         remarks.append(text("csv.remark.dropped", count=count(int(out.sum())), rows=count(len(out))))
     remarks += _categories(table, columns)
     for remark in remarks:
         log.info(remark)
-    kept = {each: column[~out] for each, column in columns.items()}
+    if out.any():
+        columns = Chosen(table, held, ~out)
     origin = Origin(np.arange(1, len(out) + 1), rule, values).take(np.flatnonzero(~out))
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
     weights = None if weights is None else weights[~out]
     target_name = targets[0] if len(targets) == 1 else targets
-    return OwnTable(kept, target, target_name, origin, weights, table.decimal)
+    return OwnTable(columns, target, target_name, origin, weights, table.decimal)
 
 
 def targets_of(table: Table, names: tuple[str, ...], reading: Reading) -> Target:

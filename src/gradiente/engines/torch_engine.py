@@ -127,6 +127,7 @@ class TorchEngine(Engine):
         x, y = self.data.tensor(x), self.data.tensor(y)
         self.rule.follow(optimizer)
         self._seed(context.generator)
+        self.model.masks.factor = context.dropout
         prediction = self.model.forward(x, context.training, undoable=not self.deferred)
         loss = self._loss(prediction, y, divisor, weights)
         penalty, penalty_gradients = self._penalties(loss)

@@ -24,11 +24,19 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass depends on besides parameters and x: training mode, the generator, the buffers."""
+    """What a forward pass depends on besides parameters and x.
+
+    Arguments:
+        training: training mode
+        generator: that layers draw from
+        buffers: of the layer
+        dropout: the factor of every dropout's p, ≥ 0: a schedule's
+    """
 
     training: bool = False
     generator: "np.random.Generator | None" = None
     buffers: Arrays = field(default_factory=dict)
+    dropout: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from gradiente.layers.base import Array, Arrays, Context, Layer, Shape
 from gradiente.layers.windows import require_channels_first
 from gradiente.terms import Factor, Index, LayerStep, Opening, opening, term
 
+TINY = float(np.finfo(np.float32).tiny)  # in place of 1 − p = 0, where nothing is kept
+
 
 @dataclass(frozen=True)
 class _Dropout(Layer):
@@ -42,9 +44,9 @@ class _Dropout(Layer):
             return x, None
         if context.generator is None:
             raise ArgumentError("dropout.generator", layer=type(self).__name__)
-        kept = context.generator.random(shape, dtype=np.float32) >= self.p
-        scale = 1 / (1 - self.p) if self.p < 1 else 0.0
-        mask = np.multiply(kept, scale, dtype=x.dtype)  # M / (1 − p)
+        p = self.p * context.dropout
+        kept = context.generator.random(shape, dtype=np.float32) >= p
+        mask = np.multiply(kept, 1 / np.maximum(1 - p, TINY), dtype=x.dtype)  # M / (1 − p)
         return x * mask, mask
 
     def input_gradient(self, parameters: Arrays, cache: Array | None, dy: Array) -> Array:
@@ -74,8 +76,12 @@ class _Dropout(Layer):
         if at.cache is None:
             return ()
         place = tuple(i if n > 1 else 0 for i, n in zip(index, at.cache.shape, strict=True))
-        where = ",".join(map(str, at.x.shown(place)))
-        symbol = f"m[{where}]/(1−{self.p:g})" if self.p < 1 else "0"
+        where, scale = (
+            ",".join(map(str, at.x.shown(place))),
+            float(at.cache.max()),
+        )  # 1/(1 − p), unless all are 0
+        p = 1 - 1 / scale if scale else self.p
+        symbol = f"m[{where}]/(1−{p:.6g})" if p < 1 else "0"
         return (Factor(symbol, float(at.cache[place])),)
 
     def _require_channels(self, shape: tuple[int | str, ...]) -> None:

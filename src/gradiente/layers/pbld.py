@@ -80,9 +80,11 @@ class PBLD(Layer):
     def parameters(self) -> dict[str, ParameterSpec]:
         F, k, n = self.features, self.n_frequencies, self.d_embedding
         return {
-            "frequency": ParameterSpec((F, k), fan_in=1, fan_out=k, std=self.frequency_scale),
+            "frequency": ParameterSpec(
+                (F, k), fan_in=1, fan_out=k, std=self.frequency_scale, is_penalized=False
+            ),
             "phase": ParameterSpec((F, k), fan_in=1, fan_out=k, is_bias=True, bound=math.pi),
-            "weight": ParameterSpec((F, n, k), fan_in=k, fan_out=n),
+            "weight": ParameterSpec((F, n, k), fan_in=k, fan_out=n, is_penalized=False),
             "bias": ParameterSpec((F, n), fan_in=k, fan_out=n, is_bias=True),
         }
 

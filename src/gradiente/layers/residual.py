@@ -1,6 +1,6 @@
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -104,7 +104,7 @@ class Residual(Layer):
                 self._nodes,
                 self._own(parameters),
                 x,
-                lambda i: Context(context.training, context.generator, buffers[i]),
+                lambda i: replace(context, buffers=buffers[i]),
             )
         )
         return outputs[-1][0], [cache for _, cache in outputs]

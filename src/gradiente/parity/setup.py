@@ -105,7 +105,7 @@ class TrainingSetup:
             batch_size=descent.batch_size if isinstance(descent.batch_size, int) else len(rows),
             seed=descent.seed,
             parameter_groups=plan.parameter_groups,
-            schedule=plan.schedule,
+            schedule=plan.schedules.get("lr"),
             schedule_every=descent.schedule_every,
             clip=Clip(norm=descent.clip_norm, value=descent.clip_value),
             penalties=plan.penalties,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 class Masks:
     """The masks of all dropout layers of a module, in training; that module draws from `generator` from now on.
+    `factor` multiplies every p.
 
     A CUDA graph can replay what is computed from a mask, and not the drawing of one: `hold` keeps the masks of the
     next forward pass in place, and `redraw` fills them anew.
@@ -21,7 +22,7 @@ class Masks:
     def __init__(self, module: "torch.nn.Module", generator: "torch.Generator") -> None:
         import torch
 
-        self.generator = generator
+        self.generator, self.factor = generator, 1.0
         self._held: dict[Any, torch.Tensor] = {}
         self._holding = False
         drawn = torch.compiler.disable(self._mask)
@@ -51,6 +52,7 @@ class Masks:
 
     def _fill(self, mask: "torch.Tensor", p: float) -> "torch.Tensor":
         """M / (1 − p)"""
+        p = p * self.factor
         return mask.bernoulli_(1 - p, generator=self.generator).div_(1 - p if p < 1 else 1)
 
 

@@ -182,6 +182,7 @@ def trace(
     t: int = 1,
     training: bool = True,
     seed: "int | np.random.Generator" = 0,
+    dropout: float = 1.0,
     columns: bool = False,
 ) -> Trace:
     r"""One training step as data: every quantity with its name, formula, value, and the quantities it came from.
@@ -203,6 +204,7 @@ def trace(
         t: which step of the optimizer this is, ≥ 1
         training: training mode (batch statistics, dropout), or inference mode
         seed: of the random layers, or a generator in the state before the step, which is not changed
+        dropout: the factor of every dropout's p in that step, ≥ 0: a schedule's
         columns: instances as the lecture's columns
 
     Shapes: as in the network; in columns X is (features, m), Z[1] = W[1] X + b[1] with b[1] of shape (n, 1)
@@ -230,7 +232,7 @@ def trace(
     objective = Objective(network, loss, tuple(penalties), clip or Clip())
     generator = np.random.default_rng(deepcopy(seed))
     groups = ParameterGroups.of(network, lr_factors, weight_decay_on)
-    step = TracedStep(objective, x, y, weights, optimizer, groups, slots, t, training, generator)
+    step = TracedStep(objective, x, y, weights, optimizer, groups, slots, t, training, generator, dropout)
     return Trace(step, columns=columns)
 
 

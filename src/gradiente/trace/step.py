@@ -38,10 +38,11 @@ class TracedStep:
         t: int,
         training: bool,
         generator: "np.random.Generator",
+        dropout: float = 1.0,
     ) -> None:
         self.network = objective.network.astype(np.float64)
         self.objective = Objective(self.network, objective.loss, objective.penalties, objective.clip)
-        self.optimizer, self.t, self.training = optimizer, t, training
+        self.optimizer, self.t, self.training, self.dropout = optimizer, t, training, dropout
         self.parameter_groups = parameter_groups
         self.rules: dict[str, Optimizer] = {}
         self.target = np.array(y)
@@ -103,7 +104,7 @@ class TracedStep:
 
     def context(self, place: int) -> Context:
         """What the forward pass of a node had: training or not, and a generator in the state of then."""
-        return Context(training=self.training, generator=_generator(self._draws[place]))
+        return self._context(_generator(self._draws[place]))
 
     def node_context(self, place: int) -> Context:
         """The same with the layer's own running statistics."""
@@ -113,10 +114,13 @@ class TracedStep:
         """Whether a parameter is one that penalties act on."""
         return bool(self.objective.penalties) and name in self.network.weight_names
 
+    def _context(self, generator: "np.random.Generator") -> Context:
+        return Context(training=self.training, generator=generator, dropout=self.dropout)
+
     def _forward(self, x: Array, generator: "np.random.Generator") -> None:
         self._draws = [generator.bit_generator.state]
         self.values, self.caches = [x], []
-        for y, cache in self.network.walk(x, Context(training=self.training, generator=generator)):
+        for y, cache in self.network.walk(x, self._context(generator)):
             self.values.append(y)
             self.caches.append(cache)
             self._draws.append(generator.bit_generator.state)

@@ -84,6 +84,7 @@ class Blocks:
         while epoch.step < state.steps_per_epoch:
             for callback in self.callbacks:
                 callback.step_begin(state, epoch.step)
+            epoch.set_dropout(state.dropout)
             started, first = time.perf_counter(), epoch.step
             last = first + min(self.size, state.steps_left)
             if not epoch.take_steps(rows[first:last], state.optimizer):
@@ -100,6 +101,7 @@ class Blocks:
         for step in range(epoch.step, state.steps_per_epoch):
             for callback in self.callbacks:
                 callback.step_begin(state, step)
+            epoch.set_dropout(state.dropout)
             batch = next(batches)
             epoch.metrics_so_far.add(batch, epoch.take_step(batch, state.optimizer))
             if state.averaging is not None:

@@ -31,19 +31,20 @@ from gradiente.training.sections import SETTINGS
 from gradiente.training.targets import default_outputs
 from gradiente.training.trainer import Trainer
 
+SCHEDULES = {"lr": "schedule", "weight_decay": "weight_decay_schedule", "dropout": "dropout_schedule"}
 log = logging.getLogger("gradiente")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A complete config, and the objects that it describes."""
+    """A complete config, and the objects that it describes; `schedules` by what they change."""
 
     config: Config
     network: Network
     loss: Loss
     optimizer: Optimizer
     parameter_groups: ParameterGroups
-    schedule: Schedule | None
+    schedules: dict[str, Schedule]
     penalties: list[Penalty]
     augmentation: Augmentation | None
 
@@ -51,8 +52,8 @@ class Plan:
         """The trainer of this plan: its own callbacks first, then those given."""
         descent, execution = self.config.descent, self.config.execution
         own: list[Callback] = []
-        if self.schedule is not None:
-            own.append(Scheduler(self.schedule, every=descent.schedule_every))
+        for name, schedule in self.schedules.items():
+            own.append(Scheduler(schedule, every=descent.schedule_every, hyperparameter=name))
         if descent.patience is not None:
             own.append(EarlyStopping(patience=descent.patience))
         return Trainer(
@@ -108,7 +109,9 @@ def plan(config: Config, train: Dataset, *, resumed: bool = False) -> Plan:
         loss=loss,
         optimizer=config.make("optimizer"),
         parameter_groups=ParameterGroups.of(network, factors, config.descent.weight_decay_on),
-        schedule=config.make("schedule"),
+        schedules={
+            name: schedule for name, setting in SCHEDULES.items() if (schedule := config.make(setting))
+        },
         penalties=penalties,
         augmentation=Compose(changes) if changes else None,
     )

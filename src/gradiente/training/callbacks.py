@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradiente.engines import Engine, EngineState
-from gradiente.errors import ArgumentError, require, require_in, require_whole
+from gradiente.errors import ArgumentError, require, require_in, require_one_of, require_whole
 from gradiente.losses import Loss
 from gradiente.network import Network
 from gradiente.optimizers import Optimizer
@@ -20,11 +20,14 @@ from gradiente.training.stopping import EarlyStopped, Stop
 
 Array = np.ndarray
 
+SCHEDULED = ("lr", "weight_decay", "dropout")  # hyperparameters that a schedule may change
+
 
 @dataclass
 class TrainingState:
     """The state of a training run. `optimizer` may be replaced, `stop` may be set to a reason.
 
+    `dropout` is the factor of every dropout's p in the next steps, which a callback may set.
     `snapshot` is that of the last epoch's end, or of where training stopped; `current` is the epoch in progress.
     """
 
@@ -44,6 +47,7 @@ class TrainingState:
     stop: Stop | None = None
     max_steps: int | None = None
     averaging: Averaging | None = None
+    dropout: float = 1.0
 
     @property
     def epoch(self) -> int:
@@ -216,14 +220,16 @@ class EarlyStopping(Callback):
 
 
 class Scheduler(Callback):
-    r"""Set the learning rate by a schedule, and the momentum where it sets that too.
+    r"""Set the learning rate by a schedule, and the momentum where it sets that too; or another hyperparameter.
 
     Arguments:
-        schedule: α as a function of time
+        schedule: α as a function of time; of another hyperparameter, what it makes of its value in the same way
         every: "epoch", or "step" where t counts steps, as is usual for OneCycleLR and CyclicLR
+        hyperparameter: "lr", "weight_decay" of the optimizer, or "dropout": p of every dropout
 
-    Errors: ArgumentError for another unit; when training starts, for a schedule of the momentum with an optimizer
-        that has none to change
+    Errors: ArgumentError for another unit or hyperparameter, or a schedule of numbers of its own for one that is not
+        the learning rate; when training starts, for a schedule of the momentum with an optimizer that has none to
+        change, of the weight decay with one that has none, or of dropout with a network that has none
 
     >>> from gradiente.schedules import ExponentialLR
     >>> Scheduler(ExponentialLR(gamma=0.9)).every
@@ -234,16 +240,26 @@ class Scheduler(Callback):
 
     everywhere = True
 
-    def __init__(self, schedule: Schedule, *, every: str = "epoch") -> None:
+    def __init__(self, schedule: Schedule, *, every: str = "epoch", hyperparameter: str = "lr") -> None:
         require(every in ("epoch", "step"), "scheduler.every", value=repr(every))
+        require_one_of(SCHEDULED, "Scheduler", hyperparameter=hyperparameter)
+        relative = hyperparameter == "lr" or not schedule.absolute
+        require(relative, "scheduler.absolute", schedule=type(schedule).__name__, name=hyperparameter)
         self.schedule = schedule
         self.every = every
+        self.hyperparameter = hyperparameter
 
     @property
     def each_step(self) -> bool:
         return self.every == "step"
 
     def fit_begin(self, state: TrainingState) -> None:
+        if self.hyperparameter == "weight_decay":
+            decays = getattr(state.base_optimizer, "weight_decay", 0) > 0
+            require(decays, "scheduler.weight_decay", optimizer=str(state.base_optimizer))
+        if self.hyperparameter == "dropout":
+            drops = any(node.layer.stochastic for node in state.network.nodes)
+            require(drops, "scheduler.dropout")
         if self.every == "step":
             self.step_begin(state, state.step)
         else:
@@ -259,7 +275,14 @@ class Scheduler(Callback):
 
     def _set(self, state: TrainingState, t: int) -> None:
         metrics = state.history[state.monitor] if state.epoch else []
-        state.optimizer = scheduled(state.base_optimizer, self.schedule, t, metrics)
+        base = state.base_optimizer
+        if self.hyperparameter == "lr":
+            state.optimizer = replace(state.optimizer, **_changes(base, self.schedule, t, metrics))
+        elif self.hyperparameter == "weight_decay":
+            decay: Any = {"weight_decay": self.schedule.lr(base.weight_decay, t, metrics)}  # pyright: ignore
+            state.optimizer = replace(state.optimizer, **decay)
+        else:
+            state.dropout = self.schedule.lr(1.0, t, metrics)
 
 
 def scheduled(optimizer: Optimizer, schedule: Schedule, t: int, metrics: Sequence[float] = ()) -> Optimizer:
@@ -267,6 +290,10 @@ def scheduled(optimizer: Optimizer, schedule: Schedule, t: int, metrics: Sequenc
 
     Errors: ArgumentError for a schedule of the momentum with an optimizer that has none to change
     """
+    return replace(optimizer, **_changes(optimizer, schedule, t, metrics))
+
+
+def _changes(optimizer: Optimizer, schedule: Schedule, t: int, metrics: Sequence[float]) -> dict[str, Any]:
     changes: dict[str, Any] = {"lr": schedule.lr(optimizer.lr, t, metrics)}
     if (momentum := schedule.momentum(t)) is not None:
         betas = getattr(optimizer, "betas", None)
@@ -274,4 +301,4 @@ def scheduled(optimizer: Optimizer, schedule: Schedule, t: int, metrics: Sequenc
             names = {"schedule": type(schedule).__name__, "optimizer": type(optimizer).__name__}
             raise ArgumentError("scheduler.momentum", **names)
         changes |= {"momentum": momentum} if betas is None else {"betas": (momentum, *betas[1:])}
-    return replace(optimizer, **changes)
+    return changes

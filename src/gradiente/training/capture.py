@@ -35,6 +35,7 @@ class CapturedStep:
         optimizer: with the learning rate of the step
         parameter_groups: of the training run
         epoch: the number of its epoch, from 1
+        dropout: the factor of every dropout's p
     """
 
     network: Network
@@ -47,6 +48,7 @@ class CapturedStep:
     state: EngineState
     generator: "np.random.Generator"
     epoch: int
+    dropout: float
 
     @property
     def t(self) -> int:
@@ -73,6 +75,7 @@ class CapturedStep:
             slots=self.state.slots if self.t > 1 else None,
             t=self.t,
             seed=self.generator,
+            dropout=self.dropout,
             columns=columns,
         )
 
@@ -117,6 +120,7 @@ class CaptureStep(Callback):
             now,
             deepcopy(epoch.layers),
             current.number,
+            state.dropout,
         )
         state.stop = Requested("")
 

@@ -98,9 +98,11 @@ def _with_preset(config: Config, train: Dataset) -> Config:
     config = config.changed(**defaults)
     learned, size, epochs = _learned(config, train), config.descent.batch_size, config.descent.epochs
     size = learned if size == "all" else min(size or learned, learned)
-    config = config.changed(batch_size=size)
+    steps = -(-learned // size)
+    epochs = table_preset.epochs(steps) if epochs is None else epochs
+    config = config.changed(batch_size=size, epochs=epochs)
     if descent.schedule is None and epochs:
-        schedule = table_preset.schedule(epochs * -(-learned // size))
+        schedule = table_preset.schedule(epochs * steps)
         config = config.changed(schedule=SETTINGS["schedule"].write(schedule), schedule_every="step")
     return config if descent.patience or not epochs else config.changed(patience=epochs)
 

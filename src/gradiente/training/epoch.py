@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -62,6 +63,10 @@ class Epoch:
     def augmenting(self) -> "np.random.Generator":
         """What the augmentation draws from, for each process another."""
         return stream(Purpose.AUGMENTATION, self.seed, self.number, self.engine.group.rank)
+
+    def set_dropout(self, factor: float) -> None:
+        """Of every dropout's p, in the steps from now on."""
+        self.context = replace(self.context, dropout=factor)
 
     def batches(self, order: Iterable[Array] | None = None) -> Iterator[Batch]:
         """The remaining batches of the epoch; or those of the given row numbers."""

@@ -128,6 +128,8 @@ class DescentConfig:
     lr_factors: LayerNumbers | None = setting(interval="[0, inf)")
     weight_decay_on: str = setting("all", choices=DECAYED)
     schedule: str | None = setting(registry=SCHEDULES, metavar="name")
+    weight_decay_schedule: str | None = setting(registry=SCHEDULES, metavar="name")
+    dropout_schedule: str | None = setting(registry=SCHEDULES, metavar="name")
     schedule_every: str = setting("epoch", choices=("epoch", "step"))
     epochs: int | None = setting(
         interval="[0, inf)",

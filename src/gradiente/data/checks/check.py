@@ -22,6 +22,8 @@ from gradiente.data.splits.rule import SplitRule
 from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import DataError, require
+from gradiente.files import STANDARD_INPUT, read_file
+from gradiente.temporary import TemporaryFolder
 
 log = logging.getLogger("gradiente")
 # What makes training impossible first, then what makes its results other than they seem.
@@ -106,6 +108,11 @@ def check_sheet(sheet: Sheet, before: Sequence[Finding] = ()) -> tuple[Finding, 
 
 def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> DataReport:
     path, name = Path(data), str(data)
+    if name == STANDARD_INPUT:  # which can be read once, and is read twice
+        with TemporaryFolder("check") as folder:
+            path = folder / "stdin"
+            path.write_bytes(read_file(name))
+            return _check_named(path, options, validates)
     raw = None
     if (
         name not in NAMES

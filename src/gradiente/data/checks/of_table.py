@@ -131,10 +131,10 @@ def _column(table: Table, name: str) -> tuple[Array | None, Finding | None]:
 
 def _mostly_numbers(table: Table, name: str, level: Level) -> Finding:
     """A column most of whose cells are numbers, and some others."""
-    plain = cells.plain(table.frame[name])
+    plain = cells.plain(table.text(name))
     present = ~cells.missing(plain, number=True)
     wrong = cells.numbers(plain, table.decimal or ".").is_null() & present
-    others = table.frame[name].filter(wrong)
+    others = table.text(name).filter(wrong)
     first = ", ".join(map(repr, others.unique(maintain_order=True)[:SHOWN].to_list()))
     values = {"column": name, "numbers": int((present & ~wrong).sum()), "cells": int(present.sum())}
     values |= {"others": first, "line": table.cell(name, int(wrong.arg_max() or 0))["line"]}
@@ -143,7 +143,7 @@ def _mostly_numbers(table: Table, name: str, level: Level) -> Finding:
 
 def _dates(table: Table, name: str, times: dict[str, Array]) -> Finding:
     """A column of dates, which are no numbers that a network learns from; their times are kept."""
-    values = {"column": name, "cell": next(cell for cell in table.frame[name] if cell)}
+    values = {"column": name, "cell": next(cell for cell in table.text(name) if cell)}
     try:
         times[name] = table.times(name)
     except (
@@ -184,7 +184,7 @@ def _of_words(table: Table, name: str, column: Array) -> Finding | None:
     if kinds > SOME_CATEGORIES and 2 * kinds > len(column):
         example = next(cell for cell in column.tolist() if cell)
         return Finding("names", {**values, "cell": example}, "stops", name)
-    plain = cells.plain(table.frame[name])
+    plain = cells.plain(table.text(name))
     present = plain.filter(~cells.missing(plain, number=True))
     numbers = len(present) - cells.numbers(present, table.decimal or ".").null_count()
     if MOSTLY * len(present) < numbers < len(present) and not cells.is_code(present):

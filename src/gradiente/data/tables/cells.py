@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradiente.data.tables.form import DECIMALS
 
 if TYPE_CHECKING:
@@ -48,6 +50,15 @@ def missing(cells: "pl.Series", *, number: bool) -> "pl.Series":
     return cells.str.to_lowercase().is_in(sorted(MISSING_NUMBER if number else MISSING))
 
 
+def words(cells: "pl.Series") -> np.ndarray:
+    """Text as it is written; "" for a cell that holds no value."""
+    import polars as pl
+
+    kinds = cells.unique()
+    written = np.where(missing(kinds, number=False).to_numpy(), "", np.array(kinds.to_list(), dtype=str))
+    return written[cells.cast(pl.Enum(kinds)).to_physical().to_numpy()]
+
+
 def plain(cells: "pl.Series") -> "pl.Series":
     """Numbers as they are typed, in the characters of ASCII: their minus, and no unit where all have the same one.
 
@@ -64,6 +75,17 @@ def plain(cells: "pl.Series") -> "pl.Series":
     if present.str.contains(r"^\(|-$").all():  # (601) in every row is a code
         return cells
     return cells.str.replace(negative, "-${1}${2}")
+
+
+def typed(cells: "pl.Series", decimal: str) -> "pl.Series":
+    """The float64 of each cell that is a number as programs write it; null where it is none, as for a missing one."""
+    import polars as pl
+
+    if decimal == ",":
+        of = pl.col(cells.name)
+        point = pl.when(~of.str.contains(".", literal=True)).then(of.str.replace(",", ".", literal=True))
+        cells = cells.to_frame().select(point).to_series()
+    return cells.cast(pl.Float64, strict=False).fill_nan(None)
 
 
 def numbers(cells: "pl.Series", decimal: str) -> "pl.Series":
@@ -85,6 +107,15 @@ def numbers(cells: "pl.Series", decimal: str) -> "pl.Series":
 def _number(decimal: str) -> tuple[str, str]:
     point = re.escape(decimal)
     return rf"\d+{point}?\d*", rf"{point}\d+"
+
+
+def may_group(values: np.ndarray) -> bool:
+    """Whether numbers that were read with a decimal point may have been written with points between thousands."""
+    size = np.abs(values[np.isfinite(values)])
+    parts = size[size % 1 != 0]
+    if len(size) < MANY or not len(parts) or size.max() >= 1000 or parts.min() < 1:
+        return False
+    return bool((np.abs(1000 * parts - np.rint(1000 * parts)) < 1e-6).all())
 
 
 def decimals_in(cells: "pl.Series") -> tuple[set[str], str | None]:

@@ -1,6 +1,6 @@
 """A table in a file: its columns by name, as numbers or as words, and an error that points at the cell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradiente.data.tables import cells, dates
-from gradiente.data.tables.decoding import FALLBACK, read_text
+from gradiente.data.tables.columns import Columns
+from gradiente.data.tables.decoding import FALLBACK, TextFile
 from gradiente.data.tables.delimited import Delimited
 from gradiente.data.tables.form import Form
-from gradiente.data.tables.header import headed
 from gradiente.data.tables.parquet import SUFFIX as PARQUET
-from gradiente.data.tables.parquet import Rows, read_parquet
+from gradiente.data.tables.parquet import ParquetColumns
+from gradiente.data.tables.text_columns import TextColumns
 from gradiente.errors import ArgumentError, DataError, did_you_mean
 from gradiente.locale import text
 
@@ -27,36 +28,27 @@ SUFFIXES = (".csv", ".tsv", ".data", ".gz", PARQUET)
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The cells of a table as text, by column.
+    """The columns of a table: numbers, or words as they are written.
 
     Arguments:
         path: the file, for messages
-        frame: the text of every cell, in columns with names
+        columns: of the file
+        names: of the table's columns, in order
         form: how the table is written, as it was found
         remarks: what was found, in the reader's language
-        records: the file's records, of which the first `skipped` are no rows
-        skipped: 1 for a header, else 0
-        text: the columns that hold words, whatever they look like; dates may be among them
 
     Errors: ArgumentError for a column that is not there, and for a comma that may group thousands or be a decimal
         comma; DataError for a cell that is missing or is not a number, with its line, its column and its text
     """
 
     path: Path
-    frame: "pl.DataFrame"
+    columns: Columns
+    names: list[str]
     form: Form
     remarks: tuple[str, ...]
-    records: Delimited | Rows
-    skipped: int
-    text: frozenset[str] = frozenset()
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the columns, in the order of the file."""
-        return self.frame.columns
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.columns)
 
     def is_numeric(self, name: str) -> bool:
         """Whether a column holds numbers.
@@ -73,14 +65,18 @@ class Table:
 
     def numbers(self, name: str) -> np.ndarray:
         """A column of numbers, float64; NaN where a value is missing."""
-        plain = cells.plain(self._cells(name))
-        return self._checked(name, cells.numbers(plain, self._decimal(name, plain)))
+        if (typed := self._typed(name)) is not None:
+            return self._finite(name, typed)
+        plain = cells.plain(self.text(name))
+        return self._checked(name, cells.numbers(plain, self._decimal(name, plain)).to_numpy())
 
-    def _values(self, name: str) -> "pl.Series | None":
-        """The numbers of a column, null where a cell is none; None for a column of words."""
-        if name in self.text:
+    def _values(self, name: str) -> np.ndarray | None:
+        """The numbers of a column, NaN where a cell is none; None for a column of words."""
+        if name in self.columns.words:
             return None
-        plain = cells.plain(self._cells(name))
+        if (typed := self._typed(name)) is not None:
+            return None if np.isnan(typed).all() else typed
+        plain = cells.plain(self.text(name))
         present = ~cells.missing(plain, number=True)
         if not present.any() or cells.is_code(plain.filter(present)):
             return None
@@ -88,28 +84,42 @@ class Table:
         among = values.filter(present)
         found, several = len(among) - among.null_count(), among.n_unique() > MOST_NUMERIC_CATEGORIES
         mostly = found >= cells.MOSTLY_NUMBERS * len(among) or (2 * found > len(among) and several)
-        return values if mostly else None
+        return values.to_numpy() if mostly else None
 
-    def _checked(self, name: str, values: "pl.Series") -> np.ndarray:
-        """Its numbers as an array, NaN where one is missing; the error of a cell that is wrong or infinite."""
-        wrong = values.is_null() & ~cells.missing(self._cells(name), number=True)
-        if wrong.any():
-            raise DataError(
-                "csv.not_number", **self.cell(name, int(wrong.arg_max() or 0)), count=int(wrong.sum())
-            )
-        found = values.to_numpy().astype(np.float64)
-        if np.isinf(found).any():
-            raise DataError("csv.infinite", **self.cell(name, int(np.isinf(found).argmax())))
-        return found
+    def is_typed(self, name: str) -> bool:
+        """Whether all cells of a column are numbers as programs write them, or missing, and one is there."""
+        values = self._typed(name)
+        return values is not None and not np.isnan(values).all()
+
+    def _typed(self, name: str) -> np.ndarray | None:
+        """A column all of whose cells are numbers as programs write them, or missing; None for any other."""
+        self.require(name)
+        return self.columns.numbers(name) if self._agrees and name not in self._grouped else None
+
+    def _checked(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Its numbers, NaN where one is missing; the error of a cell that is wrong or infinite."""
+        if self._typed(name) is None:
+            wrong = np.isnan(values) & ~cells.missing(self.text(name), number=True).to_numpy()
+            if wrong.any():
+                where = self.cell(name, int(wrong.argmax()))
+                raise DataError("csv.not_number", **where, count=int(wrong.sum()))
+        return self._finite(name, values)
+
+    def _finite(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Its numbers; the error of one that is infinite."""
+        if np.isinf(values).any():
+            raise DataError("csv.infinite", **self.cell(name, int(np.isinf(values).argmax())))
+        return values
 
     def words(self, name: str) -> np.ndarray:
         """A column as text, as it is written; "" where a value is missing."""
-        column = self._cells(name)
-        return np.where(cells.missing(column, number=False).to_numpy(), "", column.to_numpy()).astype(str)
+        return cells.words(self.text(name))
 
     def is_dates(self, name: str) -> bool:
         """Whether a column of words holds dates."""
-        column = self._cells(name)
+        if self._typed(name) is not None:
+            return False
+        column = self.text(name)
         present = column.filter(~cells.missing(column, number=True))
         found = len(present) - min(
             dates.dates(present, day_first=first).null_count() for first in (True, False)
@@ -121,7 +131,7 @@ class Table:
         values = self._values(name)
         if values is not None:
             return self._checked(name, values)
-        column = self._cells(name)
+        column = self.text(name)
         present = ~cells.missing(column, number=True)
         day_first = dates.is_day_first(column) if self.form.day_first is None else self.form.day_first
         if day_first is None:
@@ -137,8 +147,8 @@ class Table:
 
     def cell(self, name: str, row: int) -> dict[str, object]:
         """Where a cell is, for messages: path, line, column and the cell's text."""
-        line = self.records.line(row + self.skipped)
-        return {"path": self.path, "line": line, "column": name, "cell": self.frame[name][row]}
+        line, cell = self.columns.cell(name, row)
+        return {"path": self.path, "line": line, "column": name, "cell": cell}
 
     def without(self, names: Sequence[str]) -> "Table":
         """The table without those columns.
@@ -147,11 +157,11 @@ class Table:
         """
         if set(names) >= set(self.names):
             raise DataError("csv.one_column", path=self.path, column=self.names[-1])
-        return replace(self, frame=self.frame.drop(names))
+        return replace(self, names=[name for name in self.names if name not in names])
 
     def require(self, name: str) -> None:
         """Raise an ArgumentError for a column that is not there."""
-        if name not in self.frame.columns:
+        if name not in self.names:
             hint = did_you_mean(name, self.names)
             raise ArgumentError("csv.no_column", path=self.path, column=name, hint=hint)
 
@@ -160,9 +170,10 @@ class Table:
         """What stands before decimals: as given, or as the columns agree on."""
         return self.form.decimal or (next(iter(self._decimals)) if len(self._decimals) == 1 else None)
 
-    def _cells(self, name: str) -> "pl.Series":
+    def text(self, name: str) -> "pl.Series":
+        """The text of a column, as it is written, without spaces around it."""
         self.require(name)
-        return self.frame[name]
+        return self.columns.cells(name)
 
     def _decimal(self, name: str, plain: "pl.Series") -> str:
         """What stands before the decimals of a column: as given, as its cells show, or those of the others."""
@@ -181,20 +192,61 @@ class Table:
         return "."
 
     @cached_property
+    def _agrees(self) -> bool:
+        """Whether no column of text certainly has other decimals than those of the columns of numbers."""
+        if self.form.decimal is not None:
+            return True
+        found = self._certain(name for name in self.names if self._is_written(name))
+        decimal = self.columns.decimal
+        return found <= {decimal} and (decimal == "." or decimal in found or self._has_decimals)
+
+    @cached_property
+    def _grouped(self) -> frozenset[str]:
+        """The columns of numbers whose points certainly group thousands, where that is not given."""
+        if self.form.decimal is not None or self.columns.decimal == ",":
+            return frozenset()
+        columns = {name: self.columns.numbers(name) for name in self.names}
+        may = [name for name, values in columns.items() if values is not None and cells.may_group(values)]
+        return frozenset(name for name in may if self._certain([name]) == {","})
+
+    def _is_written(self, name: str) -> bool:
+        """Whether a column is to be read from its text."""
+        return self.columns.numbers(name) is None or name in self._grouped
+
+    @cached_property
+    def _has_decimals(self) -> bool:
+        """Whether a number of the columns of numbers is not whole."""
+        columns = (self.columns.numbers(name) for name in self.names if name not in self._grouped)
+        return any(np.any(each % 1 != 0, where=np.isfinite(each)) for each in columns if each is not None)
+
+    @cached_property
     def _decimals(self) -> set[str]:
         """What certainly stands before decimals in any column."""
-        found = set[str]()
-        for name in self.names:
-            found |= cells.decimals_in(cells.plain(self.frame[name]))[0]
-        return found
+        if not self._agrees:
+            self.columns.read_cells(self.names)
+            return self._certain(self.names)
+        found = self._certain(name for name in self.names if self._is_written(name))
+        return found | ({self.columns.decimal} if self._has_decimals else set())
+
+    def _certain(self, names: Iterable[str]) -> set[str]:
+        """What certainly stands before decimals in the text of columns."""
+        return set[str]().union(*(cells.decimals_in(cells.plain(self.text(name)))[0] for name in names))
 
 
-def read_table(path: str | Path, form: Form | None = None) -> Table:
+def read_table(
+    path: str | Path,
+    form: Form | None = None,
+    *,
+    numbers: Collection[str] | None = None,
+    words: Collection[str] = (),
+) -> Table:
     """The table in a file: text whose cells are separated by `,`, `;`, a tab or `|`, also by gzip; or Parquet.
 
     Arguments:
         path: the file; "-" is the standard input
         form: how it is written, where that is known; what is None in it is found
+        numbers, words: names of the columns that are wanted as numbers, and as words; others are read where they are
+            asked for. None: all. Where the first row has these names, it is the header
 
     Errors: FileError for a file that is missing or is not text; ArgumentError where it cannot be known whether the
         first row has names; DataError for a table that is empty, has a column without a name or two of the same, a row
@@ -209,18 +261,19 @@ def read_table(path: str | Path, form: Form | None = None) -> Table:
     ([1.7, 1.65], ['Cali', 'Pasto'])
     """
     path, form = Path(path), form or Form()
+    remarks = list[str]()
+    columns: Columns
     if path.suffix.lower() == PARQUET:
-        frame, words = read_parquet(path)
-        if not len(frame):
-            raise DataError("csv.empty", path=path)
-        return Table(path, frame, replace(form, header=True, decimal="."), (), Rows(), 0, words)
-    content, encoding = read_text(path, form.encoding)
-    records = Delimited(path, content, form.separator)
-    found = headed(path, records.frame(), form.header)
-    if not len(found.frame):
+        columns = ParquetColumns(path)
+        form = replace(form, decimal=columns.decimal)
+    else:
+        file = TextFile(path, form.encoding)
+        if file.encoding == FALLBACK and form.encoding is None:
+            remarks.append(text("csv.remark.encoding", path=path.name, encoding=file.encoding))
+        records = Delimited(path, file, form.separator)
+        wanted = {"numbers": numbers, "words": words}
+        columns = TextColumns(records, header=form.header, decimal=form.decimal, **wanted)
+    if not len(columns):
         raise DataError("csv.empty", path=path)
-    remarks = list(found.remarks)
-    if encoding == FALLBACK and form.encoding is None:
-        remarks.insert(0, text("csv.remark.encoding", path=path.name, encoding=encoding))
-    form = replace(form, header=bool(found.header))
-    return Table(path, found.frame, form, tuple(remarks), records, found.header)
+    form = replace(form, header=columns.header == 1)
+    return Table(path, columns, columns.names, form, (*remarks, *columns.remarks))

@@ -5,7 +5,7 @@ from math import prod
 from typing import Any
 
 from gradiente.engines.compiled.formulas import supported
-from gradiente.engines.compiled.operands import DELTA
+from gradiente.engines.compiled.operands import DELTA, DROPOUT
 from gradiente.engines.compiled.recording import (
     TOTAL,
     Draws,
@@ -137,7 +137,8 @@ class _Recording:
             return
         x = operand(self.values[-1], (self.count, *shape), self.network.dtype)
         drawn: Any = Draws(f"draw_{index}", x.shape)
-        context = Context(training=not frozen, generator=drawn, buffers=self.buffers[index])
+        factor: Any = operand(Symbol(DROPOUT), (), self.network.dtype, shared=True)
+        context = Context(not frozen, drawn, self.buffers[index], dropout=factor)
         y, cache = recorded(name, lambda: layer.forward(self.parameters[index], x, context))
         if (
             not isinstance(y, Rows)

@@ -176,6 +176,7 @@ class CompiledEngine(ClosedFormEngine):
             bounds,
             state,
             constants,
+            context.dropout,
             divided,
             penalties,
             generator,

@@ -89,6 +89,7 @@ class Form:
         rows, bounds    the instances of all steps, and where in `rows` each step begins and the last one ends
         buffers         running statistics
         constants       those of the rules, `stride` numbers further at every step
+        dropout         the factor of every dropout's p, a single number
         divisors, penalties     what the loss is divided by, and the penalties' part of J, of every step
         w, classes      memory to work in
         predictions, values     where the network's output for every instance goes, and J of every step
@@ -110,6 +111,7 @@ class Form:
             "buffers": f"{number}*",
             "constants": f"{number}*",
             "stride": "int64",
+            "dropout": f"{number}*",
             "divisors": "float64*",
             "penalties": "float64*",
             "w": f"{number}*",

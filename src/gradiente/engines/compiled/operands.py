@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-# W x or another head's y; b of a Linear; ∂J/∂output; the targets; the instances' weights; any entry of a W.
+# W x or another head's y; b of a Linear; ∂J/∂output; the targets; the instances' weights; any entry of a W; the
+# factor of every dropout's p.
 RAW, BIAS, DELTA, TARGET, SHARE, WEIGHT = "raw", "bias", "delta", "target", "share", "weight"
+DROPOUT = "dropout"
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Program:
         bounds: Array,
         state: Sequence[Array],
         constants: Array,
+        dropout: float,
         divisors: Array,
         penalties: Array,
         generator: "np.random.Generator | None",
@@ -102,6 +103,7 @@ class Program:
             rows, bounds: the instances of all steps, and where in `rows` each step begins, and the last ends
             state: θ, the gradient, the optimizer's slots and the running statistics, which change
             constants: of the rules, for each step
+            dropout: the factor of every dropout's p
             divisors, penalties: what the loss is divided by, and the penalties' part of J, for each step
             generator: that layers draw from
             threads: how many work together
@@ -128,6 +130,7 @@ class Program:
             *state,
             constants,
             constants.shape[1],
+            np.array([dropout], self.work.dtype),
             divisors,
             penalties,
         ]

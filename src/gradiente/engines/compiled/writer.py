@@ -8,7 +8,7 @@ from gradiente.engines.compiled.feature_loops import SUMMED, FeatureLoops
 from gradiente.engines.compiled.form import Form
 from gradiente.engines.compiled.formulas import Formulas, Operand, literal, nested
 from gradiente.engines.compiled.lanes import NAMES
-from gradiente.engines.compiled.operands import BIAS, DELTA, RAW, SHARE, TARGET, WEIGHT
+from gradiente.engines.compiled.operands import BIAS, DELTA, DROPOUT, RAW, SHARE, TARGET, WEIGHT
 from gradiente.engines.compiled.pieces import Chained, Cut
 from gradiente.engines.compiled.recording import ROW_SUM
 from gradiente.engines.compiled.register_products import Matrix, product, product_of_rows
@@ -126,7 +126,8 @@ class Writer:
         buffers = {name: self.form.buffers[name] for name in stage.buffers}
         pointers |= {name: f"at(buffers, {place.start} + {cut.lo})" for name, place in buffers.items()}
         operands = {name: Operand(name, "number" if name in single else "feature") for name in pointers}
-        return {**operands, ROW_COUNT: Operand("T(m)", "number")}, pointers
+        operands |= {ROW_COUNT: Operand("T(m)", "number"), DROPOUT: Operand("dropout[0]", "number")}
+        return operands, pointers
 
     def raw(self, stage: Stage, x: str, cut: Cut) -> list[str]:
         """W x of a piece of a stage's neurons, at the pointer `out`."""
