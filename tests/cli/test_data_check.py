@@ -1,7 +1,9 @@
 """`gradiente data check`, and what is said of the data before a training."""
 
+import io
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -312,6 +314,16 @@ def test_arrays_folders_and_names_are_checked_too():
     np.savez("one.npz", x=x, y=np.zeros(300, int))
     status, report = check(None, "one.npz")
     assert (status, levels(report)) == (1, {"refused": "stops"})
+
+
+def test_the_standard_input_is_checked_as_a_file_is(monkeypatch):
+    table = with_text(frame(), "b", [3, 7], "")
+    expected = check(table)[1]
+    piped = io.TextIOWrapper(io.BytesIO(Path("t.csv").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", piped)
+    status, report = check(None, "-")
+    assert (status, levels(report)) == (1, {"missing": "stops"})
+    assert report == {**expected, "name": "stdin"}
 
 
 @pytest.mark.parametrize(

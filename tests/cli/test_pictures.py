@@ -124,6 +124,31 @@ def test_what_is_wrong_is_said_before_anything_is_trained(own_folder):
     assert (answer.status, "[4, 1024]" in answer.err) == (2, True)
 
 
+def test_a_run_is_measured_on_another_folder(squares_run, own_folder):
+    _, run, _ = squares_run
+    squares(own_folder / "new", count=6, size=(20, 20), seed=5)
+    answer = gradiente("evaluate", run, "new", "--json", "--lang", "en")
+    answers = gradiente("predict", run, "new", "--json").data
+    right = np.mean([row["class"] == Path(row["source"]).parent.name for row in answers])
+    assert answer.data["instances"] == len(answers) == 12
+    assert answer.data["metrics"]["accuracy"] == pytest.approx(right)
+    assert "new: 12 pictures, read as those of training" in answer.err
+    squares(own_folder / "new", ("green",))
+    answer = gradiente("evaluate", run, "new", "--lang", "es")
+    assert (answer.status, answer.out) == (1, "")
+    assert "new tiene una clase green que no está entre las de entrenamiento: blue, red" in answer.err
+
+
+def test_the_test_part_in_a_folder_of_its_own(own_folder):
+    squares(own_folder / "mine", count=10)
+    squares(own_folder / "new", ("blue",), count=3, seed=5)
+    options = ("--epochs", "2", "--run", "run", "--json", "--lang", "en")
+    answer = gradiente("train", "mine", "--test", "new", *options)
+    assert answer.status == 0, answer.err
+    assert gradiente("evaluate", "run", "--json").data["metrics"] == answer.data["test"]
+    assert gradiente("evaluate", "run", "new", "--json").data["metrics"] == answer.data["test"]
+
+
 def test_what_cannot_be_predicted(squares_run, table_run):
     folder, run, _ = squares_run
     with open("bad.png", "w", encoding="utf-8") as file:

@@ -163,6 +163,53 @@ def test_a_test_part_of_one_class_and_broken_files_in_both(tmp_path):
     assert (len(train), len(test), set(test.y.tolist())) == (199, 99, {1})
 
 
+def test_a_test_folder_is_read_as_training_was(tmp_path, said):
+    squares(tmp_path / "mine", count=5)
+    squares(tmp_path / "new", ("red",), count=3, size=(30, 20), seed=1, suffix="jpg")
+    (tmp_path / "new" / "red" / "notes.txt").write_text("words")
+    train, test = load(tmp_path / "mine", test=tmp_path / "new")
+    assert (len(train), len(test), test.classes, test.y.tolist()) == (10, 3, ("blue", "red"), [1, 1, 1])
+    expected = [read_picture(path, (3, 10, 12)) for path in sorted((tmp_path / "new").rglob("*.jpg"))]
+    np.testing.assert_array_equal(test.x, expected)
+    assert said()[1:] == [
+        "new: 3 pictures, read as those of training",
+        "new has no pictures of blue: nothing is measured of them",
+        "1 other file is left alone, such as notes.txt",
+    ]
+
+
+def test_colours_are_read_in_grey_where_training_was_grey(tmp_path):
+    for folder, mode in (("grey", "L"), ("new", "RGB")):
+        for name in ("a", "b"):
+            (tmp_path / folder / name).mkdir(parents=True)
+            picture = np.random.default_rng(len(name)).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+            Image.fromarray(picture).convert(mode).save(tmp_path / folder / name / "1.png")
+    train, test = load(tmp_path / "grey", test=tmp_path / "new")
+    assert train.image_shape == test.image_shape == (8, 8)
+    np.testing.assert_array_equal(test.x, train.x)
+
+
+def test_a_test_folder_that_cannot_be(tmp_path):
+    squares(tmp_path / "mine", count=5)
+    squares(tmp_path / "other", ("green", "red"))
+    squares(tmp_path / "bad", ("red",))
+    broken(tmp_path / "bad")
+    squares(tmp_path / "whole" / "train")
+    squares(tmp_path / "whole" / "test")
+    (tmp_path / "nothing").mkdir()
+    for name, error, words in (
+        ("other", DataError, r"other has a class green.*training: blue, red"),
+        ("bad", FileError, r"red.0\.png"),
+        ("nothing", DataError, "there are no pictures in"),
+        ("none", FileError, "no file"),
+        ("mine/red/0.png", ArgumentError, "one folder of pictures for each class"),
+    ):
+        with pytest.raises(error, match=words):
+            load(tmp_path / "mine", test=tmp_path / name)
+    with pytest.raises(ArgumentError, match="test"):
+        load(tmp_path / "whole", test=tmp_path / "mine")
+
+
 def test_load_splits_the_others_class_by_class(tmp_path):
     train, test = load(squares(tmp_path / "two", count=10), test=0.3, seed=3)
     assert (np.bincount(train.y).tolist(), np.bincount(test.y).tolist()) == ([7, 7], [3, 3])

@@ -44,9 +44,35 @@ def test_several_real_targets_are_none(saved):
     assert read_npz(saved(x=np.zeros((4, 3)), y=y)).task == "regression"
 
 
-def test_real_y_is_a_regression(saved):
-    assert read_npz(saved(x=X, y=Y.astype(float))).task == "regression"
-    assert read_npz(saved(x=X, y=X[:, :2])).outputs == 2
+@pytest.mark.parametrize("y", [X[:, 0], Y / 2, np.arange(6.0), Y + 2.0**53, X[:, :2]])
+def test_real_y_is_a_regression(saved, y):
+    data = read_npz(saved(x=X, y=y))
+    assert (data.task, data.outputs) == ("regression", y[0].size)
+    np.testing.assert_array_equal(data.y, y)
+
+
+@pytest.mark.parametrize("y", [Y.astype(float), Y[:, None].astype(np.float32)])
+def test_whole_real_y_may_be_either(saved, y, caplog):
+    caplog.set_level("INFO", "gradiente")
+    data = read_npz(saved(x=X, y=y))
+    assert (data.task, data.classes, data.y.tolist()) == ("classification", ("0", "1", "2"), Y.tolist())
+    assert "taken as classes (--task regression" in caplog.text
+    assert read_npz(saved(x=X, y=y), prefer_numbers=True).task == "regression"
+    assert "taken as numbers (--task classification" in caplog.text
+    assert read_npz(saved(x=X, y=y), "regression").task == "regression"
+    assert read_npz(saved(x=X, y=y), "classification", prefer_numbers=True).task == "classification"
+
+
+def test_two_whole_real_numbers_are_classes_as_in_a_table(saved):
+    data = read_npz(saved(x=X, y=np.where(Y > 0, 1.0, -1.0)), prefer_numbers=True)
+    assert (data.task, data.classes, data.y.tolist()) == ("classification", ("-1", "1"), (Y > 0).tolist())
+
+
+def test_the_task_as_given(saved):
+    data = read_npz(saved(x=X, y=Y), "regression")
+    assert (data.task, data.y.tolist()) == ("regression", Y.tolist())
+    with pytest.raises(DataError, match=r"y contains 0\.5, and classes are whole numbers"):
+        read_npz(saved(x=X, y=Y / 2), "classification")
 
 
 def test_compressed(tmp_path):
@@ -154,12 +180,3 @@ def test_shapes(saved):
         read_npz(saved(x=X[:, 0], y=Y))
     with pytest.raises(ShapeError, match=r"got \(6, 1\)"):
         read_npz(saved(x=X, y=Y[:, None]))
-
-
-@pytest.mark.parametrize(
-    ("y", "said"), [(np.tile([0.0, 1.0], 10), True), (np.arange(20.0), False), (np.tile([0.5, 1], 10), False)]
-)
-def test_classes_saved_as_real_numbers_are_a_regression_of_which_it_is_said(y, said, tmp_path, caplog):
-    np.savez(tmp_path / "d.npz", x=np.zeros((20, 2)), y=y)
-    assert read_npz(tmp_path / "d.npz").task == "regression"
-    assert ("y.astype(int)" in caplog.text) == said

@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_sco
 from sklearn.neural_network import MLPClassifier as Theirs
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import compute_class_weight, compute_sample_weight
 
 import gradiente as gr
 
@@ -298,6 +298,67 @@ def test_balanced_weights_find_more_of_a_rare_class():
     plain = recall_score(y, model.fit(x, y).predict(x))
     balanced = recall_score(y, model.fit(x, y, compute_sample_weight("balanced", y)).predict(x))
     assert plain < 0.4 < 0.6 < balanced
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("given", ["balanced", {"red": 3.0, "white": 0.5}, {"red": 2}, {"white": 0}])
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("early", [False, True])
+def test_class_weights_are_sample_weights_of_scikit_learn(given, own, early):
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(size=(200, 3)), generator.choice(["pink", "red", "white"], 200, p=[0.6, 0.3, 0.1])
+    weights = generator.uniform(1, 2, 200) if own else np.ones(200)
+    options: Any = {"max_iter": 4, "random_state": 0, "early_stopping": early}
+    of_classes: Any = gr.MLPClassifier(class_weight=given, **options)
+    of_classes.fit(x, y, sample_weight=weights if own else None)
+    if given == "balanced":  # where a row counts as often as its weight says
+        expected = compute_class_weight(given, classes=np.unique(y), y=y, sample_weight=weights)
+        expected = weights * expected[np.searchsorted(np.unique(y), y)]
+    else:
+        expected = weights * compute_sample_weight(given, y)
+    if 0 not in dict(given if given != "balanced" else {}).values():
+        by_rows: Any = gr.MLPClassifier(**options).fit(x, y, sample_weight=expected)
+        np.testing.assert_allclose(of_classes.network_.theta, by_rows.network_.theta, rtol=1e-12)
+    assert of_classes.classes_.tolist() == ["pink", "red", "white"]
+    assert of_classes.predict_proba(x).shape == (200, 3)
+
+
+def test_class_weights_in_parts():
+    x, y = load_iris(return_X_y=True)
+    options: Any = {"hidden_layer_sizes": (4,), "random_state": 0}
+    given: Any = gr.MLPClassifier(class_weight={0: 5, 2: 0.1}, **options)
+    plain: Any = gr.MLPClassifier(**options)
+    for _ in range(3):
+        given.partial_fit(x, y, classes=[0, 1, 2])
+        plain.partial_fit(x, y, classes=[0, 1, 2], sample_weight=np.array([5, 1, 0.1])[y])
+    np.testing.assert_allclose(given.network_.theta, plain.network_.theta, rtol=1e-12)
+    with pytest.raises(ValueError, match="partial_fit does not see all rows"):
+        gr.MLPClassifier(class_weight="balanced").partial_fit(x, y, classes=[0, 1, 2])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("given", ["balanced", [{0: 1, 1: 3}, {0: 2, 1: 1}]])
+def test_class_weights_of_several_labels_are_those_of_scikit_learn(given):
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(size=(100, 3)), (generator.random((100, 2)) < [0.2, 0.6]).astype(int)
+    options: Any = {"max_iter": 3, "random_state": 0}
+    by_class: Any = gr.MLPClassifier(class_weight=given, **options).fit(x, y)
+    by_rows: Any = gr.MLPClassifier(**options).fit(x, y, sample_weight=compute_sample_weight(given, y))
+    np.testing.assert_allclose(by_class.network_.theta, by_rows.network_.theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("even", "balanced"),
+        ({3: 1.0}, "not in class_weight"),
+        ({0: -1.0}, "weight"),
+        ({0: 0, 1: 0, 2: 0}, "weight"),
+    ],
+)
+def test_class_weights_that_cannot_be(given, words):
+    with pytest.raises(ValueError, match=words):
+        gr.MLPClassifier(class_weight=given).fit(*load_iris(return_X_y=True))
 
 
 def test_a_negative_weight_is_refused():

@@ -1,7 +1,7 @@
 """Pictures in folders by class: which files there are, of which class, for training or for testing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +58,7 @@ def class_folders(folder: Path) -> ClassFolders:
     others: list[Path] = []
     of_class = _by_class(folder if train is None else train, others)
     tested = {} if test is None else _by_class(test, others)
-    if not any(of_class.values()):
-        flat = any(is_picture(path) for path in _visible(folder))
-        raise DataError("folder.flat" if flat else "folder.no_pictures", folder=folder)
+    _require_pictures(of_class, folder)
     for name, files in of_class.items():
         if not files:
             raise DataError("folder.empty_class", folder=folder if train is None else train, name=name)
@@ -69,15 +67,45 @@ def class_folders(folder: Path) -> ClassFolders:
     if unknown := sorted(tested.keys() - of_class.keys()):
         raise DataError("folder.unknown_class", folder=test, name=unknown[0], known=", ".join(of_class))
     remarks = [text("folder.unused", folder=path.name) for path in unused]
-    if others:
-        remarks.append(text("folder.others", count=count(len(others)), example=others[0].name))
+    return _labelled(tuple(of_class), (of_class, tested), [*remarks, *_said(others)])
+
+
+def folders_of_classes(folder: Path, classes: Sequence[str]) -> ClassFolders:
+    """The pictures in a folder with one subfolder for each of these classes, of which some may be without pictures.
+
+    Errors: DataError for a folder without pictures, with pictures outside of class folders only, or with those of
+        another class; FileError for a folder that cannot be read
+    """
+    others: list[Path] = []
+    of_class = {name: files for name, files in _by_class(folder, others).items() if files}
+    _require_pictures(of_class, folder)
+    if unknown := sorted(of_class.keys() - set(classes)):
+        raise DataError("folder.unknown_class", folder=folder, name=unknown[0], known=", ".join(classes))
+    return _labelled(tuple(classes), (of_class,), _said(others))
+
+
+def _require_pictures(of_class: Mapping[str, list[Path]], folder: Path) -> None:
+    if not any(of_class.values()):
+        flat = any(is_picture(path) for path in _visible(folder))
+        raise DataError("folder.flat" if flat else "folder.no_pictures", folder=folder)
+
+
+def _labelled(
+    classes: tuple[str, ...], parts: Sequence[Mapping[str, list[Path]]], remarks: list[str]
+) -> ClassFolders:
+    """The pictures of one part after the other, with the numbers of their classes."""
     files, labels = [], []
-    for part in (of_class, tested):
-        for label, name in enumerate(of_class):
+    for part in parts:
+        for label, name in enumerate(classes):
             files += part.get(name, [])
             labels += [label] * len(part.get(name, []))
-    tests = sum(map(len, tested.values()))
-    return ClassFolders(tuple(of_class), tuple(files), tuple(labels), tests, tuple(remarks))
+    tests = sum(len(each) for part in parts[1:] for each in part.values())
+    return ClassFolders(classes, tuple(files), tuple(labels), tests, tuple(remarks))
+
+
+def _said(others: list[Path]) -> list[str]:
+    """Which files are left alone, in words."""
+    return [text("folder.others", count=count(len(others)), example=others[0].name)] if others else []
 
 
 def pictures_in(folder: Path) -> list[Path]:

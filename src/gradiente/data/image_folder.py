@@ -4,7 +4,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.data.cached import cached_arrays
-from gradiente.data.class_folders import ClassFolders, class_folders
+from gradiente.data.class_folders import ClassFolders, class_folders, folders_of_classes
 from gradiente.data.dataset import Dataset
 from gradiente.data.own import as_rows
 from gradiente.data.picture import header, picture_bytes
@@ -67,28 +67,68 @@ def read_image_folder(
         require_in(SIZES, "data", image_size=image_size)
     folder = Path(folder).absolute()
     found = class_folders(folder)
-    kept = cached_arrays(
-        f"pictures/{_digest([str(folder)])}",
-        [_digest(map(_state, found.files)), str(image_size)],
-        lambda: _decoded(found.files, image_size),
-        alone=True,
-    )
+    kept = _kept(str(folder), found, image_size)
     channels = kept["channels"].astype(int)
     good = np.flatnonzero(channels)
     rows, columns, changed = map(int, kept["size"])
-    _require_few_broken(found, channels)
     shape = (rows, columns) if channels.max() == _GREY else (_COLOUR, rows, columns)
-    labels, tested = np.array(found.labels)[good], int((good >= len(found.files) - found.tested).sum())
-    pixels = kept["pixels"][:, : int(np.prod(shape))]  # of grey ones the first channel, and no padding
-    x = MappedArray(pixels, None if len(good) == len(pixels) else good, as_rows)
-    data: Any = np.asarray(x) if x.size * 4 <= IN_MEMORY else x
-    facts: Any = {"image_shape": shape, "picture_files": True}
-    whole = Dataset(data, labels, "classification", folder.name, found.classes, **facts)
+    tested = int((good >= len(found.files) - found.tested).sum())
+    whole = _data_set(folder, found, kept, shape)
     for remark in (_taken(found, channels, (rows, columns), bool(changed)), *found.remarks):
         log.info(remark)
     numbers = np.arange(len(good))
     parts = (numbers[: len(good) - tested], numbers[len(good) - tested :]) if tested else None
     return whole, parts
+
+
+def read_labelled_folder(folder: str | Path, classes: Sequence[str], image_shape: Sequence[int]) -> Dataset:
+    """The pictures in a folder with one subfolder for each class, to measure a network that was trained on others.
+
+    They are read as those of training: in their size, grey where they were. Of which classes there are none, and which
+    files are left out, is said by the log `gradiente`.
+
+    Arguments:
+        classes, image_shape: those of the training data
+
+    Errors: those of `folders_of_classes`; FileError for a broken picture where there are more than 1 %
+    """
+    folder, shape = Path(folder).absolute(), tuple(image_shape)
+    found = folders_of_classes(folder, classes)
+    kept = _kept(f"{folder} {shape}", found, shape)
+    channels = kept["channels"].astype(int)
+    absent = [name for number, name in enumerate(classes) if number not in found.labels]
+    remarks = [text("folder.labelled", folder=folder.name, count=count(int((channels > 0).sum())))]
+    remarks += [text("folder.absent", folder=folder.name, names=", ".join(absent))] if absent else []
+    for remark in (*remarks, *_broken(found, channels), *found.remarks):
+        log.info(remark)
+    return _data_set(folder, found, kept, shape, to_measure=True)
+
+
+def _kept(name: str, found: ClassFolders, size: int | tuple[int, ...] | None) -> Mapping[str, Array]:
+    """What `_decoded` makes of the pictures, kept under a name in the cache folder.
+
+    Errors: FileError for a broken picture where there are more than a few
+    """
+    kept = cached_arrays(
+        f"pictures/{_digest([name])}",
+        [_digest(map(_state, found.files)), str(size)],
+        lambda: _decoded(found.files, size),
+        alone=True,
+    )
+    _require_few_broken(found, kept["channels"].astype(int))
+    return kept
+
+
+def _data_set(
+    folder: Path, found: ClassFolders, kept: Mapping[str, Array], shape: tuple[int, ...], **facts: Any
+) -> Dataset:
+    """The pictures that are whole, in that shape."""
+    good = np.flatnonzero(kept["channels"])
+    pixels = kept["pixels"][:, : int(np.prod(shape))]  # of grey ones the first channel, and no padding
+    x = MappedArray(pixels, None if len(good) == len(pixels) else good, as_rows)
+    data: Any = np.asarray(x) if x.size * 4 <= IN_MEMORY else x
+    facts |= {"image_shape": shape, "picture_files": True}
+    return Dataset(data, np.array(found.labels)[good], "classification", folder.name, found.classes, **facts)
 
 
 def _taken(found: ClassFolders, channels: Array, size: tuple[int, int], changed: bool) -> str:
@@ -99,10 +139,17 @@ def _taken(found: ClassFolders, channels: Array, size: tuple[int, int], changed:
     lines = [text("folder.taken", **words, rows=size[0], columns=size[1], kind=kind)]
     lines += [text("folder.cut")] if changed else []
     lines += [text("folder.tested", count=count(found.tested))] if found.tested else []
+    return " ".join([*lines, *_broken(found, channels)])
+
+
+def _broken(found: ClassFolders, channels: Array) -> list[str]:
+    """Which files are broken, in words."""
     broken = np.flatnonzero(channels == 0)
-    if len(broken):
-        lines.append(text("folder.broken", count=count(len(broken)), example=found.files[broken[0]]))
-    return " ".join(lines)
+    return (
+        [text("folder.broken", count=count(len(broken)), example=found.files[broken[0]])]
+        if len(broken)
+        else []
+    )
 
 
 def _require_few_broken(found: ClassFolders, channels: Array) -> None:
@@ -116,8 +163,12 @@ def _require_few_broken(found: ClassFolders, channels: Array) -> None:
         raise FileError("image.corrupt", path=path)  # when it was read before
 
 
-def _decoded(files: Sequence[Path], image_size: int | None) -> dict[str, Array]:
-    """The pixels of the pictures, what was found of each, and their common size."""
+def _decoded(files: Sequence[Path], size: int | tuple[int, ...] | None) -> dict[str, Array]:
+    """The pixels of the pictures, what was found of each, and their common size.
+
+    Arguments:
+        size: of the longer side, None: at most 64; or the shape that each is to have
+    """
     if len(files) >= _MANY:
         log.info(text("folder.reading", count=count(len(files))))
     headers = np.zeros((len(files), 3), dtype=np.int64)
@@ -127,7 +178,10 @@ def _decoded(files: Sequence[Path], image_size: int | None) -> dict[str, Array]:
 
     whole = _each(measure, len(files))
     sizes, grey = headers[whole, :2], bool(headers[whole, 2].all())
-    rows, columns = _common_size(sizes, image_size) if whole.any() else (SMALLEST, SMALLEST)
+    if isinstance(size, tuple):
+        grey, (rows, columns) = len(size) == 2, size[-2:]
+    else:
+        rows, columns = _common_size(sizes, size) if whole.any() else (SMALLEST, SMALLEST)
     channels = np.zeros(len(files), dtype=np.uint64)
     most = _GREY if grey else _COLOUR
     pixels = _on_disk((len(files), -(-most * rows * columns // 8) * 8))
@@ -140,8 +194,8 @@ def _decoded(files: Sequence[Path], image_size: int | None) -> dict[str, Array]:
 
     _each(decode, len(files))
     changed = (sizes != (rows, columns)).any()
-    size = np.array([rows, columns, changed], dtype=np.uint64)
-    return {"pixels": pixels, "channels": channels, "size": size}
+    common = np.array([rows, columns, changed], dtype=np.uint64)
+    return {"pixels": pixels, "channels": channels, "size": common}
 
 
 def _common_size(sizes: Array, image_size: int | None) -> tuple[int, int]:

@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from gradiente.data.class_folders import class_folders
 from gradiente.data.dataset import Dataset, Task
 from gradiente.data.digests import RowDigests
 from gradiente.data.encoder import Encoder
+from gradiente.data.image_folder import read_labelled_folder
 from gradiente.data.new_rows import read_new_rows, say_far
 from gradiente.data.npy import is_npy_folder, read_npy_pair
 from gradiente.data.npz import read_npz_pair
 from gradiente.data.own import is_indicator, is_one_hot
-from gradiente.data.picture import read_picture
 from gradiente.data.splits.rule import Origin
 from gradiente.data.tables.form import Form
 from gradiente.data.tables.table import SUFFIXES
@@ -38,6 +37,7 @@ def read_labelled(
     classes: Sequence[str],
     encoder: Encoder | None,
     image_shape: Sequence[int] | None = None,
+    picture_files: bool = False,
     missing: str = "error",
     form: Form | None = None,
     trained: np.ndarray | None = None,
@@ -45,8 +45,8 @@ def read_labelled(
     """The data set in a file, for a network that was trained on another: columns by name, classes by their names.
 
     Arguments:
-        path: of a table, an .npz file, a folder with x.npy and y.npy, or one with a folder of pictures for each class
-        task, classes, encoder, image_shape: those of the training data
+        path: of a table, an .npz file, a folder with x.npy and y.npy, or one of pictures in folders by class
+        task, classes, encoder, image_shape, picture_files: those of the training data
         missing: what became of missing values in training; with "drop", rows that have one are left out
         form: how a table is written, where that is known
         trained: the digests of the rows that were learned from; how many are among these is said
@@ -55,9 +55,12 @@ def read_labelled(
         for classes that training never saw
     """
     path = Path(path)
+    if picture_files and image_shape is not None and path.is_dir() and not is_npy_folder(path):
+        data = read_labelled_folder(path, classes, image_shape)
+        if trained is not None:
+            _say_trained(trained, RowDigests.of_rows(data.x, np.array(data.classes)[data.y]))
+        return data
     facts = {"task": task, "name": path.stem, "classes": tuple(classes), "to_measure": True}
-    if path.is_dir() and not is_npy_folder(path) and image_shape is not None:
-        return _of_pictures(path, tuple(image_shape), trained, facts)
     if path.suffix.lower() == ".npz" or path.is_dir():
         x: Any
         x, y, shape = read_npy_pair(path) if path.is_dir() else read_npz_pair(path)
@@ -78,21 +81,9 @@ def read_labelled(
         raise FileError("file.missing", path=path)
     if encoder is None or not encoder.targets:
         key = "table" if path.name.lower().endswith(SUFFIXES) else "kind"
+        key = "pictures" if picture_files else key
         raise ArgumentError(f"labelled.{key}", file=path)
     return _of_table(path, encoder, missing, form or Form(decimal=encoder.decimal), trained, facts)
-
-
-def _of_pictures(
-    folder: Path, image_shape: tuple[int, ...], trained: np.ndarray | None, facts: dict
-) -> Dataset:
-    """Pictures in folders by class, read as in training."""
-    found = class_folders(folder)
-    x = np.stack([read_picture(path, image_shape=image_shape) for path in found.files])
-    labels = np.array(found.classes)[np.array(found.labels)]
-    y = _class_numbers(labels, folder, facts["classes"])
-    if trained is not None:
-        _say_trained(trained, RowDigests.of_rows(x, labels))
-    return Dataset(x, y, image_shape=image_shape, picture_files=True, **facts)
 
 
 def _of_table(

@@ -22,6 +22,7 @@ from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.splits.parting import DEFAULT_TEST, Parting
 from gradiente.data.splits.rule import Origin, SplitRule
 from gradiente.data.standardize import Standardizer
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.data.toy import TOYS, toy
 from gradiente.errors import ArgumentError, did_you_mean, require, require_one_of
@@ -72,7 +73,8 @@ def load(
             each class, as `read_image_folder` has it
         data_dir: where the files of mnist and fashion-mnist are; other sets need none
         seed: of the split, and of the toy sets, ≥ 0
-        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it
+        test: the fraction held out for testing, in (0, 1), or a file with the same columns, whose rows are all of it;
+            of a folder of pictures, another one
         split: of a table: "time:COLUMN", the last rows by a column of numbers or dates are the test part;
             "group:COLUMN", rows with the same value are in one part. That column is no feature, unless the table's
             `features` name it
@@ -110,9 +112,10 @@ def load(
     if name not in NAMES and not is_csv and not is_npz and not is_folder:
         raise ArgumentError("load.name", name=name, hint=did_you_mean(name, NAMES))
     _refuse(target is not None and not is_csv, name, "target")
-    _refuse(
-        table is not None and replace(table, prefer_numbers=False) != Reading() and not is_csv, name, "table"
-    )
+    reading = table or Reading()
+    of_table = replace(reading, prefer_numbers=False, task=None) != Reading()
+    _refuse(of_table and not is_csv, name, "table")
+    _refuse(reading.task is not None and (not own or has_pictures), name, "task")
     _refuse(samples is not None and name not in TOYS, name, "samples")
     _refuse(noise is not None and name not in TOYS, name, "noise")
     _refuse(image_size is not None and not has_pictures, name, "image_size")
@@ -120,13 +123,12 @@ def load(
     rule, official = SplitRule.parse(split), name in (*_OFFICIAL, *TRUTH)
     _refuse(rule.column is not None and not is_csv, name, "split")
     _refuse(folds is not None and official, name, "folds")
-    has_file = is_csv or is_npz or (is_folder and not has_pictures)
-    _refuse(isinstance(parting.test, Path) and not has_file, name, "test")
+    _refuse(isinstance(parting.test, Path) and not (is_csv or is_npz or is_folder), name, "test")
     require_one_of(SCALERS, "load", scaler=scaler)
     _refuse(scaler != "standard" and (official or is_folder), name, "scaler")
     scaled = (None if standardize is False else scaler, standardize_target, constant_input)
     if is_csv:
-        reading = replace(table or Reading(), target=target, split=rule)
+        reading = replace(reading, target=target, split=rule)
         return _parts(*_table(path, reading, parting, *scaled), parting, reading)
     if name in _OFFICIAL:
         _refuse(bool(standardize), name, "standardize")
@@ -142,12 +144,13 @@ def load(
     elif has_pictures:
         whole, rows = read_image_folder(path, image_size)
     elif is_folder:
-        whole = read_npy(path)
+        whole = read_npy(path, reading.task, prefer_numbers=reading.prefer_numbers)
     elif is_npz:
-        whole = read_npz(path)
+        whole = read_npz(path, reading.task, prefer_numbers=reading.prefer_numbers)
     else:
         whole = _SCIKIT_LEARN[name]()
     _refuse(folds is not None and rows is not None, name, "folds")
+    _refuse(isinstance(parting.test, Path) and rows is not None, name, "test")
     rows = rows or parting.rows(whole.y, whole.classes if whole.task == "classification" else (), None)
     if whole.image_shape is None:
         encoded = _encoded_in_place if is_folder else _encoded
@@ -176,6 +179,7 @@ def _parts(whole: Dataset, rows: Split, parting: Parting, reading: Reading) -> t
         classes=whole.classes,
         encoder=whole.encoder,
         image_shape=whole.image_shape,
+        picture_files=whole.picture_files,
         missing=reading.missing,
         form=replace(reading.form, decimal=reading.form.decimal or decimal),
     )
@@ -240,7 +244,8 @@ def _table(
     constant_input: bool,
 ) -> tuple[Dataset, Split]:
     """The rows of a table, with the encoder fitted on its training part, and the numbers of those of each part."""
-    own = read_own_table(path, reading)
+    with named_kinds(path):
+        own = read_own_table(path, reading)
     target, columns = own.target, own.columns
     rows = parting.rows(target.y, target.classes, own.origin)
     encoder = Encoder.fit(

@@ -13,13 +13,14 @@ from gradiente.mapped import MappedArray
 FILES = ("x.npy", "y.npy")
 
 
-def read_npy(folder: str | Path) -> Dataset:
+def read_npy(folder: str | Path, task: str | None = None, *, prefer_numbers: bool = False) -> Dataset:
     """The data set in a folder: as `read_npz` gives it, but x is mapped, and its rows are read when they are used.
 
     x may be larger than memory: what is read at once is a batch, or a few megabytes. y is in memory.
 
     Arguments:
         folder: with x.npy and y.npy, as `numpy.save` writes them
+        task, prefer_numbers: as of `read_npz`
 
     Shapes: x and y as of `read_npz`
     Errors: FileError for a file that is missing, corrupt or truncated; DataError and ShapeError as of `read_npz`
@@ -34,7 +35,7 @@ def read_npy(folder: str | Path) -> Dataset:
     ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'), array([0., 0., 0., 0.], dtype=float32))
     """
     x, y, shape = read_npy_pair(folder)
-    return own_dataset(x, y, Path(folder).absolute().name, shape)
+    return own_dataset(x, y, Path(folder).absolute().name, shape, task, prefer_numbers=prefer_numbers)
 
 
 def read_npy_pair(folder: str | Path) -> tuple[MappedArray, np.ndarray, tuple[int, ...]]:

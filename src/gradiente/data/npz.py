@@ -11,16 +11,20 @@ from gradiente.errors import DataError, FileError
 from gradiente.files import open_file
 
 
-def read_npz(path: str | Path) -> Dataset:
+def read_npz(path: str | Path, task: str | None = None, *, prefer_numbers: bool = False) -> Dataset:
     """The data set in an .npz file; nothing in it is ever executed (no pickle).
 
-    Whole y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their 1.
-    Other rows of 0 and 1 are labels, of which an instance has any number; other real y are the targets of a regression.
+    Integer y are classes, named by their numbers in ascending order; so are one-hot rows, named by the place of their
+    1. Other rows of 0 and 1 are labels, of which an instance has any number. Real y that are at most twenty different
+    whole numbers may be either, and the log `gradiente` says which they are taken for; other real y are the targets of
+    a regression.
     Instances with several axes are pictures: each becomes a row. A last axis of 1, 3 or 4 entries holds the colours,
     and comes first in the row, as in PyTorch. Bytes, 0 to 255, become numbers in [0, 1].
 
     Arguments:
         path: a file with x and y, as `numpy.savez(path, x=x, y=y)` writes it
+        task: "classification" or "regression"; None: by y
+        prefer_numbers: real y are no classes, because the loss is one of numbers
 
     Shapes: x (instances, features), (instances, height, width), (instances, height, width, channels) or
         (instances, channels, height, width); y (instances,) or, real or of labels, (instances, k)
@@ -36,7 +40,7 @@ def read_npz(path: str | Path) -> Dataset:
     ((3, 4), (2, 2), array([0, 1, 1]), ('4', '7'))
     """
     x, y, shape = read_npz_pair(path)
-    return own_dataset(x, y, Path(path).stem, shape)
+    return own_dataset(x, y, Path(path).stem, shape, task, prefer_numbers=prefer_numbers)
 
 
 def read_npz_pair(path: str | Path) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:

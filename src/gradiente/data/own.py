@@ -9,41 +9,66 @@ import numpy as np
 
 from gradiente.data.channels import channels_first
 from gradiente.data.dataset import Dataset
-from gradiente.data.tables.target import MOST_INTEGER_CLASSES
+from gradiente.data.tables.target import task_of
 from gradiente.errors import DataError
-from gradiente.locale import text
 
 _COLOURS = (1, 3, 4)  # grey, RGB, RGB with opacity
+LARGEST = 2**53  # whole number up to which a real one is exact
 log = logging.getLogger("gradiente")
 
 
-def own_dataset(x: Any, y: np.ndarray, name: str, shape: tuple[int, ...]) -> Dataset:
+def own_dataset(
+    x: Any,
+    y: np.ndarray,
+    name: str,
+    shape: tuple[int, ...],
+    task: str | None = None,
+    *,
+    prefer_numbers: bool = False,
+) -> Dataset:
     """The data set of rows x, an array or a MappedArray, with their targets y.
 
-    A row is a picture of that shape where it has several axes. Whole y are classes, named by their numbers in ascending
-    order; so are one-hot rows, of one 1 each, named by its place. Other rows of 0 and 1 are labels, y1, y2 …, which an
-    instance has or has not; other real y are the targets of a regression.
+    A row is a picture of that shape where it has several axes. Integer y are classes, named by their numbers in
+    ascending order; so are one-hot rows, of one 1 each, named by its place. Other rows of 0 and 1 are labels, y1, y2 …,
+    which an instance has or has not. Real y that are whole numbers may be either, as in a table, and the log
+    `gradiente` says which; other real y are the targets of a regression.
+
+    Arguments:
+        task: "classification" or "regression", as given
+        prefer_numbers: real y are no classes, because the loss is one of numbers
     """
-    y = y.argmax(axis=1) if is_one_hot(y) else y
+    y = y.argmax(axis=1) if is_one_hot(y) and task != "regression" else y
+    y = _as_labels(y, task, prefer_numbers)
     image_shape = shape if len(shape) > 1 else None
     features = tuple(f"x{j + 1}" for j in range(x.shape[1])) if len(shape) == 1 else ()
-    if is_indicator(y):
+    if is_indicator(y) and task != "regression":
         return Dataset(x, y, "multilabel", name, (), features, image_shape)
     if y.dtype.kind not in "biu":
-        _say_whole_numbers(y)
         return Dataset(x, y, "regression", name, (), features, image_shape)
     labels, y = np.unique(y, return_inverse=True)
     classes = tuple(map(str, labels.tolist()))
     return Dataset(x, y, "classification", name, classes, features, image_shape)
 
 
-def _say_whole_numbers(y: np.ndarray) -> None:
-    """Say that real y are targets of a regression where they look like classes: few whole numbers, each in two rows."""
-    if y.ndim != 1 or y.dtype.kind != "f" or not np.isfinite(y).all():
-        return
-    values, rows = np.unique(y, return_counts=True)
-    if len(values) <= MOST_INTEGER_CLASSES and (values == np.round(values)).all() and rows.min() > 1:
-        log.warning(text("own.whole_numbers", count=len(values)))
+def _as_labels(y: np.ndarray, task: str | None, prefer_numbers: bool) -> np.ndarray:
+    """Integers where y are classes, real numbers where they are not; what can be neither stays as it is."""
+    if task == "regression":
+        return y.astype(np.float64) if y.dtype.kind in "biu" else y
+    column = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.dtype.kind != "f" or column.ndim != 1 or not len(y) or not np.isfinite(y).all():
+        return y
+    neither = (column != np.round(column)) | (abs(column) > LARGEST)
+    if task is None:
+        if neither.any():
+            return y
+        task, remarks = task_of(column, "y", prefer_numbers=prefer_numbers)
+        for remark in remarks:
+            log.info(remark)
+    if task == "regression":
+        return y
+    if neither.any():
+        raise DataError("own.classes", value=column[neither.argmax()], most=LARGEST)
+    return column.astype(np.int64)
 
 
 def is_one_hot(y: np.ndarray) -> bool:

@@ -170,6 +170,10 @@ class MLP(BaseEstimator):
     def _data_set(self, x: Array, y: Array) -> Dataset:
         """Features and targets as a data set."""
 
+    def _weights(self, y: Array, weights: Array | None) -> Array | None:
+        """How much each row counts, from its target and its own weight; None: all alike."""
+        return weights
+
     def _prepared(
         self, X: Any, y: Any, sample_weight: Any, *, first: bool, classes: Any = None, least: int = 1
     ) -> Dataset:
@@ -198,6 +202,7 @@ class MLP(BaseEstimator):
             self.encoder_ = replace(encoder, **{"target": names or "y", **target})
             self._dtype = rows.dtype
         train = self._data_set(rows.encoded(self.encoder_).astype(self._dtype), y)
+        weights = self._weights(train.y, weights)
         train = train if weights is None else train.with_weights(weights)
         if first:
             self._loss = given_loss(self) or default_loss(train)

@@ -1,12 +1,14 @@
 """A network that classifies, as an estimator of scikit-learn."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from gradiente.data import Dataset
+from gradiente.data.class_weight import BALANCED, class_weights
 from gradiente.data.own import is_indicator
 from gradiente.errors import DataError, require
 from gradiente.sklearn.base import MLP
@@ -21,9 +23,8 @@ class MLPClassifier(ClassifierMixin, MLP):
     It has the names and defaults of sklearn.neural_network.MLPClassifier, all but batch_size, and takes DataFrames of
     pandas and polars: their columns by name, in any order, columns of text as a feature for each category. Columns of
     numbers are standardized, so that rows may come as they are; after a StandardScaler that changes nothing. A network
-    computes in float32 for X of float32, and otherwise in float64, as there. Classes weigh alike by
-    sample_weight=sklearn.utils.compute_sample_weight("balanced", y). A y of 0 and 1 with a column for each of several
-    labels makes each row have any number of them.
+    computes in float32 for X of float32, and otherwise in float64, as there. A y of 0 and 1 with a column for each of
+    several labels makes each row have any number of them.
 
     Arguments:
         hidden_layer_sizes: units of each hidden layer
@@ -45,6 +46,8 @@ class MLPClassifier(ClassifierMixin, MLP):
         layers: in place of hidden_layer_sizes and activation, all of them: "Linear(4, 8), BatchNorm1d(8), Linear(8, 3)"
         schedule: of the learning rate, by epochs: "ExponentialLR(gamma=0.95)"
         penalty: in place of alpha: "L1(0.001)", or a list
+        class_weight: how much the rows of each class count in the loss: "balanced", all classes alike, or a dict by
+            class, 1 where it says nothing; times their sample_weight
         standardize: whether columns of numbers are standardized
         missing: what becomes of a missing number: "error", or "median", "mean" or "indicator" as an Encoder has it
         engine: what executes the steps: "numpy", "compiled", "torch", or Torch(…)
@@ -65,6 +68,59 @@ class MLPClassifier(ClassifierMixin, MLP):
     (2, 3)
     """
 
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (100,),
+        activation: Any = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Any = "auto",
+        learning_rate_init: float = 0.001,
+        max_iter: int = 200,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        optimizer: Any = None,
+        loss: Any = None,
+        layers: Any = None,
+        schedule: Any = None,
+        penalty: Any = None,
+        class_weight: Any = None,
+        standardize: bool = True,
+        missing: str = "error",
+        engine: Any = "numpy",
+    ) -> None:
+        super().__init__(
+            hidden_layer_sizes,
+            activation,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate_init=learning_rate_init,
+            max_iter=max_iter,
+            random_state=random_state,
+            tol=tol,
+            verbose=verbose,
+            warm_start=warm_start,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            optimizer=optimizer,
+            loss=loss,
+            layers=layers,
+            schedule=schedule,
+            penalty=penalty,
+            standardize=standardize,
+            missing=missing,
+            engine=engine,
+        )
+        self.class_weight = class_weight
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on these rows, from where the network and the optimizer are.
 
@@ -74,9 +130,10 @@ class MLPClassifier(ClassifierMixin, MLP):
             classes: all that may ever come; needed in the first call
             sample_weight: as of `fit`
 
-        Errors: as of `fit`; for classes that are not given at first, others later, or early_stopping
+        Errors: as of `fit`; for classes that are not given at first, others later, early_stopping, or balanced weights
         """
         require(classes is not None or hasattr(self, "network_"), "sklearn.classes")
+        require(self.class_weight != BALANCED, "sklearn.balanced")
         return self._one_epoch(X, y, sample_weight, classes)
 
     def predict(self, X: Any) -> Array:
@@ -158,3 +215,15 @@ class MLPClassifier(ClassifierMixin, MLP):
         named: Any = {"classes": encoder.classes, "features": encoder.features, "encoder": encoder}
         # Rows of one class are a part of the data, as partial_fit may be given it, where more classes are known.
         return Dataset(x, y, "classification", "X", **named, to_measure=len(encoder.classes) > 1)
+
+    def _weights(self, y: Array, weights: Array | None) -> Array | None:
+        given: Any = self.class_weight
+        if given is None:
+            return weights
+        if y.ndim == 2:  # of each label alone, multiplied
+            return compute_sample_weight(given, y) * (1 if weights is None else weights)
+        if isinstance(given, str):
+            by_class = class_weights(cast("Any", given), self.encoder_.classes, y, weights, data="X")
+        else:
+            by_class = compute_class_weight(given, classes=self.classes_, y=self.classes_[y])
+        return np.asarray(by_class)[y] * (1 if weights is None else weights)

@@ -26,6 +26,7 @@ def labelled_for(run: Run, config: Config, path: str | Path) -> Dataset:
         classes=about.classes,
         encoder=encoder,
         image_shape=about.image_shape,
+        picture_files=about.picture_files,
         missing=config.data.missing,
         trained=None if kept is None else kept.train,
         form=Form(header=config.data.header, decimal=encoder.decimal if encoder is not None else None),

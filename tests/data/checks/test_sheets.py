@@ -277,7 +277,7 @@ def test_pictures_that_are_tested_on_and_learned_from_and_their_pixels(dtype, tm
     known = {row.tobytes() for row in np.c_[train.x, train.y]}
     twins = sum(row.tobytes() in known for row in np.c_[test.x, test.y])
     found = check_data(tmp_path / "p.npz")
-    (finding,) = of_kind(found, "across_split")
+    (finding,) = of_kind(found, "across_split_pictures")
     assert finding.evidence["twins"] == twins > 0
     assert finding.evidence["repeated"] == 60
     assert len(of_kind(found, "unscaled_pixels")) == (dtype is np.float64)

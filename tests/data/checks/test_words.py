@@ -1,8 +1,11 @@
 """Spellings of one thing that are taken for several, dates as numbers, and copies among few categories."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from gradiente import check_data
 from gradiente.data.checks.of_words import key_of
@@ -86,3 +89,16 @@ def test_copies_in_a_table_that_tells_most_rows_apart_are_no_chance(tmp_path):
     (finding,) = findings(table, tmp_path, "across_split")
     assert finding.evidence["repeated"] == table.duplicated().sum() == 150
     assert finding.level == "warning"
+
+
+def test_copies_among_pictures_are_named_as_such(tmp_path):
+    generator = RNG(0)
+    for place in range(40):
+        path = tmp_path / "photos" / ("sun", "moon")[place % 2] / f"{place}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(generator.integers(0, 255, (6, 6), np.uint8)).save(path)
+        shutil.copy(path, path.with_name(f"copy{place}.png"))
+    (finding,) = [f for f in check_data(tmp_path / "photos") if f.key.startswith(("across", "repeated"))]
+    assert (finding.key, finding.evidence["repeated"]) == ("across_split_pictures", 40)
+    assert "fdupes" in str(finding)
+    assert "polars" not in str(finding)

@@ -37,12 +37,30 @@ def column(tmp_path):
         (["1 234.5", "12\u00a0345 678", "1'000"], [1234.5, 12345678, 1000]),
         (["1.234", "7.125", "12"], [1.234, 7.125, 12]),
         ([".5", "5.", "1e-3"], [0.5, 5, 0.001]),
+        (["5 kg", "12,5 kg", "-1 kg"], [5, 12.5, -1]),
+        (["5cm", "12cm"], [5, 12]),
+        (["(46)", "1204", "(3.5)"], [-46, 1204, -3.5]),
+        (["($46)", "$7", "$1204"], [-46, 7, 1204]),
+        (["46-", "1204", "3.5-"], [-46, 1204, -3.5]),
     ],
 )
 def test_numbers(column, cells, numbers):
     table = column(*cells)
     assert table.is_numeric("a")
     assert table.numbers("a").tolist() == numbers
+
+
+@pytest.mark.parametrize("cells", [["(601)", "(602)"], ["5 kg", "50 g"], ["101B", "102B"], ["1-", "2-"]])
+def test_codes_and_mixed_units_are_no_numbers(column, cells):
+    assert not column(*cells).is_numeric("a")
+
+
+@pytest.mark.parametrize(("last", "factor"), [("250", 1000), ("255", 1)])
+def test_a_point_groups_thousands_where_decimals_would_have_lost_their_last_zero(column, last, factor):
+    cells = [*(f"{i}.123" for i in range(10, 30)), f"1.{last}", "967"]
+    found = column(*cells).numbers("a")
+    expected = [*(i + 0.123 for i in range(10, 30)), 1 + int(last) / 1000]
+    np.testing.assert_allclose(found, [*(factor * each for each in expected), 967])
 
 
 @pytest.mark.parametrize(

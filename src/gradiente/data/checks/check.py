@@ -19,8 +19,11 @@ from gradiente.data.dataset import Dataset
 from gradiente.data.load import NAMES, load
 from gradiente.data.own_table import Reading
 from gradiente.data.splits.rule import SplitRule
+from gradiente.data.tables.other_kinds import named_kinds
 from gradiente.data.tables.table import SUFFIXES
 from gradiente.errors import DataError, require
+from gradiente.files import STANDARD_INPUT, read_file
+from gradiente.temporary import TemporaryFolder
 
 log = logging.getLogger("gradiente")
 # What makes training impossible first, then what makes its results other than they seem.
@@ -47,6 +50,7 @@ OF_ONE_TARGET = (of_target.constant_target, leak)  # which are asked of each of 
 # A finding, and those before it that say it already.
 SAID_BY = {
     "repeated_rows": {"across_split"},
+    "repeated_pictures": {"across_split_pictures"},
     "rare_classes": {"imbalance", "few_rows"},
     "row_numbers": {"in_time"},
 }
@@ -104,6 +108,11 @@ def check_sheet(sheet: Sheet, before: Sequence[Finding] = ()) -> tuple[Finding, 
 
 def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> DataReport:
     path, name = Path(data), str(data)
+    if name == STANDARD_INPUT:  # which can be read once, and is read twice
+        with TemporaryFolder("check") as folder:
+            path = folder / "stdin"
+            path.write_bytes(read_file(name))
+            return _check_named(path, options, validates)
     raw = None
     if (
         name not in NAMES
@@ -112,7 +121,8 @@ def _check_named(data: str | Path, options: dict[str, Any], validates: bool) -> 
     ):
         split = SplitRule.parse(options.get("split"))
         reading = replace(options.get("table") or Reading(), target=options.get("target"), split=split)
-        raw = check_table(path, reading, validates=validates)
+        with named_kinds(path):
+            raw = check_table(path, reading, validates=validates)
         name = path.stem
     before = () if raw is None else raw.findings
     facts = () if raw is None else raw.facts

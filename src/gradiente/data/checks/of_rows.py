@@ -22,9 +22,8 @@ def across_split(sheet: Sheet) -> Finding | None:
     if twins <= TWINS_SHARE * len(tested):
         return None
     values = {"twins": twins, "tests": len(tested), "twins_share": twins / len(tested)}
-    return Finding(
-        "across_split", {**values, "repeated": _repeated(sheet.rows), "rows": len(sheet.rows)}, "warning"
-    )
+    values |= {"repeated": _repeated(sheet.rows), "rows": len(sheet.rows)}
+    return Finding("across_split" if sheet.columns else "across_split_pictures", values, "warning")
 
 
 def repeated_rows(sheet: Sheet) -> Finding | None:
@@ -36,7 +35,7 @@ def repeated_rows(sheet: Sheet) -> Finding | None:
     if repeated <= REPEATED_SHARE * rows:
         return None
     values = {"repeated": repeated, "rows": rows, "repeated_share": repeated / rows}
-    return Finding("repeated_rows", values, "remark")
+    return Finding("repeated_rows" if sheet.columns else "repeated_pictures", values, "remark")
 
 
 def _are_copies(sheet: Sheet) -> bool:

@@ -12,6 +12,7 @@ from gradiente.data.checks.sheet import Sheet
 from gradiente.data.own_table import SOME_CATEGORIES, Reading, targets_of
 from gradiente.data.splits.rule import AT_RANDOM
 from gradiente.data.tables import cells
+from gradiente.data.tables.other_kinds import header_again
 from gradiente.data.tables.several_targets import target_names
 from gradiente.data.tables.table import Table, read_table
 from gradiente.data.tables.target import Target
@@ -105,7 +106,8 @@ def _targets(table: Table, reading: Reading) -> tuple[tuple[str, ...], Target | 
         return names, targets_of(table, names, reading), []
     except DataError as error:
         name = ", ".join(names)
-        return names, None, [Finding("unreadable", {"column": name, "reason": str(error)}, "stops", name)]
+        values = {"column": name, "reason": str(header_again(error) or error)}
+        return names, None, [Finding("unreadable_target", values, "stops", name)]
 
 
 def _target_facts(table: Table, name: str, target: Target, place: int) -> ColumnFacts:

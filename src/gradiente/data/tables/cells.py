@@ -27,11 +27,18 @@ MISSING = frozenset(("", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat
 # What stands for no value among numbers; among words it may be one of them.
 MISSING_NUMBER = MISSING | frozenset(("none", "-", "--", "—", "–", ".", "nil", "nd", "n.d.", "s/d"))
 
+MANY = 20  # cells, of which some decimals would have less than three digits
 MOSTLY_NUMBERS = 0.9  # of the cells: the others are mistakes
 
 _MINUS = r"[\x{2212}\x{2010}-\x{2013}\x{fe63}\x{ff0d}]"
 _SPACE = "[ \u00a0\u2007\u2009\u202f'’]"  # that may group thousands
 _UNIT = r"%|\p{Sc}|USD|EUR|COP|GBP|MXN|US\$|COL\$"
+_DIGITS = rf"[.,]?\d(?:[\d.,]|{_SPACE})*"
+MEASURES = (
+    "kg g mg t lb oz km m cm mm mi ft in km/h mph l ml h hrs min s seg ms d kWh Wh W kW V Hz kHz MHz Pa hPa"
+)
+MEASURES += " kPa bar °C °F ºC ° K m² m2 m³ m3 ha GB MB KB TB ppm px días dias años anos years yrs days"
+_MEASURE = "|".join(sorted(map(re.escape, MEASURES.split()), key=len, reverse=True))
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
 _INFINITE = r"^[+-]?inf(?:inity)?$"
 
@@ -44,14 +51,19 @@ def missing(cells: "pl.Series", *, number: bool) -> "pl.Series":
 def plain(cells: "pl.Series") -> "pl.Series":
     """Numbers as they are typed, in the characters of ASCII: their minus, and no unit where all have the same one.
 
-    A unit is %, or a currency; so 12.3 % is 12.3.
+    A unit is %, a currency, or one of MEASURES after each number; so 12.3 % is 12.3, and 5 kg is 5. Where some are
+    negative as in bookkeeping, (46) and 46- are -46.
     """
     cells = cells.str.replace(f"^{_MINUS}", "-")
     present = cells.filter(~missing(cells, number=True))
-    units = present.str.extract(f"({_UNIT})", 1)
-    if len(present) and units.null_count() == 0 and units.n_unique() == 1:
-        return cells.str.replace(rf"\s*(?:{_UNIT})\s*", "")
-    return cells
+    for unit in (f"({_UNIT})", rf"^[-+(]*{_DIGITS}\s*({_MEASURE})\)?$"):
+        units = present.str.extract(unit, 1)
+        if len(present) and units.null_count() == 0 and units.n_unique() == 1:
+            cells = cells.str.replace(rf"\s*{re.escape(units[0])}\s*", "")
+    negative = rf"^(?:\(\s*({_DIGITS})\s*\)|({_DIGITS})-)$"
+    if present.str.contains(r"^\(|-$").all():  # (601) in every row is a code
+        return cells
+    return cells.str.replace(negative, "-${1}${2}")
 
 
 def numbers(cells: "pl.Series", decimal: str) -> "pl.Series":
@@ -79,9 +91,11 @@ def decimals_in(cells: "pl.Series") -> tuple[set[str], str | None]:
     """What certainly stands before the decimals of plain cells, and one that does not say whether it groups thousands.
 
     4,627 may be 4627 or 4.627, and so may 4.627; 0,5 and 12,25 and 1.234,5 have a decimal comma, 1,234.5 and 1,234,567
-    have a decimal point.
+    have a decimal point. Where 967 stands among 4.627 and 1.250, they have a decimal comma: no program writes the last
+    zero of some decimals, and none of others.
     """
     either = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+    bare = bool(cells.str.contains(r"^[+-]?[1-9]\d{0,2}$").any())
     certain = set()
     open_cells = cells.filter(cells.str.contains("[.,]"))
     closed = open_cells.filter(~open_cells.str.contains(either))
@@ -90,6 +104,14 @@ def decimals_in(cells: "pl.Series") -> tuple[set[str], str | None]:
         one = rf"^[+-]?(?:\d*|\d{{1,3}}(?:{group}\d{{3}})+){point}\d+{_EXPONENT}$"
         several = rf"^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2,}}$"
         if closed.str.contains(f"{one}|{several}").any():
+            certain.add(decimal)
+        grouped = open_cells.filter(open_cells.str.contains(rf"^[+-]?[1-9]\d{{0,2}}{group}\d{{3}}$"))
+        if (
+            decimal == ","
+            and bare
+            and MANY <= len(grouped) == len(open_cells)
+            and grouped.str.ends_with("0").any()
+        ):
             certain.add(decimal)
     unclear = open_cells.filter(open_cells.str.contains(either))
     return certain, unclear[0] if len(unclear) else None

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from gradiente.data.tables.table import Table
+from gradiente.errors import DataError
 from gradiente.locale import text
 
 MOST_INTEGER_CLASSES = 20
@@ -48,25 +49,25 @@ def target_of(
         task: "classification" or "regression", as given
         prefer_numbers: whole numbers are no classes, because the loss is one of numbers
 
-    Errors: ArgumentError for a column that is not there; DataError for a regression of words
+    Errors: ArgumentError for a column that is not there; DataError for a regression of words, and for a cell among
+        numbers that is none
     """
     remarks = []
     name = table.names[-1] if name is None else name
     others = [each for each in table.names if each.casefold() in _NAMES and each != name]
     if name.casefold() not in _NAMES and others:
         remarks.append(text("csv.remark.like_target", column=others[0], target=name))
-    column = table.numbers(name) if task == "regression" else table.column(name)
+    try:
+        column = table.numbers(name) if task == "regression" else table.column(name)
+    except DataError as error:
+        if error.key != "csv.not_number":
+            raise
+        raise DataError("csv.not_number_target", **error.values) from None
     numeric = column.dtype.kind == "f"
     values = column if numeric else np.zeros(0)
-    present = values[~np.isnan(values)]
-    labels, rows = np.unique(present, return_counts=True)
-    whole = numeric and bool(np.all(present == np.round(present)))
-    either = whole and len(labels) <= MOST_INTEGER_CLASSES
-    if task is None:
-        classes = either and (len(labels) <= 2 or not (prefer_numbers or rows.min() == 1))
-        task = "classification" if not numeric or classes else "regression"
-        if either and len(labels) > 2:
-            remarks.append(text(f"csv.remark.as_{task}", target=name, count=len(labels)))
+    if task is None and numeric:
+        task, doubt = task_of(values[~np.isnan(values)], name, prefer_numbers=prefer_numbers)
+        remarks += doubt
     if task == "regression":
         missing = np.isnan(values)
         return name, Target(values, "regression", (), missing, tuple(remarks), missing_in={name: missing})
@@ -75,6 +76,18 @@ def target_of(
     classes, y = classes_of(words, values if numeric else None, missing)
     gaps = {name: missing}
     return name, Target(y, "classification", classes, missing, tuple(remarks), missing_in=gaps)
+
+
+def task_of(
+    values: np.ndarray, name: str, *, prefer_numbers: bool
+) -> tuple[Literal["classification", "regression"], list[str]]:
+    """Whether numbers are classes, as `target_of` takes them; what was decided where they may be either, in words."""
+    labels, rows = np.unique(values, return_counts=True)
+    either = bool(np.all(values == np.round(values))) and len(labels) <= MOST_INTEGER_CLASSES
+    classes = either and (len(labels) <= 2 or not (prefer_numbers or rows.min() == 1))
+    task = "classification" if classes else "regression"
+    doubtful = either and len(labels) > 2
+    return task, [text(f"csv.remark.as_{task}", target=name, count=len(labels))] if doubtful else []
 
 
 def classes_of(
