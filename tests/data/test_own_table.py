@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradiente.data import load
-from gradiente.data.own_table import Reading
+from gradiente.data.own_table import Reading, read_own_table
 from gradiente.data.tables.form import Form
 from gradiente.errors import ArgumentError, DataError
 
@@ -193,3 +193,13 @@ def test_options_that_do_not_exist(options, message):
 def test_forms_that_do_not_exist(options):
     with pytest.raises(ArgumentError, match=next(iter(options.values()))):
         Form(**options)
+
+
+def test_a_column_that_is_mostly_missing_is_named_though_its_gaps_are_filled(tmp_path, caplog):
+    rows = "".join(f"{'red' if i < 3 else ''},{i if i % 3 else ''},{i * 7 % 11}.5\n" for i in range(60))
+    (tmp_path / "t.csv").write_text(f"kind,a,y\n{rows}", encoding="utf-8")
+    with caplog.at_level("INFO", logger="gradiente"):
+        read_own_table(tmp_path / "t.csv", Reading(missing="median"))
+    assert [line for line in caplog.messages if "has no value" in line] == [
+        "column kind has no value in 57 of 60 rows: what stands for it says little (--drop kind leaves it out)"
+    ]

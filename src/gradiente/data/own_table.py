@@ -226,9 +226,13 @@ def _missing(column: np.ndarray) -> np.ndarray:
 
 
 def _categories(table: Table, columns: Mapping[str, np.ndarray]) -> list[str]:
-    """What is to be said of columns of text with many categories."""
+    """What is to be said of columns of text with many categories, and of columns that are mostly missing."""
     remarks = []
     for name, column in columns.items():
+        gaps = int(_missing(column).sum())
+        if 2 * gaps > len(column):
+            words = {"column": name, "count": count(gaps), "rows": count(len(column))}
+            remarks.append(text("csv.remark.mostly_missing", **words))
         if column.dtype.kind != "U":
             continue
         kinds = len(np.unique(column))
