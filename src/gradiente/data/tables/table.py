@@ -205,8 +205,8 @@ class Table:
         """The columns of numbers whose points certainly group thousands, where that is not given."""
         if self.form.decimal is not None or self.columns.decimal == ",":
             return frozenset()
-        columns = {name: self.columns.numbers(name) for name in self.names}
-        may = [name for name, values in columns.items() if values is not None and cells.may_group(values)]
+        columns = ((name, self.columns.numbers(name)) for name in self.names)  # one at a time in memory
+        may = [name for name, values in columns if values is not None and cells.may_group(values)]
         return frozenset(name for name in may if self._certain([name]) == {","})
 
     def _is_written(self, name: str) -> bool:
