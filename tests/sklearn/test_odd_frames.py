@@ -119,3 +119,23 @@ def test_codes_that_come_back_as_numbers_are_the_same_categories(frame):
 def test_a_lazy_frame_is_to_be_collected():
     with pytest.raises(ValueError, match=r"collect\(\)"):
         fitted(pl.DataFrame(table()[0]).lazy())
+
+
+@of_either_kind
+def test_a_target_that_cannot_be_learned_is_said(frame):
+    columns, price = table()
+    classes = np.where(price > np.median(price), "dear", "cheap").astype(object)
+    dates = np.datetime64("2024-01-01") + np.arange(120)
+    classifier: Any = gr.MLPClassifier(**QUICK)
+    for x in (frame(columns), np.random.default_rng(0).normal(size=(120, 2))):
+        without, mixed = classes.copy(), classes.copy()
+        without[[3, 8]] = None
+        mixed[5] = 1
+        for y, words in (
+            (without, "row 3 .* in 2 rows"),
+            (mixed, "'.*' and 1: write all classes in one way"),
+        ):
+            with pytest.raises(ValueError, match=words):
+                classifier.fit(x, y)
+        with pytest.raises(ValueError, match="y holds dates, such as 2024-01-01"):
+            MLPRegressor(**QUICK).fit(x, dates)

@@ -17,6 +17,8 @@ from gradiente.data.frame import (
     require_no_text_numbers,
     selected,
 )
+from gradiente.errors import DataError
+from gradiente.formatting import count
 
 Array = np.ndarray
 
@@ -86,9 +88,11 @@ def read_training(
             require_no_text_numbers(x)
             validate_data(estimator, x, y, reset=reset, skip_check_array=True)
             rows, targets = _columns(x, least=least), _targets(estimator, y, several=several)
+            _require_comparable(targets)
             require_complete(rows.columns, gaps=estimator.missing != "error")
             check_consistent_length(x, targets)
             return rows, targets
+    _require_comparable(y)
     options = {"multi_output": several, "ensure_min_samples": least, **_options(estimator)}
     values, targets = validate_data(estimator, x, y, reset=reset, **options)
     return _numbers(estimator, values), _dense(targets)
@@ -123,6 +127,23 @@ def _targets(estimator: Any, y: Any, *, several: bool) -> Array:
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     return np.asarray(y)
+
+
+def _require_comparable(y: Any) -> None:
+    """Raise a DataError for targets that are dates, or of which some are None, or some text and others numbers."""
+    if y is None or hasattr(y, "toarray"):
+        return
+    values = np.asarray(y)
+    if values.dtype.kind in "mM":
+        raise DataError("sklearn.dates", value=str(values.flat[0]))
+    if values.dtype != object:
+        return
+    cells = values.ravel().tolist()
+    if (row := next((place for place, cell in enumerate(cells) if cell is None), None)) is not None:
+        raise DataError("sklearn.no_target", row=row, count=count(sum(cell is None for cell in cells)))
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if texts and (other := next((cell for cell in cells if not isinstance(cell, str)), None)) is not None:
+        raise DataError("sklearn.mixed", text=texts[0], other=repr(other))
 
 
 def _dense(y: Any) -> Array:

@@ -59,6 +59,16 @@ def test_a_class_in_two_spellings_is_warned_of_and_a_category_is_a_remark(tmp_pa
     assert "'FALSE'" not in words.evidence["words"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [(["sí", "1", "no", "0"], True), (["t", "f"], False), (["sí", "no", "1", "blue"], False)],
+)
+def test_yes_as_a_word_and_as_a_digit_is_one_answer(tmp_path, words, found):
+    kinds = np.array(words)[RNG(2).integers(0, len(words), 200)]
+    answers = np.where(RNG(1).random(200) < 0.5, "a", "b")
+    assert bool(findings(people(answers, kinds), tmp_path, "alike_words")) is found
+
+
 def test_letters_are_words_of_their_own(tmp_path):
     letters = np.array(list("abcdefghijklmnopqrstuvwxyzABCDEFG"))[RNG(1).integers(0, 33, 2000)]
     assert not findings(people(letters, "k"), tmp_path, "alike_classes")

@@ -15,10 +15,11 @@ MOST = 5000  # words, of which alike ones are looked for
 LETTERS = 20  # words of one letter, from which a and A are two of them: the letters themselves
 EXACT = 16  # digits that a number does not have in full
 KEPT = ("\u0303", "\u0327")  # ñ and ç are letters of their own
+YES, NO = {"1.0", "true", "t", "yes", "y", "si", "s", "verdadero"}, {"0.0", "false", "f", "no", "n", "falso"}
 
 
 def alike_words(sheet: Sheet) -> list[Finding]:
-    """Classes and categories that differ only in capitals, accents or invisible signs, or as 1 and 1.0 do.
+    """Classes and categories that differ only in capitals, accents or invisible signs, as 1 and 1.0, or as yes and 1.
 
     A class in two spellings is two classes, of which neither can be told from the other: that is warned of.
     """
@@ -35,8 +36,11 @@ def alike_words(sheet: Sheet) -> list[Finding]:
 def _of(name: str, words: list[str], rows: Array, level: Level) -> list[Finding]:
     groups = defaultdict[str, list[int]](list)
     if len(words) <= MOST:
-        for place, word in enumerate(words):
-            groups[key_of(word)].append(place)
+        keys = [key_of(word) for word in words]
+        if set(keys) <= YES | NO:
+            keys = ["yes" if key in YES else "no" for key in keys]
+        for place, key in enumerate(keys):
+            groups[key].append(place)
     alike = [places for places in groups.values() if len(places) > 1]
     if not alike or sum(len(word) == 1 for word in words) > LETTERS:
         return []
