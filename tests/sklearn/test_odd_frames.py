@@ -12,6 +12,7 @@ import gradiente as gr
 
 from .frames import of_either_kind, table
 
+MLPClassifier: Any = gr.MLPClassifier
 MLPRegressor: Any = gr.MLPRegressor
 QUICK = {"max_iter": 10, "random_state": 0}
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -126,7 +127,7 @@ def test_a_target_that_cannot_be_learned_is_said(frame):
     columns, price = table()
     classes = np.where(price > np.median(price), "dear", "cheap").astype(object)
     dates = np.datetime64("2024-01-01") + np.arange(120)
-    classifier: Any = gr.MLPClassifier(**QUICK)
+    classifier = MLPClassifier(**QUICK)
     for x in (frame(columns), np.random.default_rng(0).normal(size=(120, 2))):
         without, mixed = classes.copy(), classes.copy()
         without[[3, 8]] = None

@@ -263,7 +263,7 @@ def _table(
     weights = {} if own.weights is None else {f"{reading.weight}": own.weights}
     labels = _named(target.y, target.classes)
     digests = RowDigests.of_columns(columns, labels, ",".join(encoder.targets), weights=weights)
-    x = encoded_rows(columns.pieces(), encoder, len(target.y))
+    x = encoded_rows(columns.pieces(), encoder, len(target.y), on_disk=own.on_disk)
     facts = (target.task, path.stem, encoder, rows, standardize_target)
     return _with_targets(x, target.y, *facts, digests, own.origin).with_weights(own.weights), rows
 

@@ -69,7 +69,10 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class OwnTable:
-    """The columns that are learned from, and the target, without the rows that are left out."""
+    """The columns that are learned from, and the target, without the rows that are left out.
+
+    `on_disk` as of the file's Columns.
+    """
 
     columns: "Chosen"
     target: Target
@@ -77,6 +80,7 @@ class OwnTable:
     origin: Origin
     weights: np.ndarray | None
     decimal: str | None
+    on_disk: bool
 
 
 class Chosen(Mapping[str, np.ndarray]):
@@ -187,7 +191,7 @@ def read_own_table(path: Path, reading: Reading) -> OwnTable:
     target = replace(target, y=target.y[~out], missing=target.missing[~out])
     weights = None if weights is None else weights[~out]
     target_name = targets[0] if len(targets) == 1 else targets
-    return OwnTable(columns, target, target_name, origin, weights, table.decimal)
+    return OwnTable(columns, target, target_name, origin, weights, table.decimal, table.columns.on_disk)
 
 
 def targets_of(table: Table, names: tuple[str, ...], reading: Reading) -> Target:

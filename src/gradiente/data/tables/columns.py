@@ -17,12 +17,14 @@ class Columns(Protocol):
         decimal: what stands before the decimals of `numbers`
         header: how many rows the header has, 0 or 1
         remarks: what was found, in the reader's language
+        on_disk: whether columns stay in the file until they are asked for
     """
 
     words: frozenset[str]
     decimal: str
     header: int
     remarks: tuple[str, ...]
+    on_disk: bool
 
     @property
     def names(self) -> list[str]:

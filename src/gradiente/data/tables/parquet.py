@@ -27,6 +27,7 @@ class ParquetColumns:
     decimal = "."
     header = 1
     remarks: tuple[str, ...] = ()
+    on_disk = True
 
     def __init__(self, path: Path) -> None:
         import polars as pl

@@ -34,6 +34,7 @@ class TextColumns:
     """
 
     words: frozenset[str] = frozenset()
+    on_disk = False
 
     def __init__(
         self,
