@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gradiente import locale
 from gradiente.checker.running import isolation
 from gradiente.cli import grade as command
 from gradiente.cli import unsafe
@@ -240,7 +241,8 @@ def test_the_feedback_goes_back_to_moodle(language, page, stubbed, own_folder):
     for name in ("back.zip", "again.zip"):
         answer = grade("moodle", "--feedback-zip", name, "--lang", language)
         assert answer.status == 0, answer.err
-        assert catalogue(language)["grade.written.feedback_zip"].format(count=4, path=name) in answer.out
+        with locale.language(language):
+            assert locale.text("grade.written.feedback_zip", count=4, path=name) in answer.out
     assert Path("again.zip").read_bytes() == Path("back.zip").read_bytes()
     with zipfile.ZipFile("back.zip") as archive:
         names = ("Ana_11", "Beto_12", "Caro_13", "E va_15")

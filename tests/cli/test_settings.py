@@ -50,6 +50,8 @@ def _some(setting):
             "loss": "MSELoss()",
             "optimizer": "SGD()",
             "schedule": "StepLR(step_size=3)",
+            "weight_decay_schedule": "StepLR(step_size=3)",
+            "dropout_schedule": "StepLR(step_size=3)",
             "average": "EMA()",
         }
         return [] if setting.kind == list[str] else some.get(setting.name, "Tanh()")
@@ -58,6 +60,7 @@ def _some(setting):
     kinds = {
         bool: True,
         str: "word",
+        str | list[str]: "word",
         float: 0.5,
         list[int]: [1],
         list[str]: ["word"],

@@ -17,10 +17,7 @@ from .networks import RandomNetwork
 Array = np.ndarray
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 WEIGHTED = (nn.Linear, nn.Embedding, nn.modules.conv._ConvNd)  # whose weights penalties act on
-OWN_WEIGHTS = {
-    "NTKLinear": ("weight",),
-    "PBLD": ("frequency", "weight"),
-}  # of modules that PyTorch does not have
+OWN_WEIGHTS = {"NTKLinear": ("weight",)}  # of modules that PyTorch does not have; those of PBLD are waves
 
 
 class GivenDropout(nn.Module):

@@ -66,6 +66,8 @@ def test_a_notation_is_made_and_written(setting):
         "loss": "mseloss",
         "optimizer": "sgd",
         "schedule": "StepLR(step_size=3)",
+        "weight_decay_schedule": "StepLR(step_size=3)",
+        "dropout_schedule": "StepLR(step_size=3)",
         "penalty": ["l2(0.1)"],
         "average": "EMA(decay=0.9)",
     }[setting.name]
