@@ -18,7 +18,7 @@ from gradiente.kernels import use_kept_choice
 from gradiente.launcher import launched_ranks
 from gradiente.locale import language, text
 
-PATIENCE = 2.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
+PATIENCE = 5.0  # seconds in which the launcher ends the others, once the first process has said what is wrong
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
