@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,3 +133,16 @@ def test_a_metric_that_is_not_defined_says_so_once_and_nowhere_as_a_warning(unta
 def test_where_all_is_defined_nothing_is_said(digits_run):
     assert "defined" not in gradiente("evaluate", digits_run).out
     assert gradiente("evaluate", digits_run, "--json").data["undefined"] == {}
+
+
+def test_whole_numbers_that_were_taken_as_classes_stay_classes(own_folder):
+    """The run keeps the loss, not that the data chose it: with CrossEntropyLoss they are read as classes again."""
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=120)
+    rows = [f"{a:.4f},{int(a > 0) + int(a > 1) + 3}" for a in x]
+    Path("marks.csv").write_text("\n".join(["x,mark", *rows]) + "\n")
+    assert gradiente("train", "marks.csv", "--epochs", 2, "--no-report", "--run", "r").status == 0
+    measured = gradiente("evaluate", "r")
+    assert measured.status == 0, measured.err
+    assert "accuracy" in measured.out
+    assert gradiente("train", "--resume", "r", "--epochs", 3, "--no-report").status == 0

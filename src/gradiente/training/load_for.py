@@ -31,6 +31,7 @@ def load_options(config: Config) -> dict[str, Any]:
     data = config.data
     loss = config.make("loss")
     of_numbers = loss is None or loss.target_interval == "(-inf, inf)"
+    of_classes = loss is not None and loss.link in ("softmax", "exponential")
     table = Reading(
         form=Form(
             header=data.header,
@@ -44,7 +45,7 @@ def load_options(config: Config) -> dict[str, Any]:
         missing=data.missing,
         task=data.task,
         weight=data.weight,
-        prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers),
+        prefer_numbers=bool(data.standardize_target) or (loss is not None and of_numbers and not of_classes),
     )
     return {
         "data_dir": data.data_dir,
