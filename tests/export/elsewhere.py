@@ -18,6 +18,16 @@ sys.meta_path.insert(0, Blocked())
 sys.path = [path for path in sys.path if not path.endswith("src")]
 """
 
+# An exported .py, asked for the rows of a table: its labels, or null, and its numbers.
+PREDICT = """
+import csv, json, runpy
+file = runpy.run_path(sys.argv[1], run_name="other")
+with open(sys.argv[2], newline="", encoding="utf-8") as table:
+    found = file["predict"](list(csv.DictReader(table)))
+labels, numbers = found if isinstance(found, tuple) else (None, found)
+print(json.dumps([labels, numbers.tolist()]))
+"""
+
 
 def run(program, *arguments, also=()):
     """What a program prints where gradiente, and those packages, are not installed."""

@@ -10,7 +10,7 @@ from tests.cli.conftest import gradiente
 
 from gradiente import export
 
-from .elsewhere import answers, session
+from .elsewhere import PREDICT, answers, session
 from .elsewhere import run as run_elsewhere
 
 CITIES = ("Cali", "Pasto", "007", "Bogotá, D.C.", "a\\b\"c'''")
@@ -128,20 +128,10 @@ def test_an_unknown_category_in_onnx(trained, tmp_path):
     agree(answers(onnx, columns_for(onnx, rows)), said(run, tmp_path / "new.csv"))
 
 
-PROGRAM = """
-import csv, json, runpy
-file = runpy.run_path(sys.argv[1], run_name="other")
-with open(sys.argv[2], newline="", encoding="utf-8") as table:
-    found = file["predict"](list(csv.DictReader(table)))
-labels, numbers = found if isinstance(found, tuple) else (None, found)
-print(json.dumps([labels, numbers.tolist()]))
-"""
-
-
 def test_python_takes_the_raw_rows_where_only_numpy_is_installed(trained, tmp_path):
     table, run = trained
     path = export(run, tmp_path / "run.py")
-    agree(json.loads(run_elsewhere(PROGRAM, path, table, also=("scipy", "polars"))), said(run, table))
+    agree(json.loads(run_elsewhere(PREDICT, path, table, also=("scipy", "polars"))), said(run, table))
 
 
 MAIN = "import runpy; path = sys.argv.pop(1); sys.argv[0] = path; runpy.run_path(path, run_name='__main__')"

@@ -10,7 +10,7 @@ from tests.cli.conftest import gradiente
 
 from gradiente import export
 
-from .elsewhere import answers, session
+from .elsewhere import PREDICT, answers, session
 from .elsewhere import run as run_elsewhere
 
 LABELS = {"rain": ("no", "yes"), "wind": ("0", "1"), "sun é": ("False", "True")}
@@ -87,14 +87,6 @@ def test_onnx(trained, tmp_path):
     assert about["labels"] == {name: list(words) for name, words in LABELS.items()}
 
 
-PROGRAM = """
-import csv, json, runpy
-file = runpy.run_path(sys.argv[1], run_name="other")
-with open(sys.argv[2], newline="", encoding="utf-8") as table:
-    found = file["predict"](list(csv.DictReader(table)))
-labels, numbers = found if isinstance(found, tuple) else (None, found)
-print(json.dumps([labels, numbers.tolist()]))
-"""
 MAIN = "import runpy; path = sys.argv.pop(1); sys.argv[0] = path; runpy.run_path(path, run_name='__main__')"
 
 
@@ -102,7 +94,7 @@ def test_python(trained, tmp_path):
     table, run = trained
     path = export(run, tmp_path / "run.py")
     labels, numbers = said(run, table)
-    found = json.loads(run_elsewhere(PROGRAM, path, table, also=("scipy", "polars")))
+    found = json.loads(run_elsewhere(PREDICT, path, table, also=("scipy", "polars")))
     np.testing.assert_allclose(found[1], numbers, rtol=2e-5, atol=2e-5)
     lines = list(csv.reader(run_elsewhere(MAIN, path, table).splitlines()))
     if labels is None:
